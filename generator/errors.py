@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong through no fault of ours, and how it is told to the user.
+
+Every stage that reads an input collects all faults of that input and raises them together, so that
+the user mends the file once. The command line turns the exceptions below into text and exit codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+EXIT_INPUT = 2
+"""Exit code for a fault of an input: model, board file, labels, options."""
+
+EXIT_TOOL = 3
+"""Exit code for a missing or failing tool: compiler, data set, probe, board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of an input: where it stands, what is wrong, what to do about it."""
+
+    where: str
+    what: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}"
+        return f"{text}\n    remedy: {self.remedy}" if self.remedy else text
+
+
+class Mel2metalError(Exception):
+    """Base of all errors that are told to the user without a traceback."""
+
+    exit_code = 1
+
+
+class InputError(Mel2metalError):
+    """One or more faults of one input, all reported together."""
+
+    exit_code = EXIT_INPUT
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        if not self.faults:
+            raise ValueError("an InputError needs at least one fault")
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ToolError(Mel2metalError):
+    """A tool, file tree or device that the task needs is missing or failed."""
+
+    exit_code = EXIT_TOOL
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        self.what = what
+        self.remedy = remedy
+        super().__init__(f"{what}\n    remedy: {remedy}" if remedy else what)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The emulated board: a strict STM32 on Unicorn."""
