@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the compilers and the CMSIS-DSP sources are.
 
-Nothing is downloaded here: `generator.tool_install` puts the pinned cross compiler and CMSIS-DSP under
-`.tools/`, and this module finds them, or another compiler that the user names.
+Nothing is downloaded here: `generator.tool_install` puts the pinned cross compiler and CMSIS-DSP
+under `.tools/`, and this module finds them, or another compiler that the user names.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ CMSIS_DSP_DIR = TOOLS_DIR / "cmsis-dsp-1.10.3"
 
 PINNED_PREFIX = COMPILER_DIR / "gcc_arm_none_eabi" / "toolchain" / "bin" / "arm-none-eabi-"
 PINNED_LIBGCC_VARIANT = "thumb/v7e-m+dp/hard"
-"""The one libgcc of the pinned compiler. It links into v7E-M and v8-M.main hard-float images, but some
-of its members use double-precision instructions: an image for a single-precision core must not pull those."""
+"""The one libgcc of the pinned compiler. It links into v7E-M and v8-M.main hard-float images, but
+some of its members use double-precision instructions: an image for a single-precision core must not
+pull those."""
 
 OLDEST_GCC = (12, 0)
 """Older ones lack the `<arm_acle.h>` intrinsics on which the DSP code stands."""
@@ -70,8 +71,8 @@ class Toolchain:
 def find_toolchain(cross_compile: str | None = None) -> Toolchain:
     """The cross compiler: the pinned wheel, or the one whose tools start with `cross_compile`.
 
-    `cross_compile` is a prefix as the kernel's makefiles take it: `arm-none-eabi-` (looked up in PATH)
-    or `/opt/arm/bin/arm-none-eabi-`. None or empty means the pinned one. Raises ToolError.
+    `cross_compile` is a prefix as the kernel's makefiles take it: `arm-none-eabi-` (looked up in
+    PATH) or `/opt/arm/bin/arm-none-eabi-`. None or empty means the pinned one. Raises ToolError.
     """
     pinned = not cross_compile
     prefix = cross_compile or str(PINNED_PREFIX)
@@ -102,9 +103,7 @@ def find_cmsis_dsp() -> Path:
 
 def find_host_cc() -> Path:
     """The C compiler of this machine: `$CC`, else cc, gcc or clang in PATH; ToolError if none."""
-    remedy = (
-        "install gcc or clang, or set CC; it is needed for tests and training, not for firmware"
-    )
+    remedy = "install gcc or clang, or set CC; tests and training need it, firmware does not"
     named = os.environ.get("CC", "").strip()
     if named:
         return _find_program(named, remedy)
