@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frames on the line: ``COBS(type u8, sequence u8, payload, CRC-32 u32) 0x00``, little endian."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cobs import cobs
+
+from generator.wire.layout import FrameError, pack, unpack
+from generator.wire.limits import CRC_BYTES, DELIMITER, ENCODED_LIMIT_BYTES, HEADER_BYTES
+from generator.wire.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that arrived whole."""
+
+    sequence: int
+    message: Message
+
+
+def encode_frame(message: Message, sequence: int) -> bytes:
+    """Bytes for the line, delimiter included; ``sequence`` counts modulo 256."""
+    body = bytes((message.IDENT, sequence & 0xFF)) + pack(message)
+    crc = zlib.crc32(body).to_bytes(CRC_BYTES, "little")
+    return bytes(cobs.encode(body + crc)) + DELIMITER
+
+
+def decode_frame(encoded: bytes) -> Frame:
+    """Read one frame without its delimiter; FrameError where it is damaged or unknown."""
+    try:
+        body = bytes(cobs.decode(encoded))
+    except cobs.DecodeError as error:
+        raise FrameError(f"COBS: {error}") from error
+    if len(body) < HEADER_BYTES + CRC_BYTES:
+        raise FrameError(f"a frame of {len(body)} bytes is too short")
+    crc = int.from_bytes(body[-CRC_BYTES:], "little")
+    if zlib.crc32(body[:-CRC_BYTES]) != crc:
+        raise FrameError("CRC-32 differs")
+    return Frame(body[1], unpack(body[0], body[HEADER_BYTES:-CRC_BYTES]))
+
+
+class FrameReader:
+    """Cuts a byte stream at its delimiters.
+
+    Empty frames (a delimiter sent for safety) are passed over.
+    """
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Frame | FrameError]:
+        """Take what the line brought; yield each frame, or in its place what is wrong with it."""
+        self._pending += data
+        while (end := self._pending.find(DELIMITER)) >= 0:
+            encoded = bytes(self._pending[:end])
+            del self._pending[: end + 1]
+            if not encoded:
+                continue
+            try:
+                yield decode_frame(encoded)
+            except FrameError as error:
+                yield error
+        if len(self._pending) >= ENCODED_LIMIT_BYTES:
+            length = len(self._pending)
+            self._pending.clear()
+            yield FrameError(f"{length} bytes without a delimiter")
+
+    def clear(self) -> None:
+        """Forget a frame begun."""
+        self._pending.clear()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers and flags of the link that are not fields."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum, IntFlag
+
+PROTOCOL_VERSION = 1
+"""Raised whenever a message, a field or a rule of the link changes."""
+
+PAYLOAD_LIMIT_BYTES = 1040
+"""Longest payload: 1024 bytes of audio or features and 16 bytes of fields before them."""
+
+HEADER_BYTES = 2
+CRC_BYTES = 4
+DECODED_LIMIT_BYTES = HEADER_BYTES + PAYLOAD_LIMIT_BYTES + CRC_BYTES
+ENCODED_LIMIT_BYTES = DECODED_LIMIT_BYTES + -(-DECODED_LIMIT_BYTES // 254) + 1
+"""Longest frame on the line: one COBS code byte for every 254 bytes begun, and the delimiter."""
+
+AUDIO_LIMIT_SAMPLES = 512
+"""Most samples in one CLIP_AUDIO."""
+
+RESERVE_BYTES = 64
+"""Bytes of the device's receive ring beyond the granted window: room for a HELLO_REQUEST, which
+may be sent without credit."""
+
+DELIMITER = b"\x00"
+
+
+class Direction(Enum):
+    """Who sends a message."""
+
+    HOST_TO_DEVICE = "host to device"
+    DEVICE_TO_HOST = "device to host"
+
+
+class ClipFlag(IntFlag):
+    """What CLIP_BEGIN asks for beside the results."""
+
+    FEATURES = 1
+    """Send the int8 mel frames back (FEATURES)."""
+
+    TAPS = 2
+    """Send the outputs of the operators chosen by TAP_SELECT (TAP; image with taps only)."""
+
+
+class HelloFlag(IntFlag):
+    """What the image can do."""
+
+    TAPS = 1
+    """Built with M2M_TAPS: knows TAP_SELECT and FRAMES, and can send TAP."""
+
+
+class Refusal(IntEnum):
+    """Why the device refused a frame; the clip in progress, if any, is dropped."""
+
+    DAMAGED = 1
+    """COBS or CRC-32 wrong; detail: bytes of the damaged frame as received."""
+
+    SEQUENCE = 2
+    """A frame is missing: sequence is not the expected one; the device goes on from the new one."""
+
+    UNKNOWN = 3
+    """No such message in this image; detail: its type."""
+
+    LENGTH = 4
+    """Payload length does not fit the message; detail: the length."""
+
+    NO_CLIP = 5
+    """CLIP_AUDIO or CLIP_END outside a clip."""
+
+    SAMPLE_COUNT = 6
+    """CLIP_END's count is not what arrived; detail: samples that arrived."""
+
+    OVERRUN = 7
+    """Bytes were lost: the host sent beyond its credit or the UART overran; detail: how often."""
+
+    LINE = 8
+    """The UART saw framing, noise or parity errors; detail: how many."""
+
+    INTERNAL = 9
+    """Front-end or network returned an error; detail: its number, negated."""
+
+    FRAME_ORDER = 10
+    """FRAMES does not continue the patch; detail: the frame expected."""
+
+
+NO_CLIP_ID = 0xFFFFFFFF
+"""REFUSED's clip_id when no clip was in progress."""

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every message of the link: frozen dataclasses whose annotations are the wire table.
+
+Each annotation carries the wire type, the number of elements and the meaning of the field. Fields
+stand at their natural alignment, so that the C structs need no packing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from generator.wire.limits import PROTOCOL_VERSION, Direction
+
+
+@dataclass(frozen=True, slots=True)
+class WireType:
+    """Wire type of one field: element, number of elements, meaning."""
+
+    element: str
+    """One of the C names below, ``uint8_t`` to ``uint64_t``, or ``char``."""
+
+    doc: str
+    count: int = 1
+    """Elements; 0: as many as the payload holds (last field only)."""
+
+    array: bool = False
+
+
+def _u8(doc: str) -> WireType:
+    return WireType("uint8_t", doc)
+
+
+def _u16(doc: str) -> WireType:
+    return WireType("uint16_t", doc)
+
+
+def _u32(doc: str) -> WireType:
+    return WireType("uint32_t", doc)
+
+
+def _u64(doc: str) -> WireType:
+    return WireType("uint64_t", doc)
+
+
+def _i32(doc: str) -> WireType:
+    return WireType("int32_t", doc)
+
+
+def _octets(count: int, doc: str) -> WireType:
+    return WireType("uint8_t", doc, count, array=True)
+
+
+def _text(count: int, doc: str) -> WireType:
+    return WireType("char", doc, count, array=True)
+
+
+def _tail(element: str, doc: str) -> WireType:
+    return WireType(element, doc, 0, array=True)
+
+
+class Message:
+    """Base of all messages; ``IDENT`` is the type byte, ``DIRECTION`` who sends it."""
+
+    __slots__ = ()
+
+    IDENT: ClassVar[int]
+    DIRECTION: ClassVar[Direction]
+    TAPS_ONLY: ClassVar[bool] = False
+    """Known only to images built with taps."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelloRequest(Message):
+    """Starts a conversation; needs no credit.
+
+    The device drops any clip, takes this frame's sequence number as the host's, restarts its own
+    at 0 and its byte count at 0 behind this frame, and answers HELLO.
+    """
+
+    IDENT: ClassVar[int] = 0x01
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+    protocol: Annotated[int, _u16("PROTOCOL_VERSION of the host")] = PROTOCOL_VERSION
+    reserved: Annotated[int, _u16("0")] = 0
+    nonce: Annotated[int, _u32("any number; HELLO brings it back")] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipBegin(Message):
+    """Starts a clip; the front-end and the network forget what came before."""
+
+    IDENT: ClassVar[int] = 0x02
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+    clip_id: Annotated[int, _u32("the host's own number of the clip")]
+    flags: Annotated[int, _u16("ClipFlag bits")] = 0
+    reserved: Annotated[int, _u16("0")] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipAudio(Message):
+    """The next samples of the clip: at most 512, 16 kHz, mono, int16."""
+
+    IDENT: ClassVar[int] = 0x03
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+    samples: Annotated[bytes, _tail("int16_t", "samples, Q15")]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipEnd(Message):
+    """Ends the clip; the device answers CLIP_RESULT."""
+
+    IDENT: ClassVar[int] = 0x04
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+    sample_count: Annotated[int, _u32("samples sent since CLIP_BEGIN")]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRequest(Message):
+    """Asks for MEMORY."""
+
+    IDENT: ClassVar[int] = 0x05
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
+class TapSelect(Message):
+    """Chooses the operators whose output is sent as TAP."""
+
+    IDENT: ClassVar[int] = 0x06
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+    TAPS_ONLY: ClassVar[bool] = True
+
+    operator_mask: Annotated[int, _u32("bit n: operator n of the .tflite")]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames(Message):
+    """Mel frames straight into the network, past the front-end.
+
+    first_frame 0 starts a patch; after the last frame of the patch the device answers PATCH_RESULT
+    with clip_id = patch_id and patch_index 0.
+    """
+
+    IDENT: ClassVar[int] = 0x07
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+    TAPS_ONLY: ClassVar[bool] = True
+
+    patch_id: Annotated[int, _u32("the host's own number of the patch")]
+    first_frame: Annotated[int, _u32("index of the first frame in the patch")]
+    cells: Annotated[bytes, _tail("int8_t", "whole frames of int8 cells, one after the other")]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello(Message):
+    """Who the device is and what runs on it; the first CREDIT is implied: window_bytes."""
+
+    IDENT: ClassVar[int] = 0x81
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    protocol: Annotated[int, _u16("PROTOCOL_VERSION of the device")]
+    flags: Annotated[int, _u16("HelloFlag bits")]
+    nonce: Annotated[int, _u32("from HELLO_REQUEST")]
+    core_clock_hz: Annotated[int, _u32("core clock in Hz")]
+    window_bytes: Annotated[int, _u32("encoded bytes that may be under way to the device at once")]
+    reset_flags: Annotated[int, _u32("the reset flags of the clock controller at start")]
+    frames: Annotated[int, _u16("mel frames in a patch")]
+    bands: Annotated[int, _u16("mel bands in a frame")]
+    classes: Annotated[int, _u16("classes")]
+    operators: Annotated[int, _u16("operators of the network")]
+    board: Annotated[str, _text(16, "board name")]
+    engine: Annotated[str, _text(16, "network engine")]
+    firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it lies in flash")]
+    model_sha256: Annotated[bytes, _octets(32, "SHA-256 of the .tflite")]
+    labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit(Message):
+    """How far the host may send."""
+
+    IDENT: ClassVar[int] = 0x82
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    limit_bytes: Annotated[
+        int, _u32("encoded bytes, delimiters included, behind the HELLO_REQUEST, modulo 2^32")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchResult(Message):
+    """One patch's answer."""
+
+    IDENT: ClassVar[int] = 0x83
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    clip_id: Annotated[int, _u32("clip, or patch_id of FRAMES")]
+    patch_index: Annotated[int, _u32("patch in the clip, from 0")]
+    first_frame: Annotated[int, _u32("its first frame in the clip")]
+    gated_samples: Annotated[int, _u32("samples dropped as silence since the previous patch")]
+    frontend_cycles: Annotated[int, _u32("core cycles of the front-end since the previous patch")]
+    network_cycles: Annotated[int, _u32("core cycles of the network for this patch")]
+    answer_cycles: Annotated[int, _u32("core cycles from the last frame's arrival to the scores")]
+    scores: Annotated[tuple[int, ...], _tail("int8_t", "softmax output, one a class")]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipResult(Message):
+    """The clip's answer."""
+
+    IDENT: ClassVar[int] = 0x84
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    clip_id: Annotated[int, _u32("clip")]
+    samples: Annotated[int, _u32("samples received")]
+    gated_samples: Annotated[int, _u32("samples dropped as silence")]
+    frames: Annotated[int, _u32("mel frames computed")]
+    patches: Annotated[int, _u32("patches answered")]
+    decision: Annotated[int, _i32("class of the highest sum, ties to the lower; -1: no patch")]
+    frontend_cycles: Annotated[int, _u64("core cycles of the front-end over the clip's patches")]
+    network_cycles: Annotated[int, _u64("core cycles of the network over the clip's patches")]
+    busy_cycles: Annotated[int, _u64("core cycles of all work on the clip's samples")]
+    score_sums: Annotated[tuple[int, ...], _tail("int32_t", "sums of the patches' scores")]
+
+
+@dataclass(frozen=True, slots=True)
+class Features(Message):
+    """Mel frames as the network gets them."""
+
+    IDENT: ClassVar[int] = 0x85
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    clip_id: Annotated[int, _u32("clip")]
+    first_frame: Annotated[int, _u32("index in the clip of the first frame here")]
+    cells: Annotated[bytes, _tail("int8_t", "whole frames of int8 cells, one after the other")]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap(Message):
+    """A piece of one row of an operator's output, in the .tflite tensor's own order."""
+
+    IDENT: ClassVar[int] = 0x86
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+    TAPS_ONLY: ClassVar[bool] = True
+
+    patch: Annotated[int, _u32("patches begun since CLIP_BEGIN or HELLO before this one")]
+    operator_index: Annotated[int, _u16("operator of the .tflite")]
+    row: Annotated[int, _u16("row of its output")]
+    offset_bytes: Annotated[int, _u32("where in the row this piece begins")]
+    values: Annotated[bytes, _tail("uint8_t", "the piece: int8, or float32 for DEQUANTIZE")]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Message):
+    """True use of memory since reset."""
+
+    IDENT: ClassVar[int] = 0x87
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    stack_bytes: Annotated[int, _u32("stack as linked")]
+    stack_high_water_bytes: Annotated[int, _u32("most stack used so far, by painting")]
+    rx_ring_bytes: Annotated[int, _u32("receive ring")]
+    rx_high_water_bytes: Annotated[int, _u32("most bytes that waited in it")]
+    tx_ring_bytes: Annotated[int, _u32("transmit ring")]
+    tx_high_water_bytes: Annotated[int, _u32("most bytes that waited in it")]
+    arena_bytes: Annotated[int, _u32("activations of the network")]
+    static_bytes: Annotated[int, _u32(".data and .bss as linked, the stack not included")]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultReport(Message):
+    """A core fault: what the core knew; the device resets behind it."""
+
+    IDENT: ClassVar[int] = 0x88
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    exception: Annotated[int, _u32("exception number (IPSR)")]
+    cfsr: Annotated[int, _u32("Configurable Fault Status Register")]
+    hfsr: Annotated[int, _u32("HardFault Status Register")]
+    mmfar: Annotated[int, _u32("MemManage Fault Address Register")]
+    bfar: Annotated[int, _u32("BusFault Address Register")]
+    pc: Annotated[int, _u32("program counter as stacked; 0: not stacked")]
+    lr: Annotated[int, _u32("link register as stacked; 0: not stacked")]
+    xpsr: Annotated[int, _u32("program status as stacked; 0: not stacked")]
+    sp: Annotated[int, _u32("stack pointer at the fault")]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Message):
+    """A frame that the device could not take; the clip in progress is dropped.
+
+    Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
+    CLIP_BEGIN or HELLO_REQUEST.
+    """
+
+    IDENT: ClassVar[int] = 0x89
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    code: Annotated[int, _u16("Refusal")]
+    expected_sequence: Annotated[int, _u8("sequence number that was due")]
+    sequence: Annotated[int, _u8("sequence number of the refused frame; 0 if unreadable")]
+    detail: Annotated[int, _u32("see Refusal")]
+    clip_id: Annotated[int, _u32("clip that was dropped; 0xFFFFFFFF: none")]
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    HelloRequest,
+    ClipBegin,
+    ClipAudio,
+    ClipEnd,
+    MemoryRequest,
+    TapSelect,
+    Frames,
+    Hello,
+    Credit,
+    PatchResult,
+    ClipResult,
+    Features,
+    Tap,
+    Memory,
+    FaultReport,
+    Refused,
+)
+"""Every message, by type byte."""
