@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The front door. `make help` lists what there is. Everything stays inside this folder:
+# .venv (Python packages), .tools (compiler, CMSIS-DSP), build (what is made), data (sound).
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# --- What can be said on the command line ---------------------------------------------------------
+
+BOARD ?= u585
+MODEL ?=
+LABELS ?=
+CROSS_COMPILE ?=
+VIRTUAL ?=
+FOLDS ?=
+CLIPS ?=
+PYTEST_ARGS ?=
+TRAIN_ARGS ?=
+
+# --- Python: .venv and its three sets of packages -------------------------------------------------
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+
+# The first Python that is new enough, unless PYTHON= names one.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+$(VENV)/.created:
+	@test -n "$(PYTHON)" || { echo "mel2metal needs Python 3.11 or newer, and found none." \
+	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
+	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV) || { \
+	    rm -rf $(VENV); \
+	    echo "$(PYTHON) cannot make a virtual environment." \
+	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
+	@touch $@
+
+# Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
+$(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created
+	@echo "[install]  requirements/firmware.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/firmware.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.firmware
+	@echo "[install]  requirements/test.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.train: requirements/train.txt $(VENV)/.test
+	@echo "[install]  requirements/train.txt (TensorFlow: some minutes)"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/train.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.test
+	@echo "[install]  requirements/dev.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# --- Tools: the pinned cross compiler, unless CROSS_COMPILE names another; CMSIS-DSP --------------
+
+COMPILER := .tools/gcc-arm-none-eabi-13.2.1/.installed
+CMSIS_DSP := .tools/cmsis-dsp-1.10.3/.installed
+TOOLS := $(if $(CROSS_COMPILE),,$(COMPILER)) $(CMSIS_DSP)
+
+$(COMPILER): requirements/compiler.txt | $(VENV)/.firmware
+	@echo "[install]  requirements/compiler.txt"
+	@$(PY) -m generator.tool_install compiler
+
+$(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
+	@echo "[install]  requirements/cmsis-dsp.txt"
+	@$(PY) -m generator.tool_install cmsis-dsp
+
+# --- Targets --------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## This list
+	@echo "mel2metal: from an int8 .tflite to a listening STM32"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt CROSS_COMPILE=prefix- (firmware, hil),"
+	@echo "VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+
+.PHONY: firmware
+firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
+	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+
+.PHONY: test
+test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
+	$(PY) -m pytest tests $(PYTEST_ARGS)
+	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 $(PYTEST_ARGS)
+
+.PHONY: hil
+hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
+	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds $(FOLDS)) $(if $(CLIPS),--clips $(CLIPS)) \
+	    $(PYTEST_ARGS)
+
+.PHONY: tools
+tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
+
+.PHONY: doctor
+doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
+	@$(PY) -m generator doctor $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+
+.PHONY: dataset
+dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
+	$(PY) -m training.dataset
+
+.PHONY: train
+train: $(VENV)/.train $(TOOLS) ## Fine-tune, quantise and evaluate the model in models/ (TensorFlow)
+	$(PY) -m training $(TRAIN_ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.test ## ruff, mypy, import-linter, clang-format: no change, only findings
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	find firmware_templates -name '*.[ch]' -exec $(VENV)/bin/clang-format --dry-run -Werror {} +
+
+.PHONY: format
+format: $(VENV)/.test ## Let ruff and clang-format write the layout
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	find firmware_templates -name '*.[ch]' -exec $(VENV)/bin/clang-format -i {} +
+
+.PHONY: hooks
+hooks: $(VENV)/.dev ## Run the quick checks before each git commit
+	$(PY) -m pre_commit install
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(LOCK) --extra train -o requirements/train.txt
+	$(LOCK) -c requirements/train.txt -o requirements/firmware.txt
+	$(LOCK) -c requirements/train.txt --extra test -o requirements/test.txt
+	$(LOCK) -c requirements/train.txt --extra dev -o requirements/dev.txt
+
+# One version of a package for all Pythons ("fewest"): the tables that numpy computes are the same.
+LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
+	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-build --no-annotate \
+	$(if $(UPGRADE),--upgrade) -c requirements/limits.in pyproject.toml requirements/build.in
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: distclean
+distclean: clean ## Remove the virtual environment and the tools as well (data/ stays)
+	rm -rf $(VENV) .tools *.egg-info
