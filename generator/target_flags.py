@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a core's code is compiled: one place for Makefile, CMake and compile_commands.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPTIMISATION = ("-O2", "-g")
+
+LANGUAGE = ("-std=c11", "-ffreestanding", "-fno-common", "-fno-math-errno", "-fno-strict-aliasing")
+"""Freestanding: there is no libc behind us. Aliasing: kernels read bytes by words."""
+
+SECTIONS = ("-ffunction-sections", "-fdata-sections")
+
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Wundef", "-Werror")
+
+CMSIS_WARNINGS = ("-Wall", "-fbuiltin", "-Wno-unused-variable", "-Wno-maybe-uninitialized")
+"""CMSIS-DSP is others' code: milder. It reads pairs by memcpy, which must become one load."""
+
+INCLUDES = ("-I.", "-Icmsis_dsp", "-Icmsis_dsp/Include", "-Icmsis_dsp/PrivateInclude")
+
+LINK = ("-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--fatal-warnings")
+
+CORE_FLAGS = {
+    "cortex-m33": ("-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"),
+}
+
+SINGLE_PRECISION_CORES = frozenset({"cortex-m33"})
+"""Their FPU has no double-precision arithmetic: an image with such an instruction would fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFlags:
+    """Flags of one core, by purpose."""
+
+    cpu: tuple[str, ...]
+    language: tuple[str, ...] = LANGUAGE
+    optimisation: tuple[str, ...] = OPTIMISATION
+    sections: tuple[str, ...] = SECTIONS
+    warnings: tuple[str, ...] = WARNINGS
+    cmsis_warnings: tuple[str, ...] = CMSIS_WARNINGS
+    includes: tuple[str, ...] = INCLUDES
+    link: tuple[str, ...] = LINK
+
+
+def target_flags(core: str) -> TargetFlags:
+    """Return the flags for `core`, such as "cortex-m33"."""
+    return TargetFlags(CORE_FLAGS[core])
