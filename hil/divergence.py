@@ -39,8 +39,9 @@ class Divergence:
     def __str__(self) -> str:
         step = self.actual - self.expected
         return (
-            f"{self.clip}: {self.stage}: {self.count} of {self.total} differ; first at {self.place}: "
-            f"expected {self.expected:g}, got {self.actual:g} ({step:+g}), largest {self.largest:g}"
+            f"{self.clip}: {self.stage}: {self.count} of {self.total} differ; "
+            f"first at {self.place}: expected {self.expected:g}, got {self.actual:g} "
+            f"({step:+g}), largest {self.largest:g}"
         )
 
     def as_json(self) -> dict[str, Any]:

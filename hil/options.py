@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The options of one run, read from pytest's command line and checked together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.board_spec import BoardSpec, load_boards
+from generator.errors import Fault, InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_MODEL = ROOT / "models" / "yamnet_256_esc10.tflite"
+ENGINES = ("builtin",)
+EVERY_BOARD = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for. An empty `boards` means: no board, skip."""
+
+    boards: dict[str, BoardSpec]
+    boards_file: Path
+    every_board: bool
+    virtual: bool
+    require_board: bool
+    port: str | None
+    model: Path
+    labels: Path | None
+    folds: tuple[int, ...]
+    clips: int | None
+    esc10_dir: str | None
+    engine: str
+    build_dir: Path
+
+
+def read_options(value_of: Any) -> Options:
+    """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults."""
+    faults: list[Fault] = []
+    boards_file = Path(value_of("boards_file") or ROOT / "boards.yaml")
+    names: list[str] = value_of("board")
+    every_board = EVERY_BOARD in names
+    boards: dict[str, BoardSpec] = {}
+    if names:
+        known = load_boards(boards_file)
+        for name in known if every_board else dict.fromkeys(names):
+            if name in known:
+                boards[name] = known[name]
+            else:
+                what = f"no board {name!r} in {boards_file.name}"
+                faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
+    virtual, port = bool(value_of("virtual")), value_of("port")
+    if port and virtual:
+        faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
+    if port and len(boards) > 1:
+        faults.append(Fault("--port", f"one port for {len(boards)} boards", "name one board"))
+    folds = _read_folds(value_of("folds"), faults)
+    clips = value_of("clips")
+    if clips is not None and clips < 1:
+        faults.append(Fault("--clips", f"{clips} clips", "give 1 or more"))
+    model = Path(value_of("model") or DEFAULT_MODEL)
+    if boards and not model.is_file():
+        faults.append(Fault("--model", f"{model} is not there", "name an int8 .tflite"))
+    labels = Path(value_of("labels")) if value_of("labels") else None
+    if labels is not None and not labels.is_file():
+        faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
+    if faults:
+        raise InputError(faults)
+    return Options(
+        boards=boards,
+        boards_file=boards_file,
+        every_board=every_board,
+        virtual=virtual,
+        require_board=bool(value_of("require_board")),
+        port=port,
+        model=model,
+        labels=labels,
+        folds=folds,
+        clips=clips,
+        esc10_dir=value_of("esc10_dir"),
+        engine=value_of("engine"),
+        build_dir=ROOT / "build",
+    )
+
+
+def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:
+    if not text:
+        return ()
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdigit() for part in parts):
+        faults.append(Fault("--folds", f"{text!r}", "numbers with commas between, as in 1,2,3,4"))
+        return ()
+    return tuple(sorted({int(part) for part in parts}))

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of one run saw, as plain values that travel from test processes to the report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRecord:
+    """The board that was tested, what it runs, and what that costs."""
+
+    board: str
+    virtual: bool
+    engine: str
+    core_clock_hz: int
+    model: str
+    """File name of the .tflite."""
+
+    model_sha256: str
+    firmware_sha256: str
+    toolchain: str
+    cycles_are: str
+    """'measured' on silicon, 'estimated' on the virtual board."""
+
+    labels: tuple[str, ...]
+    accuracy_unmeasured: str
+    """Why accuracy is not measured; empty when it is."""
+
+    source: str
+    """Where the clips come from."""
+
+    footprint: dict[str, Any] = field(default_factory=dict)
+    """`footprint.json` of the image."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRecord:
+    """One clip as the board heard it. Lists have one entry a patch."""
+
+    board: str
+    clip: str
+    fold: int
+    truth: int | None
+    decision: int
+    samples: int
+    gated_samples: int
+    frames: int
+    network_cycles: tuple[int, ...]
+    answer_cycles: tuple[int, ...]
+    network_instructions: tuple[int, ...]
+    """Instructions of a patch's pushes; empty where they cannot be counted."""
+
+    frontend_cycles: int
+    """Core cycles of the front-end up to the last patch."""
+
+    frontend_frames: int
+    """Frames that these cycles made."""
+
+    mel_instructions: tuple[int, int]
+    """Instructions of the mel computation, and the frames they made; (0, 0) if not counted."""
+
+    retries: tuple[str, ...]
+    wall_seconds: float
+
+    @property
+    def patches(self) -> int:
+        """Patches that the network answered."""
+        return len(self.network_cycles)
+
+
+@dataclass(frozen=True, slots=True)
+class DivergenceRecord:
+    """Elements that differ where two sides must agree; `text` tells the first of them."""
+
+    board: str
+    count: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """MEMORY after the clips of one process."""
+
+    board: str
+    stack_bytes: int
+    stack_high_water_bytes: int
+    rx_ring_bytes: int
+    rx_high_water_bytes: int
+    tx_ring_bytes: int
+    tx_high_water_bytes: int
+    arena_bytes: int
+    static_bytes: int
+
+
+Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord
+
+_KINDS: dict[str, type[Record]] = {
+    kind.__name__: kind for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord)
+}
+
+
+def to_plain(record: Record) -> dict[str, Any]:
+    """The record as JSON values."""
+    return {"kind": type(record).__name__, **asdict(record)}
+
+
+def from_plain(plain: dict[str, Any]) -> Record:
+    """The record again; JSON's lists become tuples."""
+    kind = _KINDS[plain["kind"]]
+    values: dict[str, Any] = {
+        item.name: tuple(value) if isinstance(value := plain[item.name], list) else value
+        for item in fields(kind)
+    }
+    return kind(**values)
+
+
+def _highest(one: MemoryRecord, other: MemoryRecord) -> MemoryRecord:
+    names = [item.name for item in fields(MemoryRecord) if item.name != "board"]
+    highest = {name: max(getattr(one, name), getattr(other, name)) for name in names}
+    return MemoryRecord(board=one.board, **highest)
+
+
+@dataclass(slots=True)
+class RunRecords:
+    """All records of one board in one run, from however many processes."""
+
+    board: BoardRecord | None = None
+    clips: dict[str, ClipRecord] = field(default_factory=dict)
+    divergences: list[DivergenceRecord] = field(default_factory=list)
+    memory: MemoryRecord | None = None
+    """The highest value of each field, over all resets and processes."""
+
+    def add(self, record: Record) -> None:
+        """Take one record; a clip played again replaces its earlier record."""
+        match record:
+            case BoardRecord():
+                self.board = record
+            case ClipRecord():
+                self.clips[record.clip] = record
+            case DivergenceRecord():
+                self.divergences.append(record)
+            case MemoryRecord():
+                self.memory = record if self.memory is None else _highest(self.memory, record)
+
+    @property
+    def clips_in_order(self) -> list[ClipRecord]:
+        """The clips by name, whatever the order in which processes finished them."""
+        return [self.clips[name] for name in sorted(self.clips)]
