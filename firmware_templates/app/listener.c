@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/listener.h"
+
+#include <string.h>
+
+#include "port/cycle_counter.h"
+
+#if MEL_BANDS != NETWORK_BANDS
+#error "the network does not take the front-end's bands"
+#endif
+
+#define RECENT_FRAMES (LISTENER_OVERLAP + 1u)
+
+/* A patch that begins with an overlap is behind by 24 frames; two a frame bring it up to date. */
+#define FRAMES_AT_ONCE 2u
+
+/* Cycles since the last call of this function. */
+static uint32_t lap_cycles(struct listener *self) {
+    const uint32_t now = cycle_counter_now();
+    const uint32_t cycles = now - self->cycles_mark;
+    self->cycles_mark = now;
+    return cycles;
+}
+
+static int32_t find_decision(const struct listener_clip *clip) {
+    int32_t best = clip->patches > 0u ? 0 : -1;
+    for (int32_t label = 1; best >= 0 && label < (int32_t)NETWORK_CLASSES; label++) {
+        if (clip->score_sums[label] > clip->score_sums[best]) {
+            best = label;
+        }
+    }
+    return best;
+}
+
+static void finish_patch(struct listener *self, uint32_t answer_cycles) {
+    struct listener_patch *patch = &self->patch;
+    const uint32_t gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
+
+    patch->answer_cycles = answer_cycles;
+    patch->gated_samples = gated_samples - self->reported_gated_samples;
+    self->reported_gated_samples = gated_samples;
+    memcpy(patch->scores, network_scores_s8(), sizeof patch->scores);
+    for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
+        self->clip.score_sums[label] += patch->scores[label];
+    }
+    self->clip.patches++;
+    if (self->events.on_patch != NULL) {
+        self->events.on_patch(self->events.context, patch);
+    }
+
+    patch->index++;
+    patch->first_frame += LISTENER_PATCH_STEP;
+    patch->network_cycles = 0u;
+    patch->frontend_cycles = 0u;
+    self->patch_frames = 0u;
+    self->waiting_frames = LISTENER_OVERLAP;
+}
+
+/* Give the network the oldest frame that waits; `before` is what this sample's work took so far. */
+static int push_waiting_frame(struct listener *self, uint32_t before) {
+    const uint32_t frame = self->clip.frames - self->waiting_frames;
+    if (self->patch_frames == 0u) {
+        network_begin();
+    }
+    const int status = network_push_frame_s8(self->recent[frame % RECENT_FRAMES]);
+    const uint32_t cycles = lap_cycles(self);
+    self->patch.network_cycles += cycles;
+    if (status < 0) {
+        return LISTENER_ERROR_NETWORK;
+    }
+    self->patch_frames++;
+    self->waiting_frames--;
+    if (status == NETWORK_READY) {
+        finish_patch(self, before + cycles);
+    }
+    return LISTENER_OK;
+}
+
+static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
+    struct listener *self = context;
+    const uint32_t frontend_cycles = lap_cycles(self);
+    self->patch.frontend_cycles += frontend_cycles;
+
+    memcpy(self->recent[self->clip.frames % RECENT_FRAMES], frame, NETWORK_BANDS);
+    self->clip.frames++;
+    self->waiting_frames++;
+    if (self->events.on_frame != NULL) {
+        self->events.on_frame(self->events.context, frame);
+    }
+
+    const uint32_t turns =
+        self->waiting_frames < FRAMES_AT_ONCE ? self->waiting_frames : FRAMES_AT_ONCE;
+    (void)lap_cycles(self);
+    for (uint32_t turn = 0u; turn < turns; turn++) {
+        const int error = push_waiting_frame(self, frontend_cycles);
+        if (error < 0) {
+            return error;
+        }
+    }
+    (void)lap_cycles(self);
+    return LISTENER_OK;
+}
+
+void listener_begin(struct listener *self, const struct listener_events *events) {
+    memset(self, 0, sizeof *self);
+    self->events = *events;
+    frontend_reset(&self->frontend);
+}
+
+int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t count) {
+    (void)lap_cycles(self);
+    self->clip.samples += count;
+    const int error = frontend_push_q15(&self->frontend, samples, count, take_frame, self);
+    self->patch.frontend_cycles += lap_cycles(self);
+    return error;
+}
+
+int listener_end(struct listener *self, struct listener_clip *clip) {
+    self->clip.gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
+    self->clip.decision = find_decision(&self->clip);
+    *clip = self->clip;
+    return LISTENER_OK;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_LISTENER_H
+#define APP_LISTENER_H
+
+#include <stdint.h>
+
+#include "frontend/frontend.h"
+#include "network/network.h"
+
+/*
+ * The listener: a clip's samples in, the network's scores out.
+ *
+ *     samples -> front-end -> frames -> patches of NETWORK_FRAMES every 72 -> scores -> clip sums
+ *
+ * Patches overlap by 24 frames, but there is one network: the last 24 frames are kept and given
+ * to it again, one by one between the new ones, so that no frame brings a burst of work.
+ */
+
+enum listener_status {
+    LISTENER_OK = 0,
+    LISTENER_ERROR_NETWORK = -100, /* the network refused a frame: it was begun by someone else */
+};
+
+#define LISTENER_PATCH_STEP (NETWORK_FRAMES - NETWORK_FRAMES / 4u)
+#define LISTENER_OVERLAP (NETWORK_FRAMES / 4u)
+
+struct listener_patch {
+    uint32_t index;         /* of the patch in the clip */
+    uint32_t first_frame;   /* index of its first frame among the clip's frames */
+    uint32_t gated_samples; /* dropped by the gate since the previous patch */
+    int8_t scores[NETWORK_CLASSES];
+    uint32_t network_cycles;  /* its NETWORK_FRAMES frames through the network */
+    uint32_t frontend_cycles; /* samples to frames since the previous patch, gate included */
+    uint32_t answer_cycles;   /* from its last frame's last sample to the scores */
+};
+
+struct listener_clip {
+    uint32_t samples;
+    uint32_t gated_samples;
+    uint32_t frames;
+    uint32_t patches;
+    int32_t score_sums[NETWORK_CLASSES];
+    int32_t decision; /* class with the largest sum, the lowest of equals; -1: no patch */
+};
+
+struct listener_events {
+    void *context;
+    void (*on_frame)(void *context, const int8_t *frame);                /* may be NULL */
+    void (*on_patch)(void *context, const struct listener_patch *patch); /* may be NULL */
+};
+
+struct listener {
+    struct frontend frontend;
+    struct listener_events events;
+    struct listener_clip clip;
+    struct listener_patch patch; /* the one being filled */
+    uint32_t patch_frames;       /* frames of it that the network has taken */
+    uint32_t waiting_frames;     /* newest frames that the network has not taken yet */
+    uint32_t reported_gated_samples;
+    uint32_t cycles_mark;                                /* end of the work accounted for last */
+    int8_t recent[LISTENER_OVERLAP + 1u][NETWORK_BANDS]; /* frame i in row i % (overlap + 1) */
+};
+
+/* Begin a clip: forget everything. The events are copied. */
+void listener_begin(struct listener *self, const struct listener_events *events);
+
+/* Take `count` samples, any number. Returns 0 or a negative error. */
+int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t count);
+
+/* End the clip and sum it up. Returns 0 or a negative error. */
+int listener_end(struct listener *self, struct listener_clip *clip);
+
+#endif

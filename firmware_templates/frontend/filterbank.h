@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FRONTEND_FILTERBANK_H
+#define FRONTEND_FILTERBANK_H
+
+#include <stdint.h>
+
+#include "frontend/mel_tables.h"
+
+/*
+ * Sum the magnitudes of a transformed buffer (transform.h) under the 64 triangles.
+ *
+ * With the magnitudes in Q(f) the sums are in Q(f + 24); they stay below 2^62.
+ */
+void filterbank_apply_u32(const uint32_t transformed[MEL_FRAME_SAMPLES], uint64_t mel[MEL_BANDS]);
+
+#endif

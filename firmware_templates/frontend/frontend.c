@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "frontend/frontend.h"
+
+#include <string.h>
+
+#define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - MEL_HOP_SAMPLES)
+#define HOP_PHASE (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES) /* so that a hop ends where a frame does   \
+                                                         */
+
+static uint32_t smaller_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* Samples still missing until the hop that is being filled is complete. */
+static uint32_t missing_in_hop(const struct frontend *self) {
+    if (self->fill < HOP_PHASE) {
+        return HOP_PHASE + MEL_HOP_SAMPLES - self->fill;
+    }
+    return MEL_HOP_SAMPLES - (self->fill - HOP_PHASE) % MEL_HOP_SAMPLES;
+}
+
+/* The newest hop is complete: ask the gate and, where a frame ends, compute or drop it. */
+static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *context) {
+    const bool open = gate_push_q15(&self->gate, &self->samples[self->fill - MEL_HOP_SAMPLES]);
+    if (self->fill < MEL_FRAME_SAMPLES) {
+        return 0;
+    }
+
+    int error = 0;
+    if (open) {
+        int8_t frame[MEL_BANDS];
+        mel_compute_frame_s8(self->samples, &self->workspace, frame);
+        self->frames++;
+        error = on_frame(context, frame);
+    } else {
+        self->gated_frames++;
+    }
+    memmove(self->samples, &self->samples[MEL_HOP_SAMPLES],
+            OVERLAP_SAMPLES * sizeof self->samples[0]);
+    self->fill = OVERLAP_SAMPLES;
+    return error < 0 ? error : 0;
+}
+
+void frontend_reset(struct frontend *self) {
+    self->fill = 0u;
+    self->frames = 0u;
+    self->gated_frames = 0u;
+    gate_reset(&self->gate);
+}
+
+int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t count,
+                      frontend_frame_fn on_frame, void *context) {
+    while (count > 0u) {
+        const uint32_t missing = missing_in_hop(self);
+        const uint32_t taken = smaller_u32(missing, count);
+        memcpy(&self->samples[self->fill], samples, taken * sizeof samples[0]);
+        self->fill += taken;
+        samples += taken;
+        count -= taken;
+        if (taken == missing) {
+            const int error = finish_hop(self, on_frame, context);
+            if (error < 0) {
+                return error;
+            }
+        }
+    }
+    return 0;
+}

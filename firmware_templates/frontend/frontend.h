@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FRONTEND_FRONTEND_H
+#define FRONTEND_FRONTEND_H
+
+#include <stdint.h>
+
+#include "frontend/gate.h"
+#include "frontend/mel.h"
+
+/*
+ * The front-end: a stream of 16 kHz mono int16 samples in, int8 log-mel frames out.
+ *
+ *     samples -> frames of 512 every 160 -> gate --open--> mel -> on_frame
+ *                                             \--closed--> counted, dropped
+ */
+
+/* Called for each frame; a negative result stops the push and is returned by it. */
+typedef int (*frontend_frame_fn)(void *context, const int8_t frame[MEL_BANDS]);
+
+struct frontend {
+    int16_t samples[MEL_FRAME_SAMPLES]; /* the newest samples, oldest first */
+    uint32_t fill;                      /* how many of them are valid */
+    struct gate gate;
+    struct mel_workspace workspace;
+    uint32_t frames;       /* frames given to on_frame since the reset */
+    uint32_t gated_frames; /* frames dropped by the gate since the reset */
+};
+
+/* Forget all samples and counts. */
+void frontend_reset(struct frontend *self);
+
+/* Take `count` samples, any number. Returns 0, or what on_frame returned if that was negative. */
+int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t count,
+                      frontend_frame_fn on_frame, void *context);
+
+#endif
