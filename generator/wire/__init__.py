@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link's messages: one table for the C firmware and for Python (ADR 0004).
 
-``messages`` is the table; ``layout`` places its fields, packs and unpacks; ``framing`` puts payloads
-on the line; ``text`` prints the table as ``docs/wire.md``.
+``messages`` is the table; ``layout`` places its fields, packs and unpacks; ``framing`` puts
+payloads on the line; ``header`` and ``text`` prepare ``app/wire.h`` and ``docs/wire.md``.
 """
 
 from generator.wire.framing import Frame, FrameReader, decode_frame, encode_frame
+from generator.wire.header import WireHeader, header_context
 from generator.wire.layout import (
     LAYOUT_BY_IDENT,
     LAYOUT_OF,
@@ -93,9 +94,11 @@ __all__ = [
     "Refused",
     "Tap",
     "TapSelect",
+    "WireHeader",
     "WireType",
     "decode_frame",
     "encode_frame",
+    "header_context",
     "pack",
     "unpack",
 ]

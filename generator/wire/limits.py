@@ -34,55 +34,59 @@ class Direction(Enum):
     DEVICE_TO_HOST = "device to host"
 
 
-class ClipFlag(IntFlag):
+class _Documented:
+    """Base of enums whose members are written as (value, meaning)."""
+
+    doc: str
+
+
+class ClipFlag(_Documented, IntFlag):
     """What CLIP_BEGIN asks for beside the results."""
 
-    FEATURES = 1
-    """Send the int8 mel frames back (FEATURES)."""
+    def __new__(cls, value: int, doc: str = "") -> ClipFlag:
+        """Take the meaning beside the value."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
 
-    TAPS = 2
-    """Send the outputs of the operators chosen by TAP_SELECT (TAP; image with taps only)."""
+    FEATURES = 1, "send the int8 mel frames back (FEATURES)"
+    TAPS = 2, "send the operator outputs chosen by TAP_SELECT (TAP; image with taps only)"
 
 
-class HelloFlag(IntFlag):
+class HelloFlag(_Documented, IntFlag):
     """What the image can do."""
 
-    TAPS = 1
-    """Built with M2M_TAPS: knows TAP_SELECT and FRAMES, and can send TAP."""
+    def __new__(cls, value: int, doc: str = "") -> HelloFlag:
+        """Take the meaning beside the value."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+    TAPS = 1, "built with taps: knows TAP_SELECT and FRAMES, and can send TAP"
 
 
-class Refusal(IntEnum):
+class Refusal(_Documented, IntEnum):
     """Why the device refused a frame; the clip in progress, if any, is dropped."""
 
-    DAMAGED = 1
-    """COBS or CRC-32 wrong; detail: bytes of the damaged frame as received."""
+    def __new__(cls, value: int, doc: str) -> Refusal:
+        """Take the meaning beside the value."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
 
-    SEQUENCE = 2
-    """A frame is missing: sequence is not the expected one; the device goes on from the new one."""
-
-    UNKNOWN = 3
-    """No such message in this image; detail: its type."""
-
-    LENGTH = 4
-    """Payload length does not fit the message; detail: the length."""
-
-    NO_CLIP = 5
-    """CLIP_AUDIO or CLIP_END outside a clip."""
-
-    SAMPLE_COUNT = 6
-    """CLIP_END's count is not what arrived; detail: samples that arrived."""
-
-    OVERRUN = 7
-    """Bytes were lost: the host sent beyond its credit or the UART overran; detail: how often."""
-
-    LINE = 8
-    """The UART saw framing, noise or parity errors; detail: how many."""
-
-    INTERNAL = 9
-    """Front-end or network returned an error; detail: its number, negated."""
-
-    FRAME_ORDER = 10
-    """FRAMES does not continue the patch; detail: the frame expected."""
+    DAMAGED = 1, "COBS or CRC-32 wrong; detail: bytes of the frame as received"
+    SEQUENCE = 2, "a frame is missing; the device goes on from the number that came"
+    UNKNOWN = 3, "no such message in this image; detail: its type"
+    LENGTH = 4, "payload length does not fit the message; detail: the length"
+    NO_CLIP = 5, "CLIP_AUDIO or CLIP_END outside a clip"
+    SAMPLE_COUNT = 6, "CLIP_END's count is not what arrived; detail: samples that arrived"
+    OVERRUN = 7, "bytes were lost: sent beyond the credit, or the UART overran; detail: how often"
+    LINE = 8, "the UART saw framing, noise or parity errors; detail: how many"
+    INTERNAL = 9, "front-end or network returned an error; detail: its number, negated"
+    FRAME_ORDER = 10, "FRAMES does not continue the patch; detail: the frame that was due"
 
 
 NO_CLIP_ID = 0xFFFFFFFF

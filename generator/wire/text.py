@@ -16,28 +16,6 @@ Printed from the table in `generator/wire/messages.py` by `python -m generator.w
 keeps it equal. The rules are in [ADR 0004](adr/0004-wire-format.md). All numbers are little endian.
 """
 
-_FLAGS = {
-    "ClipFlag": (
-        (ClipFlag.FEATURES, "send the int8 mel frames back (FEATURES)"),
-        (ClipFlag.TAPS, "send the outputs chosen by TAP_SELECT (image with taps only)"),
-    ),
-    "HelloFlag": ((HelloFlag.TAPS, "built with taps: knows TAP_SELECT and FRAMES, sends TAP"),),
-}
-
-REFUSALS: dict[Refusal, str] = {
-    Refusal.DAMAGED: "COBS or CRC-32 wrong; detail: bytes of the frame as received",
-    Refusal.SEQUENCE: "a frame is missing; the device goes on from the number that came",
-    Refusal.UNKNOWN: "no such message in this image; detail: its type",
-    Refusal.LENGTH: "payload length does not fit the message; detail: the length",
-    Refusal.NO_CLIP: "CLIP_AUDIO or CLIP_END outside a clip",
-    Refusal.SAMPLE_COUNT: "CLIP_END's count is not what arrived; detail: samples that arrived",
-    Refusal.OVERRUN: "bytes were lost: sent beyond the credit, or the UART overran; detail: how often",
-    Refusal.LINE: "the UART saw framing, noise or parity errors; detail: how many",
-    Refusal.INTERNAL: "front-end or network returned an error; detail: its number, negated",
-    Refusal.FRAME_ORDER: "FRAMES does not continue the patch; detail: the frame that was due",
-}
-"""Meaning of each refusal code, for people."""
-
 
 def _type_text(field: Field) -> str:
     if not field.type.array:
@@ -63,11 +41,11 @@ def page() -> str:
     lines = [_INTRODUCTION, f"Protocol version {PROTOCOL_VERSION}."]
     for layout in WIRE:
         lines.extend(_message_lines(layout))
-    for name, entries in _FLAGS.items():
-        lines.append(f"\n## {name}\n\n| bit | name | meaning |\n|---:|---|---|")
-        lines.extend(f"| {flag.value:#x} | {flag.name} | {text} |" for flag, text in entries)
+    for flags in (ClipFlag, HelloFlag):
+        lines.append(f"\n## {flags.__name__}\n\n| bit | name | meaning |\n|---:|---|---|")
+        lines.extend(f"| {flag.value:#x} | {flag.name} | {flag.doc} |" for flag in flags)
     lines.append("\n## Refusal\n\n| code | name | meaning |\n|---:|---|---|")
-    lines.extend(f"| {code.value} | {code.name} | {text} |" for code, text in REFUSALS.items())
+    lines.extend(f"| {code.value} | {code.name} | {code.doc} |" for code in Refusal)
     return "\n".join(lines) + "\n"
 
 
