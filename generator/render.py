@@ -25,10 +25,10 @@ from typing import Any
 import jinja2
 from filelock import FileLock
 
-from generator import cmsis_dsp
 from generator.board_spec import BoardSpec
 from generator.c_text import FILTERS
 from generator.errors import Fault, InputError
+from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.target_flags import TargetFlags, target_flags
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "firmware_templates"
@@ -129,8 +129,9 @@ def render_files(
     """
     templates = _scan(folders, board.family if board else "")
     sources = sorted(path for path in templates if path.endswith(".c"))
-    cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in cmsis_dsp.FILES}
-    sources += [f"cmsis_dsp/{name}" for name in cmsis_dsp.SOURCES]
+    copied = ("LICENSE", *CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
+    cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in copied}
+    sources += [f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES]
     context: dict[str, Any] = {**stages}
     if board is not None and info is not None:
         build = _make_build_context(sources, target_flags(board.core), taps=info.taps)

@@ -17,7 +17,11 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Wundef",
 CMSIS_WARNINGS = ("-Wall", "-fbuiltin", "-Wno-unused-variable", "-Wno-maybe-uninitialized")
 """CMSIS-DSP is others' code: milder. It reads pairs by memcpy, which must become one load."""
 
-INCLUDES = ("-I.", "-Icmsis_dsp", "-Icmsis_dsp/Include", "-Icmsis_dsp/PrivateInclude")
+INCLUDES = (
+    *("-I.", "-isystem", "cmsis_dsp", "-isystem", "cmsis_dsp/Include"),
+    *("-isystem", "cmsis_dsp/PrivateInclude"),
+)
+"""From the project's root. CMSIS-DSP as system headers: our warnings are not meant for them."""
 
 LINK = ("-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--fatal-warnings")
 
