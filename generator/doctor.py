@@ -174,7 +174,7 @@ def _host_cc() -> Finding:
 
 def _sounds() -> Finding:
     named = os.environ.get("ESC10_DIR")
-    folder = Path(named) if named else REPO_ROOT / "data" / "esc10"
+    folder = Path(named) if named else REPO_ROOT / "data" / "ESC-50"
     table = folder / "meta" / "esc50.csv"
     if table.is_file():
         count = sum(1 for _ in (folder / "audio").glob("*"))
