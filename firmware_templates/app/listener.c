@@ -14,6 +14,10 @@
 /* A patch that begins with an overlap is behind by 24 frames; two a frame bring it up to date. */
 #define FRAMES_AT_ONCE 2u
 
+static uint32_t smaller_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
 /* Cycles since the last call of this function. */
 static uint32_t lap_cycles(struct listener *self) {
     const uint32_t now = cycle_counter_now();
@@ -32,11 +36,10 @@ static int32_t find_decision(const struct listener_clip *clip) {
     return best;
 }
 
-static void finish_patch(struct listener *self, uint32_t answer_cycles) {
+static void finish_patch(struct listener *self) {
     struct listener_patch *patch = &self->patch;
     const uint32_t gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
 
-    patch->answer_cycles = answer_cycles;
     patch->gated_samples = gated_samples - self->reported_gated_samples;
     self->reported_gated_samples = gated_samples;
     memcpy(patch->scores, network_scores_s8(), sizeof patch->scores);
@@ -56,22 +59,21 @@ static void finish_patch(struct listener *self, uint32_t answer_cycles) {
     self->waiting_frames = LISTENER_OVERLAP;
 }
 
-/* Give the network the oldest frame that waits; `before` is what this sample's work took so far. */
-static int push_waiting_frame(struct listener *self, uint32_t before) {
-    const uint32_t frame = self->clip.frames - self->waiting_frames;
+/* Give the network the frame of that index, one of the recent ones. */
+static int push_recent_frame(struct listener *self, uint32_t frame) {
     if (self->patch_frames == 0u) {
         network_begin();
     }
     const int status = network_push_frame_s8(self->recent[frame % RECENT_FRAMES]);
     const uint32_t cycles = lap_cycles(self);
     self->patch.network_cycles += cycles;
+    self->patch.answer_cycles += cycles;
     if (status < 0) {
         return LISTENER_ERROR_NETWORK;
     }
     self->patch_frames++;
-    self->waiting_frames--;
     if (status == NETWORK_READY) {
-        finish_patch(self, before + cycles);
+        finish_patch(self);
     }
     return LISTENER_OK;
 }
@@ -80,6 +82,7 @@ static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
     struct listener *self = context;
     const uint32_t frontend_cycles = lap_cycles(self);
     self->patch.frontend_cycles += frontend_cycles;
+    self->patch.answer_cycles = frontend_cycles; /* the last frame of the patch leaves its own */
 
     memcpy(self->recent[self->clip.frames % RECENT_FRAMES], frame, NETWORK_BANDS);
     self->clip.frames++;
@@ -88,11 +91,11 @@ static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
         self->events.on_frame(self->events.context, frame);
     }
 
-    const uint32_t turns =
-        self->waiting_frames < FRAMES_AT_ONCE ? self->waiting_frames : FRAMES_AT_ONCE;
+    const uint32_t turns = smaller_u32(self->waiting_frames, FRAMES_AT_ONCE);
     (void)lap_cycles(self);
     for (uint32_t turn = 0u; turn < turns; turn++) {
-        const int error = push_waiting_frame(self, frontend_cycles);
+        const uint32_t oldest = self->clip.frames - self->waiting_frames--;
+        const int error = push_recent_frame(self, oldest);
         if (error < 0) {
             return error;
         }
@@ -115,9 +118,32 @@ int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t co
     return error;
 }
 
+/*
+ * A clip without a complete patch: repeat its last frames, as many as are kept, until the patch is
+ * full. Measured against silence, holding and mirroring in docs/adr/0003-silence-gate.md.
+ */
+static int fill_patch(struct listener *self) {
+    const uint32_t frames = self->clip.frames;
+    const uint32_t kept = smaller_u32(frames, RECENT_FRAMES);
+
+    self->patch.answer_cycles = 0u;
+    (void)lap_cycles(self);
+    for (uint32_t repeat = 0u; self->clip.patches == 0u; repeat++) {
+        const int error = push_recent_frame(self, frames - kept + repeat % kept);
+        if (error < 0) {
+            return error;
+        }
+    }
+    return LISTENER_OK;
+}
+
 int listener_end(struct listener *self, struct listener_clip *clip) {
+    int error = LISTENER_OK;
+    if (self->clip.patches == 0u && self->clip.frames > 0u) {
+        error = fill_patch(self);
+    }
     self->clip.gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
     self->clip.decision = find_decision(&self->clip);
     *clip = self->clip;
-    return LISTENER_OK;
+    return error;
 }

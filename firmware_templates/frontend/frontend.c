@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - MEL_HOP_SAMPLES)
-#define HOP_PHASE (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES) /* so that a hop ends where a frame does   \
-                                                         */
+#define HOP_PHASE                                                                                  \
+    (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES) /* so that a hop ends where a frame does                 \
+                                           */
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;

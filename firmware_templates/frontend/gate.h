@@ -13,10 +13,10 @@
  */
 
 /* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale. */
-#define GATE_THRESHOLD_RMS 4u
+#define GATE_THRESHOLD_RMS 2u
 
 /* The gate stays open for this many hops after the last loud one. */
-#define GATE_HANGOVER_HOPS 20u
+#define GATE_HANGOVER_HOPS 40u
 
 struct gate {
     uint32_t open_hops; /* hops for which the gate stays open */
