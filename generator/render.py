@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from generator.board_spec import BoardSpec
 from generator.c_text import FILTERS
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, ToolError
 from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.target_flags import TargetFlags, target_flags
 
@@ -40,14 +40,27 @@ PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network")
 
 ALL_FOLDERS = (*PARTS, "host", "project")
 
+MANIFEST = "project.json"
 OUTPUT_DIR = "out"
 KEPT = (OUTPUT_DIR, "footprint.json")
 """What a build leaves in the project: a new rendering keeps it, so that make rebuilds little."""
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorInfo:
+    """An operator's output, as taps deliver it."""
+
+    index: int
+    kind: str
+    name: str
+    dtype: str
+    """numpy's name: int8 or float32."""
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectInfo:
-    """What the project is called and what it was made from."""
+    """What the project is called and what it was made from; stands in its project.json."""
 
     name: str
     model_name: str
@@ -55,6 +68,7 @@ class ProjectInfo:
     labels: tuple[str, ...]
     taps: bool
     generator_version: str
+    operators: tuple[OperatorInfo, ...] = ()
 
     @property
     def model_sha256_bytes(self) -> bytes:
@@ -78,6 +92,8 @@ class BuildContext:
     flags: TargetFlags
     compile_commands: tuple[dict[str, Any], ...]
     """The entries of compile_commands.json."""
+    manifest: dict[str, Any]
+    """The contents of project.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +150,7 @@ def render_files(
     sources += [f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES]
     context: dict[str, Any] = {**stages}
     if board is not None and info is not None:
-        build = _make_build_context(sources, target_flags(board.core), taps=info.taps)
+        build = _make_build_context(sources, board, info)
         context |= {"board": board, "project": info, "build": build}
     environment = make_environment()
     files = {path: source.read_bytes() for path, source in cmsis.items()}
@@ -180,7 +196,28 @@ def _scan(folders: Sequence[str], family: str) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def _make_build_context(sources: Sequence[str], flags: TargetFlags, *, taps: bool) -> BuildContext:
+def read_project(directory: Path) -> Project:
+    """Return the project that stands in `directory`; `ToolError` if there is none."""
+    try:
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        manifest.pop("board")
+        operators = tuple(
+            OperatorInfo(**{**operator, "shape": tuple(operator["shape"])})
+            for operator in manifest.pop("operators")
+        )
+        labels = tuple(manifest.pop("labels"))
+        return Project(directory, ProjectInfo(labels=labels, operators=operators, **manifest))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ToolError(
+            f"{directory} holds no project of this version of mel2metal ({error})",
+            "run `mel2metal firmware` first",
+        ) from None
+
+
+def _make_build_context(
+    sources: Sequence[str], board: BoardSpec, info: ProjectInfo
+) -> BuildContext:
+    flags = target_flags(board.core)
     parts = tuple(
         Part(part, tuple(sorted(path for path in sources if path.startswith(f"{part}/"))))
         for part in PARTS
@@ -191,13 +228,13 @@ def _make_build_context(sources: Sequence[str], flags: TargetFlags, *, taps: boo
             "file": source,
             "arguments": [
                 *("arm-none-eabi-gcc", *flags.cpu, *flags.language, *flags.optimisation),
-                *(f"-DM2M_TAPS={int(taps)}", *flags.includes, "-c", source),
+                *(f"-DM2M_TAPS={int(info.taps)}", *flags.includes, "-c", source),
             ],
         }
         for part in parts
         for source in part.sources
     )
-    return BuildContext(parts, flags, commands)
+    return BuildContext(parts, flags, commands, {"board": board.id, **asdict(info)})
 
 
 def _refuse_foreign(directory: Path) -> None:

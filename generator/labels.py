@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The names of a model's classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.errors import Fault, InputError
+
+LABEL_BYTES = 32
+"""Longest label in UTF-8; HELLO carries all of them in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One name a class, in the order of the model's scores."""
+
+    names: tuple[str, ...]
+    source: Path | None
+    """The file they were read from; None: invented, because there is none."""
+
+
+def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
+    """Read the labels from `named`, or from `<stem>.labels.txt` beside the model, or make some up.
+
+    One label a line; empty lines at the end do not count. Raises `InputError` with every fault:
+    unreadable, a wrong number of labels, empty or repeated ones.
+    """
+    path = named or model.with_name(f"{model.stem}.labels.txt")
+    if named is None and not path.is_file():
+        return Labels(tuple(f"class_{index}" for index in range(classes)), None)
+    try:
+        lines = path.read_text(encoding="utf-8").rstrip().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError([Fault(str(path), f"cannot be read: {reason}", "check LABELS")]) from None
+    names = tuple(line.strip() for line in lines)
+    faults: list[Fault] = []
+    if len(names) != classes:
+        what = f"{len(names)} labels, but the model has {classes} classes"
+        faults.append(Fault(str(path), what, "give one label a line, in the order of the scores"))
+    for index, name in enumerate(names):
+        where = f"{path}:{index + 1}"
+        if not name:
+            faults.append(Fault(where, "is empty", "name the class"))
+        elif name in names[:index]:
+            faults.append(Fault(where, f"repeats {name!r}", "give each class its own name"))
+        elif len(name.encode("utf-8")) > LABEL_BYTES:
+            faults.append(Fault(where, f"is longer than {LABEL_BYTES} bytes", "shorten it"))
+    if faults:
+        raise InputError(faults)
+    return Labels(names, path)
