@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CONV_2D as a matrix product, with a RELU that clamps at the zero point. */
+#include "network/kernels/pointwise.h"
+
+void pointwise_relu_row_u8(const struct pointwise *layer, const int16_t *columns, uint8_t *planes) {
+    const uint32_t *weights = layer->weights;
+    const struct requantise *packed = layer->requantise;
+    for (uint32_t output = 0; output < layer->outputs; output += 2) {
+        const struct requantise_channel first = requantise_unpack(packed++);
+        const struct requantise_channel second = requantise_unpack(packed++);
+        const int16_t *column = columns;
+        for (uint32_t pixel = 0; pixel < layer->pixels; pixel += 4) {
+            struct pointwise_block block =
+                pointwise_accumulate(column, weights, layer->inputs, first.start, second.start);
+            for (uint32_t i = 0; i < 4; i++) {
+                block.first[i] = requantise_relu(block.first[i], &first);
+                block.second[i] = requantise_relu(block.second[i], &second);
+            }
+            dsp_store_u32(planes + pixel, pointwise_pack(block.first));
+            dsp_store_u32(planes + layer->channel_stride + pixel, pointwise_pack(block.second));
+            column += 4u * layer->inputs;
+        }
+        weights += layer->inputs / 2u;
+        planes += 2u * layer->channel_stride;
+    }
+}

@@ -1,0 +1,360 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The constant data of the kernels: each layer's record, and the tables that it points at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.channels import Channel, Layer, biases_of, fold_layer, kept_weights, pack_3x3
+from generator.channels import pack_matrix as pack_matrix_words
+from generator.graph import DenseOptions, Graph, Operator, SoftmaxOptions, WindowOptions
+from generator.quantize import (
+    INT8_MIN,
+    activation_range,
+    dense_multipliers,
+    mean_multiplier,
+    softmax_scaling,
+)
+from generator.schedule import (
+    PIXELS_PER_BLOCK,
+    Schedule,
+    Stage,
+    StageKind,
+    Window,
+    window_of,
+)
+
+LINE_WIDTH = 96
+
+FAST_3X3 = {
+    Window((3, 3), (1, 1), (1, 1), (1, 1)): "depthwise_3x3_s1",
+    Window((3, 3), (2, 2), (0, 0), (1, 1)): "depthwise_3x3_s2",
+}
+"""The windows that have a kernel of their own; rows above and below are the ring's affair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A constant array in network_weights.c."""
+
+    name: str
+    c_type: str
+    count: int
+    flash_bytes: int
+    lines: tuple[str, ...]
+    """The initialiser's lines, ready to print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A layer's record in network_weights.c."""
+
+    name: str
+    c_type: str
+    comment: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def float_literal(value: float) -> str:
+    """A C float constant's digits (without the f) that give back the same float32."""
+    text = f"{value:.9g}"
+    return text if "." in text or "e" in text else f"{text}.0"
+
+
+def wrapped(items: Iterable[str]) -> tuple[str, ...]:
+    """Initialiser items in lines of bounded width."""
+    lines: list[str] = []
+    line = ""
+    for item in items:
+        if line and len(line) + len(item) + 2 > LINE_WIDTH:
+            lines.append(line)
+            line = ""
+        line += f" {item}," if line else f"{item},"
+    return (*lines, line) if line else tuple(lines)
+
+
+def _words(name: str, words: Sequence[int]) -> Table:
+    return Table(
+        name, "uint32_t", len(words), 4 * len(words), wrapped(f"0x{word:08x}u" for word in words)
+    )
+
+
+def _requantise_text(channel: Channel | None) -> str:
+    assert channel is not None, "constraints.graph_faults() admits no such channel"
+    return f"{{{_int32(channel.bias_and_shift)}, {channel.mantissa}}}"
+
+
+def _int32(value: int) -> str:
+    return "INT32_MIN" if value == -(1 << 31) else str(value)
+
+
+def depthwise_kernel(schedule: Schedule, stage: Stage) -> str:
+    """Name of the kernel for a stage's depthwise filter; empty where it has none."""
+    if stage.kind not in (StageKind.SEPARABLE, StageKind.DEPTHWISE):
+        return ""
+    graph, operator = schedule.graph, stage.operators[0]
+    assert isinstance(operator.options, WindowOptions)
+    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
+    layer = fold_layer(graph, operator)
+    width_in, width_out = source.shape[2], target.shape[2]
+    fits = (
+        stage.window in FAST_3X3
+        and operator.options.depth_multiplier == 1
+        and width_out % PIXELS_PER_BLOCK == 0
+        and width_in == width_out * stage.window.stride[1]
+        and layer.input_zero == 0
+        and layer.range.is_plain_relu
+    )
+    return FAST_3X3[stage.window] if fits else "depthwise_any"
+
+
+def product_kernel(schedule: Schedule, stage: Stage) -> str:
+    """Name of the kernel for a stage's matrix product; empty where it has none."""
+    if stage.kind not in (StageKind.SEPARABLE, StageKind.CONVOLUTION):
+        return ""
+    plain = fold_layer(schedule.graph, stage.operators[-1]).range.is_plain_relu
+    return "pointwise_relu" if plain else "pointwise_linear"
+
+
+def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Constant, ...]]:
+    """All tables and records, in the operators' order."""
+    tables: list[Table] = []
+    constants: list[Constant] = []
+    for stage in schedule.stages:
+        if stage.kind is StageKind.MEAN:
+            constants.append(_mean(schedule.graph, stage.operators[0]))
+            continue
+        if stage.kind is StageKind.CONVOLUTION:
+            constants.append(_window(schedule.graph, stage))
+        else:
+            _depthwise(schedule, stage, tables, constants)
+        if stage.kind is not StageKind.DEPTHWISE:
+            _pointwise(schedule, stage, tables, constants)
+    for operator in schedule.tail:
+        if operator.kind == "FULLY_CONNECTED":
+            _dense(schedule.graph, operator, tables, constants)
+        elif operator.kind == "SOFTMAX":
+            constants.append(_softmax(schedule.graph, operator))
+    return tuple(tables), tuple(constants)
+
+
+def _window_fields(graph: Graph, operator: Operator) -> tuple[tuple[str, str], ...]:
+    assert isinstance(operator.options, WindowOptions)
+    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
+    rows, columns = graph.tensor_in(operator, 1).shape[1:3]
+    window = window_of(source.shape, (rows, columns), operator.options)
+    inputs = rows * columns * source.shape[3]
+    assert source.quantisation
+    numbers = {
+        "rows": rows,
+        "columns": columns,
+        "channels": source.shape[3],
+        "stride": window.stride[1],
+        "left": window.before[1],
+        "width_in": source.shape[2],
+        "width_out": target.shape[2],
+        "border": source.quantisation.zero_point - INT8_MIN,
+        "inputs": inputs + inputs % 2,
+    }
+    return tuple((name, f"{number}u") for name, number in numbers.items())
+
+
+def _window(graph: Graph, stage: Stage) -> Constant:
+    operator = stage.operators[0]
+    return Constant(
+        f"network_window_{operator.index}",
+        "struct window",
+        f"{operator}",
+        _window_fields(graph, operator),
+    )
+
+
+def _range_text(layer: Layer) -> str:
+    return f"{{{layer.range.zero}, {layer.range.lowest}, {layer.range.highest}}}"
+
+
+def _pointwise(
+    schedule: Schedule, stage: Stage, tables: list[Table], constants: list[Constant]
+) -> None:
+    operator = stage.operators[-1]
+    layer = fold_layer(schedule.graph, operator)
+    assert stage.target is not None
+    ring = schedule.rings[stage.target]
+    inputs = int(np.prod(layer.weights.shape[1:]))
+    channels = [*layer.channels]
+    if len(channels) % 2:
+        channels.append(Channel(0, 0, 0, keeps_weights=False))
+    weights = _words(f"weights_{operator.index}", pack_matrix_words(layer))
+    requantise = Table(
+        f"requantise_{operator.index}",
+        "struct requantise",
+        len(channels),
+        8 * len(channels),
+        wrapped(_requantise_text(channel) for channel in channels),
+    )
+    tables += [weights, requantise]
+    constants.append(
+        Constant(
+            f"network_operator_{operator.index}",
+            "struct pointwise",
+            f"{operator}",
+            (
+                ("inputs", f"{inputs + inputs % 2}u"),
+                ("outputs", f"{len(channels)}u"),
+                ("pixels", f"{ring.channel_stride}u"),
+                ("channel_stride", f"{ring.channel_stride}u"),
+                ("weights", weights.name),
+                ("requantise", requantise.name),
+                ("range", _range_text(layer)),
+            ),
+        )
+    )
+
+
+def _depthwise(
+    schedule: Schedule, stage: Stage, tables: list[Table], constants: list[Constant]
+) -> None:
+    graph, operator = schedule.graph, stage.operators[0]
+    assert isinstance(operator.options, WindowOptions)
+    layer = fold_layer(graph, operator)
+    name = f"network_operator_{operator.index}"
+    count = len(layer.channels)
+    if depthwise_kernel(schedule, stage) != "depthwise_any":
+        parameters = Table(
+            f"parameters_{operator.index}",
+            "struct depthwise_3x3_channel",
+            count,
+            20 * count,
+            tuple(
+                f"{{{{{', '.join(f'0x{word:08x}u' for word in words)}}}, "
+                f"{_requantise_text(channel)}}},"
+                for words, channel in zip(pack_3x3(layer), layer.channels, strict=True)
+            ),
+        )
+        tables.append(parameters)
+        fields = (
+            ("channels", f"{count}u"),
+            ("width_out", f"{graph.tensor_out(operator).shape[2]}u"),
+            ("parameters", parameters.name),
+        )
+        constants.append(Constant(name, "struct depthwise_3x3", f"{operator}", fields))
+        return
+    values = [int(value) for value in kept_weights(layer).ravel()]
+    taps = Table(
+        f"taps_{operator.index}", "int8_t", len(values), len(values), wrapped(map(str, values))
+    )
+    requantise = Table(
+        f"requantise_{operator.index}",
+        "struct requantise",
+        count,
+        8 * count,
+        wrapped(_requantise_text(channel) for channel in layer.channels),
+    )
+    tables += [taps, requantise]
+    window = ", ".join(f".{key} = {value}" for key, value in _window_fields(graph, operator))
+    constants.append(
+        Constant(
+            name,
+            "struct depthwise",
+            f"{operator}",
+            (
+                ("window", f"{{{window}}}"),
+                ("multiplier", f"{operator.options.depth_multiplier}u"),
+                ("taps", taps.name),
+                ("requantise", requantise.name),
+                ("range", _range_text(layer)),
+            ),
+        )
+    )
+
+
+def _mean(graph: Graph, operator: Operator) -> Constant:
+    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
+    assert source.quantisation and target.quantisation
+    count = source.shape[1] * source.shape[2]
+    multiplier = mean_multiplier(source.quantisation, target.quantisation, count)
+    return Constant(
+        f"network_operator_{operator.index}",
+        "struct mean",
+        f"{operator}",
+        (
+            ("channels", f"{source.shape[3]}u"),
+            ("pixels", f"{source.shape[2]}u"),
+            ("offset", str(-(source.quantisation.zero_point - INT8_MIN) * count)),
+            ("multiplier", str(multiplier.mantissa)),
+            ("shift", str(multiplier.shift)),
+            ("zero_point", str(target.quantisation.zero_point)),
+        ),
+    )
+
+
+def _dense(
+    graph: Graph, operator: Operator, tables: list[Table], constants: list[Constant]
+) -> None:
+    assert isinstance(operator.options, DenseOptions)
+    source, kernel = graph.tensor_in(operator), graph.tensor_in(operator, 1)
+    target = graph.tensor_out(operator)
+    assert source.quantisation and kernel.quantisation and target.quantisation
+    weights = kernel.int8_values()
+    outputs, inputs = weights.shape
+    folded = weights.astype(np.int64).sum(axis=1) * source.quantisation.zero_point
+    biases = biases_of(graph, operator, outputs)
+    multipliers = dense_multipliers(
+        source.quantisation, kernel.quantisation, target.quantisation, outputs
+    )
+    table = Table(
+        f"weights_{operator.index}",
+        "int8_t",
+        weights.size,
+        weights.size,
+        wrapped(str(int(value)) for value in weights.ravel()),
+    )
+    requantise = Table(
+        f"requantise_{operator.index}",
+        "struct dense_output",
+        outputs,
+        12 * outputs,
+        wrapped(
+            f"{{{_int32(bias - int(fold))}, {multiplier.mantissa}, {multiplier.shift}}}"
+            for bias, fold, multiplier in zip(biases, folded, multipliers, strict=True)
+        ),
+    )
+    tables += [table, requantise]
+    lowest, highest = activation_range(operator.options.activation, target.quantisation)
+    constants.append(
+        Constant(
+            f"network_operator_{operator.index}",
+            "struct dense",
+            f"{operator}",
+            (
+                ("inputs", f"{inputs}u"),
+                ("outputs", f"{outputs}u"),
+                ("weights", table.name),
+                ("requantise", requantise.name),
+                ("zero_point", str(target.quantisation.zero_point)),
+                ("lowest", str(lowest)),
+                ("highest", str(highest)),
+            ),
+        )
+    )
+
+
+def _softmax(graph: Graph, operator: Operator) -> Constant:
+    assert isinstance(operator.options, SoftmaxOptions)
+    logits = graph.tensor_in(operator)
+    assert logits.quantisation
+    scaling = softmax_scaling(logits.quantisation, operator.options.beta)
+    return Constant(
+        f"network_operator_{operator.index}",
+        "struct softmax",
+        f"{operator}",
+        (
+            ("classes", f"{logits.shape[-1]}u"),
+            ("multiplier", str(scaling.multiplier.mantissa)),
+            ("left_shift", str(scaling.multiplier.shift)),
+            ("smallest_difference", str(scaling.smallest_difference)),
+        ),
+    )

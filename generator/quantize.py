@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixed-point arithmetic exactly as the TFLite reference kernels do it.
+
+A positive real multiplier r is stored as a 31-bit integer m and a shift s: r = m * 2^(s-31), with m
+in [2^30, 2^31). Applying it to an accumulator rounds twice: once when the high half of the product
+is taken, once when that is shifted right. The C twin of these definitions is
+`firmware_templates/network/kernels/requantise.h`; both stand side by side in docs/adr/0002.
+Source: TensorFlow Lite, kernels/internal/{common.h, quantization_util.cc}.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.graph import Activation, Quantisation
+
+INT8_MIN, INT8_MAX = -128, 127
+SMALLEST_SHIFT = -31
+"""Multipliers below 2^-32 become zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """The real number mantissa * 2^(shift - 31)."""
+
+    mantissa: int
+    """0, or in [2^30, 2^31)."""
+    shift: int
+    """Positive: to the left, before the multiplication. Negative: to the right, after it."""
+
+
+def quantize_multiplier(real: float) -> Multiplier:
+    """The nearest Multiplier to a positive real number (`QuantizeMultiplier`)."""
+    if real == 0.0:
+        return Multiplier(0, 0)
+    fraction, shift = math.frexp(real)
+    mantissa = math.floor(fraction * (1 << 31) + 0.5)
+    if mantissa == 1 << 31:
+        mantissa //= 2
+        shift += 1
+    return Multiplier(0, 0) if shift < SMALLEST_SHIFT else Multiplier(mantissa, shift)
+
+
+def doubling_high_multiply(a: int, b: int) -> int:
+    """Round(a * b / 2^31), halves up (`SaturatingRoundingDoublingHighMul`).
+
+    The reference rounds by truncating a nudged quotient; that is the same for either sign. Its only
+    saturating case, both operands -2^31, cannot occur with a positive mantissa.
+    """
+    return (a * b + (1 << 30)) >> 31
+
+
+def rounding_shift_right(value: int, bits: int) -> int:
+    """Round(value / 2^bits), halves away from zero (`RoundingDivideByPOT`)."""
+    remainder = value & ((1 << bits) - 1)
+    threshold = (((1 << bits) - 1) >> 1) + (1 if value < 0 else 0)
+    return (value >> bits) + (1 if remainder > threshold else 0)
+
+
+def multiply(value: int, multiplier: Multiplier) -> int:
+    """value * multiplier, rounded twice (`MultiplyByQuantizedMultiplier`)."""
+    left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
+    return rounding_shift_right(doubling_high_multiply(value << left, multiplier.mantissa), right)
+
+
+def convolution_multipliers(
+    source: Quantisation, weights: Quantisation, target: Quantisation, channels: int
+) -> tuple[Multiplier, ...]:
+    """One per output channel; the scales' product is taken in double precision."""
+    scales = weights.scales if len(weights.scales) == channels else weights.scales * channels
+    return tuple(
+        quantize_multiplier(source.scale * scale / target.scale) for scale in scales[:channels]
+    )
+
+
+def dense_multipliers(
+    source: Quantisation, weights: Quantisation, target: Quantisation, channels: int
+) -> tuple[Multiplier, ...]:
+    """FULLY_CONNECTED: with one weight scale the scales' product is taken in single precision."""
+    if len(weights.scales) > 1:
+        return convolution_multipliers(source, weights, target, channels)
+    product = float(np.float32(source.scale) * np.float32(weights.scale))
+    return (quantize_multiplier(product / target.scale),) * channels
+
+
+def mean_multiplier(source: Quantisation, target: Quantisation, count: int) -> Multiplier:
+    """MEAN over `count` elements: 1/count is folded into the mantissa, truncated."""
+    rescale = quantize_multiplier(source.scale / target.scale)
+    bits = min(count.bit_length() - 1, 32, 31 + rescale.shift)
+    return Multiplier((rescale.mantissa << bits) // count, rescale.shift - bits)
+
+
+def activation_range(activation: Activation, target: Quantisation) -> tuple[int, int]:
+    """The int8 clamp of a fused activation (`CalculateActivationRangeQuantized`)."""
+
+    def stored(real: float) -> int:
+        quotient = float(np.float32(real) / np.float32(target.scale))
+        return target.zero_point + int(math.copysign(math.floor(abs(quotient) + 0.5), quotient))
+
+    lowest, highest = INT8_MIN, INT8_MAX
+    if activation in (Activation.RELU, Activation.RELU6):
+        lowest = max(lowest, stored(0.0))
+    if activation is Activation.RELU6:
+        highest = min(highest, stored(6.0))
+    if activation is Activation.RELU_N1_TO_1:
+        lowest, highest = max(lowest, stored(-1.0)), min(highest, stored(1.0))
+    return lowest, highest
+
+
+SOFTMAX_DIFFERENCE_INTEGER_BITS = 5
+"""exp() takes its argument in Q5.26."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftmaxScaling:
+    """How SOFTMAX turns a difference of two int8 logits into exp()'s argument."""
+
+    multiplier: Multiplier
+    """Greater than one: its shift is to the left."""
+    smallest_difference: int
+    """Logits further below the maximum than this count as probability 0."""
+
+
+def softmax_scaling(logits: Quantisation, beta: float) -> SoftmaxScaling:
+    """`PreprocessSoftmaxScaling` and `CalculateInputRadius`."""
+    fraction_bits = 31 - SOFTMAX_DIFFERENCE_INTEGER_BITS
+    real = min(beta * logits.scale * (1 << fraction_bits), (1 << 31) - 1.0)
+    multiplier = quantize_multiplier(real)
+    largest = ((1 << SOFTMAX_DIFFERENCE_INTEGER_BITS) - 1) * (1 << fraction_bits)
+    return SoftmaxScaling(multiplier, -(largest // (1 << max(multiplier.shift, 0))))

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The row-streaming schedule: which rows of each tensor are kept, where, and for how long.
+
+Rows are time. Every stage makes rows from a ring that holds the last rows of its input. Whenever a
+ring gets a row, the stages that read it make as many of their own rows as they can. Running that
+once here, on row numbers instead of rows, tells how deep each ring must be. See docs/adr/0001.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from generator.graph import Graph, Operator, Padding, Tensor, WindowOptions
+
+PIXELS_PER_BLOCK = 4
+"""The matrix product works on four pixels at a time, so planes are padded to a multiple of it."""
+
+COLUMN_VALUE_BYTES = 2
+SUM_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A convolution's window on its input; pairs are (rows, bands)."""
+
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    before: tuple[int, int]
+    """Border rows above row 0, border pixels left of band 0."""
+    after: tuple[int, int]
+    """Border rows below the last, border pixels right of the last (0 or more)."""
+
+    def first_row(self, output_row: int) -> int:
+        """First input row of an output row's window; negative within the upper border."""
+        return output_row * self.stride[0] - self.before[0]
+
+    def rows_wanted(self, output_row: int, height: int) -> int:
+        """How many input rows must have come before an output row can be made."""
+        return min(self.first_row(output_row) + self.size[0], height)
+
+
+WHOLE_ROW = Window((1, 1), (1, 1), (0, 0), (0, 0))
+
+
+def window_of(shape_in: tuple[int, ...], size: tuple[int, int], options: WindowOptions) -> Window:
+    """TFLite's padding: SAME puts the odd border pixel below and right."""
+    if options.padding is Padding.VALID:
+        return Window(size, options.stride, (0, 0), (0, 0))
+    before: list[int] = []
+    after: list[int] = []
+    for length, kernel, stride in zip(shape_in[1:3], size, options.stride, strict=True):
+        total = max((-(-length // stride) - 1) * stride + kernel - length, 0)
+        before.append(total // 2)
+        after.append(total - total // 2)
+    return Window(size, options.stride, (before[0], before[1]), (after[0], after[1]))
+
+
+class StageKind(Enum):
+    """What a stage does with the rows that it reads."""
+
+    CONVOLUTION = "columns gathered, matrix product"
+    SEPARABLE = "depthwise filter, matrix product"
+    DEPTHWISE = "depthwise filter"
+    MEAN = "sum over rows and bands"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The last `depth` rows of a tensor, in planes of unsigned bytes."""
+
+    tensor: int
+    height: int
+    """Rows of the whole tensor."""
+    width: int
+    """Pixels (bands) of a row."""
+    channels: int
+    planes: int
+    """Channels, even where the matrix product writes them: it makes two at a time."""
+    depth: int
+    offset: int
+    """Bytes from the arena's start."""
+
+    @property
+    def channel_stride(self) -> int:
+        """Bytes of a plane."""
+        return _round_up(self.width, PIXELS_PER_BLOCK)
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row."""
+        return self.channel_stride * self.planes
+
+    @property
+    def ring_bytes(self) -> int:
+        """Bytes of the ring."""
+        return self.row_bytes * self.depth
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Makes rows of the last of its operators from the rows of one ring."""
+
+    index: int
+    kind: StageKind
+    operators: tuple[Operator, ...]
+    source: int
+    """Index of the ring that it reads."""
+    target: int | None
+    """Index of the ring that it writes; None for MEAN."""
+    window: Window
+    rows: int
+    """Rows that it makes (for MEAN: that it sums)."""
+    column_bytes: int
+    """Scratch for the columns of one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Everything that is decided before code is printed."""
+
+    graph: Graph
+    rings: tuple[Ring, ...]
+    stages: tuple[Stage, ...]
+    tail: tuple[Operator, ...]
+    """Operators on vectors, run once after the last row."""
+    column_bytes: int
+    """Scratch at the arena's start: the columns of one row, later the tail's vectors."""
+    sums_offset: int
+    sum_count: int
+    arena_bytes: int
+
+    def readers(self, ring: int) -> tuple[Stage, ...]:
+        """The stages that read a ring, in the order in which they are told of a new row."""
+        return tuple(stage for stage in self.stages if stage.source == ring)
+
+
+def make_schedule(graph: Graph) -> Schedule:
+    """Plan the whole network. The graph has passed `constraints.graph_faults`."""
+    operators = list(graph.operators[1:] if graph.transposed else graph.operators)
+    first = graph.tensor_in(operators[0])
+    rings = [_ring(first, planes=first.shape[3])]
+    stages: list[Stage] = []
+    while True:
+        taken = _next_stage(graph, operators, stages, rings)
+        stages.append(taken)
+        operators = operators[len(taken.operators) :]
+        if taken.target is None:
+            break
+        made = graph.tensor_out(taken.operators[-1])
+        rings.append(_ring(made, planes=_round_up(made.shape[3], 2)))
+    deep = _with_depths(rings, stages)
+    tail = tuple(operators)
+    vectors = sum(
+        _round_up(graph.tensor_out(operator).element_count, 4)
+        for operator in (*stages[-1].operators, *tail)
+    )
+    column_bytes = _round_up(max(vectors, *(stage.column_bytes for stage in stages)), 8)
+    placed: list[Ring] = []
+    offset = column_bytes
+    for ring in deep:
+        placed.append(replace(ring, offset=offset))
+        offset += ring.ring_bytes
+    sums = graph.tensor_in(stages[-1].operators[0]).shape[-1]
+    return Schedule(
+        graph=graph,
+        rings=tuple(placed),
+        stages=tuple(stages),
+        tail=tail,
+        column_bytes=column_bytes,
+        sums_offset=offset,
+        sum_count=sums,
+        arena_bytes=_round_up(offset + sums * SUM_BYTES, 8),
+    )
+
+
+def _round_up(value: int, multiple: int) -> int:
+    return -(-value // multiple) * multiple
+
+
+def _ring(tensor: Tensor, planes: int) -> Ring:
+    _, height, width, channels = tensor.shape
+    return Ring(tensor.index, height, width, channels, planes, depth=1, offset=0)
+
+
+def _column_bytes(pixels: int, inputs: int) -> int:
+    return _round_up(pixels, PIXELS_PER_BLOCK) * _round_up(inputs, 2) * COLUMN_VALUE_BYTES
+
+
+def _window(graph: Graph, operator: Operator) -> Window:
+    assert isinstance(operator.options, WindowOptions)
+    rows, columns = graph.tensor_in(operator, 1).shape[1:3]
+    return window_of(graph.tensor_in(operator).shape, (rows, columns), operator.options)
+
+
+def _next_stage(
+    graph: Graph, operators: list[Operator], stages: list[Stage], rings: list[Ring]
+) -> Stage:
+    first = operators[0]
+    source = len(rings) - 1
+    shape_in = graph.tensor_in(first).shape
+    shape_out = graph.tensor_out(first).shape
+    if first.kind == "MEAN":
+        return Stage(len(stages), StageKind.MEAN, (first,), source, None, WHOLE_ROW, shape_in[1], 0)
+    window = _window(graph, first)
+    if first.kind == "CONV_2D":
+        inputs = window.size[0] * window.size[1] * shape_in[3]
+        kind = StageKind.CONVOLUTION
+        taken: tuple[Operator, ...] = (first,)
+    else:
+        inputs = shape_out[3]
+        follower = operators[1]
+        fused = follower.kind == "CONV_2D" and _window(graph, follower) == WHOLE_ROW
+        kind = StageKind.SEPARABLE if fused else StageKind.DEPTHWISE
+        taken = (first, follower) if fused else (first,)
+    return Stage(
+        index=len(stages),
+        kind=kind,
+        operators=taken,
+        source=source,
+        target=source + 1,
+        window=window,
+        rows=shape_out[1],
+        column_bytes=_column_bytes(shape_out[2], inputs),
+    )
+
+
+def _with_depths(rings: list[Ring], stages: list[Stage]) -> list[Ring]:
+    """Run the schedule on row numbers and keep the greatest span of rows in use for each ring."""
+    made = [0] * len(stages)
+    arrived = [0] * len(rings)
+    depths = [1] * len(rings)
+
+    def arrive(ring: int) -> None:
+        row = arrived[ring]
+        for stage in stages:
+            if stage.source == ring and made[stage.index] < stage.rows:
+                oldest = max(stage.window.first_row(made[stage.index]), 0)
+                depths[ring] = max(depths[ring], row - oldest + 1)
+        arrived[ring] += 1
+        for stage in stages:
+            if stage.source == ring:
+                advance(stage)
+
+    def advance(stage: Stage) -> None:
+        height = rings[stage.source].height
+        while (
+            made[stage.index] < stage.rows
+            and stage.window.rows_wanted(made[stage.index], height) <= arrived[stage.source]
+        ):
+            made[stage.index] += 1
+            if stage.target is not None:
+                arrive(stage.target)
+
+    for _ in range(rings[0].height):
+        arrive(0)
+    return [replace(ring, depth=depth) for ring, depth in zip(rings, depths, strict=True)]
