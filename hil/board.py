@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Protocol
 
 from generator.board_spec import BoardSpec
 from generator.errors import ToolError
 from hil.firmware import Firmware
 from hil.link import SerialPort
+
+
+class BoardAbsentError(ToolError):
+    """The board cannot be used now."""
 
 
 class CallMeter(Protocol):
@@ -52,15 +55,3 @@ class Board(Protocol):
 
     def close(self) -> None:
         """Let go of the board."""
-
-
-@contextmanager
-def opened(board: Board, firmware: Firmware) -> Iterator[SerialPort]:
-    """The board's port while the board runs `firmware`; ToolError if the board is not there."""
-    reason = board.unavailable_reason()
-    if reason is not None:
-        raise ToolError(f"board {board.spec.id} is not available: {reason}")
-    try:
-        yield board.open(firmware)
-    finally:
-        board.close()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clips that are played to a board: ESC-10 in ESC-50's layout, or seeded synthetic sounds.
 
-A data set is a folder with `meta/esc50.csv` (columns filename, fold, category, esc10) and the sounds
+A data set is a folder with `meta/esc50.csv` (filename, fold, category, esc10, …) and the sounds
 in `audio/`. The file type does not matter, the table names the file: both the public archive (WAV)
 and an edition in Ogg are read alike. A clip reaches the board as int16, mono, 16 kHz.
 """

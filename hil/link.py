@@ -127,7 +127,7 @@ class Link:
         describe_address: Callable[[int], str] = hex,
         silence_s: float = SILENCE_S,
     ) -> None:
-        self._port = port
+        self.port = port
         self._clock_s = clock_s
         self._describe_address = describe_address
         self._silence_s = silence_s
@@ -257,8 +257,13 @@ class Link:
         self._sequence = (self._sequence + sequence_skip) & 0xFF
         self._send(message)
 
-    def await_message(self, kind: type[_M]) -> _M:
-        """The next message of a kind, refusals included; raises LinkSilentError."""
+    def await_message(self, kind: type[_M], *, fresh: bool = False) -> _M:
+        """The next message of a kind, refusals included; raises LinkSilentError.
+
+        `fresh`: the device begins its sequence numbers anew, as behind a HELLO_REQUEST.
+        """
+        if fresh:
+            self._device_sequence = 0
         while True:
             for message in self._receive():
                 if isinstance(message, kind):
@@ -337,16 +342,16 @@ class Link:
     def _read(self, timeout_s: float) -> bytes:
         """At least one byte if one comes within the timeout, and all that wait behind it."""
         try:
-            self._port.timeout = timeout_s
-            data = self._port.read(max(1, self._port.in_waiting))
-            if data and (more := self._port.in_waiting):
-                data += self._port.read(more)
+            self.port.timeout = timeout_s
+            data = self.port.read(max(1, self.port.in_waiting))
+            if data and (more := self.port.in_waiting):
+                data += self.port.read(more)
         except (serial.SerialException, OSError) as error:
             raise LinkLostError(f"the port failed: {error}") from error
         return data
 
     def _write(self, data: bytes) -> None:
         try:
-            self._port.write(data)
+            self.port.write(data)
         except (serial.SerialException, OSError) as error:
             raise LinkLostError(f"the port failed: {error}") from error

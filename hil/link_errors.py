@@ -40,11 +40,8 @@ class RefusedError(LinkError):
     @classmethod
     def from_message(cls, message: Refused) -> RefusedError:
         """Put REFUSED into words."""
-        try:
-            code: Refusal | None = Refusal(message.code)
-            name = Refusal(message.code).name
-        except ValueError:
-            code, name = None, f"code {message.code}"
+        code = next((refusal for refusal in Refusal if refusal == message.code), None)
+        name = f"code {message.code}" if code is None else code.name
         clip = "no clip" if message.clip_id == NO_CLIP_ID else f"clip {message.clip_id}"
         what = (
             f"the device refused frame {message.sequence} ({name}, detail {message.detail}; "

@@ -1,23 +1,268 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pytest plug-in: options of the hardware-in-the-loop suite.
+"""The pytest plug-in: options, fixtures and report of the hardware-in-the-loop suite.
 
 Loaded through the entry point `pytest11`, in every pytest run of an environment where mel2metal is
-installed. It therefore imports nothing heavy at module level: no numpy, no emulator, no interpreter.
+installed. It therefore imports nothing heavy at module level: no numpy, no emulator, no link.
+
+Fixtures: `board` (session: locked, loaded, verified), `dut` (function: the board, reset), and
+`tap_board`, `tap_dut` for the image that shows every layer. Without `--board` tests that use them
+are skipped; a board that was named but is absent fails them.
 """
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from hil.bench import Bench
+    from hil.clips import Clip, ClipSet
+    from hil.options import Options
+    from hil.records import Record
+    from hil.run_report import RunReport
+
+_PACKAGE = Path(__file__).resolve().parent
+_SUITE = _PACKAGE / "suite"
+
+_OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
+_CLIPS: pytest.StashKey[ClipSet] = pytest.StashKey()
+_RUN: pytest.StashKey[RunReport] = pytest.StashKey()
+_PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+
+NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the suite in a group of their own."""
     group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
-    group.addoption(
-        "--board",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a board of boards.yaml, or 'all'",
-    )
-    group.addoption("--virtual", action="store_true", help="run the image on the virtual board")
+    add = group.addoption
+    add("--board", action="append", default=[], metavar="NAME", help="board of boards.yaml; or all")
+    add("--boards-file", metavar="FILE", help="another boards.yaml")
+    add("--virtual", action="store_true", help="run the image on the virtual board")
+    add("--require-board", action="store_true", help="fail instead of skipping without a board")
+    add("--port", metavar="PORT", help="serial port or pyserial URL of a board flashed by hand")
+    add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
+    add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
+    add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
+    add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
+    add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
+    add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the options before anything is collected."""
+    config.stash[_PENDING] = []
+    if not config.getoption("board"):
+        return
+    from generator.errors import InputError
+    from hil.options import read_options
+    from hil.run_report import RunReport
+
+    try:
+        config.stash[_OPTIONS] = options = read_options(config.getoption)
+    except InputError as error:
+        raise pytest.UsageError(str(error)) from error
+    if _is_controller(config):
+        config.stash[_RUN] = RunReport(options.build_dir / "hil", time.monotonic())
+        config.stash[_RUN].remove_old(options.boards)
+    if not options.virtual and getattr(config.option, "numprocesses", None):
+        config.option.dist = "loadgroup"  # silicon there is only once: one process has it
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """`pytest hil/` means the suite: nothing else in the package holds tests for a board."""
+    inside = _PACKAGE in collection_path.parents
+    is_suite = collection_path == _SUITE or _SUITE in collection_path.parents
+    return True if inside and not is_suite and collection_path.is_dir() else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each board named, and one for each clip where a test takes a clip."""
+    if "board_name" not in metafunc.fixturenames:
+        return
+    options = metafunc.config.stash.get(_OPTIONS, None)
+    names = list(options.boards) if options else [None]
+    ids = names if options else ["no-board"]
+    metafunc.parametrize("board_name", names, indirect=True, scope="session", ids=ids)
+    if "clip" in metafunc.fixturenames:
+        clips = _clips(metafunc.config).clips if options else [None]
+        ids = [clip.name for clip in clips if clip] or ["no-clip"]
+        metafunc.parametrize("clip", clips, ids=ids)
+
+
+def _clips(config: pytest.Config) -> ClipSet:
+    from generator.errors import InputError
+    from hil.clips import find_directory, load_clips
+    from hil.options import ROOT
+
+    if _CLIPS not in config.stash:
+        options = config.stash[_OPTIONS]
+        try:
+            directory = find_directory(options.esc10_dir, os.environ, ROOT)
+            config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
+        except InputError as error:
+            raise pytest.UsageError(str(error)) from error
+    return config.stash[_CLIPS]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a board, and keep one board's tests in one process where they must be."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "board_name" in names and (call := getattr(item, "callspec", None)):
+            item.add_marker(pytest.mark.hil)
+            item.add_marker(pytest.mark.xdist_group(f"board-{call.params['board_name']}"))
+
+
+@pytest.fixture(scope="session")
+def board_name(request: pytest.FixtureRequest) -> str:
+    """A board that the user named."""
+    name: str | None = getattr(request, "param", None)
+    if name is None:
+        if request.config.getoption("require_board"):
+            pytest.fail(NO_BOARD, pytrace=False)
+        pytest.skip(NO_BOARD)
+    return name
+
+
+@pytest.fixture(scope="session")
+def clip_set(request: pytest.FixtureRequest) -> ClipSet:
+    """All clips of this run."""
+    return _clips(request.config)
+
+
+def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
+    from hil.bench import open_bench
+    from hil.board import BoardAbsentError
+
+    options = request.config.stash[_OPTIONS]
+    try:
+        with open_bench(options, options.boards[name], taps=taps) as bench:
+            yield bench
+    except BoardAbsentError as error:
+        if options.every_board and not options.require_board:
+            pytest.skip(str(error))
+        raise
+
+
+@pytest.fixture(scope="session")
+def board(
+    request: pytest.FixtureRequest, board_name: str, save_record: Callable[[Record], None]
+) -> Iterator[Bench]:
+    """The board with the image as users get it: locked, loaded, its identity verified."""
+    for bench in _open(request, board_name, taps=False):
+        save_record(bench.record(_clips(request.config)))
+        yield bench
+
+
+@pytest.fixture(scope="session")
+def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench]:
+    """The board with the image that shows every layer's output."""
+    options = request.config.stash[_OPTIONS]
+    if not options.virtual:
+        pytest.skip("the image with taps needs flashing, which comes later for real boards")
+    yield from _open(request, board_name, taps=True)
+
+
+@pytest.fixture
+def dut(board: Bench) -> Bench:
+    """The board after a reset and a new handshake."""
+    board.reset()
+    return board
+
+
+@pytest.fixture
+def tap_dut(tap_board: Bench) -> Bench:
+    """The board with taps after a reset and a new handshake."""
+    tap_board.reset()
+    return tap_board
+
+
+@pytest.fixture(scope="session")
+def save_record(request: pytest.FixtureRequest) -> Callable[[Record], None]:
+    """Hand a record to the run's report, from whichever process."""
+    from hil.records import to_plain
+
+    pending = request.config.stash[_PENDING]
+    return lambda record: pending.append(to_plain(record))
+
+
+@pytest.fixture
+def clip(request: pytest.FixtureRequest) -> Clip:
+    """One clip of the run."""
+    found: Clip = request.param
+    return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test's records travel with its report, which xdist carries home.
+
+    Errors that are told to the user are told without a traceback.
+    """
+    report = yield
+    pending = item.config.stash[_PENDING]
+    if pending:
+        report.mel2metal_records = pending[:]  # type: ignore[attr-defined]
+        pending.clear()
+    if call.excinfo is not None and "board_name" in getattr(item, "fixturenames", ()):
+        from generator.errors import Mel2metalError
+
+        if isinstance(call.excinfo.value, Mel2metalError):
+            report.longrepr = str(call.excinfo.value)
+    return report
+
+
+class _Collector:
+    """Takes the records out of the reports, in the process that writes the report."""
+
+    def __init__(self, run: RunReport) -> None:
+        self._run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the records of one test."""
+        from hil.records import from_plain
+
+        for plain in getattr(report, "mel2metal_records", ()):
+            self._run.add(from_plain(plain))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start collecting records, where the report is written."""
+    run = session.config.stash.get(_RUN, None)
+    if run is not None:
+        session.config.pluginmanager.register(_Collector(run), "mel2metal-collector")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the reports; add the boards' properties to JUnit's file."""
+    run = session.config.stash.get(_RUN, None)
+    if run is not None:
+        run.write()
+        run.add_junit_properties(session.config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the summary of each board."""
+    run = config.stash.get(_RUN, None)
+    if run is not None:
+        run.print_summary(terminalreporter)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_html_results_summary(prefix: list[str], session: pytest.Session) -> None:
+    """Put the summary of each board on top of pytest-html's page."""
+    run = session.config.stash.get(_RUN, None)
+    if run is not None:
+        prefix.extend(run.html_summaries())

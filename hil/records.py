@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from generator.wire import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,9 @@ class BoardRecord:
 
     source: str
     """Where the clips come from."""
+
+    properties: dict[str, str] = field(default_factory=dict)
+    """Facts of the board's own: probe, port, emulator."""
 
     footprint: dict[str, Any] = field(default_factory=dict)
     """`footprint.json` of the image."""
@@ -92,6 +98,11 @@ class MemoryRecord:
     tx_high_water_bytes: int
     arena_bytes: int
     static_bytes: int
+
+    @classmethod
+    def of(cls, board: str, memory: Memory) -> MemoryRecord:
+        """From the message."""
+        return cls(board, **asdict(memory))
 
 
 Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord

@@ -43,7 +43,7 @@ class SerialBoard:
         found = self._stlink_ports()
         if not found:
             return (
-                f"no serial port of a probe (USB vendor {self.spec.probe.usb_vid:04x}) is attached; "
+                f"no probe's serial port (USB vendor {self.spec.probe.usb_vid:04x}) is attached; "
                 "attach the board, name its port by --port, or run the image with --virtual"
             )
         if len(found) > 1:

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The test bench: one board with its image, the link to it, and the two judges beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from generator.board_spec import BoardSpec
+from generator.wire import Hello
+from hil.board import Board, BoardAbsentError, CallMeter
+from hil.clips import ClipSet
+from hil.firmware import Firmware, build_firmware
+from hil.identity import Identity, check_identity
+from hil.link import Link
+from hil.locks import hold_lock
+from hil.oracle import Oracle
+from hil.records import BoardRecord
+from hil.serial_board import SerialBoard
+from hil.symbols import Symbols
+from hil.virtual_board import VirtualBoard
+
+if TYPE_CHECKING:
+    from generator.host_twin import HostTwin
+    from hil.options import Options
+
+NETWORK_FUNCTION = "network_push_frame_s8"
+MEL_FUNCTION = "mel_compute_frame_s8"
+
+
+@dataclass
+class Bench:
+    """What a test works with. `hello` is what the device said at the last reset."""
+
+    board: Board
+    firmware: Firmware
+    link: Link
+    hello: Hello
+    meters: dict[str, CallMeter] = field(default_factory=dict)
+
+    def reset(self) -> None:
+        """Restart the device where that is possible, and shake hands anew."""
+        self.board.reset()
+        self.hello = self.link.handshake()
+        check_identity(self.hello, self.expected, self.remedy)
+
+    @property
+    def expected(self) -> Identity:
+        """What HELLO must say."""
+        return Identity(
+            board=self.board.spec.id,
+            engine=self.firmware.engine,
+            core_clock_hz=self.board.spec.clock.core_hz,
+            firmware_sha256=self.firmware.firmware_sha256,
+            model_sha256=self.firmware.model_sha256,
+            labels=self.firmware.labels,
+            taps=self.firmware.taps,
+        )
+
+    @property
+    def remedy(self) -> str:
+        """What to do when HELLO says something else."""
+        if self.board.virtual:
+            return "remove the project's build folder and run again"
+        return f"flash {self.firmware.hex} by hand; flashing from here comes later"
+
+    @cached_property
+    def twin(self) -> HostTwin:
+        """The project's portable C, compiled for this host."""
+        from generator.host_twin import build_host_twin
+
+        return build_host_twin(self.firmware.project_dir)
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The reference interpreter on the same model."""
+        return Oracle(self.firmware.model)
+
+    def record(self, clips: ClipSet) -> BoardRecord:
+        """What the report says of board and image."""
+        return BoardRecord(
+            board=self.board.spec.id,
+            virtual=self.board.virtual,
+            engine=self.hello.engine,
+            core_clock_hz=self.hello.core_clock_hz,
+            model=self.firmware.model.name,
+            model_sha256=self.firmware.model_sha256,
+            firmware_sha256=self.firmware.firmware_sha256,
+            toolchain=self.firmware.toolchain,
+            cycles_are=self.board.cycles_are,
+            labels=self.firmware.labels,
+            accuracy_unmeasured=why_no_accuracy(self.firmware.labels, clips),
+            source=clips.source,
+            properties=self.board.properties(),
+            footprint=self.firmware.footprint,
+        )
+
+
+def why_no_accuracy(labels: tuple[str, ...], clips: ClipSet) -> str:
+    """Why the clips' truth cannot be compared with the model's classes; empty when it can."""
+    if clips.synthetic:
+        return "the clips are synthetic and have no label; name a data set by ESC10_DIR"
+    if not labels:
+        return "the model has no labels; put them beside it as <stem>.labels.txt, or use --labels"
+    foreign = sorted(set(clips.labels) - set(labels))
+    if foreign:
+        return f"the model does not know the data set's label {', '.join(foreign)}"
+    return ""
+
+
+@contextmanager
+def open_bench(options: Options, spec: BoardSpec, *, taps: bool = False) -> Iterator[Bench]:
+    """Lock the board, build, load, reset, shake hands; let go of everything in the end.
+
+    Raises ToolError or InputError in the user's words.
+    """
+    board: Board = VirtualBoard(spec) if options.virtual else SerialBoard(spec, options.port)
+    reason = board.unavailable_reason()
+    if reason is not None:
+        raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
+    # Each process has a virtual board of its own; silicon there is only once.
+    lock = nullcontext() if board.virtual else hold_lock(options.build_dir, f"board-{spec.id}")
+    with lock:
+        firmware = build_firmware(options, spec.id, taps=taps)
+        symbols = Symbols(firmware.elf)
+        try:
+            port = board.open(firmware)
+            link = Link(port, clock_s=board.clock_s, describe_address=symbols.describe)
+            meters = {
+                name: meter
+                for name in (NETWORK_FUNCTION, MEL_FUNCTION)
+                if (meter := board.watch(name)) is not None
+            }
+            bench = Bench(board, firmware, link, link.handshake(), meters)
+            check_identity(bench.hello, bench.expected, bench.remedy)
+            yield bench
+        finally:
+            board.close()

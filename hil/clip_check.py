@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One clip on the board, held against the host twin and the reference interpreter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from generator.wire import ClipFlag
+from hil.bench import MEL_FUNCTION, NETWORK_FUNCTION, Bench
+from hil.clips import Clip, Samples
+from hil.divergence import Divergence, compare
+from hil.layers import compare_taps
+from hil.link import ClipRun
+from hil.metrics import decide
+from hil.records import ClipRecord
+
+if TYPE_CHECKING:
+    from generator.host_twin import ClipOutcome, HostTwin
+
+Int8 = npt.NDArray[np.int8]
+
+
+def check_clip(
+    bench: Bench, clip: Clip, samples: Samples, clip_id: int
+) -> tuple[ClipRecord, list[Divergence]]:
+    """Play a clip; its record, and every stage at which two sides part.
+
+    In every cell: features, board against twin. In every class: each patch's scores, board against
+    twin and interpreter; sums and decision, board against twin and against their own patches.
+    """
+    for meter in bench.meters.values():
+        meter.clear()
+    started_s = time.monotonic()
+    run = bench.link.play_clip(clip_id, samples, ClipFlag.FEATURES)
+    wall_seconds = time.monotonic() - started_s
+    outcome = bench.twin.run_clip(samples)
+    divergences = [
+        *compare_features(clip.name, bench.twin.features(samples), run.features),
+        *compare_decisions(clip.name, outcome, run),
+        *_compare_with_interpreter(bench, clip.name, outcome, run),
+    ]
+    return make_record(bench, clip, run, wall_seconds), divergences
+
+
+def compare_features(clip: str, expected: Int8, actual: Int8) -> list[Divergence]:
+    """Every int8 cell of the mel frames."""
+    found = compare(clip, "features, board against host twin", ("frame", "band"), expected, actual)
+    return [found] if found else []
+
+
+def compare_decisions(clip: str, outcome: ClipOutcome, run: ClipRun) -> list[Divergence]:
+    """Scores of every patch, their sums, the decision."""
+    expected = np.array([list(patch.scores) for patch in outcome.patches], np.int8)
+    actual = np.array([list(patch.scores) for patch in run.patches], np.int8)
+    classes = len(run.result.score_sums)
+    sums = actual.reshape(-1, classes).sum(axis=0, dtype=np.int32)
+    decided = decide([int(value) for value in sums]) if len(actual) else -1
+    pairs: list[tuple[str, tuple[str, ...], npt.ArrayLike, npt.ArrayLike]] = [
+        (
+            "scores, board against host twin",
+            ("patch", "class"),
+            expected.reshape(-1, classes),
+            actual.reshape(-1, classes),
+        ),
+        (
+            "score sums, board against its own patches",
+            ("class",),
+            sums,
+            np.array(run.result.score_sums, np.int32),
+        ),
+        (
+            "patches, clip result against those that came",
+            ("",),
+            [len(actual)],
+            [run.result.patches],
+        ),
+        ("decision, board against host twin", ("",), [outcome.decision], [run.result.decision]),
+        ("decision, board against its own sums", ("",), [decided], [run.result.decision]),
+    ]
+    found = [compare(clip, stage, axes, want, got) for stage, axes, want, got in pairs]
+    return [divergence for divergence in found if divergence is not None]
+
+
+def _compare_with_interpreter(
+    bench: Bench, clip: str, outcome: ClipOutcome, run: ClipRun
+) -> list[Divergence]:
+    """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
+    found: list[Divergence] = []
+    for patch in run.patches:
+        frames = patch_frames(run.features, patch.first_frame, bench.hello.frames)
+        place = f"{clip}, patch {patch.patch_index}"
+        divergence = compare(
+            place,
+            "scores, board against interpreter",
+            ("class",),
+            bench.oracle.scores(frames),
+            np.array(patch.scores, np.int8),
+        )
+        if divergence is not None:
+            found.append(divergence)
+            found += explain(place, bench.twin, bench, frames)
+    return found
+
+
+def explain(place: str, twin: HostTwin, bench: Bench, frames: Int8) -> list[Divergence]:
+    """The first layer at which the host twin parts from the interpreter, if it does."""
+    names = bench.oracle.operator_names
+    differing = compare_taps(
+        place, "host twin against interpreter", names, bench.oracle.taps(frames), twin.taps(frames)
+    )
+    return differing[:1]
+
+
+def patch_frames(features: Int8, first_frame: int, frames: int) -> Int8:
+    """The frames of one patch."""
+    return features[first_frame : first_frame + frames]
+
+
+def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> ClipRecord:
+    """What the report needs of a clip."""
+    labels = bench.firmware.labels
+    last = run.patches[-1] if run.patches else None
+    network = _per_call(bench, NETWORK_FUNCTION)
+    mel = _per_call(bench, MEL_FUNCTION)
+    counted = not run.retries  # the meters also saw the attempts that failed
+    return ClipRecord(
+        board=bench.board.spec.id,
+        clip=clip.name,
+        fold=clip.fold,
+        truth=labels.index(clip.label) if clip.label in labels else None,
+        decision=run.result.decision,
+        samples=run.result.samples,
+        gated_samples=run.result.gated_samples,
+        frames=run.result.frames,
+        network_cycles=tuple(patch.network_cycles for patch in run.patches),
+        answer_cycles=tuple(patch.answer_cycles for patch in run.patches),
+        network_instructions=(
+            sum_patches(network, bench.hello.frames, len(run.patches)) if counted else ()
+        ),
+        frontend_cycles=sum(patch.frontend_cycles for patch in run.patches),
+        frontend_frames=last.first_frame + bench.hello.frames if last else 0,
+        mel_instructions=(sum(mel), len(mel)) if counted else (0, 0),
+        retries=run.retries,
+        wall_seconds=wall_seconds,
+    )
+
+
+def _per_call(bench: Bench, function: str) -> Sequence[int]:
+    meter = bench.meters.get(function)
+    return meter.per_call_instructions if meter is not None else ()
+
+
+def sum_patches(per_push: Sequence[int], frames: int, patches: int) -> tuple[int, ...]:
+    """Instructions of each complete patch, from those of every frame pushed; () if not counted."""
+    if len(per_push) < frames * patches:
+        return ()
+    return tuple(sum(per_push[at * frames : (at + 1) * frames]) for at in range(patches))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The suite that runs on a board: `pytest hil/ --board NAME`, real or `--virtual`."""

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Raw sound through the board's own front-end and network, clip by clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hil.bench import Bench
+from hil.clip_check import check_clip
+from hil.clips import Clip, ClipSet
+from hil.records import DivergenceRecord, MemoryRecord, Record
+
+
+def test_clip_equals_twin_and_interpreter(
+    dut: Bench,
+    clip: Clip,
+    clip_set: ClipSet,
+    save_record: Callable[[Record], None],
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Features in every cell, scores of every patch, the decision: equal bit for bit."""
+    clip_id = clip_set.clips.index(clip)
+    record, divergences = check_clip(dut, clip, clip.read(), clip_id)
+    save_record(record)
+    for divergence in divergences:
+        save_record(DivergenceRecord(record.board, divergence.count, str(divergence)))
+    memory = dut.link.read_memory()
+    save_record(MemoryRecord.of(record.board, memory))
+    record_property("decision", record.decision)
+    record_property("truth", record.truth)
+    record_property("patches", record.patches)
+    record_property("retries", len(record.retries))
+    assert not divergences, "\n".join(str(divergence) for divergence in divergences)

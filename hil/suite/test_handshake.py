@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device says who it is; a wrong one is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from generator.wire import Hello, HelloRequest
+from hil.bench import Bench
+from hil.identity import check_identity
+from hil.link_errors import HandshakeError
+
+
+def test_device_runs_the_image_that_was_built(dut: Bench) -> None:
+    """Board, engine, clock, both hashes and the labels are those of this run."""
+    check_identity(dut.hello, dut.expected, dut.remedy)
+    assert dut.hello.operators == len(dut.oracle.operator_names)
+    assert dut.hello.window_bytes < dut.board.spec.uart.rx_ring_bytes
+
+
+@pytest.mark.parametrize("what", ["firmware", "model"])
+def test_another_hash_is_refused_and_both_are_shown(dut: Bench, what: str) -> None:
+    """A device with another image or model never counts as the right one."""
+    wanted, is_firmware = "0" * 64, what == "firmware"
+    expected = (
+        replace(dut.expected, firmware_sha256=wanted)
+        if is_firmware
+        else replace(dut.expected, model_sha256=wanted)
+    )
+    with pytest.raises(HandshakeError) as refused:
+        check_identity(dut.hello, expected, dut.remedy)
+    said = dut.hello.firmware_sha256 if is_firmware else dut.hello.model_sha256
+    assert wanted in str(refused.value)
+    assert said.hex() in str(refused.value)
+
+
+def test_device_names_its_protocol_to_a_host_of_another(dut: Bench) -> None:
+    """HELLO answers any HELLO_REQUEST, so that either side can say what does not fit."""
+    dut.link.send_message(HelloRequest(protocol=0xFFFF, nonce=77))
+    hello = dut.link.await_message(Hello, fresh=True)
+    assert hello.nonce == 77
+    assert hello.protocol == dut.hello.protocol

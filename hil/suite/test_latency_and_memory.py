@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The board keeps up with the sound, within the memory it was given, the same way every time."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from generator.wire import ClipFlag
+from hil.bench import NETWORK_FUNCTION, Bench
+
+SAMPLES = 64_000
+"""4 s: several patches."""
+
+PATCH_STEP_S = 0.72
+"""A patch is due every 72 frames of 10 ms."""
+
+
+def sound() -> npt.NDArray[np.int16]:
+    """Noise that no gate takes for silence."""
+    return np.random.default_rng(6).integers(-8000, 8000, SAMPLES).astype(np.int16)
+
+
+def test_work_fits_between_two_patches(dut: Bench) -> None:
+    """Front-end and network together take less time than the sound that they listen to."""
+    run = dut.link.play_clip(1, sound())
+    assert len(run.patches) > 1
+    for patch in run.patches[1:]:
+        work_s = (patch.frontend_cycles + patch.network_cycles) / dut.hello.core_clock_hz
+        assert 0.0 < work_s < PATCH_STEP_S
+        assert 0 < patch.answer_cycles < patch.network_cycles
+
+
+def test_same_clip_gives_the_same_bits(dut: Bench) -> None:
+    """Two runs after two resets: equal results, and equal instruction counts where counted."""
+    meter = dut.meters.get(NETWORK_FUNCTION)
+    seen = []
+    for _ in range(2):
+        dut.reset()
+        if meter is not None:
+            meter.clear()
+        run = dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
+        counts = tuple(meter.per_call_instructions) if meter is not None else ()
+        scores = tuple(patch.scores for patch in run.patches)
+        seen.append((run.features.tobytes(), scores, run.result.score_sums, counts))
+    assert seen[0] == seen[1]
+
+
+def test_memory_is_within_its_bounds(dut: Bench) -> None:
+    """Stack and rings have room left after a clip; the arena is the footprint's."""
+    dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
+    memory = dut.link.read_memory()
+    assert 0 < memory.stack_high_water_bytes < memory.stack_bytes
+    assert memory.stack_bytes == dut.board.spec.budgets.stack_bytes
+    assert 0 < memory.rx_high_water_bytes < memory.rx_ring_bytes
+    assert memory.tx_high_water_bytes <= memory.tx_ring_bytes
+    assert memory.arena_bytes == dut.firmware.footprint["network"]["activation_ram_bytes"]
+    assert memory.arena_bytes <= dut.board.spec.budgets.activation_ram_bytes

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every operator's output on the board, against the reference interpreter, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hil.bench import Bench
+from hil.clips import ClipSet
+from hil.layers import assemble_rows, compare_taps
+from hil.records import DivergenceRecord, Record
+
+SOUND_PATCHES = 12
+RANDOM_PATCHES = 8
+EXTREMES = {"lowest": -128, "highest": 127, "zero": 0}
+INPUTS = (
+    *(f"sound-{index}" for index in range(SOUND_PATCHES)),
+    *(f"random-{index}" for index in range(RANDOM_PATCHES)),
+    *EXTREMES,
+)
+SEED = 0x7A9
+
+
+def make_input(name: str, bench: Bench, clips: ClipSet) -> npt.NDArray[np.int8]:
+    """A patch [frames, bands]: of a clip's features, at random, or of one value.
+
+    A clip gives its middle patch; one without a whole patch is repeated until it fills one.
+    """
+    shape = (bench.hello.frames, bench.hello.bands)
+    if name in EXTREMES:
+        return np.full(shape, EXTREMES[name], np.int8)
+    kind, index = name.split("-")
+    if kind == "random":
+        return np.random.default_rng((SEED, int(index))).integers(-128, 128, shape, np.int8)
+    step = max(1, len(clips.clips) // SOUND_PATCHES)
+    clip = clips.clips[int(index) * step % len(clips.clips)]
+    features = bench.twin.features(clip.read())
+    if not len(features):
+        return np.random.default_rng((SEED, 100 + int(index))).integers(-128, 128, shape, np.int8)
+    begin = max(0, (len(features) - shape[0]) // 2)
+    return np.resize(features[begin : begin + shape[0]], shape)
+
+
+@pytest.mark.parametrize("tap_input", INPUTS)
+def test_every_operator_equals_the_interpreter(
+    tap_dut: Bench, clip_set: ClipSet, tap_input: str, save_record: Callable[[Record], None]
+) -> None:
+    """All operators, from TRANSPOSE to DEQUANTIZE, equal BUILTIN_REF bit for bit."""
+    frames = make_input(tap_input, tap_dut, clip_set)
+    expected = tap_dut.oracle.taps(frames)
+    names = tap_dut.oracle.operator_names
+    run = tap_dut.link.play_patch(1, frames, range(len(names)))
+    actual = {
+        index: assemble_rows(run.rows.get(index, {}), tensor) for index, tensor in expected.items()
+    }
+    divergences = compare_taps(tap_input, "board against interpreter", names, expected, actual)
+    for divergence in divergences:
+        board = tap_dut.board.spec.id
+        save_record(DivergenceRecord(board, divergence.count, str(divergence)))
+    assert not divergences, "\n".join(str(divergence) for divergence in divergences)

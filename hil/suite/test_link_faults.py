@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bad cable costs a repetition or a clear failure, never a wrong result."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from generator.wire import ClipAudio, ClipBegin, ClipEnd, ClipFlag, Refusal, Refused
+from hil.bench import Bench
+from hil.link import Link
+from hil.link_errors import LinkSilentError
+from hil.suite.faulty_port import FaultyPort
+
+SAMPLES = 24_000
+"""1.5 s: one patch."""
+
+
+def sound() -> npt.NDArray[np.int16]:
+    """Noise that no gate takes for silence."""
+    return np.random.default_rng(5).integers(-8000, 8000, SAMPLES).astype(np.int16)
+
+
+def spoilt_link(bench: Bench, **faults: object) -> Link:
+    """A conversation over a bad cable, its handshake still undisturbed."""
+    port = FaultyPort(bench.link.port, **faults)  # type: ignore[arg-type]
+    return Link(port, clock_s=bench.board.clock_s)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"flip_sent": [9_000]},
+        {"drop_sent": [9_000]},
+        {"drop_sent": range(9_000, 11_100)},
+        {"flip_received": [1_500]},
+        {"drop_received": range(1_500, 1_700)},
+    ],
+    ids=["bit-sent", "byte-sent", "frames-sent", "bit-received", "bytes-received"],
+)
+def test_spoilt_clip_is_played_again_and_counted(dut: Bench, faults: dict[str, object]) -> None:
+    """The second attempt gives what an undisturbed clip gives, and the repetition is told."""
+    whole = dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
+    link = spoilt_link(dut, **faults)
+    link.handshake()
+    run = link.play_clip(2, sound(), ClipFlag.FEATURES)
+    assert len(run.retries) == 1
+    assert run.patches
+    assert [p.scores for p in run.patches] == [p.scores for p in whole.patches]
+    assert np.array_equal(run.features, whole.features)
+
+
+def test_cut_cable_is_a_clear_failure(dut: Bench) -> None:
+    """Silence ends in an error that says so, within the deadline."""
+    link = spoilt_link(dut, cut_after=20_000)
+    link.handshake()
+    begin_s = dut.board.clock_s()
+    with pytest.raises(LinkSilentError, match="fell silent"):
+        link.play_clip(3, sound())
+    assert dut.board.clock_s() - begin_s < 10.0
+
+
+def test_gap_in_sequence_numbers_is_refused(dut: Bench) -> None:
+    """A frame left out drops the clip."""
+    dut.link.send_message(ClipBegin(clip_id=4))
+    dut.link.send_message(ClipAudio(samples=bytes(1024)), sequence_skip=1)
+    refused = dut.link.await_message(Refused)
+    assert refused.code == Refusal.SEQUENCE
+    assert refused.clip_id == 4
+
+
+def test_wrong_sample_count_is_refused(dut: Bench) -> None:
+    """A clip that came short gives no result."""
+    dut.link.send_message(ClipBegin(clip_id=5))
+    dut.link.send_message(ClipAudio(samples=bytes(1024)))
+    dut.link.send_message(ClipEnd(sample_count=513))
+    refused = dut.link.await_message(Refused)
+    assert refused.code == Refusal.SAMPLE_COUNT
+    assert refused.detail == 512
+
+
+def test_audio_outside_a_clip_is_refused(dut: Bench) -> None:
+    """Samples without CLIP_BEGIN belong nowhere."""
+    dut.link.send_message(ClipAudio(samples=bytes(1024)))
+    assert dut.link.await_message(Refused).code == Refusal.NO_CLIP
+
+
+def test_damaged_frame_is_refused(dut: Bench) -> None:
+    """Bytes that are no frame are named so, and the device goes on."""
+    dut.link.send_raw(b"\x05\x01\x02\x03\x04\x00")
+    assert dut.link.await_message(Refused).code == Refusal.DAMAGED
+    dut.link.handshake()
+    assert dut.link.play_clip(6, sound()).result.samples == SAMPLES

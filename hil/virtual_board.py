@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The emulated board: the same image, the same link, no silicon.
+
+Only this module knows the emulator, and only once a virtual board is opened.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from importlib import metadata
+from typing import Any
+
+import serial
+
+from generator.board_spec import BoardSpec
+from hil.board import CallMeter
+from hil.firmware import Firmware
+from hil.link import SerialPort
+
+_NEEDS = ("unicorn", "numba")
+
+
+class VirtualBoard:
+    """A machine of `hil.virtual` under a name of its own, reached by `virtual://<name>`."""
+
+    virtual = True
+    cycles_are = "estimated"
+
+    def __init__(self, spec: BoardSpec) -> None:
+        self.spec = spec
+        self._machine: Any = None
+        self._name = ""
+        self._serial: serial.SerialBase | None = None
+
+    def unavailable_reason(self) -> str | None:
+        """Packages of the emulator that are missing."""
+        missing = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
+        return f"the emulator needs {', '.join(missing)}: make venv" if missing else None
+
+    def open(self, firmware: Firmware) -> SerialPort:
+        """Load the ELF into the machine's flash and let it go."""
+        # Importing serial_url registers the URL with pyserial.
+        from hil.virtual import registry, serial_url  # noqa: F401
+        from hil.virtual.machine import Machine
+
+        self._name = f"{self.spec.id}-{'tap' if firmware.taps else 'release'}-{os.getpid()}"
+        self._machine = Machine(self.spec)
+        self._machine.load_elf(firmware.elf)
+        self._machine.reset()
+        registry.register(self._name, self._machine)
+        self._serial = serial.serial_for_url(
+            f"virtual://{self._name}", baudrate=self.spec.uart.baud
+        )
+        port: SerialPort = self._serial
+        return port
+
+    def reset(self) -> None:
+        """Pull the machine's reset line; what lay on the line is gone."""
+        self._machine.reset()
+        if self._serial is not None:
+            self._serial.reset_input_buffer()
+
+    def clock_s(self) -> float:
+        """The machine's own time."""
+        return float(self._machine.time_s)
+
+    def watch(self, function: str) -> CallMeter | None:
+        """Count a function's instructions from outside, by its symbol."""
+        meter: CallMeter = self._machine.watch(function)
+        return meter
+
+    def properties(self) -> dict[str, str]:
+        """The emulator and its version."""
+        emulator = f"unicorn {metadata.version('unicorn')}"
+        return {"port": f"virtual://{self._name}", "emulator": emulator}
+
+    def close(self) -> None:
+        """Close the port and the machine."""
+        if self._serial is not None:
+            self._serial.close()
+            self._serial = None
+        if self._machine is not None:
+            from hil.virtual import registry
+
+            registry.unregister(self._name)
+            self._machine.close()
+            self._machine = None
