@@ -113,11 +113,24 @@ doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
-	$(PY) -m training.dataset
+	$(PY) -m training dataset $(TRAIN_ARGS)
 
 .PHONY: train
-train: $(VENV)/.train $(TOOLS) ## Fine-tune, quantise and evaluate the model in models/ (TensorFlow)
-	$(PY) -m training $(TRAIN_ARGS)
+train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
+	$(PY) -m training train $(TRAIN_ARGS)
+
+.PHONY: cv
+cv: $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
+	$(PY) -m training cv $(TRAIN_ARGS)
+
+.PHONY: quantize
+quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
+	$(PY) -m training quantize $(TRAIN_ARGS)
+
+.PHONY: evaluate
+evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
+	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(if $(FOLDS),--folds $(FOLDS)) $(TRAIN_ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.test ## ruff, mypy, import-linter, clang-format: no change, only findings
