@@ -2,7 +2,7 @@
 """A board, a network plan and a front-end's tables to a C project on disk.
 
 What becomes what: `firmware_templates/<folder>/` goes to the folder of that name in the project,
-`port/<family>/` to `port/`, `project/` to the project's root, and `core/link.ld` to the root. A
+`port/` and `port/<family>/` to `port/`, `project/` to the root, and `core/link.ld` to the root. A
 file whose name ends in `.j2` is a Jinja template and loses that ending; others are copied.
 
 Templates see one dict (`make_context`) and nothing else. Undefined names are errors. Statements
@@ -183,11 +183,15 @@ def _scan(folders: Sequence[str], family: str) -> dict[str, Path]:
     """Map each path in the project to the file it comes from."""
     found: dict[str, Path] = {}
     for folder in folders:
-        root = TEMPLATES_DIR / (f"port/{family}" if folder == "port" else folder)
-        for source in sorted(root.rglob("*")):
+        root = TEMPLATES_DIR / folder
+        sources = sorted(root.glob("*") if folder == "port" else root.rglob("*"))
+        if folder == "port":
+            sources += sorted((root / family).glob("*"))
+        for source in sources:
             if not source.is_file() or source.name.startswith("."):
                 continue
-            inner = source.relative_to(root).as_posix().removesuffix(".j2")
+            name = source.name if folder == "port" else source.relative_to(root).as_posix()
+            inner = name.removesuffix(".j2")
             at_root = folder == "project" or (folder == "core" and inner == "link.ld")
             path = inner if at_root else f"{folder}/{inner}"
             if path in found:

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole flow for one board and one model: scan, validate, render, compile, measure."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import port_u5
+from generator.board_spec import BoardSpec
+from generator.build import FirmwareImage, compile_project
+from generator.errors import Fault, InputError
+from generator.footprint import FILE_NAME, Footprint, check_budgets, measure_footprint
+from generator.graph import Graph
+from generator.kernel_calls import NetworkPlan, plan_network
+from generator.labels import Labels, find_labels
+from generator.mel_tables import BANDS, MelTables, make_mel_tables
+from generator.render import OperatorInfo, Project, ProjectInfo, render_project
+from generator.schedule import Schedule, make_schedule
+from generator.tflite_reader import read_tflite
+from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
+from generator.wire.header import WireHeader, header_context
+
+DEFAULT_BOARDS_FILE = REPO_ROOT / "boards.yaml"
+DEFAULT_MODEL = REPO_ROOT / "models" / "yamnet_256_esc10.tflite"
+DEFAULT_OUT_DIR = REPO_ROOT / "build"
+
+NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A model that was read, checked and planned."""
+
+    graph: Graph
+    schedule: Schedule
+    plan: NetworkPlan
+    mel: MelTables
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """What the flow ends with."""
+
+    image: FirmwareImage
+    footprint: Footprint
+
+
+def read_network(model: Path, labels: Path | None = None) -> Network:
+    """Read a .tflite and its labels. Raises `InputError` with every fault of both."""
+    faults: list[Fault] = []
+    graph = read_tflite(model)
+    if graph.bands != BANDS:
+        what = f"the model takes {graph.bands} mel bands; the front-end makes {BANDS}"
+        faults.append(Fault(model.name, what, f"train it on {BANDS} bands"))
+    try:
+        mel = make_mel_tables(graph.input.scale, graph.input.zero_point)
+    except InputError as error:
+        faults += error.faults
+    try:
+        found = find_labels(model, labels, graph.classes)
+    except InputError as error:
+        faults += error.faults
+    if faults:
+        raise InputError(faults)
+    schedule = make_schedule(graph)
+    return Network(graph, schedule, plan_network(schedule), mel, found)
+
+
+def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: bool) -> Project:
+    """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`."""
+    graph = network.graph
+    operators = tuple(
+        OperatorInfo(
+            operator.index,
+            operator.kind,
+            operator.name,
+            NUMPY_NAMES[graph.tensor_out(operator).dtype],
+            graph.tensor_out(operator).shape,
+        )
+        for operator in graph.operators
+    )
+    info = ProjectInfo(
+        name=f"{board.id}-tap" if taps else board.id,
+        model_name=graph.name,
+        model_sha256=graph.sha256,
+        labels=network.labels.names,
+        taps=taps,
+        generator_version=importlib.metadata.version("mel2metal"),
+        operators=operators,
+    )
+    stages: dict[str, port_u5.PortU5 | MelTables | NetworkPlan | WireHeader] = {
+        "port": port_u5.make_port(board),
+        "mel": network.mel,
+        "network": network.plan,
+        "wire": header_context(),
+    }
+    return render_project(
+        out_dir, board=board, info=info, stages=stages, cmsis_dsp_dir=find_cmsis_dsp()
+    )
+
+
+def make_firmware(
+    board: BoardSpec,
+    network: Network,
+    toolchain: Toolchain,
+    *,
+    out_dir: Path = DEFAULT_OUT_DIR,
+    taps: bool = False,
+    told: Told = lambda line: None,
+) -> Firmware:
+    """Render, compile and measure; writes footprint.json beside the project's README.md.
+
+    `told` gets each line of progress. A second call with the same input compiles nothing.
+    Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
+    """
+    project = make_project(board, network, out_dir, taps=taps)
+    image = compile_project(project, board, toolchain, told)
+    footprint = measure_footprint(image)
+    (project.directory / FILE_NAME).write_text(footprint.to_json(), encoding="utf-8")
+    check_budgets(footprint, board)
+    return Firmware(image, footprint)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The footprint as tables for the terminal, beside what ST publishes for the same network."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.board_spec import BoardSpec
+from generator.footprint import Footprint
+
+PUBLISHED = (
+    ("X-CUBE-AI 7.3, as published", (109.5, 8.3, 117.9, 135.9, 52.6, 188.5)),
+    ("X-CUBE-AI 10.0, as published", (109.57, 7.61, 117.18, 135.91, 57.74, 193.65)),
+)
+"""ST's model zoo, Yamnet-256 64x96 int8 on B-U585I-IOT02A, kB: RAM of activations, of the runtime,
+in all; flash of weights, of code, in all."""
+
+
+def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) -> None:
+    """Print the network's columns, the parts, and the budgets."""
+    console.print(_network_table(footprint))
+    console.print(_part_table(footprint))
+    image, budgets = footprint.image, board.budgets
+    console.print(
+        f"image: RAM {image.ram_bytes:,} of {budgets.image_ram_bytes:,} B "
+        f"({image.stack_bytes:,} B of it stack), "
+        f"flash {image.flash_bytes:,} of {budgets.image_flash_bytes:,} B",
+        highlight=False,
+    )
+
+
+def _network_table(footprint: Footprint) -> Table:
+    table = Table(title="The network alone, kB", title_justify="left")
+    table.add_column("engine")
+    for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
+        table.add_column(column, justify="right")
+    network = footprint.network
+    ours = (
+        network.activation_ram_bytes,
+        network.runtime_ram_bytes,
+        network.total_ram_bytes,
+        network.weights_flash_bytes,
+        network.code_flash_bytes,
+        network.total_flash_bytes,
+    )
+    table.add_row("mel2metal, this image", *(f"{count / 1000:.2f}" for count in ours), style="bold")
+    for engine, columns in PUBLISHED:
+        table.add_row(f"{engine} (Yamnet-256)", *(f"{kilobytes:.2f}" for kilobytes in columns))
+    return table
+
+
+def _part_table(footprint: Footprint) -> Table:
+    table = Table(title="Everything linked, bytes", title_justify="left")
+    table.add_column("part")
+    for column in ("code", "constants", "data", "bss", "flash", "RAM"):
+        table.add_column(column, justify="right")
+    for name, part in footprint.by_part.items():
+        row = (part.text_bytes, part.rodata_bytes, part.data_bytes, part.bss_bytes)
+        table.add_row(name, *(f"{n:,}" for n in (*row, part.flash_bytes, part.ram_bytes)))
+    stack = f"{footprint.image.stack_bytes:,}"
+    table.add_row("stack", "", "", "", stack, "", stack)
+    return table
