@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An int8 `.tflite` as the chip computes it, by LiteRT's reference kernels.
+
+The generated C equals these kernels bit for bit; the optimised ones (XNNPACK) differ by a step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from generator.errors import Fault, InputError, ToolError
+from training.patches import InputScale, Patches
+from training.scores import NO_DECISION, decide
+
+SCORE_STEPS = 256.0
+SCORE_ZERO_POINT = -128
+"""TFLite fixes softmax's int8 output: scale 1/256, zero point -128."""
+
+
+class Classifier:
+    """One model, its input's meaning, and its decisions.
+
+    Takes models whose input is int8 (1, frames, bands, 1) or, with a leading transpose,
+    (1, bands, frames, 1): `bands_first` tells which. Raises ToolError when there is no file and
+    InputError when the file is no such model.
+    """
+
+    def __init__(self, model: Path, bands: int = 64) -> None:
+        try:
+            content = model.read_bytes()
+        except OSError as error:
+            raise ToolError(f"no model at {model}: {error.strerror}") from error
+        self.path = model
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            interpreter: Any = Interpreter(
+                model_content=content,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+                num_threads=1,
+            )
+            interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise InputError([Fault(str(model), f"LiteRT refuses it: {error}")]) from error
+        self._interpreter = interpreter
+        (entry, *more_inputs) = interpreter.get_input_details()
+        (result, *more_results) = interpreter.get_output_details()
+        shape = [int(size) for size in entry["shape"]]
+        faults = []
+        if more_inputs or more_results:
+            faults.append(Fault(str(model), "has more than one input or output"))
+        if entry["dtype"] is not np.int8:
+            faults.append(Fault(str(model), f"its input is {entry['dtype'].__name__}, not int8"))
+        if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or bands not in shape[1:3]:
+            faults.append(
+                Fault(str(model), f"its input is {shape}", f"needed: [1, frames, {bands}, 1]")
+            )
+        if result["dtype"] not in (np.float32, np.int8) or len(result["shape"]) != 2:
+            faults.append(Fault(str(model), "its output is no row of scores"))
+        if faults:
+            raise InputError(faults)
+        scale, zero_point = entry["quantization"]
+        self.input_scale = InputScale(float(scale), int(zero_point))
+        self.bands_first = shape[1] == bands and shape[2] != bands
+        self.frames = shape[2] if self.bands_first else shape[1]
+        self.classes = int(result["shape"][1])
+        self._input, self._output = int(entry["index"]), int(result["index"])
+
+    def scores(self, patches: Patches) -> npt.NDArray[np.int8]:
+        """Softmax scores as int8 [patches, classes] of int8 cells [patches, frames, bands]."""
+        rows = [self._one(patch) for patch in patches]
+        return np.stack(rows) if rows else np.empty((0, self.classes), np.int8)
+
+    def decide(self, patches: Patches) -> int:
+        """The clip's class: the highest sum over its patches, ties to the lower index."""
+        if len(patches) == 0:
+            return NO_DECISION
+        return decide(self.scores(patches).sum(axis=0, dtype=np.int32))
+
+    def _one(self, patch: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+        cells = patch.T if self.bands_first else patch
+        self._interpreter.set_tensor(self._input, cells[np.newaxis, :, :, np.newaxis])
+        self._interpreter.invoke()
+        row = self._interpreter.get_tensor(self._output)[0]
+        if row.dtype == np.int8:
+            return np.asarray(row, np.int8)
+        return np.asarray(np.rint(row * SCORE_STEPS) + SCORE_ZERO_POINT, dtype=np.int8)
+
+
+def read_labels(model: Path, named: Path | None, classes: int) -> tuple[str, ...]:
+    """The labels of a model, one a line: `named`, else `<stem>.labels.txt` beside the model.
+
+    Raises InputError when there is no such file or it does not hold `classes` lines.
+    """
+    path = named or model.with_name(f"{model.stem}.labels.txt")
+    if not path.is_file():
+        raise InputError([Fault(str(path), "no labels", "name a file, one label a line")])
+    labels = tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+    if len(labels) != classes:
+        raise InputError([Fault(str(path), f"{len(labels)} labels for {classes} classes")])
+    return labels

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fine-tuning of every layer: the loop, its schedule and its random numbers.
+
+The same seed, data and library versions give the same weights: epochs are drawn by one numpy
+generator, TensorFlow runs deterministic kernels.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from training.augment import Values, augment, draw_window
+from training.config import TrainingConfig
+from training.network import HEAD_NAME, build_network, load_backbone
+from training.patches import Frames, InputScale, dequantize
+
+OnEpoch = Callable[[int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Whole clips: int8 frames [frames, bands], at least a patch long, and the index of a class."""
+
+    frames: Sequence[Frames]
+    labels: Sequence[int]
+    classes: int
+
+
+def use_threads(count: int) -> None:
+    """Bound TensorFlow's threads and ask for deterministic kernels; call before anything else."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    tf.config.threading.set_intra_op_parallelism_threads(count)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+
+
+class WarmCosine(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """Linear from zero to the peak, then a cosine to zero."""
+
+    def __init__(self, peak: float, warmup_steps: int, steps: int) -> None:
+        super().__init__()
+        self.peak, self.warmup_steps, self.steps = peak, warmup_steps, steps
+
+    def __call__(self, step: Any) -> Any:
+        """The rate at a step (a tensor)."""
+        at = keras.ops.cast(step, "float32")
+        rising = (at + 1.0) / max(1, self.warmup_steps)
+        done = (at - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
+        falling = 0.5 * (1.0 + keras.ops.cos(math.pi * keras.ops.clip(done, 0.0, 1.0)))
+        return self.peak * keras.ops.minimum(rising, falling)
+
+
+def fit(
+    examples: Examples, backbone: Path, config: TrainingConfig, on_epoch: OnEpoch | None = None
+) -> Any:
+    """Train a network on whole clips; returns the Keras model with averaged weights.
+
+    First the new head alone, so that its random start does not spoil the backbone, then every
+    layer. `on_epoch` is told the number of epochs done and the mean loss. Raises what
+    `load_backbone` raises.
+    """
+    settings = config.fit
+    keras.utils.set_random_seed(config.seed)
+    network = build_network(
+        config.input.frames, config.input.bands, examples.classes,
+        seed=config.seed, dropout=settings.dropout,
+    )  # fmt: skip
+    load_backbone(network, backbone)
+    batches = math.ceil(len(examples.frames) * settings.patches_per_clip / settings.batch_size)
+    rng = np.random.default_rng(config.seed)
+
+    def run(first: int, epochs: int) -> None:
+        for epoch in range(first, first + epochs):
+            network.reset_metrics()
+            for values, targets in epoch_batches(examples, config, rng):
+                loss = network.train_on_batch(values, targets)
+            if on_epoch is not None:
+                on_epoch(epoch + 1, float(loss))
+
+    if settings.head_epochs:
+        _freeze_backbone(network, True)
+        _compile(network, config, settings.head_learning_rate, settings.head_epochs * batches, 0)
+        run(0, settings.head_epochs)
+        _freeze_backbone(network, False)
+    warmup = round(settings.warmup_epochs * batches)
+    _compile(network, config, settings.learning_rate, settings.epochs * batches, warmup)
+    run(settings.head_epochs, settings.epochs)
+    if settings.average_momentum > 0:
+        network.optimizer.finalize_variable_values(network.trainable_variables)
+    return network
+
+
+def _freeze_backbone(network: Any, frozen: bool) -> None:
+    for layer in network.layers:
+        layer.trainable = layer.name == HEAD_NAME or not frozen
+
+
+def _compile(
+    network: Any, config: TrainingConfig, learning_rate: float, steps: int, warmup_steps: int
+) -> None:
+    settings = config.fit
+    average = settings.average_momentum
+    network.compile(
+        optimizer=keras.optimizers.AdamW(
+            WarmCosine(learning_rate, warmup_steps, steps),
+            weight_decay=settings.weight_decay,
+            use_ema=average > 0,
+            ema_momentum=average or None,
+        ),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+    )
+
+
+def epoch_batches(
+    examples: Examples,
+    config: TrainingConfig,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Values, Values]]:
+    """The batches of one epoch: values [batch, frames, bands, 1] and targets [batch, classes]."""
+    by = InputScale(config.input.scale, config.input.zero_point)
+    one_hot = np.eye(examples.classes, dtype=np.float32)
+    order = rng.permutation(np.repeat(np.arange(len(examples.frames)), config.fit.patches_per_clip))
+    for first in range(0, len(order), config.fit.batch_size):
+        chosen = order[first : first + config.fit.batch_size]
+        windows = [
+            draw_window(examples.frames[clip], config.input.frames, config.augment.stretch, rng)
+            for clip in chosen
+        ]
+        truth = one_hot[[examples.labels[clip] for clip in chosen]]
+        values, targets = augment(windows, truth, by, config.augment, rng)
+        yield values[..., np.newaxis], targets
+
+
+def predict(network: Any, patches: Frames, by: InputScale) -> Values:
+    """Float32 softmax scores [patches, classes] of int8 patches [patches, frames, bands]."""
+    values = dequantize(patches, by)[..., np.newaxis]
+    scores = [
+        np.asarray(network(values[first : first + 64], training=False))
+        for first in range(0, len(values), 64)
+    ]
+    return np.concatenate(scores).astype(np.float32)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Keras network: the first six blocks of YAMNet, a global average and a dense head.
+
+Input (frames, bands, 1), rows are time, so the converted graph needs no TRANSPOSE. Only this module
+and its callers in training need TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+
+from generator.errors import Fault, InputError, ToolError
+
+BATCH_NORM_EPSILON = 1e-4
+"""As YAMNet was trained."""
+
+HEAD_NAME = "head"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the backbone: YAMNet's name for it, its stride and its output channels."""
+
+    source: str
+    stride: int
+    channels: int
+
+    @property
+    def name(self) -> str:
+        """The name in Keras 3, which allows no slash."""
+        return self.source.replace("/", "_")
+
+    @property
+    def is_depthwise(self) -> bool:
+        """True for the 3x3 depthwise half of a separable convolution."""
+        return self.source.endswith("depthwise_conv")
+
+
+def _separable(layer: int, stride: int, inputs: int, outputs: int) -> tuple[Block, Block]:
+    return (
+        Block(f"layer{layer}/depthwise_conv", stride, inputs),
+        Block(f"layer{layer}/pointwise_conv", 1, outputs),
+    )
+
+
+BACKBONE: tuple[Block, ...] = (
+    Block("layer1/conv", 2, 32),
+    *_separable(2, 1, 32, 64),
+    *_separable(3, 2, 64, 128),
+    *_separable(4, 1, 128, 128),
+    *_separable(5, 2, 128, 256),
+    *_separable(6, 1, 256, 256),
+)
+
+
+def build_network(frames: int, bands: int, classes: int, *, seed: int, dropout: float) -> Any:
+    """An untrained network: float32 (frames, bands, 1) in, softmax over `classes` out.
+
+    Batch normalisation always uses its stored statistics, also in training: only its offset is
+    trained. Live statistics over small batches destroy what the backbone has learnt.
+    """
+    inputs = keras.Input((frames, bands, 1), name="mel")
+    values = inputs
+    for block in BACKBONE:
+        if block.is_depthwise:
+            layer = keras.layers.DepthwiseConv2D(
+                3, block.stride, padding="same", use_bias=False, name=block.name
+            )
+        else:
+            kernel = 3 if block.source == "layer1/conv" else 1
+            layer = keras.layers.Conv2D(
+                block.channels, kernel, block.stride, padding="same", use_bias=False,
+                name=block.name,
+            )  # fmt: skip
+        values = layer(values)
+        normalise = keras.layers.BatchNormalization(
+            epsilon=BATCH_NORM_EPSILON, scale=False, name=f"{block.name}_bn"
+        )
+        values = keras.layers.ReLU(name=f"{block.name}_relu")(normalise(values, training=False))
+    values = keras.layers.GlobalAveragePooling2D(name="average")(values)
+    values = keras.layers.Dropout(dropout, seed=seed, name="dropout")(values)
+    scores = keras.layers.Dense(
+        classes,
+        activation="softmax",
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+        name=HEAD_NAME,
+    )(values)
+    return keras.Model(inputs, scores, name="yamnet_256")
+
+
+def load_backbone(network: Any, source: Path) -> str:
+    """Fill the backbone of `network` from ST's `yamnet_256_f32.h5` or from a `.keras` of ours.
+
+    The head is left as it was initialised. Returns how many layers were filled, as text for the
+    card. Raises InputError with every layer that is missing or of another shape.
+    """
+    if not source.is_file():
+        raise ToolError(
+            f"no backbone at {source}",
+            "set MODELS_DIR to a folder with st_yamnet_256/yamnet_256_f32.h5, or leave it unset "
+            "to start from the shipped models/*.keras",
+        )
+    stored = _read_h5(source) if source.suffix == ".h5" else _read_keras(source)
+    faults: list[Fault] = []
+    for block in BACKBONE:
+        for name in (block.name, f"{block.name}_bn"):
+            layer = network.get_layer(name)
+            weights = stored.get(name)
+            if weights is None:
+                faults.append(Fault(f"{source}, layer {name}", "is missing"))
+                continue
+            expected = [tuple(value.shape) for value in layer.get_weights()]
+            found = [tuple(value.shape) for value in weights]
+            if expected != found:
+                faults.append(
+                    Fault(f"{source}, layer {name}", f"has shapes {found}, not {expected}")
+                )
+                continue
+            layer.set_weights(weights)
+    if faults:
+        raise InputError(faults)
+    return f"{len(BACKBONE)} convolutions of {source.name}"
+
+
+def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
+    """Weights by layer name from Keras 2's HDF5 format, in Keras's own order."""
+    stored: dict[str, Sequence[Any]] = {}
+    with h5py.File(source) as file:
+        groups: dict[str, dict[str, Any]] = {}
+
+        def collect(path: str, item: Any) -> None:
+            if isinstance(item, h5py.Dataset):
+                folder, _, leaf = path.rpartition("/")
+                groups.setdefault(folder, {})[leaf.partition(":")[0]] = item[()]
+
+        file.visititems(collect)
+    for block in BACKBONE:
+        for folder, leaves in groups.items():
+            kernel = "depthwise_kernel" if block.is_depthwise else "kernel"
+            if folder.endswith(block.source) and kernel in leaves:
+                stored[block.name] = [leaves[kernel]]
+            if folder.endswith(f"{block.source}/bn") and "beta" in leaves:
+                stored[f"{block.name}_bn"] = [
+                    leaves["beta"], leaves["moving_mean"], leaves["moving_variance"]
+                ]  # fmt: skip
+    return stored
+
+
+def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
+    """Weights by layer name from a `.keras` file of ours."""
+    model = keras.models.load_model(source, compile=False)
+    return {layer.name: layer.get_weights() for layer in model.layers}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frames to patches: the int8 cells that one inference sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Frames = npt.NDArray[np.int8]
+"""int8 [frames, bands]: the front-end's output."""
+
+Patches = npt.NDArray[np.int8]
+"""int8 [patches, frames, bands]."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputScale:
+    """What an int8 cell means: value = scale * (cell - zero_point), in nepers."""
+
+    scale: float
+    zero_point: int
+
+
+def dequantize(cells: npt.NDArray[np.int8], by: InputScale) -> npt.NDArray[np.float32]:
+    """The real values of int8 cells, in nepers (natural logarithm of a magnitude)."""
+    centred = cells.astype(np.float32) - np.float32(by.zero_point)
+    return np.asarray(centred * np.float32(by.scale), dtype=np.float32)
+
+
+def fill_patch(frames: Frames, patch_frames: int) -> Frames | None:
+    """At least one patch's worth of frames: a short clip's frames are repeated in turn.
+
+    This is the listener's rule for a clip that ends before its first patch is full
+    (docs/frontend.md). None when the gate let no frame through.
+    """
+    if len(frames) == 0:
+        return None
+    if len(frames) >= patch_frames:
+        return frames
+    return frames[np.arange(patch_frames) % len(frames)]
+
+
+def cut_patches(frames: Frames, patch_frames: int, step: int) -> Patches:
+    """The patches that the listener cuts, `step` frames apart; the last partial one is dropped.
+
+    A short clip gives one patch (see `fill_patch`), silence none.
+    """
+    filled = fill_patch(frames, patch_frames)
+    if filled is None:
+        return np.empty((0, patch_frames, frames.shape[1]), np.int8)
+    count = (len(filled) - patch_frames) // step + 1
+    return np.stack([filled[i * step : i * step + patch_frames] for i in range(count)])
