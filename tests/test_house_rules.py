@@ -38,7 +38,7 @@ PLACES = re.compile(
             r"python" + r"hosted\.org",
             r"debian" + r"\.org",
             r"npm" + r"js\.org",
-            r"index" + r"-url\b.*://",
+            r"--(?:extra-)?index" + r"-url",
         ]
     )
 )
@@ -152,7 +152,8 @@ def test_tracked_files_keep_the_rule(rule: Rule) -> None:
         (complain_of_licence, "firmware_templates/core/link.ld.j2", "MEMORY {}\n"),
         (complain_of_places, "docs/a.md", "see /" + "home/ada/mel2metal\n"),
         (complain_of_places, "docs/a.md", "see /" + "root/mel2metal\n"),
-        (complain_of_places, "requirements/a.txt", "--index-url https://pypi." + "org/simple\n"),
+        (complain_of_places, "requirements/a.txt", "https://pypi." + "org/simple\n"),
+        (complain_of_places, "requirements/a.txt", "--extra-index" + "-url mirror\n"),
         (complain_of_template, "firmware_templates/app/plain.c.j2", "int main(void) {}\n"),
         (complain_of_template, "firmware_templates/app/main.c", "int x = {{ x }};\n"),
         (complain_of_name, "generator/utils.py", ""),
