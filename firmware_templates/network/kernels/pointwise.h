@@ -6,10 +6,10 @@
 
 #include "network/kernels/requantise.h"
 
-/* Doubled accumulators of pixels 0..3, for the first and the second output of a pair. */
+/* Doubled accumulators of four pixels, for the first (a) and the second (b) output of a pair. */
 struct pointwise_block {
-    int32_t first[4];
-    int32_t second[4];
+    int32_t a0, a1, a2, a3;
+    int32_t b0, b1, b2, b3;
 };
 
 /* One step: two inputs of four pixels, two outputs. */
@@ -50,12 +50,12 @@ DSP_INLINE struct pointwise_block pointwise_accumulate(const int16_t *column,
     while (column != end) {
         POINTWISE_STEP();
     }
-    return (struct pointwise_block){{a0, a1, a2, a3}, {b0, b1, b2, b3}};
+    return (struct pointwise_block){a0, a1, a2, a3, b0, b1, b2, b3};
 }
 
-DSP_INLINE uint32_t pointwise_pack(const int32_t values[4]) {
-    return (uint32_t)values[0] | (uint32_t)values[1] << 8 | (uint32_t)values[2] << 16 |
-           (uint32_t)values[3] << 24;
+/* Four outputs, each within 0..255, as the bytes of a word. */
+DSP_INLINE uint32_t pointwise_pack(int32_t y0, int32_t y1, int32_t y2, int32_t y3) {
+    return (uint32_t)y0 | (uint32_t)y1 << 8 | (uint32_t)y2 << 16 | (uint32_t)y3 << 24;
 }
 
 #endif

@@ -11,14 +11,18 @@ void pointwise_linear_row_u8(const struct pointwise *layer, const int16_t *colum
         const struct requantise_channel second = requantise_unpack(packed++);
         const int16_t *column = columns;
         for (uint32_t pixel = 0; pixel < layer->pixels; pixel += 4) {
-            struct pointwise_block block =
+            const struct pointwise_block block =
                 pointwise_accumulate(column, weights, layer->inputs, first.start, second.start);
-            for (uint32_t i = 0; i < 4; i++) {
-                block.first[i] = requantise_linear(block.first[i], &first, &layer->range);
-                block.second[i] = requantise_linear(block.second[i], &second, &layer->range);
-            }
-            dsp_store_u32(planes + pixel, pointwise_pack(block.first));
-            dsp_store_u32(planes + layer->channel_stride + pixel, pointwise_pack(block.second));
+            dsp_store_u32(planes + pixel,
+                          pointwise_pack(requantise_linear(block.a0, &first, &layer->range),
+                                         requantise_linear(block.a1, &first, &layer->range),
+                                         requantise_linear(block.a2, &first, &layer->range),
+                                         requantise_linear(block.a3, &first, &layer->range)));
+            dsp_store_u32(planes + layer->channel_stride + pixel,
+                          pointwise_pack(requantise_linear(block.b0, &second, &layer->range),
+                                         requantise_linear(block.b1, &second, &layer->range),
+                                         requantise_linear(block.b2, &second, &layer->range),
+                                         requantise_linear(block.b3, &second, &layer->range)));
             column += 4u * layer->inputs;
         }
         weights += layer->inputs / 2u;

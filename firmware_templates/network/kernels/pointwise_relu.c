@@ -10,14 +10,17 @@ void pointwise_relu_row_u8(const struct pointwise *layer, const int16_t *columns
         const struct requantise_channel second = requantise_unpack(packed++);
         const int16_t *column = columns;
         for (uint32_t pixel = 0; pixel < layer->pixels; pixel += 4) {
-            struct pointwise_block block =
+            const struct pointwise_block block =
                 pointwise_accumulate(column, weights, layer->inputs, first.start, second.start);
-            for (uint32_t i = 0; i < 4; i++) {
-                block.first[i] = requantise_relu(block.first[i], &first);
-                block.second[i] = requantise_relu(block.second[i], &second);
-            }
-            dsp_store_u32(planes + pixel, pointwise_pack(block.first));
-            dsp_store_u32(planes + layer->channel_stride + pixel, pointwise_pack(block.second));
+            dsp_store_u32(planes + pixel, pointwise_pack(requantise_relu(block.a0, &first),
+                                                         requantise_relu(block.a1, &first),
+                                                         requantise_relu(block.a2, &first),
+                                                         requantise_relu(block.a3, &first)));
+            dsp_store_u32(planes + layer->channel_stride + pixel,
+                          pointwise_pack(requantise_relu(block.b0, &second),
+                                         requantise_relu(block.b1, &second),
+                                         requantise_relu(block.b2, &second),
+                                         requantise_relu(block.b3, &second)));
             column += 4u * layer->inputs;
         }
         weights += layer->inputs / 2u;
