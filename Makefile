@@ -113,7 +113,7 @@ doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
-	$(PY) -m training dataset $(TRAIN_ARGS)
+	$(PY) -m hil.dataset
 
 .PHONY: train
 train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
