@@ -92,20 +92,20 @@ class Bench:
             toolchain=self.firmware.toolchain,
             cycles_are=self.board.cycles_are,
             labels=self.firmware.labels,
-            accuracy_unmeasured=why_no_accuracy(self.firmware.labels, clips),
+            accuracy_unmeasured=why_no_accuracy(self.firmware, clips),
             source=clips.source,
             properties=self.board.properties(),
             footprint=self.firmware.footprint,
         )
 
 
-def why_no_accuracy(labels: tuple[str, ...], clips: ClipSet) -> str:
+def why_no_accuracy(firmware: Firmware, clips: ClipSet) -> str:
     """Why the clips' truth cannot be compared with the model's classes; empty when it can."""
     if clips.synthetic:
         return "the clips are synthetic and have no label; name a data set by ESC10_DIR"
-    if not labels:
+    if not firmware.has_labels:
         return "the model has no labels; put them beside it as <stem>.labels.txt, or use --labels"
-    foreign = sorted(set(clips.labels) - set(labels))
+    foreign = sorted(set(clips.labels) - set(firmware.labels))
     if foreign:
         return f"the model does not know the data set's label {', '.join(foreign)}"
     return ""

@@ -40,9 +40,9 @@ def check_clip(
     wall_seconds = time.monotonic() - started_s
     outcome = bench.twin.run_clip(samples)
     divergences = [
-        *compare_features(clip.name, bench.twin.features(samples), run.features),
+        *compare_features(clip.name, outcome.frames, run.features),
         *compare_decisions(clip.name, outcome, run),
-        *_compare_with_interpreter(bench, clip.name, outcome, run),
+        *_compare_with_interpreter(bench, clip.name, run),
     ]
     return make_record(bench, clip, run, wall_seconds), divergences
 
@@ -86,9 +86,7 @@ def compare_decisions(clip: str, outcome: ClipOutcome, run: ClipRun) -> list[Div
     return [divergence for divergence in found if divergence is not None]
 
 
-def _compare_with_interpreter(
-    bench: Bench, clip: str, outcome: ClipOutcome, run: ClipRun
-) -> list[Divergence]:
+def _compare_with_interpreter(bench: Bench, clip: str, run: ClipRun) -> list[Divergence]:
     """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
     found: list[Divergence] = []
     for patch in run.patches:
@@ -116,9 +114,22 @@ def explain(place: str, twin: HostTwin, bench: Bench, frames: Int8) -> list[Dive
     return differing[:1]
 
 
+KEPT_FRAMES = 25
+"""Frames that a clip too short for a patch repeats at its end: the overlap of 24, and one."""
+
+
 def patch_frames(features: Int8, first_frame: int, frames: int) -> Int8:
-    """The frames of one patch."""
-    return features[first_frame : first_frame + frames]
+    """The frames of one patch of a clip.
+
+    A clip that ends before its first patch is complete repeats its last `KEPT_FRAMES` frames until
+    it is (docs/frontend.md); written here on its own, from the rule.
+    """
+    whole = features[first_frame : first_frame + frames]
+    missing = frames - len(whole)
+    if not missing:
+        return whole
+    kept = features[-KEPT_FRAMES:]
+    return np.concatenate([whole, kept[np.arange(missing) % len(kept)]])
 
 
 def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> ClipRecord:
@@ -143,7 +154,9 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
             sum_patches(network, bench.hello.frames, len(run.patches)) if counted else ()
         ),
         frontend_cycles=sum(patch.frontend_cycles for patch in run.patches),
-        frontend_frames=last.first_frame + bench.hello.frames if last else 0,
+        frontend_frames=min(run.result.frames, last.first_frame + bench.hello.frames)
+        if last
+        else 0,
         mel_instructions=(sum(mel), len(mel)) if counted else (0, 0),
         retries=run.retries,
         wall_seconds=wall_seconds,

@@ -2,8 +2,8 @@
 """Fetch ESC-50 and keep its ESC-10 clips: `make dataset`, or `python -m hil.dataset`.
 
 The public archive (some 600 MB) is downloaded with a progress bar. An interrupted download goes on
-where it stopped, if the server can; what arrived is checked (the table is complete, all 400 clips of
-ESC-10 decode), and only then does it take its place in `data/ESC-50`.
+where it stopped, if the server can; what arrived is checked (the table is complete, all 400 clips
+of ESC-10 decode), and only then does it take its place in `data/ESC-50`.
 
 ESC-50 is licensed CC BY-NC 3.0, its ESC-10 part CC BY 3.0 (K. J. Piczak, 2015).
 """
@@ -111,6 +111,7 @@ def download(url: str, folder: Path) -> Path:
     """The archive behind `url`, in `folder`; only the rest of it where a part is there already."""
     folder.mkdir(parents=True, exist_ok=True)
     name = "ESC-50.zip"
+    pooch.get_logger().setLevel("WARNING")
     archive = pooch.retrieve(
         url=url,
         known_hash=None,  # a branch's archive is packed anew by the server; its content is checked

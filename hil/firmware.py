@@ -30,7 +30,9 @@ class Firmware:
     model: Path
     model_sha256: str
     labels: tuple[str, ...]
-    """Empty when the model has none."""
+    """As HELLO sends them; invented ones when the model has none."""
+
+    has_labels: bool
 
     engine: str
     taps: bool
@@ -68,7 +70,8 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
 def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmware:
     """The image as it stands in `project_dir`; the hashes are taken from the files themselves."""
     out = project_dir / "out"
-    image = json.loads((project_dir / "image.json").read_text(encoding="utf-8"))
+    image = json.loads((project_dir / "project.json").read_text(encoding="utf-8"))
+    beside = options.model.with_name(f"{options.model.stem}.labels.txt")
     footprint = json.loads((project_dir / "footprint.json").read_text(encoding="utf-8"))
     return Firmware(
         board=board,
@@ -78,7 +81,8 @@ def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmwa
         firmware_sha256=_sha256(out / "mel2metal.bin"),
         model=options.model,
         model_sha256=_sha256(options.model),
-        labels=tuple(image["labels"] or ()),
+        labels=tuple(image["labels"]),
+        has_labels=options.labels is not None or beside.is_file(),
         engine=options.engine,
         taps=bool(image["taps"]),
         toolchain=str(image["toolchain"]),
