@@ -56,7 +56,7 @@ def find_double_precision(elf: Path) -> list[tuple[int, str]]:
 
 def _scan(data: bytes, base: int, marks: list[tuple[int, bool]]) -> Iterator[int]:
     """Yield the addresses; `marks` are the mapping symbols that tell code from literals."""
-    ends = [address for address, _ in marks[1:]] + [base + len(data)]
+    ends = [*(address for address, _ in marks[1:]), base + len(data)][: len(marks)]
     for (start, is_code), end in zip(marks, ends, strict=True):
         if not is_code:
             continue

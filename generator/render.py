@@ -144,6 +144,8 @@ def render_files(
     The front-end's host twin is rendered without board and info: it takes fewer `folders`.
     """
     templates = _scan(folders, board.family if board else "")
+    if "network" in stages:
+        templates = _without_idle_kernels(templates, stages["network"].kernel_sources)
     sources = sorted(path for path in templates if path.endswith(".c"))
     copied = ("LICENSE", *CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
     cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in copied}
@@ -161,6 +163,15 @@ def render_files(
         else:
             files[path] = source.read_bytes()
     return dict(sorted(files.items()))
+
+
+def _without_idle_kernels(templates: Mapping[str, Path], used: Sequence[str]) -> dict[str, Path]:
+    """Leave out the kernels that this network never calls."""
+    return {
+        path: source
+        for path, source in templates.items()
+        if not (path.startswith("network/kernels/") and path.endswith(".c")) or path in used
+    }
 
 
 def make_environment() -> jinja2.Environment:

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `mel2metal`: arguments in, stages called, faults told, exit codes out.
+
+0: done. 2: something the user gave is wrong. 3: a tool, a file or a device is missing or failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from generator import doctor, firmware
+from generator.board_spec import BoardSpec, load_board, load_boards
+from generator.errors import Fault, InputError, Mel2metalError, ToolError
+from generator.footprint import FILE_NAME, read_footprint
+from generator.footprint_table import print_footprint
+from generator.inspect_table import print_inspection
+from generator.render import OUTPUT_DIR, read_project
+from generator.toolchain import find_toolchain
+
+EXAMPLES = """\
+examples:
+  mel2metal inspect model.tflite                  what is in it, and does it fit?
+  mel2metal firmware --board u585                 the default model, to build/u585/
+  mel2metal firmware --board u585 --model model.tflite --labels names.txt
+  mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
+  mel2metal footprint --board u585                the bill of the last build again
+  mel2metal doctor                                what this machine has and what is missing
+"""
+
+FIRMWARE_HELP = """\
+Turns an int8 .tflite audio classifier and a record of boards.yaml into a C project in
+OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on its own:
+`make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository.
+
+Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
+"""
+
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; faults of the user never show a traceback."""
+    options = make_parser().parse_args(arguments)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    try:
+        run: Callable[[argparse.Namespace, Console], int] = options.run
+        return run(options, Console(highlight=False))
+    except InputError as error:
+        count = len(error.faults)
+        errors.print(f"mel2metal: {count} fault{'s' if count > 1 else ''}", style="bold red")
+        for fault in error.faults:
+            errors.print(f"  {fault}", markup=False)
+        return error.exit_code
+    except Mel2metalError as error:
+        errors.print(f"mel2metal: {error}", style="red", markup=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        errors.print("mel2metal: interrupted", style="red")
+        return EXIT_INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="mel2metal",
+        description="From an int8 .tflite to a listening STM32.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    build = commands.add_parser(
+        "firmware",
+        help="generate, compile and measure the firmware of one board",
+        description=FIRMWARE_HELP,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_board_options(build)
+    _add_model_options(build)
+    build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
+    build.add_argument(
+        "--cross-compile",
+        metavar="PREFIX",
+        help="another compiler than the pinned one, such as arm-none-eabi- or /opt/arm/bin/arm-…-",
+    )
+    build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
+    build.set_defaults(run=_firmware)
+
+    bill = commands.add_parser("footprint", help="print RAM and flash of the last build")
+    _add_board_options(bill)
+    bill.add_argument("--taps", action="store_true", help="of the debug variant")
+    bill.set_defaults(run=_footprint)
+
+    look = commands.add_parser(
+        "inspect", help="show a model's operators, schedule and RAM before anything is built"
+    )
+    look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
+    look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    look.add_argument(
+        *("--boards-file",), type=Path, metavar="FILE", default=firmware.DEFAULT_BOARDS_FILE
+    )
+    look.set_defaults(run=_inspect)
+
+    health = commands.add_parser("doctor", help="say what is present, missing, and how to get it")
+    health.add_argument("--cross-compile", metavar="PREFIX", help="the compiler to look for")
+    health.set_defaults(run=lambda options, console: doctor.main(options.cross_compile))
+    return parser
+
+
+def _add_board_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--board", required=True, metavar="ID", help="a record of the boards file")
+    parser.add_argument(
+        "--boards-file",
+        type=Path,
+        metavar="FILE",
+        default=firmware.DEFAULT_BOARDS_FILE,
+        help="default: boards.yaml of mel2metal",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        default=Path("build"),
+        help="where <board>/ is or will be (default: build)",
+    )
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+
+
+def _firmware(options: argparse.Namespace, console: Console) -> int:
+    board, network = _read_inputs(options)
+    toolchain = find_toolchain(options.cross_compile)
+    graph = network.graph
+    console.print(f"model {graph.name}: {len(graph.operators)} operators, {graph.classes} classes")
+    if network.labels.source is None:
+        console.print("no labels: classes are called class_0, class_1 …", style="yellow")
+    with console.status("rendering") as status:
+
+        def told(line: str) -> None:
+            step = line.strip()
+            status.update(step)
+            if options.verbose:
+                console.print(step, markup=False)
+
+        result = firmware.make_firmware(
+            board, network, toolchain, out_dir=options.out, taps=options.taps, told=told
+        )
+    image = result.image
+    print_footprint(console, result.footprint, board)
+    console.print(f"compiler: {image.toolchain}", markup=False)
+    for path in (image.elf, image.hex, image.bin):
+        console.print(f"{path}", markup=False, soft_wrap=True)
+    console.print(f"SHA-256 of the flash contents: {image.sha256}", soft_wrap=True)
+    return 0
+
+
+def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Network]:
+    """Read board and model; the faults of both come in one report."""
+    faults: list[Fault] = []
+    board = network = None
+    try:
+        board = load_board(options.boards_file, options.board)
+    except InputError as error:
+        faults += error.faults
+    try:
+        network = firmware.read_network(_model_path(options.model), options.labels)
+    except InputError as error:
+        faults += error.faults
+    if board is None or network is None:
+        raise InputError(faults)
+    return board, network
+
+
+def _model_path(named: Path | None) -> Path:
+    if named is None and not firmware.DEFAULT_MODEL.is_file():
+        raise ToolError(
+            f"no model was named, and the shipped one is not at {firmware.DEFAULT_MODEL}",
+            "name one with --model (make: MODEL=…), or check out models/ again",
+        )
+    return named or firmware.DEFAULT_MODEL
+
+
+def _footprint(options: argparse.Namespace, console: Console) -> int:
+    board = load_board(options.boards_file, options.board)
+    name = f"{board.id}-tap" if options.taps else board.id
+    project = read_project(options.out / name)
+    elf = project.directory / OUTPUT_DIR / "mel2metal.elf"
+    if not elf.is_file():
+        raise ToolError(f"{elf} is not there", f"run `mel2metal firmware --board {board.id}`")
+    footprint = read_footprint(elf, elf.with_suffix(".bin").stat().st_size)
+    print_footprint(console, footprint, board)
+    console.print(f"in full: {project.directory / FILE_NAME}", soft_wrap=True)
+    return 0
+
+
+def _inspect(options: argparse.Namespace, console: Console) -> int:
+    boards = load_boards(options.boards_file)
+    network = firmware.read_network(_model_path(options.model), options.labels)
+    return print_inspection(console, network, boards)
