@@ -53,8 +53,8 @@ GPIO_STRIDE = 0x400
 GPDMA1_CHANNEL_BASE = 0x4002_0050
 GPDMA1_CHANNEL_STRIDE = 0x80
 
-MAX_RING_BYTES = 65_535 // 2
-"""One GPDMA block counts 16 bits (RM0456, GPDMA_CxBR1); half of it leaves room to count wraps."""
+MAX_RING_BYTES = 65_535
+"""Bytes in one GPDMA block: BNDT has 16 bits (RM0456, GPDMA_CxBR1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +225,12 @@ def _baud_faults(board: BoardSpec) -> Iterator[Fault]:
 
 def _ring_faults(board: BoardSpec) -> Iterator[Fault]:
     size = board.uart.rx_ring_bytes
+    where = f"{board.id}.uart.rx_ring_bytes"
     if size > MAX_RING_BYTES:
-        yield Fault(
-            f"{board.id}.uart.rx_ring_bytes", f"{size} is beyond {MAX_RING_BYTES}", "make it less"
-        )
+        what = f"{size} bytes are beyond one DMA block of {MAX_RING_BYTES}"
+        yield Fault(where, what, "write 32768 or less")
+    if size & (size - 1):
+        yield Fault(where, f"{size} is no power of two", "write 4096, 8192, 16384 or 32768")
 
 
 def _clock_values(clock: ClockTree) -> ClockValues:

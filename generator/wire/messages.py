@@ -268,6 +268,8 @@ class Memory(Message):
     tx_high_water_bytes: Annotated[int, _u32("most bytes that waited in it")]
     arena_bytes: Annotated[int, _u32("activations of the network")]
     static_bytes: Annotated[int, _u32(".data and .bss as linked, the stack not included")]
+    overruns: Annotated[int, _u32("times that received bytes were lost")]
+    line_errors: Annotated[int, _u32("framing, noise and parity errors seen by the UART")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A core fault, told to the host. */
+#include "core/fault.h"
+
+#include "app/link.h"
+#include "app/wire.h"
+
+_Static_assert(sizeof(struct wire_fault_report) <= LINK_POLLED_PAYLOAD_BYTES, "it fits");
+
+void fault_report(const struct fault *fault) {
+    const struct wire_fault_report report = {
+        .exception = fault->exception,
+        .cfsr = fault->cfsr,
+        .hfsr = fault->hfsr,
+        .mmfar = fault->mmfar,
+        .bfar = fault->bfar,
+        .pc = fault->pc,
+        .lr = fault->lr,
+        .xpsr = fault->xpsr,
+        .sp = fault->sp,
+    };
+    link_send_polled(WIRE_FAULT_REPORT, &report, sizeof report);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board listens: sound comes in over the line, answers go out.
+ *
+ *     UART by DMA -> link -> session -> listener: front-end -> network
+ *                      ^---------- results, features, taps ---------'
+ *
+ * One loop, no tasks: reception and transmission go on by themselves while a message is worked on.
+ * With nothing to do the core sleeps; a frame's delimiter, an idle line, an error or the tick
+ * wakes it. */
+#include "app/session.h"
+#include "app/sha256.h"
+#include "core/cpu.h"
+#include "core/image.h"
+#include "port/clock.h"
+#include "port/cycle_counter.h"
+#include "port/uart.h"
+#include "port/watchdog.h"
+
+_Noreturn void main(void);
+
+_Noreturn void main(void) {
+    struct session_facts facts = {0};
+
+    clock_begin();
+    watchdog_begin();
+    cycle_counter_begin();
+    uart_begin(); /* what arrives during the rest waits in the ring */
+    cpu_tick_begin(clock_tick_reload());
+
+    facts.core_clock_hz = clock_core_hz();
+    facts.reset_flags = clock_take_reset_flags();
+    /* Of the flash itself: the host sees what is really there, whatever was meant to be. */
+    sha256_compute(image_begin(), image_bytes(), facts.firmware_sha256);
+    session_begin(&facts);
+
+    for (;;) {
+        watchdog_feed();
+        if (!session_step()) {
+            cpu_sleep_unless(uart_rx_pending);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/session.h"
+
+#include <string.h>
+
+#include "app/features.h"
+#include "app/identity.h"
+#include "app/link.h"
+#include "app/listener.h"
+#include "app/taps.h"
+#include "app/wire.h"
+#include "core/image.h"
+#include "core/stack.h"
+#include "port/cycle_counter.h"
+#include "port/uart.h"
+
+enum clip_state {
+    CLIP_NONE,
+    CLIP_OPEN,
+    CLIP_DROPPED, /* its remaining messages are passed over in silence */
+};
+
+/* What became of a message: code 0, or an enum wire_refusal with its detail. */
+struct outcome {
+    uint16_t code;
+    uint32_t detail;
+};
+
+static const struct outcome accepted = {0};
+
+static struct session_facts facts;
+static struct listener listener;
+static enum clip_state clip_state;
+static uint32_t clip_id;
+static uint64_t frontend_cycles; /* sums over the clip's patches */
+static uint64_t network_cycles;
+static uint64_t busy_cycles;
+
+void session_begin(const struct session_facts *given) {
+    facts = *given;
+    link_begin();
+}
+
+static struct outcome refuse(uint16_t code, uint32_t detail) {
+    return (struct outcome){.code = code, .detail = detail};
+}
+
+static void drop_clip(void) {
+    clip_state = CLIP_DROPPED;
+    features_begin(0u, false);
+#if M2M_TAPS
+    taps_begin(false);
+    taps_drop_frames();
+#endif
+}
+
+static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint8_t sequence) {
+    const struct wire_refused refused = {
+        .code = outcome.code,
+        .expected_sequence = expected_sequence,
+        .sequence = sequence,
+        .detail = outcome.detail,
+        .clip_id = clip_state == CLIP_OPEN ? clip_id : WIRE_NO_CLIP_ID,
+    };
+    drop_clip();
+    link_send(WIRE_REFUSED, &refused, sizeof refused, NULL, 0u);
+}
+
+static void send_hello(uint32_t nonce) {
+    struct wire_hello hello = {
+        .protocol = WIRE_PROTOCOL_VERSION,
+        .flags = M2M_TAPS ? WIRE_HELLO_HAS_TAPS : 0u,
+        .nonce = nonce,
+        .core_clock_hz = facts.core_clock_hz,
+        .window_bytes = link_window_bytes(),
+        .reset_flags = facts.reset_flags,
+        .frames = NETWORK_FRAMES,
+        .bands = NETWORK_BANDS,
+        .classes = NETWORK_CLASSES,
+        .operators = NETWORK_OPERATORS,
+    };
+    memcpy(hello.board, identity_board, sizeof hello.board);
+    memcpy(hello.engine, identity_engine, sizeof hello.engine);
+    memcpy(hello.firmware_sha256, facts.firmware_sha256, sizeof hello.firmware_sha256);
+    memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
+    link_send(WIRE_HELLO, &hello, sizeof hello, identity_labels, identity_labels_bytes);
+}
+
+/* Any length is taken: a host of another protocol version must get a HELLO that tells it ours. */
+static struct outcome take_hello_request(const uint8_t *payload, uint32_t bytes) {
+    struct wire_hello_request request = {0};
+    if (bytes >= sizeof request) {
+        memcpy(&request, payload, sizeof request);
+    }
+    drop_clip();
+    clip_state = CLIP_NONE;
+    link_restart();
+    send_hello(request.nonce);
+    return accepted;
+}
+
+static void on_frame(void *context, const int8_t *frame) {
+    (void)context;
+    features_add(frame);
+}
+
+static void on_patch(void *context, const struct listener_patch *patch) {
+    (void)context;
+    const struct wire_patch_result result = {
+        .clip_id = clip_id,
+        .patch_index = patch->index,
+        .first_frame = patch->first_frame,
+        .gated_samples = patch->gated_samples,
+        .frontend_cycles = patch->frontend_cycles,
+        .network_cycles = patch->network_cycles,
+        .answer_cycles = patch->answer_cycles,
+    };
+    frontend_cycles += patch->frontend_cycles;
+    network_cycles += patch->network_cycles;
+    link_send(WIRE_PATCH_RESULT, &result, sizeof result, patch->scores, NETWORK_CLASSES);
+#if M2M_TAPS
+    taps_next_patch();
+#endif
+}
+
+static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
+    static const struct listener_events events = {.on_frame = on_frame, .on_patch = on_patch};
+    struct wire_clip_begin begin;
+    if (bytes != sizeof begin) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    memcpy(&begin, payload, sizeof begin);
+    clip_id = begin.clip_id;
+    clip_state = CLIP_OPEN;
+    frontend_cycles = 0u;
+    network_cycles = 0u;
+    busy_cycles = 0u;
+    features_begin(clip_id, (begin.flags & WIRE_CLIP_FEATURES) != 0u);
+#if M2M_TAPS
+    taps_begin((begin.flags & WIRE_CLIP_TAPS) != 0u);
+    taps_drop_frames();
+#endif
+    listener_begin(&listener, &events);
+    return accepted;
+}
+
+static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
+    if (clip_state == CLIP_DROPPED) {
+        return accepted;
+    }
+    if (clip_state == CLIP_NONE) {
+        return refuse(WIRE_NO_CLIP, 0u);
+    }
+    if (bytes % sizeof(int16_t) != 0u || bytes / sizeof(int16_t) > WIRE_AUDIO_LIMIT_SAMPLES) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    const uint32_t begun = cycle_counter_now();
+    const int error = listener_push_q15(&listener, (const int16_t *)(const void *)payload,
+                                        bytes / (uint32_t)sizeof(int16_t));
+    busy_cycles += cycle_counter_now() - begun;
+    return error < 0 ? refuse(WIRE_INTERNAL, (uint32_t)-error) : accepted;
+}
+
+static void send_clip_result(const struct listener_clip *clip) {
+    const struct wire_clip_result result = {
+        .clip_id = clip_id,
+        .samples = clip->samples,
+        .gated_samples = clip->gated_samples,
+        .frames = clip->frames,
+        .patches = clip->patches,
+        .decision = clip->decision,
+        .frontend_cycles = frontend_cycles,
+        .network_cycles = network_cycles,
+        .busy_cycles = busy_cycles,
+    };
+    link_send(WIRE_CLIP_RESULT, &result, sizeof result, clip->score_sums,
+              sizeof clip->score_sums);
+}
+
+static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
+    struct wire_clip_end end;
+    struct listener_clip clip;
+    if (clip_state == CLIP_DROPPED) {
+        return accepted;
+    }
+    if (clip_state == CLIP_NONE) {
+        return refuse(WIRE_NO_CLIP, 0u);
+    }
+    if (bytes != sizeof end) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    memcpy(&end, payload, sizeof end);
+    if (end.sample_count != listener.clip.samples) {
+        return refuse(WIRE_SAMPLE_COUNT, listener.clip.samples);
+    }
+    const uint32_t begun = cycle_counter_now();
+    const int error = listener_end(&listener, &clip);
+    busy_cycles += cycle_counter_now() - begun;
+    if (error < 0) {
+        return refuse(WIRE_INTERNAL, (uint32_t)-error);
+    }
+    features_flush();
+    send_clip_result(&clip);
+    clip_state = CLIP_NONE;
+    return accepted;
+}
+
+static struct outcome take_memory_request(uint32_t bytes) {
+    if (bytes != 0u) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    const struct link_counts errors = link_error_counts();
+    const struct wire_memory memory = {
+        .stack_bytes = stack_bytes(),
+        .stack_high_water_bytes = stack_high_water_bytes(),
+        .rx_ring_bytes = uart_rx_ring_bytes(),
+        .rx_high_water_bytes = uart_rx_high_water_bytes(),
+        .tx_ring_bytes = uart_tx_ring_bytes(),
+        .tx_high_water_bytes = uart_tx_high_water_bytes(),
+        .arena_bytes = NETWORK_ARENA_BYTES,
+        .static_bytes = image_static_bytes(),
+        .overruns = errors.overruns,
+        .line_errors = errors.line_errors,
+    };
+    link_send(WIRE_MEMORY, &memory, sizeof memory, NULL, 0u);
+    return accepted;
+}
+
+#if M2M_TAPS
+static struct outcome take_tap_select(const uint8_t *payload, uint32_t bytes) {
+    struct wire_tap_select select;
+    if (bytes != sizeof select) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    memcpy(&select, payload, sizeof select);
+    taps_select(select.operator_mask);
+    return accepted;
+}
+
+static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
+    struct wire_frames header;
+    if (bytes < sizeof header || (bytes - sizeof header) % NETWORK_BANDS != 0u) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    if (clip_state == CLIP_OPEN) {
+        return refuse(WIRE_FRAME_ORDER, 0u); /* the clip has the network */
+    }
+    memcpy(&header, payload, sizeof header);
+    uint32_t detail = 0u;
+    const uint16_t code = taps_take_frames(
+        header.patch_id, header.first_frame, (const int8_t *)&payload[sizeof header],
+        (bytes - (uint32_t)sizeof header) / NETWORK_BANDS, &detail);
+    return refuse(code, detail);
+}
+#endif
+
+static struct outcome take_message(const struct link_received *received) {
+    const uint8_t *payload = received->payload;
+    const uint32_t bytes = received->payload_bytes;
+    switch (received->type) {
+    case WIRE_HELLO_REQUEST:
+        return take_hello_request(payload, bytes);
+    case WIRE_CLIP_BEGIN:
+        return take_clip_begin(payload, bytes);
+    case WIRE_CLIP_AUDIO:
+        return take_clip_audio(payload, bytes);
+    case WIRE_CLIP_END:
+        return take_clip_end(payload, bytes);
+    case WIRE_MEMORY_REQUEST:
+        return take_memory_request(bytes);
+#if M2M_TAPS
+    case WIRE_TAP_SELECT:
+        return take_tap_select(payload, bytes);
+    case WIRE_FRAMES:
+        return take_frames(payload, bytes);
+#endif
+    default:
+        return refuse(WIRE_UNKNOWN, received->type);
+    }
+}
+
+bool session_step(void) {
+    struct link_received received;
+    switch (link_receive(&received)) {
+    case LINK_NOTHING:
+        return false;
+    case LINK_PROBLEM:
+        send_refused(refuse(received.code, received.detail), received.expected_sequence,
+                     received.sequence);
+        return true;
+    case LINK_MESSAGE:
+        break;
+    }
+    const struct outcome outcome = take_message(&received);
+    if (outcome.code != 0u) {
+        send_refused(outcome, received.sequence, received.sequence);
+    }
+    return true;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/taps.h"
+
+#if M2M_TAPS
+
+#include "app/link.h"
+#include "app/wire.h"
+#include "network/network.h"
+#include "port/cycle_counter.h"
+
+#define PIECE_BYTES (WIRE_PAYLOAD_LIMIT_BYTES - (uint32_t)sizeof(struct wire_tap))
+
+static uint32_t selected;
+static uint32_t patch;
+static bool active;
+static uint32_t next_frame; /* of the patch that FRAMES fills */
+static uint32_t frames_cycles;
+
+void taps_select(uint32_t operator_mask) {
+    selected = operator_mask;
+}
+
+void taps_begin(bool wanted) {
+    patch = 0u;
+    active = wanted;
+}
+
+void taps_next_patch(void) {
+    patch++;
+}
+
+void taps_drop_frames(void) {
+    next_frame = 0u;
+}
+
+void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes) {
+    if (!active || operator_index >= 32u || ((selected >> operator_index) & 1u) == 0u) {
+        return;
+    }
+    const uint8_t *from = values;
+    for (uint32_t offset = 0u; offset < bytes; offset += PIECE_BYTES) {
+        const uint32_t left = bytes - offset;
+        const struct wire_tap tap = {
+            .patch = patch,
+            .operator_index = (uint16_t)operator_index,
+            .row = (uint16_t)row,
+            .offset_bytes = offset,
+        };
+        link_send(WIRE_TAP, &tap, sizeof tap, &from[offset],
+                  left < PIECE_BYTES ? left : PIECE_BYTES);
+    }
+}
+
+static void answer(uint32_t patch_id, uint32_t answer_cycles) {
+    const struct wire_patch_result result = {
+        .clip_id = patch_id,
+        .network_cycles = frames_cycles,
+        .answer_cycles = answer_cycles,
+    };
+    link_send(WIRE_PATCH_RESULT, &result, sizeof result, network_scores_s8(), NETWORK_CLASSES);
+    taps_next_patch();
+    next_frame = 0u;
+}
+
+uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t *frames,
+                          uint32_t count, uint32_t *detail) {
+    if (first_frame == 0u) {
+        network_begin();
+        active = true;
+        next_frame = 0u;
+        frames_cycles = 0u;
+    }
+    if (first_frame != next_frame || count > NETWORK_FRAMES - next_frame) {
+        *detail = next_frame;
+        return WIRE_FRAME_ORDER;
+    }
+    for (uint32_t i = 0u; i < count; i++) {
+        const uint32_t begun = cycle_counter_now();
+        const int status = network_push_frame_s8(&frames[i * NETWORK_BANDS]);
+        const uint32_t cycles = cycle_counter_now() - begun;
+        if (status < 0) {
+            *detail = (uint32_t)-status;
+            return WIRE_INTERNAL;
+        }
+        frames_cycles += cycles;
+        next_frame++;
+        if (status == NETWORK_READY) {
+            answer(patch_id, cycles);
+        }
+    }
+    return 0u;
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The debug variant's windows into the network: TAP, TAP_SELECT and FRAMES. */
+#ifndef APP_TAPS_H
+#define APP_TAPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if M2M_TAPS
+
+/* Chooses operators for all taps from now on: bit n is operator n. */
+void taps_select(uint32_t operator_mask);
+
+/* Counts patches from 0 again and lets taps out, or not. */
+void taps_begin(bool wanted);
+
+/* The next rows belong to the next patch. */
+void taps_next_patch(void);
+
+/* Frames past the front-end: feeds `count` frames of patch `patch_id`, of which `first_frame` is
+ * the first. Answers PATCH_RESULT behind the last one of the patch. Returns 0 or an enum
+ * wire_refusal, then with its detail. */
+uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t *frames,
+                          uint32_t count, uint32_t *detail);
+
+/* A patch begun by FRAMES is forgotten. */
+void taps_drop_frames(void);
+
+#endif
+
+#endif

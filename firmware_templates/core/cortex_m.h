@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The core's own registers, as far as this firmware uses them, and the instructions that C lacks.
+ *
+ * Sources: Armv8-M Architecture Reference Manual (DDI 0553), system control space; PM0264, the
+ * programming manual of ST's Cortex-M33. Addresses are architectural and the same on all parts. */
+#ifndef CORE_CORTEX_M_H
+#define CORE_CORTEX_M_H
+
+#include <stdint.h>
+
+#define CORE_REGISTER(address) (*(volatile uint32_t *)(address))
+
+/* Nested vectored interrupt controller: enable, clear pending, priority (one byte a line). */
+#define NVIC_ISER(word) CORE_REGISTER(0xE000E100u + 4u * (word))
+#define NVIC_ICPR(word) CORE_REGISTER(0xE000E280u + 4u * (word))
+#define NVIC_IPR_BYTE(line) (*(volatile uint8_t *)(0xE000E400u + (line)))
+
+/* System control block. */
+#define SCB_ICSR CORE_REGISTER(0xE000ED04u)
+#define SCB_VTOR CORE_REGISTER(0xE000ED08u)
+#define SCB_AIRCR CORE_REGISTER(0xE000ED0Cu)
+#define SCB_AIRCR_VECTKEY (0x05FAu << 16)
+#define SCB_AIRCR_SYSRESETREQ (1u << 2)
+#define SCB_CCR CORE_REGISTER(0xE000ED14u)
+#define SCB_CCR_DIV_0_TRP (1u << 4)
+#define SCB_SHCSR CORE_REGISTER(0xE000ED24u)
+#define SCB_SHCSR_MEMFAULTENA (1u << 16)
+#define SCB_SHCSR_BUSFAULTENA (1u << 17)
+#define SCB_SHCSR_USGFAULTENA (1u << 18)
+#define SCB_CFSR CORE_REGISTER(0xE000ED28u)
+#define SCB_CFSR_MSTKERR (1u << 4)
+#define SCB_CFSR_STKERR (1u << 12)
+#define SCB_CFSR_STKOF (1u << 20)
+#define SCB_HFSR CORE_REGISTER(0xE000ED2Cu)
+#define SCB_MMFAR CORE_REGISTER(0xE000ED34u)
+#define SCB_BFAR CORE_REGISTER(0xE000ED38u)
+
+/* Coprocessor access: CP10 and CP11 are the floating-point unit, two bits each. */
+#define SCB_CPACR CORE_REGISTER(0xE000ED88u)
+#define SCB_CPACR_FPU_FULL (0xFu << 20)
+
+/* SysTick. */
+#define SYSTICK_CSR CORE_REGISTER(0xE000E010u)
+#define SYSTICK_CSR_ENABLE (1u << 0)
+#define SYSTICK_CSR_TICKINT (1u << 1)
+#define SYSTICK_CSR_CORE_CLOCK (1u << 2)
+#define SYSTICK_RVR CORE_REGISTER(0xE000E014u)
+#define SYSTICK_CVR CORE_REGISTER(0xE000E018u)
+
+/* Debug exception and monitor control; data watchpoint and trace unit. */
+#define DEMCR CORE_REGISTER(0xE000EDFCu)
+#define DEMCR_TRCENA (1u << 24)
+#define DWT_CTRL CORE_REGISTER(0xE0001000u)
+#define DWT_CTRL_CYCCNTENA (1u << 0)
+#define DWT_CTRL_NOCYCCNT (1u << 25)
+#define DWT_CYCCNT CORE_REGISTER(0xE0001004u)
+
+/* Armv8-M alone has a stack limit. A piece of assembly: the named register holds the limit. */
+#ifdef __ARM_ARCH_8M_MAIN__
+#define CORE_SET_STACK_LIMIT(register) "msr msplim, " register "\n\t"
+#else
+#define CORE_SET_STACK_LIMIT(register) ""
+#endif
+
+static inline void core_data_barrier(void) {
+    __asm volatile("dsb" ::: "memory");
+}
+
+/* What another bus master wrote is seen by the loads that follow. */
+static inline void core_memory_barrier(void) {
+    __asm volatile("dmb" ::: "memory");
+}
+
+static inline void core_instruction_barrier(void) {
+    __asm volatile("isb" ::: "memory");
+}
+
+static inline void core_wait_for_interrupt(void) {
+    __asm volatile("dsb\n\twfi" ::: "memory");
+}
+
+static inline void core_interrupts_disable(void) {
+    __asm volatile("cpsid i" ::: "memory");
+}
+
+static inline void core_interrupts_enable(void) {
+    __asm volatile("cpsie i" ::: "memory");
+}
+
+static inline uint32_t core_stack_pointer(void) {
+    uint32_t value;
+    __asm volatile("mov %0, sp" : "=r"(value));
+    return value;
+}
+
+static inline uint32_t core_exception_number(void) {
+    uint32_t value;
+    __asm volatile("mrs %0, ipsr" : "=r"(value));
+    return value;
+}
+
+/* Enables one line of the NVIC at the given priority (0 first; the part has 4 bits, upper ones). */
+static inline void core_enable_line(uint32_t line, uint8_t priority) {
+    NVIC_IPR_BYTE(line) = (uint8_t)(priority << 4);
+    NVIC_ICPR(line / 32u) = 1u << (line % 32u);
+    NVIC_ISER(line / 32u) = 1u << (line % 32u);
+}
+
+#endif

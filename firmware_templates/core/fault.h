@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A core fault: what is known of it, and who is told. */
+#ifndef CORE_FAULT_H
+#define CORE_FAULT_H
+
+#include <stdint.h>
+
+struct fault {
+    uint32_t exception; /* IPSR: 3 HardFault ... 16 + n interrupt line n */
+    uint32_t cfsr;
+    uint32_t hfsr;
+    uint32_t mmfar; /* valid if CFSR says so */
+    uint32_t bfar;  /* valid if CFSR says so */
+    uint32_t pc;    /* as stacked; 0 where the stacking failed */
+    uint32_t lr;
+    uint32_t xpsr;
+    uint32_t sp; /* at the fault, before the exception's frame was used */
+};
+
+/* Provided by the application: tells the fault to whoever listens. It runs in the exception, on a
+ * stack of its own, with interrupts off; it must not wait for ever. The core resets behind it. */
+void fault_report(const struct fault *fault);
+
+#endif

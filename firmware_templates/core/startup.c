@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From reset to main(): stack limit, FPU, paint, .data, .bss, vector table, faults. */
+#include <stdint.h>
+
+#include "core/cortex_m.h"
+#include "core/handlers.h"
+#include "core/memory_layout.h"
+#include "core/stack.h"
+
+/* Bytes below the stack pointer that the painting leaves alone: its own frame. */
+#define PAINT_GAP_BYTES 64u
+
+extern const uint32_t vectors[];
+_Noreturn void main(void);
+_Noreturn void start(void);
+
+/* The first instructions. The core has loaded the stack pointer from the table; a debugger that
+ * jumps here may not have, so it is loaded again. MSPLIM makes a push below the stack a
+ * UsageFault (STKOF) before it can harm what lies there. */
+__attribute__((naked, noreturn)) void reset_handler(void) {
+    __asm volatile("ldr r0, =__stack_limit\n\t"
+                   CORE_SET_STACK_LIMIT("r0")
+                   "ldr r0, =__stack_top\n\t"
+                   "msr msp, r0\n\t"
+                   "b start\n\t"
+                   ".ltorg");
+}
+
+static void paint_stack(void) {
+    const uint32_t *end = (const uint32_t *)(core_stack_pointer() - PAINT_GAP_BYTES);
+    for (volatile uint32_t *word = __stack_limit; (const volatile uint32_t *)word < end; word++) {
+        *word = STACK_PAINT;
+    }
+}
+
+/* Plain loops over volatile words: the compiler must not turn them into memcpy and memset, which
+ * may use registers of the FPU or memory that is not ready yet. */
+static void fill_memory(void) {
+    for (const struct copy_range *range = __copy_table_start; range < __copy_table_end; range++) {
+        volatile uint32_t *to = range->start;
+        const uint32_t *from = range->load;
+        for (uint32_t words = range->bytes / 4u; words != 0u; words--) {
+            *to++ = *from++;
+        }
+    }
+    for (volatile uint32_t *word = __bss_start; (volatile uint32_t *)word < __bss_end; word++) {
+        *word = 0u;
+    }
+}
+
+_Noreturn void start(void) {
+    /* CP10 and CP11 full access, before the first floating-point instruction; the barriers make
+     * the setting hold for what follows (PM0264, enabling the FPU). */
+    SCB_CPACR |= SCB_CPACR_FPU_FULL;
+    core_data_barrier();
+    core_instruction_barrier();
+
+    paint_stack();
+    fill_memory();
+
+    /* Exceptions come through our table, wherever a boot loader left VTOR. */
+    SCB_VTOR = (uint32_t)vectors;
+    core_data_barrier();
+
+    /* Each fault under its own number instead of all as HardFault; a division by zero is one. */
+    SCB_SHCSR |= SCB_SHCSR_MEMFAULTENA | SCB_SHCSR_BUSFAULTENA | SCB_SHCSR_USGFAULTENA;
+    SCB_CCR |= SCB_CCR_DIV_0_TRP;
+    core_data_barrier();
+    core_instruction_barrier();
+
+    main();
+}

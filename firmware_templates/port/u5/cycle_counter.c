@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "port/cycle_counter.h"
+
+#include "core/cortex_m.h"
+
+void cycle_counter_begin(void) {
+    DEMCR |= DEMCR_TRCENA; /* without it the DWT does not count, nor take writes */
+    DWT_CYCCNT = 0u;
+    DWT_CTRL |= DWT_CTRL_CYCCNTENA;
+}
+
+uint32_t cycle_counter_now(void) {
+    return DWT_CYCCNT;
+}

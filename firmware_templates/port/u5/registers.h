@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Registers of the STM32U575/U585, as far as this firmware uses them.
+ *
+ * Source: RM0456; the chapter of each peripheral names its registers as they are named here. The
+ * addresses are the non-secure ones: TrustZone is off (option bit TZEN = 0, as the part is sold). */
+#ifndef PORT_REGISTERS_H
+#define PORT_REGISTERS_H
+
+#include <stdint.h>
+
+#define PORT_REGISTER(address) (*(volatile uint32_t *)(address))
+
+/* RCC: reset and clock control. */
+#define RCC_BASE 0x46020C00u
+#define RCC_CR PORT_REGISTER(RCC_BASE + 0x00u)
+#define RCC_CR_MSISRDY (1u << 2)
+#define RCC_CR_PLL1ON (1u << 24)
+#define RCC_CR_PLL1RDY (1u << 25)
+#define RCC_CFGR1 PORT_REGISTER(RCC_BASE + 0x1Cu)
+#define RCC_CFGR1_SW_MASK (3u << 0)
+#define RCC_CFGR1_SW_PLL1R (3u << 0)
+#define RCC_CFGR1_SWS_MASK (3u << 2)
+#define RCC_CFGR1_SWS_PLL1R (3u << 2)
+#define RCC_CFGR2 PORT_REGISTER(RCC_BASE + 0x20u)
+#define RCC_CFGR2_HPRE_SHIFT 0u
+#define RCC_CFGR2_PPRE1_SHIFT 4u
+#define RCC_CFGR2_PPRE2_SHIFT 8u
+#define RCC_CFGR2_PRESCALERS_MASK ((0xFu << 0) | (7u << 4) | (7u << 8))
+#define RCC_PLL1CFGR PORT_REGISTER(RCC_BASE + 0x28u)
+#define RCC_PLL1CFGR_PLL1SRC_SHIFT 0u
+#define RCC_PLL1CFGR_PLL1RGE_SHIFT 2u
+#define RCC_PLL1CFGR_PLL1M_SHIFT 8u
+#define RCC_PLL1CFGR_PLL1MBOOST_SHIFT 12u
+#define RCC_PLL1CFGR_PLL1REN (1u << 18)
+#define RCC_PLL1DIVR PORT_REGISTER(RCC_BASE + 0x34u)
+#define RCC_PLL1DIVR_PLL1N_SHIFT 0u
+#define RCC_PLL1DIVR_PLL1P_SHIFT 9u
+#define RCC_PLL1DIVR_PLL1Q_SHIFT 16u
+#define RCC_PLL1DIVR_PLL1R_SHIFT 24u
+#define RCC_AHB1ENR PORT_REGISTER(RCC_BASE + 0x88u)
+#define RCC_AHB1ENR_GPDMA1EN (1u << 0)
+#define RCC_AHB2ENR1 PORT_REGISTER(RCC_BASE + 0x8Cu)
+#define RCC_AHB2ENR1_GPIOEN(index) (1u << (index))
+#define RCC_AHB3ENR PORT_REGISTER(RCC_BASE + 0x94u)
+#define RCC_AHB3ENR_PWREN (1u << 2)
+#define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0xA4u)
+#define RCC_APB2ENR_USART1EN (1u << 14)
+#define RCC_CSR PORT_REGISTER(RCC_BASE + 0xF4u)
+#define RCC_CSR_RMVF (1u << 23)
+#define RCC_CSR_RESET_FLAGS (0x7Fu << 25)
+
+/* PWR: voltage scaling and the booster of the embedded power distribution (EPOD). */
+#define PWR_BASE 0x46020800u
+#define PWR_VOSR PORT_REGISTER(PWR_BASE + 0x0Cu)
+#define PWR_VOSR_BOOSTRDY (1u << 14)
+#define PWR_VOSR_VOSRDY (1u << 15)
+#define PWR_VOSR_VOS_SHIFT 16u
+#define PWR_VOSR_VOS_MASK (3u << 16)
+#define PWR_VOSR_BOOSTEN (1u << 18)
+
+/* FLASH: access latency. */
+#define FLASH_BASE 0x40022000u
+#define FLASH_ACR PORT_REGISTER(FLASH_BASE + 0x00u)
+#define FLASH_ACR_LATENCY_MASK 0xFu
+#define FLASH_ACR_PRFTEN (1u << 8)
+
+/* ICACHE: instruction cache. */
+#define ICACHE_BASE 0x40030400u
+#define ICACHE_CR PORT_REGISTER(ICACHE_BASE + 0x00u)
+#define ICACHE_CR_EN (1u << 0)
+#define ICACHE_SR PORT_REGISTER(ICACHE_BASE + 0x04u)
+#define ICACHE_SR_BUSYF (1u << 0)
+
+/* GPIO: two bits a pin, or four for the alternate function. */
+#define GPIO_MODER(base) PORT_REGISTER((base) + 0x00u)
+#define GPIO_MODER_ALTERNATE 2u
+#define GPIO_OSPEEDR(base) PORT_REGISTER((base) + 0x08u)
+#define GPIO_OSPEEDR_MEDIUM 1u
+#define GPIO_PUPDR(base) PORT_REGISTER((base) + 0x0Cu)
+#define GPIO_PUPDR_UP 1u
+#define GPIO_AFR(base, index) PORT_REGISTER((base) + 0x20u + 4u * (index))
+
+/* USART1. */
+#define USART1_BASE 0x40013800u
+#define USART1_CR1 PORT_REGISTER(USART1_BASE + 0x00u)
+#define USART_CR1_UE (1u << 0)
+#define USART_CR1_RE (1u << 2)
+#define USART_CR1_TE (1u << 3)
+#define USART_CR1_IDLEIE (1u << 4)
+#define USART_CR1_CMIE (1u << 14)
+#define USART1_CR3 PORT_REGISTER(USART1_BASE + 0x08u)
+#define USART_CR3_EIE (1u << 0)
+#define USART_CR3_DMAR (1u << 6)
+#define USART_CR3_DMAT (1u << 7)
+#define USART1_BRR PORT_REGISTER(USART1_BASE + 0x0Cu)
+#define USART1_ISR PORT_REGISTER(USART1_BASE + 0x1Cu)
+#define USART_ISR_PE (1u << 0)
+#define USART_ISR_FE (1u << 1)
+#define USART_ISR_NE (1u << 2)
+#define USART_ISR_ORE (1u << 3)
+#define USART_ISR_IDLE (1u << 4)
+#define USART_ISR_TC (1u << 6)
+#define USART_ISR_TXE (1u << 7)
+#define USART_ISR_CMF (1u << 17)
+#define USART_ISR_TEACK (1u << 21)
+#define USART_ISR_REACK (1u << 22)
+#define USART1_ICR PORT_REGISTER(USART1_BASE + 0x20u) /* same bits as ISR: 1 clears */
+#define USART1_RDR_ADDRESS (USART1_BASE + 0x24u)
+#define USART1_TDR_ADDRESS (USART1_BASE + 0x28u)
+
+/* GPDMA1, one channel. */
+#define GPDMA_LBAR(base) PORT_REGISTER((base) + 0x00u) /* upper half of the link addresses */
+#define GPDMA_FCR(base) PORT_REGISTER((base) + 0x0Cu)  /* clears the flags of SR */
+#define GPDMA_SR(base) PORT_REGISTER((base) + 0x10u)
+#define GPDMA_SR_TCF (1u << 8)
+#define GPDMA_SR_DTEF (1u << 10)
+#define GPDMA_SR_ULEF (1u << 11)
+#define GPDMA_SR_USEF (1u << 12)
+#define GPDMA_SR_ERRORS (GPDMA_SR_DTEF | GPDMA_SR_ULEF | GPDMA_SR_USEF)
+#define GPDMA_SR_ALL (0x7Fu << 8)
+#define GPDMA_CR(base) PORT_REGISTER((base) + 0x14u)
+#define GPDMA_CR_EN (1u << 0)
+#define GPDMA_CR_RESET (1u << 1)
+#define GPDMA_CR_SUSP (1u << 2)
+#define GPDMA_CR_TCIE (1u << 8)
+#define GPDMA_CR_DTEIE (1u << 10)
+#define GPDMA_CR_ULEIE (1u << 11)
+#define GPDMA_CR_USEIE (1u << 12)
+#define GPDMA_CR_LAP (1u << 17) /* links are read through port 1 */
+#define GPDMA_CR_PRIO_SHIFT 22u
+#define GPDMA_TR1(base) PORT_REGISTER((base) + 0x40u)
+#define GPDMA_TR1_SINC (1u << 3)
+#define GPDMA_TR1_SAP (1u << 14) /* source through port 1 */
+#define GPDMA_TR1_DINC (1u << 19)
+#define GPDMA_TR1_DAP (1u << 30) /* destination through port 1 */
+#define GPDMA_TR2(base) PORT_REGISTER((base) + 0x44u)
+#define GPDMA_TR2_DREQ (1u << 10) /* the request comes from the destination */
+#define GPDMA_BR1(base) PORT_REGISTER((base) + 0x48u)
+#define GPDMA_SAR(base) PORT_REGISTER((base) + 0x4Cu)
+#define GPDMA_DAR(base) PORT_REGISTER((base) + 0x50u)
+#define GPDMA_LLR(base) PORT_REGISTER((base) + 0x7Cu)
+#define GPDMA_LLR_LA_MASK 0xFFFCu
+#define GPDMA_LLR_ULL (1u << 16)
+#define GPDMA_LLR_UDA (1u << 27)
+#define GPDMA_LLR_UB1 (1u << 29)
+
+/* IWDG: independent watchdog. */
+#define IWDG_BASE 0x40003000u
+#define IWDG_KR PORT_REGISTER(IWDG_BASE + 0x00u)
+#define IWDG_KR_RELOAD 0xAAAAu
+#define IWDG_KR_UNLOCK 0x5555u
+#define IWDG_KR_START 0xCCCCu
+#define IWDG_PR PORT_REGISTER(IWDG_BASE + 0x04u)
+#define IWDG_RLR PORT_REGISTER(IWDG_BASE + 0x08u)
+#define IWDG_SR PORT_REGISTER(IWDG_BASE + 0x0Cu)
+#define IWDG_SR_UPDATING (7u << 0)
+
+/* DBGMCU: what stands still while a debugger halts the core. */
+#define DBGMCU_APB1LFZR PORT_REGISTER(0xE0044008u)
+#define DBGMCU_APB1LFZR_IWDG_STOP (1u << 12)
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The independent watchdog. It runs from the LSI, so it also sees a core whose clock has died; its
+ * reset is told in the next HELLO. The main loop feeds it between messages and whenever it waits
+ * for the line; the longest work on one message stays far below the period. */
+#include "port/watchdog.h"
+
+#include "port/port_config.h"
+#include "port/registers.h"
+
+void watchdog_begin(void) {
+    /* A debugger that halts the core must not be bitten. */
+    DBGMCU_APB1LFZR |= DBGMCU_APB1LFZR_IWDG_STOP;
+
+    /* The order is the manual's (RM0456, IWDG "Configuring the IWDG when the window is disabled"):
+     * start, which also starts the LSI; unlock; set; wait until the LSI domain has taken it. */
+    IWDG_KR = IWDG_KR_START;
+    IWDG_KR = IWDG_KR_UNLOCK;
+    IWDG_PR = PORT_WATCHDOG_PRESCALER_FIELD;
+    IWDG_RLR = PORT_WATCHDOG_RELOAD;
+    while ((IWDG_SR & IWDG_SR_UPDATING) != 0u) {
+    }
+    IWDG_KR = IWDG_KR_RELOAD;
+}
+
+void watchdog_feed(void) {
+    IWDG_KR = IWDG_KR_RELOAD;
+}
