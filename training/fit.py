@@ -43,26 +43,10 @@ def use_threads(count: int) -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-class WarmCosine(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
-    """Linear from zero to the peak, then a cosine to zero."""
-
-    def __init__(self, peak: float, warmup_steps: int, steps: int) -> None:
-        super().__init__()
-        self.peak, self.warmup_steps, self.steps = peak, warmup_steps, steps
-
-    def __call__(self, step: Any) -> Any:
-        """The rate at a step (a tensor)."""
-        at = keras.ops.cast(step, "float32")
-        rising = (at + 1.0) / max(1, self.warmup_steps)
-        done = (at - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
-        falling = 0.5 * (1.0 + keras.ops.cos(math.pi * keras.ops.clip(done, 0.0, 1.0)))
-        return self.peak * keras.ops.minimum(rising, falling)
-
-
 def fit(
     examples: Examples, backbone: Path, config: TrainingConfig, on_epoch: OnEpoch | None = None
 ) -> Any:
-    """Train a network on whole clips; returns the Keras model with averaged weights.
+    """Train a network on whole clips; returns the Keras model, weights averaged, uncompiled.
 
     First the new head alone, so that its random start does not spoil the backbone, then every
     layer. `on_epoch` is told the number of epochs done and the mean loss. Raises what
@@ -70,10 +54,8 @@ def fit(
     """
     settings = config.fit
     keras.utils.set_random_seed(config.seed)
-    network = build_network(
-        config.input.frames, config.input.bands, examples.classes,
-        seed=config.seed, dropout=settings.dropout,
-    )  # fmt: skip
+    shape = (config.input.frames, config.input.bands, examples.classes)
+    network = build_network(*shape, seed=config.seed, dropout=settings.dropout)
     load_backbone(network, backbone)
     batches = math.ceil(len(examples.frames) * settings.patches_per_clip / settings.batch_size)
     rng = np.random.default_rng(config.seed)
@@ -96,7 +78,9 @@ def fit(
     run(settings.head_epochs, settings.epochs)
     if settings.average_momentum > 0:
         network.optimizer.finalize_variable_values(network.trainable_variables)
-    return network
+    plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
+    plain.set_weights(network.get_weights())
+    return plain
 
 
 def _freeze_backbone(network: Any, frozen: bool) -> None:
@@ -111,7 +95,12 @@ def _compile(
     average = settings.average_momentum
     network.compile(
         optimizer=keras.optimizers.AdamW(
-            WarmCosine(learning_rate, warmup_steps, steps),
+            keras.optimizers.schedules.CosineDecay(
+                0.0 if warmup_steps else learning_rate,
+                steps - warmup_steps,
+                warmup_target=learning_rate if warmup_steps else None,
+                warmup_steps=warmup_steps,
+            ),
             weight_decay=settings.weight_decay,
             use_ema=average > 0,
             ema_momentum=average or None,

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
+from training.__main__ import main, parse_folds
+from training.classifier import Classifier, read_labels
+from training.dataset import load_dataset, read_samples
+from training.evaluate import decide_clips
+from training.features import compile_front_end, extract
+from training.places import DEFAULT_MODEL, find_backbone, find_dataset, find_pristine_backbone
+from training.scores import NO_DECISION
+
+
+@pytest.fixture
+def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.delenv("ESC10_DIR", raising=False)
+    monkeypatch.delenv("MODELS_DIR", raising=False)
+    return monkeypatch
+
+
+def test_every_clip_is_decided_from_its_patches(dataset_root: Path) -> None:
+    classifier = Classifier(DEFAULT_MODEL)
+    data = load_dataset(dataset_root, [1])
+    clips = extract(data.clips, compile_front_end(classifier.input_scale))
+    decisions = decide_clips(classifier, clips)
+    assert [one.clip for one in decisions] == ["1-0-0", "1-1-0", "1-0-1", "1-1-1"]
+    for one, decision in zip(clips, decisions, strict=True):
+        assert one.frames.dtype == np.int8
+        assert decision.patches == max(1, (len(one.frames) - 96) // 72 + 1)
+        assert 0 <= decision.decided < 10
+
+
+def test_silence_gives_no_decision() -> None:
+    classifier = Classifier(DEFAULT_MODEL)
+    frames = compile_front_end(classifier.input_scale).features(np.zeros(32_000, np.int16))
+    assert len(frames) == 0
+    assert classifier.decide(np.empty((0, 96, 64), np.int8)) == NO_DECISION
+
+
+def test_the_front_end_equals_the_formula_within_a_step(dataset_root: Path) -> None:
+    classifier = Classifier(DEFAULT_MODEL)
+    by = classifier.input_scale
+    samples = read_samples(dataset_root / "audio" / "1-0-1.wav")
+    frames = compile_front_end(by).features(samples)
+    hz = np.fft.rfftfreq(512, 1 / 16_000)
+    edges = 700 * (
+        10 ** (np.linspace(*(2595 * np.log10(1 + np.array([125, 7500]) / 700)), 66) / 2595) - 1
+    )
+    rising = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    falling = (edges[2:, None] - hz) / np.diff(edges)[1:, None]
+    filters = np.maximum(0, np.minimum(rising, falling))
+    window = np.zeros(512)
+    window[56:456] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
+    cut = np.lib.stride_tricks.sliding_window_view(samples / 32768, 512)[::160]
+    mel = np.abs(np.fft.rfft(cut * window)) @ filters.T
+    expected = np.clip(np.rint(np.log(mel + 1e-4) / by.scale) + by.zero_point, -128, 127)
+    assert len(frames) == len(expected), "nothing in this clip is silent"
+    assert np.abs(frames - expected).max() <= 1
+
+
+def test_models_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.tflite").write_bytes(b"not a model at all")
+    with pytest.raises(InputError, match="LiteRT refuses it"):
+        Classifier(tmp_path / "a.tflite")
+    with pytest.raises(ToolError, match="no model at"):
+        Classifier(tmp_path / "b.tflite")
+
+
+def test_a_wrong_count_of_labels_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "labels.txt").write_text("one\ntwo\n")
+    with pytest.raises(InputError, match="2 labels for 10 classes"):
+        read_labels(DEFAULT_MODEL, tmp_path / "labels.txt", 10)
+
+
+def test_the_command_evaluates_a_model(
+    dataset_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    # Ten classes are asked for, so the tiny data set is given the model's labels.
+    labels = read_labels(DEFAULT_MODEL, None, 10)
+    table = dataset_root / "meta" / "esc50.csv"
+    text = table.read_text().replace("bell", labels[0]).replace("wind", labels[1])
+    rows = [f"9-{n}-{n}.wav,9,{n},{label},True,0,A" for n, label in enumerate(labels[2:])]
+    table.write_text(text + "\n".join(rows) + "\n")
+    out = tmp_path / "out.json"
+    code = main(["evaluate", "--data", str(dataset_root), "--folds", "1,2", "--json", str(out)])
+    assert code == 0
+    printed = capsys.readouterr().out
+    assert "fold 1" in printed
+    assert "fold 2" in printed
+    result = json.loads(out.read_text())
+    assert result["clips"] == 8
+    assert result["model_sha256"] == Classifier(DEFAULT_MODEL).sha256
+    assert result["correct"] == sum(one["decided"] == one["label"] for one in result["decisions"])
+
+
+def test_a_model_of_other_labels_is_refused(
+    dataset_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--data", str(dataset_root), "--folds", "1"]) == EXIT_INPUT
+    assert "its labels are not the data set's" in capsys.readouterr().err
+
+
+def test_a_missing_data_set_is_told(
+    quiet_environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--data", str(tmp_path / "none")]) == EXIT_TOOL
+    assert "ESC10_DIR" in capsys.readouterr().err
+
+
+def test_folds_are_a_list_of_numbers() -> None:
+    assert parse_folds("4,1,1") == (4, 1)
+    with pytest.raises(InputError, match="no list like"):
+        parse_folds("1,two")
+
+
+def test_cross_validation_does_not_start_from_a_model_that_knows_the_clips(
+    dataset_root: Path, quiet_environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cv", "--data", str(dataset_root), "--folds", "1,2,3"]) == EXIT_TOOL
+    assert "MODELS_DIR" in capsys.readouterr().err
+
+
+def test_where_the_backbone_comes_from(tmp_path: Path) -> None:
+    assert find_pristine_backbone({}) is None
+    assert find_backbone({}) == DEFAULT_MODEL.with_suffix(".keras")
+    with pytest.raises(ToolError, match="MODELS_DIR holds no"):
+        find_backbone({"MODELS_DIR": str(tmp_path)})
+    path = tmp_path / "st_yamnet_256" / "yamnet_256_f32.h5"
+    path.parent.mkdir()
+    path.touch()
+    assert find_backbone({"MODELS_DIR": str(tmp_path)}) == path
+
+
+def test_where_the_data_set_comes_from(tmp_path: Path) -> None:
+    assert find_dataset(None, {"ESC10_DIR": str(tmp_path)}) == tmp_path
+    assert find_dataset(str(tmp_path), {"ESC10_DIR": "elsewhere"}) == tmp_path

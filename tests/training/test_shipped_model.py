@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files in models/ belong together, and the model is of the shape that the firmware takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from training.card import Card, print_card, read_card
+from training.classifier import Classifier, read_labels
+from training.config import load_config
+from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
+from training.run_folder import sha256_of
+
+OPERATORS = ["CONV_2D", *5 * ["DEPTHWISE_CONV_2D", "CONV_2D"], "MEAN", "FULLY_CONNECTED"]
+
+
+@pytest.fixture(scope="module")
+def card() -> Card:
+    return read_card(DEFAULT_MODEL.with_suffix(".json"))
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return Classifier(DEFAULT_MODEL)
+
+
+def test_the_card_has_the_hash_of_every_file(card: Card) -> None:
+    for files in (card.files.tflite, card.files.keras, card.files.labels):
+        for name, digest in files.items():
+            assert sha256_of(DEFAULT_MODEL.parent / name) == digest, name
+
+
+def test_the_printed_card_is_the_json(card: Card) -> None:
+    printed = DEFAULT_MODEL.with_suffix(".md").read_text(encoding="utf-8")
+    assert printed == print_card(card)
+
+
+def test_the_card_has_the_shipped_configuration(card: Card) -> None:
+    assert card.config == load_config(DEFAULT_CONFIG)
+
+
+def test_the_model_was_made_without_fold_5(card: Card) -> None:
+    assert card.data.folds == (1, 2, 3, 4)
+    assert card.cross_validation is not None
+    assert set(card.cross_validation.int8) == {1, 2, 3, 4}
+
+
+def test_nine_clips_of_ten_are_decided_rightly(card: Card) -> None:
+    assert card.cross_validation is not None
+    assert card.cross_validation.int8_all.value >= 0.90
+    assert card.cross_validation.int8_all.total == 320
+
+
+def test_the_labels_fit_the_model(card: Card, classifier: Classifier) -> None:
+    assert read_labels(DEFAULT_MODEL, None, classifier.classes) == card.labels
+    assert list(card.labels) == sorted(card.labels)
+
+
+def test_the_input_is_the_front_ends(card: Card, classifier: Classifier) -> None:
+    assert classifier.input_scale.scale == pytest.approx(card.config.input.scale, rel=1e-7)
+    assert classifier.input_scale.zero_point == card.config.input.zero_point
+    assert (classifier.frames, classifier.bands_first) == (96, False)
+
+
+def test_the_graph_has_no_other_operators() -> None:
+    interpreter = Interpreter(
+        str(DEFAULT_MODEL), experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+    )
+    names = [one["op_name"] for one in interpreter._get_ops_details()]
+    assert names == [*OPERATORS, "SOFTMAX", "DEQUANTIZE"]
+
+
+def test_the_inner_zero_points_are_where_relu_clamps() -> None:
+    interpreter = Interpreter(
+        str(DEFAULT_MODEL), experimental_op_resolver_type=OpResolverType.BUILTIN_REF
+    )
+    interpreter.allocate_tensors()
+    inner = [
+        one["quantization"][1]
+        for one in interpreter.get_tensor_details()
+        if len(one["shape"]) == 4 and one["shape"][0] == 1 and "elu" in one["name"]
+    ]
+    assert len(inner) == 11
+    assert set(inner) == {-128}
+
+
+def test_scores_are_a_softmax(classifier: Classifier) -> None:
+    patches = np.random.default_rng(0).integers(-128, 128, (3, 96, 64)).astype(np.int8)
+    scores = classifier.scores(patches)
+    assert scores.shape == (3, 10)
+    assert scores.dtype == np.int8
+    assert ((scores.astype(int) + 128).sum(axis=1) / 256) == pytest.approx(1.0, abs=0.03)
