@@ -49,9 +49,8 @@ def test_the_front_end_equals_the_formula_within_a_step(dataset_root: Path) -> N
     samples = read_samples(dataset_root / "audio" / "1-0-1.wav")
     frames = compile_front_end(by).features(samples)
     hz = np.fft.rfftfreq(512, 1 / 16_000)
-    edges = 700 * (
-        10 ** (np.linspace(*(2595 * np.log10(1 + np.array([125, 7500]) / 700)), 66) / 2595) - 1
-    )
+    low_mel, high_mel = (2595 * np.log10(1 + edge_hz / 700) for edge_hz in (125.0, 7500.0))
+    edges = 700 * (10 ** (np.linspace(low_mel, high_mel, 66) / 2595) - 1)
     rising = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - hz) / np.diff(edges)[1:, None]
     filters = np.maximum(0, np.minimum(rising, falling))
