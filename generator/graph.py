@@ -132,6 +132,30 @@ class Operator:
     def __str__(self) -> str:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
 
+    @property
+    def window_options(self) -> WindowOptions:
+        """Options of a CONV_2D or DEPTHWISE_CONV_2D."""
+        assert isinstance(self.options, WindowOptions)
+        return self.options
+
+    @property
+    def dense_options(self) -> DenseOptions:
+        """Options of a FULLY_CONNECTED."""
+        assert isinstance(self.options, DenseOptions)
+        return self.options
+
+    @property
+    def mean_options(self) -> MeanOptions:
+        """Options of a MEAN."""
+        assert isinstance(self.options, MeanOptions)
+        return self.options
+
+    @property
+    def softmax_options(self) -> SoftmaxOptions:
+        """Options of a SOFTMAX."""
+        assert isinstance(self.options, SoftmaxOptions)
+        return self.options
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:

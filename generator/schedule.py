@@ -188,9 +188,8 @@ def _column_bytes(pixels: int, inputs: int) -> int:
 
 
 def _window(graph: Graph, operator: Operator) -> Window:
-    assert isinstance(operator.options, WindowOptions)
     rows, columns = graph.tensor_in(operator, 1).shape[1:3]
-    return window_of(graph.tensor_in(operator).shape, (rows, columns), operator.options)
+    return window_of(graph.tensor_in(operator).shape, (rows, columns), operator.window_options)
 
 
 def _next_stage(

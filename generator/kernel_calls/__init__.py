@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from generator import kernel_constants
-from generator.graph import Graph, Operator, Tensor, WindowOptions
-from generator.kernel_constants import Constant, Table, float_literal
+from generator.kernel_calls import constants as kernel_constants
+from generator.kernel_calls.constants import Constant, Table, float_literal
 from generator.schedule import Ring, Schedule, Stage, StageKind
+
+if TYPE_CHECKING:
+    from generator.graph import Graph, Operator, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +256,8 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
     for operator in stage.operators:
         tensor = graph.tensor_out(operator)
         activation = ""
-        if isinstance(operator.options, WindowOptions):
-            activation = f", {operator.options.activation.value}"
+        if stage.kind is not StageKind.MEAN:
+            activation = f", {operator.window_options.activation.value}"
         comment.append(f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}{activation}")
     return StagePlan(
         index=stage.index,

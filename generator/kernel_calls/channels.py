@@ -8,11 +8,11 @@ folded into its biases, which is exact because border pixels hold the zero point
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.graph import Graph, Operator, WindowOptions
 from generator.quantize import (
     INT8_MIN,
     Multiplier,
@@ -20,6 +20,9 @@ from generator.quantize import (
     convolution_multipliers,
     multiply,
 )
+
+if TYPE_CHECKING:
+    from generator.graph import Graph, Operator
 
 BIAS_LIMIT = 1 << 26
 """Biases share a word with a five-bit shift."""
@@ -78,8 +81,7 @@ class Layer:
 
 def fold_layer(graph: Graph, operator: Operator) -> Layer:
     """Fold the input's zero point into the biases and find each channel's parameters."""
-    options = operator.options
-    assert isinstance(options, WindowOptions)
+    options = operator.window_options
     source, kernel = graph.tensor_in(operator), graph.tensor_in(operator, 1)
     target = graph.tensor_out(operator)
     assert source.quantisation and kernel.quantisation and target.quantisation

@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.channels import Channel, Layer, biases_of, fold_layer, kept_weights, pack_3x3
-from generator.channels import pack_matrix as pack_matrix_words
-from generator.graph import DenseOptions, Graph, Operator, SoftmaxOptions, WindowOptions
+from generator.kernel_calls.channels import (
+    Channel,
+    Layer,
+    biases_of,
+    fold_layer,
+    kept_weights,
+    pack_3x3,
+    pack_matrix,
+)
 from generator.quantize import (
     INT8_MIN,
     activation_range,
@@ -26,6 +33,9 @@ from generator.schedule import (
     Window,
     window_of,
 )
+
+if TYPE_CHECKING:
+    from generator.graph import Graph, Operator
 
 LINE_WIDTH = 96
 
@@ -96,13 +106,12 @@ def depthwise_kernel(schedule: Schedule, stage: Stage) -> str:
     if stage.kind not in (StageKind.SEPARABLE, StageKind.DEPTHWISE):
         return ""
     graph, operator = schedule.graph, stage.operators[0]
-    assert isinstance(operator.options, WindowOptions)
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
     layer = fold_layer(graph, operator)
     width_in, width_out = source.shape[2], target.shape[2]
     fits = (
         stage.window in FAST_3X3
-        and operator.options.depth_multiplier == 1
+        and operator.window_options.depth_multiplier == 1
         and width_out % PIXELS_PER_BLOCK == 0
         and width_in == width_out * stage.window.stride[1]
         and layer.input_zero == 0
@@ -142,10 +151,9 @@ def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Consta
 
 
 def _window_fields(graph: Graph, operator: Operator) -> tuple[tuple[str, str], ...]:
-    assert isinstance(operator.options, WindowOptions)
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
     rows, columns = graph.tensor_in(operator, 1).shape[1:3]
-    window = window_of(source.shape, (rows, columns), operator.options)
+    window = window_of(source.shape, (rows, columns), operator.window_options)
     inputs = rows * columns * source.shape[3]
     assert source.quantisation
     numbers = {
@@ -187,7 +195,7 @@ def _pointwise(
     channels = [*layer.channels]
     if len(channels) % 2:
         channels.append(Channel(0, 0, 0, keeps_weights=False))
-    weights = _words(f"weights_{operator.index}", pack_matrix_words(layer))
+    weights = _words(f"weights_{operator.index}", pack_matrix(layer))
     requantise = Table(
         f"requantise_{operator.index}",
         "struct requantise",
@@ -218,7 +226,6 @@ def _depthwise(
     schedule: Schedule, stage: Stage, tables: list[Table], constants: list[Constant]
 ) -> None:
     graph, operator = schedule.graph, stage.operators[0]
-    assert isinstance(operator.options, WindowOptions)
     layer = fold_layer(graph, operator)
     name = f"network_operator_{operator.index}"
     count = len(layer.channels)
@@ -262,7 +269,7 @@ def _depthwise(
             f"{operator}",
             (
                 ("window", f"{{{window}}}"),
-                ("multiplier", f"{operator.options.depth_multiplier}u"),
+                ("multiplier", f"{operator.window_options.depth_multiplier}u"),
                 ("taps", taps.name),
                 ("requantise", requantise.name),
                 ("range", _range_text(layer)),
@@ -294,7 +301,6 @@ def _mean(graph: Graph, operator: Operator) -> Constant:
 def _dense(
     graph: Graph, operator: Operator, tables: list[Table], constants: list[Constant]
 ) -> None:
-    assert isinstance(operator.options, DenseOptions)
     source, kernel = graph.tensor_in(operator), graph.tensor_in(operator, 1)
     target = graph.tensor_out(operator)
     assert source.quantisation and kernel.quantisation and target.quantisation
@@ -323,7 +329,7 @@ def _dense(
         ),
     )
     tables += [table, requantise]
-    lowest, highest = activation_range(operator.options.activation, target.quantisation)
+    lowest, highest = activation_range(operator.dense_options.activation, target.quantisation)
     constants.append(
         Constant(
             f"network_operator_{operator.index}",
@@ -343,10 +349,9 @@ def _dense(
 
 
 def _softmax(graph: Graph, operator: Operator) -> Constant:
-    assert isinstance(operator.options, SoftmaxOptions)
     logits = graph.tensor_in(operator)
     assert logits.quantisation
-    scaling = softmax_scaling(logits.quantisation, operator.options.beta)
+    scaling = softmax_scaling(logits.quantisation, operator.softmax_options.beta)
     return Constant(
         f"network_operator_{operator.index}",
         "struct softmax",
