@@ -15,6 +15,7 @@ BOARD ?= u585
 MODEL ?=
 LABELS ?=
 CROSS_COMPILE ?=
+TAPS ?=
 VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
@@ -91,7 +92,12 @@ help: ## This list
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)") \
+	    $(if $(TAPS),--taps)
+
+.PHONY: inspect
+inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
+	@$(PY) -m generator inspect $(MODEL) $(if $(LABELS),--labels "$(LABELS)")
 
 .PHONY: test
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
