@@ -18,6 +18,12 @@ class Padding(Enum):
     VALID = "VALID"
 
 
+def output_length(length: int, kernel: int, stride: int, padding: Padding) -> int:
+    """Rows or bands that a window makes of `length` (TFLite's ComputeOutSize)."""
+    covered = 0 if padding is Padding.SAME else kernel - 1
+    return -(-(length - covered) // stride)
+
+
 class Activation(Enum):
     """The clamp fused into an operator's output."""
 

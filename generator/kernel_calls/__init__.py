@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.errors import InputError
 from generator.kernel_calls import constants as kernel_constants
+from generator.kernel_calls.channels import range_faults
 from generator.kernel_calls.constants import Constant, Table, float_literal
 from generator.schedule import Ring, Schedule, Stage, StageKind
 
@@ -126,8 +128,14 @@ class NetworkPlan:
 
 
 def plan_network(schedule: Schedule) -> NetworkPlan:
-    """Everything the templates print, computed."""
+    """Everything the templates print, computed.
+
+    Raises InputError where a channel's numbers do not fit the kernels' 32 bits.
+    """
     graph = schedule.graph
+    faults = range_faults(schedule)
+    if faults:
+        raise InputError(faults)
     borders = _borders(schedule)
     rings = tuple(
         _ring_plan(graph, index, ring, borders) for index, ring in enumerate(schedule.rings)

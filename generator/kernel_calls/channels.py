@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.errors import Fault
 from generator.quantize import (
     INT8_MIN,
     Multiplier,
@@ -23,6 +24,7 @@ from generator.quantize import (
 
 if TYPE_CHECKING:
     from generator.graph import Graph, Operator
+    from generator.schedule import Schedule
 
 BIAS_LIMIT = 1 << 26
 """Biases share a word with a five-bit shift."""
@@ -77,6 +79,25 @@ class Layer:
     input_zero: int
     """The input's zero point as an unsigned byte."""
     range: OutputRange
+
+
+def range_faults(schedule: Schedule) -> list[Fault]:
+    """One fault for each layer with channels whose numbers the kernels cannot hold."""
+    faults: list[Fault] = []
+    for stage in schedule.stages:
+        for operator in stage.operators:
+            if operator.kind not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+                continue
+            layer = fold_layer(schedule.graph, operator)
+            misfits = [index for index, channel in enumerate(layer.channels) if channel is None]
+            if misfits:
+                what = (
+                    f"accumulator or bias of channel {misfits[0]} exceeds 30 or 26 bits "
+                    f"({len(misfits)} such channels)"
+                )
+                remedy = "calibrate with more representative data, or narrow the layer"
+                faults.append(Fault(str(operator), what, remedy))
+    return faults
 
 
 def fold_layer(graph: Graph, operator: Operator) -> Layer:

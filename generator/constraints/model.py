@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Constraints on the model as a whole."""
+
+from __future__ import annotations
+
+from generator.constraints.tensors import WINDOWED, quantised_fault, reasonable, shape_text
+from generator.graph import Graph
+
+
+def one_input_and_one_output(graph: Graph) -> str | None:
+    """The model must have one input and one output.
+
+    Export only the classifier, without auxiliary inputs or heads.
+    """
+    counts = len(graph.inputs), len(graph.outputs)
+    if counts != (1, 1) or min(graph.inputs[0], graph.outputs[0]) < 0:
+        return f"it has {counts[0]} inputs and {counts[1]} outputs"
+    return None
+
+
+def int8_input(graph: Graph) -> str | None:
+    """The model's input must be int8 with a scale and a zero point.
+
+    Convert with optimizations=[tf.lite.Optimize.DEFAULT], a representative_dataset,
+    supported_ops=[tf.lite.OpsSet.TFLITE_BUILTINS_INT8] and inference_input_type=tf.int8.
+    """
+    return quantised_fault(graph.tensors[graph.inputs[0]]) if graph.inputs else None
+
+
+def spectrogram_input(graph: Graph) -> str | None:
+    """The input must be one patch of one channel: (1, frames, bands, 1).
+
+    Or (1, bands, frames, 1) with a TRANSPOSE (0, 2, 1, 3) as first operator.
+    """
+    if not graph.inputs:
+        return None
+    shape = graph.tensors[graph.inputs[0]].shape
+    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or not reasonable(shape):
+        return f"its shape is {shape_text(shape)}"
+    return None
+
+
+def chain_from_input_to_output(graph: Graph) -> str | None:
+    """The operators must form one chain from the input to the output.
+
+    Branches and residual connections are not supported; use a plain sequence of layers.
+    """
+    held = graph.inputs[0]
+    for operator in graph.operators:
+        if operator.inputs[0] != held:
+            return f"{operator} does not take what the operator before it makes"
+        held = operator.outputs[0]
+    last = graph.operators[-1]
+    return None if held == graph.outputs[0] else f"{last} does not make the model's output"
+
+
+def mean_between_rows_and_vectors(graph: Graph) -> str | None:
+    """The layers on rows must end in one MEAN, and SOFTMAX must give the scores.
+
+    The order is: TRANSPOSE (optional), convolutions, MEAN (Keras: GlobalAveragePooling2D),
+    FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
+    """
+    kinds = [operator.kind for operator in graph.operators]
+    order = " -> ".join(kinds)
+    if kinds.count("MEAN") != 1 or kinds.count("SOFTMAX") != 1:
+        return f"the order is {order}"
+    mean, softmax = kinds.index("MEAN"), kinds.index("SOFTMAX")
+    rows = kinds[1:mean] if kinds[0] == "TRANSPOSE" else kinds[:mean]
+    in_order = (
+        all(kind in WINDOWED for kind in rows)
+        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[mean + 1 : softmax])
+        and kinds[softmax + 1 :] in ([], ["DEQUANTIZE"])
+    )
+    return None if in_order else f"the order is {order}"
