@@ -14,11 +14,10 @@ from pathlib import Path
 from generator.board_spec import BoardSpec
 from generator.errors import ToolError
 from generator.image_check import find_double_precision
-from generator.render import OUTPUT_DIR, Project
+from generator.project import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.target_flags import SINGLE_PRECISION_CORES, target_flags
 from generator.toolchain import Toolchain
 
-IMAGE_NAME = "mel2metal"
 LAST_LINES = 40
 
 

@@ -15,10 +15,10 @@ from rich.console import Console
 from generator import doctor, firmware
 from generator.board_spec import BoardSpec, load_board, load_boards
 from generator.errors import Fault, InputError, Mel2metalError, ToolError
-from generator.footprint import FILE_NAME, read_footprint
+from generator.footprint import read_footprint
 from generator.footprint_table import print_footprint
 from generator.inspect_table import print_inspection
-from generator.render import OUTPUT_DIR, read_project
+from generator.project import FOOTPRINT_FILE, IMAGE_NAME, OUTPUT_DIR, read_project
 from generator.toolchain import find_toolchain
 
 EXAMPLES = """\
@@ -192,12 +192,12 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
     board = load_board(options.boards_file, options.board)
     name = f"{board.id}-tap" if options.taps else board.id
     project = read_project(options.out / name)
-    elf = project.directory / OUTPUT_DIR / "mel2metal.elf"
+    elf = project.directory / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
     if not elf.is_file():
         raise ToolError(f"{elf} is not there", f"run `mel2metal firmware --board {board.id}`")
     footprint = read_footprint(elf, elf.with_suffix(".bin").stat().st_size)
     print_footprint(console, footprint, board)
-    console.print(f"in full: {project.directory / FILE_NAME}", soft_wrap=True)
+    console.print(f"in full: {project.directory / FOOTPRINT_FILE}", soft_wrap=True)
     return 0
 
 

@@ -12,12 +12,13 @@ from generator import port_u5
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
-from generator.footprint import FILE_NAME, Footprint, check_budgets, measure_footprint
+from generator.footprint import Footprint, check_budgets, measure_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
 from generator.mel_tables import BANDS, MelTables, make_mel_tables
-from generator.render import OperatorInfo, Project, ProjectInfo, render_project
+from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo
+from generator.render import render_project
 from generator.schedule import Schedule, make_schedule
 from generator.tflite_reader import read_tflite
 from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
@@ -122,6 +123,6 @@ def make_firmware(
     project = make_project(board, network, out_dir, taps=taps)
     image = compile_project(project, board, toolchain, told)
     footprint = measure_footprint(image)
-    (project.directory / FILE_NAME).write_text(footprint.to_json(), encoding="utf-8")
+    (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
     check_budgets(footprint, board)
     return Firmware(image, footprint)

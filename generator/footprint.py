@@ -26,8 +26,6 @@ PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network", "network_wei
 CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack")
 """Sections of `core` whose names do not end in its name."""
 
-FILE_NAME = "footprint.json"
-
 
 @dataclass(frozen=True, slots=True)
 class NetworkFootprint:

@@ -22,14 +22,14 @@ from generator.toolchain import REPO_ROOT, find_host_cc
 CACHE_DIR = REPO_ROOT / "build" / "host"
 
 LANGUAGE = ("-std=c11", "-O2", "-g", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing")
-DEFINES = ("-D__ARM_FEATURE_DSP=1", "-DM2M_TAPS=1")
-"""The first makes CMSIS-DSP take the code paths of the target."""
+DEFINES = ("-DM2M_TAPS=1",)
 
 INCLUDES = (
     *("-I.", "-isystem", "host", "-isystem", "cmsis_dsp/Include"),
     *("-isystem", "cmsis_dsp/PrivateInclude"),
 )
-"""`host` holds the portable cmsis_compiler.h; the target's one, in `cmsis_dsp`, stays unseen."""
+"""`host` holds the portable cmsis_compiler.h, with which CMSIS-DSP takes the code paths of the
+target; the target's own header, in `cmsis_dsp`, stays unseen."""
 
 CMSIS_FLAGS = ("-fwrapv", "-w")
 """CMSIS-DSP lets signed sums wrap, as the instructions do."""

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from generator.host_compile import CACHE_DIR, UNDEFINED_BEHAVIOUR, HostBuild, compile_for_host
 from generator.mel_tables import HOP_SAMPLES, make_mel_tables
-from generator.render import OUTPUT_DIR, Project, read_project, render_files
+from generator.project import OUTPUT_DIR, Project, read_project
+from generator.render import render_files
 from generator.toolchain import find_cmsis_dsp
 
 PROJECT_PREFIXES = (

@@ -27,8 +27,9 @@ from filelock import FileLock
 
 from generator.board_spec import BoardSpec
 from generator.c_text import FILTERS
-from generator.errors import Fault, InputError, ToolError
+from generator.errors import Fault, InputError
 from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.project import FOOTPRINT_FILE, OUTPUT_DIR, Project, ProjectInfo
 from generator.target_flags import TargetFlags, target_flags
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "firmware_templates"
@@ -40,40 +41,8 @@ PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network")
 
 ALL_FOLDERS = (*PARTS, "host", "project")
 
-MANIFEST = "project.json"
-OUTPUT_DIR = "out"
-KEPT = (OUTPUT_DIR, "footprint.json")
+KEPT = (OUTPUT_DIR, FOOTPRINT_FILE)
 """What a build leaves in the project: a new rendering keeps it, so that make rebuilds little."""
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorInfo:
-    """An operator's output, as taps deliver it."""
-
-    index: int
-    kind: str
-    name: str
-    dtype: str
-    """numpy's name: int8 or float32."""
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectInfo:
-    """What the project is called and what it was made from; stands in its project.json."""
-
-    name: str
-    model_name: str
-    model_sha256: str
-    labels: tuple[str, ...]
-    taps: bool
-    generator_version: str
-    operators: tuple[OperatorInfo, ...] = ()
-
-    @property
-    def model_sha256_bytes(self) -> bytes:
-        """The hash as HELLO carries it."""
-        return bytes.fromhex(self.model_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +63,6 @@ class BuildContext:
     """The entries of compile_commands.json."""
     manifest: dict[str, Any]
     """The contents of project.json."""
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A rendered project."""
-
-    directory: Path
-    info: ProjectInfo
 
 
 def render_project(
@@ -209,24 +170,6 @@ def _scan(folders: Sequence[str], family: str) -> dict[str, Path]:
                 raise ValueError(f"{found[path]} and {source} both become {path}")
             found[path] = source
     return dict(sorted(found.items()))
-
-
-def read_project(directory: Path) -> Project:
-    """Return the project that stands in `directory`; `ToolError` if there is none."""
-    try:
-        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        manifest.pop("board")
-        operators = tuple(
-            OperatorInfo(**{**operator, "shape": tuple(operator["shape"])})
-            for operator in manifest.pop("operators")
-        )
-        labels = tuple(manifest.pop("labels"))
-        return Project(directory, ProjectInfo(labels=labels, operators=operators, **manifest))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ToolError(
-            f"{directory} holds no project of this version of mel2metal ({error})",
-            "run `mel2metal firmware` first",
-        ) from None
 
 
 def _make_build_context(
