@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.errors import Fault, InputError
 
@@ -102,7 +103,7 @@ class MelTables:
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
     segment_end_bins: tuple[int, ...]
-    """65 numbers: bins of segment j (between mel edges j and j+1) end before segment_end_bins[j]."""
+    """65 numbers: where the bins of segment j, between mel edges j and j + 1, end."""
     bin_weights_q24: tuple[int, ...]
     """Rising weight of each bin in its segment; 2^24 minus it is the falling weight."""
     sqrt_q30: tuple[int, ...]
@@ -206,7 +207,7 @@ def _bin_weights(
     weights = []
     segment_end_bins = []
     position = 0
-    for low, high in zip(edges_hz, edges_hz[1:], strict=False):
+    for low, high in pairwise(edges_hz):
         while position < len(bins) and bins[position] * bin_hz < high:
             rising = (bins[position] * bin_hz - low) / (high - low)
             weights.append(_round(rising * 2**BIN_WEIGHT_BITS))

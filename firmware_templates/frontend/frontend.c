@@ -20,6 +20,14 @@ static uint32_t missing_in_hop(const struct frontend *self) {
     return MEL_HOP_SAMPLES - (self->fill - HOP_PHASE) % MEL_HOP_SAMPLES;
 }
 
+/* Move the frame's last 352 samples to its front, in pieces that do not overlap. */
+static void drop_hop(int16_t samples[MEL_FRAME_SAMPLES]) {
+    for (uint32_t n = 0u; n < OVERLAP_SAMPLES; n += MEL_HOP_SAMPLES) {
+        const uint32_t count = smaller_u32(MEL_HOP_SAMPLES, OVERLAP_SAMPLES - n);
+        memcpy(&samples[n], &samples[n + MEL_HOP_SAMPLES], count * sizeof samples[0]);
+    }
+}
+
 /* The newest hop is complete: ask the gate and, where a frame ends, compute or drop it. */
 static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *context) {
     const bool open = gate_push_q15(&self->gate, &self->samples[self->fill - MEL_HOP_SAMPLES]);
@@ -36,8 +44,7 @@ static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *c
     } else {
         self->gated_frames++;
     }
-    memmove(self->samples, &self->samples[MEL_HOP_SAMPLES],
-            OVERLAP_SAMPLES * sizeof self->samples[0]);
+    drop_hop(self->samples);
     self->fill = OVERLAP_SAMPLES;
     return error < 0 ? error : 0;
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entry points and memory of the test image: what the tests call and fill. */
+#include "frontend/frontend.h"
+
+int16_t probe_samples[MEL_FRAME_SAMPLES];
+int8_t probe_frame[MEL_BANDS];
+uint32_t probe_frames;
+static struct mel_workspace workspace;
+static struct frontend frontend;
+
+void probe_mel(void);
+void probe_reset(void);
+void probe_push(void);
+
+static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
+    (void)context;
+    for (uint32_t band = 0u; band < MEL_BANDS; band++) {
+        probe_frame[band] = frame[band];
+    }
+    probe_frames++;
+    return 0;
+}
+
+/* probe_samples to probe_frame, one frame. */
+void probe_mel(void) {
+    mel_compute_frame_s8(probe_samples, &workspace, probe_frame);
+}
+
+void probe_reset(void) {
+    frontend_reset(&frontend);
+    probe_frames = 0u;
+}
+
+/* One hop of probe_samples through gate and mel. */
+void probe_push(void) {
+    (void)frontend_push_q15(&frontend, probe_samples, MEL_HOP_SAMPLES, take_frame, 0);
+}

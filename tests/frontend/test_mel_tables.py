@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The front-end's constants against the float formula, and what is refused."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from generator.errors import InputError
+from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES, MelTables, make_mel_tables
+from generator.toolchain import find_cmsis_dsp
+from tests.frontend import float_formula, integer_twin
+from tests.frontend.integer_twin import split_frames
+from tests.frontend.signals import synthetic_signals
+
+
+def test_one_weight_a_bin_rebuilds_every_triangle(tables: MelTables) -> None:
+    matrix = np.zeros((64, 257))
+    begin = tables.first_bin
+    weights = np.array(tables.bin_weights_q24) / 2**24
+    for segment, end in enumerate(tables.segment_end_bins):
+        covered = slice(begin, end)
+        rising = weights[begin - tables.first_bin : end - tables.first_bin]
+        if segment < 64:
+            matrix[segment, covered] += rising
+        if segment > 0:
+            matrix[segment - 1, covered] += 1 - rising
+        begin = end
+    assert begin == tables.end_bin
+    np.testing.assert_allclose(matrix, float_formula.mel_matrix(), atol=2**-25)
+
+
+def test_window_is_half_of_the_periodic_hann(tables: MelTables) -> None:
+    window = float_formula.hann_window()
+    np.testing.assert_allclose(np.array(tables.window_q31) / 2**31, window[57:257], atol=2**-31)
+    np.testing.assert_allclose(window[257:456], window[57:256][::-1], atol=1e-15)
+
+
+def test_bit_reversal_visits_each_pair_once(tables: MelTables) -> None:
+    pairs = np.array(tables.bit_reversal).reshape(-1, 2) // 8
+    assert len(pairs) == 120
+    assert len(np.unique(pairs)) == 240
+    for left, right in pairs:
+        assert f"{left:08b}" == f"{right:08b}"[::-1]
+
+
+def test_twiddles_lie_on_the_circle(tables: MelTables) -> None:
+    for table in (tables.cfft_twiddles_q31, tables.split_twiddles_q31):
+        pairs = np.array(table).reshape(-1, 2) / 2**31
+        np.testing.assert_allclose(np.hypot(pairs[:, 0], pairs[:, 1]), 1, atol=2**-30)
+    assert len(tables.cfft_twiddles_q31) == 2 * 192
+    first, last = tables.split_twiddles_q31[:2], tables.split_twiddles_q31[-2:]
+    angle = 2 * math.pi * tables.first_bin / 512
+    np.testing.assert_allclose(np.array(first) / 2**31, [math.cos(angle), math.sin(angle)])
+    np.testing.assert_allclose(np.array(last) / 2**31, [0, 1], atol=2**-30)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero_point"),
+    [(0.054722581, 40), (0.0061, -128), (0.02, 127), (0.11, 0), (1.0, 3), (15.9, -5)],
+)
+def test_any_quantisation_follows_the_formula(scale: float, zero_point: int) -> None:
+    tables = make_mel_tables(scale, zero_point)
+    frames = np.concatenate([split_frames(s)[::7] for s in synthetic_signals().values()])
+    got = integer_twin.mel_frames(frames, tables).astype(int)
+    wanted = float_formula.features(frames, scale, zero_point).astype(int)
+    steps_a_neper = 1 / scale
+    assert np.abs(got - wanted).max() <= max(1, 0.06 * steps_a_neper)
+
+
+@pytest.mark.parametrize("scale", [0.0, -0.05, math.nan, math.inf, 1e-6, 100.0])
+def test_a_scale_beyond_the_multiplier_is_refused(scale: float) -> None:
+    with pytest.raises(InputError, match="scale") as caught:
+        make_mel_tables(scale, 0)
+    assert caught.value.faults[0].remedy
+
+
+def test_all_faults_are_told_together() -> None:
+    with pytest.raises(InputError) as caught:
+        make_mel_tables(0.0, 200)
+    assert len(caught.value.faults) == 2
+
+
+def test_named_library_files_exist() -> None:
+    root = find_cmsis_dsp()
+    for name in (*CMSIS_DSP_SOURCES, *CMSIS_DSP_HEADERS):
+        assert (root / name).is_file(), name
+
+
+def test_same_input_same_tables(tables: MelTables) -> None:
+    assert make_mel_tables(tables.scale, tables.zero_point) == tables
