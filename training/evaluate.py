@@ -19,11 +19,8 @@ from rich.table import Table
 from training.classifier import Classifier
 from training.dataset import DataSet
 from training.features import ClipFrames, FrontEnd, compile_front_end, extract
-from training.patches import cut_patches
+from training.patches import OVERLAP, cut_patches
 from training.scores import Decision, by_fold, confusion, share_of
-
-PATCH_OVERLAP = 4
-"""The listener's patches overlap by a fourth of their frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def decide_clips(
 ) -> tuple[Decision, ...]:
     """Decide each clip from its frames."""
     task = progress.add_task("network", total=len(clips)) if progress is not None else None
-    step = classifier.frames - classifier.frames // PATCH_OVERLAP
+    step = classifier.frames - classifier.frames // OVERLAP
     decisions = []
     for one in clips:
         patches = cut_patches(one.frames, classifier.frames, step)

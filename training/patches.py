@@ -15,6 +15,10 @@ Patches = npt.NDArray[np.int8]
 """int8 [patches, frames, bands]."""
 
 
+OVERLAP = 4
+"""Patches overlap by a fourth of their frames."""
+
+
 @dataclass(frozen=True, slots=True)
 class InputScale:
     """What an int8 cell means: value = scale * (cell - zero_point), in nepers."""
@@ -30,16 +34,19 @@ def dequantize(cells: npt.NDArray[np.int8], by: InputScale) -> npt.NDArray[np.fl
 
 
 def fill_patch(frames: Frames, patch_frames: int) -> Frames | None:
-    """At least one patch's worth of frames: a short clip's frames are repeated in turn.
+    """At least one patch's worth of frames: what a short clip lacks, its last frames repeat.
 
-    This is the listener's rule for a clip that ends before its first patch is full
-    (docs/frontend.md). None when the gate let no frame through.
+    This is the listener's rule for a clip that ends before its first patch is full: it still has
+    the last `patch_frames` / 4 + 1 frames and repeats them in turn (docs/frontend.md). None when
+    the gate let no frame through.
     """
     if len(frames) == 0:
         return None
-    if len(frames) >= patch_frames:
+    missing = patch_frames - len(frames)
+    if missing <= 0:
         return frames
-    return frames[np.arange(patch_frames) % len(frames)]
+    recent = frames[-(patch_frames // OVERLAP + 1) :]
+    return np.concatenate([frames, recent[np.arange(missing) % len(recent)]])
 
 
 def cut_patches(frames: Frames, patch_frames: int, step: int) -> Patches:

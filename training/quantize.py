@@ -8,6 +8,8 @@ back their real values, and the first patch carries both ends of the range.
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +17,12 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 
 from training.patches import InputScale, Patches, dequantize
+
+SCALE_TOLERANCE = 1e-6
+"""Relative: the converter computes in float32."""
 
 
 def quantize(network: Any, representative: Patches, input_scale: InputScale) -> bytes:
@@ -46,4 +52,15 @@ def quantize(network: Any, representative: Patches, input_scale: InputScale) -> 
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.float32
     converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-    return bytes(converter.convert())
+    with contextlib.redirect_stdout(io.StringIO()):  # Keras prints the exported signature
+        content = bytes(converter.convert())
+    _check_input(content, input_scale)
+    return content
+
+
+def _check_input(content: bytes, expected: InputScale) -> None:
+    scale, zero_point = Interpreter(model_content=content).get_input_details()[0]["quantization"]
+    if zero_point != expected.zero_point or abs(scale / expected.scale - 1.0) > SCALE_TOLERANCE:
+        raise ValueError(
+            f"the converter chose scale {scale} and zero point {zero_point}, not {expected}"
+        )

@@ -21,11 +21,13 @@ def test_patches_start_every_72_frames_and_the_partial_one_is_dropped(count: int
 
 
 @given(st.integers(1, 95))
-def test_a_short_clip_is_repeated_up_to_one_patch(count: int) -> None:
+def test_a_short_clip_repeats_its_last_25_frames_up_to_one_patch(count: int) -> None:
     frames = make_frames(count)
     patches = cut_patches(frames, 96, 72)
     assert patches.shape == (1, 96, 64)
-    assert all(np.array_equal(row, frames[at % count]) for at, row in enumerate(patches[0]))
+    kept = frames[-25:]
+    expected = [*frames, *(kept[at % len(kept)] for at in range(96 - count))]
+    assert np.array_equal(patches[0], np.stack(expected))
 
 
 def test_silence_gives_no_patch() -> None:

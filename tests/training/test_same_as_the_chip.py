@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training's patches and decisions against the firmware's own C, compiled for this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.board_spec import load_board
+from generator.firmware import make_project, read_network
+from generator.host_twin import HostTwin, build_host_twin
+from training.classifier import Classifier
+from training.features import compile_front_end
+from training.patches import OVERLAP, cut_patches
+from training.places import DEFAULT_MODEL, REPOSITORY
+
+
+@pytest.fixture(scope="module")
+def chip(tmp_path_factory: pytest.TempPathFactory) -> HostTwin:
+    board = load_board(REPOSITORY / "boards.yaml", "u585")
+    network = read_network(DEFAULT_MODEL, None)
+    folder: Path = tmp_path_factory.mktemp("project") / "u585"
+    return build_host_twin(make_project(board, network, folder, taps=False).directory)
+
+
+def make_clip(duration_s: float, seed: int) -> np.ndarray:
+    """Noise bursts with pauses: some frames are gated."""
+    rng = np.random.default_rng(seed)
+    time_s = np.arange(round(16_000 * duration_s)) / 16_000
+    envelope = np.where(np.sin(2 * np.pi * time_s / 1.9) > -0.3, 1.0, 0.0)
+    tone = np.sin(2 * np.pi * rng.uniform(200, 3000) * time_s)
+    wave = (3000 * tone + 500 * rng.standard_normal(time_s.size)) * envelope
+    return np.asarray(np.rint(wave), dtype=np.int16)
+
+
+@pytest.mark.parametrize("duration_s", [0.05, 0.3, 0.7, 1.0, 2.5, 5.0])
+def test_patches_and_decision_are_the_listeners(chip: HostTwin, duration_s: float) -> None:
+    samples = make_clip(duration_s, seed=round(100 * duration_s))
+    classifier = Classifier(DEFAULT_MODEL)
+    frames = compile_front_end(classifier.input_scale).features(samples)
+    step = classifier.frames - classifier.frames // OVERLAP
+    patches = cut_patches(frames, classifier.frames, step)
+    outcome = chip.run_clip(samples)
+    scores = [patch.scores for patch in outcome.patches]
+    assert len(scores) == len(patches)
+    assert np.array_equal(np.stack(scores), classifier.scores(patches))
+    assert outcome.decision == classifier.decide(patches)
+
+
+def test_silence_is_no_decision_on_both_sides(chip: HostTwin) -> None:
+    samples = np.zeros(32_000, np.int16)
+    assert chip.run_clip(samples).decision == -1
+    assert Classifier(DEFAULT_MODEL).decide(np.empty((0, 96, 64), np.int8)) == -1
