@@ -7,7 +7,7 @@
 #include "app/wire.h"
 #include "network/network.h"
 
-#define FRAMES_AT_ONCE \
+#define FRAMES_AT_ONCE                                                                             \
     ((WIRE_PAYLOAD_LIMIT_BYTES - (uint32_t)sizeof(struct wire_features)) / NETWORK_BANDS)
 
 static struct wire_features header;

@@ -33,14 +33,15 @@ static uint32_t gap_frame_bytes;
 static struct link_counts counts;
 static struct link_counts reported; /* part of counts that a problem has told already */
 
-void link_begin(void) {
-    cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
-}
-
 void link_restart(void) {
     send_sequence = 0u;
     taken_bytes = 0u;
     announced_bytes = link_window_bytes();
+}
+
+void link_begin(void) {
+    cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
+    link_restart();
 }
 
 uint32_t link_window_bytes(void) {

@@ -173,8 +173,7 @@ static void send_clip_result(const struct listener_clip *clip) {
         .network_cycles = network_cycles,
         .busy_cycles = busy_cycles,
     };
-    link_send(WIRE_CLIP_RESULT, &result, sizeof result, clip->score_sums,
-              sizeof clip->score_sums);
+    link_send(WIRE_CLIP_RESULT, &result, sizeof result, clip->score_sums, sizeof clip->score_sums);
 }
 
 static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {

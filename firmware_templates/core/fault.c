@@ -22,12 +22,10 @@ _Noreturn void fault_capture(const uint32_t *frame);
 __attribute__((naked)) void fault_handler(void) {
     __asm volatile("cpsid i\n\t"
                    "mrs r0, msp\n\t"
-                   "movs r1, #0\n\t"
-                   CORE_SET_STACK_LIMIT("r1")
-                   "ldr r1, =__fault_stack_top\n\t"
-                   "msr msp, r1\n\t"
-                   "b fault_capture\n\t"
-                   ".ltorg");
+                   "movs r1, #0\n\t" CORE_SET_STACK_LIMIT("r1") "ldr r1, =__fault_stack_top\n\t"
+                                                                "msr msp, r1\n\t"
+                                                                "b fault_capture\n\t"
+                                                                ".ltorg");
 }
 
 __attribute__((naked)) void unexpected_interrupt(void) {

@@ -31,6 +31,12 @@ memmove(void *to, const void *from, size_t count) {
     uint8_t *out = to;
     const uint8_t *in = from;
     if ((uintptr_t)out - (uintptr_t)in >= count) {
+        /* Upwards: what is written lies below what is still to be read, or apart from it. */
+        for (; count >= 4u; count -= 4u) {
+            *(unaligned_word *)out = *(const unaligned_word *)in;
+            out += 4;
+            in += 4;
+        }
         for (; count != 0u; count--) {
             *out++ = *in++;
         }

@@ -18,12 +18,11 @@ _Noreturn void start(void);
  * jumps here may not have, so it is loaded again. MSPLIM makes a push below the stack a
  * UsageFault (STKOF) before it can harm what lies there. */
 __attribute__((naked, noreturn)) void reset_handler(void) {
-    __asm volatile("ldr r0, =__stack_limit\n\t"
-                   CORE_SET_STACK_LIMIT("r0")
-                   "ldr r0, =__stack_top\n\t"
-                   "msr msp, r0\n\t"
-                   "b start\n\t"
-                   ".ltorg");
+    __asm volatile(
+        "ldr r0, =__stack_limit\n\t" CORE_SET_STACK_LIMIT("r0") "ldr r0, =__stack_top\n\t"
+                                                                "msr msp, r0\n\t"
+                                                                "b start\n\t"
+                                                                ".ltorg");
 }
 
 static void paint_stack(void) {

@@ -63,10 +63,9 @@ static void slow_flash(void) {
 
 static void switch_to_pll(void) {
     /* Bus prescalers first, so that no bus ever runs beyond its limit. */
-    RCC_CFGR2 = (RCC_CFGR2 & ~RCC_CFGR2_PRESCALERS_MASK) |
-                (PORT_HPRE_FIELD << RCC_CFGR2_HPRE_SHIFT) |
-                (PORT_PPRE1_FIELD << RCC_CFGR2_PPRE1_SHIFT) |
-                (PORT_PPRE2_FIELD << RCC_CFGR2_PPRE2_SHIFT);
+    RCC_CFGR2 =
+        (RCC_CFGR2 & ~RCC_CFGR2_PRESCALERS_MASK) | (PORT_HPRE_FIELD << RCC_CFGR2_HPRE_SHIFT) |
+        (PORT_PPRE1_FIELD << RCC_CFGR2_PPRE1_SHIFT) | (PORT_PPRE2_FIELD << RCC_CFGR2_PPRE2_SHIFT);
     RCC_CFGR1 = (RCC_CFGR1 & ~RCC_CFGR1_SW_MASK) | RCC_CFGR1_SW_PLL1R;
     wait_for(&RCC_CFGR1, RCC_CFGR1_SWS_MASK, RCC_CFGR1_SWS_PLL1R);
 }

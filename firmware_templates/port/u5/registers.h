@@ -2,7 +2,8 @@
 /* Registers of the STM32U575/U585, as far as this firmware uses them.
  *
  * Source: RM0456; the chapter of each peripheral names its registers as they are named here. The
- * addresses are the non-secure ones: TrustZone is off (option bit TZEN = 0, as the part is sold). */
+ * addresses are the non-secure ones: TrustZone is off (option bit TZEN = 0, as the part is sold).
+ */
 #ifndef PORT_REGISTERS_H
 #define PORT_REGISTERS_H
 

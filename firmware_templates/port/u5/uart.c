@@ -59,8 +59,8 @@ static volatile uint32_t line_errors;
 static bool begun;
 
 static void enable_clocks(void) {
-    RCC_AHB2ENR1 |= RCC_AHB2ENR1_GPIOEN(PORT_UART_TX_GPIO_INDEX) |
-                    RCC_AHB2ENR1_GPIOEN(PORT_UART_RX_GPIO_INDEX);
+    RCC_AHB2ENR1 |=
+        RCC_AHB2ENR1_GPIOEN(PORT_UART_TX_GPIO_INDEX) | RCC_AHB2ENR1_GPIOEN(PORT_UART_RX_GPIO_INDEX);
     RCC_AHB1ENR |= RCC_AHB1ENR_GPDMA1EN;
     RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
     (void)RCC_APB2ENR; /* the enables take effect before the first access behind them */
@@ -82,14 +82,14 @@ static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_
 
 /* Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456, GPDMA "Ports"). */
 static void start_reception(void) {
-    const uint32_t link = GPDMA_LLR_UB1 | GPDMA_LLR_UDA | GPDMA_LLR_ULL |
-                          ((uint32_t)&rx_link & GPDMA_LLR_LA_MASK);
+    const uint32_t link =
+        GPDMA_LLR_UB1 | GPDMA_LLR_UDA | GPDMA_LLR_ULL | ((uint32_t)&rx_link & GPDMA_LLR_LA_MASK);
     rx_link.br1 = sizeof rx_ring;
     rx_link.dar = (uint32_t)rx_ring;
     rx_link.llr = link;
     core_data_barrier(); /* the link is in memory before the channel may read it */
 
-    GPDMA_FCR(RX) = GPDMA_SR_ALL; /* nothing left of a former life */
+    GPDMA_FCR(RX) = GPDMA_SR_ALL;                   /* nothing left of a former life */
     GPDMA_TR1(RX) = GPDMA_TR1_DINC | GPDMA_TR1_DAP; /* bytes to bytes, from one address */
     GPDMA_TR2(RX) = PORT_RX_REQUEST;                /* a byte at the source's request */
     GPDMA_BR1(RX) = sizeof rx_ring;

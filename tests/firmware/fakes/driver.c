@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The application's portable C behind a pipe: commands on stdin, answers on stdout.
+ *
+ * A command is one letter, a length (u32) and so many bytes; an answer is a length and so many
+ * bytes. The line, the memory report, the listener and the network are stand-ins, written to show
+ * what the code under test asks of them. Built with AddressSanitizer and UBSan. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/cobs.h"
+#include "app/crc32.h"
+#include "app/identity.h"
+#include "app/link.h"
+#include "app/listener.h"
+#include "app/session.h"
+#include "app/sha256.h"
+#include "app/taps.h"
+#include "app/wire.h"
+#include "core/fault.h"
+#include "core/image.h"
+#include "core/stack.h"
+#include "port/cycle_counter.h"
+#include "port/uart.h"
+#include "port/watchdog.h"
+
+#define RING_BYTES 8192u
+#define TX_BYTES 4096u
+
+/* --- What the test's board is --------------------------------------------------------------- */
+
+const char identity_board[16] = "testboard";
+const char identity_engine[16] = "fake";
+const uint8_t identity_model_sha256[32] = {0xAB, 0xCD};
+const char identity_labels[] = "dog\nbells \xc3\xa4\nrain";
+const uint32_t identity_labels_bytes = sizeof identity_labels - 1u;
+
+const uint8_t *image_begin(void) {
+    return identity_model_sha256;
+}
+
+uint32_t image_bytes(void) {
+    return sizeof identity_model_sha256;
+}
+
+uint32_t image_static_bytes(void) {
+    return 777u;
+}
+
+uint32_t stack_bytes(void) {
+    return 8192u;
+}
+
+uint32_t stack_high_water_bytes(void) {
+    return 1000u;
+}
+
+uint32_t cycle_counter_now(void) {
+    static uint32_t now;
+    now += 10u;
+    return now;
+}
+
+/* --- The line: a ring that loses what it cannot hold, and a transmitter that empties slowly --- */
+
+static uint8_t ring[RING_BYTES];
+static uint32_t ring_read, ring_waiting, ring_high_water;
+static struct uart_errors errors;
+static uint8_t sent[1u << 22];
+static uint32_t sent_bytes, tx_waiting, tx_high_water, feeds;
+
+static void receive(const uint8_t *bytes, uint32_t count) {
+    for (uint32_t i = 0u; i < count; i++) {
+        if (ring_waiting == RING_BYTES) {
+            errors.overruns++;
+            ring_waiting = 0u;
+        }
+        ring[(ring_read + ring_waiting) % RING_BYTES] = bytes[i];
+        ring_waiting++;
+        ring_high_water = ring_waiting > ring_high_water ? ring_waiting : ring_high_water;
+    }
+}
+
+uint32_t uart_rx_span(const uint8_t **bytes) {
+    *bytes = &ring[ring_read];
+    const uint32_t to_end = RING_BYTES - ring_read;
+    return ring_waiting < to_end ? ring_waiting : to_end;
+}
+
+void uart_rx_consume(uint32_t count) {
+    ring_read = (ring_read + count) % RING_BYTES;
+    ring_waiting -= count;
+}
+
+bool uart_rx_pending(void) {
+    return ring_waiting != 0u;
+}
+
+uint32_t uart_rx_ring_bytes(void) {
+    return RING_BYTES;
+}
+
+uint32_t uart_rx_high_water_bytes(void) {
+    return ring_high_water;
+}
+
+struct uart_errors uart_take_errors(void) {
+    const struct uart_errors taken = errors;
+    errors = (struct uart_errors){0};
+    return taken;
+}
+
+uint32_t uart_tx_free(void) {
+    return TX_BYTES - tx_waiting;
+}
+
+bool uart_write(const uint8_t *bytes, uint32_t count) {
+    if (count > uart_tx_free()) {
+        return false;
+    }
+    tx_waiting += count;
+    tx_high_water = tx_waiting > tx_high_water ? tx_waiting : tx_high_water;
+    memcpy(&sent[sent_bytes], bytes, count);
+    sent_bytes += count;
+    return true;
+}
+
+uint32_t uart_tx_ring_bytes(void) {
+    return TX_BYTES;
+}
+
+uint32_t uart_tx_high_water_bytes(void) {
+    return tx_high_water;
+}
+
+void uart_write_polled(const uint8_t *bytes, uint32_t count) {
+    memcpy(&sent[sent_bytes], bytes, count);
+    sent_bytes += count;
+}
+
+/* Whoever waits for room must feed the watchdog: only then does the line move on here. */
+void watchdog_feed(void) {
+    feeds++;
+    tx_waiting = tx_waiting > 100u ? tx_waiting - 100u : 0u;
+}
+
+/* --- A listener: every 100 samples are a frame, every 10 frames a patch ----------------------- */
+
+#define SAMPLES_A_FRAME 100u
+#define FRAMES_A_PATCH 10u
+#define MARK_ERROR 0x7FFF /* a sample that the listener refuses */
+
+void listener_begin(struct listener *self, const struct listener_events *events) {
+    memset(self, 0, sizeof *self);
+    self->events = *events;
+}
+
+int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t count) {
+    for (uint32_t i = 0u; i < count; i++) {
+        if (samples[i] == MARK_ERROR) {
+            return LISTENER_ERROR_NETWORK;
+        }
+        self->clip.samples++;
+        self->clip.score_sums[0] += samples[i];
+        if (self->clip.samples % SAMPLES_A_FRAME == 0u) {
+            int8_t frame[NETWORK_BANDS];
+            memset(frame, (int)(self->clip.frames & 0x7Fu), sizeof frame);
+            self->clip.frames++;
+            self->events.on_frame(self->events.context, frame);
+        }
+        if (self->clip.samples % (SAMPLES_A_FRAME * FRAMES_A_PATCH) == 0u) {
+            self->patch.scores[1] = samples[i] > 0 ? 5 : -5;
+            self->patch.network_cycles = 1000u;
+            self->patch.frontend_cycles = 0xFFFFFFFFu; /* the sums need 64 bits */
+            self->events.on_patch(self->events.context, &self->patch);
+            self->patch.index++;
+            self->clip.patches++;
+        }
+    }
+    return LISTENER_OK;
+}
+
+int listener_end(struct listener *self, struct listener_clip *clip) {
+    self->clip.decision = self->clip.patches != 0u ? 2 : -1;
+    *clip = self->clip;
+    return LISTENER_OK;
+}
+
+/* --- A network: each frame is a row of operator 1, 2000 bytes wide -----------------------------
+ */
+
+static uint32_t network_frames;
+static int8_t network_scores[NETWORK_CLASSES];
+
+void network_begin(void) {
+    network_frames = 0u;
+}
+
+int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]) {
+    uint8_t row[2000];
+    if (network_frames == NETWORK_FRAMES) {
+        return -2;
+    }
+    memset(row, (uint8_t)frame[0], sizeof row);
+    network_tap(1u, network_frames, row, sizeof row);
+    network_frames++;
+    network_scores[0] = frame[0];
+    return network_frames == NETWORK_FRAMES ? NETWORK_READY : NETWORK_MORE;
+}
+
+const int8_t *network_scores_s8(void) {
+    return network_scores;
+}
+
+/* --- The pipe ----------------------------------------------------------------------------------
+ */
+
+static uint8_t input[1u << 20];
+
+static void answer(const void *bytes, uint32_t count) {
+    fwrite(&count, sizeof count, 1, stdout);
+    fwrite(bytes, 1, count, stdout);
+    fflush(stdout);
+}
+
+/* Decodes in pieces of `piece` bytes; answers the status of each frame and its contents. */
+static void decode(const uint8_t *bytes, uint32_t count, uint32_t piece, uint32_t limit) {
+    uint8_t *out = malloc(limit); /* of that size exactly: a byte beyond it is found */
+    static uint8_t told[1u << 20];
+    uint32_t told_bytes = 0u;
+    struct cobs_decoder decoder;
+    cobs_begin(&decoder, out, limit);
+    for (uint32_t at = 0u; at < count;) {
+        uint32_t taken;
+        const uint32_t left = count - at < piece ? count - at : piece;
+        const enum cobs_status status = cobs_decode(&decoder, &bytes[at], left, &taken);
+        at += taken;
+        if (status == COBS_MORE) {
+            continue;
+        }
+        const uint32_t length = status == COBS_FRAME ? decoder.decoded_bytes : 0xFFFFFFFFu;
+        memcpy(&told[told_bytes], &length, 4u);
+        told_bytes += 4u;
+        if (status == COBS_FRAME) {
+            memcpy(&told[told_bytes], out, length);
+            told_bytes += length;
+        }
+        cobs_begin(&decoder, out, limit);
+    }
+    answer(told, told_bytes);
+    free(out);
+}
+
+static void encode(const uint8_t *bytes, uint32_t count) {
+    uint8_t *out = malloc(COBS_ENCODED_BYTES(count) + 1u);
+    answer(out, cobs_encode(bytes, count, out));
+    free(out);
+}
+
+static void report_fault(const uint8_t *bytes, uint32_t count) {
+    struct fault fault = {0};
+    memcpy(&fault, bytes, count < sizeof fault ? count : sizeof fault);
+    fault_report(&fault);
+}
+
+static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
+    uint8_t digest[SHA256_BYTES];
+    uint32_t words[2] = {0};
+    memcpy(words, bytes, count < sizeof words ? count : sizeof words);
+    switch (letter) {
+    case 'f': /* bytes from the line */
+        receive(bytes, count);
+        answer("", 0u);
+        break;
+    case 's': /* one step, or (0) until nothing waits; answers what was sent since */
+        while (session_step() && (count == 0u || --words[0] != 0u)) {
+        }
+        answer(sent, sent_bytes);
+        sent_bytes = 0u;
+        break;
+    case 'e': /* errors of the line */
+        errors.overruns += words[0];
+        errors.line_errors += words[1];
+        answer("", 0u);
+        break;
+    case 'x':
+        report_fault(bytes, count);
+        answer(sent, sent_bytes);
+        sent_bytes = 0u;
+        break;
+    case 'c':
+        words[0] = crc32_update(0u, bytes, count / 2u);
+        words[0] = crc32_update(words[0], &bytes[count / 2u], count - count / 2u);
+        answer(words, 4u);
+        break;
+    case 'h':
+        sha256_compute(bytes, count, digest);
+        answer(digest, sizeof digest);
+        break;
+    case 'b':
+        encode(bytes, count);
+        break;
+    case 'd':
+        decode(&bytes[8], count - 8u, words[0], words[1]);
+        break;
+    default:
+        exit(3);
+    }
+}
+
+int main(void) {
+    struct session_facts facts = {.core_clock_hz = 160000000u, .reset_flags = 0x20000000u};
+    memset(facts.firmware_sha256, 0x5A, sizeof facts.firmware_sha256);
+    session_begin(&facts);
+    for (;;) {
+        char letter;
+        uint32_t count;
+        if (fread(&letter, 1, 1, stdin) != 1) {
+            return 0;
+        }
+        if (fread(&count, sizeof count, 1, stdin) != 1 || count > sizeof input ||
+            fread(input, 1, count, stdin) != count) {
+            return 2;
+        }
+        /* A copy of exactly that size: a read beyond it is found. */
+        uint8_t *bytes = malloc(count + 1u);
+        memcpy(bytes, input, count);
+        run_command(letter, bytes, count);
+        free(bytes);
+    }
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for the front-end: app/listener.h wants the type, the tests' listener does not use it.
+ */
+#ifndef FRONTEND_FRONTEND_H
+#define FRONTEND_FRONTEND_H
+
+struct frontend {
+    int unused;
+};
+
+#endif

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The firmware's portable C in a sanitised host process, driven through a pipe."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from pathlib import Path
+
+from generator.render import TEMPLATES_DIR, make_environment
+from generator.target_flags import WARNINGS
+from generator.toolchain import find_host_cc
+from generator.wire import Frame, FrameReader, Message, encode_frame, header_context
+
+FAKES = Path(__file__).parent / "fakes"
+
+SOURCES = ("cobs", "crc32", "sha256", "link", "session", "features", "taps", "fault_report")
+
+SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+
+def build_driver(directory: Path) -> Path:
+    """Compile the driver with every warning an error, AddressSanitizer and UBSan; its path."""
+    header = make_environment().get_template("app/wire.h.j2").render(wire=header_context())
+    (directory / "app").mkdir(parents=True)
+    (directory / "app" / "wire.h").write_text(header, encoding="utf-8")
+    program = directory / "driver"
+    command = [
+        *(str(find_host_cc()), "-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS),
+        *("-DM2M_TAPS=1", f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
+        *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
+        *(str(FAKES / "driver.c"), "-o", str(program)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+class Driver:
+    """One process; ``close`` asserts that the sanitizers found nothing."""
+
+    def __init__(self, program: Path) -> None:
+        """Start it."""
+        self._process = subprocess.Popen(
+            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.sequence = 0
+        self.reader = FrameReader()
+
+    def call(self, letter: str, data: bytes = b"") -> bytes:
+        """Run one command and return its answer."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(letter.encode() + struct.pack("<I", len(data)) + data)
+        process.stdin.flush()
+        head = process.stdout.read(4)
+        if len(head) != 4:
+            assert process.stderr is not None
+            raise AssertionError(process.stderr.read().decode(errors="replace"))
+        return process.stdout.read(struct.unpack("<I", head)[0])
+
+    def close(self) -> None:
+        """End the process; it must end well."""
+        process = self._process
+        _, told = process.communicate()
+        assert process.returncode == 0, told.decode(errors="replace")
+
+    def feed(self, data: bytes) -> None:
+        """Bytes arrive on the line."""
+        self.call("f", data)
+
+    def encode(self, message: Message) -> bytes:
+        """Return the next frame of the host's numbering."""
+        encoded = encode_frame(message, self.sequence)
+        self.sequence = (self.sequence + 1) % 256
+        return encoded
+
+    def send(self, *messages: Message) -> list[Message]:
+        """Send messages, let the firmware work, return what it answers."""
+        for message in messages:
+            self.feed(self.encode(message))
+        return [frame.message for frame in self.step()]
+
+    def step(self, count: int = 0) -> list[Frame]:
+        """Let the firmware take ``count`` messages (0: all) and return the frames it sent."""
+        data = struct.pack("<II", count, 0) if count else b""
+        return [_whole(item) for item in self.reader.feed(self.call("s", data))]
+
+
+def _whole(item: object) -> Frame:
+    assert isinstance(item, Frame), item
+    return item
