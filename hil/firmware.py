@@ -14,6 +14,7 @@ from typing import Any
 from generator.errors import ToolError
 from hil.locks import hold_lock
 from hil.options import ROOT, Options
+from hil.symbols import compiler_of
 
 BUILD_TIMEOUT_S = 900
 
@@ -46,7 +47,8 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     Raises ToolError with the command's own words when that fails.
     """
     command = [sys.executable, "-m", "generator", "firmware", "--board", board]
-    command += ["--boards-file", str(options.boards_file), "--model", str(options.model)]
+    command += ["--boards-file", str(options.boards_file), "--out", str(options.build_dir)]
+    command += ["--model", str(options.model)]
     if options.labels is not None:
         command += ["--labels", str(options.labels)]
     if taps:
@@ -85,7 +87,7 @@ def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmwa
         has_labels=options.labels is not None or beside.is_file(),
         engine=options.engine,
         taps=bool(image["taps"]),
-        toolchain=str(image["toolchain"]),
+        toolchain=compiler_of(out / "mel2metal.elf"),
         footprint=footprint,
     )
 

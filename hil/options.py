@@ -38,7 +38,7 @@ class Options:
 def read_options(value_of: Any) -> Options:
     """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults."""
     faults: list[Fault] = []
-    boards_file = Path(value_of("boards_file") or ROOT / "boards.yaml")
+    boards_file = Path(value_of("boards_file") or ROOT / "boards.yaml").resolve()
     names: list[str] = value_of("board")
     every_board = EVERY_BOARD in names
     boards: dict[str, BoardSpec] = {}
@@ -59,10 +59,10 @@ def read_options(value_of: Any) -> Options:
     clips = value_of("clips")
     if clips is not None and clips < 1:
         faults.append(Fault("--clips", f"{clips} clips", "give 1 or more"))
-    model = Path(value_of("model") or DEFAULT_MODEL)
+    model = Path(value_of("model") or DEFAULT_MODEL).resolve()
     if boards and not model.is_file():
         faults.append(Fault("--model", f"{model} is not there", "name an int8 .tflite"))
-    labels = Path(value_of("labels")) if value_of("labels") else None
+    labels = Path(value_of("labels")).resolve() if value_of("labels") else None
     if labels is not None and not labels.is_file():
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
     if faults:

@@ -98,6 +98,8 @@ class MemoryRecord:
     tx_high_water_bytes: int
     arena_bytes: int
     static_bytes: int
+    overruns: int
+    line_errors: int
 
     @classmethod
     def of(cls, board: str, memory: Memory) -> MemoryRecord:

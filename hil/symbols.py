@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From an address in flash to function, source file and line, by the image's ELF and DWARF."""
+"""What an image's ELF tells of itself: its compiler, and function and source line of an address."""
 
 from __future__ import annotations
 
@@ -65,3 +65,12 @@ class Symbols:
         if at >= 0 and self._lines[at][1]:
             text += f" ({self._lines[at][1]})"
         return text
+
+
+def compiler_of(elf: Path) -> str:
+    """The compilers that say so in the image's `.comment` section; empty if it has none."""
+    with elf.open("rb") as stream:
+        section = ELFFile(stream).get_section_by_name(".comment")
+        data = section.data() if section is not None else b""
+    names = [name.decode("utf-8", "replace") for name in data.split(b"\0") if name]
+    return ", ".join(dict.fromkeys(names))

@@ -63,7 +63,7 @@ class VirtualBoard:
 
     def clock_s(self) -> float:
         """The machine's own time."""
-        return float(self._machine.time_s)
+        return float(self._machine.seconds)
 
     def watch(self, function: str) -> CallMeter | None:
         """Count a function's instructions from outside, by its symbol."""

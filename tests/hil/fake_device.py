@@ -223,7 +223,7 @@ class FakeDevice:
                 if not self._dropped:
                     yield self._refuse(Refusal.NO_CLIP, sequence)
             case MemoryRequest():
-                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000)
+                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0)
             case TapSelect(mask):
                 self._mask = mask
             case Frames(patch_id, first_frame, cells):

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is at the other end, what its faults mean, who holds the lock."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generator.errors import ToolError
+from generator.wire import FaultReport, Refusal, Refused
+from hil.core_fault import describe_fault
+from hil.identity import Identity, check_identity
+from hil.link import Link
+from hil.link_errors import HandshakeError, RefusedError
+from hil.locks import hold_lock
+from hil.symbols import Symbols, compiler_of
+from tests.hil.fake_device import FakeDevice
+
+EXPECTED = Identity(
+    board="fake",
+    engine="builtin",
+    core_clock_hz=160_000_000,
+    firmware_sha256=bytes(range(32)).hex(),
+    model_sha256=bytes(32).hex(),
+    labels=tuple(f"label{index}" for index in range(10)),
+    taps=False,
+)
+
+
+def test_right_device_passes() -> None:
+    check_identity(Link(FakeDevice()).handshake(), EXPECTED, "")
+
+
+def test_everything_that_is_wrong_is_told_with_both_values() -> None:
+    hello = Link(FakeDevice(model_sha256=b"\x11" * 32, taps=True)).handshake()
+    expected = replace(EXPECTED, firmware_sha256="ee" * 32, board="u585", core_clock_hz=80_000_000)
+    with pytest.raises(HandshakeError) as refused:
+        check_identity(hello, expected, "flash it")
+    text = str(refused.value)
+    for value in ("ee" * 32, bytes(range(32)).hex(), "11" * 32, "00" * 32, "u585", "fake"):
+        assert value in text
+    assert "80000000" in text
+    assert "taps" in text
+    assert "flash it" in text
+    assert "engine" not in text
+
+
+def test_fault_in_words() -> None:
+    report = FaultReport(
+        exception=6,
+        cfsr=1 << 19,
+        hfsr=0,
+        mmfar=0,
+        bfar=0,
+        pc=0x0800_1234,
+        lr=0x0800_0101,
+        xpsr=0x0100_0000,
+        sp=0x2000_1000,
+    )
+    text = describe_fault(report, lambda address: f"<{address:x}>")
+    assert "UsageFault" in text
+    assert "NOCP: coprocessor or FPU not enabled" in text
+    assert "<8001234>" in text
+    assert "<8000100>" in text
+    assert "MMFAR" not in text
+
+
+def test_unknown_refusal_code_is_still_told() -> None:
+    error = RefusedError.from_message(Refused(99, 1, 2, 3, 4))
+    assert error.code is None
+    assert "code 99" in str(error)
+    assert RefusedError.from_message(Refused(1, 1, 2, 3, 4)).code is Refusal.DAMAGED
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no host C compiler")
+    folder = tmp_path_factory.mktemp("elf")
+    source = folder / "answer.c"
+    source.write_text("int answer(int x)\n{\n    return x * 42;\n}\nint main(void)\n{\n"
+                      "    return answer(0);\n}\n")  # fmt: skip
+    elf = folder / "answer"
+    command = [compiler, "-g", "-O0", "-no-pie", str(source), "-o", str(elf)]
+    subprocess.run(command, check=True)
+    return elf
+
+
+def test_address_becomes_function_and_line(program: Path) -> None:
+    symbols = Symbols(program)
+    at = next(f.address for f in symbols._functions if f.name == "answer")
+    assert symbols.describe(at).endswith("answer+0x0 (answer.c:2)")
+    assert "answer+0x4" in symbols.describe(at + 4)
+    assert symbols.describe(0x10) == "0x00000010"
+
+
+def test_image_names_its_compiler(program: Path) -> None:
+    assert "GCC" in compiler_of(program) or "clang" in compiler_of(program)
+
+
+def test_lock_names_its_owner_and_is_free_afterwards(tmp_path: Path) -> None:
+    with hold_lock(tmp_path, "board-u585"):
+        with (
+            pytest.raises(ToolError, match=r"board-u585 is in use by another run: process \d+"),
+            hold_lock(tmp_path, "board-u585", wait_s=0.0),
+        ):
+            pytest.fail("locked twice")
+        with hold_lock(tmp_path, "board-other", wait_s=0.0):
+            pass
+    with hold_lock(tmp_path, "board-u585", wait_s=0.0):
+        pass
