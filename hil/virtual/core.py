@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processor core and its memories: Unicorn, the native hooks, and plain access to both."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import unicorn
+from unicorn import arm_const as reg
+from unicorn.unicorn_py3 import unicorn as binding
+
+from hil.virtual import block_hook as hook
+from hil.virtual.block_hook import Stop
+
+PAGE_BYTES = 1024
+END_OF_RUN = 0xFFFFFFFE
+_RUN_FOREVER_ERRORS = (unicorn.UC_ERR_INSN_INVALID,)
+_CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
+"""msr msplim, r0; msr psplim, r0"""
+RAM_SEED = 0x5EED
+"""Seed of the noise that RAM holds at power-on: firmware must not rely on zeros."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRegion:
+    """One memory of the chip: name, first address, size in bytes, and what it is."""
+
+    name: str
+    origin: int
+    size_bytes: int
+    is_flash: bool = False
+
+    @property
+    def end(self) -> int:
+        """First address behind the memory."""
+        return self.origin + self.size_bytes
+
+
+@dataclass(slots=True)
+class AccessFault:
+    """An access that nothing answered: Unicorn's kind of access, address, width, value."""
+
+    kind: int
+    address: int
+    size: int
+    value: int
+
+    @property
+    def is_fetch(self) -> bool:
+        """Whether the core tried to execute from there."""
+        return self.kind in (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT)
+
+    @property
+    def is_write(self) -> bool:
+        """Whether the core tried to write there."""
+        return self.kind in (unicorn.UC_MEM_WRITE_UNMAPPED, unicorn.UC_MEM_WRITE_PROT)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How one run of the core ended."""
+
+    stop: Stop
+    interrupt: int | None = None
+    """QEMU's exception number, when the core raised one."""
+    fault: AccessFault | None = None
+    invalid: bool = False
+    """The core met an instruction that it does not execute."""
+
+
+ReadCallback = Callable[[int, int], int]
+WriteCallback = Callable[[int, int, int], None]
+FlashWriteCallback = Callable[[int, int, int], bool]
+
+
+class Core:
+    """A Cortex-M33 with its memories; peripherals are reached through two callbacks.
+
+    `read(address, size)` and `write(address, size, value)` serve the peripheral and system
+    regions. They must never stop the core: they set a deadline of 0 instead.
+    """
+
+    def __init__(
+        self,
+        regions: Sequence[MemoryRegion],
+        peripheral_ranges: Sequence[tuple[int, int]],
+        read: ReadCallback,
+        write: WriteCallback,
+        write_flash: FlashWriteCallback,
+    ) -> None:
+        self.engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        self.engine.ctl_set_cpu_model(reg.UC_CPU_ARM_CORTEX_M33)
+        self.regions = tuple(regions)
+        self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
+        self._scratch = np.zeros(1, np.uint32)
+        self._buffers = {region: np.zeros(region.size_bytes, np.uint8) for region in regions}
+        for region, buffer in self._buffers.items():
+            permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
+            if not region.is_flash:
+                permissions |= unicorn.UC_PROT_WRITE
+            self.engine.mem_map_ptr(
+                region.origin, region.size_bytes, permissions, buffer.ctypes.data
+            )
+        for origin, size in peripheral_ranges:
+            self._map_peripherals(origin, size, read, write)
+        self._write_flash = write_flash
+        self._interrupt: int | None = None
+        self._fault: AccessFault | None = None
+        self._install_counters()
+        self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
+        self.engine.hook_add(
+            unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access
+        )
+
+    def _map_peripherals(
+        self, origin: int, size: int, read: ReadCallback, write: WriteCallback
+    ) -> None:
+        def on_read(_: unicorn.Uc, offset: int, width: int, __: object) -> int:
+            return read(origin + offset, width)
+
+        def on_write(_: unicorn.Uc, offset: int, width: int, value: int, __: object) -> None:
+            write(origin + offset, width, value)
+
+        self.engine.mmio_map(origin, size, on_read, None, on_write, None)
+
+    def _install_counters(self) -> None:
+        flash = next(region for region in self.regions if region.is_flash)
+        ram = next(region for region in self.regions if not region.is_flash)
+        self.flash, self.ram = flash, ram
+        self.flash_bytes, self.ram_bytes = self._buffers[flash], self._buffers[ram]
+        self._block_table = np.zeros(flash.size_bytes // 2, np.int64)
+        self._check_table = np.zeros(flash.size_bytes // 2, np.uint8)
+        library = binding.uclib
+        counters = self.counters
+        counters[hook.FLASH_BASE], counters[hook.FLASH_SIZE] = flash.origin, flash.size_bytes
+        counters[hook.RAM_BASE], counters[hook.RAM_SIZE] = ram.origin, ram.size_bytes
+        counters[hook.FLASH_BYTES] = self.flash_bytes.ctypes.data
+        counters[hook.RAM_BYTES] = self.ram_bytes.ctypes.data
+        counters[hook.BLOCK_TABLE] = self._block_table.ctypes.data
+        counters[hook.CHECK_TABLE] = self._check_table.ctypes.data
+        counters[hook.SCRATCH] = self._scratch.ctypes.data
+        stop = ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value
+        read = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
+        assert stop is not None and read is not None
+        counters[hook.STOP_FUNCTION], counters[hook.READ_FUNCTION] = stop, read
+        for kind, callback in (
+            (unicorn.UC_HOOK_BLOCK, hook.on_block),
+            (unicorn.UC_HOOK_CODE, hook.on_instruction),
+        ):
+            handle = ctypes.c_size_t()
+            # Begin above end: Unicorn's way to say "everywhere".
+            error = library.uc_hook_add(
+                self.engine._uch,
+                ctypes.byref(handle),
+                kind,
+                hook.address_of(callback),
+                ctypes.c_void_p(counters.ctypes.data),
+                ctypes.c_uint64(1),
+                ctypes.c_uint64(0),
+            )
+            if error:
+                raise unicorn.UcError(error)
+
+    # -- what the core reports -------------------------------------------------------------------
+
+    def _on_interrupt(self, engine: unicorn.Uc, number: int, _: object) -> None:
+        self._interrupt = number
+        engine.emu_stop()
+
+    def _on_invalid_access(
+        self, _: unicorn.Uc, kind: int, address: int, size: int, value: int, __: object
+    ) -> bool:
+        value &= (1 << 8 * size) - 1
+        if kind == unicorn.UC_MEM_WRITE_PROT and self._write_flash(address, size, value):
+            return True
+        self._fault = AccessFault(kind, address, size, value)
+        return False
+
+    # -- running ---------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed since power-on, exact at the start of a block."""
+        return int(self.counters[hook.INSTRUCTIONS])
+
+    @property
+    def cycles(self) -> int:
+        """Estimated cycles executed since power-on, without sleep."""
+        return int(self.counters[hook.CYCLES])
+
+    def add_cycles(self, cycles: int) -> None:
+        """Charge cycles that no instruction stands for, such as exception entry."""
+        self.counters[hook.CYCLES] += np.uint64(cycles)
+
+    def run(self, pc: int, deadline_cycles: int) -> Outcome:
+        """Run from `pc` up to the first block that starts at or behind the deadline."""
+        self._interrupt = None
+        self._fault = None
+        self.counters[hook.DEADLINE] = max(0, min(deadline_cycles, hook.NO_DEADLINE))
+        self.counters[hook.STOP_REASON] = 0
+        invalid = False
+        try:
+            self.engine.emu_start(pc | 1, END_OF_RUN)
+        except unicorn.UcError as error:
+            if self._fault is None:
+                if error.errno not in _RUN_FOREVER_ERRORS:
+                    raise
+                invalid = True
+        stop = Stop(int(self.counters[hook.STOP_REASON]))
+        return Outcome(stop, self._interrupt, self._fault, invalid)
+
+    def stop_soon(self) -> None:
+        """Stop at the start of the next block (safe inside a peripheral's callback)."""
+        self.counters[hook.DEADLINE] = 0
+
+    def forget_previous_block(self) -> None:
+        """Take the properties of the block before as dealt with."""
+        self.counters[hook.BLOCK_ENTRY] = 0
+
+    def uncount_rest_of_block(self, pc: int) -> None:
+        """Take back what was counted for the block at `pc` from `pc` on: it did not run."""
+        block = int(self.counters[hook.BLOCK])
+        entry = int(self.counters[hook.BLOCK_ENTRY])
+        end = block + (entry >> hook.SIZE_SHIFT)
+        region = self.region_of(block)
+        if region is None or not block <= pc < end:
+            return
+        buffer, origin = self._buffers[region], region.origin
+        missed = hook.instructions_between(buffer, pc - origin, end - origin)
+        self.counters[hook.INSTRUCTIONS] -= np.uint64(missed)
+        self.counters[hook.CYCLES] -= np.uint64(missed)
+
+    @property
+    def instructions_now(self) -> int:
+        """Instructions completed before the one that runs now (inside a peripheral's callback)."""
+        block = int(self.counters[hook.BLOCK])
+        entry = int(self.counters[hook.BLOCK_ENTRY])
+        pc = int(self.counters[hook.PC])
+        end = block + (entry >> hook.SIZE_SHIFT)
+        region = self.region_of(block)
+        if region is None or not block <= pc < end:
+            return self.instructions
+        buffer, origin = self._buffers[region], region.origin
+        left = hook.instructions_between(buffer, pc - origin, end - origin)
+        return self.instructions - left
+
+    def mark(self, address: int, on: bool) -> None:
+        """Make the core stop with `Stop.MARK` when a block starts at this flash address."""
+        index = (address - self.flash.origin) >> 1
+        bit = np.int64(hook.MARKED << hook.FLAGS_SHIFT)
+        if on:
+            self._block_table[index] |= bit
+        else:
+            self._block_table[index] &= ~bit
+
+    def pass_mark(self, address: int) -> None:
+        """Let the next run pass the mark at this address once."""
+        self.counters[hook.PASS_MARK] = address
+
+    def forget_code(self) -> None:
+        """Drop what was learned of the code in flash, after flash has changed."""
+        marks = np.int64(hook.MARKED << hook.FLAGS_SHIFT)
+        self._block_table &= marks
+        self._check_table[:] = 0
+        self.engine.ctl_flush_tb()
+
+    # -- memory ----------------------------------------------------------------------------------
+
+    def region_of(self, address: int, size: int = 1) -> MemoryRegion | None:
+        """Return the memory that holds all of [address, address + size), or None."""
+        for region in self.regions:
+            if region.origin <= address and address + size <= region.end:
+                return region
+        return None
+
+    def memory(self, address: int, size: int) -> npt.NDArray[np.uint8] | None:
+        """Return a view of memory, or None where there is none."""
+        region = self.region_of(address, size)
+        if region is None:
+            return None
+        offset = address - region.origin
+        return self._buffers[region][offset : offset + size]
+
+    def word(self, address: int) -> int:
+        """Read one little-endian word of memory; 0 where there is none."""
+        view = self.memory(address, 4)
+        return 0 if view is None else int.from_bytes(view.tobytes(), "little")
+
+    def clear_stack_limits(self) -> None:
+        """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""
+        scratch = self.memory(self.ram.origin, len(_CLEAR_LIMITS))
+        assert scratch is not None
+        kept, counters = scratch.copy(), self.counters.copy()
+        scratch[:] = list(_CLEAR_LIMITS)
+        self.set(reg.UC_ARM_REG_R0, 0)
+        self.counters[hook.DEADLINE] = hook.NO_DEADLINE
+        self.engine.emu_start(self.ram.origin | 1, self.ram.origin + len(_CLEAR_LIMITS))
+        scratch[:] = kept
+        self.counters[:] = counters
+        self.engine.ctl_flush_tb()
+
+    def fill_ram_with_noise(self) -> None:
+        """Give RAM the contents of power-on: anything, but always the same."""
+        noise = np.random.default_rng(RAM_SEED)
+        for region, buffer in self._buffers.items():
+            if not region.is_flash:
+                buffer[:] = noise.integers(0, 256, buffer.size, np.uint8)
+
+    # -- registers -------------------------------------------------------------------------------
+
+    def get(self, register: int) -> int:
+        """Read a core register (Unicorn's number)."""
+        return int(self.engine.reg_read(register)) & 0xFFFFFFFF
+
+    def set(self, register: int, value: int) -> None:
+        """Write a core register (Unicorn's number)."""
+        self.engine.reg_write(register, value & 0xFFFFFFFF)
+
+    def get_many(self, registers: Sequence[int]) -> list[int]:
+        """Read several core registers."""
+        return [self.get(register) for register in registers]
+
+    def set_many(self, registers: Sequence[int], values: Sequence[int]) -> None:
+        """Write several core registers."""
+        for register, value in zip(registers, values, strict=True):
+            self.set(register, value)
+
+    @property
+    def pc(self) -> int:
+        """Address of the next instruction."""
+        return self.get(reg.UC_ARM_REG_PC) & ~1

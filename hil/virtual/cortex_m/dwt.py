@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cycle counter of the DWT, and the debug registers that gate it (ARMv8-M ARM section B14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import Peripheral, Register
+from hil.virtual.rules import Rule
+
+TRCENA = 1 << 24
+CYCCNTENA = 1
+
+
+class Dwt(Peripheral):
+    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles, and stands still in sleep."""
+
+    SIZE = 0x1000
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("CTRL", 0x4000_0000, CYCCNTENA),
+        0x04: Register("CYCCNT", 0, 0xFFFF_FFFF, write_one=True),
+    }
+
+    def reset(self) -> None:
+        """Stopped at 0."""
+        super().reset()
+        self._offset = 0
+
+    def register_at(self, offset: int, size: int, verb: str) -> Register:
+        """Find the register; refuse while trace is off."""
+        if not self.machine.debug.values["DEMCR"] & TRCENA:
+            raise self.broken(Rule.CLOCK_OFF, f"{verb} while DEMCR.TRCENA is 0", offset)
+        return super().register_at(offset, size, verb)
+
+    @property
+    def _running(self) -> bool:
+        return bool(self.values["CTRL"] & CYCCNTENA)
+
+    def read_cyccnt(self) -> int:
+        """Cycles since CYCCNT was zero."""
+        now = self.machine.cycles_now if self._running else 0
+        return now + self._offset & 0xFFFF_FFFF
+
+    def write_cyccnt(self, value: int) -> None:
+        """Set the counter."""
+        self._offset = value - (self.machine.cycles_now if self._running else 0)
+
+    def write_ctrl(self, value: int) -> None:
+        """Start or stop the counter."""
+        count = self.read_cyccnt()
+        self.values["CTRL"] = value
+        self.write_cyccnt(count)
+
+
+class DebugControl(Peripheral):
+    """DHCSR and DEMCR, 0xE000EDF0 to 0xE000EDFF, as the core sees them without a debugger."""
+
+    SIZE = 0x10
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("DHCSR"),
+        0x0C: Register("DEMCR", 0, TRCENA),
+    }

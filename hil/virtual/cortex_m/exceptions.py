@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exception entry and return with integer and floating-point frames, and fault escalation.
+
+ARMv8-M ARM (DDI 0553) sections B3.18 to B3.22. Unicorn executes instructions but takes no
+exceptions; this module does by hand what the core does. The FP part of a frame is always stored at
+entry: lazy stacking differs in time only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unicorn import arm_const as reg
+
+from hil.virtual.cortex_m import nvic, scb
+from hil.virtual.cycles import CORTEX_M33
+from hil.virtual.rules import Rule, RuleBroken
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+_FRAME = (
+    reg.UC_ARM_REG_R0, reg.UC_ARM_REG_R1, reg.UC_ARM_REG_R2, reg.UC_ARM_REG_R3,
+    reg.UC_ARM_REG_R12, reg.UC_ARM_REG_LR,
+)  # fmt: skip
+_FLOATS = tuple(reg.UC_ARM_REG_S0 + i for i in range(16))
+FRAME_BYTES, FLOAT_FRAME_BYTES = 0x20, 0x68
+
+CONTROL_SPSEL, CONTROL_FPCA, CONTROL_SFPA = 1 << 1, 1 << 2, 1 << 3
+XPSR_THUMB, XPSR_ALIGNED = 1 << 24, 1 << 9
+XPSR_FLAGS = 0xF80F_0000
+XPSR_EXCEPTION = 0x1FF
+
+EXC_RETURN_PREFIX = 0xFFFF_FFA0
+"""Non-secure state, default stacking; bits for no FP frame, Thread mode and PSP are added."""
+EXC_RETURN_NO_FLOAT, EXC_RETURN_THREAD, EXC_RETURN_PSP = 1 << 4, 1 << 3, 1 << 2
+EXC_RETURN_RANGE = 0xFF00_0000
+
+FAULTMASK_PRIORITY = -1
+
+
+class Exceptions:
+    """Takes and returns from exceptions on behalf of the core."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.core = machine.core
+        self.stack_limits: dict[int, int] = {}
+        self.clear_stack_limits()
+
+    def clear_stack_limits(self) -> None:
+        """Reset MSPLIM and PSPLIM."""
+        self.stack_limits = {reg.UC_ARM_REG_MSP: 0, reg.UC_ARM_REG_PSP: 0}
+
+    # -- priorities ------------------------------------------------------------------------------
+
+    def execution_priority(self) -> int:
+        """Priority that a pending exception must beat, masks included."""
+        state = self.machine.nvic
+        priority = state.active_priority()
+        basepri = self.core.get(reg.UC_ARM_REG_BASEPRI) & nvic.PRIORITY_MASK
+        if basepri:
+            priority = min(priority, basepri & ~((2 << self.machine.scb.priority_group) - 1))
+        if self.core.get(reg.UC_ARM_REG_PRIMASK) & 1:
+            priority = min(priority, 0)
+        if self.core.get(reg.UC_ARM_REG_FAULTMASK) & 1:
+            priority = min(priority, FAULTMASK_PRIORITY)
+        return priority
+
+    def take_pending(self, pc: int) -> int:
+        """Enter the pending exceptions that may preempt; return where to go on."""
+        state = self.machine.nvic
+        while True:
+            best = state.best_pending()
+            if best is None or state.group_priority(best) >= self.execution_priority():
+                return pc
+            pc = self.enter(best, pc)
+
+    # -- entry and return ------------------------------------------------------------------------
+
+    def enter(self, exception: int, return_address: int) -> int:
+        """Stack a frame and go to the handler; return the handler's address."""
+        core, state = self.core, self.machine.nvic
+        control = core.get(reg.UC_ARM_REG_CONTROL)
+        has_float = bool(control & CONTROL_FPCA)
+        thread = not state.active
+        uses_psp = thread and bool(control & CONTROL_SPSEL)
+        stack = reg.UC_ARM_REG_PSP if uses_psp else reg.UC_ARM_REG_MSP
+        before = core.get(reg.UC_ARM_REG_SP)
+        size = FLOAT_FRAME_BYTES if has_float else FRAME_BYTES
+        sp = before - size & ~7
+        xpsr = core.get(reg.UC_ARM_REG_XPSR) & ~XPSR_ALIGNED | XPSR_THUMB
+        if before - size & 4:
+            xpsr |= XPSR_ALIGNED
+        words = [*core.get_many(_FRAME), return_address, xpsr]
+        if has_float:
+            words += [*core.get_many(_FLOATS), core.get(reg.UC_ARM_REG_FPSCR), 0]
+        self._store_frame(sp, words, stack, return_address)
+        core.set(reg.UC_ARM_REG_CONTROL, control & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA))
+        core.set(reg.UC_ARM_REG_XPSR, xpsr & XPSR_FLAGS | XPSR_THUMB | exception)
+        core.set(stack, sp)
+        link = EXC_RETURN_PREFIX | (0 if has_float else EXC_RETURN_NO_FLOAT)
+        link |= EXC_RETURN_THREAD if thread else 0
+        link |= EXC_RETURN_PSP if uses_psp else 0
+        core.set(reg.UC_ARM_REG_LR, link)
+        state.enter(exception)
+        core.add_cycles(CORTEX_M33.exception_entry)
+        self.machine.meters.exception_entered()
+        core.forget_previous_block()
+        return self._handler(exception, return_address)
+
+    def _store_frame(self, sp: int, words: list[int], stack: int, pc: int) -> None:
+        view = self.core.memory(sp, 4 * len(words))
+        region = self.core.region_of(sp)
+        if sp < self.stack_limits[stack] or view is None or region is None or region.is_flash:
+            raise RuleBroken(
+                Rule.STACK_OVERFLOW,
+                f"no room for an exception's frame of {4 * len(words)} bytes at 0x{sp:08x}",
+                sp,
+                pc,
+            )
+        view[:] = list(b"".join(word.to_bytes(4, "little") for word in words))
+
+    def _handler(self, exception: int, pc: int) -> int:
+        address = self.machine.scb.values["VTOR"] + 4 * exception
+        handler = self.core.word(address)
+        if self.core.region_of(address, 4) is None or not handler & 1:
+            raise RuleBroken(
+                Rule.BUS_FAULT,
+                f"the vector of exception {exception} at 0x{address:08x} is 0x{handler:08x}",
+                address,
+                pc,
+            )
+        return handler & ~1
+
+    def leave(self, link: int) -> int:
+        """Return from the innermost exception by an EXC_RETURN value; return where to go on."""
+        core, state = self.core, self.machine.nvic
+        has_float = not link & EXC_RETURN_NO_FLOAT
+        to_thread = bool(link & EXC_RETURN_THREAD)
+        uses_psp = bool(link & EXC_RETURN_PSP)
+        stack = reg.UC_ARM_REG_PSP if uses_psp else reg.UC_ARM_REG_MSP
+        if not state.active or to_thread != (len(state.active) == 1) or link & 0x41:
+            raise RuleBroken(
+                Rule.MODE_UNMODELLED, f"a return by EXC_RETURN 0x{link:08x} that fits no exception"
+            )
+        if state.leave() not in (nvic.NMI, nvic.HARD_FAULT):
+            core.set(reg.UC_ARM_REG_FAULTMASK, 0)
+        sp = core.get(stack)
+        size = FLOAT_FRAME_BYTES if has_float else FRAME_BYTES
+        view = core.memory(sp, size)
+        if view is None:
+            raise RuleBroken(Rule.STACK_OVERFLOW, f"no frame to return to at 0x{sp:08x}", sp)
+        raw = view.tobytes()
+        words = [int.from_bytes(raw[i : i + 4], "little") for i in range(0, size, 4)]
+        xpsr = words[7]
+        core.set(reg.UC_ARM_REG_XPSR, xpsr & (XPSR_FLAGS | XPSR_EXCEPTION) | XPSR_THUMB)
+        control = core.get(reg.UC_ARM_REG_CONTROL) & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA)
+        control |= CONTROL_FPCA | CONTROL_SFPA if has_float else 0
+        control |= CONTROL_SPSEL if uses_psp else 0
+        core.set(reg.UC_ARM_REG_CONTROL, control)
+        core.set_many(_FRAME, words[:6])
+        if has_float:
+            core.set_many(_FLOATS, words[8:24])
+            core.set(reg.UC_ARM_REG_FPSCR, words[24])
+        core.set(stack, sp + size + (4 if xpsr & XPSR_ALIGNED else 0))
+        core.add_cycles(CORTEX_M33.exception_return)
+        self.machine.meters.exception_left()
+        core.forget_previous_block()
+        return words[6] & ~1
+
+    # -- faults ----------------------------------------------------------------------------------
+
+    def fault(self, exception: int, status: int, pc: int, address: int | None = None) -> None:
+        """Record a fault and make the exception pending that silicon would take for it.
+
+        `exception` is the configurable fault, `status` its CFSR bits. A fault that cannot be
+        taken becomes a HardFault; one inside HardFault or NMI locks the core up.
+        """
+        block, state = self.machine.scb, self.machine.nvic
+        block.values["CFSR"] |= status
+        if address is not None and exception == nvic.BUS_FAULT:
+            block.values["CFSR"] |= scb.CFSR_BFARVALID
+            block.values["BFAR"] = address
+        elif address is not None:
+            block.values["CFSR"] |= scb.CFSR_MMARVALID
+            block.values["MMFAR"] = address
+        priority = self.execution_priority()
+        enabled = block.values["SHCSR"] & scb.SHCSR_ENABLE[exception]
+        if enabled and state.group_priority(exception) < priority:
+            state.pend(exception)
+            return
+        self.hard_fault(scb.HFSR_FORCED, pc, f"CFSR 0x{block.values['CFSR']:08x}", address)
+
+    def hard_fault(self, status: int, pc: int, what: str, address: int | None = None) -> None:
+        """Make HardFault pending, or lock up."""
+        self.machine.scb.values["HFSR"] |= status
+        if self.execution_priority() <= FAULTMASK_PRIORITY:
+            raise RuleBroken(
+                Rule.LOCKUP, f"a fault ({what}) in the HardFault or NMI handler", address, pc
+            )
+        self.machine.nvic.pend(nvic.HARD_FAULT)
+
+    def supervisor_call(self, pc: int) -> None:
+        """SVC: pending, or a HardFault where it cannot be taken."""
+        state = self.machine.nvic
+        if state.group_priority(nvic.SVCALL) < self.execution_priority():
+            state.pend(nvic.SVCALL)
+        else:
+            self.hard_fault(scb.HFSR_FORCED, pc, "SVC that cannot be taken")

@@ -1,0 +1,488 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The virtual board: core, memories and peripherals, run in virtual time.
+
+Virtual time advances with the estimated cycles that the core executes, at the core clock that
+RCC produces, and jumps while the core sleeps. Everything happens inside `run`: there are no
+threads and no wall clock, so that two runs of one image with one input are the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from unicorn import arm_const as reg
+
+from hil.virtual import block_hook as hook
+from hil.virtual.block_hook import Stop
+from hil.virtual.bus import Bus
+from hil.virtual.core import Core, Outcome
+from hil.virtual.cortex_m import nvic, scb
+from hil.virtual.cortex_m.dwt import DebugControl, Dwt
+from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
+from hil.virtual.cortex_m.systick import SysTick
+from hil.virtual.meters import CallMeter, CallMeters
+from hil.virtual.peripheral import Peripheral
+from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.serial_line import HostLine
+from hil.virtual.stm32 import u585
+from hil.virtual.stm32.dbgmcu import Dbgmcu
+from hil.virtual.stm32.flash import Flash
+from hil.virtual.stm32.gpdma import Gpdma
+from hil.virtual.stm32.gpio import MODE_ALTERNATE, MODE_NAMES, Gpio
+from hil.virtual.stm32.icache import Icache
+from hil.virtual.stm32.iwdg import Iwdg
+from hil.virtual.stm32.pwr import Pwr
+from hil.virtual.stm32.rcc import Rcc
+from hil.virtual.stm32.usart import Usart
+from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
+from hil.virtual.wiring import WIRING
+
+if TYPE_CHECKING:
+    from generator.board_spec import BoardSpec
+
+PS_PER_SECOND = 10**12
+DEFAULT_BAUD = 921_600
+FAR_FUTURE_PS = 1 << 62
+
+_INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
+_HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
+_WFI = 0xBF30
+_SYSM_MSPLIM = 10
+
+
+class Machine:
+    """A virtual board. `board` is its key in boards.yaml, or the whole record of it."""
+
+    def __init__(self, board: BoardSpec | str) -> None:
+        self.board_id = board if isinstance(board, str) else board.id
+        wiring = WIRING.get(self.board_id)
+        if wiring is None or not (isinstance(board, str) or board.part.startswith(wiring.chip)):
+            known = ", ".join(f"{key} ({value.chip})" for key, value in WIRING.items())
+            raise ValueError(f"no virtual board {self.board_id!r}; there is: {known}")
+        self.wiring = wiring
+        self.symbols = Symbols()
+        self.accesses = 0
+        """Accesses to peripherals so far."""
+        self.broken_rule: RuleBroken | None = None
+        """The rule that stopped the machine, if one did."""
+        self.resets: list[str] = []
+        """Resets that the firmware asked for since power-on."""
+        self.slice_cycles: int | None = None
+        """Upper bound of one run of the core, for tests; results must not depend on it."""
+        self._events: dict[str, int] = {}
+        self._failure: BaseException | None = None
+        self._reset_requested = False
+        self._flash_changed = False
+        self._epoch_ps, self._epoch_cycles, self._hz = 0, 0, 1
+        self._pc = 0
+        self._sleeping = False
+        self._core_runs = False
+        self.line = HostLine(DEFAULT_BAUD)
+        self.core = Core(
+            u585.MEMORIES, u585.PERIPHERAL_RANGES, self._read, self._write, self._write_flash
+        )
+        self._build()
+        self.meters = CallMeters(self)
+        self.exceptions = Exceptions(self)
+        self.power_on()
+
+    def _build(self) -> None:
+        base = u585.BASES
+        self._hz = 4_000_000
+        self.scb = scb.Scb(self, "SCB", base["SCB"])
+        self.nvic = nvic.Nvic(self, "NVIC", base["NVIC"])
+        self.debug = DebugControl(self, "DEBUG", base["DEBUG"])
+        self.dwt = Dwt(self, "DWT", base["DWT"])
+        self.systick = SysTick(self, "SYSTICK", base["SYSTICK"])
+        self.rcc = Rcc(self, "RCC", base["RCC"])
+        self.pwr = Pwr(self, "PWR", base["PWR"])
+        self.flash = Flash(self, "FLASH", base["FLASH"])
+        self.iwdg = Iwdg(self, "IWDG", base["IWDG"])
+        self.gpdma = Gpdma(self, "GPDMA1", base["GPDMA1"])
+        self.usart1 = Usart(
+            self, "USART1", base["USART1"], u585.USART1_INTERRUPT, u585.USART1_DMA_REQUESTS,
+            self.line,
+        )  # fmt: skip
+        self.gpio = {port: Gpio(self, f"GPIO{port}", base[f"GPIO{port}"]) for port in "ABCDEFGHI"}
+        others: list[Peripheral] = [
+            Icache(self, "ICACHE", base["ICACHE"]),
+            Dbgmcu(self, "DBGMCU", base["DBGMCU"]),
+            scb.FpuControl(self, "FPU", base["FPU"]),
+        ]
+        members = (
+            self.scb, self.nvic, self.debug, self.dwt, self.systick, self.rcc, self.pwr,
+            self.flash, self.iwdg, self.gpdma, self.usart1, *self.gpio.values(), *others,
+        )  # fmt: skip
+        self.peripherals: dict[str, Peripheral] = {member.name: member for member in members}
+        self.bus = Bus(self.peripherals, u585.CLOCKS, self.rcc)
+
+    # -- images and resets -----------------------------------------------------------------------
+
+    def load_elf(self, path: Path | str) -> None:
+        """Put an ELF file's segments into flash, take its symbols and lines, and reset."""
+        segments, self.symbols = read_elf(Path(path))
+        self._load(segments)
+
+    def load_hex(self, path: Path | str) -> None:
+        """Put an Intel HEX file into flash and reset; source lines are not known then."""
+        self.symbols = Symbols()
+        self._load(read_hex(Path(path)))
+
+    def load_segments(self, segments: list[Segment]) -> None:
+        """Put bytes into flash and reset."""
+        self.symbols = Symbols()
+        self._load(segments)
+
+    def _load(self, segments: list[Segment]) -> None:
+        flash = self.core.flash
+        self.core.flash_bytes[:] = 0xFF
+        for segment in segments:
+            start = segment.address - flash.origin
+            if not 0 <= start <= flash.size_bytes - len(segment.data):
+                raise ValueError(
+                    f"the image has {len(segment.data)} bytes at 0x{segment.address:08x},"
+                    " outside flash"
+                )
+            self.core.flash_bytes[start : start + len(segment.data)] = list(segment.data)
+        self.core.forget_code()
+        self.meters = CallMeters(self)
+        self.power_on()
+
+    def power_on(self) -> None:
+        """Power-on reset: RAM holds noise, counters and virtual time go on."""
+        self.resets.clear()
+        self.core.fill_ram_with_noise()
+        self.reset()
+
+    def reset(self) -> None:
+        """Reset core and peripherals; memories keep their contents."""
+        self.broken_rule = self._failure = None
+        self._reset_requested = self._sleeping = False
+        for peripheral in self.peripherals.values():
+            peripheral.reset()
+        self._clock_moved()
+        core = self.core
+        for register in (reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_FAULTMASK):
+            core.set(register, 0)
+        core.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
+        core.set(reg.UC_ARM_REG_CONTROL, 0)
+        self.meters.reset()
+        core.forget_previous_block()
+        core.counters[hook.FPU_ON] = core.counters[hook.TRAP_DIVIDE] = 0
+        core.clear_stack_limits()
+        self.exceptions.clear_stack_limits()
+        core.counters[hook.STACK_LOW] = self.symbols.stack_limit or 0
+        origin = core.flash.origin
+        core.set(reg.UC_ARM_REG_MSP, core.word(origin) & ~3)
+        core.set(reg.UC_ARM_REG_LR, 0xFFFF_FFFF)
+        self._pc = core.word(origin + 4) & ~1
+        self._vector_has_thumb_bit = bool(core.word(origin + 4) & 1)
+
+    def request_reset(self) -> None:
+        """Take the firmware's request for a system reset at the end of the block."""
+        self._reset_requested = True
+        self.core.stop_soon()
+
+    def reset_peripherals(self, enable_register: str, bits: int) -> None:
+        """Reset the peripherals whose enable bit has the same place in an xRSTR register."""
+        for name, clock in u585.CLOCKS.items():
+            if clock.register == enable_register and bits >> clock.bit & 1:
+                self.peripherals[name].reset()
+
+    def close(self) -> None:
+        """Drop the line's contents; the machine can be loaded and run again."""
+        self.line.drop_coming()
+        self.line.from_board.clear()
+
+    # -- time ------------------------------------------------------------------------------------
+
+    @property
+    def now_ps(self) -> int:
+        """Virtual time since power-on in picoseconds."""
+        elapsed = self.core.cycles - self._epoch_cycles
+        return self._epoch_ps + elapsed * PS_PER_SECOND // self._hz
+
+    @property
+    def seconds(self) -> float:
+        """Virtual time since power-on in seconds."""
+        return self.now_ps / PS_PER_SECOND
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed since power-on."""
+        return self.core.instructions
+
+    @property
+    def cycles_now(self) -> int:
+        """Estimated cycles up to the instruction that runs now."""
+        return self.core.cycles - (self.core.instructions - self.core.instructions_now)
+
+    def _clock_moved(self) -> None:
+        """Keep time continuous over a change of the core clock or a sleep."""
+        self._epoch_ps, self._epoch_cycles = self.now_ps, self.core.cycles
+        self._hz = self.rcc.hclk_hz
+
+    def clock_changed(self, cause: str) -> None:
+        """Check the new operating point and go on at the new core clock."""
+        sysclk_hz, hclk_hz = self.rcc.sysclk_hz, self.rcc.hclk_hz
+        self.pwr.check(sysclk_hz, hclk_hz, cause)
+        self.flash.check(hclk_hz, self.pwr.voltage_range, cause)
+        if hclk_hz != self._hz:
+            self._clock_moved()
+            self.systick.clock_changed()
+        self.core.stop_soon()
+
+    def schedule(self, owner: str, time_ps: int | None) -> None:
+        """Call the owner's `catch_up` at a time; None: never. One time per owner."""
+        if time_ps is None:
+            self._events.pop(owner, None)
+        elif self._events.get(owner) != time_ps:
+            self._events[owner] = time_ps
+            if self._core_runs:
+                self.core.stop_soon()
+
+    def catch_up(self) -> None:
+        """Bring lazily modelled peripherals up to the present."""
+        self.usart1.catch_up()
+
+    # -- what peripherals ask --------------------------------------------------------------------
+
+    def usart_of_request(self, _request: int) -> Usart:
+        """Return the USART that a DMA request belongs to."""
+        return self.usart1
+
+    def check_pin(self, usart: str, signal: str) -> None:
+        """Raise unless the pin that is soldered to the COM port carries the signal."""
+        wire = self.wiring.pins[signal]
+        port, clock = self.gpio[wire.port], u585.CLOCKS[f"GPIO{wire.port}"]
+        what = f"{usart} {signal} on {wire}"
+        if not self.rcc.clock_is_on(clock.register, clock.bit):
+            raise port.broken(Rule.PIN_FUNCTION, f"{what}: the port's clock is off")
+        mode, function = port.mode(wire.pin), port.alternate_function(wire.pin)
+        if mode != MODE_ALTERNATE:
+            raise port.broken(Rule.PIN_FUNCTION, f"{what}: the pin's mode is {MODE_NAMES[mode]}")
+        if function != wire.alternate_function:
+            raise port.broken(
+                Rule.PIN_FUNCTION,
+                f"{what}: the pin has AF{function} instead of AF{wire.alternate_function}",
+            )
+
+    def fpu_access_changed(self) -> None:
+        """Take over CPACR."""
+        self.core.counters[hook.FPU_ON] = int(self.scb.fpu_enabled)
+
+    def trap_divisions(self, on: bool) -> None:
+        """Take over CCR.DIV_0_TRP."""
+        self.core.counters[hook.TRAP_DIVIDE] = int(on)
+
+    def flash_changed(self) -> None:
+        """Drop translated code at the end of the block: flash has changed."""
+        self._flash_changed = True
+        self.core.stop_soon()
+
+    # -- callbacks of the core -------------------------------------------------------------------
+
+    def _guard(self, access: Callable[[], int | None]) -> int:
+        """Run an access; keep its failure for `run`, because the core cannot stop here."""
+        if self._failure is not None:
+            return 0
+        self.accesses += 1
+        try:
+            return access() or 0
+        except BaseException as error:
+            if isinstance(error, RuleBroken) and error.pc is None:
+                error.pc = int(self.core.counters[hook.PC])
+            self._failure = error
+            self.core.stop_soon()
+            return 0
+
+    def _read(self, address: int, size: int) -> int:
+        return self._guard(lambda: self.bus.read(address, size))
+
+    def _write(self, address: int, size: int, value: int) -> None:
+        self._guard(lambda: self.bus.write(address, size, value))
+
+    def _write_flash(self, address: int, size: int, value: int) -> bool:
+        self._guard(lambda: self.flash.program(address, size, value))
+        return True
+
+    # -- the host's end of the line --------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """Put bytes from the host on the line, behind those already on their way."""
+        self.catch_up()
+        self.line.send(data, self.now_ps)
+        self.catch_up()
+
+    def run_until_received(self) -> None:
+        """Run until all bytes sent by the host have arrived."""
+        coming = self.line.bytes_coming
+        if coming:
+            self.run((self.line.arrival_ps(coming - 1) - self.now_ps) / PS_PER_SECOND)
+
+    # -- running ---------------------------------------------------------------------------------
+
+    def watch(self, symbol: str) -> CallMeter:
+        """Meter the calls of a function by its symbol."""
+        return self.meters.watch(symbol)
+
+    def run(self, seconds: float | None = None, until_bytes: int | None = None) -> None:
+        """Run for a time, or until the board has sent so many unread bytes, whichever is first.
+
+        Raises RuleBroken when the firmware breaks a rule; the machine then stays stopped.
+        """
+        until = FAR_FUTURE_PS if seconds is None else self.now_ps + round(seconds * PS_PER_SECOND)
+        if until_bytes is not None:
+            self.line.bytes_wanted = max(0, until_bytes - len(self.line.from_board))
+        if self.broken_rule is not None:
+            raise self.broken_rule
+        try:
+            self.catch_up()
+            while self.now_ps < until:
+                if until_bytes is not None and len(self.line.from_board) >= until_bytes:
+                    return
+                if not self._step(until):
+                    return
+        except RuleBroken as error:
+            if error.pc is None:
+                error.pc = self._pc
+            error.source_line = self.symbols.line_at(error.pc)
+            self.broken_rule = error
+            raise
+        finally:
+            self.line.bytes_wanted = 0
+
+    def _step(self, until: int) -> bool:
+        """Run up to the next event; False if nothing will ever happen again."""
+        self._process_events()
+        if self._sleeping:
+            if self.nvic.best_pending() is None:
+                return self._sleep(until)
+            self._sleeping = False
+        self._pc = self.exceptions.take_pending(self._pc)
+        self.core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
+        next_ps = min(until, min(self._events.values(), default=until))
+        cycles = -(-(next_ps - self._epoch_ps) * self._hz // PS_PER_SECOND)
+        deadline = self._epoch_cycles + cycles
+        if self.slice_cycles is not None:
+            deadline = min(deadline, self.core.cycles + self.slice_cycles)
+        self._core_runs = True
+        outcome = self.core.run(self._pc, deadline)
+        self._core_runs = False
+        self._pc = self.core.pc
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        self._handle(outcome)
+        if self._flash_changed:
+            self._flash_changed = False
+            self.core.forget_code()
+        if self._reset_requested:
+            self.resets.append(f"SYSRESETREQ at pc 0x{self._pc:08x}")
+            self.reset()
+        return True
+
+    def _process_events(self) -> None:
+        now = self.now_ps
+        for owner in [name for name, time_ps in self._events.items() if time_ps <= now]:
+            self._events.pop(owner, None)
+            self.peripherals[owner].catch_up()
+
+    def _sleep(self, until: int) -> bool:
+        wake = min(self._events.values(), default=None)
+        target = until if wake is None else min(wake, until)
+        if target >= FAR_FUTURE_PS:
+            return False
+        self._clock_moved()
+        self._epoch_ps = max(self._epoch_ps, target)
+        return True
+
+    def _handle(self, outcome: Outcome) -> None:
+        if outcome.stop is not Stop.NONE:
+            self._handle_stop(outcome.stop)
+        elif outcome.fault is not None:
+            self._handle_fault(outcome)
+        elif outcome.interrupt is not None:
+            self._handle_interrupt(outcome.interrupt)
+        elif outcome.invalid:
+            self._handle_invalid()
+        elif self._halfword(self._pc - 2) == _WFI:
+            self._sleeping = True
+
+    def _handle_stop(self, stop: Stop) -> None:
+        bad_pc = int(self.core.counters[hook.BAD_PC])
+        if stop is Stop.MARK:
+            self.meters.reached(self._pc)
+            self.core.pass_mark(self._pc)
+        elif stop is Stop.MASK_CHANGED:
+            self.core.forget_previous_block()
+        elif stop is Stop.LIMITS_CHANGED:
+            self.core.forget_previous_block()
+            self._read_stack_limits()
+        elif stop is Stop.FPU_DISABLED:
+            raise RuleBroken(
+                Rule.FPU_DISABLED, "an FPU instruction while CPACR.CP10/CP11 is 0", pc=bad_pc
+            )
+        elif stop is Stop.UNALIGNED:
+            raise RuleBroken(
+                Rule.UNALIGNED_MULTIWORD, "the base is not a multiple of 4", pc=bad_pc
+            )
+        elif stop is Stop.DIVIDE_BY_ZERO:
+            self.core.uncount_rest_of_block(self._pc)
+            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self._pc)
+        elif stop is Stop.STACK:
+            low, sp = int(self.core.counters[hook.STACK_LOW]), self.core.get(reg.UC_ARM_REG_MSP)
+            raise RuleBroken(
+                Rule.STACK_OVERFLOW, f"SP is below the image's stack limit 0x{low:08x}", sp, bad_pc
+            )
+
+    def _read_stack_limits(self) -> None:
+        """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
+        first, second = self._halfword(self._pc - 4), self._halfword(self._pc - 2)
+        source = first & 15
+        value = self.core.get(reg.UC_ARM_REG_LR if source == 14 else reg.UC_ARM_REG_R0 + source)
+        stack = reg.UC_ARM_REG_MSP if second & 0xFF == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
+        self.exceptions.stack_limits[stack] = value & ~7
+
+    def _handle_fault(self, outcome: Outcome) -> None:
+        fault = outcome.fault
+        assert fault is not None
+        self.core.uncount_rest_of_block(self._pc)
+        if fault.is_fetch:
+            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self._pc)
+        elif fault.is_write:
+            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self._pc)
+        else:
+            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self._pc, fault.address)
+
+    def _handle_interrupt(self, number: int) -> None:
+        if self._pc >= EXC_RETURN_RANGE - 1:
+            self._pc = self.exceptions.leave(self.core.get(reg.UC_ARM_REG_PC) | 0)
+            sleep_on_exit = self.scb.values["SCR"] & scb.SLEEPONEXIT
+            self._sleeping = bool(sleep_on_exit) and not self.nvic.active
+        elif number == _INTERRUPT_SVC:
+            self.exceptions.supervisor_call(self._pc)
+        elif number == _INTERRUPT_BKPT:
+            self.exceptions.hard_fault(scb.HFSR_DEBUGEVT, self._pc, "BKPT without a debugger")
+        elif number == _INTERRUPT_STKOF:
+            raise RuleBroken(
+                Rule.STACK_OVERFLOW, "SP falls below MSPLIM or PSPLIM", self.core.get(
+                    reg.UC_ARM_REG_SP), self._pc,
+            )  # fmt: skip
+        else:
+            raise RuleBroken(Rule.ILLEGAL_INSTRUCTION, f"the core raises {number}", pc=self._pc)
+
+    def _handle_invalid(self) -> None:
+        if self._halfword(self._pc - 2) in _HINTS_TAKEN_AS_NOPS:
+            return
+        self.core.uncount_rest_of_block(self._pc)
+        if not self.core.get(reg.UC_ARM_REG_XPSR) & 0x0100_0000:
+            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_INVSTATE, self._pc)
+        else:
+            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_UNDEFINSTR, self._pc)
+
+    def _halfword(self, address: int) -> int:
+        view = self.core.memory(address, 2)
+        return 0 if view is None else int(view[0]) | int(view[1]) << 8

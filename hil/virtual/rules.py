@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules that the virtual board enforces, and the exception that a broken one raises.
+
+Silicon forgives much of what is listed here, or fails in ways that are hard to read: it returns
+zeros, hangs, drops bytes, or works on one chip and not on the next. The virtual board stops
+instead, and names the rule, the address, and the source line of the instruction.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from serial import SerialException
+
+
+class Rule(enum.Enum):
+    """Every rule by its stable name; the value says what silicon demands, and where it is said."""
+
+    CLOCK_OFF = "a peripheral is accessed while its clock is off (RM0456, RCC, clock enable)"
+    CLOCK_SETTLING = (
+        "a peripheral is accessed within two clock cycles of enabling its clock"
+        " (RM0456, RCC, peripheral clock enable delay)"
+    )
+    UNMODELLED_REGISTER = "a register or bit is used that the virtual board does not model"
+    REGISTER_ACCESS_SIZE = "a register is accessed with a width that it does not support"
+    WRITE_PROTECTED_REGISTER = "a register is written while its state forbids it"
+    FLASH_WAIT_STATES = (
+        "HCLK is faster than FLASH_ACR.LATENCY allows in this voltage range"
+        " (RM0456, FLASH, number of wait states)"
+    )
+    VOLTAGE_RANGE = "a clock is faster than the voltage range allows (DS13086, general conditions)"
+    EPOD_BOOSTER = (
+        "SYSCLK above 55 MHz, or a change of the booster's clock, without the EPOD booster in"
+        " the state that it needs (RM0456, PWR, dynamic voltage scaling)"
+    )
+    CLOCK_TREE = "an oscillator or PLL is used outside its limits or in the wrong order"
+    FPU_DISABLED = "an FPU instruction is executed before CPACR grants access (ARMv8-M, NOCP)"
+    UNALIGNED_MULTIWORD = (
+        "LDRD, STRD, LDM, STM, VLDR, VSTR or an exclusive access at an address that is not"
+        " a multiple of 4 (ARMv8-M, alignment)"
+    )
+    STACK_OVERFLOW = "the stack pointer falls below MSPLIM/PSPLIM or below the image's own stack"
+    BAUD_ERROR = "the UART's baud rate is more than 2 % off the host's"
+    UART_SETTINGS = "the UART is set up in a way that cannot talk to the host"
+    UART_OVERRUN = "a byte arrives before the one before it is taken"
+    PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
+    DMA_UNREACHABLE = "a DMA transfer touches an address that the controller cannot reach"
+    DMA_SETTINGS = "a DMA channel is started or changed in a way that the manual forbids"
+    FLASH_LOCKED = "flash is written or erased while FLASH_NSCR is locked"
+    FLASH_PROGRAMMING = "flash is written without PG, out of order, or onto cells not erased"
+    BUS_FAULT = "an access to an address where nothing answers"
+    WATCHDOG_RESET = "the independent watchdog was not fed in time and resets the chip"
+    LOCKUP = "a fault inside the HardFault or NMI handler: the core locks up"
+    ILLEGAL_INSTRUCTION = "an instruction that the core does not have"
+    MODE_UNMODELLED = "the firmware uses a mode of the core that the virtual board does not model"
+
+
+class RuleBroken(SerialException):  # type: ignore[misc]  # pyserial ships no types
+    """The firmware broke a rule; the machine has stopped and stays stopped until a reset.
+
+    It is a SerialException, so that it reaches whoever reads or writes the virtual serial port.
+    """
+
+    def __init__(
+        self,
+        rule: Rule,
+        detail: str,
+        address: int | None = None,
+        pc: int | None = None,
+        source_line: str | None = None,
+    ) -> None:
+        self.rule = rule
+        self.detail = detail
+        self.address = address
+        self.pc = pc
+        self.source_line = source_line
+        super().__init__(rule, detail)
+
+    def __str__(self) -> str:
+        where = "" if self.pc is None else f" at pc 0x{self.pc:08x}"
+        line = "" if self.source_line is None else f" ({self.source_line})"
+        what = "" if self.address is None else f", address 0x{self.address:08x}"
+        return f"{self.rule.name}{where}{line}{what}: {self.detail} [{self.rule.value}]"

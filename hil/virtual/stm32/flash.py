@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Flash controller: wait states, unlocking, quad-word programming, page erase (RM0456 section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import Peripheral, Register
+from hil.virtual.rules import Rule, RuleBroken
+
+PG, PER, MER1, BKER, MER2, STRT, LOCK = 1, 2, 4, 1 << 11, 1 << 15, 1 << 16, 1 << 31
+OPTLOCK = 1 << 30
+EOP, BSY = 1, 1 << 16
+
+KEYS = (0x45670123, 0xCDEF89AB)
+PAGE_BYTES = 8192
+QUAD_WORD_BYTES = 16
+PROGRAM_PS = 118_000_000
+"""Programming a quad-word takes about 118 us, erasing a page 1.5 ms (DS13086, flash tables)."""
+ERASE_PS = 1_500_000_000
+
+WAIT_STATE_MHZ = {1: (32, 64, 96, 128, 160), 2: (30, 60, 90, 110), 3: (24, 48, 55), 4: (12, 25)}
+"""HCLK limits by voltage range for 0, 1, 2, ... wait states (RM0456, table of wait states)."""
+
+DEVICE_OPTIONS = 0x1FEF_F8AA
+"""FLASH_OPTR as delivered: no protection, TrustZone off, watchdog by software."""
+
+
+class Flash(Peripheral):
+    """FLASH interface of the STM32U575/585, non-secure side."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("ACR", 1, 0x10F),
+        0x08: Register("NSKEYR", 0, 0xFFFFFFFF, write_one=True),
+        0x20: Register("NSSR", 0, 0x20FB, write_one=True),
+        0x28: Register("NSCR", LOCK | OPTLOCK, 0xFFFFFFFF),
+        0x40: Register("OPTR", DEVICE_OPTIONS, 0),
+    }
+
+    def reset(self) -> None:
+        """Lock, one wait state."""
+        super().reset()
+        self._keys: list[int] = []
+        self._jammed = False
+        self._pending: dict[int, int] = {}
+        self._busy_until = 0
+
+    @property
+    def wait_states(self) -> int:
+        """ACR.LATENCY."""
+        return self.values["ACR"] & 15
+
+    def check(self, hclk_hz: int, voltage_range: int, cause: str) -> None:
+        """Raise if HCLK is too fast for the wait states in this voltage range."""
+        limits = WAIT_STATE_MHZ[voltage_range]
+        limit_hz = limits[min(self.wait_states, len(limits) - 1)] * 1_000_000
+        if hclk_hz > limit_hz:
+            raise self.broken(
+                Rule.FLASH_WAIT_STATES,
+                f"HCLK is {hclk_hz / 1e6:g} MHz with {self.wait_states} wait states in voltage"
+                f" range {voltage_range} (at most {limit_hz / 1e6:g} MHz) after a change of"
+                f" {cause}",
+                0x00,
+            )
+
+    def write_acr(self, value: int) -> None:
+        """Change wait states and prefetch."""
+        self.values["ACR"] = value
+        self.machine.clock_changed("FLASH_ACR")
+
+    @property
+    def locked(self) -> bool:
+        """Whether NSCR is locked."""
+        return bool(self.values["NSCR"] & LOCK)
+
+    def write_nskeyr(self, value: int) -> None:
+        """Take the two keys in order; a wrong one locks until reset."""
+        if self._jammed or value != KEYS[len(self._keys)]:
+            self._jammed = True
+            raise self.broken(
+                Rule.FLASH_LOCKED, f"wrong key 0x{value:08x} locks flash until reset", 0x08
+            )
+        self._keys.append(value)
+        if len(self._keys) == len(KEYS):
+            self._keys = []
+            self.values["NSCR"] &= ~LOCK
+
+    def read_nssr(self) -> int:
+        """Status: busy while an operation runs."""
+        busy = BSY if self.machine.now_ps < self._busy_until else 0
+        return self.values["NSSR"] | busy
+
+    def write_nssr(self, value: int) -> None:
+        """Clear flags."""
+        self.values["NSSR"] &= ~value
+
+    def write_nscr(self, value: int) -> None:
+        """Choose and start an operation, or lock."""
+        if self.locked:
+            raise self.broken(Rule.FLASH_LOCKED, "NSCR is written while locked", 0x28)
+        if self.machine.now_ps < self._busy_until:
+            raise self.broken(Rule.FLASH_PROGRAMMING, "NSCR is written while flash is busy", 0x28)
+        if self._pending and not value & PG:
+            raise self.broken(
+                Rule.FLASH_PROGRAMMING, "PG is cleared with a quad-word half written", 0x28
+            )
+        self.values["NSCR"] = value & ~STRT
+        if value & STRT:
+            self._erase(value)
+
+    def _erase(self, control: int) -> None:
+        flash = self.machine.core.flash
+        bank_bytes = flash.size_bytes // 2
+        if control & PER:
+            page = control >> 3 & 0x7F
+            start = flash.origin + page * PAGE_BYTES + (bank_bytes if control & BKER else 0)
+            self._set(start, b"\xff" * PAGE_BYTES)
+        elif control & (MER1 | MER2):
+            for bit, start in ((MER1, flash.origin), (MER2, flash.origin + bank_bytes)):
+                if control & bit:
+                    self._set(start, b"\xff" * bank_bytes)
+        else:
+            raise self.broken(Rule.FLASH_PROGRAMMING, "STRT without PER or MER", 0x28)
+        self.values["NSSR"] |= EOP
+        self._busy_until = self.machine.now_ps + ERASE_PS
+
+    def _set(self, address: int, data: bytes) -> None:
+        offset = address - self.machine.core.flash.origin
+        self.machine.core.flash_bytes[offset : offset + len(data)] = list(data)
+        self.machine.flash_changed()
+
+    def program(self, address: int, size: int, value: int) -> None:
+        """Take a write into the flash array: four words, in order, of an erased quad-word."""
+        if self.locked:
+            raise self.broken_at(Rule.FLASH_LOCKED, "a write to flash while NSCR is locked", address)
+        if not self.values["NSCR"] & PG:
+            raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write without NSCR.PG", address)
+        if self.machine.now_ps < self._busy_until:
+            raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write while flash is busy", address)
+        if size != 4:
+            raise self.broken_at(Rule.FLASH_PROGRAMMING, f"a write of {size} bytes", address)
+        start = address & ~(QUAD_WORD_BYTES - 1)
+        if address != start + 4 * len(self._pending) or any(a & ~15 != start for a in self._pending):
+            raise self.broken_at(
+                Rule.FLASH_PROGRAMMING, "quad-words are written as four words in order", address
+            )
+        if not self._pending:
+            cells = self.machine.core.memory(start, QUAD_WORD_BYTES)
+            if cells is None or (cells != 0xFF).any():
+                raise self.broken_at(
+                    Rule.FLASH_PROGRAMMING, "the cells are not erased", address
+                )
+        self._pending[address] = value
+        if len(self._pending) == 4:
+            data = b"".join(word.to_bytes(4, "little") for word in self._pending.values())
+            self._pending = {}
+            self._set(start, data)
+            self.values["NSSR"] |= EOP
+            self._busy_until = self.machine.now_ps + PROGRAM_PS
+
+    def broken_at(self, rule: Rule, detail: str, address: int) -> RuleBroken:
+        """Make the exception for a rule broken in the flash array itself."""
+        error = self.broken(rule, detail)
+        error.address = address
+        return error

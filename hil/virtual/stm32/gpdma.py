@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GPDMA1: channels with linked lists, driven by peripheral requests (RM0456 section 17).
+
+Transfers are bytes between a peripheral's data register and memory, which is what a UART needs;
+anything else is refused as not modelled. A channel moves data when its peripheral pushes or pulls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hil.virtual.peripheral import Peripheral, Register
+from hil.virtual.rules import Rule, RuleBroken
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+CHANNELS = 16
+CHANNEL_STRIDE, CHANNEL_BASE = 0x80, 0x50
+
+EN, RESET, SUSP = 1, 2, 4
+IDLEF, TCF, HTF, DTEF, ULEF, USEF, SUSPF, TOF = (1, *(1 << bit for bit in range(8, 15)))
+INTERRUPTS = 0x7F00
+SINC, DINC = 1 << 3, 1 << 19
+SWREQ, DREQ = 1 << 9, 1 << 10
+
+_LINKED = (
+    (31, "CTR1"), (30, "CTR2"), (29, "CBR1"), (28, "CSAR"), (27, "CDAR"), (26, "CTR3"),
+    (25, "CBR2"), (16, "CLLR"),
+)  # fmt: skip
+_CONFIGURATION = ("CLBAR", "CTR1", "CTR2", "CBR1", "CSAR", "CDAR", "CTR3", "CBR2", "CLLR")
+
+
+class Channel:
+    """One channel: its registers and the block that it moves."""
+
+    def __init__(self, dma: Gpdma, index: int) -> None:
+        self.dma = dma
+        self.index = index
+        self.reset()
+
+    def reset(self) -> None:
+        """Idle, everything zero."""
+        self.values = dict.fromkeys((*_CONFIGURATION, "CSR", "CCR"), 0)
+        self.values["CSR"] = IDLEF
+        self.block_bytes = 0
+
+    def broken(self, rule: Rule, detail: str, address: int | None = None) -> RuleBroken:
+        """Make the exception for a rule that this channel breaks."""
+        return RuleBroken(rule, f"{self.dma.name} channel {self.index}: {detail}", address)
+
+    # -- registers -------------------------------------------------------------------------------
+
+    def write(self, name: str, value: int) -> None:
+        """Write a register."""
+        if name == "CFCR":
+            self.values["CSR"] &= ~(value & INTERRUPTS)
+        elif name == "CCR":
+            self._write_ccr(value)
+        elif name == "CSR":
+            raise self.broken(Rule.WRITE_PROTECTED_REGISTER, "CSR is read-only")
+        else:
+            if self.values["CCR"] & EN:
+                raise self.broken(Rule.DMA_SETTINGS, f"{name} is written while the channel runs")
+            self.values[name] = value
+        self.update_line()
+
+    def _write_ccr(self, value: int) -> None:
+        if value & ~0x00C2_7F07:
+            raise self.broken(Rule.UNMODELLED_REGISTER, f"CCR = 0x{value:08x}")
+        before = self.values["CCR"]
+        if value & RESET:
+            if before & EN and not self.values["CSR"] & SUSPF:
+                raise self.broken(Rule.DMA_SETTINGS, "RESET of a channel not suspended")
+            self.values["CCR"] = value & ~(RESET | EN | SUSP)
+            self.values["CSR"] = IDLEF
+            return
+        if before & EN and not value & EN:
+            value |= EN  # Software cannot clear EN; it suspends and resets.
+        self.values["CCR"] = value
+        if value & SUSP and value & EN:
+            self.values["CSR"] |= SUSPF | IDLEF
+        elif value & EN and not before & EN:
+            self._start()
+        self.dma.machine.usart_of_request(self.request).dma_changed()
+
+    def update_line(self) -> None:
+        """Drive the channel's interrupt."""
+        active = self.values["CSR"] & self.values["CCR"] & INTERRUPTS
+        self.dma.machine.nvic.set_line(self.dma.interrupt_of(self.index), bool(active))
+
+    # -- blocks ----------------------------------------------------------------------------------
+
+    @property
+    def request(self) -> int:
+        """Peripheral request that paces the channel."""
+        return self.values["CTR2"] & 0x7F
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the channel answers requests."""
+        return bool(self.values["CCR"] & EN) and not self.values["CCR"] & SUSP
+
+    @property
+    def bytes_left(self) -> int:
+        """Bytes of the block still to move."""
+        return self.values["CBR1"] & 0xFFFF
+
+    @property
+    def from_memory(self) -> bool:
+        """Whether the block goes from memory to a peripheral."""
+        return bool(self.values["CTR2"] & DREQ)
+
+    def bytes_to_flag(self) -> int | None:
+        """Bytes until the next flag that raises an interrupt, or None."""
+        enabled = self.values["CCR"]
+        left, half = self.bytes_left, self.block_bytes - self.block_bytes // 2
+        candidates = []
+        if enabled & HTF and left > half:
+            candidates.append(left - half)
+        if enabled & TCF:
+            candidates.append(left)
+        return min(candidates, default=None)
+
+    def _start(self) -> None:
+        self.values["CSR"] &= ~IDLEF
+        if not self.bytes_left:
+            if not self.values["CLLR"]:
+                raise self.broken(Rule.DMA_SETTINGS, "enabled with neither a block nor a list")
+            self._load_link()
+        else:
+            self._begin_block()
+
+    def _begin_block(self) -> None:
+        control1, control2 = self.values["CTR1"], self.values["CTR2"]
+        if control2 & SWREQ:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "memory-to-memory requests (SWREQ)")
+        if control1 & 3 or control1 >> 16 & 3:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "data widths other than bytes")
+        if control2 >> 14 & 3 and control2 >> 16 & 0x7F and control2 >> 24 & 3:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "triggers")
+        if self.values["CBR1"] >> 16:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "repeated blocks or address decrements")
+        self.block_bytes = self.bytes_left
+        memory = self.values["CSAR" if self.from_memory else "CDAR"]
+        peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
+        self._check_reach(memory, self.block_bytes, write=not self.from_memory)
+        usart = self.dma.machine.usart_of_request(self.request)
+        data_register = usart.data_address(transmit=self.from_memory)
+        if peripheral != data_register:
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"request {self.request} belongs to 0x{data_register:08x},"
+                f" the peripheral address is 0x{peripheral:08x}",
+                peripheral,
+            )
+        increment = SINC if self.from_memory else DINC
+        fixed = DINC if self.from_memory else SINC
+        if not control1 & increment or control1 & fixed:
+            raise self.broken(
+                Rule.DMA_SETTINGS, "the memory address must increment, the other must not"
+            )
+
+    def _check_reach(self, address: int, size: int, write: bool) -> None:
+        region = self.dma.machine.core.region_of(address, size)
+        verb = "writes to" if write else "reads from"
+        span = f"0x{address:08x}..0x{address + size - 1:08x}"
+        if region is None:
+            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, where no memory is", address)
+        if write and region.is_flash:
+            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, which is flash", address)
+
+    def _load_link(self) -> None:
+        link = self.values["CLLR"]
+        address = self.values["CLBAR"] & 0xFFFF_0000 | link & 0xFFFC
+        position = address
+        for bit, name in _LINKED:
+            if not link >> bit & 1:
+                continue
+            if name in ("CTR3", "CBR2") and self.index < 12:
+                raise self.broken(Rule.DMA_SETTINGS, f"the list updates {name}: no 2D addressing")
+            self._check_reach(position, 4, write=False)
+            self.values[name] = self.dma.machine.core.word(position)
+            position += 4
+        if not link >> 16 & 1:
+            self.values["CLLR"] = 0
+        if not self.bytes_left:
+            raise self.broken(Rule.DMA_SETTINGS, f"the list item at 0x{address:08x} has no block")
+        self._begin_block()
+
+    def _advance(self, count: int) -> None:
+        left = self.bytes_left - count
+        half = self.block_bytes - self.block_bytes // 2
+        if left <= half < left + count:
+            self.values["CSR"] |= HTF
+        self.values["CBR1"] = self.values["CBR1"] & ~0xFFFF | left
+        moving = "CSAR" if self.from_memory else "CDAR"
+        self.values[moving] += count
+        if left:
+            return
+        last = not self.values["CLLR"]
+        if self.values["CTR2"] >> 30 != 3 or last:
+            self.values["CSR"] |= TCF
+        if last:
+            self.values["CCR"] &= ~EN
+            self.values["CSR"] |= IDLEF
+        else:
+            self._load_link()
+
+    def push(self, data: bytes) -> int:
+        """Move bytes from the peripheral to memory; return how many the channel took."""
+        taken = 0
+        while taken < len(data) and self.is_running and not self.from_memory:
+            count = min(len(data) - taken, self.bytes_left)
+            view = self.dma.machine.core.memory(self.values["CDAR"], count)
+            assert view is not None
+            view[:] = memoryview(data)[taken : taken + count]
+            self._advance(count)
+            taken += count
+        if taken:
+            self.update_line()
+        return taken
+
+    def pull(self) -> int | None:
+        """Move one byte from memory to the peripheral; None if the channel has none."""
+        if not (self.is_running and self.from_memory):
+            return None
+        view = self.dma.machine.core.memory(self.values["CSAR"], 1)
+        assert view is not None
+        value = int(view[0])
+        self._advance(1)
+        self.update_line()
+        return value
+
+
+class Gpdma(Peripheral):
+    """GPDMA1 of the STM32U5."""
+
+    SIZE = 0x1000
+    _CHANNEL_REGISTERS = {  # noqa: RUF012
+        0x00: "CLBAR", 0x0C: "CFCR", 0x10: "CSR", 0x14: "CCR", 0x40: "CTR1", 0x44: "CTR2",
+        0x48: "CBR1", 0x4C: "CSAR", 0x50: "CDAR", 0x54: "CTR3", 0x58: "CBR2", 0x7C: "CLLR",
+    }  # fmt: skip
+    REGISTERS = {0x0C: Register("MISR")}  # noqa: RUF012
+
+    def __init__(self, machine: Machine, name: str, base: int) -> None:
+        self.channels = [Channel(self, index) for index in range(CHANNELS)]
+        super().__init__(machine, name, base)
+
+    def reset(self) -> None:
+        """Reset every channel."""
+        super().reset()
+        for channel in self.channels:
+            channel.reset()
+
+    @staticmethod
+    def interrupt_of(channel: int) -> int:
+        """Interrupt number of a channel."""
+        return 29 + channel if channel < 8 else 80 + channel - 8
+
+    def _locate(self, offset: int) -> tuple[Channel, str] | None:
+        if offset < CHANNEL_BASE:
+            return None
+        index, register = divmod(offset - CHANNEL_BASE, CHANNEL_STRIDE)
+        name = self._CHANNEL_REGISTERS.get(register)
+        if index >= CHANNELS or name is None or (name in ("CTR3", "CBR2") and index < 12):
+            return None
+        return self.channels[index], name
+
+    def read(self, offset: int, size: int) -> int:
+        """Read a register, after moving what is due."""
+        located = self._locate(offset)
+        if located is None or size != 4:
+            return super().read(offset, size)
+        self.machine.catch_up()
+        channel, name = located
+        return 0 if name == "CFCR" else channel.values[name]
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        """Write a register, after moving what is due."""
+        located = self._locate(offset)
+        if located is None or size != 4:
+            super().write(offset, size, value)
+            return
+        self.machine.catch_up()
+        channel, name = located
+        channel.write(name, value)
+
+    def read_misr(self) -> int:
+        """Masked interrupt status, one bit a channel."""
+        return sum(
+            1 << channel.index
+            for channel in self.channels
+            if channel.values["CSR"] & channel.values["CCR"] & INTERRUPTS
+        )
+
+    def running(self, request: int) -> Iterator[Channel]:
+        """Yield the running channels that answer a request."""
+        for channel in self.channels:
+            if channel.is_running and channel.request == request:
+                yield channel

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Instruction cache: enable and invalidate (RM0456 section 8). It changes no timing here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import Peripheral, Register
+from hil.virtual.rules import Rule
+
+EN, CACHEINV, WAYSEL = 1, 2, 4
+BUSYF, BSYENDF = 1, 2
+INVALIDATE_PS = 1_000_000
+"""Invalidation walks the cache's lines: some hundred cycles; an assumption."""
+
+
+class Icache(Peripheral):
+    """ICACHE of the STM32U5."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("CR", WAYSEL, EN | CACHEINV | WAYSEL),
+        0x04: Register("SR", 0, 0),
+        0x08: Register("IER", 0, 0),
+        0x0C: Register("FCR", 0, 6, write_one=True),
+    }
+
+    def reset(self) -> None:
+        """Disabled; the hardware invalidates it after a reset."""
+        super().reset()
+        self._busy_until = self.machine.now_ps + INVALIDATE_PS
+        self._invalidating = True
+
+    def read_sr(self) -> int:
+        """Status: busy while it invalidates."""
+        if self._invalidating and self.machine.now_ps >= self._busy_until:
+            self._invalidating = False
+            self.values["SR"] |= BSYENDF
+        return self.values["SR"] | (BUSYF if self._invalidating else 0)
+
+    def write_cr(self, value: int) -> None:
+        """Enable, select ways, invalidate."""
+        if (value ^ self.values["CR"]) & WAYSEL and self.values["CR"] & EN:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "WAYSEL is changed while the cache is on", 0
+            )
+        if value & CACHEINV:
+            if self.read_sr() & BUSYF:
+                raise self.broken(
+                    Rule.WRITE_PROTECTED_REGISTER, "CACHEINV while an invalidation runs", 0
+                )
+            self._busy_until = self.machine.now_ps + INVALIDATE_PS
+            self._invalidating = True
+            self.values["SR"] &= ~BSYENDF
+        self.values["CR"] = value & ~CACHEINV
+
+    def write_fcr(self, value: int) -> None:
+        """Clear flags."""
+        self.values["SR"] &= ~value

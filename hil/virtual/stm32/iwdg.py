@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Independent watchdog (RM0456 section 60): not fed in time, it resets the chip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import Peripheral, Register
+from hil.virtual.rules import Rule
+from hil.virtual.stm32.rcc import LSI_HZ
+
+KEY_START, KEY_FEED, KEY_UNLOCK = 0xCCCC, 0xAAAA, 0x5555
+PVU, RVU = 1, 2
+UPDATE_PS = 190_000_000
+"""A new prescaler or reload value takes up to six LSI cycles to arrive."""
+PS_PER_SECOND = 10**12
+
+
+class Iwdg(Peripheral):
+    """IWDG of the STM32U5, started by software."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("KR", 0, 0xFFFF, write_one=True),
+        0x04: Register("PR", 0, 0xF),
+        0x08: Register("RLR", 0xFFF, 0xFFF),
+        0x0C: Register("SR"),
+        0x10: Register("WINR", 0xFFF, 0),
+    }
+
+    def reset(self) -> None:
+        """Stopped."""
+        super().reset()
+        self.running = False
+        self._unlocked = False
+        self._updated_at = {"PR": 0, "RLR": 0}
+        self.machine.schedule(self.name, None)
+
+    @property
+    def timeout_ps(self) -> int:
+        """Time from a feed to the reset."""
+        prescaler = 4 << min(self.values["PR"], 8)
+        return (self.values["RLR"] + 1) * prescaler * PS_PER_SECOND // LSI_HZ
+
+    def write_kr(self, value: int) -> None:
+        """Take a key: start, feed, or unlock PR and RLR."""
+        self._unlocked = value == KEY_UNLOCK
+        if value == KEY_START:
+            self.running = True
+        elif value not in (KEY_FEED, KEY_UNLOCK):
+            raise self.broken(Rule.WRITE_PROTECTED_REGISTER, f"0x{value:04x} is no key", 0x00)
+        if self.running and value in (KEY_START, KEY_FEED):
+            self._feed()
+
+    def _feed(self) -> None:
+        self.machine.schedule(self.name, self.machine.now_ps + self.timeout_ps)
+
+    def read_sr(self) -> int:
+        """Whether new values are still on their way."""
+        now = self.machine.now_ps
+        busy = PVU if now < self._updated_at["PR"] else 0
+        return busy | (RVU if now < self._updated_at["RLR"] else 0)
+
+    def _update(self, name: str, value: int, offset: int) -> None:
+        if not self._unlocked:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, f"{name} is written without the key 0x5555", offset
+            )
+        if self.machine.now_ps < self._updated_at[name]:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, f"{name} is written before its update ended", offset
+            )
+        self.values[name] = value
+        self._updated_at[name] = self.machine.now_ps + UPDATE_PS
+        if self.running:
+            self._feed()
+
+    def write_pr(self, value: int) -> None:
+        """Set the prescaler."""
+        self._update("PR", value, 0x04)
+
+    def write_rlr(self, value: int) -> None:
+        """Set the reload value."""
+        self._update("RLR", value, 0x08)
+
+    def catch_up(self) -> None:
+        """Bark: the time since the last feed has passed."""
+        raise self.broken(
+            Rule.WATCHDOG_RESET,
+            f"not fed for {self.timeout_ps / 1e9:.1f} ms of virtual time",
+        )

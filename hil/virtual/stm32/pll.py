@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PLL1 of the STM32U5: its arithmetic and its limits (RM0456 section 11.4, DS13086 PLL tables)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+INPUT_MIN_HZ, INPUT_SPLIT_HZ, INPUT_MAX_HZ = 4_000_000, 8_000_000, 16_000_000
+VCO_MIN_HZ = 128_000_000
+VCO_MAX_HZ = {1: 544_000_000, 2: 544_000_000, 3: 330_000_000}
+OUTPUT_MAX_HZ = {1: 208_000_000, 2: 110_000_000, 3: 55_000_000}
+
+BOOSTER_DIVIDERS = (1, 2, 4, 6, 8, 10, 12, 14, 16)
+
+
+def _mhz(hz: Fraction | int) -> str:
+    return f"{float(hz) / 1e6:g} MHz"
+
+
+@dataclass(frozen=True, slots=True)
+class PllSettings:
+    """PLL1 as its three registers describe it, with the frequency of its source in Hz."""
+
+    source_hz: int
+    divider_m: int
+    multiplier_n: Fraction
+    divider_r: int
+    booster_code: int
+    range_code: int
+    fraction_on: bool
+
+    @classmethod
+    def of_registers(cls, source_hz: int, cfgr: int, divr: int, fracr: int) -> PllSettings:
+        """Decode PLL1CFGR, PLL1DIVR and PLL1FRACR."""
+        fraction_on = bool(cfgr >> 4 & 1)
+        fraction = Fraction(fracr >> 3 & 0x1FFF, 8192) if fraction_on else Fraction(0)
+        return cls(
+            source_hz=source_hz,
+            divider_m=(cfgr >> 8 & 15) + 1,
+            multiplier_n=(divr & 0x1FF) + 1 + fraction,
+            divider_r=(divr >> 24 & 0x7F) + 1,
+            booster_code=cfgr >> 12 & 15,
+            range_code=cfgr >> 2 & 3,
+            fraction_on=fraction_on,
+        )
+
+    @property
+    def input_hz(self) -> Fraction:
+        """Reference into the phase detector."""
+        return Fraction(self.source_hz, self.divider_m)
+
+    @property
+    def vco_hz(self) -> Fraction:
+        """Oscillator frequency."""
+        return self.input_hz * self.multiplier_n
+
+    @property
+    def r_hz(self) -> Fraction:
+        """Output R, the one that can be SYSCLK."""
+        return self.vco_hz / self.divider_r
+
+    @property
+    def booster_hz(self) -> Fraction:
+        """Clock of the EPOD booster; 0 for a reserved divider."""
+        if self.booster_code >= len(BOOSTER_DIVIDERS):
+            return Fraction(0)
+        return Fraction(self.source_hz, BOOSTER_DIVIDERS[self.booster_code])
+
+    def fault(self, voltage_range: int) -> str | None:
+        """Say what limit the settings break in this voltage range, or None."""
+        if voltage_range not in VCO_MAX_HZ:
+            return "PLL1 must not run in voltage range 4"
+        if not INPUT_MIN_HZ <= self.input_hz <= INPUT_MAX_HZ:
+            return f"PLL1's input is {_mhz(self.input_hz)}, outside 4 to 16 MHz"
+        high = self.range_code == 3
+        if high and self.input_hz < INPUT_SPLIT_HZ or not high and self.input_hz > INPUT_SPLIT_HZ:
+            return f"PLL1RGE is {self.range_code} for an input of {_mhz(self.input_hz)}"
+        if self.multiplier_n < 4:
+            return f"PLL1N multiplies by {float(self.multiplier_n):g}, less than 4"
+        if not VCO_MIN_HZ <= self.vco_hz <= VCO_MAX_HZ[voltage_range]:
+            limit = _mhz(VCO_MAX_HZ[voltage_range])
+            return f"PLL1's VCO at {_mhz(self.vco_hz)} is outside 128 MHz to {limit}"
+        if self.divider_r != 1 and self.divider_r % 2:
+            return f"PLL1R divides by {self.divider_r}; only 1 and even divisors are allowed"
+        if self.r_hz > OUTPUT_MAX_HZ[voltage_range]:
+            return f"PLL1's output R at {_mhz(self.r_hz)} is too fast for the voltage range"
+        return None

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reset and clock control: oscillators, PLL1, bus dividers, peripheral clock enables.
+
+RM0456 section 11 (registers), DS13086 (oscillators, PLL characteristics).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar
+
+from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.stm32.pll import PllSettings
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+MSISON, MSISRDY, MSIKON, MSIKRDY = 1 << 0, 1 << 2, 1 << 4, 1 << 5
+HSION, HSIRDY = 1 << 8, 1 << 10
+HSI48ON, HSI48RDY = 1 << 12, 1 << 13
+PLL1ON, PLL1RDY = 1 << 24, 1 << 25
+MSIRGSEL = 1 << 23
+
+SW_MSIS, SW_HSI16, SW_HSE, SW_PLL1 = 0, 1, 2, 3
+SYSCLK_NAMES = ("MSIS", "HSI16", "HSE", "PLL1")
+
+MSI_RANGES_HZ = (
+    48_000_000, 24_000_000, 16_000_000, 12_000_000, 4_000_000, 2_000_000, 1_330_000, 1_000_000,
+    3_072_000, 1_536_000, 1_024_000, 768_000, 400_000, 200_000, 133_000, 100_000,
+)  # fmt: skip
+HSI16_HZ = 16_000_000
+LSE_HZ = 32_768
+LSI_HZ = 32_000
+
+OSCILLATOR_START_PS = 6_000_000
+"""MSI and HSI16 start within a few microseconds (DS13086)."""
+PLL_LOCK_PS = 50_000_000
+"""PLL lock time, 50 us (DS13086, PLL characteristics)."""
+
+CLOCK_SETTLE_CYCLES = 2
+
+_AHB_DIVIDERS = (1,) * 8 + (2, 4, 8, 16, 64, 128, 256, 512)
+_APB_DIVIDERS = (1,) * 4 + (2, 4, 8, 16)
+
+_ENABLES = ("AHB1ENR", "AHB2ENR1", "AHB2ENR2", "AHB3ENR", "APB1ENR1", "APB1ENR2", "APB2ENR",
+            "APB3ENR")  # fmt: skip
+
+
+def _enable(name: str, reset: int) -> Register:
+    return Register(name, reset, 0xFFFFFFFF, sizes=ANY_SIZE)
+
+
+class Rcc(Peripheral):
+    """RCC of the STM32U575/585."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("CR", MSISON | MSISRDY | MSIKON | MSIKRDY,
+                       MSISON | MSIKON | HSION | HSI48ON | PLL1ON, sizes=ANY_SIZE,
+                       status=MSISRDY | MSIKRDY | HSIRDY | HSI48RDY | PLL1RDY),
+        0x08: Register("ICSCR1", 0x4400_0000, 0xFF80_0000, sizes=ANY_SIZE),
+        0x1C: Register("CFGR1", 0, 0x0000_0003, sizes=ANY_SIZE, status=0xC),
+        0x20: Register("CFGR2", 0x0000_6000, 0x0000_777F, sizes=ANY_SIZE),
+        0x24: Register("CFGR3", 0, 0x0000_0070, sizes=ANY_SIZE),
+        0x28: Register("PLL1CFGR", 0, 0x0007_FF1F, sizes=ANY_SIZE),
+        0x34: Register("PLL1DIVR", 0x0101_0280, 0x7F7F_FFFF, sizes=ANY_SIZE),
+        0x38: Register("PLL1FRACR", 0, 0x0000_FFF8, sizes=ANY_SIZE),
+        0x60: Register("AHB1RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x64: Register("AHB2RSTR1", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x6C: Register("AHB3RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x7C: Register("APB2RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x88: _enable("AHB1ENR", 0xD020_0100),
+        0x8C: _enable("AHB2ENR1", 0xC000_0000),
+        0x90: _enable("AHB2ENR2", 0),
+        0x94: _enable("AHB3ENR", 0x8000_0000),
+        0x9C: _enable("APB1ENR1", 0),
+        0xA0: _enable("APB1ENR2", 0),
+        0xA4: _enable("APB2ENR", 0),
+        0xA8: _enable("APB3ENR", 0),
+        0xE0: Register("CCIPR1", 0, 0x0000_0003, sizes=ANY_SIZE),
+        0xE4: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
+        0xE8: Register("CCIPR3", 0, 0, sizes=ANY_SIZE),
+        0xF4: Register("CSR", 0x0C00_4400, 1 << 23, sizes=ANY_SIZE),
+    }  # fmt: skip
+
+    def __init__(self, machine: Machine, name: str, base: int) -> None:
+        self._ready_at: dict[str, int] = {}
+        self._enabled_at: dict[tuple[str, int], tuple[int, int]] = {}
+        super().__init__(machine, name, base)
+
+    def reset(self) -> None:
+        """Return to MSIS at 4 MHz with every peripheral's clock off."""
+        super().reset()
+        self._ready_at = {"MSIS": 0, "MSIK": 0}
+        self._enabled_at = {}
+
+    def note_reset_cause(self, flags: int) -> None:
+        """Set reset flags of CSR, after a reset."""
+        self.values["CSR"] |= flags
+
+    # -- oscillators -----------------------------------------------------------------------------
+
+    @property
+    def msis_hz(self) -> int:
+        """Frequency of MSIS: the range of ICSCR1 when selected there, else the one of CSR."""
+        icscr1, csr = self.values["ICSCR1"], self.values["CSR"]
+        return MSI_RANGES_HZ[icscr1 >> 28 if icscr1 & MSIRGSEL else csr >> 12 & 15]
+
+    def is_ready(self, source: str) -> bool:
+        """Whether an oscillator or PLL runs and has settled."""
+        ready_at = self._ready_at.get(source)
+        return ready_at is not None and self.machine.now_ps >= ready_at
+
+    @property
+    def pll1(self) -> PllSettings:
+        """PLL1 as its registers stand."""
+        source = self.values["PLL1CFGR"] & 3
+        hz = (0, self.msis_hz, HSI16_HZ, 0)[source]
+        return PllSettings.of_registers(
+            hz, self.values["PLL1CFGR"], self.values["PLL1DIVR"], self.values["PLL1FRACR"]
+        )
+
+    @property
+    def pll1_source(self) -> str | None:
+        """Name of PLL1's input clock, None if none is selected."""
+        return (None, "MSIS", "HSI16", "HSE")[self.values["PLL1CFGR"] & 3]
+
+    @property
+    def booster_hz(self) -> Fraction:
+        """Clock of the EPOD booster: PLL1's input over PLL1MBOOST; 0 without an input."""
+        source = self.pll1_source
+        if source is None or not self.is_ready(source):
+            return Fraction(0)
+        return self.pll1.booster_hz
+
+    # -- derived clocks --------------------------------------------------------------------------
+
+    def _clock_hz(self, selection: int) -> int:
+        if selection == SW_MSIS:
+            return self.msis_hz
+        if selection == SW_HSI16:
+            return HSI16_HZ
+        if selection == SW_PLL1:
+            return int(self.pll1.r_hz)
+        return 0
+
+    @property
+    def sysclk_hz(self) -> int:
+        """System clock."""
+        return self._clock_hz(self.values["CFGR1"] & 3)
+
+    @property
+    def hclk_hz(self) -> int:
+        """Core and AHB clock."""
+        return self.sysclk_hz // _AHB_DIVIDERS[self.values["CFGR2"] & 15]
+
+    @property
+    def pclk1_hz(self) -> int:
+        """APB1 clock."""
+        return self.hclk_hz // _APB_DIVIDERS[self.values["CFGR2"] >> 4 & 7]
+
+    @property
+    def pclk2_hz(self) -> int:
+        """APB2 clock."""
+        return self.hclk_hz // _APB_DIVIDERS[self.values["CFGR2"] >> 8 & 7]
+
+    def usart1_kernel_hz(self) -> int:
+        """Kernel clock of USART1, as CCIPR1.USART1SEL selects it."""
+        selection = self.values["CCIPR1"] & 3
+        if selection == 2 and not self.is_ready("HSI16"):
+            raise self.broken(Rule.CLOCK_TREE, "USART1 runs from HSI16, which is off", 0xE0)
+        if selection == 3:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "USART1 from LSE is not modelled", 0xE0)
+        return (self.pclk2_hz, self.sysclk_hz, HSI16_HZ)[selection]
+
+    # -- peripheral clock enables ----------------------------------------------------------------
+
+    def check_clock(self, register: str, bit: int, name: str, address: int) -> None:
+        """Raise unless the clock of peripheral `name` is on and has settled."""
+        if not self.values[register] >> bit & 1:
+            raise RuleBroken(
+                Rule.CLOCK_OFF, f"{name} is used while RCC_{register} bit {bit} is 0", address
+            )
+        enabled = self._enabled_at.get((register, bit))
+        if enabled is not None:
+            instructions, accesses = enabled
+            between = self.machine.core.instructions_now - instructions - 1
+            if self.machine.accesses - accesses <= 1 and between < CLOCK_SETTLE_CYCLES:
+                raise RuleBroken(
+                    Rule.CLOCK_SETTLING,
+                    f"{name} is used {between} instructions after RCC_{register} bit {bit} was"
+                    " set; read the register back first",
+                    address,
+                )
+            del self._enabled_at[(register, bit)]
+
+    def clock_is_on(self, register: str, bit: int) -> bool:
+        """Whether an enable bit is set."""
+        return bool(self.values[register] >> bit & 1)
+
+    def _write_enable(self, register: str, value: int) -> None:
+        rising = value & ~self.values[register]
+        for bit in range(32):
+            if rising >> bit & 1:
+                stamp = (self.machine.core.instructions_now, self.machine.accesses)
+                self._enabled_at[(register, bit)] = stamp
+        self.values[register] = value
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        """Serve a write; the enable registers share one behaviour."""
+        register = self.register_at(offset, size, "write")
+        if register.name in _ENABLES:
+            shift = 8 * (offset & 3)
+            mask = ((1 << 8 * size) - 1) << shift
+            kept = self.values[register.name]
+            self._write_enable(register.name, kept & ~mask | value << shift & mask)
+        else:
+            super().write(offset, size, value)
+
+    def _reset_peripherals(self, register: str, value: int) -> None:
+        self.values[register] = value
+        self.machine.reset_peripherals(register.replace("RSTR", "ENR"), value)
+
+    def write_ahb1rstr(self, value: int) -> None:
+        """Reset AHB1 peripherals."""
+        self._reset_peripherals("AHB1RSTR", value)
+
+    def write_ahb2rstr1(self, value: int) -> None:
+        """Reset AHB2 peripherals."""
+        self._reset_peripherals("AHB2RSTR1", value)
+
+    def write_ahb3rstr(self, value: int) -> None:
+        """Reset AHB3 peripherals."""
+        self._reset_peripherals("AHB3RSTR", value)
+
+    def write_apb2rstr(self, value: int) -> None:
+        """Reset APB2 peripherals."""
+        self._reset_peripherals("APB2RSTR", value)
+
+    # -- registers with behaviour ----------------------------------------------------------------
+
+    def read_cr(self) -> int:
+        """CR with the ready flags as they stand now."""
+        ready = (("MSIS", MSISRDY), ("MSIK", MSIKRDY), ("HSI16", HSIRDY), ("HSI48", HSI48RDY),
+                 ("PLL1", PLL1RDY))  # fmt: skip
+        value = self.values["CR"]
+        for source, flag in ready:
+            value = value | flag if self.is_ready(source) else value & ~flag
+        return value
+
+    def write_cr(self, value: int) -> None:
+        """Switch oscillators and PLL1."""
+        before, now = self.values["CR"], self.machine.now_ps
+        used = SYSCLK_NAMES[self.values["CFGR1"] & 3]
+        pll_on = bool(value & PLL1ON)
+        for name, bit in (("MSIS", MSISON), ("MSIK", MSIKON), ("HSI16", HSION), ("HSI48", HSI48ON)):
+            if value & bit and not before & bit:
+                self._ready_at[name] = now + OSCILLATOR_START_PS
+            elif before & bit and not value & bit:
+                if name == used or (pll_on and name == self.pll1_source):
+                    raise self.broken(Rule.CLOCK_TREE, f"{name} is switched off while used", 0)
+                self._ready_at.pop(name, None)
+        if pll_on and not before & PLL1ON:
+            self._start_pll1()
+        elif before & PLL1ON and not pll_on:
+            if used == "PLL1":
+                raise self.broken(Rule.CLOCK_TREE, "PLL1 is switched off while it is SYSCLK", 0)
+            self._ready_at.pop("PLL1", None)
+        self.values["CR"] = value
+
+    def _start_pll1(self) -> None:
+        source = self.pll1_source
+        if source is None or not self.is_ready(source):
+            raise self.broken(
+                Rule.CLOCK_TREE, f"PLL1 is started from {source or 'no source'}, not ready", 0
+            )
+        fault = self.pll1.fault(self.machine.pwr.voltage_range)
+        if fault is not None:
+            raise self.broken(Rule.CLOCK_TREE, fault, 0x28)
+        self._ready_at["PLL1"] = self.machine.now_ps + PLL_LOCK_PS
+
+    def write_icscr1(self, value: int) -> None:
+        """Change the MSI ranges."""
+        if not self.is_ready("MSIS") and (value ^ self.values["ICSCR1"]) >> 28:
+            raise self.broken(Rule.CLOCK_TREE, "MSISRANGE is changed while MSIS settles", 0x08)
+        self.values["ICSCR1"] = value
+        self.machine.clock_changed("MSISRANGE")
+
+    def write_cfgr1(self, value: int) -> None:
+        """Switch the system clock; SWS follows at once."""
+        selection = value & 3
+        name = SYSCLK_NAMES[selection]
+        if not self.is_ready(name):
+            raise self.broken(Rule.CLOCK_TREE, f"SYSCLK is switched to {name}, not ready", 0x1C)
+        if selection == SW_PLL1 and not self.values["PLL1CFGR"] >> 18 & 1:
+            raise self.broken(Rule.CLOCK_TREE, "SYSCLK is switched to PLL1 with PLL1REN 0", 0x1C)
+        self.values["CFGR1"] = value & ~0xC | selection << 2
+        self.machine.clock_changed(f"SYSCLK from {name}")
+
+    def write_cfgr2(self, value: int) -> None:
+        """Change AHB and APB dividers."""
+        self.values["CFGR2"] = value
+        self.machine.clock_changed("bus dividers")
+
+    def _require_pll1_off(self, register: str, offset: int) -> None:
+        if self.values["CR"] & PLL1ON:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, f"{register} is changed while PLL1 is on", offset
+            )
+
+    def write_pll1cfgr(self, value: int) -> None:
+        """Set PLL1's source, input divider, booster divider and output enables."""
+        changed = value ^ self.values["PLL1CFGR"]
+        if changed & 0x0F1F:
+            self._require_pll1_off("PLL1CFGR", 0x28)
+        if changed & 0xF003 and self.machine.pwr.booster_enabled:
+            raise self.broken(
+                Rule.EPOD_BOOSTER, "the booster's clock is changed while BOOSTEN is 1", 0x28
+            )
+        uses_pll1 = self.values["CFGR1"] & 3 == SW_PLL1
+        if uses_pll1 and changed & 1 << 18:
+            raise self.broken(Rule.CLOCK_TREE, "PLL1REN is cleared while PLL1 is SYSCLK", 0x28)
+        self.values["PLL1CFGR"] = value
+
+    def write_pll1divr(self, value: int) -> None:
+        """Set PLL1's multiplier and output dividers."""
+        if value != self.values["PLL1DIVR"]:
+            self._require_pll1_off("PLL1DIVR", 0x34)
+        self.values["PLL1DIVR"] = value
+
+    def write_pll1fracr(self, value: int) -> None:
+        """Set PLL1's fraction."""
+        if value != self.values["PLL1FRACR"]:
+            self._require_pll1_off("PLL1FRACR", 0x38)
+        self.values["PLL1FRACR"] = value
+
+    def write_csr(self, value: int) -> None:
+        """RMVF clears the reset flags."""
+        if value & 1 << 23:
+            self.values["CSR"] &= 0x0000_FF00

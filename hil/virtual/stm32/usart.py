@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: Apache-2.0
+"""USART in asynchronous mode, paced in virtual time (RM0456 section 66).
+
+Bytes from the host arrive one frame time apart; bytes to the host leave one frame time apart.
+The model is lazy: it moves what is due when the core looks, and at the times of the events that
+the firmware could notice (interrupts, DMA flags), so that a stream costs little.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.rules import Rule
+from hil.virtual.serial_line import FRAME_BITS, HostLine
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+    from hil.virtual.stm32.gpdma import Channel
+
+UE, RE, TE = 1, 4, 8
+IDLEIE, RXNEIE, TCIE, TXEIE, PEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
+PCE, M0, OVER8, M1, FIFOEN = 1 << 10, 1 << 12, 1 << 15, 1 << 28, 1 << 29
+CMIE, CMF, ADD_POSITION = 1 << 14, 1 << 17, 24
+EIE, DMAR, DMAT = 1, 1 << 6, 1 << 7
+ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
+BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
+STOP_BITS = 3 << 12
+
+FIFO_DEPTH = 8
+PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
+BAUD_TOLERANCE_PERCENT = 2
+MEMORY_GRID_PS = 500_000_000
+"""DMA reception is brought up to date in memory at least this often, in virtual time."""
+
+_CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
+
+
+class Usart(Peripheral):
+    """One USART, wired to the host's serial line."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("CR1", 0, UE | RE | TE | IDLEIE | RXNEIE | TCIE | TXEIE | PEIE | CMIE
+                       | _CR1_FIXED_WHILE_ON),
+        0x04: Register("CR2", 0, STOP_BITS | 0xFF << ADD_POSITION),
+        0x08: Register("CR3", 0, EIE | DMAR | DMAT | 1 << 11 | 1 << 12 | 1 << 13),
+        0x0C: Register("BRR", 0, 0xFFFF),
+        0x18: Register("RQR", 0, 0x18, write_one=True),
+        0x1C: Register("ISR", 0),
+        0x20: Register("ICR", 0, 0x0012_3BFF, write_one=True),
+        0x24: Register("RDR", 0, sizes=ANY_SIZE),
+        0x28: Register("TDR", 0, 0x1FF, write_one=True, sizes=ANY_SIZE),
+        0x2C: Register("PRESC", 0, 0xF),
+    }  # fmt: skip
+
+    def __init__(
+        self, machine: Machine, name: str, base: int, interrupt: int, requests: tuple[int, int],
+        line: HostLine,
+    ) -> None:  # fmt: skip
+        self.interrupt = interrupt
+        self.rx_request, self.tx_request = requests
+        self.line = line
+        super().__init__(machine, name, base)
+
+    def reset(self) -> None:
+        """Off; both directions empty."""
+        super().reset()
+        self._received: deque[int] = deque()
+        self._to_send: deque[int] = deque()
+        self._flags = TC
+        self._shift_end_ps: int | None = None
+        self._shifting = 0
+        self._idle_due_ps: int | None = None
+
+    def data_address(self, transmit: bool) -> int:
+        """Address of TDR or RDR."""
+        return self.base + (0x28 if transmit else 0x24)
+
+    # -- settings --------------------------------------------------------------------------------
+
+    @property
+    def depth(self) -> int:
+        """Bytes that each direction can hold besides the shift register."""
+        return FIFO_DEPTH if self.values["CR1"] & FIFOEN else 1
+
+    def baud(self) -> float:
+        """Baud rate of BRR, PRESC, OVER8 and the kernel clock; raises on impossible settings."""
+        brr, code = self.values["BRR"], self.values["PRESC"]
+        if code >= len(PRESCALERS):
+            raise self.broken(Rule.UART_SETTINGS, f"PRESC = {code} is reserved", 0x2C)
+        clock_hz = self.machine.rcc.usart1_kernel_hz() / PRESCALERS[code]
+        if self.values["CR1"] & OVER8:
+            divider = (brr & 0xFFF0) | (brr & 7) << 1
+            rate = 2 * clock_hz / divider if divider >= 16 else 0.0
+        else:
+            divider = brr
+            rate = clock_hz / divider if divider >= 16 else 0.0
+        if not rate:
+            raise self.broken(Rule.BAUD_ERROR, f"BRR = 0x{brr:04x} is below 16", 0x0C)
+        return rate
+
+    def check_line(self, signal: str) -> None:
+        """Raise unless this end can talk to the host: frame, baud rate, pin."""
+        if self.values["CR1"] & (PCE | M0 | M1) or self.values["CR2"] & STOP_BITS:
+            raise self.broken(Rule.UART_SETTINGS, "the frame is not 8 data bits, 1 stop bit", 0x00)
+        rate, host = self.baud(), self.line.baud
+        if abs(rate - host) * 100 > BAUD_TOLERANCE_PERCENT * host:
+            raise self.broken(
+                Rule.BAUD_ERROR,
+                f"BRR = 0x{self.values['BRR']:04x} gives {rate:.0f} baud, the host has {host}"
+                f" ({100 * (rate - host) / host:+.1f} %)",
+                0x0C,
+            )
+        self.machine.check_pin(self.name, signal)
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Move every byte that is due by now, then plan the next event."""
+        now = self.machine.now_ps
+        self._receive(now)
+        self._transmit(now)
+        self._update_line()
+        self._plan()
+
+    def dma_changed(self) -> None:
+        """Look again: a DMA channel of this USART was started or stopped."""
+        self.catch_up()
+
+    def _channel(self, request: int) -> Channel | None:
+        wanted = DMAR if request == self.rx_request else DMAT
+        if not self.values["CR3"] & wanted:
+            return None
+        return next(self.machine.gpdma.running(request), None)
+
+    def _receive(self, now: int) -> None:
+        while True:
+            data, last_ps = self.line.take_arrived(now)
+            if not data:
+                break
+            self._idle_due_ps = last_ps + self.line.frame_ps
+            self._accept(data)
+        if self._idle_due_ps is not None and now >= self._idle_due_ps:
+            self._idle_due_ps = None
+            if self.values["CR1"] & (UE | RE) == UE | RE:
+                self._flags |= IDLE
+
+    def _accept(self, data: bytes) -> None:
+        if self.values["CR1"] & (UE | RE) != UE | RE:
+            self.line.bytes_lost += len(data)
+            return
+        self.check_line("RX")
+        if self.values["CR2"] >> ADD_POSITION in data:
+            self._flags |= CMF
+        channel = self._channel(self.rx_request)
+        taken = 0
+        if channel is not None and not self._received:
+            taken = channel.push(data)
+        for byte in data[taken:]:
+            if len(self._received) >= self.depth:
+                self._flags |= ORE
+                raise self.broken(
+                    Rule.UART_OVERRUN,
+                    "a byte arrives, the one before it is still in RDR"
+                    if self.depth == 1 else "a byte arrives, the receive FIFO is full",
+                    0x24,
+                )
+            self._received.append(byte)
+
+    def _transmit(self, now: int) -> None:
+        while self._shift_end_ps is not None and self._shift_end_ps <= now:
+            self.line.deliver(self._shifting)
+            start, self._shift_end_ps = self._shift_end_ps, None
+            if not self._load_shifter(start):
+                self._flags |= TC
+        if self._shift_end_ps is None:
+            self._load_shifter(now)
+
+    def _load_shifter(self, start: int) -> bool:
+        """Start sending the next byte, if there is one; keep the data register filled by DMA."""
+        if self.values["CR1"] & (UE | TE) != UE | TE:
+            return False
+        self._fill_by_dma()
+        if not self._to_send:
+            return False
+        self.check_line("TX")
+        self._shifting = self._to_send.popleft()
+        self._fill_by_dma()
+        self._flags &= ~TC
+        self._shift_end_ps = start + round(FRAME_BITS * 1e12 / self.baud())
+        return True
+
+    def _fill_by_dma(self) -> None:
+        while len(self._to_send) < self.depth:
+            channel = self._channel(self.tx_request)
+            byte = None if channel is None else channel.pull()
+            if byte is None:
+                return
+            self._to_send.append(byte)
+
+    def _plan(self) -> None:
+        times: list[int] = []
+        self._plan_receive(times)
+        self._plan_transmit(times)
+        self.machine.schedule(self.name, min(times, default=None))
+
+    def _plan_receive(self, times: list[int]) -> None:
+        control = self.values["CR1"]
+        if self._idle_due_ps is not None and control & IDLEIE:
+            times.append(self._idle_due_ps)
+        if not self.line.bytes_coming or control & (UE | RE) != UE | RE:
+            return
+        channel = self._channel(self.rx_request)
+        if channel is None:
+            times.append(self.line.arrival_ps(0))
+            return
+        to_flag = channel.bytes_to_flag()
+        if to_flag is not None and to_flag <= self.line.bytes_coming:
+            times.append(self.line.arrival_ps(to_flag - 1))
+        if control & IDLEIE:
+            times.append(self.line.first_gap_ps())
+        if control & CMIE and not self._flags & CMF:
+            matching = self.line.find_coming(self.values["CR2"] >> ADD_POSITION)
+            if matching is not None:
+                times.append(self.line.arrival_ps(matching))
+        times.append((self.machine.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS)
+
+    def _plan_transmit(self, times: list[int]) -> None:
+        if self._shift_end_ps is None:
+            return
+        frame_ps = round(FRAME_BITS * 1e12 / self.baud())
+        if self.values["CR1"] & (TCIE | TXEIE):
+            times.append(self._shift_end_ps)
+        channel = self._channel(self.tx_request)
+        to_flag = None if channel is None else channel.bytes_to_flag()
+        if to_flag is not None:
+            times.append(self._shift_end_ps + (to_flag - 1) * frame_ps)
+        wanted = self.line.bytes_wanted
+        if wanted > 0:
+            behind = 1 + len(self._to_send) + (0 if channel is None else channel.bytes_left)
+            times.append(self._shift_end_ps + (min(wanted, behind) - 1) * frame_ps)
+
+    def _update_line(self) -> None:
+        status, control = self._status(), self.values["CR1"]
+        enabled = control & (IDLEIE | RXNEIE | TCIE | TXEIE)
+        active = status & enabled
+        if control & CMIE:
+            active |= status & CMF
+        if self._flags & ORE and (control & RXNEIE or self.values["CR3"] & EIE):
+            active |= ORE
+        self.machine.nvic.set_line(self.interrupt, bool(active))
+
+    def _status(self) -> int:
+        control, value = self.values["CR1"], self._flags
+        if self._received:
+            value |= RXNE
+        if len(self._to_send) < self.depth:
+            value |= TXE
+        if control & FIFOEN:
+            value |= 0 if self._to_send else TXFE
+            value |= RXFF if len(self._received) >= self.depth else 0
+        if control & UE:
+            value |= (TEACK if control & TE else 0) | (REACK if control & RE else 0)
+        return value
+
+    # -- registers -------------------------------------------------------------------------------
+
+    def _require_off(self, name: str, offset: int) -> None:
+        if self.values["CR1"] & UE:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, f"{name} is changed while UE is 1", offset
+            )
+
+    def write_cr1(self, value: int) -> None:
+        """Switch the USART, its directions and interrupts."""
+        self.catch_up()
+        before = self.values["CR1"]
+        if (value ^ before) & _CR1_FIXED_WHILE_ON and before & UE:
+            self._require_off("the frame or FIFO setting of CR1", 0x00)
+        self.values["CR1"] = value
+        if before & UE and not value & UE:
+            self._received.clear()
+            self._to_send.clear()
+            self._shift_end_ps = None
+            self._flags = TC
+        self.catch_up()
+
+    def write_cr2(self, value: int) -> None:
+        """Set stop bits."""
+        self._require_off("CR2", 0x04)
+        self.values["CR2"] = value
+
+    def write_cr3(self, value: int) -> None:
+        """Switch DMA requests and the error interrupt."""
+        self.catch_up()
+        if (value ^ self.values["CR3"]) & ~(DMAR | DMAT | EIE):
+            self._require_off("CR3", 0x08)
+        self.values["CR3"] = value
+        self.catch_up()
+
+    def write_brr(self, value: int) -> None:
+        """Set the baud rate divider."""
+        self._require_off("BRR", 0x0C)
+        self.values["BRR"] = value
+
+    def write_presc(self, value: int) -> None:
+        """Set the kernel clock prescaler."""
+        self._require_off("PRESC", 0x2C)
+        self.values["PRESC"] = value
+
+    def write_rqr(self, value: int) -> None:
+        """Flush data."""
+        self.catch_up()
+        if value & 1 << 3:
+            self._received.clear()
+        if value & 1 << 4:
+            self._to_send.clear()
+        self.catch_up()
+
+    def read_isr(self) -> int:
+        """Status as it stands now."""
+        self.catch_up()
+        return self._status()
+
+    def write_icr(self, value: int) -> None:
+        """Clear flags."""
+        self.catch_up()
+        self._flags &= ~(value & (ORE | IDLE | TC | CMF))
+        self.catch_up()
+
+    def read_rdr(self) -> int:
+        """Take a received byte; 0 if there is none."""
+        self.catch_up()
+        value = self._received.popleft() if self._received else 0
+        self.catch_up()
+        return value
+
+    def write_tdr(self, value: int) -> None:
+        """Queue a byte to send."""
+        self.catch_up()
+        if self.values["CR1"] & (UE | TE) != UE | TE:
+            raise self.broken(Rule.UART_SETTINGS, "TDR is written while UE or TE is 0", 0x28)
+        if len(self._to_send) >= self.depth:
+            raise self.broken(Rule.UART_OVERRUN, "TDR is written while TXE is 0", 0x28)
+        self._to_send.append(value & 0xFF)
+        self._flags &= ~TC
+        self.catch_up()
