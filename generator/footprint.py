@@ -18,7 +18,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, ToolError
 
 ARENA_SYMBOL = "network_arena"
 STACK_SECTION = ".stack"
@@ -100,8 +100,10 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
     with elf.open("rb") as file:
         program = ELFFile(file)
         for name, size, writable, kind in _allocated_sections(program):
-            part, column = _part_of(name, kind)
-            if part is not None:
+            if size == 0:
+                continue
+            if name != STACK_SECTION:
+                part, column = _part_of(name, kind)
                 sums[part][column] += size
             if writable:
                 ram_bytes += size
@@ -161,14 +163,16 @@ def _allocated_sections(program: ELFFile) -> Iterator[tuple[str, int, bool, str]
             yield section.name, section["sh_size"], bool(flags & 0x1), section["sh_type"]
 
 
-def _part_of(name: str, kind: str) -> tuple[str | None, str]:
+def _part_of(name: str, kind: str) -> tuple[str, str]:
     if name in CORE_SECTIONS:
         return "core", "bss" if kind == "SHT_NOBITS" else "rodata"
     for column in ("text", "rodata", "data", "bss"):
         part = name.removeprefix(f".{column}.")
         if part != name and part in PARTS:
             return part, column
-    return None, ""
+    raise ToolError(
+        f"section {name} of the image belongs to no part", "give it one in core/link.ld.j2"
+    )
 
 
 def _size_of_symbol(program: ELFFile, name: str) -> int:

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One tiny model and what is made of it, once a session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.board_spec import BoardSpec, load_board
+from generator.firmware import DEFAULT_BOARDS_FILE, Firmware, Network, make_firmware, read_network
+from generator.toolchain import Toolchain, find_toolchain
+from tests.support.tiny_model import TINY_LABELS, tiny_model
+
+
+@pytest.fixture(scope="session")
+def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model") / "tiny.tflite"
+    path.write_bytes(tiny_model())
+    path.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_path: Path) -> Network:
+    return read_network(tiny_path)
+
+
+@pytest.fixture(scope="session")
+def u585() -> BoardSpec:
+    return load_board(DEFAULT_BOARDS_FILE, "u585")
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    return find_toolchain()
+
+
+@pytest.fixture(scope="session")
+def tiny_firmware(
+    u585: BoardSpec, tiny: Network, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+) -> Firmware:
+    return make_firmware(u585, tiny, toolchain, out_dir=tmp_path_factory.mktemp("build"))

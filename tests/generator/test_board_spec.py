@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.board_spec import BoardSpec, load_board, load_boards
+from generator.errors import InputError
+from generator.firmware import DEFAULT_BOARDS_FILE
+from generator.u5_limits import LATENCY_MAX_HZ, MAX_CORE_HZ, PLL_VCO_HZ
+
+SHIPPED = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
+
+
+def faults_of(path: Path, document: object) -> list[str]:
+    path.write_text(document if isinstance(document, str) else yaml.safe_dump(document))
+    with pytest.raises(InputError) as caught:
+        load_boards(path)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def changed(*changes: tuple[str, object]) -> dict[str, Any]:
+    """The shipped file with some fields of u585 set; `clock.pll.divider_m` names one."""
+    document = copy.deepcopy(SHIPPED)
+    for place, value in changes:
+        *path, last = place.split(".")
+        record = document["u585"]
+        for key in path:
+            record = record[int(key)] if isinstance(record, list) else record[key]
+        record[int(last) if isinstance(record, list) else last] = value
+    return document  # type: ignore[no-any-return]
+
+
+def test_shipped_record_is_the_board_of_the_manual(u585: BoardSpec) -> None:
+    assert u585.id == "u585"
+    assert u585.part == "STM32U585AI"
+    assert (u585.flash.origin, u585.flash.size_bytes) == (0x0800_0000, 2 << 20)
+    assert (u585.ram.origin, u585.ram.size_bytes) == (0x2000_0000, 768 << 10)
+    assert u585.uart_kernel_hz == u585.clock.core_hz == 160_000_000
+    assert (u585.uart.tx.port, u585.uart.tx.number) == ("A", 9)
+
+
+def test_values_are_frozen(u585: BoardSpec) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        u585.part = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("colour", "red", "u585.colour: unknown key"),
+        ("clock.speed", 1, "u585.clock.speed: unknown key"),
+        ("part", 5, "found 5"),
+        ("family", "l4", "found 'l4'"),
+        ("uart.baud", "921600", "found '921600'"),
+        ("probe.board_id", 887, "found 887"),
+        ("memories.1.origin", 0x0810_0000, "ram 0x08100000..0x081bffff overlaps flash"),
+        ("memories.1.name", "flash", "a second memory named 'flash'"),
+        ("memories.1.name", "sram", "no memory 'ram' of kind 'ram'"),
+        ("memories.1.size_bytes", 0, "greater than 0"),
+        ("clock.pll", None, "unreachable: msis gives 4000000 Hz without a PLL"),
+        ("clock.pll.multiplier_n", 79, "= 158000000 Hz"),
+        ("clock.pll.divider_m", 2, "outside 4 to 16 MHz"),
+        ("clock.pll.divider_m", 17, "17 is not within 1 to 16"),
+        ("clock.source_hz", 4_100_000, "MSIS has no range of 4100000 Hz"),
+        ("clock.source", "hsi16", "HSI16 runs at 16000000 Hz"),
+        ("clock.voltage_range", 2, "beyond 110000000 Hz of voltage range 2"),
+        ("clock.flash_wait_states", 3, "4 are needed"),
+        ("clock.epod_booster", False, "is needed above 55 MHz"),
+        ("uart.tx.pin", "PA2", "PA2 does not carry USART1_TX"),
+        ("uart.rx.pin", "PA9", "PA9 carries both TX and RX"),
+        ("uart.rx.alternate_function", 8, "AF8 of PA10 is not USART1_RX"),
+        ("uart.rx.pin", "PZ1", "should match pattern"),
+        ("uart.peripheral", "USART2", "USART2 is not supported"),
+        ("uart.rx_dma.channel", 16, "channels 0 to 15"),
+        ("uart.rx_dma.channel", 1, "shared with rx_dma"),
+        ("uart.rx_dma.request", 25, "request 25 is not USART1_RX"),
+        ("uart.baud", 3_850_000, "% off"),
+        ("budgets.image_ram_bytes", 800_000, "but ram has only 786432"),
+    ],
+)
+def test_each_fault_is_named(tmp_path: Path, place: str, value: object, said: str) -> None:
+    faults = faults_of(tmp_path / "boards.yaml", changed((place, value)))
+    assert any(said in fault for fault in faults), faults
+    assert all(fault.startswith("boards.yaml:") for fault in faults)
+
+
+def test_faults_of_form_and_of_sense_come_together(tmp_path: Path) -> None:
+    document = changed(
+        ("colour", "red"),
+        ("memories.2.origin", 0x2000_0000),
+        ("clock.flash_wait_states", 0),
+        ("uart.tx.pin", "PB1"),
+        ("probe.usb_vid", -1),
+    )
+    document["second"] = "nothing"
+    faults = "\n".join(faults_of(tmp_path / "boards.yaml", document))
+    for said in ("colour", "overlaps", "4 are needed", "PB1", "usb_vid", "second: is not a record"):
+        assert said in faults
+
+
+def test_a_fault_tells_its_line(tmp_path: Path) -> None:
+    text = DEFAULT_BOARDS_FILE.read_text().replace("flash_wait_states: 4", "flash_wait_states: 1")
+    line = 1 + text[: text.index("flash_wait_states")].count("\n")
+    (fault,) = faults_of(tmp_path / "boards.yaml", text)
+    assert fault.startswith(f"boards.yaml:{line}: u585.clock.flash_wait_states: 1 wait states")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no board record"),
+        ("- a\n- b\n", "holds no board record"),
+        ("u585: {part: [", "is not YAML"),
+        ("u585: {part: A}\nu585: {part: B}\n", "u585: stands twice"),
+        ("u585:\n\tpart: A\n", "is not YAML"),
+    ],
+)
+def test_what_is_no_board_file(tmp_path: Path, text: str, said: str) -> None:
+    assert said in "\n".join(faults_of(tmp_path / "boards.yaml", text))
+
+
+def test_a_missing_file_and_a_missing_board(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        load_boards(tmp_path / "absent.yaml")
+    with pytest.raises(InputError, match="choose one of: u585"):
+        load_board(DEFAULT_BOARDS_FILE, "u999")
+
+
+@given(
+    n=st.integers(4, 512), m=st.integers(1, 16), r=st.integers(1, 128), latency=st.integers(0, 5)
+)
+def test_an_accepted_clock_is_within_every_limit(
+    tmp_path_factory: pytest.TempPathFactory, n: int, m: int, r: int, latency: int
+) -> None:
+    core_hz = 16_000_000 * n // (m * r)
+    document = changed(
+        ("clock.source", "hsi16"),
+        ("clock.source_hz", 16_000_000),
+        ("clock.pll", {"divider_m": m, "multiplier_n": n, "divider_r": r}),
+        ("clock.core_hz", max(core_hz, 1)),
+        ("clock.flash_wait_states", latency),
+        ("uart.baud", 9600),
+    )
+    path = tmp_path_factory.mktemp("boards") / "boards.yaml"
+    path.write_text(yaml.safe_dump(document))
+    try:
+        clock = load_boards(path)["u585"].clock
+    except InputError:
+        return
+    vco_hz = 16_000_000 / m * n
+    assert PLL_VCO_HZ[0] <= vco_hz <= PLL_VCO_HZ[1]
+    assert clock.core_hz * r == vco_hz
+    assert clock.core_hz <= MAX_CORE_HZ[1]
+    assert clock.core_hz <= LATENCY_MAX_HZ[1][min(latency, 4)]
