@@ -29,11 +29,13 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 # The first Python that is new enough, unless PYTHON= names one.
+IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
 
 $(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "mel2metal needs Python 3.11 or newer, and found none." \
+	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
+	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
 	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV) || { \

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -52,6 +53,8 @@ def _install(target: Path, pin: Path, unpack: Callable[[Path, Path], Path]) -> b
         if mark.is_file() and mark.read_text() == pin.read_text():
             mark.touch()
             return False
+        for left in TOOLS_DIR.glob(f"{target.name}.part-*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=TOOLS_DIR, prefix=f"{target.name}.part-") as scratch:
             tree = unpack(pin, Path(scratch))
             (tree / INSTALLED_MARK).write_text(pin.read_text())

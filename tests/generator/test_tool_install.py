@@ -89,6 +89,12 @@ def test_an_unmarked_folder_is_replaced(tools_dir: Path, pip_calls: list[Command
     assert not (tools_dir / "gcc" / "half").exists()
 
 
+def test_what_a_killed_run_left_is_removed(tools_dir: Path, pip_calls: list[Command]) -> None:
+    (tools_dir / "gcc.part-x1" / "half").mkdir(parents=True)
+    assert tool_install.install_compiler()
+    assert not leftovers(tools_dir)
+
+
 def test_cmsis_dsp_is_unpacked_and_not_built(tools_dir: Path, pip_calls: list[Command]) -> None:
     assert tool_install.install_cmsis_dsp()
     assert (tools_dir / "cmsis" / "Include" / "arm_math.h").is_file()
