@@ -12,6 +12,7 @@ Each repetition is kept in the result with its reason; it is never hidden.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -255,7 +256,7 @@ class Link:
     def send_message(self, message: Message, *, sequence_skip: int = 0) -> None:
         """Send one message as the next frame, or with frames left out before it."""
         self._sequence = (self._sequence + sequence_skip) & 0xFF
-        self._send(message)
+        self._send(encode_frame(message, self._sequence))
 
     def await_message(self, kind: type[_M], *, fresh: bool = False) -> _M:
         """The next message of a kind, refusals included; raises LinkSilentError.
@@ -292,11 +293,13 @@ class Link:
 
     def _converse_once(self, outgoing: Sequence[Message], last: type[Message]) -> list[Message]:
         answers: list[Message] = []
-        queue = iter(outgoing)
-        waiting = next(queue, None)
+        # Frames of one conversation are numbered in order, so they can be encoded beforehand.
+        frames = deque(
+            encode_frame(message, self._sequence + index) for index, message in enumerate(outgoing)
+        )
         while True:
-            while waiting is not None and self._send(waiting):
-                waiting = next(queue, None)
+            while frames and len(frames[0]) <= self._credit_bytes:
+                self._send(frames.popleft())
             for message in self._receive():
                 if isinstance(message, Refused):
                     raise RefusedError.from_message(message)
@@ -304,16 +307,15 @@ class Link:
                 if isinstance(message, last):
                     return answers
 
-    def _send(self, message: Message) -> bool:
-        """Send a frame if credit allows."""
-        encoded = encode_frame(message, self._sequence)
+    @property
+    def _credit_bytes(self) -> int:
         credit_bytes = (self._limit_bytes - self._sent_bytes) & 0xFFFFFFFF
-        if len(encoded) > credit_bytes or credit_bytes >= 1 << 31:
-            return False
-        self._write(encoded)
+        return credit_bytes if credit_bytes < 1 << 31 else 0
+
+    def _send(self, frame: bytes) -> None:
+        self._write(frame)
         self._sequence = (self._sequence + 1) & 0xFF
-        self._sent_bytes = (self._sent_bytes + len(encoded)) & 0xFFFFFFFF
-        return True
+        self._sent_bytes = (self._sent_bytes + len(frame)) & 0xFFFFFFFF
 
     def _receive(self) -> Iterator[Message]:
         """The messages of the next bytes that come, credits taken out and applied."""
