@@ -167,8 +167,9 @@ def mel_edges_hz() -> tuple[float, ...]:
     """
     low, high = (2595.0 * math.log10(1.0 + hz / 700.0) for hz in (LOW_EDGE_HZ, HIGH_EDGE_HZ))
     steps = BANDS + 1
-    mels = (low + (high - low) * i / steps for i in range(steps + 1))
-    return tuple(700.0 * (10.0 ** (mel / 2595.0) - 1.0) for mel in mels)
+    mels = (low + (high - low) * i / steps for i in range(1, steps))
+    inner = (700.0 * (10.0 ** (mel / 2595.0) - 1.0) for mel in mels)
+    return (LOW_EDGE_HZ, *inner, HIGH_EDGE_HZ)
 
 
 def _check_quantisation(scale: float, zero_point: int) -> None:
@@ -202,8 +203,8 @@ def _bin_weights(
     one weight a bin describes the whole bank.
     """
     bin_hz = SAMPLE_RATE_HZ / FRAME_SAMPLES
-    first_bin = math.ceil(edges_hz[0] / bin_hz)
-    bins = [k for k in range(first_bin, CFFT_POINTS) if k * bin_hz < edges_hz[-1]]
+    bins = [k for k in range(CFFT_POINTS) if edges_hz[0] < k * bin_hz < edges_hz[-1]]
+    first_bin = bins[0]
     weights = []
     segment_end_bins = []
     position = 0

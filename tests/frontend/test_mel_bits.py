@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.mel_tables import MelTables
+from generator.mel_tables import MelTables, make_mel_tables
 from tests.frontend import integer_twin
-from tests.frontend.frontend_builds import run_program
+from tests.frontend.frontend_builds import build_library, run_program, write_sources
 from tests.frontend.host_library import HostLibrary
 from tests.frontend.integer_twin import split_frames
 from tests.frontend.signals import real_clips, synthetic_signals
@@ -61,6 +61,15 @@ def test_host_equals_the_specification_on_real_sound(host: HostLibrary, tables: 
     for name, samples in real_clips(limit=10):
         features, _ = host.features(samples)
         np.testing.assert_array_equal(features, integer_twin.features(samples, tables), name)
+
+
+def test_host_equals_the_specification_where_int8_clamps(tmp_path: Path) -> None:
+    tables = make_mel_tables(0.01, -3)
+    host = HostLibrary(build_library(write_sources(tmp_path, tables)))
+    frames = np.concatenate([split_frames(samples) for samples in SIGNALS.values()])
+    got = host.mel_frames(frames)
+    np.testing.assert_array_equal(got, integer_twin.mel_frames(frames, tables))
+    assert {got.min(), got.max()} == {-128, 127}
 
 
 def test_target_equals_host_on_hard_signals(target: TargetRunner, host: HostLibrary) -> None:

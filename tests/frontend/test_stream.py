@@ -54,6 +54,14 @@ def test_sound_between_silences_gives_its_frames_and_a_hangover(
     assert 30 + integer_twin.GATE_HANGOVER_HOPS <= len(frames) <= 33 + 40
 
 
+def test_the_first_32_samples_belong_to_no_hop(host: HostLibrary) -> None:
+    samples = np.zeros(16000, dtype=np.int16)
+    samples[:32] = noise(32)
+    assert len(host.features(samples)[0]) == 0
+    samples[32] = 1000
+    assert len(host.features(samples)[0]) == 1 + integer_twin.GATE_HANGOVER_HOPS - 2
+
+
 def test_a_reset_forgets(host: HostLibrary) -> None:
     # HostLibrary fills the state with 0xA5 before each reset.
     first, _ = host.features(noise(3000))
