@@ -27,9 +27,12 @@ class CallMeter:
     cycles_estimated: int = 0
     last_instructions: int = 0
     last_cycles_estimated: int = 0
+    per_call_instructions: list[int] = field(default_factory=list)
+    """Instructions of each call, in the order of their returns."""
 
     def clear(self) -> None:
         """Start again from zero."""
+        self.per_call_instructions.clear()
         self.calls = self.instructions = self.cycles_estimated = 0
         self.last_instructions = self.last_cycles_estimated = 0
 
@@ -108,6 +111,7 @@ class CallMeters:
         meter.last_cycles_estimated = cycles - call.cycles - call.left_out[1]
         meter.calls += 1
         meter.instructions += meter.last_instructions
+        meter.per_call_instructions.append(meter.last_instructions)
         meter.cycles_estimated += meter.last_cycles_estimated
 
     def exception_entered(self) -> None:
