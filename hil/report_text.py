@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -56,14 +55,12 @@ def _identity(board: BoardRecord, report: Report) -> Text:
 
 def _columns(board: BoardRecord, report: Report) -> Table:
     """Our line and the published ones; RAM and flash of the network alone, in KiB."""
-    title = "A patch of 96 frames; RAM and flash in KiB"
-    table = Table(
-        title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False
-    )
+    title = "A patch of 96 frames at 160 MHz; RAM and flash in KiB"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
     table.add_column("engine", no_wrap=True)
-    for name in ("ms at\n160 MHz", "activ.", "run\ntime", "RAM", "weights", "code", "flash"):
-        table.add_column(name, justify="right")
-    table.add_column("clips\nright %", justify="right")
+    for name in ("ms", "activ.", "runtime", "RAM", "weights", "code", "flash"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("right %", justify="right", no_wrap=True)
     latency = report.latency
     estimated = "~" if latency.cycles_are == "estimated" else ""
     table.add_row(
