@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator import firmware
+from generator.cli import main
+from generator.firmware import DEFAULT_BOARDS_FILE
+from generator.toolchain import REPO_ROOT
+from tests.support.model_builder import ModelBuilder
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    try:
+        code = main([str(argument) for argument in arguments])
+    except SystemExit as leaving:  # argparse leaves by itself
+        code = int(leaving.code or 0)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def left(directory: Path) -> list[str]:
+    return [path.name for path in directory.iterdir()] if directory.exists() else []
+
+
+def test_firmware_from_model_to_image(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    build = ("--board", "u585", "--out", tmp_path)
+    code, out, err = run(capsys, "firmware", *build, "--model", tiny_path, "--verbose")
+    assert (code, err) == (0, "")
+    assert "as published" in out
+    image = tmp_path / "u585" / "out"
+    for suffix in ("elf", "hex", "bin", "map"):
+        assert (image / f"mel2metal.{suffix}").stat().st_size > 0
+    assert json.loads((tmp_path / "u585" / "footprint.json").read_text())["image"]["ram_bytes"] > 0
+    code, again, _ = run(capsys, "footprint", *build)
+    assert code == 0
+    assert "network_weights" in again
+
+
+def test_inspect_shows_operators_and_fit(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path
+) -> None:
+    code, out, _ = run(capsys, "inspect", tiny_path)
+    assert code == 0
+    for shown in ("DEPTHWISE_CONV_2D", "u585: fits", "bark, rain, silence", "Rows kept in RAM"):
+        assert shown in out
+
+
+def test_inspect_says_when_a_model_does_not_fit(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    boards = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
+    boards["u585"]["budgets"]["activation_ram_bytes"] = 100
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(boards))
+    code, out, _ = run(capsys, "inspect", tiny_path, "--boards-file", tmp_path / "small.yaml")
+    assert code == 2
+    assert "u585: does not fit" in out
+
+
+def test_a_model_over_budget_is_refused_with_numbers(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    boards = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
+    boards["u585"]["budgets"]["activation_ram_bytes"] = 100
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(boards))
+    options = ("--board", "u585", "--model", tiny_path, "--out", tmp_path / "build")
+    code, _, err = run(capsys, "firmware", *options, "--boards-file", tmp_path / "small.yaml")
+    assert code == 2
+    assert "activation_ram_bytes" in err
+    assert "100 allowed" in err
+
+
+def test_faults_of_board_model_and_labels_come_in_one_report(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "boards.yaml").write_text(
+        DEFAULT_BOARDS_FILE.read_text().replace("divider_r: 2", "divider_r: 1")
+    )
+    (tmp_path / "bad.tflite").write_bytes(b"TFL3 but nothing more")
+    code, _, err = run(
+        *(capsys, "firmware", "--board", "u585", "--model", tmp_path / "bad.tflite"),
+        *("--boards-file", tmp_path / "boards.yaml", "--out", tmp_path / "build"),
+    )
+    assert code == 2
+    assert "unreachable" in err
+    assert "bad.tflite" in err
+    assert left(tmp_path / "build") == []
+
+
+@pytest.mark.parametrize("damage", ["float", "truncated", "labels", "bands", "empty", "absent"])
+def test_bad_input_leaves_nothing_and_shows_no_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, damage: str
+) -> None:
+    builder = ModelBuilder(frames=16, bands=32 if damage == "bands" else 64)
+    builder.conv(4, stride=(2, 2)).head(classes=3)
+    if damage == "float":
+        builder.tensors[builder.inputs[0]].dtype = "FLOAT32"
+    model = tmp_path / "model.tflite"
+    content = builder.to_bytes()
+    if damage != "absent":
+        model.write_bytes({"truncated": content[:300], "empty": b""}.get(damage, content))
+    if damage == "labels":
+        model.with_name("model.labels.txt").write_text("one\ntwo\n")
+    options = ("--board", "u585", "--model", model, "--out", tmp_path / "build")
+    code, out, err = run(capsys, "firmware", *options)
+    assert code == 2
+    assert "fault" in err
+    assert "Traceback" not in out + err
+    assert left(tmp_path / "build") == []
+
+
+def test_labels_that_were_made_up_are_mentioned(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    lonely = tmp_path / "lonely.tflite"
+    lonely.write_bytes(tiny_path.read_bytes())
+    code, out, _ = run(capsys, "firmware", "--board", "u585", "--model", lonely, "--out", tmp_path)
+    assert code == 0
+    assert "class_0" in out
+
+
+def test_a_missing_compiler_is_a_missing_tool(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    options = ("--board", "u585", "--model", tiny_path, "--out", tmp_path / "build")
+    code, _, err = run(capsys, "firmware", *options, "--cross-compile", "/nowhere/arm-none-eabi-")
+    assert code == 3
+    assert "/nowhere/arm-none-eabi-gcc" in err
+    assert left(tmp_path / "build") == []
+
+
+def test_a_missing_default_model_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firmware, "DEFAULT_MODEL", tmp_path / "absent.tflite")
+    code, _, err = run(capsys, "firmware", "--board", "u585", "--out", tmp_path / "build")
+    assert code == 3
+    assert "--model" in err
+
+
+def test_footprint_without_a_build_says_what_to_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, _, err = run(capsys, "footprint", "--board", "u585", "--out", tmp_path)
+    assert code == 3
+    assert "mel2metal firmware" in err
+
+
+@pytest.mark.parametrize("command", [[], ["firmware"], ["inspect"], ["footprint"], ["doctor"]])
+def test_help_teaches(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+    code, out, _ = run(capsys, *command, "--help")
+    assert code == 0
+    assert "usage: mel2metal" in out
+    if command in ([], ["firmware"]):
+        assert "mel2metal firmware --board u585 --model model.tflite" in out
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["firmware"], ["firmware", "--board"]])
+def test_wrong_usage_is_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert "usage:" in err
+
+
+def test_the_module_is_the_command() -> None:
+    command = [sys.executable, "-m", "generator", "footprint", "--board", "none", "--out", "/none"]
+    done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "choose one of: u585" in done.stderr
