@@ -89,14 +89,16 @@ class ModelBuilder:
         self.random = np.random.default_rng(self.seed)
         rows = (1, self.frames, self.bands, 1)
         turned = (1, self.bands, self.frames, 1)
-        quantisation = {"scales": (self.input_scale,), "zero_points": (self.input_zero_point,)}
+        quantisation = ((self.input_scale,), (self.input_zero_point,))
         self.current = self._add(
-            TensorRecord("input", turned if self.transposed else rows, **quantisation)
+            TensorRecord("input", turned if self.transposed else rows, "INT8", *quantisation)
         )
         self.inputs = [self.current]
         if self.transposed:
             order = self._constant("order", np.array([0, 2, 1, 3], dtype=np.int32))
-            self._operate("TRANSPOSE", [order], TensorRecord("transpose", rows, **quantisation))
+            self._operate(
+                "TRANSPOSE", [order], TensorRecord("transpose", rows, "INT8", *quantisation)
+            )
 
     # --- layers ----------------------------------------------------------------------------------
 
@@ -241,7 +243,8 @@ class ModelBuilder:
         source = self.tensors[self.current]
         channels = weights.channels
         count = channels if weights.per_channel else 1
-        scales = np.float32(self.random.uniform(0.003, 0.012, count))
+        root = math.sqrt(math.prod(weights.shape) // channels)
+        scales = (self.random.uniform(0.5, 2.0, count) / (74.0 * root)).astype(np.float32)
         values = self.random.integers(-127, 128, weights.shape).astype(np.int8)
         constants = [
             self._add(
@@ -255,7 +258,7 @@ class ModelBuilder:
                 )
             )
         ]
-        spread = 74.0 * 60.0 * math.sqrt(values.size // channels)
+        spread = 74.0 * 60.0 * root
         if weights.bias:
             biases = self.random.normal(0.0, 0.7 * spread, channels).astype(np.int32)
             products = tuple(source.scales[0] * float(one) for one in scales)

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import functools
 import itertools
-import os
 import shutil
 import subprocess
+import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
@@ -22,7 +23,9 @@ from generator.schedule import make_schedule
 
 REPOSITORY = Path(__file__).parents[2]
 TEMPLATES = REPOSITORY / "firmware_templates"
-WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
+COMPILE = ("cc", "-std=c11", "-O1", "-fPIC", "-DM2M_TAPS=1", *WARNINGS)
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
 
 TAP_BRIDGE = """
 #include "network/network.h"
@@ -40,21 +43,47 @@ void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint
 }
 """
 
-_copies = itertools.count()
+TAP_PROGRAM = """
+#include <stdio.h>
+#include "network/network.h"
+void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes)
+{
+    const uint32_t head[3] = {operator_index, row, bytes};
+    fwrite(head, sizeof head, 1, stdout);
+    fwrite(values, bytes, 1, stdout);
+}
+int main(void)
+{
+    int8_t frame[NETWORK_BANDS];
+    network_begin();
+    while (fread(frame, sizeof frame, 1, stdin) == 1) {
+        if (network_push_frame_s8(frame) == NETWORK_READY) {
+            network_begin();
+        }
+    }
+    return 0;
+}
+"""
+
+Outputs = dict[int, NDArray[np.generic]]
+"""Every operator's output, in the .tflite's shapes."""
+
+_libraries = itertools.count()
 
 
 def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
-    """Write network/ below `project`; returns the sources to compile."""
+    """Write network/ below `project`; returns its sources, without the kernels."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        line_statement_prefix="//%",
     )
     target = project / "network"
     shutil.copytree(TEMPLATES / "network", target, ignore=shutil.ignore_patterns("*.j2"))
-    sources = [project / name for name in plan.kernel_sources]
+    sources = sorted(target.glob("*.c"))
     for template in sorted((TEMPLATES / "network").glob("*.j2")):
         text = environment.get_template(f"network/{template.name}").render(network=plan)
         path = target / template.stem
@@ -64,19 +93,47 @@ def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
     return sources
 
 
+@functools.cache
+def host_kernels(*flags: str) -> tuple[Path, ...]:
+    """All kernels as objects, compiled once a session."""
+    folder = Path(tempfile.mkdtemp(prefix="kernels-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    objects = []
+    for source in sorted((TEMPLATES / "network" / "kernels").glob("*.c")):
+        objects.append(folder / f"{source.stem}.o")
+        subprocess.run(
+            [*COMPILE, *flags, f"-I{TEMPLATES}", "-c", str(source), "-o", str(objects[-1])],
+            check=True,
+        )
+    return tuple(objects)
+
+
+def _in_shapes(graph: Graph, rows: dict[int, dict[int, bytes]]) -> Outputs:
+    outputs: Outputs = {}
+    for operator in graph.operators:
+        tensor = graph.tensor_out(operator)
+        made = rows[operator.index]
+        assert sorted(made) == list(range(len(made))), f"rows missing of {operator}"
+        data = b"".join(made[row] for row in sorted(made))
+        dtype = np.float32 if tensor.dtype == "FLOAT32" else np.int8
+        outputs[operator.index] = np.frombuffer(data, dtype=dtype).reshape(tensor.shape)
+    return outputs
+
+
 class HostNetwork:
     """The generated network as a shared library of its own."""
 
-    def __init__(self, graph: Graph, project: Path, flags: Sequence[str] = ()) -> None:
+    def __init__(self, graph: Graph, project: Path) -> None:
         self.graph = graph
         self.plan = plan_network(make_schedule(graph))
         sources = render_network(self.plan, project)
-        bridge = project / "tap_bridge.c"
-        bridge.write_text(TAP_BRIDGE)
-        library = project / f"network_{os.getpid()}_{next(_copies)}.so"
-        command = ["cc", "-std=c11", "-O1", "-fPIC", "-shared", "-DM2M_TAPS=1", f"-I{project}"]
-        command += [*WARNINGS, *flags, *map(str, [*sources, bridge]), "-o", str(library)]
-        subprocess.run(command, check=True)
+        sources.append(project / "tap_bridge.c")
+        sources[-1].write_text(TAP_BRIDGE)
+        library = project / f"network_{next(_libraries)}.so"
+        files = map(str, [*sources, *host_kernels()])
+        subprocess.run(
+            [*COMPILE, "-shared", f"-I{project}", *files, "-o", str(library)], check=True
+        )
         self._library = ctypes.CDLL(str(library))
         self._library.network_scores_s8.restype = ctypes.POINTER(ctypes.c_int8)
         tap_type = ctypes.CFUNCTYPE(
@@ -87,8 +144,7 @@ class HostNetwork:
         self._rows: dict[int, dict[int, bytes]] = defaultdict(dict)
 
     def _on_tap(self, operator: int, row: int, values: int, count: int) -> None:
-        if row in self._rows[operator]:
-            raise AssertionError(f"row {row} of operator {operator} came twice")
+        assert row not in self._rows[operator], f"row {row} of operator {operator} came twice"
         self._rows[operator][row] = ctypes.string_at(values, count)
 
     def begin(self) -> None:
@@ -106,17 +162,31 @@ class HostNetwork:
         values = self._library.network_scores_s8()
         return np.array(values[: self.graph.classes], dtype=np.int8)
 
-    def run(self, frames: NDArray[np.int8]) -> dict[int, NDArray[np.generic]]:
-        """Every operator's output for one patch, in the .tflite's shapes."""
+    def run(self, frames: NDArray[np.int8]) -> Outputs:
+        """Every operator's output for one patch of [frames, bands]."""
         self.begin()
         statuses = [self.push(frame) for frame in frames]
         assert statuses == [0] * (len(frames) - 1) + [1]
-        outputs: dict[int, NDArray[np.generic]] = {}
-        for operator in self.graph.operators:
-            tensor = self.graph.tensor_out(operator)
-            rows = self._rows[operator.index]
-            assert sorted(rows) == list(range(len(rows)))
-            data = b"".join(rows[row] for row in sorted(rows))
-            dtype = np.float32 if tensor.dtype == "FLOAT32" else np.int8
-            outputs[operator.index] = np.frombuffer(data, dtype=dtype).reshape(tensor.shape)
-        return outputs
+        return _in_shapes(self.graph, self._rows)
+
+
+def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outputs:
+    """The same in a program of its own, which ends at the first bad address or undefined sum."""
+    sources = render_network(plan_network(make_schedule(graph)), project)
+    sources.append(project / "tap_program.c")
+    sources[-1].write_text(TAP_PROGRAM)
+    program = project / "network_program"
+    files = map(str, [*sources, *host_kernels(*SANITIZE)])
+    subprocess.run([*COMPILE, *SANITIZE, f"-I{project}", *files, "-o", str(program)], check=True)
+    done = subprocess.run(
+        [program], input=np.ascontiguousarray(frames).tobytes(), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    rows: dict[int, dict[int, bytes]] = defaultdict(dict)
+    position = 0
+    while position < len(done.stdout):
+        operator, row, count = np.frombuffer(done.stdout, "<u4", 3, position)
+        position += 12
+        rows[int(operator)][int(row)] = done.stdout[position : position + int(count)]
+        position += int(count)
+    return _in_shapes(graph, rows)

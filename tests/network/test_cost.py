@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the network costs on a Cortex-M33, and that it uses nothing that it must not."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.errors import ToolError
+from generator.graph import Graph
+from generator.kernel_calls import plan_network
+from generator.schedule import make_schedule
+from generator.target_flags import target_flags
+from generator.tflite_reader import read_tflite
+from generator.toolchain import find_toolchain
+from tests.support.cortex_m33 import CortexM33, link_network
+from tests.support.model_builder import ModelBuilder
+from tests.support.models import OWN_MODEL, patches
+from tests.support.network_build import TEMPLATES
+from tests.support.oracle import Oracle
+
+INSTRUCTION_BUDGET = 31_000_000
+ARENA_BUDGET_BYTES = 38 * 1024
+WEIGHTS_BUDGET_BYTES = 150_000
+CODE_BUDGET_BYTES = 6_000
+STACK_BUDGET_BYTES = 768
+
+COMPILERS_OWN = {"memcpy", "memset"}
+"""What a freestanding compiler may call."""
+
+
+@pytest.fixture(scope="module")
+def compiler() -> str:
+    try:
+        return str(find_toolchain().gcc)
+    except ToolError as error:
+        pytest.skip(str(error))
+
+
+def read(model: ModelBuilder, folder: Path) -> tuple[Graph, Path]:
+    path = folder / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    return read_tflite(path), path
+
+
+def test_the_default_model_stays_within_its_budgets(
+    compiler: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    graph = read_tflite(OWN_MODEL)
+    core = CortexM33(link_network(graph, tmp_path / "project", compiler))
+    frames = patches(6, graph.frames, graph.bands)[5]
+    scores = core.run_patch(frames, graph.classes)
+    softmax = next(operator for operator in graph.operators if operator.kind == "SOFTMAX")
+    reference = Oracle(graph, OWN_MODEL).run(frames)[softmax.index]
+    np.testing.assert_array_equal(scores, reference.ravel())
+
+    plan = plan_network(make_schedule(graph))
+    instructions = core.instructions()
+    figures = {
+        "instructions": (instructions.total(), INSTRUCTION_BUDGET),
+        "arena_bytes": (plan.arena_bytes, ARENA_BUDGET_BYTES),
+        "weights_bytes": (plan.weights_flash_bytes, WEIGHTS_BUDGET_BYTES),
+        "code_bytes": (sum(core.function_bytes.values()), CODE_BUDGET_BYTES),
+        "stack_bytes": (core.stack_bytes(), STACK_BUDGET_BYTES),
+    }
+    for name, (value, budget) in figures.items():
+        record_property(name, value)
+        print(f"{name}: {value} of {budget}")
+    for name, times in instructions.most_common(6):
+        print(f"  {name}: {times}")
+    over = {name: figure for name, figure in figures.items() if figure[0] > figure[1]}
+    assert not over
+
+
+@pytest.mark.parametrize("bands", [16, 12, 11])
+def test_target_and_interpreter_agree_whatever_the_width(
+    compiler: str, tmp_path: Path, bands: int
+) -> None:
+    model = ModelBuilder(20, bands).conv(7, stride=(2, 2)).depthwise().conv(9, (1, 1))
+    graph, path = read(model.depthwise(stride=(2, 2)).conv(8, (1, 1)).head(4), tmp_path)
+    core = CortexM33(link_network(graph, tmp_path / "project", compiler))
+    oracle = Oracle(graph, path)
+    for frames in patches(8, graph.frames, graph.bands):
+        softmax = graph.operators[-2].index
+        expected = oracle.run(frames)[softmax].ravel()
+        np.testing.assert_array_equal(core.run_patch(frames, graph.classes), expected)
+
+
+def test_kernels_call_no_library(compiler: str, tmp_path: Path) -> None:
+    flags = target_flags("cortex-m33")
+    for source in sorted((TEMPLATES / "network" / "kernels").glob("*.c")):
+        command = [compiler, *flags.cpu, *flags.language, *flags.optimisation, *flags.warnings]
+        command += [f"-I{TEMPLATES}", "-DM2M_TAPS=0", "-S", str(source), "-o", "-"]
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        called = set(re.findall(r"^\s(?:bl|b)\s([A-Za-z_]\w*)$", text, re.MULTILINE))
+        defined = set(re.findall(r"^(\w+):$", text, re.MULTILINE))
+        assert called <= defined | COMPILERS_OWN | {"row_ring_place"}, source.name
+        assert ".f64" not in text, source.name

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fixed-point arithmetic, against rounding done with fractions."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.graph import Activation, Quantisation
+from generator.quantize import (
+    Multiplier,
+    activation_range,
+    convolution_multipliers,
+    dense_multipliers,
+    doubling_high_multiply,
+    mean_multiplier,
+    multiply,
+    quantize_multiplier,
+    rounding_shift_right,
+    softmax_scaling,
+)
+
+INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
+MANTISSA = st.integers(1 << 30, (1 << 31) - 1)
+
+
+def half_up(value: Fraction) -> int:
+    return math.floor(value + Fraction(1, 2))
+
+
+def half_away(value: Fraction) -> int:
+    return half_up(value) if value >= 0 else -half_up(-value)
+
+
+def reference_high_multiply(a: int, b: int) -> int:
+    """The reference's way: a nudged quotient, truncated towards zero."""
+    product = a * b
+    nudged = product + ((1 << 30) if product >= 0 else 1 - (1 << 30))
+    return nudged // (1 << 31) if nudged >= 0 else -(-nudged // (1 << 31))
+
+
+@given(INT32, MANTISSA)
+def test_high_multiply_rounds_halves_up_whatever_the_sign(a: int, b: int) -> None:
+    assert doubling_high_multiply(a, b) == half_up(Fraction(a * b, 1 << 31))
+    assert doubling_high_multiply(a, b) == reference_high_multiply(a, b)
+
+
+@pytest.mark.parametrize("odd", [-5, -3, -1, 1, 3, 5])
+def test_high_multiply_at_exact_halves(odd: int) -> None:
+    a, b = odd, 1 << 30  # a * b / 2^31 = odd / 2
+    assert doubling_high_multiply(a, b) == (odd + 1) // 2
+    assert doubling_high_multiply(a, b) == reference_high_multiply(a, b)
+
+
+@given(INT32, st.integers(0, 31))
+def test_shift_right_rounds_halves_away_from_zero(value: int, bits: int) -> None:
+    assert rounding_shift_right(value, bits) == half_away(Fraction(value, 1 << bits))
+
+
+@given(st.floats(1e-9, 1e6, allow_nan=False))
+def test_a_multiplier_is_the_nearest_of_31_bits(real: float) -> None:
+    multiplier = quantize_multiplier(real)
+    stored = Fraction(multiplier.mantissa) * Fraction(2) ** (multiplier.shift - 31)
+    assert 1 << 30 <= multiplier.mantissa < 1 << 31
+    assert abs(stored / Fraction(real) - 1) <= Fraction(1, 1 << 31)
+
+
+def test_multipliers_at_the_edges() -> None:
+    assert quantize_multiplier(0.0) == Multiplier(0, 0)
+    assert quantize_multiplier(1.0) == Multiplier(1 << 30, 1)
+    assert quantize_multiplier(math.nextafter(1.0, 0.0)) == Multiplier(1 << 30, 1)
+    assert quantize_multiplier(2.0**-40) == Multiplier(0, 0)
+    assert quantize_multiplier(2.0**-32) == Multiplier(1 << 30, -31)
+
+
+@given(st.integers(-(1 << 24), 1 << 24), st.floats(1e-6, 0.99))
+def test_multiply_is_near_the_real_product(value: int, real: float) -> None:
+    assert abs(multiply(value, quantize_multiplier(real)) - value * real) <= 1.0
+
+
+def test_dense_multiplier_takes_the_product_of_scales_in_single_precision() -> None:
+    target = Quantisation((0.05,), (0,))
+    source = Quantisation((float(np.float32(0.1)),), (0,))
+    weights = Quantisation((float(np.float32(0.003)),), (0,))
+    single = float(np.float32(0.1) * np.float32(0.003)) / target.scale
+    assert dense_multipliers(source, weights, target, 2) == (quantize_multiplier(single),) * 2
+    double = source.scale * weights.scale / target.scale
+    assert convolution_multipliers(source, weights, target, 2) == (quantize_multiplier(double),) * 2
+    assert single != double
+
+
+def test_mean_folds_the_count_truncated() -> None:
+    source, target = Quantisation((0.5,), (0,)), Quantisation((0.25,), (0,))
+    # 2.0 is 2^30 * 2^(2 - 31); of 96 elements six bits are taken: 2^36 / 96 = 715827882.67
+    assert mean_multiplier(source, target, 96) == Multiplier(715827882, 2 - 6)
+    assert mean_multiplier(source, target, 1) == Multiplier(1 << 30, 2)
+
+
+@pytest.mark.parametrize(
+    ("activation", "zero_point", "scale", "expected"),
+    [
+        (Activation.NONE, 5, 0.1, (-128, 127)),
+        (Activation.RELU, -128, 0.1, (-128, 127)),
+        (Activation.RELU, 5, 0.1, (5, 127)),
+        (Activation.RELU6, -128, 0.1, (-128, -68)),
+        (Activation.RELU6, -128, 0.01, (-128, 127)),
+        (Activation.RELU_N1_TO_1, 3, 0.1, (-7, 13)),
+    ],
+)
+def test_activation_range(
+    activation: Activation, zero_point: int, scale: float, expected: tuple[int, int]
+) -> None:
+    assert activation_range(activation, Quantisation((scale,), (zero_point,))) == expected
+
+
+def test_softmax_scaling_reaches_from_one_step_to_the_cutoff() -> None:
+    scaling = softmax_scaling(Quantisation((0.125,), (0,)), 1.0)
+    assert multiply(-1, scaling.multiplier) == -(1 << 26) // 8
+    # The reference takes the shift alone for the multiplier, which is up to twice as much.
+    assert scaling.smallest_difference == -31 * 8 // 2

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated C on the host equals the reference interpreter, at every operator's output."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from generator.kernel_calls import plan_network
+from generator.schedule import make_schedule
+from generator.tflite_reader import read_tflite
+from tests.support.model_builder import NO_ACTIVATION, RELU6, ModelBuilder
+from tests.support.models import patches, real_models
+from tests.support.network_build import HostNetwork, render_network, run_sanitized
+from tests.support.networks import networks
+from tests.support.oracle import Oracle
+
+INPUTS_OF_A_REAL_MODEL = 24
+
+
+def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1) -> None:
+    graph = read_tflite(path)
+    network, oracle = HostNetwork(graph, folder), Oracle(graph, path)
+    for number, frames in enumerate(patches(inputs, graph.frames, graph.bands, seed)):
+        ours, reference = network.run(frames), oracle.run(frames)
+        for operator in graph.operators:
+            np.testing.assert_array_equal(
+                ours[operator.index], reference[operator.index], f"{operator}, input {number}"
+            )
+        softmax = next(one for one in graph.operators if one.kind == "SOFTMAX")
+        np.testing.assert_array_equal(network.scores(), ours[softmax.index].ravel())
+
+
+@pytest.mark.parametrize("path", real_models(), ids=lambda path: path.stem)
+def test_a_real_model(path: Path, tmp_path: Path) -> None:
+    assert_equal_everywhere(path, tmp_path / "project", INPUTS_OF_A_REAL_MODEL)
+
+
+@settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+@given(networks())
+def test_a_random_network(model: ModelBuilder) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "model.tflite"
+        path.write_bytes(model.to_bytes())
+        assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
+
+
+def mobile_network() -> ModelBuilder:
+    model = ModelBuilder(24, 16, transposed=True).conv(8, stride=(2, 2))
+    model.depthwise().conv(12, (1, 1)).depthwise(stride=(2, 2)).conv(16, (1, 1))
+    return model.depthwise().conv(10, (1, 1), activation=NO_ACTIVATION).head(5)
+
+
+def plain_network() -> ModelBuilder:
+    model = ModelBuilder(17, 11, input_zero_point=-3).conv(5, (3, 2), (2, 1), same=False)
+    model.depthwise((3, 5), activation=NO_ACTIVATION).depthwise((2, 2), (1, 2), multiplier=2)
+    model.conv(9, (2, 3), activation=RELU6, per_channel=False)
+    return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
+
+
+@pytest.mark.parametrize("make", [mobile_network, plain_network])
+def test_no_bad_address_and_no_undefined_arithmetic(
+    make: Callable[[], ModelBuilder], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(make().to_bytes())
+    graph = read_tflite(path)
+    oracle = Oracle(graph, path)
+    for number, frames in enumerate(patches(4, graph.frames, graph.bands)):
+        ours = run_sanitized(graph, tmp_path / f"project_{number}", frames)
+        reference = oracle.run(frames)
+        for index, values in reference.items():
+            np.testing.assert_array_equal(ours[index], values)
+
+
+def test_a_dead_channel_with_extreme_numbers_is_a_constant(tmp_path: Path) -> None:
+    model = mobile_network()
+    kernel, bias = (model.tensors[index] for index in model.operators[3].inputs[1:])
+    assert kernel.data is not None
+    assert bias.data is not None
+    kernel.data[2] = 1
+    bias.data[2] = (1 << 31) - 1000
+    kernel.scales = (*kernel.scales[:2], 1e-12, *kernel.scales[3:])
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    assert_equal_everywhere(path, tmp_path / "project", 6)
+
+
+def test_status_and_restart(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(mobile_network().to_bytes())
+    graph = read_tflite(path)
+    network = HostNetwork(graph, tmp_path / "project")
+    first, second = patches(5, graph.frames, graph.bands)[3:]
+    assert network.push(first[0]) == -1
+    expected = network.run(second)
+    assert network.push(first[0]) == -2
+    network.begin()
+    for frame in first[:7]:
+        assert network.push(frame) == 0
+    again = network.run(second)
+    for index, values in expected.items():
+        np.testing.assert_array_equal(again[index], values)
+
+
+def test_the_same_model_gives_the_same_sources(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(mobile_network().to_bytes())
+    texts = []
+    for name in ("one", "two"):
+        plan = plan_network(make_schedule(read_tflite(path)))
+        texts.append([file.read_text() for file in render_network(plan, tmp_path / name)])
+    assert texts[0] == texts[1]
