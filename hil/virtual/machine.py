@@ -247,6 +247,10 @@ class Machine:
         """Bring lazily modelled peripherals up to the present."""
         self.usart1.catch_up()
 
+    def settle(self) -> None:
+        """Do so only if something has become due."""
+        self.usart1.settle()
+
     # -- what peripherals ask --------------------------------------------------------------------
 
     def usart_of_request(self, _request: int) -> Usart:

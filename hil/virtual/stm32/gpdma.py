@@ -273,7 +273,7 @@ class Gpdma(Peripheral):
         located = self._locate(offset)
         if located is None or size != 4:
             return super().read(offset, size)
-        self.machine.catch_up()
+        self.machine.settle()
         channel, name = located
         return 0 if name == "CFCR" else channel.values[name]
 

@@ -92,6 +92,7 @@ class Rcc(Peripheral):
     def reset(self) -> None:
         """Return to MSIS at 4 MHz with every peripheral's clock off."""
         super().reset()
+        self._sysclk_hz: int | None = None
         self._ready_at = {"MSIS": 0, "MSIK": 0}
         self._enabled_at = {}
 
@@ -148,7 +149,9 @@ class Rcc(Peripheral):
     @property
     def sysclk_hz(self) -> int:
         """System clock."""
-        return self._clock_hz(self.values["CFGR1"] & 3)
+        if self._sysclk_hz is None:
+            self._sysclk_hz = self._clock_hz(self.values["CFGR1"] & 3)
+        return self._sysclk_hz
 
     @property
     def hclk_hz(self) -> int:
@@ -209,6 +212,7 @@ class Rcc(Peripheral):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Serve a write; the enable registers share one behaviour."""
+        self._sysclk_hz = None
         register = self.register_at(offset, size, "write")
         if register.name in _ENABLES:
             shift = 8 * (offset & 3)

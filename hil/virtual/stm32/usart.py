@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
-from hil.virtual.serial_line import FRAME_BITS, HostLine
+from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
@@ -32,6 +32,7 @@ STOP_BITS = 3 << 12
 FIFO_DEPTH = 8
 PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
 BAUD_TOLERANCE_PERCENT = 2
+NEVER_PS = 1 << 62
 MEMORY_GRID_PS = 500_000_000
 """DMA reception is brought up to date in memory at least this often, in virtual time."""
 
@@ -73,6 +74,8 @@ class Usart(Peripheral):
         self._shift_end_ps: int | None = None
         self._shifting = 0
         self._idle_due_ps: int | None = None
+        self._quiet_until_ps = 0
+        self._frame_ps = 0
 
     def data_address(self, transmit: bool) -> int:
         """Address of TDR or RDR."""
@@ -114,6 +117,7 @@ class Usart(Peripheral):
                 0x0C,
             )
         self.machine.check_pin(self.name, signal)
+        self._frame_ps = round(FRAME_BITS * PS_PER_SECOND / rate)
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -124,6 +128,11 @@ class Usart(Peripheral):
         self._transmit(now)
         self._update_line()
         self._plan()
+
+    def settle(self) -> None:
+        """Catch up if anything at all has become due since the last time."""
+        if self.machine.now_ps >= self._quiet_until_ps:
+            self.catch_up()
 
     def dma_changed(self) -> None:
         """Look again: a DMA channel of this USART was started or stopped."""
@@ -142,6 +151,10 @@ class Usart(Peripheral):
                 break
             self._idle_due_ps = last_ps + self.line.frame_ps
             self._accept(data)
+        if self.line.bytes_coming and self._idle_due_ps is not None:
+            next_start_ps = self.line.arrival_ps(0) - self.line.frame_ps
+            if next_start_ps < self._idle_due_ps:
+                self._idle_due_ps = None
         if self._idle_due_ps is not None and now >= self._idle_due_ps:
             self._idle_due_ps = None
             if self.values["CR1"] & (UE | RE) == UE | RE:
@@ -189,7 +202,7 @@ class Usart(Peripheral):
         self._shifting = self._to_send.popleft()
         self._fill_by_dma()
         self._flags &= ~TC
-        self._shift_end_ps = start + round(FRAME_BITS * 1e12 / self.baud())
+        self._shift_end_ps = start + self._frame_ps
         return True
 
     def _fill_by_dma(self) -> None:
@@ -205,6 +218,10 @@ class Usart(Peripheral):
         self._plan_receive(times)
         self._plan_transmit(times)
         self.machine.schedule(self.name, min(times, default=None))
+        moves = [time for time in (self._shift_end_ps, self._idle_due_ps) if time is not None]
+        if self.line.bytes_coming:
+            moves.append(self.line.arrival_ps(0))
+        self._quiet_until_ps = min(moves, default=NEVER_PS)
 
     def _plan_receive(self, times: list[int]) -> None:
         control = self.values["CR1"]
@@ -230,17 +247,16 @@ class Usart(Peripheral):
     def _plan_transmit(self, times: list[int]) -> None:
         if self._shift_end_ps is None:
             return
-        frame_ps = round(FRAME_BITS * 1e12 / self.baud())
         if self.values["CR1"] & (TCIE | TXEIE):
             times.append(self._shift_end_ps)
         channel = self._channel(self.tx_request)
         to_flag = None if channel is None else channel.bytes_to_flag()
         if to_flag is not None:
-            times.append(self._shift_end_ps + (to_flag - 1) * frame_ps)
+            times.append(self._shift_end_ps + (to_flag - 1) * self._frame_ps)
         wanted = self.line.bytes_wanted
         if wanted > 0:
             behind = 1 + len(self._to_send) + (0 if channel is None else channel.bytes_left)
-            times.append(self._shift_end_ps + (min(wanted, behind) - 1) * frame_ps)
+            times.append(self._shift_end_ps + (min(wanted, behind) - 1) * self._frame_ps)
 
     def _update_line(self) -> None:
         status, control = self._status(), self.values["CR1"]
@@ -321,7 +337,7 @@ class Usart(Peripheral):
 
     def read_isr(self) -> int:
         """Status as it stands now."""
-        self.catch_up()
+        self.settle()
         return self._status()
 
     def write_icr(self, value: int) -> None:
