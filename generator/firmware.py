@@ -106,6 +106,16 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
     )
 
 
+def check_activations(board: BoardSpec, network: Network) -> None:
+    """Raise `InputError` if the planned rows exceed the board's budget; nothing is built for it."""
+    allowed = board.budgets.activation_ram_bytes
+    arena_bytes = network.schedule.arena_bytes
+    if arena_bytes > allowed:
+        what = f"activations take {arena_bytes} bytes; {board.id} has {allowed} allowed for them"
+        remedy = "take a smaller model, or raise activation_ram_bytes of the board's budgets"
+        raise InputError([Fault(network.graph.name, what, remedy)])
+
+
 def make_firmware(
     board: BoardSpec,
     network: Network,
@@ -120,6 +130,7 @@ def make_firmware(
     `told` gets each line of progress. A second call with the same input compiles nothing.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
+    check_activations(board, network)
     project = make_project(board, network, out_dir, taps=taps)
     image = compile_project(project, board, toolchain, told)
     footprint = measure_footprint(image)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import shutil
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.host_compile import CACHE_DIR, UNDEFINED_BEHAVIOUR, HostBuild, compile_for_host
+from generator.host_compile import (
+    CACHE_DIR,
+    MEMORY_ERRORS,
+    UNDEFINED_BEHAVIOUR,
+    HostBuild,
+    compile_for_host,
+)
 from generator.mel_tables import HOP_SAMPLES, make_mel_tables
 from generator.project import OUTPUT_DIR, Project, read_project
 from generator.render import render_files
@@ -231,20 +238,45 @@ def build_host_twin(
     Raises `ToolError` without a project in that folder, or without a C compiler.
     """
     project = read_project(project_dir)
+    sanitizers = UNDEFINED_BEHAVIOUR if sanitize else ()
+    build = _project_build(project_dir, PROJECT_PREFIXES, shared=True, sanitizers=sanitizers)
+    return HostTwin(compile_for_host(build, cache_dir), project)
+
+
+def run_sanitised(
+    project_dir: Path, samples: Samples, piece: int = 0, *, cache_dir: Path = CACHE_DIR
+) -> subprocess.CompletedProcess[str]:
+    """Hear a clip in a process of its own, under AddressSanitizer and UBSan; return how it ended.
+
+    Its output is one line: `frames 497 patches 6 decision 3 sums -768 ...`.
+    """
+    read_project(project_dir)
+    sanitizers = (*MEMORY_ERRORS, *UNDEFINED_BEHAVIOUR)
+    prefixes = (*PROJECT_PREFIXES, "host/host_main.c")
+    build = _project_build(project_dir, prefixes, shared=False, sanitizers=sanitizers)
+    program = compile_for_host(build, cache_dir)
+    with tempfile.NamedTemporaryFile(prefix="mel2metal-", suffix=".s16") as clip:
+        clip.write(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        clip.flush()
+        command = [str(program), clip.name, str(piece)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _project_build(
+    project_dir: Path, prefixes: tuple[str, ...], *, shared: bool, sanitizers: tuple[str, ...]
+) -> HostBuild:
     files = sorted(
         path.relative_to(project_dir).as_posix()
         for path in project_dir.rglob("*.[ch]")
         if path.relative_to(project_dir).parts[0] != OUTPUT_DIR
     )
-    sources = (path for path in files if path.endswith(".c") and path.startswith(PROJECT_PREFIXES))
-    build = HostBuild(
+    return HostBuild(
         directory=project_dir,
-        sources=tuple(sources),
+        sources=tuple(path for path in files if path.endswith(".c") and path.startswith(prefixes)),
         headers=tuple(path for path in files if path.endswith(".h")),
-        shared=True,
-        sanitizers=UNDEFINED_BEHAVIOUR if sanitize else (),
+        shared=shared,
+        sanitizers=sanitizers,
     )
-    return HostTwin(compile_for_host(build, cache_dir), project)
 
 
 def _listener_structures(

@@ -35,7 +35,8 @@ void host_twin_scores_f32(float scores[NETWORK_CLASSES]);
 
 /*
  * From now on the rows of this operator's output are copied to `values`, one behind the other in
- * the order of their row number; rows that do not fit within `capacity_bytes` are not. NULL ends it.
+ * the order of their row number; rows that do not fit within `capacity_bytes` are not. NULL ends
+ * it.
  */
 void host_twin_tap(uint32_t operator_index, void *values, uint32_t capacity_bytes);
 

@@ -34,7 +34,7 @@ def changed(*changes: tuple[str, object]) -> dict[str, Any]:
         for key in path:
             record = record[int(key)] if isinstance(record, list) else record[key]
         record[int(last) if isinstance(record, list) else last] = value
-    return document  # type: ignore[no-any-return]
+    return document
 
 
 def test_shipped_record_is_the_board_of_the_manual(u585: BoardSpec) -> None:
@@ -48,7 +48,7 @@ def test_shipped_record_is_the_board_of_the_manual(u585: BoardSpec) -> None:
 
 def test_values_are_frozen(u585: BoardSpec) -> None:
     with pytest.raises(ValueError, match="frozen"):
-        u585.part = "other"  # type: ignore[misc]
+        u585.part = "other"
 
 
 @pytest.mark.parametrize(

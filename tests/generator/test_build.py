@@ -150,5 +150,5 @@ def test_an_image_with_double_precision_instructions_is_refused(
     script.write_text(
         script.read_text().replace("(.text .text.*)", "(.text .text.*) KEEP(*(.text.kept))", 1)
     )
-    with pytest.raises(ToolError, match="double-precision instructions.*in kept"):
+    with pytest.raises(ToolError, match=r"double-precision instructions.*in kept"):
         compile_project(project, u585, toolchain)

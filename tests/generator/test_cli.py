@@ -75,7 +75,8 @@ def test_a_model_over_budget_is_refused_with_numbers(
     code, _, err = run(capsys, "firmware", *options, "--boards-file", tmp_path / "small.yaml")
     assert code == 2
     assert "activation_ram_bytes" in err
-    assert "100 allowed" in err
+    assert "has 100 allowed" in err
+    assert left(tmp_path / "build") == []
 
 
 def test_faults_of_board_model_and_labels_come_in_one_report(

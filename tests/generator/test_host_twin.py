@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from generator.errors import InputError, ToolError
 from generator.firmware import Firmware, Network
-from generator.host_twin import HostTwin, build_frontend_twin, build_host_twin
+from generator.host_twin import (
+    HostTwin,
+    build_frontend_twin,
+    build_host_twin,
+    run_sanitised,
+)
 from tests.support.oracle import Oracle
 
 FRAMES, BANDS = 16, 64
@@ -70,6 +75,18 @@ def test_how_samples_are_cut_does_not_matter(
 def test_silence_has_no_decision(twin: HostTwin) -> None:
     outcome = twin.run_clip(np.zeros(16_000, dtype=np.int16))
     assert (outcome.decision, outcome.patches, len(outcome.frames)) == (-1, (), 0)
+
+
+@pytest.mark.slow
+def test_a_clip_runs_clean_under_sanitisers(
+    tiny_firmware: Firmware, twin: HostTwin, noise: NDArray[np.int16]
+) -> None:
+    done = run_sanitised(tiny_firmware.image.project_dir, noise, piece=333)
+    outcome = twin.run_clip(noise)
+    sums = " ".join(str(value) for value in outcome.score_sums)
+    counts = f"frames {len(outcome.frames)} patches {len(outcome.patches)}"
+    assert done.stdout == f"{counts} decision {outcome.decision} sums {sums}\n", done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_two_twins_do_not_share_memory(tiny_firmware: Firmware, twin: HostTwin) -> None:
