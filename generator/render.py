@@ -104,7 +104,7 @@ def render_files(
 
     The front-end's host twin is rendered without board and info: it takes fewer `folders`.
     """
-    templates = _scan(folders, board.family if board else "")
+    templates = scan_templates(folders, board.family if board else "")
     if "network" in stages:
         templates = _without_idle_kernels(templates, stages["network"].kernel_sources)
     sources = sorted(path for path in templates if path.endswith(".c"))
@@ -151,8 +151,8 @@ def make_environment() -> jinja2.Environment:
     return environment
 
 
-def _scan(folders: Sequence[str], family: str) -> dict[str, Path]:
-    """Map each path in the project to the file it comes from."""
+def scan_templates(folders: Sequence[str], family: str) -> dict[str, Path]:
+    """Map each path in the project to the file of `firmware_templates/` that it comes from."""
     found: dict[str, Path] = {}
     for folder in folders:
         root = TEMPLATES_DIR / folder

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The link's messages, printed from the table that the host uses too.
+ *
+ * A struct is the fixed part of a payload as it lies on the wire: little endian, every member at
+ * its natural alignment, no padding. */
+#ifndef APP_WIRE_H
+#define APP_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_PROTOCOL_VERSION 1u /* HELLO's first field */
+#define WIRE_HEADER_BYTES 2u /* type and sequence */
+#define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
+#define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
+#define WIRE_DECODED_LIMIT_BYTES 1046u /* with header and CRC */
+#define WIRE_ENCODED_LIMIT_BYTES 1052u /* with delimiter */
+#define WIRE_AUDIO_LIMIT_SAMPLES 512u /* in one CLIP_AUDIO */
+#define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
+#define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
+#define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
+/* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
+#define WIRE_CLIP_TAPS 2u
+#define WIRE_HELLO_HAS_TAPS 1u /* built with taps: knows TAP_SELECT and FRAMES, and can send TAP */
+
+/* Why a frame was refused. */
+enum wire_refusal {
+    WIRE_DAMAGED = 1, /* COBS or CRC-32 wrong; detail: bytes of the frame as received */
+    WIRE_SEQUENCE = 2, /* a frame is missing; the device goes on from the number that came */
+    WIRE_UNKNOWN = 3, /* no such message in this image; detail: its type */
+    WIRE_LENGTH = 4, /* payload length does not fit the message; detail: the length */
+    WIRE_NO_CLIP = 5, /* CLIP_AUDIO or CLIP_END outside a clip */
+    WIRE_SAMPLE_COUNT = 6, /* CLIP_END's count is not what arrived; detail: samples that arrived */
+    /* bytes were lost: sent beyond the credit, or the UART overran; detail: how often */
+    WIRE_OVERRUN = 7,
+    WIRE_LINE = 8, /* the UART saw framing, noise or parity errors; detail: how many */
+    WIRE_INTERNAL = 9, /* front-end or network returned an error; detail: its number, negated */
+    WIRE_FRAME_ORDER = 10, /* FRAMES does not continue the patch; detail: the frame that was due */
+};
+
+/* HELLO_REQUEST, from the host.
+ * Starts a conversation; needs no credit.
+ * The device drops any clip, takes this frame's sequence number as the host's, restarts its own
+ * at 0 and its byte count at 0 behind this frame, and answers HELLO. */
+#define WIRE_HELLO_REQUEST 0x01u
+struct wire_hello_request {
+    uint16_t protocol; /* PROTOCOL_VERSION of the host */
+    uint16_t reserved; /* 0 */
+    uint32_t nonce; /* any number; HELLO brings it back */
+};
+_Static_assert(sizeof(struct wire_hello_request) == 8, "");
+_Static_assert(offsetof(struct wire_hello_request, protocol) == 0, "");
+_Static_assert(offsetof(struct wire_hello_request, reserved) == 2, "");
+_Static_assert(offsetof(struct wire_hello_request, nonce) == 4, "");
+
+/* CLIP_BEGIN, from the host.
+ * Starts a clip; the front-end and the network forget what came before. */
+#define WIRE_CLIP_BEGIN 0x02u
+struct wire_clip_begin {
+    uint32_t clip_id; /* the host's own number of the clip */
+    uint16_t flags; /* ClipFlag bits */
+    uint16_t reserved; /* 0 */
+};
+_Static_assert(sizeof(struct wire_clip_begin) == 8, "");
+_Static_assert(offsetof(struct wire_clip_begin, clip_id) == 0, "");
+_Static_assert(offsetof(struct wire_clip_begin, flags) == 4, "");
+_Static_assert(offsetof(struct wire_clip_begin, reserved) == 6, "");
+
+/* CLIP_AUDIO, from the host.
+ * The next samples of the clip: at most 512, 16 kHz, mono, int16.
+ * The payload: int16_t samples[], samples, Q15. */
+#define WIRE_CLIP_AUDIO 0x03u
+
+/* CLIP_END, from the host.
+ * Ends the clip; the device answers CLIP_RESULT. */
+#define WIRE_CLIP_END 0x04u
+struct wire_clip_end {
+    uint32_t sample_count; /* samples sent since CLIP_BEGIN */
+};
+_Static_assert(sizeof(struct wire_clip_end) == 4, "");
+_Static_assert(offsetof(struct wire_clip_end, sample_count) == 0, "");
+
+/* MEMORY_REQUEST, from the host.
+ * Asks for MEMORY. */
+#define WIRE_MEMORY_REQUEST 0x05u
+
+/* TAP_SELECT, from the host; image with taps only.
+ * Chooses the operators whose output is sent as TAP. */
+#define WIRE_TAP_SELECT 0x06u
+struct wire_tap_select {
+    uint32_t operator_mask; /* bit n: operator n of the .tflite */
+};
+_Static_assert(sizeof(struct wire_tap_select) == 4, "");
+_Static_assert(offsetof(struct wire_tap_select, operator_mask) == 0, "");
+
+/* FRAMES, from the host; image with taps only.
+ * Mel frames straight into the network, past the front-end.
+ * first_frame 0 starts a patch; after the last frame of the patch the device answers
+ * PATCH_RESULT with clip_id = patch_id and patch_index 0.
+ * Behind the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
+#define WIRE_FRAMES 0x07u
+struct wire_frames {
+    uint32_t patch_id; /* the host's own number of the patch */
+    uint32_t first_frame; /* index of the first frame in the patch */
+};
+_Static_assert(sizeof(struct wire_frames) == 8, "");
+_Static_assert(offsetof(struct wire_frames, patch_id) == 0, "");
+_Static_assert(offsetof(struct wire_frames, first_frame) == 4, "");
+
+/* HELLO, from the device.
+ * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
+ * Behind the struct: char labels[], labels in UTF-8, separated by line feeds. */
+#define WIRE_HELLO 0x81u
+struct wire_hello {
+    uint16_t protocol; /* PROTOCOL_VERSION of the device */
+    uint16_t flags; /* HelloFlag bits */
+    uint32_t nonce; /* from HELLO_REQUEST */
+    uint32_t core_clock_hz; /* core clock in Hz */
+    uint32_t window_bytes; /* encoded bytes that may be under way to the device at once */
+    uint32_t reset_flags; /* the reset flags of the clock controller at start */
+    uint16_t frames; /* mel frames in a patch */
+    uint16_t bands; /* mel bands in a frame */
+    uint16_t classes; /* classes */
+    uint16_t operators; /* operators of the network */
+    char board[16]; /* board name */
+    char engine[16]; /* network engine */
+    uint8_t firmware_sha256[32]; /* SHA-256 of the image as it lies in flash */
+    uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
+};
+_Static_assert(sizeof(struct wire_hello) == 124, "");
+_Static_assert(offsetof(struct wire_hello, protocol) == 0, "");
+_Static_assert(offsetof(struct wire_hello, flags) == 2, "");
+_Static_assert(offsetof(struct wire_hello, nonce) == 4, "");
+_Static_assert(offsetof(struct wire_hello, core_clock_hz) == 8, "");
+_Static_assert(offsetof(struct wire_hello, window_bytes) == 12, "");
+_Static_assert(offsetof(struct wire_hello, reset_flags) == 16, "");
+_Static_assert(offsetof(struct wire_hello, frames) == 20, "");
+_Static_assert(offsetof(struct wire_hello, bands) == 22, "");
+_Static_assert(offsetof(struct wire_hello, classes) == 24, "");
+_Static_assert(offsetof(struct wire_hello, operators) == 26, "");
+_Static_assert(offsetof(struct wire_hello, board) == 28, "");
+_Static_assert(offsetof(struct wire_hello, engine) == 44, "");
+_Static_assert(offsetof(struct wire_hello, firmware_sha256) == 60, "");
+_Static_assert(offsetof(struct wire_hello, model_sha256) == 92, "");
+
+/* CREDIT, from the device.
+ * How far the host may send. */
+#define WIRE_CREDIT 0x82u
+struct wire_credit {
+    /* encoded bytes, delimiters included, behind the HELLO_REQUEST, modulo 2^32 */
+    uint32_t limit_bytes;
+};
+_Static_assert(sizeof(struct wire_credit) == 4, "");
+_Static_assert(offsetof(struct wire_credit, limit_bytes) == 0, "");
+
+/* PATCH_RESULT, from the device.
+ * One patch's answer.
+ * Behind the struct: int8_t scores[], softmax output, one a class. */
+#define WIRE_PATCH_RESULT 0x83u
+struct wire_patch_result {
+    uint32_t clip_id; /* clip, or patch_id of FRAMES */
+    uint32_t patch_index; /* patch in the clip, from 0 */
+    uint32_t first_frame; /* its first frame in the clip */
+    uint32_t gated_samples; /* samples dropped as silence since the previous patch */
+    uint32_t frontend_cycles; /* core cycles of the front-end since the previous patch */
+    uint32_t network_cycles; /* core cycles of the network for this patch */
+    uint32_t answer_cycles; /* core cycles from the last frame's arrival to the scores */
+};
+_Static_assert(sizeof(struct wire_patch_result) == 28, "");
+_Static_assert(offsetof(struct wire_patch_result, clip_id) == 0, "");
+_Static_assert(offsetof(struct wire_patch_result, patch_index) == 4, "");
+_Static_assert(offsetof(struct wire_patch_result, first_frame) == 8, "");
+_Static_assert(offsetof(struct wire_patch_result, gated_samples) == 12, "");
+_Static_assert(offsetof(struct wire_patch_result, frontend_cycles) == 16, "");
+_Static_assert(offsetof(struct wire_patch_result, network_cycles) == 20, "");
+_Static_assert(offsetof(struct wire_patch_result, answer_cycles) == 24, "");
+
+/* CLIP_RESULT, from the device.
+ * The clip's answer.
+ * Behind the struct: int32_t score_sums[], sums of the patches' scores. */
+#define WIRE_CLIP_RESULT 0x84u
+struct wire_clip_result {
+    uint32_t clip_id; /* clip */
+    uint32_t samples; /* samples received */
+    uint32_t gated_samples; /* samples dropped as silence */
+    uint32_t frames; /* mel frames computed */
+    uint32_t patches; /* patches answered */
+    int32_t decision; /* class of the highest sum, ties to the lower; -1: no patch */
+    uint64_t frontend_cycles; /* core cycles of the front-end over the clip's patches */
+    uint64_t network_cycles; /* core cycles of the network over the clip's patches */
+    uint64_t busy_cycles; /* core cycles of all work on the clip's samples */
+};
+_Static_assert(sizeof(struct wire_clip_result) == 48, "");
+_Static_assert(offsetof(struct wire_clip_result, clip_id) == 0, "");
+_Static_assert(offsetof(struct wire_clip_result, samples) == 4, "");
+_Static_assert(offsetof(struct wire_clip_result, gated_samples) == 8, "");
+_Static_assert(offsetof(struct wire_clip_result, frames) == 12, "");
+_Static_assert(offsetof(struct wire_clip_result, patches) == 16, "");
+_Static_assert(offsetof(struct wire_clip_result, decision) == 20, "");
+_Static_assert(offsetof(struct wire_clip_result, frontend_cycles) == 24, "");
+_Static_assert(offsetof(struct wire_clip_result, network_cycles) == 32, "");
+_Static_assert(offsetof(struct wire_clip_result, busy_cycles) == 40, "");
+
+/* FEATURES, from the device.
+ * Mel frames as the network gets them.
+ * Behind the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
+#define WIRE_FEATURES 0x85u
+struct wire_features {
+    uint32_t clip_id; /* clip */
+    uint32_t first_frame; /* index in the clip of the first frame here */
+};
+_Static_assert(sizeof(struct wire_features) == 8, "");
+_Static_assert(offsetof(struct wire_features, clip_id) == 0, "");
+_Static_assert(offsetof(struct wire_features, first_frame) == 4, "");
+
+/* TAP, from the device; image with taps only.
+ * A piece of one row of an operator's output, in the .tflite tensor's own order.
+ * Behind the struct: uint8_t values[], the piece: int8, or float32 for DEQUANTIZE. */
+#define WIRE_TAP 0x86u
+struct wire_tap {
+    uint32_t patch; /* patches begun since CLIP_BEGIN or HELLO before this one */
+    uint16_t operator_index; /* operator of the .tflite */
+    uint16_t row; /* row of its output */
+    uint32_t offset_bytes; /* where in the row this piece begins */
+};
+_Static_assert(sizeof(struct wire_tap) == 12, "");
+_Static_assert(offsetof(struct wire_tap, patch) == 0, "");
+_Static_assert(offsetof(struct wire_tap, operator_index) == 4, "");
+_Static_assert(offsetof(struct wire_tap, row) == 6, "");
+_Static_assert(offsetof(struct wire_tap, offset_bytes) == 8, "");
+
+/* MEMORY, from the device.
+ * True use of memory since reset. */
+#define WIRE_MEMORY 0x87u
+struct wire_memory {
+    uint32_t stack_bytes; /* stack as linked */
+    uint32_t stack_high_water_bytes; /* most stack used so far, by painting */
+    uint32_t rx_ring_bytes; /* receive ring */
+    uint32_t rx_high_water_bytes; /* most bytes that waited in it */
+    uint32_t tx_ring_bytes; /* transmit ring */
+    uint32_t tx_high_water_bytes; /* most bytes that waited in it */
+    uint32_t arena_bytes; /* activations of the network */
+    uint32_t static_bytes; /* .data and .bss as linked, the stack not included */
+    uint32_t overruns; /* times that received bytes were lost */
+    uint32_t line_errors; /* framing, noise and parity errors seen by the UART */
+};
+_Static_assert(sizeof(struct wire_memory) == 40, "");
+_Static_assert(offsetof(struct wire_memory, stack_bytes) == 0, "");
+_Static_assert(offsetof(struct wire_memory, stack_high_water_bytes) == 4, "");
+_Static_assert(offsetof(struct wire_memory, rx_ring_bytes) == 8, "");
+_Static_assert(offsetof(struct wire_memory, rx_high_water_bytes) == 12, "");
+_Static_assert(offsetof(struct wire_memory, tx_ring_bytes) == 16, "");
+_Static_assert(offsetof(struct wire_memory, tx_high_water_bytes) == 20, "");
+_Static_assert(offsetof(struct wire_memory, arena_bytes) == 24, "");
+_Static_assert(offsetof(struct wire_memory, static_bytes) == 28, "");
+_Static_assert(offsetof(struct wire_memory, overruns) == 32, "");
+_Static_assert(offsetof(struct wire_memory, line_errors) == 36, "");
+
+/* FAULT_REPORT, from the device.
+ * A core fault: what the core knew; the device resets behind it. */
+#define WIRE_FAULT_REPORT 0x88u
+struct wire_fault_report {
+    uint32_t exception; /* exception number (IPSR) */
+    uint32_t cfsr; /* Configurable Fault Status Register */
+    uint32_t hfsr; /* HardFault Status Register */
+    uint32_t mmfar; /* MemManage Fault Address Register */
+    uint32_t bfar; /* BusFault Address Register */
+    uint32_t pc; /* program counter as stacked; 0: not stacked */
+    uint32_t lr; /* link register as stacked; 0: not stacked */
+    uint32_t xpsr; /* program status as stacked; 0: not stacked */
+    uint32_t sp; /* stack pointer at the fault */
+};
+_Static_assert(sizeof(struct wire_fault_report) == 36, "");
+_Static_assert(offsetof(struct wire_fault_report, exception) == 0, "");
+_Static_assert(offsetof(struct wire_fault_report, cfsr) == 4, "");
+_Static_assert(offsetof(struct wire_fault_report, hfsr) == 8, "");
+_Static_assert(offsetof(struct wire_fault_report, mmfar) == 12, "");
+_Static_assert(offsetof(struct wire_fault_report, bfar) == 16, "");
+_Static_assert(offsetof(struct wire_fault_report, pc) == 20, "");
+_Static_assert(offsetof(struct wire_fault_report, lr) == 24, "");
+_Static_assert(offsetof(struct wire_fault_report, xpsr) == 28, "");
+_Static_assert(offsetof(struct wire_fault_report, sp) == 32, "");
+
+/* REFUSED, from the device.
+ * A frame that the device could not take; the clip in progress is dropped.
+ * Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
+ * CLIP_BEGIN or HELLO_REQUEST. */
+#define WIRE_REFUSED 0x89u
+struct wire_refused {
+    uint16_t code; /* Refusal */
+    uint8_t expected_sequence; /* sequence number that was due */
+    uint8_t sequence; /* sequence number of the refused frame; 0 if unreadable */
+    uint32_t detail; /* see Refusal */
+    uint32_t clip_id; /* clip that was dropped; 0xFFFFFFFF: none */
+};
+_Static_assert(sizeof(struct wire_refused) == 12, "");
+_Static_assert(offsetof(struct wire_refused, code) == 0, "");
+_Static_assert(offsetof(struct wire_refused, expected_sequence) == 2, "");
+_Static_assert(offsetof(struct wire_refused, sequence) == 3, "");
+_Static_assert(offsetof(struct wire_refused, detail) == 4, "");
+_Static_assert(offsetof(struct wire_refused, clip_id) == 8, "");
+
+#endif

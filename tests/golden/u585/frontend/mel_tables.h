@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Constants of the mel front-end for a model whose input is int8 with scale 0.0546875 and
+ * zero point 40. Computed by generator/mel_tables.py; docs/frontend.md defines each.
+ */
+#ifndef FRONTEND_MEL_TABLES_H
+#define FRONTEND_MEL_TABLES_H
+
+#include <stdint.h>
+
+#define MEL_SAMPLE_RATE_HZ 16000u
+#define MEL_FRAME_SAMPLES 512u  /* one transform */
+#define MEL_HOP_SAMPLES 160u    /* from frame to frame: 10 ms */
+#define MEL_WINDOW_SAMPLES 400u /* periodic Hann, centred in the frame */
+#define MEL_WINDOW_START 56u    /* zeros on each side of the window */
+#define MEL_BANDS 64u
+
+#define MEL_CFFT_POINTS 256u /* a real transform of twice as many */
+#define MEL_FIRST_BIN 5u     /* bins MEL_FIRST_BIN <= k < MEL_END_BIN carry weight */
+#define MEL_END_BIN 240u
+#define MEL_BIN_WEIGHT_BITS 24u
+#define MEL_EXPONENT 47 /* binary point of a mel sum at block shift 0 */
+
+#define MEL_LOG2_BITS 24u
+#define MEL_LOG2_TABLE_BITS 7u
+
+#define MEL_LOG_OFFSET INT64_C(14073748836)                   /* 1e-4 in Q47 */
+#define MEL_OUTPUT_MULTIPLIER_Q24 INT32_C(212646034)   /* ln(2) / scale */
+#define MEL_OUTPUT_OFFSET_Q48 INT64_C(11399736556781568) /* zero point + 1/2 */
+
+/* Hann(1) ... Hann(200), Q31; Hann(0) = 0 and Hann(400 - n) = Hann(n). */
+extern const int32_t mel_window_q31[MEL_WINDOW_SAMPLES / 2u];
+
+/* cos, sin of 2 pi k / 256 for k < 192, Q31: what arm_cfft_q31 reads. */
+extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
+
+/* Byte offsets of the complex numbers that arm_bitreversal_32 swaps, in pairs. */
+extern const uint16_t mel_bit_reversal[240];
+
+/* cos, sin of 2 pi k / 512 for MEL_FIRST_BIN <= k <= 128, Q31: the split into a real transform. */
+extern const int32_t mel_split_twiddles_q31[248];
+
+/* Bins between mel edges j and j + 1 end before segment_end_bins[j]. */
+extern const uint16_t mel_segment_end_bins[MEL_BANDS + 1u];
+
+/* Weight of each bin in the triangle that rises over it, Q24; the falling one takes the rest. */
+extern const uint32_t mel_bin_weights_q24[MEL_END_BIN - MEL_FIRST_BIN];
+
+/* sqrt(1 + i / 64), Q30. */
+extern const uint32_t mel_sqrt_q30[193];
+
+/* log2(1 + i / 128), Q24. */
+extern const uint32_t mel_log2_q24[(1u << MEL_LOG2_TABLE_BITS) + 1u];
+
+#endif
