@@ -12,7 +12,7 @@ from generator import port_u5
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
-from generator.footprint import Footprint, check_budgets, measure_footprint
+from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
@@ -133,7 +133,7 @@ def make_firmware(
     check_activations(board, network)
     project = make_project(board, network, out_dir, taps=taps)
     image = compile_project(project, board, toolchain, told)
-    footprint = measure_footprint(image)
+    footprint = read_footprint(image.elf, image.bin.stat().st_size)
     (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
     check_budgets(footprint, board)
     return Firmware(image, footprint)

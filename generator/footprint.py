@@ -17,7 +17,6 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from generator.board_spec import BoardSpec
-from generator.build import FirmwareImage
 from generator.errors import Fault, InputError, ToolError
 
 ARENA_SYMBOL = "network_arena"
@@ -88,13 +87,11 @@ class Footprint:
         return json.dumps(whole, indent=4) + "\n"
 
 
-def measure_footprint(image: FirmwareImage) -> Footprint:
-    """Read the ELF of an image. The sections of the parts are those of core/link.ld."""
-    return read_footprint(image.elf, flash_bytes=image.bin.stat().st_size)
-
-
 def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
-    """Sum up the sections of `elf`; `flash_bytes` is the size of the binary file."""
+    """Sum up the sections of `elf`, which are those of core/link.ld.j2.
+
+    `flash_bytes` is the size of the binary file: what is programmed.
+    """
     sums = {part: dict.fromkeys(("text", "rodata", "data", "bss"), 0) for part in PARTS}
     ram_bytes = stack_bytes = 0
     with elf.open("rb") as file:

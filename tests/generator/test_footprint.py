@@ -11,7 +11,7 @@ from rich.console import Console
 from generator.board_spec import BoardSpec
 from generator.errors import InputError
 from generator.firmware import Firmware, Network
-from generator.footprint import Footprint, check_budgets, measure_footprint
+from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.footprint_table import print_footprint
 
 NETWORK_KEYS = [
@@ -85,5 +85,6 @@ def test_the_table_shows_the_published_columns(footprint: Footprint, u585: Board
 
 
 def test_measuring_twice_gives_the_same(tiny_firmware: Firmware) -> None:
-    again = measure_footprint(tiny_firmware.image)
+    image = tiny_firmware.image
+    again = read_footprint(image.elf, image.bin.stat().st_size)
     assert dataclasses.asdict(again) == dataclasses.asdict(tiny_firmware.footprint)
