@@ -207,6 +207,12 @@ class ModelBuilder:
         """MEAN, FULLY_CONNECTED, SOFTMAX, DEQUANTIZE."""
         return self.mean().dense(classes).softmax().dequantize()
 
+    def with_ties(self) -> ModelBuilder:
+        """Make all scales powers of two: products then often lie halfway between two outputs."""
+        for tensor in self.tensors:
+            tensor.scales = tuple(2.0 ** round(math.log2(scale)) for scale in tensor.scales)
+        return self
+
     # --- what layers share -----------------------------------------------------------------------
 
     @property
