@@ -216,8 +216,8 @@ class Machine:
 
     @property
     def cycles_now(self) -> int:
-        """Estimated cycles up to the instruction that runs now."""
-        return self.core.cycles - (self.core.instructions - self.core.instructions_now)
+        """Estimated cycles up to the end of the block that runs now."""
+        return self.core.cycles
 
     def _clock_moved(self) -> None:
         """Keep time continuous over a change of the core clock or a sleep."""
@@ -296,10 +296,8 @@ class Machine:
         try:
             return access() or 0
         except BaseException as error:
-            if isinstance(error, RuleBroken) and error.pc is None:
-                error.pc = int(self.core.counters[hook.PC])
             self._failure = error
-            self.core.stop_soon()
+            self.core.abort()
             return 0
 
     def _read(self, address: int, size: int) -> int:
@@ -429,9 +427,12 @@ class Machine:
             raise RuleBroken(
                 Rule.FPU_DISABLED, "an FPU instruction while CPACR.CP10/CP11 is 0", pc=bad_pc
             )
-        elif stop is Stop.UNALIGNED:
+        elif stop is Stop.PROBES_NEEDED:
+            self.core.probe_block(self._pc)
+        elif stop in (Stop.UNALIGNED, Stop.UNALIGNED_BEFORE):
+            pc, base = self.core.unaligned_access()
             raise RuleBroken(
-                Rule.UNALIGNED_MULTIWORD, "the base is not a multiple of 4", pc=bad_pc
+                Rule.UNALIGNED_MULTIWORD, f"the base 0x{base:08x} is not a multiple of 4", base, pc
             )
         elif stop is Stop.DIVIDE_BY_ZERO:
             self.core.uncount_rest_of_block(self._pc)

@@ -185,18 +185,20 @@ class Rcc(Peripheral):
             raise RuleBroken(
                 Rule.CLOCK_OFF, f"{name} is used while RCC_{register} bit {bit} is 0", address
             )
-        enabled = self._enabled_at.get((register, bit))
-        if enabled is not None:
-            instructions, accesses = enabled
-            between = self.machine.core.instructions_now - instructions - 1
-            if self.machine.accesses - accesses <= 1 and between < CLOCK_SETTLE_CYCLES:
-                raise RuleBroken(
-                    Rule.CLOCK_SETTLING,
-                    f"{name} is used {between} instructions after RCC_{register} bit {bit} was"
-                    " set; read the register back first",
-                    address,
-                )
-            del self._enabled_at[(register, bit)]
+        enabled = self._enabled_at.pop((register, bit), None)
+        if enabled is None:
+            return
+        instructions, accesses = enabled
+        core = self.machine.core
+        if self.machine.accesses - accesses > 1 or core.instructions != instructions:
+            return  # Another access or a branch came in between.
+        if core.longest_gap_between_accesses() < CLOCK_SETTLE_CYCLES:
+            raise RuleBroken(
+                Rule.CLOCK_SETTLING,
+                f"{name} is used right after RCC_{register} bit {bit} was set; read the register"
+                " back first",
+                address,
+            )
 
     def clock_is_on(self, register: str, bit: int) -> bool:
         """Whether an enable bit is set."""
@@ -206,7 +208,7 @@ class Rcc(Peripheral):
         rising = value & ~self.values[register]
         for bit in range(32):
             if rising >> bit & 1:
-                stamp = (self.machine.core.instructions_now, self.machine.accesses)
+                stamp = (self.machine.core.instructions, self.machine.accesses)
                 self._enabled_at[(register, bit)] = stamp
         self.values[register] = value
 
