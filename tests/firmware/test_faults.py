@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from elftools.elf.elffile import ELFFile
@@ -34,7 +35,7 @@ def elf(tapped_project: Path) -> Path:
 def address_of(elf: Path, symbol: str) -> int:
     """Address of a function."""
     with elf.open("rb") as stream:
-        table = ELFFile(stream).get_section_by_name(".symtab")
+        table: Any = ELFFile(stream).get_section_by_name(".symtab")
         (entry,) = table.get_symbol_by_name(symbol)
         return int(entry["st_value"]) & ~1
 

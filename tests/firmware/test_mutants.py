@@ -70,9 +70,13 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
         Rule.EPOD_BOOSTER,
         Edit(CONFIG, "#define PORT_EPOD_BOOSTER 1", "#define PORT_EPOD_BOOSTER 0"),
     ),
-    "the voltage stays at range 4": (
-        Rule.VOLTAGE_RANGE,
-        Edit(CONFIG, "PORT_VOS_FIELD 3u", "PORT_VOS_FIELD 1u"),
+    "the clock rises before the wait states do": (
+        Rule.FLASH_WAIT_STATES,
+        Edit(
+            "port/clock.c",
+            "    slow_flash();\n    switch_to_pll();",
+            "    switch_to_pll();\n    slow_flash();",
+        ),
     ),
     "the watchdog is not fed": (
         Rule.WATCHDOG_RESET,
