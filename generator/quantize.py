@@ -90,8 +90,10 @@ def multiply_real(value: int, real: float) -> int:
     Its other operators take MultiplyByQuantizedMultiplier; this one multiplies doubles and rounds
     once (measured with LiteRT 2.3; docs/adr/0002).
     """
-    product = value * real
-    return int(math.copysign(math.floor(abs(product) + 0.5), product))
+    product = abs(value * real)
+    whole = math.floor(product)
+    rounded = whole + 1 if product - whole >= 0.5 else whole
+    return -rounded if value < 0 else rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +111,23 @@ class WideMultiplier:
 
 
 WIDE_BITS = 62
+DOUBLE_BITS = 53
 LARGEST_OUTPUT_SPAN = 256
 
 
 def wide_multiplier(real: float, limit: int) -> WideMultiplier | None:
     """A multiplier that equals `multiply_real` for all |value| <= limit whose result is in range.
 
-    Both are monotone, so it is enough to compare them where the result steps. None where no
-    mantissa near the real number's agrees everywhere.
+    Both are monotone, so it is enough to compare them where the result steps. A product that the
+    double rounds up to a tie needs a mantissa a little off the nearest. None where none agrees.
     """
+    if multiply_real(limit, real) == 0:
+        return WideMultiplier(0, 1)
     fraction, exponent = math.frexp(real)
     bits = min(WIDE_BITS - limit.bit_length(), WIDE_BITS + exponent)
-    if bits < 1:
-        return WideMultiplier(0, 1) if multiply_real(limit, real) == 0 else None
     nearest = math.floor(math.ldexp(fraction, bits) + 0.5)
-    for nudge in (0, 1, -1, 2, -2):
+    nudges = [1 << bit for bit in range(max(bits - DOUBLE_BITS, 0) + 2)]
+    for nudge in (0, *nudges, *(-nudge for nudge in nudges)):
         candidate = WideMultiplier(nearest + nudge, bits - exponent)
         if _agrees(candidate, real, limit):
             return candidate

@@ -65,8 +65,9 @@ void *memset(void *target, int value, size_t count)
 
 def link_network(graph: Graph, project: Path, compiler: str) -> Path:
     """Compile the network alone, as the firmware does, and link it without a library."""
-    sources = render_network(plan_network(make_schedule(graph)), project)
-    sources += sorted((project / "network" / "kernels").glob("*.c"))
+    plan = plan_network(make_schedule(graph))
+    sources = render_network(plan, project)
+    sources += [project / name for name in plan.kernel_sources]
     sources.append(project / "freestanding.c")
     sources[-1].write_text(FREESTANDING)
     (project / "network.ld").write_text(LINKER_SCRIPT)
