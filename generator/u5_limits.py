@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an STM32U575/U585 can do: limits that a record of boards.yaml is held against.
 
-The numbers come from RM0456 (rev 4: 7.3.3 flash latency, 10.5.4 voltage scaling, 11.4 clocks, 17.3
-GPDMA) and from the datasheet DS13086 (tables of alternate functions). Register values are not made
-here; the port derives them from a record that passed.
+The numbers come from RM0456 (chapters FLASH, PWR, RCC and GPDMA) and from the datasheet DS13086
+(tables of alternate functions). Register values are not made here; the port derives them from a
+record that passed.
 """
 
 from __future__ import annotations
