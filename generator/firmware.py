@@ -22,6 +22,7 @@ from generator.render import render_project
 from generator.schedule import Schedule, make_schedule
 from generator.tflite_reader import read_tflite
 from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
+from generator.wire.capacity import check_capacity
 from generator.wire.header import WireHeader, header_context
 
 DEFAULT_BOARDS_FILE = REPO_ROOT / "boards.yaml"
@@ -65,6 +66,7 @@ def read_network(model: Path, labels: Path | None = None) -> Network:
         faults += error.faults
     try:
         found = find_labels(model, labels, graph.classes)
+        faults += check_capacity(model.name, found.names)
     except InputError as error:
         faults += error.faults
     if faults:

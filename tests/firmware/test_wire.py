@@ -30,6 +30,7 @@ from generator.wire import (
     Message,
     ProtocolMismatchError,
     Refused,
+    check_capacity,
     decode_frame,
     encode_frame,
     pack,
@@ -177,6 +178,16 @@ def test_the_table_is_sound() -> None:
         assert (layout.message.IDENT < 0x80) == from_host
         assert layout.doc
         assert all(field.type.doc for field in layout.fields)
+
+
+def test_a_model_that_the_link_cannot_carry_is_refused() -> None:
+    """At the limits and one beyond: CLIP_RESULT's sums, HELLO's labels."""
+    assert not list(check_capacity("m", [""] * 248))
+    (fault,) = check_capacity("m", [""] * 249)
+    assert "249 classes; one message of the link carries 248" in str(fault)
+    assert not list(check_capacity("m", ["ä" * 229, "ä" * 228 + "x"]))
+    (fault,) = check_capacity("m", ["ä" * 229, "ä" * 229])
+    assert "labels of 917 bytes together; the greeting carries 916" in str(fault)
 
 
 def test_the_page_is_printed_from_the_table() -> None:

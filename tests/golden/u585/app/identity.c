@@ -2,6 +2,8 @@
 /* Model: tiny. */
 #include "app/identity.h"
 
+#include "app/wire.h"
+
 const char identity_board[16] = "u585";
 const char identity_engine[16] = "builtin";
 
@@ -12,3 +14,6 @@ const uint8_t identity_model_sha256[32] = {
 
 const char identity_labels[] = "bark\012rain\012silence";
 const uint32_t identity_labels_bytes = sizeof identity_labels - 1u;
+
+_Static_assert(sizeof(struct wire_hello) + sizeof identity_labels - 1u <= WIRE_PAYLOAD_LIMIT_BYTES,
+               "HELLO carries all labels in one message");
