@@ -275,12 +275,26 @@ class Core:
         block = self._current_block()
         return 0 if block is None else block_scan.longest_gap(*block)
 
+    def exit_demands_met(self) -> bool:
+        """Check what the last block demands of the registers, if no next block did."""
+        demands = int(self.counters[hook.EXIT_DEMANDS])
+        self.counters[hook.EXIT_DEMANDS] = 0
+        for number in range(15):
+            allowed = demands >> 4 * number & 15
+            if allowed and allowed != 1 << (self.core_register(number) & 3):
+                return False
+        return True
+
+    def core_register(self, number: int) -> int:
+        """Read r0 to r12 or r14 by its number."""
+        return self.get(reg.UC_ARM_REG_LR if number == 14 else reg.UC_ARM_REG_R0 + number)
+
     def unaligned_access(self) -> tuple[int, int]:
         """Find the access of the running block that is not word aligned: its PC, its base."""
         block = self._current_block()
         start = int(self.counters[hook.BLOCK])
         for offset, base in [] if block is None else block_scan.word_accesses(*block):
-            value = self.get(reg.UC_ARM_REG_LR if base == 14 else reg.UC_ARM_REG_R0 + base)
+            value = self.core_register(base)
             if value & 3:
                 assert block is not None
                 return start + offset - block[1], value

@@ -96,9 +96,14 @@ class Rcc(Peripheral):
         self._ready_at = {"MSIS": 0, "MSIK": 0}
         self._enabled_at = {}
 
-    def note_reset_cause(self, flags: int) -> None:
-        """Set reset flags of CSR, after a reset."""
-        self.values["CSR"] |= flags
+    @property
+    def reset_flags(self) -> int:
+        """Causes of the resets since the flags were last cleared, as CSR holds them."""
+        return self.values["CSR"] & 0xFE00_0000
+
+    def set_reset_flags(self, flags: int) -> None:
+        """Put the causes of resets into CSR."""
+        self.values["CSR"] = self.values["CSR"] & 0xFFFF | flags
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -281,7 +286,11 @@ class Rcc(Peripheral):
             raise self.broken(
                 Rule.CLOCK_TREE, f"PLL1 is started from {source or 'no source'}, not ready", 0
             )
-        fault = self.pll1.fault(self.machine.pwr.voltage_range)
+        voltage_range = self.machine.pwr.voltage_range
+        too_fast = self.pll1.too_fast(voltage_range)
+        if too_fast is not None:
+            raise self.broken(Rule.VOLTAGE_RANGE, too_fast, 0x28)
+        fault = self.pll1.fault(voltage_range)
         if fault is not None:
             raise self.broken(Rule.CLOCK_TREE, fault, 0x28)
         self._ready_at["PLL1"] = self.machine.now_ps + PLL_LOCK_PS
