@@ -62,6 +62,17 @@ def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
     return None if inside else f"the logits' scale x beta is {scale:.6g}"
 
 
+def same_shapes(graph: Graph, operator: Operator) -> str | None:
+    """ADD must add tensors of one shape.
+
+    Broadcasting cannot run: give both branches the same rows, bands and channels.
+    """
+    if operator.kind != "ADD":
+        return None
+    shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
+    return None if len(set(shapes)) == 1 else " + ".join(map(shape_text, shapes[:2]))
+
+
 def same_elements(graph: Graph, operator: Operator) -> str | None:
     """RESHAPE and DEQUANTIZE must keep the elements; DEQUANTIZE makes FLOAT32.
 

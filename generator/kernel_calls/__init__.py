@@ -50,11 +50,13 @@ class StagePlan:
 
     index: int
     kind: str
-    """CONVOLUTION, SEPARABLE, DEPTHWISE or MEAN."""
+    """CONVOLUTION, SEPARABLE, DEPTHWISE, ADD or MEAN."""
     title: str
     comment: tuple[str, ...]
     rows: int
     source: RingPlan
+    second: RingPlan
+    """The other source of ADD; the same as `source` for all others."""
     target: RingPlan | None
     window_rows: int
     stride: int
@@ -256,25 +258,26 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
     graph = schedule.graph
     first, last = stage.operators[0], stage.operators[-1]
     column_row = graph.tensor_out(first)
-    source = graph.tensor_in(first)
-    ring = rings[stage.source]
-    kept = f"keeps the last {ring.depth}"
-    comment = [f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}"]
-    if stage.kind is not StageKind.MEAN:
+    comment = []
+    for ring in stage.sources:
+        source = graph.tensors[schedule.rings[ring].tensor]
+        kept = f"keeps the last {rings[ring].depth}"
+        comment.append(f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}")
+    if stage.kind not in (StageKind.MEAN, StageKind.ADD):
         comment.append(_window_text(stage))
     for operator in stage.operators:
         tensor = graph.tensor_out(operator)
-        activation = ""
-        if stage.kind is not StageKind.MEAN:
-            activation = f", {operator.window_options.activation.value}"
-        comment.append(f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}{activation}")
+        text = f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}"
+        activation = operator.activation.value
+        comment.append(text if activation == "NONE" else f"{text}, {activation}")
     return StagePlan(
         index=stage.index,
         kind=stage.kind.name,
         title=_title(stage.operators),
         comment=tuple(comment),
         rows=stage.rows,
-        source=ring,
+        source=rings[stage.sources[0]],
+        second=rings[stage.sources[-1]],
         target=None if stage.target is None else rings[stage.target],
         window_rows=stage.window.size[0],
         stride=stage.window.stride[0],
@@ -335,6 +338,8 @@ def _kernel_sources(stages: tuple[StagePlan, ...], tail: tuple[TailPlan, ...]) -
             names.add("im2col")
         if stage.kind == "DEPTHWISE":
             names.add("columns")
+        if stage.kind == "ADD":
+            names.add("add")
         if stage.depthwise_kernel:
             names.add(stage.depthwise_kernel)
         if stage.product_kernel:

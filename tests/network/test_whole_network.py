@@ -42,7 +42,7 @@ def test_a_real_model(path: Path, tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(networks())
 def test_a_random_network(model: ModelBuilder) -> None:
@@ -65,7 +65,16 @@ def plain_network() -> ModelBuilder:
     return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
 
 
-@pytest.mark.parametrize("make", [mobile_network, plain_network])
+def residual_network() -> ModelBuilder:
+    model = ModelBuilder(20, 12, transposed=True).conv(6, stride=(2, 2))
+    for activation in (NO_ACTIVATION, RELU6):
+        entry = model.current
+        model.conv(12, (1, 1), activation=RELU6).depthwise().conv(6, (1, 1), activation=activation)
+        model.add(entry, activation=activation)
+    return model.conv(8, (1, 1)).head(4)
+
+
+@pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network])
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path
 ) -> None:

@@ -24,7 +24,7 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
         input_zero_point=draw(st.sampled_from([-128, 40, 0, 127])),
     )
     for _ in range(draw(st.integers(1, 6))):
-        _layer(draw, model)
+        _block(draw, model)
     model.mean(keep_dims=draw(st.booleans()))
     if len(model.tensors[model.current].shape) == 4:
         model.reshape()
@@ -34,6 +34,19 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
     if draw(st.booleans()):
         model.dequantize()
     return model.with_ties() if draw(st.booleans()) else model
+
+
+def _block(draw: st.DrawFn, model: ModelBuilder) -> None:
+    """One layer, or a residual block around one or two layers that keep the shape."""
+    if draw(st.integers(0, 3)):
+        _layer(draw, model)
+        return
+    entry = model.current
+    channels = model.tensors[entry].shape[3]
+    for _ in range(draw(st.integers(1, 2))):
+        model.depthwise(draw(st.sampled_from([(3, 3), (5, 1), (1, 1)])))
+        model.conv(channels, draw(st.sampled_from([(1, 1), (3, 3)])), activation=draw(ACTIVATIONS))
+    model.add(entry, activation=draw(ACTIVATIONS))
 
 
 def _layer(draw: st.DrawFn, model: ModelBuilder) -> None:
