@@ -14,10 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from generator.kernel_calls import plan_network
 from generator.schedule import make_schedule
 from generator.tflite_reader import read_tflite
-from tests.support.model_builder import NO_ACTIVATION, RELU6, ModelBuilder
+from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import HostNetwork, render_network, run_sanitized
-from tests.support.networks import networks
+from tests.support.networks import (
+    mobile_network,
+    networks,
+    plain_network,
+    residual_network,
+)
 from tests.support.oracle import Oracle
 
 INPUTS_OF_A_REAL_MODEL = 24
@@ -50,28 +55,6 @@ def test_a_random_network(model: ModelBuilder) -> None:
         path = Path(name) / "model.tflite"
         path.write_bytes(model.to_bytes())
         assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
-
-
-def mobile_network() -> ModelBuilder:
-    model = ModelBuilder(24, 16, transposed=True).conv(8, stride=(2, 2))
-    model.depthwise().conv(12, (1, 1)).depthwise(stride=(2, 2)).conv(16, (1, 1))
-    return model.depthwise().conv(10, (1, 1), activation=NO_ACTIVATION).head(5)
-
-
-def plain_network() -> ModelBuilder:
-    model = ModelBuilder(17, 11, input_zero_point=-3).conv(5, (3, 2), (2, 1), same=False)
-    model.depthwise((3, 5), activation=NO_ACTIVATION).depthwise((2, 2), (1, 2), multiplier=2)
-    model.conv(9, (2, 3), activation=RELU6, per_channel=False)
-    return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
-
-
-def residual_network() -> ModelBuilder:
-    model = ModelBuilder(20, 12, transposed=True).conv(6, stride=(2, 2))
-    for activation in (NO_ACTIVATION, RELU6):
-        entry = model.current
-        model.conv(12, (1, 1), activation=RELU6).depthwise().conv(6, (1, 1), activation=activation)
-        model.add(entry, activation=activation)
-    return model.conv(8, (1, 1)).head(4)
 
 
 @pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network])

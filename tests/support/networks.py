@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random small networks of the kind that the compiler takes, for hypothesis."""
+"""Small networks of the kinds that the compiler takes: three fixed ones, and random ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ ACTIVATIONS = st.sampled_from([RELU, RELU, RELU, RELU6, NO_ACTIVATION])
 KERNELS = st.tuples(st.integers(1, 4), st.integers(1, 4))
 STRIDES = st.tuples(st.integers(1, 3), st.integers(1, 3))
 LARGEST_CHANNELS = 16
+
+
+def mobile_network() -> ModelBuilder:
+    """Separable convolutions, the last one linear."""
+    model = ModelBuilder(24, 16, transposed=True).conv(8, stride=(2, 2))
+    model.depthwise().conv(12, (1, 1)).depthwise(stride=(2, 2)).conv(16, (1, 1))
+    return model.depthwise().conv(10, (1, 1), activation=NO_ACTIVATION).head(5)
+
+
+def plain_network() -> ModelBuilder:
+    """Windows, strides and widths that no kernel of its own serves."""
+    model = ModelBuilder(17, 11, input_zero_point=-3).conv(5, (3, 2), (2, 1), same=False)
+    model.depthwise((3, 5), activation=NO_ACTIVATION).depthwise((2, 2), (1, 2), multiplier=2)
+    model.conv(9, (2, 3), activation=RELU6, per_channel=False)
+    return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
+
+
+def residual_network() -> ModelBuilder:
+    """Two inverted residual blocks."""
+    model = ModelBuilder(20, 12, transposed=True).conv(6, stride=(2, 2))
+    for activation in (NO_ACTIVATION, RELU6):
+        entry = model.current
+        model.conv(12, (1, 1), activation=RELU6).depthwise().conv(6, (1, 1), activation=activation)
+        model.add(entry, activation=activation)
+    return model.conv(8, (1, 1)).head(4)
 
 
 @st.composite
