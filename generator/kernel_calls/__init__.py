@@ -82,8 +82,6 @@ class TailPlan:
     source: str
     target: str
     count: int
-    scale: str
-    zero_point: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +97,7 @@ class NetworkPlan:
     """The context `network` of the templates in firmware_templates/network."""
 
     model_name: str
+    """The file's stem, with nothing in it that could end a comment."""
     model_sha256: str
     frames: int
     bands: int
@@ -149,7 +148,7 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
     scores = graph.tensor_out(softmax)
     assert scores.quantisation
     return NetworkPlan(
-        model_name=graph.name,
+        model_name=_plain(graph.name),
         model_sha256=graph.sha256,
         frames=graph.frames,
         bands=graph.bands,
@@ -311,7 +310,6 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
         else:
             place = held_in[source.index]
         held_in[target.index] = place
-        assert source.quantisation
         plans.append(
             TailPlan(
                 operator=operator.index,
@@ -324,8 +322,6 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
                 source=held_in[source.index],
                 target=place,
                 count=target.element_count,
-                scale=float_literal(source.quantisation.scale),
-                zero_point=source.quantisation.zero_point,
             )
         )
     return tuple(plans), tuple(vectors)

@@ -102,6 +102,15 @@ def test_status_and_restart(tmp_path: Path) -> None:
         np.testing.assert_array_equal(again[index], values)
 
 
+def test_names_from_the_model_cannot_leave_their_comments(tmp_path: Path) -> None:
+    model = mobile_network()
+    for operator in model.operators:
+        model.tensors[operator.outputs[0]].name = "*/ #error ü"
+    path = tmp_path / "a*(b) c.tflite"
+    path.write_bytes(model.to_bytes())
+    assert_equal_everywhere(path, tmp_path / "project", 1)
+
+
 def test_the_same_model_gives_the_same_sources(tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(mobile_network().to_bytes())

@@ -39,6 +39,7 @@ _Static_assert(offsetof(struct network_arena, rows_0) == 640, "ring as planned")
 _Static_assert(offsetof(struct network_arena, rows_1) == 832, "ring as planned");
 _Static_assert(offsetof(struct network_arena, rows_2) == 1216, "ring as planned");
 _Static_assert(offsetof(struct network_arena, rows_3) == 1792, "ring as planned");
+_Static_assert(offsetof(struct network_arena, sums) == 1920, "sums as planned");
 
 static const uint8_t border_of_0[32] __attribute__((aligned(4))) = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
