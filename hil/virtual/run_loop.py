@@ -51,7 +51,8 @@ class RunLoop:
     def step(self, until: int) -> bool:
         """Run up to the next event; False if nothing will ever happen again."""
         machine, core = self.machine, self.machine.core
-        self._process_events()
+        if self._process_events():
+            return True  # The run may have what it waits for.
         if self._sleeping:
             if machine.nvic.best_pending() is None:
                 return self._sleep(until)
@@ -78,11 +79,13 @@ class RunLoop:
             machine.system_reset()
         return True
 
-    def _process_events(self) -> None:
+    def _process_events(self) -> bool:
         machine, now = self.machine, self.machine.now_ps
-        for owner in [name for name, time_ps in machine.events.items() if time_ps <= now]:
+        due = [name for name, time_ps in machine.events.items() if time_ps <= now]
+        for owner in due:
             machine.events.pop(owner, None)
             machine.peripherals[owner].catch_up()
+        return bool(due)
 
     def _sleep(self, until: int) -> bool:
         target = min(until, min(self.machine.events.values(), default=until))

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent / "firmware"
 FLAGS = (
     "-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard", "-O2", "-g",
     "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror",
+    "-Wno-unused-parameter",
     "-fno-tree-loop-distribute-patterns",
 )  # fmt: skip
 

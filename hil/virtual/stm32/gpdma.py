@@ -147,6 +147,12 @@ class Channel:
         peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
         self._check_reach(memory, self.block_bytes, write=not self.from_memory)
         usart = self.dma.machine.usart_of_request(self.request)
+        if self.request != (usart.tx_request if self.from_memory else usart.rx_request):
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"request {self.request} does not pace a transfer"
+                f" {'to' if self.from_memory else 'from'} a modelled peripheral",
+            )
         data_register = usart.data_address(transmit=self.from_memory)
         if peripheral != data_register:
             raise self.broken(
