@@ -214,6 +214,12 @@ class Graph:
         return self.operators[0].kind == "TRANSPOSE"
 
     @property
+    def end_of_rows(self) -> Operator | None:
+        """The operator that turns rows into a vector: the first MEAN or RESHAPE."""
+        ends = (one for one in self.operators if one.kind in ("MEAN", "RESHAPE"))
+        return next(ends, None)
+
+    @property
     def frames(self) -> int:
         """Rows of a patch: the time axis."""
         return self.input.shape[2 if self.transposed else 1]

@@ -64,6 +64,7 @@ class StageKind(Enum):
     DEPTHWISE = "depthwise filter"
     ADD = "sum of two rows"
     MEAN = "sum over rows and bands"
+    FLATTEN = "rows collected in a vector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,10 @@ class Stage:
     sources: tuple[int, ...]
     """Indices of the rings that it reads: one, for ADD two."""
     target: int | None
-    """Index of the ring that it writes; None for MEAN."""
+    """Index of the ring that it writes; None for MEAN and FLATTEN, which end the rows."""
     window: Window
     rows: int
-    """Rows that it makes (for MEAN: that it sums)."""
+    """Rows that it makes, or takes where it ends the rows."""
     column_bytes: int
     """Scratch for the columns of one row."""
 
@@ -127,8 +128,12 @@ class Schedule:
     """Operators on vectors, run once after the last row."""
     column_bytes: int
     """Scratch at the arena's start: the columns of one row, later the tail's vectors."""
-    sums_offset: int
+    end_offset: int
+    """Of what the last stage fills: MEAN's sums, or the vector of FLATTEN."""
     sum_count: int
+    """Sums of MEAN, four bytes each; 0 without it."""
+    flat_bytes: int
+    """The vector of FLATTEN; 0 without it."""
     arena_bytes: int
 
     def readers(self, ring: int) -> tuple[Stage, ...]:
@@ -143,7 +148,7 @@ def make_schedule(graph: Graph) -> Schedule:
     rings = [_ring(first, planes=first.shape[3])]
     ring_of = {first.index: 0}
     stages: list[Stage] = []
-    while not stages or stages[-1].kind is not StageKind.MEAN:
+    while not stages or stages[-1].target is not None:
         sources = tuple(ring_of[index] for index in operators[0].data_inputs)
         stage = _next_stage(graph, operators, sources, target=len(rings), index=len(stages))
         stages.append(stage)
@@ -154,26 +159,28 @@ def make_schedule(graph: Graph) -> Schedule:
             rings.append(_ring(made, planes=_round_up(made.shape[3], 2)))
     deep = _with_depths(rings, stages)
     tail = tuple(operators)
-    vectors = sum(
-        _round_up(graph.tensor_out(operator).element_count, 4)
-        for operator in (*stages[-1].operators, *tail)
-    )
+    end = stages[-1]
+    in_scratch = (*end.operators, *tail) if end.kind is StageKind.MEAN else tail
+    vectors = sum(_round_up(graph.tensor_out(one).element_count, 4) for one in in_scratch)
     column_bytes = _round_up(max(vectors, *(stage.column_bytes for stage in stages)), 8)
     placed: list[Ring] = []
     offset = column_bytes
     for ring in deep:
         placed.append(replace(ring, offset=offset))
         offset += ring.ring_bytes
-    sums = graph.tensor_in(stages[-1].operators[0]).shape[-1]
+    ended = graph.tensor_in(end.operators[0])
+    sums = ended.shape[-1] if end.kind is StageKind.MEAN else 0
+    flat_bytes = 0 if sums else ended.element_count
     return Schedule(
         graph=graph,
         rings=tuple(placed),
         stages=tuple(stages),
         tail=tail,
         column_bytes=column_bytes,
-        sums_offset=offset,
+        end_offset=offset,
         sum_count=sums,
-        arena_bytes=_round_up(offset + sums * SUM_BYTES, 8),
+        flat_bytes=flat_bytes,
+        arena_bytes=_round_up(offset + sums * SUM_BYTES + flat_bytes, 8),
     )
 
 
@@ -214,9 +221,9 @@ def _next_stage(
     """The stage of the first operator, and of the second where the two are one stage."""
     first = operators[0]
     shape_in, shape_out = graph.tensor_in(first).shape, graph.tensor_out(first).shape
-    if first.kind == "MEAN":
-        rows = shape_in[1]
-        return Stage(index, StageKind.MEAN, (first,), sources, None, WHOLE_ROW, rows, 0)
+    if first.kind in ("MEAN", "RESHAPE"):
+        kind = StageKind.MEAN if first.kind == "MEAN" else StageKind.FLATTEN
+        return Stage(index, kind, (first,), sources, None, WHOLE_ROW, shape_in[1], 0)
     if first.kind == "ADD":
         rows = shape_out[1]
         return Stage(index, StageKind.ADD, (first,), sources, target, WHOLE_ROW, rows, 0)

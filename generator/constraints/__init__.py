@@ -61,8 +61,8 @@ MODEL_CONSTRAINTS: tuple[ModelConstraint, ...] = (
 
 WHOLE_CONSTRAINTS: tuple[ModelConstraint, ...] = (
     model.flow_from_input_to_output,
-    model.chain_after_mean,
-    model.mean_between_rows_and_vectors,
+    model.chain_after_rows,
+    model.rows_then_vectors,
 )
 """Asked when everything else is in order."""
 

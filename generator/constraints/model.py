@@ -60,36 +60,38 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
     return f"nothing uses tensor {idle[0]}" if idle else None
 
 
-def chain_after_mean(graph: Graph) -> str | None:
-    """What follows MEAN must be one chain.
+def chain_after_rows(graph: Graph) -> str | None:
+    """What follows MEAN or Flatten must be one chain.
 
     Use one dense head; branches must meet before global average pooling.
     """
-    chain = False
-    held = -1
-    for operator in graph.operators:
-        if chain and operator.inputs[0] != held:
+    end = graph.end_of_rows
+    if end is None:
+        return None
+    held = end.outputs[0]
+    for operator in graph.operators[end.index + 1 :]:
+        if operator.inputs[0] != held:
             return f"{operator} does not take what the operator before it makes"
-        chain = chain or operator.kind == "MEAN"
         held = operator.outputs[0]
     return None
 
 
-def mean_between_rows_and_vectors(graph: Graph) -> str | None:
-    """The layers on rows must end in one MEAN, and SOFTMAX must give the scores.
+def rows_then_vectors(graph: Graph) -> str | None:
+    """The layers on rows must end in MEAN or Flatten, and SOFTMAX must give the scores.
 
-    The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D),
-    FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
+    The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D) or
+    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
     """
     kinds = [operator.kind for operator in graph.operators]
     order = " -> ".join(kinds)
-    if kinds.count("MEAN") != 1 or kinds.count("SOFTMAX") != 1:
+    end = graph.end_of_rows
+    if end is None or kinds.count("SOFTMAX") != 1:
         return f"the order is {order}"
-    mean, softmax = kinds.index("MEAN"), kinds.index("SOFTMAX")
-    rows = kinds[1:mean] if kinds[0] == "TRANSPOSE" else kinds[:mean]
+    softmax = kinds.index("SOFTMAX")
+    rows = kinds[1 : end.index] if kinds[0] == "TRANSPOSE" else kinds[: end.index]
     in_order = (
         all(kind in (*WINDOWED, "ADD") for kind in rows)
-        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[mean + 1 : softmax])
+        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[end.index + 1 : softmax])
         and kinds[softmax + 1 :] in ([], ["DEQUANTIZE"])
     )
     return None if in_order else f"the order is {order}"

@@ -46,7 +46,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 def supported_operator(graph: Graph, operator: Operator) -> str | None:
     """Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED and SOFTMAX can run.
 
-    And a leading TRANSPOSE, RESHAPE of a vector and a final DEQUANTIZE. Batch normalisation and
+    And a leading TRANSPOSE, RESHAPE to a vector and a final DEQUANTIZE. Batch normalisation and
     RELU fuse into convolutions on conversion; pool with GlobalAveragePooling2D; QUANTIZE disappears
     with inference_input_type=tf.int8.
     """
@@ -90,10 +90,12 @@ def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
 def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
     """Layers on rows take and make (1, rows, bands, channels); the tail's take vectors.
 
-    Place FULLY_CONNECTED after global average pooling, convolutions before it.
+    Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
     """
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-    if operator.kind in VECTORS:
+    if operator.kind == "RESHAPE":
+        fits = target.element_count == target.shape[-1]
+    elif operator.kind in VECTORS:
         fits = all(tensor.element_count == tensor.shape[-1] for tensor in (source, target))
     else:
         fits = len(source.shape) == 4 and (operator.kind == "MEAN" or len(target.shape) == 4)

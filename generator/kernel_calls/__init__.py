@@ -50,7 +50,7 @@ class StagePlan:
 
     index: int
     kind: str
-    """CONVOLUTION, SEPARABLE, DEPTHWISE, ADD or MEAN."""
+    """CONVOLUTION, SEPARABLE, DEPTHWISE, ADD, MEAN or FLATTEN."""
     title: str
     comment: tuple[str, ...]
     rows: int
@@ -86,10 +86,12 @@ class TailPlan:
 
 @dataclass(frozen=True, slots=True)
 class VectorPlan:
-    """An int8 vector of the tail, living where the columns were."""
+    """An int8 vector of the tail."""
 
     name: str
     count: int
+    in_scratch: bool
+    """It lives where the columns were; otherwise it is the one that FLATTEN fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class NetworkPlan:
     """Of any operator's output, for the taps."""
     column_values: int
     sum_count: int
-    sums_offset: int
+    end_offset: int
+    flat_bytes: int
     transpose_operator: int
     """Index of the leading TRANSPOSE, -1 without one."""
     borders: tuple[BorderPlan, ...]
@@ -165,7 +168,8 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
         ),
         column_values=schedule.column_bytes // 2,
         sum_count=schedule.sum_count,
-        sums_offset=schedule.sums_offset,
+        end_offset=schedule.end_offset,
+        flat_bytes=schedule.flat_bytes,
         transpose_operator=0 if graph.transposed else -1,
         borders=tuple(borders.values()),
         rings=rings,
@@ -262,7 +266,7 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
         source = graph.tensors[schedule.rings[ring].tensor]
         kept = f"keeps the last {rings[ring].depth}"
         comment.append(f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}")
-    if stage.kind not in (StageKind.MEAN, StageKind.ADD):
+    if stage.kind not in (StageKind.MEAN, StageKind.FLATTEN, StageKind.ADD):
         comment.append(_window_text(stage))
     for operator in stage.operators:
         tensor = graph.tensor_out(operator)
@@ -296,16 +300,18 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
 
 def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, ...]]:
     graph = schedule.graph
-    mean = schedule.stages[-1].operators[0]
-    vectors = [VectorPlan(f"vector_{mean.index}", graph.tensor_out(mean).element_count)]
-    held_in = {mean.outputs[0]: vectors[0].name}
+    stage = schedule.stages[-1]
+    end = stage.operators[0]
+    summed = stage.kind is StageKind.MEAN
+    vectors = [VectorPlan(f"vector_{end.index}", graph.tensor_out(end).element_count, summed)]
+    held_in = {end.outputs[0]: vectors[0].name}
     plans: list[TailPlan] = []
     for operator in schedule.tail:
         source, target = graph.tensor_in(operator), graph.tensor_out(operator)
         if operator.kind == "SOFTMAX":
             place = "scores"
         elif operator.kind == "FULLY_CONNECTED":
-            vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count))
+            vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count, True))
             place = vectors[-1].name
         else:
             place = held_in[source.index]
@@ -328,14 +334,14 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
 
 
 def _kernel_sources(stages: tuple[StagePlan, ...], tail: tuple[TailPlan, ...]) -> tuple[str, ...]:
-    names = {"row_ring", "frame", "mean", "dequantise"}
+    names = {"row_ring", "frame", "dequantise"}
     for stage in stages:
         if stage.kind == "CONVOLUTION":
             names.add("im2col")
         if stage.kind == "DEPTHWISE":
             names.add("columns")
-        if stage.kind == "ADD":
-            names.add("add")
+        if stage.kind in ("ADD", "MEAN", "FLATTEN"):
+            names.add(stage.kind.lower())
         if stage.depthwise_kernel:
             names.add(stage.depthwise_kernel)
         if stage.product_kernel:

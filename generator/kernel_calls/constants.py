@@ -137,6 +137,8 @@ def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Consta
         if stage.kind is StageKind.MEAN:
             constants.append(_mean(schedule.graph, stage.operators[0]))
             continue
+        if stage.kind is StageKind.FLATTEN:
+            continue
         if stage.kind is StageKind.ADD:
             constants.append(_add(schedule.graph, stage.operators[0]))
             continue

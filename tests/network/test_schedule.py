@@ -91,7 +91,7 @@ def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
     schedule = make_schedule(graph_of(model))
     places = [(0, schedule.column_bytes)]
     places += [(ring.offset, ring.ring_bytes) for ring in schedule.rings]
-    places.append((schedule.sums_offset, 4 * schedule.sum_count))
+    places.append((schedule.end_offset, 4 * schedule.sum_count + schedule.flat_bytes))
     for (start, size), (following, _) in pairwise(places):
         assert start + size <= following
         assert following % 4 == 0
@@ -108,7 +108,7 @@ def test_every_operator_is_scheduled_once_in_order(model: ModelBuilder) -> None:
     order = [operator.index for stage in schedule.stages for operator in stage.operators]
     order += [operator.index for operator in schedule.tail]
     assert sorted(order) == list(range(1 if graph.transposed else 0, len(graph.operators)))
-    assert schedule.stages[-1].kind is StageKind.MEAN
+    assert schedule.stages[-1].kind in (StageKind.MEAN, StageKind.FLATTEN)
 
 
 def test_yamnet_shape_needs_three_rows_everywhere() -> None:
@@ -129,6 +129,14 @@ def test_a_residual_branch_waits_for_the_other_one() -> None:
     assert kinds == ["CONVOLUTION", "SEPARABLE", "SEPARABLE", "ADD", "MEAN"]
     # Two 3x3 windows look two rows ahead, so the entry's row waits for two more: three, not one.
     assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 1, 1]
+
+
+def test_flatten_ends_the_rows_and_keeps_them_all() -> None:
+    model = ModelBuilder(24, 8).conv(4, stride=(2, 2)).reshape().dense(3).softmax()
+    schedule = make_schedule(graph_of(model))
+    assert schedule.stages[-1].kind is StageKind.FLATTEN
+    assert [ring.depth for ring in schedule.rings] == [3, 1]
+    assert (schedule.flat_bytes, schedule.sum_count) == (12 * 4 * 4, 0)
 
 
 def test_a_depthwise_output_with_two_takers_is_kept() -> None:

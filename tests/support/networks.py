@@ -50,7 +50,8 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
     )
     for _ in range(draw(st.integers(1, 6))):
         _block(draw, model)
-    model.mean(keep_dims=draw(st.booleans()))
+    if draw(st.integers(0, 3)):
+        model.mean(keep_dims=draw(st.booleans()))
     if len(model.tensors[model.current].shape) == 4:
         model.reshape()
     if draw(st.booleans()):

@@ -180,6 +180,10 @@ void columns_spread_row_u8(const int16_t *columns, uint32_t channels, uint32_t p
 void add_combine_row_u8(const struct add *layer, struct row_view first, struct row_view second,
                         uint8_t *planes);
 
+/* RESHAPE of rows to a vector: planes -> int8 values, channel fastest. */
+void flatten_collect_row_s8(struct row_view row, uint32_t channels, uint32_t pixels,
+                            int8_t *values);
+
 void mean_add_row_u8(const struct mean *layer, struct row_view row, int32_t *sums);
 void mean_finish_s8(const struct mean *layer, const int32_t *sums, int8_t *means);
 void dense_multiply_s8(const struct dense *layer, const int8_t *inputs, int8_t *outputs);
