@@ -50,19 +50,21 @@ def fit(
     """Train a network on whole clips; returns the Keras model, weights averaged, uncompiled.
 
     First the new head alone, on the untouched backbone, to its optimum; then every layer.
+    What is returned lies half way (`start_share`) between that start and the fine-tuned weights.
     `on_epoch` is told the number of epochs done and the mean loss. Raises what `load_backbone`
     raises.
     """
     settings = config.fit
     keras.utils.set_random_seed(config.seed)
     shape = (config.input.frames, config.input.bands, examples.classes)
-    network = build_network(*shape, seed=config.seed, dropout=settings.dropout)
+    network = build_network(*shape, seed=config.seed, dropout=settings.dropout, to_train=True)
     load_backbone(network, backbone)
     batches = math.ceil(len(examples.frames) * settings.patches_per_clip / settings.batch_size)
     rng = np.random.default_rng(config.seed)
 
     if settings.head_steps:
         network.get_layer(HEAD_NAME).set_weights(_solve_head(network, examples, config))
+    start = [np.array(variable, copy=True) for variable in network.trainable_variables]
     average = settings.average_momentum
     warmup = round(settings.warmup_epochs * batches)
     network.compile(
@@ -87,6 +89,9 @@ def fit(
             on_epoch(epoch + 1, float(loss))
     if average > 0 and settings.epochs:
         network.optimizer.finalize_variable_values(network.trainable_variables)
+    for variable, before in zip(network.trainable_variables, start, strict=True):
+        tuned = np.array(variable, copy=True)
+        variable.assign(tuned + settings.start_share * (before - tuned))
     plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
     plain.set_weights(network.get_weights())
     return plain
