@@ -194,7 +194,7 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
             return True
     if previous & ENDS_IN_IT:
         return False
-    if previous & thumb.WRITES_LIMIT:
+    if previous & (thumb.WRITES_LIMIT | thumb.WRITES_CONTROL):
         reason, pc = _STOP_LIMITS, address
     elif counters[CYCLES] >= counters[DEADLINE]:
         reason, pc = _STOP_DEADLINE, address

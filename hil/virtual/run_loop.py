@@ -22,7 +22,7 @@ FAR_FUTURE_PS = 1 << 62
 _INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
 _HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
 _WFI = 0xBF30
-_SYSM_MSPLIM = 10
+_SYSM_MSPLIM, _SYSM_CONTROL = 10, 20
 _XPSR_THUMB = 1 << 24
 
 
@@ -121,7 +121,7 @@ class RunLoop:
             core.forget_previous_block()
         elif stop is Stop.LIMITS_CHANGED:
             core.forget_previous_block()
-            self._read_stack_limits()
+            self._read_special_register()
         elif stop is Stop.DIVIDE_BY_ZERO:
             core.uncount_rest_of_block(self.pc)
             self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
@@ -141,12 +141,19 @@ class RunLoop:
         what = f"the base 0x{base:08x} is not a multiple of 4"
         return RuleBroken(Rule.UNALIGNED_MULTIWORD, what, base, pc)
 
-    def _read_stack_limits(self) -> None:
-        """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
-        first, second = self._halfword(self.pc - 4), self._halfword(self.pc - 2)
-        source = first & 15
-        value = self.machine.core.core_register(source)
-        stack = reg.UC_ARM_REG_MSP if second & 0xFF == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
+    def _read_special_register(self) -> None:
+        """Take what an MSR to MSPLIM, PSPLIM or CONTROL at the block's end has written.
+
+        Unicorn does not show the limits, but the source register still holds the value.
+        """
+        core = self.machine.core
+        first, special = self._halfword(self.pc - 4), self._halfword(self.pc - 2) & 0xFF
+        value = core.core_register(first & 15)
+        if special == _SYSM_CONTROL:
+            if value & 1:
+                raise RuleBroken(Rule.MODE_UNMODELLED, "unprivileged mode (CONTROL.nPRIV)")
+            return
+        stack = reg.UC_ARM_REG_MSP if special == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
         self.machine.exceptions.stack_limits[stack] = value & ~7
 
     def _handle_fault(self, outcome: Outcome) -> None:

@@ -123,7 +123,7 @@ def test_a_call_meter_counts_exactly_and_leaves_exceptions_out(boot: Boot) -> No
 
 
 def test_watching_changes_no_counts(boot: Boot) -> None:
-    source = LOOP + "void reset(void) { result = outer(5000); for (;;) { __asm volatile(\"wfi\"); } }"
+    source = LOOP + 'void reset(void) { result = outer(5000); for (;;) { __asm volatile("wfi"); } }'
     plain, watched = boot(source), boot(source)
     watched.watch("loop")
     plain.run(0.05)
@@ -143,8 +143,8 @@ def test_instructions_of_a_block_cut_short_by_a_fault_are_not_counted(boot: Boot
     counts = []
     for nops in ("", "nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop"):
         machine = boot(
-            "void hard_fault(void) { for (;;) { __asm volatile(\"wfi\"); } }"
-            "void reset(void) { __asm volatile(\"mov r0, #0x60000000\\n ldr r1, [r0]\\n"
+            'void hard_fault(void) { for (;;) { __asm volatile("wfi"); } }'
+            'void reset(void) { __asm volatile("mov r0, #0x60000000\\n ldr r1, [r0]\\n'
             + nops
             + '" ::: "r0", "r1"); for (;;) {} }'
         )
