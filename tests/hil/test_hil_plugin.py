@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import InputError
+from hil.options import read_options
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,28 +58,55 @@ def test_every_board_skips_the_absent_ones_unless_required() -> None:
     assert run_pytest(*arguments, "--require-board").returncode == 1
 
 
+def test_wrong_options_are_refused_before_anything_runs() -> None:
+    done = run_pytest("hil/", "--board", "u585", "--virtual", "--esc10-dir", "/none")
+    assert done.returncode == 4
+    assert "/none/meta/esc50.csv" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+GIVEN = {
+    "board": ["u585"],
+    "boards_file": None,
+    "virtual": True,
+    "require_board": False,
+    "port": None,
+    "model": __file__,
+    "labels": None,
+    "folds": None,
+    "clips": None,
+    "esc10_dir": None,
+    "build_dir": None,
+    "engine": "builtin",
+}
+
+
 @pytest.mark.parametrize(
-    ("arguments", "complaints"),
+    ("given", "complaints"),
     [
-        (["--board", "u999"], ["no board 'u999'", "u585"]),
-        (["--board", "u585", "--virtual", "--port", "x"], ["a virtual board has no port"]),
-        (
-            ["--board", "u585", "--virtual", "--folds", "1;2", "--clips", "0"],
-            ["--folds: '1;2'", "--clips: 0 clips"],
-        ),
-        (["--board", "u585", "--virtual", "--model", "none.tflite"], ["none.tflite is not there"]),
-        (["--board", "u585", "--virtual", "--esc10-dir", "/none"], ["/none/meta/esc50.csv"]),
-        (["--board", "u585", "--boards-file", "/none.yaml"], ["/none.yaml"]),
+        ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
+        ({"port": "x"}, ["a virtual board has no port"]),
+        ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
+        ({"model": "none.tflite"}, ["none.tflite is not there"]),
+        ({"labels": "none.txt"}, ["none.txt is not there"]),
+        ({"boards_file": "/none.yaml"}, ["/none.yaml"]),
     ],
 )
-def test_wrong_options_are_refused_before_anything_runs(
-    arguments: list[str], complaints: list[str]
+def test_all_wrong_options_are_told_together(
+    given: dict[str, object], complaints: list[str]
 ) -> None:
-    done = run_pytest("hil/", *arguments)
-    assert done.returncode == 4
+    with pytest.raises(InputError) as refused:
+        read_options({**GIVEN, **given}.__getitem__)
     for complaint in complaints:
-        assert complaint in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr + done.stdout
+        assert complaint in str(refused.value)
+
+
+def test_options_are_read() -> None:
+    options = read_options({**GIVEN, "folds": "4, 1,2", "board": ["all"]}.__getitem__)
+    assert options.folds == (1, 2, 4)
+    assert "u585" in options.boards
+    assert options.every_board
+    assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
 
 
 def test_plugin_imports_without_the_packages_that_boards_need() -> None:
@@ -116,7 +146,8 @@ def test_records_of_all_processes_meet_in_one_report(
     model.write_bytes(b"")
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", str(model)),
-        *("--build-dir", ".", "--junitxml", "junit.xml", *processes, "test_recording.py"),
+        *("--build-dir", ".", "--junitxml", "junit.xml", "--html", "page.html"),
+        *(*processes, "test_recording.py"),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -127,3 +158,4 @@ def test_records_of_all_processes_meet_in_one_report(
     junit = (tmp_path / "junit.xml").read_text()
     assert 'name="u585.accuracy"' in junit
     assert 'name="u585.latency.network_ms_at_160mhz"' in junit
+    assert "mel2metal builtin" in (tmp_path / "page.html").read_text()
