@@ -46,10 +46,10 @@ def accuracy_text(records: RunRecords, report: Report) -> str:
 def _identity(board: BoardRecord, report: Report) -> Text:
     kind = "virtual board" if report.virtual else "silicon"
     return Text(
-        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}, "
-        f"{report.toolchain}\n"
-        f"model    {board.model}  sha256 {report.model_sha256[:16]}\n"
-        f"firmware sha256 {report.firmware_sha256[:16]}\n"
+        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}\n"
+        f"compiler {report.toolchain}\n"
+        f"model    {board.model}, SHA-256 {report.model_sha256[:16]}…\n"
+        f"firmware SHA-256 {report.firmware_sha256[:16]}…\n"
     )
 
 
