@@ -195,7 +195,7 @@ COMMANDS = {"train": _train, "cv": _cv, "quantize": _quantize, "evaluate": _eval
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 for a faulty input, 3 for a missing tool."""
     options = _parser().parse_args(arguments)
-    console = Console()
+    console = Console(soft_wrap=True)
     try:
         COMMANDS[options.command](options, console)
     except Mel2metalError as error:

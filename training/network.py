@@ -62,8 +62,8 @@ BACKBONE: tuple[Block, ...] = (
 class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     """Batch normalisation by its stored statistics, also in training: only its offset is trained.
 
-    Live statistics over small batches destroy what the backbone has learnt. Neither way that Keras
-    offers will do: `trainable = False` freezes the offset too, and `training=False` at
+    Live statistics of a few hundred clips drift away from those of the millions that the backbone
+    was made with. Neither way that Keras offers will do: `trainable = False` freezes the offset too, and `training=False` at
     construction is overruled by the model's own `training=True`.
     """
 
