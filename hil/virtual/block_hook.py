@@ -25,6 +25,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from unicorn import arm_const
 
+import hil.virtual.compiled_cache  # noqa: F401  # before the compiled modules
 from hil.virtual import thumb
 from hil.virtual.block_scan import (
     CONDITION_SHIFT,
