@@ -173,9 +173,21 @@ def test_pll_registers_are_fixed_while_it_runs(chip: Chip) -> None:
     chip.range_1()
     chip.write(PLL1CFGR, 1)
     chip.start_pll(54, 4)
-    for address, value in ((PLL1DIVR, 0x0101_0280), (PLL1CFGR, 2), (RCC + 0x38, 8)):
+    for address, value in ((PLL1DIVR, 0x0101_0280), (PLL1CFGR, 2), (PLL1CFGR, 1 << 12 | 1)):
         with refused(Rule.WRITE_PROTECTED_REGISTER):
             chip.write(address, value)
+
+
+def test_plls_fraction_may_change_while_it_runs(chip: Chip) -> None:
+    chip.range_1()
+    chip.write(PLL1CFGR, 1)
+    chip.start_pll(54, 4)
+    chip.write(FLASH, 4)
+    chip.write(CFGR1, 3)
+    chip.write(RCC + 0x38, 4096 << 3)
+    assert chip.machine.rcc.sysclk_hz == 54_000_000
+    chip.write(PLL1CFGR, chip.read(PLL1CFGR) | 1 << 4)
+    assert chip.machine.rcc.sysclk_hz == 54_500_000
 
 
 def test_lowering_the_voltage_under_a_fast_clock_is_refused(chip: Chip) -> None:

@@ -16,6 +16,9 @@ RECEIVE = """
 #ifndef SOURCE
 #define SOURCE (USART1 + 0x24u)
 #endif
+#ifndef LINK
+#define LINK link[0] = 256; link[1] = TARGET; link[2] = relink
+#endif
 #ifndef REQUEST
 #define REQUEST 24u
 #endif
@@ -32,12 +35,12 @@ void usart1(void) {
 void reset(void) {
     fpu_begin(); clock_begin(); pins_begin();
     enable(0x88, 0); enable(0xA4, 14);
-    link[0] = 256; link[1] = TARGET;
-    link[2] = 1u << 29 | 1u << 27 | 1u << 16 | ((uint32_t)link & 0xFFFCu);
+    uint32_t relink = 1u << 29 | 1u << 27 | 1u << 16 | ((uint32_t)link & 0xFFFCu);
+    LINK;
     R32(CH + 0x40) = 1u << 19 | 1u << 30;
     R32(CH + 0x44) = REQUEST;
     R32(CH + 0x48) = 256; R32(CH + 0x4C) = SOURCE; R32(CH + 0x50) = TARGET;
-    R32(CH + 0x00) = (uint32_t)link & 0xFFFF0000u; R32(CH + 0x7C) = link[2];
+    R32(CH + 0x00) = (uint32_t)link & 0xFFFF0000u; R32(CH + 0x7C) = relink;
     R32(NVIC) = 1u << 29; R32(NVIC + 4) = 1u << 29;
     R32(CH + 0x14) = 1u << 8 | 1u;
     FAULT;
@@ -104,6 +107,15 @@ def test_a_pause_on_the_line_is_one_idle_each(boot: Boot) -> None:
         (("FAULT=R32(CH + 0x40) = 0",), Rule.DMA_SETTINGS),
         (("FAULT=R32(DMA_CHANNEL(1) + 0x14) = 1",), Rule.DMA_SETTINGS),
         (("FAULT=R32(CH + 0x54) = 0",), Rule.UNMODELLED_REGISTER),
+        (("FAULT=R32(CH + 0x14) |= 1u << 22",), Rule.DMA_SETTINGS),
+        (
+            (
+                "FAULT=R32(DMA_CHANNEL(2) + 0x40) = 1u << 19; R32(DMA_CHANNEL(2) + 0x44) = 24;"
+                "R32(DMA_CHANNEL(2) + 0x48) = 4; R32(DMA_CHANNEL(2) + 0x4C) = SOURCE;"
+                "R32(DMA_CHANNEL(2) + 0x50) = TARGET; R32(DMA_CHANNEL(2) + 0x14) = 1",
+            ),
+            Rule.DMA_SETTINGS,
+        ),
         (("FAULT=R32(CH + 0x14) = 2",), Rule.DMA_SETTINGS),
     ],
 )
@@ -120,6 +132,19 @@ def test_memory_reachable_by_dma_passes(boot: Boot) -> None:
     machine.run(0.001)
     view = machine.core.memory(0x2800_0000, 5)
     assert view is not None and view.tobytes() == b"sram4"
+
+
+def test_a_link_without_ub1_repeats_the_blocks_size(boot: Boot) -> None:
+    machine = boot(
+        RECEIVE,
+        "FAULT=R32(CH + 0x48)",
+        "LINK=relink &= ~(1u << 29); link[0] = TARGET; link[1] = relink",
+    )
+    machine.run(0.001)
+    machine.send(b"x" * 600)
+    machine.run_until_received()
+    machine.run(0.0001)
+    assert variable(machine, "received") == 600
 
 
 def test_a_link_that_leads_out_of_memory_is_refused(boot: Boot) -> None:
