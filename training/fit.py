@@ -64,7 +64,7 @@ def fit(
 
     if settings.head_steps:
         network.get_layer(HEAD_NAME).set_weights(_solve_head(network, examples, config))
-    start = [np.array(variable, copy=True) for variable in network.trainable_variables]
+    start = [_copy_of(variable) for variable in network.trainable_variables]
     average = settings.average_momentum
     warmup = round(settings.warmup_epochs * batches)
     network.compile(
@@ -90,11 +90,16 @@ def fit(
     if average > 0 and settings.epochs:
         network.optimizer.finalize_variable_values(network.trainable_variables)
     for variable, before in zip(network.trainable_variables, start, strict=True):
-        tuned = np.array(variable, copy=True)
+        tuned = _copy_of(variable)
         variable.assign(tuned + settings.start_share * (before - tuned))
     plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
     plain.set_weights(network.get_weights())
     return plain
+
+
+def _copy_of(variable: Any) -> Values:
+    """A variable's values now; the optimiser writes into the variable's own memory."""
+    return np.array(keras.ops.convert_to_numpy(variable), np.float32)
 
 
 def _solve_head(network: Any, examples: Examples, config: TrainingConfig) -> list[Values]:

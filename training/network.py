@@ -63,8 +63,8 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore
     """Batch normalisation by its stored statistics, also in training: only its offset is trained.
 
     Live statistics of a few hundred clips drift away from those of the millions that the backbone
-    was made with. Neither way that Keras offers will do: `trainable = False` freezes the offset too, and `training=False` at
-    construction is overruled by the model's own `training=True`.
+    was made with. Neither way that Keras offers will do: `trainable = False` freezes the offset
+    too, and `training=False` at construction is overruled by the model's own `training=True`.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
