@@ -74,8 +74,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if _is_controller(config):
         config.stash[_RUN] = RunReport(options.build_dir / "hil", time.monotonic())
         config.stash[_RUN].remove_old(options.boards)
-    if not options.virtual and getattr(config.option, "numprocesses", None):
-        config.option.dist = "loadgroup"  # silicon there is only once: one process has it
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -103,13 +101,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("clip", clips, ids=ids)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a board, and keep one board's tests in one process where they must be."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        if "board_name" in names and (call := getattr(item, "callspec", None)):
-            item.add_marker(pytest.mark.hil)
-            item.add_marker(pytest.mark.xdist_group(f"board-{call.params['board_name']}"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what needs a board."""
+    call = getattr(item, "callspec", None)
+    if call is not None and "board_name" in call.params:
+        item.add_marker(pytest.mark.hil)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Silicon there is only once: all tests of a real board go to one process of pytest-xdist."""
+    options = config.stash.get(_OPTIONS, None)
+    if options is None or options.virtual:
+        return None
+    from hil.xdist_schedule import BoardScheduling
+
+    return BoardScheduling(config, log, frozenset(options.boards))
 
 
 @pytest.fixture(scope="session")

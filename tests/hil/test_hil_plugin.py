@@ -12,6 +12,7 @@ import pytest
 
 from generator.errors import InputError
 from hil.options import read_options
+from hil.xdist_schedule import board_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -159,3 +160,20 @@ def test_records_of_all_processes_meet_in_one_report(
     assert 'name="u585.accuracy"' in junit
     assert 'name="u585.latency.network_ms_at_160mhz"' in junit
     assert "mel2metal builtin" in (tmp_path / "page.html").read_text()
+
+
+def test_tests_of_a_real_board_stay_in_one_process(tmp_path: Path) -> None:
+    done = run_pytest(
+        *("hil/suite/test_handshake.py", "hil/suite/test_link_faults.py", "--board", "u585"),
+        *("--port", "/dev/ttyNone", "--build-dir", str(tmp_path), "-n", "2", "-vv", "--tb=no"),
+    )
+    processes = {line.split("]")[0] for line in done.stdout.splitlines() if line.startswith("[gw")}
+    assert len(processes) == 1, done.stdout
+
+
+def test_board_is_found_among_the_parameters() -> None:
+    boards = frozenset({"u585", "l475"})
+    assert board_of("hil/suite/test_clips.py::test_x[u585-1-100032-A-0]", boards) == "u585"
+    assert board_of("hil/suite/test_x.py::test_y[l475]", boards) == "l475"
+    assert board_of("tests/test_x.py::test_y[sound-0]", boards) is None
+    assert board_of("tests/test_x.py::test_u585", boards) is None
