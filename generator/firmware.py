@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import port_u5
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
@@ -17,6 +16,7 @@ from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
 from generator.mel_tables import BANDS, MelTables, make_mel_tables
+from generator.port import Port, make_port
 from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo
 from generator.render import render_project
 from generator.schedule import Schedule, make_schedule
@@ -95,8 +95,8 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,
     )
-    stages: dict[str, port_u5.PortU5 | MelTables | NetworkPlan | WireHeader] = {
-        "port": port_u5.make_port(board),
+    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader] = {
+        "port": make_port(board),
         "mel": network.mel,
         "network": network.plan,
         "wire": header_context(),

@@ -57,7 +57,7 @@ def test_values_are_frozen(u585: BoardSpec) -> None:
         ("colour", "red", "u585.colour: unknown key"),
         ("clock.speed", 1, "u585.clock.speed: unknown key"),
         ("part", 5, "found 5"),
-        ("family", "l4", "found 'l4'"),
+        ("family", "f4", "found 'f4'"),
         ("uart.baud", "921600", "found '921600'"),
         ("probe.board_id", 887, "found 887"),
         ("memories.1.origin", 0x0810_0000, "ram 0x08100000..0x081bffff overlaps flash"),
@@ -77,11 +77,12 @@ def test_values_are_frozen(u585: BoardSpec) -> None:
         ("uart.rx.pin", "PA9", "PA9 carries both TX and RX"),
         ("uart.rx.alternate_function", 8, "AF8 of PA10 is not USART1_RX"),
         ("uart.rx.pin", "PZ1", "should match pattern"),
-        ("uart.peripheral", "USART2", "USART2 is not supported"),
+        ("uart.peripheral", "USART2", "PA9 does not carry USART2_TX"),
+        ("uart.peripheral", "USART6", "USART6 is not supported"),
         ("uart.rx_dma.channel", 16, "channels 0 to 15"),
         ("uart.rx_dma.channel", 1, "shared with rx_dma"),
         ("uart.rx_dma.request", 25, "request 25 is not USART1_RX"),
-        ("uart.baud", 3_850_000, "% off"),
+        ("part", "STM32U5A5ZJ", "STM32U5A5ZJ is not supported"),
         ("budgets.image_ram_bytes", 800_000, "but ram has only 786432"),
     ],
 )
@@ -129,7 +130,7 @@ def test_what_is_no_board_file(tmp_path: Path, text: str, said: str) -> None:
 def test_a_missing_file_and_a_missing_board(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         load_boards(tmp_path / "absent.yaml")
-    with pytest.raises(InputError, match="choose one of: u585"):
+    with pytest.raises(InputError, match=r"choose one of: .*u585"):
         load_board(DEFAULT_BOARDS_FILE, "u999")
 
 
