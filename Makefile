@@ -20,6 +20,7 @@ VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
 PYTEST_ARGS ?=
+JOBS ?= 2
 TRAIN_ARGS ?=
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -103,14 +104,19 @@ inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is buil
 
 .PHONY: test
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
-	$(PY) -m pytest tests $(PYTEST_ARGS)
-	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 $(PYTEST_ARGS)
+	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
+	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(PYTEST_ARGS)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds $(FOLDS)) $(if $(CLIPS),--clips $(CLIPS)) \
 	    $(PYTEST_ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
+	$(PY) -m pytest hil/suite/test_latency_and_memory.py --board $(BOARD) $(if $(VIRTUAL),--virtual) \
+	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") --clips 1 $(PYTEST_ARGS)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from generator import doctor, firmware
 from generator.board_spec import BoardSpec, load_board, load_boards
-from generator.errors import Fault, InputError, Mel2metalError, ToolError
+from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.footprint import read_footprint
 from generator.footprint_table import print_footprint
 from generator.inspect_table import print_inspection
@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Mel2metalError as error:
         errors.print(f"mel2metal: {error}", style="red", markup=False)
         return error.exit_code
+    except OSError as error:
+        errors.print(f"mel2metal: {error}", style="red", markup=False)
+        return EXIT_TOOL
     except KeyboardInterrupt:
         errors.print("mel2metal: interrupted", style="red")
         return EXIT_INTERRUPTED
@@ -155,7 +158,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
         )
     image = result.image
     print_footprint(console, result.footprint, board)
-    console.print(f"compiler: {image.toolchain}", markup=False)
+    console.print(f"compiler: {image.toolchain}", markup=False, soft_wrap=True)
     for path in (image.elf, image.hex, image.bin):
         console.print(f"{path}", markup=False, soft_wrap=True)
     console.print(f"SHA-256 of the flash contents: {image.sha256}", soft_wrap=True)

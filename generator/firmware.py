@@ -17,11 +17,12 @@ from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
 from generator.mel_tables import BANDS, MelTables, make_mel_tables
 from generator.port import Port, make_port
-from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo
+from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo, project_lock
 from generator.render import render_project
 from generator.schedule import Schedule, make_schedule
 from generator.tflite_reader import read_tflite
 from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
+from generator.wire.capacity import check_capacity
 from generator.wire.header import WireHeader, header_context
 
 DEFAULT_BOARDS_FILE = REPO_ROOT / "boards.yaml"
@@ -65,6 +66,7 @@ def read_network(model: Path, labels: Path | None = None) -> Network:
         faults += error.faults
     try:
         found = find_labels(model, labels, graph.classes)
+        faults += check_capacity(model.name, found.names)
     except InputError as error:
         faults += error.faults
     if faults:
@@ -87,7 +89,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         for operator in graph.operators
     )
     info = ProjectInfo(
-        name=f"{board.id}-tap" if taps else board.id,
+        name=_project_name(board, taps=taps),
         model_name=graph.name,
         model_sha256=graph.sha256,
         labels=network.labels.names,
@@ -131,9 +133,14 @@ def make_firmware(
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
     check_activations(board, network)
-    project = make_project(board, network, out_dir, taps=taps)
-    image = compile_project(project, board, toolchain, told)
-    footprint = read_footprint(image.elf, image.bin.stat().st_size)
-    (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
+    with project_lock(out_dir, _project_name(board, taps=taps)):
+        project = make_project(board, network, out_dir, taps=taps)
+        image = compile_project(project, board, toolchain, told)
+        footprint = read_footprint(image.elf, image.bin.stat().st_size)
+        (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
     check_budgets(footprint, board)
     return Firmware(image, footprint)
+
+
+def _project_name(board: BoardSpec, *, taps: bool) -> str:
+    return f"{board.id}-tap" if taps else board.id

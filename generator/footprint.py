@@ -3,7 +3,7 @@
 
 The linker script gives each part of the project output sections of its own (`.text.network`,
 `.bss.app` ...), so the bill is a sum over sections and needs no map file and no guessing
-(docs/adr/0008). Bytes are bytes; kB are 1000 bytes.
+(docs/adr/0008).
 """
 
 from __future__ import annotations

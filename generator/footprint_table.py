@@ -10,16 +10,20 @@ from generator.board_spec import BoardSpec
 from generator.footprint import Footprint
 
 PUBLISHED = (
-    ("X-CUBE-AI 7.3, as published", (109.5, 8.3, 117.9, 135.9, 52.6, 188.5)),
-    ("X-CUBE-AI 10.0, as published", (109.57, 7.61, 117.18, 135.91, 57.74, 193.65)),
+    ("X-CUBE-AI 7.3 *", (109.5, 8.3, 117.9, 135.9, 52.6, 188.5)),
+    ("X-CUBE-AI 10.0 *", (109.57, 7.61, 117.18, 135.91, 57.74, 193.65)),
 )
-"""ST's model zoo, Yamnet-256 64x96 int8 on B-U585I-IOT02A, kB: RAM of activations, of the runtime,
-in all; flash of weights, of code, in all."""
+"""ST's model zoo, Yamnet-256 64x96 int8 on B-U585I-IOT02A, KiB: RAM of activations, of the runtime,
+in all; flash of weights, of code, in all. ST writes kB and means KiB: its weights are the file's
+139,176 bytes of weights and biases, 135.91 KiB."""
+
+PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
 
 
 def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) -> None:
     """Print the network's columns, the parts, and the budgets."""
     console.print(_network_table(footprint))
+    console.print(PUBLISHED_NOTE, highlight=False)
     console.print(_part_table(footprint))
     image, budgets = footprint.image, board.budgets
     console.print(
@@ -31,7 +35,7 @@ def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) ->
 
 
 def _network_table(footprint: Footprint) -> Table:
-    table = Table(title="The network alone, kB", title_justify="left")
+    table = Table(title="The network alone, KiB", title_justify="left")
     table.add_column("engine")
     for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
         table.add_column(column, justify="right")
@@ -44,9 +48,9 @@ def _network_table(footprint: Footprint) -> Table:
         network.code_flash_bytes,
         network.total_flash_bytes,
     )
-    table.add_row("mel2metal, this image", *(f"{count / 1000:.2f}" for count in ours), style="bold")
+    table.add_row("mel2metal", *(f"{count / 1024:.2f}" for count in ours), style="bold")
     for engine, columns in PUBLISHED:
-        table.add_row(f"{engine} (Yamnet-256)", *(f"{kilobytes:.2f}" for kilobytes in columns))
+        table.add_row(engine, *(f"{kibibytes:.2f}" for kibibytes in columns))
     return table
 
 

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import BaseFileLock, FileLock
+
 from generator.errors import ToolError
 
 MANIFEST_FILE = "project.json"
@@ -51,6 +53,15 @@ class Project:
 
     directory: Path
     info: ProjectInfo
+
+
+def project_lock(out_dir: Path, name: str) -> BaseFileLock:
+    """Return the lock of `out_dir/<name>`: one process at a time renders or builds there.
+
+    Taking it again within the process that holds it is allowed.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    return FileLock(out_dir / f".{name}.lock", is_singleton=True)
 
 
 def read_project(directory: Path) -> Project:

@@ -76,14 +76,72 @@ def convolution_multipliers(
     )
 
 
-def dense_multipliers(
+def dense_scales(
     source: Quantisation, weights: Quantisation, target: Quantisation, channels: int
-) -> tuple[Multiplier, ...]:
-    """FULLY_CONNECTED: with one weight scale the scales' product is taken in single precision."""
-    if len(weights.scales) > 1:
-        return convolution_multipliers(source, weights, target, channels)
-    product = float(np.float32(source.scale) * np.float32(weights.scale))
-    return (quantize_multiplier(product / target.scale),) * channels
+) -> tuple[float, ...]:
+    """FULLY_CONNECTED's real multipliers, one per output."""
+    scales = weights.scales if len(weights.scales) == channels else weights.scales * channels
+    return tuple(source.scale * scale / target.scale for scale in scales[:channels])
+
+
+def multiply_real(value: int, real: float) -> int:
+    """round(value * real), halves away from zero: the interpreter's FULLY_CONNECTED does just this.
+
+    Its other operators take MultiplyByQuantizedMultiplier; this one multiplies doubles and rounds
+    once (measured with LiteRT 2.3; docs/adr/0002).
+    """
+    product = abs(value * real)
+    whole = math.floor(product)
+    rounded = whole + 1 if product - whole >= 0.5 else whole
+    return -rounded if value < 0 else rounded
+
+
+@dataclass(frozen=True, slots=True)
+class WideMultiplier:
+    """The real number mantissa / 2^shift, wide enough to stand for a double."""
+
+    mantissa: int
+    shift: int
+    """1..62."""
+
+    def multiply(self, value: int) -> int:
+        """value * multiplier, rounded once, halves away from zero (`requantise_once_s32` in C)."""
+        product = value * self.mantissa
+        return (product + (1 << (self.shift - 1)) - (1 if product < 0 else 0)) >> self.shift
+
+
+WIDE_BITS = 62
+DOUBLE_BITS = 53
+LARGEST_OUTPUT_SPAN = 256
+
+
+def wide_multiplier(real: float, limit: int) -> WideMultiplier | None:
+    """A multiplier that equals `multiply_real` for all |value| <= limit whose result is in range.
+
+    Both are monotone, so it is enough to compare them where the result steps. A product that the
+    double rounds up to a tie needs a mantissa a little off the nearest. None where none agrees.
+    """
+    if multiply_real(limit, real) == 0:
+        return WideMultiplier(0, 1)
+    fraction, exponent = math.frexp(real)
+    bits = min(WIDE_BITS - limit.bit_length(), WIDE_BITS + exponent)
+    nearest = math.floor(math.ldexp(fraction, bits) + 0.5)
+    nudges = [1 << bit for bit in range(max(bits - DOUBLE_BITS, 0) + 2)]
+    for nudge in (0, *nudges, *(-nudge for nudge in nudges)):
+        candidate = WideMultiplier(nearest + nudge, bits - exponent)
+        if _agrees(candidate, real, limit):
+            return candidate
+    return None
+
+
+def _agrees(candidate: WideMultiplier, real: float, limit: int) -> bool:
+    for step in range(1, LARGEST_OUTPUT_SPAN + 1):
+        edge = math.floor((step - 0.5) / real)
+        for value in range(max(edge - 1, 0), min(edge + 3, limit + 1)):
+            for signed in (value, -value):
+                if candidate.multiply(signed) != multiply_real(signed, real):
+                    return False
+    return True
 
 
 def mean_multiplier(source: Quantisation, target: Quantisation, count: int) -> Multiplier:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,13 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from filelock import FileLock
 
 from generator.board_spec import BoardSpec
 from generator.c_text import FILTERS
 from generator.errors import Fault, InputError
 from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
-from generator.project import FOOTPRINT_FILE, OUTPUT_DIR, Project, ProjectInfo
+from generator.project import FOOTPRINT_FILE, OUTPUT_DIR, Project, ProjectInfo, project_lock
 from generator.target_flags import TargetFlags, target_flags
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "firmware_templates"
@@ -80,8 +78,7 @@ def render_project(
     what was built in it stays. Raises `InputError` where the folder is not one of ours.
     """
     directory = out_dir / info.name
-    out_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(out_dir / f".{info.name}.lock"):
+    with project_lock(out_dir, info.name):
         _refuse_foreign(directory)
         files = render_files(board=board, info=info, stages=stages, cmsis_dsp_dir=cmsis_dsp_dir)
         with tempfile.TemporaryDirectory(prefix=f".{info.name}.", dir=out_dir) as scratch:
@@ -213,9 +210,16 @@ def _write(path: Path, content: bytes, previous: Path) -> None:
 
 
 def _swap(fresh: Path, directory: Path, old: Path) -> None:
-    if directory.exists():
-        directory.rename(old)
-        for name in KEPT:
-            if (old / name).exists():
-                shutil.move(old / name, fresh / name)
-    fresh.rename(directory)
+    """Put `fresh` in the place of `directory`, which goes to `old` except for what is kept."""
+    if not directory.exists():
+        fresh.rename(directory)
+        return
+    directory.rename(old)
+    try:
+        fresh.rename(directory)
+    except OSError:
+        old.rename(directory)
+        raise
+    for name in KEPT:
+        if (old / name).exists():
+            (old / name).rename(directory / name)

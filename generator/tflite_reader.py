@@ -75,7 +75,7 @@ def read_tflite(path: Path) -> Graph:
     except _MalformedError as malformed:
         raise InputError([Fault(where, str(malformed), CONVERT_AGAIN)]) from None
     except Exception as error:  # the parser raises whatever its blind reads run into
-        what = f"truncated or damaged .tflite ({type(error).__name__})"
+        what = f"truncated or damaged: it points at what is not within its {len(data)} bytes"
         raise InputError([Fault(where, what, CONVERT_AGAIN)]) from error
     faults = constraints.graph_faults(graph)
     if faults:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from generator.board_spec import BoardSpec
+from generator.host_twin import HostTwin, build_host_twin
 from generator.wire import Hello
 from hil.board import Board, BoardAbsentError, CallMeter
 from hil.clips import ClipSet
@@ -24,7 +25,6 @@ from hil.symbols import Symbols
 from hil.virtual_board import VirtualBoard
 
 if TYPE_CHECKING:
-    from generator.host_twin import HostTwin
     from hil.options import Options
 
 NETWORK_FUNCTION = "network_push_frame_s8"
@@ -39,6 +39,9 @@ class Bench:
     firmware: Firmware
     link: Link
     hello: Hello
+    twin: HostTwin
+    """The project's portable C, compiled for this host."""
+
     meters: dict[str, CallMeter] = field(default_factory=dict)
 
     def reset(self) -> None:
@@ -66,13 +69,6 @@ class Bench:
         if self.board.virtual:
             return "remove the project's build folder and run again"
         return f"flash {self.firmware.hex} by hand; flashing from here comes later"
-
-    @cached_property
-    def twin(self) -> HostTwin:
-        """The project's portable C, compiled for this host."""
-        from generator.host_twin import build_host_twin
-
-        return build_host_twin(self.firmware.project_dir)
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -124,17 +120,20 @@ def open_bench(options: Options, spec: BoardSpec, *, taps: bool = False) -> Iter
     # Each process has a virtual board of its own; silicon there is only once.
     lock = nullcontext() if board.virtual else hold_lock(options.build_dir, f"board-{spec.id}")
     with lock:
-        firmware = build_firmware(options, spec.id, taps=taps)
-        symbols = Symbols(firmware.elf)
         try:
-            port = board.open(firmware)
+            # Whatever reads the project's folder does so before another run may build in it.
+            with hold_lock(options.build_dir, f"firmware-{spec.id}"):
+                firmware = build_firmware(options, spec.id, taps=taps)
+                symbols = Symbols(firmware.elf)
+                twin = build_host_twin(firmware.project_dir)
+                port = board.open(firmware)
             link = Link(port, clock_s=board.clock_s, describe_address=symbols.describe)
             meters = {
                 name: meter
                 for name in (NETWORK_FUNCTION, MEL_FUNCTION)
                 if (meter := board.watch(name)) is not None
             }
-            bench = Bench(board, firmware, link, link.handshake(), meters)
+            bench = Bench(board, firmware, link, link.handshake(), twin, meters)
             check_identity(bench.hello, bench.expected, bench.remedy)
             yield bench
         finally:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
-from hil.locks import hold_lock
 from hil.options import ROOT, Options
 from hil.symbols import compiler_of
 
@@ -54,19 +53,13 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     if taps:
         command.append("--taps")
     project_dir = options.build_dir / (f"{board}-tap" if taps else board)
-    with hold_lock(options.build_dir, "firmware"):
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=BUILD_TIMEOUT_S,
-            check=False,
-        )
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip()
-            raise ToolError(f"the firmware of {board} could not be built:\n{said}")
-        return describe_firmware(project_dir, board, options)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise ToolError(f"the firmware of {board} could not be built:\n{said}")
+    return describe_firmware(project_dir, board, options)
 
 
 def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmware:

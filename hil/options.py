@@ -12,7 +12,7 @@ from generator.errors import Fault, InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_MODEL = ROOT / "models" / "yamnet_256_esc10.tflite"
-ENGINES = ("builtin",)
+BUILD_DIR = ROOT / "build"
 EVERY_BOARD = "all"
 
 
@@ -80,7 +80,7 @@ def read_options(value_of: Any) -> Options:
         clips=clips,
         esc10_dir=value_of("esc10_dir"),
         engine=value_of("engine"),
-        build_dir=ROOT / "build",
+        build_dir=Path(value_of("build_dir") or BUILD_DIR).resolve(),
     )
 
 

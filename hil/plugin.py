@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
     add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
+    add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
 
 
@@ -60,11 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("board"):
         return
     from generator.errors import InputError
-    from hil.options import read_options
+    from hil.clips import find_directory, load_clips
+    from hil.options import ROOT, read_options
     from hil.run_report import RunReport
 
     try:
         config.stash[_OPTIONS] = options = read_options(config.getoption)
+        directory = find_directory(options.esc10_dir, os.environ, ROOT)
+        config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except InputError as error:
         raise pytest.UsageError(str(error)) from error
     if _is_controller(config):
@@ -94,24 +98,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ids = names if options else ["no-board"]
     metafunc.parametrize("board_name", names, indirect=True, scope="session", ids=ids)
     if "clip" in metafunc.fixturenames:
-        clips = _clips(metafunc.config).clips if options else [None]
+        clips = metafunc.config.stash[_CLIPS].clips if options else [None]
         ids = [clip.name for clip in clips if clip] or ["no-clip"]
         metafunc.parametrize("clip", clips, ids=ids)
-
-
-def _clips(config: pytest.Config) -> ClipSet:
-    from generator.errors import InputError
-    from hil.clips import find_directory, load_clips
-    from hil.options import ROOT
-
-    if _CLIPS not in config.stash:
-        options = config.stash[_OPTIONS]
-        try:
-            directory = find_directory(options.esc10_dir, os.environ, ROOT)
-            config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
-        except InputError as error:
-            raise pytest.UsageError(str(error)) from error
-    return config.stash[_CLIPS]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -137,7 +126,7 @@ def board_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def clip_set(request: pytest.FixtureRequest) -> ClipSet:
     """All clips of this run."""
-    return _clips(request.config)
+    return request.config.stash[_CLIPS]
 
 
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
@@ -160,7 +149,7 @@ def board(
 ) -> Iterator[Bench]:
     """The board with the image as users get it: locked, loaded, its identity verified."""
     for bench in _open(request, board_name, taps=False):
-        save_record(bench.record(_clips(request.config)))
+        save_record(bench.record(request.config.stash[_CLIPS]))
         yield bench
 
 
@@ -245,8 +234,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.pluginmanager.register(_Collector(run), "mel2metal-collector")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports; add the boards' properties to JUnit's file."""
+    """Write the reports; add their figures to JUnit's file before it is written."""
     run = session.config.stash.get(_RUN, None)
     if run is not None:
         run.write()

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -65,3 +67,24 @@ def test_pins_are_read_from_a_lock() -> None:
     lines = ["# comment", "a==1.0 \\", "    --hash=sha256:00", "b-c==2.0 ; python_version > '3' \\"]
     assert read_pins(lines) == (("a", "1.0"), ("b-c", "2.0"))
     assert read_pins(["w==1 ; sys_platform == 'win32' \\"]) == ()
+
+
+MODULES_OF_PACKAGES = """
+import importlib.metadata, sys
+import generator.cli, generator.tool_install
+owners = importlib.metadata.packages_distributions()
+print(*{name for top in {m.partition(".")[0] for m in sys.modules} for name in owners.get(top, [])})
+"""
+
+
+def test_the_command_imports_nothing_beyond_the_firmware_set() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MODULES_OF_PACKAGES],
+        cwd=REPO_ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {package_name(name) for name in done.stdout.split()} - {"mel2metal"}
+    assert "jinja2" in loaded
+    assert loaded <= {package_name(name) for name in SETS["firmware"]}

@@ -51,6 +51,15 @@ def shift_bands(magnitudes: Values, bands: npt.NDArray[np.float64]) -> Values:
     return np.asarray(take_low * (1 - weight) + take_high * weight, dtype=np.float32)
 
 
+def draw_curves(
+    count: int, bands: int, most_db: float, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """Smooth random curves [count, bands] in dB: straight lines between five even knots."""
+    knots = rng.uniform(-most_db, most_db, (count, 5))
+    at = np.linspace(0, 4, bands)
+    return np.stack([np.interp(at, np.arange(5), one) for one in knots])
+
+
 def augment(
     patches: Sequence[Frames],
     truth: Values,
@@ -74,6 +83,10 @@ def augment(
         magnitudes = shift_bands(magnitudes, shifts)
     gain_db = rng.uniform(config.gain_db_low, config.gain_db_high, count)
     magnitudes = magnitudes * each(10.0 ** (gain_db / 20.0))
+
+    if config.equaliser_db > 0:
+        curve_db = draw_curves(count, magnitudes.shape[2], config.equaliser_db, rng)
+        magnitudes = magnitudes * (10.0 ** (curve_db / 20.0)).astype(np.float32)[:, np.newaxis, :]
 
     mixed = rng.random(count) < config.mix_probability
     share = np.where(mixed, rng.beta(config.mix_alpha, config.mix_alpha, count), 0.0)

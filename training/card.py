@@ -71,7 +71,7 @@ class Card(_Strict):
     data: Data
     backbone: Origin
     front_end_sha256: str
-    """Over the front-end's C sources and tables, see `features.front_end_digest`."""
+    """Over the cells that a fixed signal gives, see `features.front_end_digest`."""
     config: TrainingConfig
     versions: dict[str, str]
     commands: tuple[str, ...]
@@ -177,7 +177,7 @@ def print_card(card: Card) -> str:
     lines += [
         f"- Start: `{card.backbone.name}`, {card.backbone.licence}, "
         f"sha256 `{card.backbone.sha256}`.",
-        f"- Front-end: sha256 over sources and tables `{card.front_end_sha256}`.",
+        f"- Front-end: sha256 over its cells for a fixed signal `{card.front_end_sha256}`.",
         f"- Seed {card.config.seed}; "
         + ", ".join(f"{name} {version}" for name, version in card.versions.items())
         + ".",

@@ -42,6 +42,9 @@ class AugmentConfig(_Strict):
     gain_db_low: float = -12.0
     gain_db_high: float = 6.0
     """Each patch is made louder or quieter by a gain drawn evenly between the two."""
+    equaliser_db: Annotated[float, Field(ge=0.0, le=30.0)] = 0.0
+    """Each patch's spectrum is coloured by a smooth curve of up to this, up or down: rooms and
+    microphones differ."""
     mix_probability: Probability = 0.5
     """How often a second patch is added, its label with it."""
     mix_alpha: Positive = 1.0
@@ -66,10 +69,13 @@ class AugmentConfig(_Strict):
 class FitConfig(_Strict):
     """The optimiser and its schedule."""
 
-    head_epochs: Annotated[int, Field(ge=0)] = 4
-    """Epochs in which only the new head is trained, before all layers are."""
-    head_learning_rate: Positive = 3e-3
-    epochs: Count = 30
+    head_l2: Positive = 3e-3
+    """Penalty on the new head's weights while it alone is fitted, before all layers are trained."""
+    head_steps: Annotated[int, Field(ge=0)] = 300
+    """Steps of that fit; 0 leaves the head random."""
+    head_step_frames: Count = 48
+    """Frames from one patch to the next in that fit."""
+    epochs: Annotated[int, Field(ge=0)] = 30
     """Epochs in which every layer is trained."""
     patches_per_clip: Count = 4
     """Random windows that each clip contributes to an epoch."""

@@ -20,7 +20,7 @@ from training.classifier import Classifier
 from training.config import TrainingConfig
 from training.dataset import DataSet, sha256_of_clips
 from training.evaluate import decide_clips
-from training.features import compile_front_end, extract, front_end_digest
+from training.features import FrontEnd, compile_front_end, extract, front_end_digest
 from training.learn import decide_by_network, input_scale, learn
 from training.plots import draw_confusion, draw_losses
 from training.run_folder import digest_of, sha256_of, write_whole
@@ -48,13 +48,15 @@ class CrossValidation(BaseModel):
     scores: Scores
 
 
-def digest_of_run(config: TrainingConfig, data: DataSet, backbone: Path) -> str:
+def digest_of_run(
+    config: TrainingConfig, data: DataSet, backbone: Path, front_end: FrontEnd
+) -> str:
     """A hash over configuration, data, backbone, front-end and versions."""
     return digest_of(
         config,
         sha256_of_clips(data.clips),
         sha256_of(backbone),
-        front_end_digest(input_scale(config)),
+        front_end_digest(front_end),
         *(f"{name}={version}" for name, version in versions().items()),
     )
 
@@ -74,8 +76,9 @@ def cross_validate(
     """
     if len(data.folds) < 2:
         raise InputError([Fault("folds", "cross-validation needs two folds or more")])
-    digest = digest_of_run(config, data, backbone)
-    clips = extract(data.clips, compile_front_end(input_scale(config)), progress)
+    front_end = compile_front_end(input_scale(config))
+    digest = digest_of_run(config, data, backbone, front_end)
+    clips = extract(data.clips, front_end, progress)
     results = []
     for fold in data.folds:
         path = folder / f"fold-{fold}.json"

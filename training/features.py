@@ -16,12 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import Progress
 
-from generator.mel_tables import make_mel_tables
-from training.dataset import Clip, Samples, read_samples
+from training.dataset import SAMPLE_RATE_HZ, Clip, Samples, read_samples
 from training.patches import Frames, InputScale
-from training.places import REPOSITORY
 
-FRONTEND_SOURCES = REPOSITORY / "firmware_templates" / "frontend"
+PROBE_SEED = 0x6D656C
 
 
 class FrontEnd(Protocol):
@@ -38,12 +36,22 @@ def compile_front_end(by: InputScale) -> FrontEnd:
     return build_frontend_twin(by.scale, by.zero_point)
 
 
-def front_end_digest(by: InputScale) -> str:
-    """A hash over the front-end's C sources and tables: changes when a cell may change."""
-    digest = hashlib.sha256(repr(make_mel_tables(by.scale, by.zero_point)).encode())
-    for path in sorted(FRONTEND_SOURCES.iterdir()):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def make_probe() -> Samples:
+    """Ten seconds of integers that visit every level, silence included: the same everywhere."""
+    rng = np.random.default_rng(PROBE_SEED)
+    parts: list[npt.NDArray[np.int64]] = []
+    for shift in range(16):
+        parts.append(rng.integers(-32768, 32768, SAMPLE_RATE_HZ // 4) >> shift)
+        ramp = np.arange(SAMPLE_RATE_HZ // 4) * (37 + 61 * shift)
+        parts.append(((ramp & 0xFFFF) - 32768) >> (15 - shift))
+        parts.append(np.zeros(SAMPLE_RATE_HZ // 8, np.int64))
+    return np.concatenate(parts).astype(np.int16)
+
+
+def front_end_digest(front_end: FrontEnd) -> str:
+    """A hash over the cells that a fixed signal gives: changes when the front-end's output does."""
+    frames = front_end.features(make_probe())
+    return hashlib.sha256(repr(frames.shape).encode() + frames.tobytes()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ import tensorflow as tf
 from training.augment import Values, augment, draw_window
 from training.config import TrainingConfig
 from training.network import HEAD_NAME, build_network, load_backbone
-from training.patches import Frames, InputScale, dequantize
+from training.patches import Frames, InputScale, cut_patches, dequantize
+from training.probe import fit_head
 
 OnEpoch = Callable[[int, float], None]
 
@@ -48,9 +49,9 @@ def fit(
 ) -> Any:
     """Train a network on whole clips; returns the Keras model, weights averaged, uncompiled.
 
-    First the new head alone, so that its random start does not spoil the backbone, then every
-    layer. `on_epoch` is told the number of epochs done and the mean loss. Raises what
-    `load_backbone` raises.
+    First the new head alone, on the untouched backbone, to its optimum; then every layer.
+    `on_epoch` is told the number of epochs done and the mean loss. Raises what `load_backbone`
+    raises.
     """
     settings = config.fit
     keras.utils.set_random_seed(config.seed)
@@ -60,46 +61,17 @@ def fit(
     batches = math.ceil(len(examples.frames) * settings.patches_per_clip / settings.batch_size)
     rng = np.random.default_rng(config.seed)
 
-    def run(first: int, epochs: int) -> None:
-        for epoch in range(first, first + epochs):
-            network.reset_metrics()
-            for values, targets in epoch_batches(examples, config, rng):
-                loss = network.train_on_batch(values, targets)
-            if on_epoch is not None:
-                on_epoch(epoch + 1, float(loss))
-
-    if settings.head_epochs:
-        _freeze_backbone(network, True)
-        _compile(network, config, settings.head_learning_rate, settings.head_epochs * batches, 0)
-        run(0, settings.head_epochs)
-        _freeze_backbone(network, False)
-    warmup = round(settings.warmup_epochs * batches)
-    _compile(network, config, settings.learning_rate, settings.epochs * batches, warmup)
-    run(settings.head_epochs, settings.epochs)
-    if settings.average_momentum > 0:
-        network.optimizer.finalize_variable_values(network.trainable_variables)
-    plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
-    plain.set_weights(network.get_weights())
-    return plain
-
-
-def _freeze_backbone(network: Any, frozen: bool) -> None:
-    for layer in network.layers:
-        layer.trainable = layer.name == HEAD_NAME or not frozen
-
-
-def _compile(
-    network: Any, config: TrainingConfig, learning_rate: float, steps: int, warmup_steps: int
-) -> None:
-    settings = config.fit
+    if settings.head_steps:
+        network.get_layer(HEAD_NAME).set_weights(_solve_head(network, examples, config))
     average = settings.average_momentum
+    warmup = round(settings.warmup_epochs * batches)
     network.compile(
         optimizer=keras.optimizers.AdamW(
             keras.optimizers.schedules.CosineDecay(
-                0.0 if warmup_steps else learning_rate,
-                steps - warmup_steps,
-                warmup_target=learning_rate if warmup_steps else None,
-                warmup_steps=warmup_steps,
+                0.0 if warmup else settings.learning_rate,
+                max(1, settings.epochs * batches - warmup),
+                warmup_target=settings.learning_rate if warmup else None,
+                warmup_steps=warmup,
             ),
             weight_decay=settings.weight_decay,
             use_ema=average > 0,
@@ -107,6 +79,31 @@ def _compile(
         ),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
     )
+    for epoch in range(settings.epochs):
+        network.reset_metrics()
+        for values, targets in epoch_batches(examples, config, rng):
+            loss = network.train_on_batch(values, targets)
+        if on_epoch is not None:
+            on_epoch(epoch + 1, float(loss))
+    if average > 0 and settings.epochs:
+        network.optimizer.finalize_variable_values(network.trainable_variables)
+    plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
+    plain.set_weights(network.get_weights())
+    return plain
+
+
+def _solve_head(network: Any, examples: Examples, config: TrainingConfig) -> list[Values]:
+    """Kernel and bias of the best head on the untouched backbone; every clip counts the same."""
+    settings = config.fit
+    by = InputScale(config.input.scale, config.input.zero_point)
+    trunk = keras.Model(network.input, network.get_layer("average").output)
+    step = settings.head_step_frames
+    cut = [cut_patches(frames, config.input.frames, step) for frames in examples.frames]
+    counts = [len(patches) for patches in cut]
+    embeddings = predict(trunk, np.concatenate(cut), by)
+    targets = np.eye(examples.classes, dtype=np.float32)[np.repeat(examples.labels, counts)]
+    weights = np.repeat(1.0 / np.array(counts, np.float32), counts)
+    return list(fit_head(embeddings, targets, weights, settings.head_l2, settings.head_steps))
 
 
 def epoch_batches(
@@ -130,7 +127,7 @@ def epoch_batches(
 
 
 def predict(network: Any, patches: Frames, by: InputScale) -> Values:
-    """Float32 softmax scores [patches, classes] of int8 patches [patches, frames, bands]."""
+    """A network's float32 output [patches, ...] for int8 patches [patches, frames, bands]."""
     values = dequantize(patches, by)[..., np.newaxis]
     scores = [
         np.asarray(network(values[first : first + 64], training=False))

@@ -58,7 +58,7 @@ def learn(
     if bare:
         raise InputError([Fault(title, f"no sound of class {index} to train on") for index in bare])
     losses: list[float] = []
-    task = progress.add_task(title, total=config.fit.head_epochs + config.fit.epochs)
+    task = progress.add_task(title, total=config.fit.epochs)
 
     def tell(epoch: int, loss: float) -> None:
         losses.append(loss)

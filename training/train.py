@@ -37,8 +37,9 @@ def train(
     from training.classifier import Classifier
 
     origin = Origin(name=backbone.name, sha256=sha256_of(backbone), licence="Apache-2.0")
-    digest = digest_of_run(config, data, backbone)
-    clips = extract(data.clips, compile_front_end(input_scale(config)), progress)
+    front_end = compile_front_end(input_scale(config))
+    digest = digest_of_run(config, data, backbone, front_end)
+    clips = extract(data.clips, front_end, progress)
     learnt = learn(clips, len(data.labels), backbone, config, progress=progress, title="training")
 
     names = {kind: f"{config.name}.{kind}" for kind in ("keras", "tflite", "labels.txt")}
@@ -64,7 +65,7 @@ def train(
             licences=licences_of(data),
         ),
         backbone=origin,
-        front_end_sha256=front_end_digest(input_scale(config)),
+        front_end_sha256=front_end_digest(front_end),
         config=config,
         versions=versions(),
         commands=("make cv      # with ESC10_DIR and MODELS_DIR set", "make train"),

@@ -28,6 +28,10 @@ struct outcome {
 
 static const struct outcome accepted = {0};
 
+_Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
+                   WIRE_PAYLOAD_LIMIT_BYTES,
+               "CLIP_RESULT carries all sums in one message");
+
 static struct session_facts facts;
 static struct listener listener;
 static enum clip_state clip_state;

@@ -185,8 +185,18 @@ uint32_t uart_tx_free(void) {
     return TX_RING_BYTES - (tx_written_total - tx_sent_total);
 }
 
+/* The end of a block interrupts, and wakes the core even while interrupts are masked. */
+static void sleep_while_full(uint32_t count) {
+    core_interrupts_disable();
+    if (count > uart_tx_free()) {
+        core_wait_for_interrupt();
+    }
+    core_interrupts_enable();
+}
+
 bool uart_write(const uint8_t *bytes, uint32_t count) {
     if (count > uart_tx_free()) {
+        sleep_while_full(count);
         return false;
     }
     uint32_t offset = tx_written_total % TX_RING_BYTES;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The serial line. Reception goes on by itself into a ring; transmission goes out of a ring.
  *
- * Nothing here waits, but for uart_write_polled(). One caller, in thread mode. */
+ * Nothing here waits, but for uart_write_polled() and a full transmit ring. One caller, in thread
+ * mode. */
 #ifndef PORT_UART_H
 #define PORT_UART_H
 
@@ -34,7 +35,8 @@ struct uart_errors uart_take_errors(void);
 /* Room in the transmit ring, in bytes. */
 uint32_t uart_tx_free(void);
 
-/* Takes all of it, or returns false if there is not room enough. */
+/* Takes all of it, or returns false if there is not room enough: then the core has slept until an
+ * interrupt, the one at the end of a block at the latest, and it is worth asking again. */
 bool uart_write(const uint8_t *bytes, uint32_t count);
 
 uint32_t uart_tx_ring_bytes(void);

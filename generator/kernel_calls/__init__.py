@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.errors import InputError
 from generator.kernel_calls import constants as kernel_constants
 from generator.kernel_calls.channels import range_faults
-from generator.kernel_calls.constants import Constant, Table, float_literal
+from generator.kernel_calls.constants import Constant, Table, float_literal, wrapped
 from generator.schedule import Ring, Schedule, Stage, StageKind
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class BorderPlan:
 
     name: str
     width: int
-    values: str
-    """The initialiser's inside."""
+    lines: tuple[str, ...]
+    """The initialiser's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
         zero = _zero_as_byte(schedule.graph, ring)
         widths[zero] = max(widths.get(zero, 0), ring.channel_stride)
     return {
-        zero: BorderPlan(f"border_of_{zero}", width, ", ".join([str(zero)] * width))
+        zero: BorderPlan(f"border_of_{zero}", width, wrapped([str(zero)] * width))
         for zero, width in sorted(widths.items())
     }
 
@@ -258,7 +258,8 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
     column_row = graph.tensor_out(first)
     source = graph.tensor_in(first)
     ring = rings[stage.source]
-    comment = [f"in   {_shape_text(source)}, {_quantisation_text(source)}; keeps {ring.depth} rows"]
+    kept = f"keeps the last {ring.depth}"
+    comment = [f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}"]
     if stage.kind is not StageKind.MEAN:
         comment.append(_window_text(stage))
     for operator in stage.operators:
@@ -295,7 +296,7 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
     graph = schedule.graph
     mean = schedule.stages[-1].operators[0]
     vectors = [VectorPlan(f"vector_{mean.index}", graph.tensor_out(mean).element_count)]
-    held_in = {mean.outputs[0]: f"SCRATCH.{vectors[0].name}"}
+    held_in = {mean.outputs[0]: vectors[0].name}
     plans: list[TailPlan] = []
     for operator in schedule.tail:
         source, target = graph.tensor_in(operator), graph.tensor_out(operator)
@@ -303,7 +304,7 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
             place = "scores"
         elif operator.kind == "FULLY_CONNECTED":
             vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count))
-            place = f"SCRATCH.{vectors[-1].name}"
+            place = vectors[-1].name
         else:
             place = held_in[source.index]
         held_in[target.index] = place

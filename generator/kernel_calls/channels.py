@@ -17,9 +17,12 @@ from generator.errors import Fault
 from generator.quantize import (
     INT8_MIN,
     Multiplier,
+    WideMultiplier,
     activation_range,
     convolution_multipliers,
+    dense_scales,
     multiply,
+    wide_multiplier,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ BIAS_LIMIT = 1 << 26
 
 ACCUMULATOR_LIMIT = 1 << 30
 """The kernels double the accumulator in 32 bits."""
+
+SUM_LIMIT = (1 << 31) - 1
+"""FULLY_CONNECTED does not double."""
 
 LARGEST_SHIFT = 31
 HALF = Multiplier(1 << 30, 0)
@@ -83,21 +89,68 @@ class Layer:
 
 def range_faults(schedule: Schedule) -> list[Fault]:
     """One fault for each layer with channels whose numbers the kernels cannot hold."""
+    graph = schedule.graph
     faults: list[Fault] = []
-    for stage in schedule.stages:
-        for operator in stage.operators:
-            if operator.kind not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
-                continue
-            layer = fold_layer(schedule.graph, operator)
-            misfits = [index for index, channel in enumerate(layer.channels) if channel is None]
-            if misfits:
-                what = (
-                    f"accumulator or bias of channel {misfits[0]} exceeds 30 or 26 bits "
-                    f"({len(misfits)} such channels)"
-                )
-                remedy = "calibrate with more representative data, or narrow the layer"
-                faults.append(Fault(str(operator), what, remedy))
+    for operator in graph.operators:
+        if operator.kind in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+            fits = [channel is not None for channel in fold_layer(graph, operator).channels]
+        elif operator.kind == "FULLY_CONNECTED":
+            fits = [
+                multiplier is not None for multiplier in fold_dense(graph, operator).multipliers
+            ]
+        else:
+            continue
+        if not all(fits):
+            what = (
+                f"accumulator or bias of channel {fits.index(False)} is too large for 32 bits "
+                f"({fits.count(False)} such channels)"
+            )
+            remedy = "calibrate with more representative data, or narrow the layer"
+            faults.append(Fault(str(operator), what, remedy))
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class DenseLayer:
+    """A FULLY_CONNECTED, ready to be printed."""
+
+    weights: NDArray[np.int8]
+    """[output, input]."""
+    biases: tuple[int, ...]
+    """With the input's zero point folded in."""
+    multipliers: tuple[WideMultiplier | None, ...]
+    """None: this output's numbers do not fit the kernel."""
+    zero_point: int
+    lowest: int
+    highest: int
+
+
+def fold_dense(graph: Graph, operator: Operator) -> DenseLayer:
+    """Fold the input's zero point into the biases and find each output's multiplier."""
+    source, kernel = graph.tensor_in(operator), graph.tensor_in(operator, 1)
+    target = graph.tensor_out(operator)
+    assert source.quantisation and kernel.quantisation and target.quantisation
+    weights = kernel.int8_values()
+    wide = weights.astype(np.int64)
+    folds = wide.sum(axis=1) * source.quantisation.zero_point
+    biases = [
+        bias - int(fold)
+        for bias, fold in zip(biases_of(graph, operator, len(weights)), folds, strict=True)
+    ]
+    reals = dense_scales(
+        source.quantisation, kernel.quantisation, target.quantisation, len(weights)
+    )
+    reaches = [
+        abs(bias) + 128 * int(row) for bias, row in zip(biases, abs(wide).sum(1), strict=True)
+    ]
+    multipliers = tuple(
+        wide_multiplier(real, reach) if reach < SUM_LIMIT else None
+        for real, reach in zip(reals, reaches, strict=True)
+    )
+    lowest, highest = activation_range(operator.dense_options.activation, target.quantisation)
+    return DenseLayer(
+        weights, tuple(biases), multipliers, target.quantisation.zero_point, lowest, highest
+    )
 
 
 def fold_layer(graph: Graph, operator: Operator) -> Layer:

@@ -12,7 +12,7 @@ import numpy as np
 from generator.kernel_calls.channels import (
     Channel,
     Layer,
-    biases_of,
+    fold_dense,
     fold_layer,
     kept_weights,
     pack_3x3,
@@ -20,8 +20,6 @@ from generator.kernel_calls.channels import (
 )
 from generator.quantize import (
     INT8_MIN,
-    activation_range,
-    dense_multipliers,
     mean_multiplier,
     softmax_scaling,
 )
@@ -301,35 +299,23 @@ def _mean(graph: Graph, operator: Operator) -> Constant:
 def _dense(
     graph: Graph, operator: Operator, tables: list[Table], constants: list[Constant]
 ) -> None:
-    source, kernel = graph.tensor_in(operator), graph.tensor_in(operator, 1)
-    target = graph.tensor_out(operator)
-    assert source.quantisation and kernel.quantisation and target.quantisation
-    weights = kernel.int8_values()
-    outputs, inputs = weights.shape
-    folded = weights.astype(np.int64).sum(axis=1) * source.quantisation.zero_point
-    biases = biases_of(graph, operator, outputs)
-    multipliers = dense_multipliers(
-        source.quantisation, kernel.quantisation, target.quantisation, outputs
-    )
+    layer = fold_dense(graph, operator)
+    outputs, inputs = layer.weights.shape
     table = Table(
         f"weights_{operator.index}",
         "int8_t",
-        weights.size,
-        weights.size,
-        wrapped(str(int(value)) for value in weights.ravel()),
+        layer.weights.size,
+        layer.weights.size,
+        wrapped(str(int(value)) for value in layer.weights.ravel()),
     )
+    lines = []
+    for bias, multiplier in zip(layer.biases, layer.multipliers, strict=True):
+        assert multiplier is not None, "range_faults() admits no such output"
+        lines.append(f"{{{multiplier.mantissa}, {_int32(bias)}, {multiplier.shift}}},")
     requantise = Table(
-        f"requantise_{operator.index}",
-        "struct dense_output",
-        outputs,
-        12 * outputs,
-        wrapped(
-            f"{{{_int32(bias - int(fold))}, {multiplier.mantissa}, {multiplier.shift}}}"
-            for bias, fold, multiplier in zip(biases, folded, multipliers, strict=True)
-        ),
+        f"requantise_{operator.index}", "struct dense_output", outputs, 16 * outputs, tuple(lines)
     )
     tables += [table, requantise]
-    lowest, highest = activation_range(operator.dense_options.activation, target.quantisation)
     constants.append(
         Constant(
             f"network_operator_{operator.index}",
@@ -340,9 +326,9 @@ def _dense(
                 ("outputs", f"{outputs}u"),
                 ("weights", table.name),
                 ("requantise", requantise.name),
-                ("zero_point", str(target.quantisation.zero_point)),
-                ("lowest", str(lowest)),
-                ("highest", str(highest)),
+                ("zero_point", str(layer.zero_point)),
+                ("lowest", str(layer.lowest)),
+                ("highest", str(layer.highest)),
             ),
         )
     )

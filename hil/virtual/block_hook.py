@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The two native hooks that count and check every instruction.
+"""The native hooks that count and check every instruction.
 
-Unicorn calls `on_block` at the start of each translated block and `on_instruction` before each
-instruction. Both are numba C functions that share one array of 64-bit words, the *counters*,
-with Python, so that no Python runs while the core does.
+Unicorn calls `on_block` at the start of each translated block, and `on_probe` before the few
+instructions that need a look of their own. Both are numba C functions that share one array of
+64-bit words, the *counters*, with Python, so that no Python runs while the core does.
 
 Counting happens once per block, before it runs; a run stops only at the start of a block, before
 that block is counted. Hence the counts do not depend on how a run is cut into slices. A block is
@@ -19,7 +19,6 @@ import ctypes
 import enum
 
 import numpy as np
-import numpy.typing as npt
 from llvmlite import ir
 from numba import carray, cfunc, njit, types
 from numba.core import cgutils
@@ -27,6 +26,17 @@ from numba.extending import intrinsic
 from unicorn import arm_const
 
 from hil.virtual import thumb
+from hil.virtual.block_scan import (
+    CONDITION_SHIFT,
+    CYCLES_SHIFT,
+    DIVISOR,
+    ENDS_IN_IT,
+    FLAGS_SHIFT,
+    MARKED,
+    NEEDS_PROBES,
+    SIZE_SHIFT,
+    scan,
+)
 from hil.virtual.cycles import CORTEX_M33
 
 # Where things stand in the counters.
@@ -36,7 +46,7 @@ DEADLINE = 2
 STOP_REASON = 3
 BLOCK = 4
 BLOCK_ENTRY = 5
-PC = 6
+EXIT_DEMANDS = 6
 EXPECTED_NEXT = 7
 BAD_PC = 8
 FPU_ON = 9
@@ -47,7 +57,7 @@ FLASH_BASE = 13
 FLASH_SIZE = 14
 FLASH_BYTES = 15
 BLOCK_TABLE = 16
-CHECK_TABLE = 17
+PROBE_TABLE = 17
 RAM_BASE = 18
 RAM_SIZE = 19
 RAM_BYTES = 20
@@ -55,18 +65,8 @@ SCRATCH = 21
 STOP_FUNCTION = 22
 READ_FUNCTION = 23
 TRAP_DIVIDE = 24
+DEMAND_TABLE = 25
 COUNTERS = 32
-
-_DIVISOR = 32
-"""Added in the check table to the register that a division divides by."""
-
-# A block table entry: instructions (12 bits), cycles (16), flags (16), size in bytes (16).
-CYCLES_SHIFT = 12
-FLAGS_SHIFT = 28
-SIZE_SHIFT = 44
-
-ENDS_IN_IT = 1 << 8
-MARKED = 1 << 9
 
 NO_DEADLINE = (1 << 63) - 1
 
@@ -83,28 +83,27 @@ class Stop(enum.IntEnum):
     MASK_CHANGED = 6
     LIMITS_CHANGED = 7
     DIVIDE_BY_ZERO = 8
+    UNALIGNED_BEFORE = 9
+    PROBES_NEEDED = 10
 
 
 _STOP_DEADLINE = int(Stop.DEADLINE)
 _STOP_FPU = int(Stop.FPU_DISABLED)
 _STOP_STACK = int(Stop.STACK)
 _STOP_UNALIGNED = int(Stop.UNALIGNED)
+_STOP_UNALIGNED_BEFORE = int(Stop.UNALIGNED_BEFORE)
 _STOP_MARK = int(Stop.MARK)
 _STOP_MASK = int(Stop.MASK_CHANGED)
 _STOP_LIMITS = int(Stop.LIMITS_CHANGED)
 _STOP_DIVIDE = int(Stop.DIVIDE_BY_ZERO)
+_STOP_PROBES = int(Stop.PROBES_NEEDED)
 
-_C_OTHER = CORTEX_M33.other
-_C_LOAD_USE = CORTEX_M33.load_use
-_C_MULTIPLE = CORTEX_M33.multiple_base
-_C_DOUBLE = CORTEX_M33.double_word
 _C_BRANCH = CORTEX_M33.branch_taken
-_C_DIVIDE = CORTEX_M33.divide
-_C_FLOAT_DIVIDE = CORTEX_M33.float_divide
-
 _REG_R0 = arm_const.UC_ARM_REG_R0
+_REG_LR = arm_const.UC_ARM_REG_LR
 _REG_MSP = arm_const.UC_ARM_REG_MSP
-_FLASH_HALFWORDS = 1 << 21
+_REG_XPSR = arm_const.UC_ARM_REG_XPSR
+_TABLE_LENGTH = 1 << 21
 """Upper bound of the tables' length as numba sees them; the real bound is FLASH_SIZE."""
 
 
@@ -143,79 +142,32 @@ def _call_read(typing_context, function, engine, register, value):  # type: igno
 
 
 @njit(cache=True)
-def _halfword(code, offset):  # type: ignore[no-untyped-def]
-    return np.int64(code[offset]) | np.int64(code[offset + 1]) << 8
+def _read(counters, engine, register):  # type: ignore[no-untyped-def]
+    """Read a register by Unicorn's number."""
+    scratch = carray(_pointer(counters[SCRATCH]), 1, np.uint32)
+    _call_read(counters[READ_FUNCTION], engine, np.int32(register), _pointer(counters[SCRATCH]))
+    return np.int64(scratch[0])
 
 
 @njit(cache=True)
-def _instruction_cycles(kind, words):  # type: ignore[no-untyped-def]
-    if kind == thumb.KIND_MULTIPLE:
-        return _C_MULTIPLE + words
-    if kind == thumb.KIND_DOUBLE:
-        return _C_DOUBLE
-    if kind == thumb.KIND_DIVIDE:
-        return _C_DIVIDE
-    if kind == thumb.KIND_FLOAT_DIVIDE:
-        return _C_FLOAT_DIVIDE
-    return _C_OTHER
+def _core_register(counters, engine, number):  # type: ignore[no-untyped-def]
+    """Read r0 to r12 or r14."""
+    return _read(counters, engine, _REG_LR if number == 14 else _REG_R0 + number)
 
 
 @njit(cache=True)
-def _scan(code, offset, size, checks, have_checks):  # type: ignore[no-untyped-def]
-    """Decode a block; return its table entry and note which instructions need a base check."""
-    count, cycles, flags = np.int64(0), np.int64(0), np.int64(0)
-    previous_load = thumb.NO_REGISTER
-    it_left = 0
-    position = offset
-    end = offset + size
-    while position < end:
-        first = _halfword(code, position)
-        wide = thumb.is_wide(first)
-        second = _halfword(code, position + 2) if wide else 0
-        bits, kind, words, loaded, reads, base = thumb.decode(first, second)
-        if have_checks:
-            check = base + 1 if base != thumb.NO_REGISTER else 0
-            if kind == thumb.KIND_DIVIDE:
-                check = _DIVISOR + 1 + (second & 15)
-            checks[position >> 1] = check
-        cycles += _instruction_cycles(kind, words)
-        if previous_load != thumb.NO_REGISTER and reads >> previous_load & 1:
-            cycles += _C_LOAD_USE
-        previous_load = loaded
-        if it_left > 0:
-            it_left -= 1
-        if bits & thumb.IS_IT:
-            mask = first & 15
-            it_left = 4
-            while mask & 1 == 0:
-                mask >>= 1
-                it_left -= 1
-        flags |= bits
-        count += 1
-        position += 4 if wide else 2
-    if it_left > 0:
-        flags |= ENDS_IN_IT
-    return count | cycles << CYCLES_SHIFT | flags << FLAGS_SHIFT | size << SIZE_SHIFT
-
-
-@njit(cache=True)
-def _entry_of(counters, address, size):  # type: ignore[no-untyped-def]
-    offset = np.int64(address) - np.int64(counters[FLASH_BASE])
-    if 0 <= offset < np.int64(counters[FLASH_SIZE]):
-        table = carray(_pointer(counters[BLOCK_TABLE]), _FLASH_HALFWORDS, np.int64)
-        entry = table[offset >> 1]
-        if entry >> SIZE_SHIFT != size:
-            checks = carray(_pointer(counters[CHECK_TABLE]), _FLASH_HALFWORDS, np.uint8)
-            code = carray(_pointer(counters[FLASH_BYTES]), _FLASH_HALFWORDS, np.uint8)
-            mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
-            entry = _scan(code, offset, np.int64(size), checks, True) | mark
-            table[offset >> 1] = entry
-        return entry
-    offset = np.int64(address) - np.int64(counters[RAM_BASE])
-    if 0 <= offset < np.int64(counters[RAM_SIZE]):
-        code = carray(_pointer(counters[RAM_BYTES]), _FLASH_HALFWORDS, np.uint8)
-        return _scan(code, offset, np.int64(size), code, False)
-    return np.int64(size >> 1) | np.int64(size >> 1) << CYCLES_SHIFT
+def _satisfied(counters, engine, demands):  # type: ignore[no-untyped-def]
+    """Whether the registers, modulo 4, are what the demands say (4 bits a register)."""
+    register = 0
+    while demands:
+        allowed = demands & np.uint64(15)
+        if allowed:
+            residue = np.uint64(_core_register(counters, engine, register) & 3)
+            if allowed != np.uint64(1) << residue:
+                return False
+        demands >>= np.uint64(4)
+        register += 1
+    return True
 
 
 @njit(cache=True)
@@ -226,101 +178,136 @@ def _stop(counters, engine, reason, pc):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _stack_is_low(counters, engine):  # type: ignore[no-untyped-def]
-    scratch = carray(_pointer(counters[SCRATCH]), 1, np.uint32)
-    _call_read(counters[READ_FUNCTION], engine, np.int32(_REG_MSP), _pointer(counters[SCRATCH]))
-    return np.uint64(scratch[0]) < counters[STACK_LOW]
+def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-def]
+    """Deal with what the block before demands or did; True if the core must stop here."""
+    previous = np.int64(counters[BLOCK_ENTRY]) >> FLAGS_SHIFT
+    demands = counters[EXIT_DEMANDS]
+    if demands:
+        counters[EXIT_DEMANDS] = 0
+        if not _satisfied(counters, engine, demands):
+            _stop(counters, engine, _STOP_UNALIGNED_BEFORE, counters[BLOCK])
+            return True
+    if previous & ENDS_IN_IT:
+        return False
+    if counters[CYCLES] >= counters[DEADLINE]:
+        _stop(counters, engine, _STOP_DEADLINE, address)
+        return True
+    if previous & (thumb.WRITES_MASK | thumb.WRITES_SP | thumb.WRITES_LIMIT):
+        if previous & thumb.WRITES_LIMIT:
+            _stop(counters, engine, _STOP_LIMITS, address)
+            return True
+        if previous & thumb.WRITES_MASK and counters[PENDING] != 0:
+            _stop(counters, engine, _STOP_MASK, address)
+            return True
+        if previous & thumb.WRITES_SP:
+            if np.uint64(_read(counters, engine, _REG_MSP)) < counters[STACK_LOW]:
+                _stop(counters, engine, _STOP_STACK, counters[BLOCK])
+                return True
+    return False
+
+
+@njit(cache=True)
+def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
+    """Return a block's entry and its two demands; scan it if it is new."""
+    demands = carray(_pointer(counters[DEMAND_TABLE]), _TABLE_LENGTH, np.uint64)
+    offset = np.int64(address) - np.int64(counters[FLASH_BASE])
+    if 0 <= offset < np.int64(counters[FLASH_SIZE]):
+        table = carray(_pointer(counters[BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+        index = offset >> 1
+        entry = table[index]
+        if entry >> SIZE_SHIFT != size:
+            probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
+            code = carray(_pointer(counters[FLASH_BYTES]), _TABLE_LENGTH, np.uint8)
+            mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+            found = demands[2 * index : 2 * index + 2]
+            entry = scan(code, offset, np.int64(size), probes, found) | mark
+            table[index] = entry
+        return entry, demands[2 * index], demands[2 * index + 1]
+    offset = np.int64(address) - np.int64(counters[RAM_BASE])
+    if 0 <= offset < np.int64(counters[RAM_SIZE]):
+        # Code in RAM may change: it is scanned each time, and not probed.
+        code = carray(_pointer(counters[RAM_BYTES]), _TABLE_LENGTH, np.uint8)
+        found = np.zeros(2, np.uint64)
+        probes = np.zeros(size, np.uint16)
+        entry = scan(code[offset : offset + size + 2], np.int64(0), np.int64(size), probes, found)
+        entry &= ~(np.int64(NEEDS_PROBES) << FLAGS_SHIFT)
+        return entry, found[0], found[1]
+    half = np.int64(size >> 1)
+    return half | half << CYCLES_SHIFT, np.uint64(0), np.uint64(0)
 
 
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
 def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_BLOCK: stop here when due, else count the block that is about to run."""
     counters = carray(user_data, COUNTERS, np.uint64)
-    previous = np.int64(counters[BLOCK_ENTRY]) >> FLAGS_SHIFT
-    if previous & ENDS_IN_IT == 0:
-        if counters[CYCLES] >= counters[DEADLINE]:
-            _stop(counters, engine, _STOP_DEADLINE, address)
-            return
-        if previous & (thumb.WRITES_MASK | thumb.WRITES_SP | thumb.WRITES_LIMIT):
-            if previous & thumb.WRITES_LIMIT:
-                _stop(counters, engine, _STOP_LIMITS, address)
-                return
-            if previous & thumb.WRITES_MASK and counters[PENDING] != 0:
-                _stop(counters, engine, _STOP_MASK, address)
-                return
-            if previous & thumb.WRITES_SP and _stack_is_low(counters, engine):
-                _stop(counters, engine, _STOP_STACK, counters[PC])
-                return
-    entry = _entry_of(counters, address, size)
+    if _stopped_by_previous(counters, engine, address):
+        return
+    entry, at_entry, at_exit = _look_up(counters, address, size)
     flags = entry >> FLAGS_SHIFT
-    if flags & MARKED and counters[PASS_MARK] != address:
-        _stop(counters, engine, _STOP_MARK, address)
+    if flags & (MARKED | NEEDS_PROBES | thumb.FPU):
+        if flags & NEEDS_PROBES:
+            _stop(counters, engine, _STOP_PROBES, address)
+            return
+        if flags & MARKED and counters[PASS_MARK] != address:
+            _stop(counters, engine, _STOP_MARK, address)
+            return
+        if flags & thumb.FPU and counters[FPU_ON] == 0:
+            _stop(counters, engine, _STOP_FPU, address)
+            return
+    counters[BLOCK] = address
+    counters[BLOCK_ENTRY] = np.uint64(entry)
+    if at_entry and not _satisfied(counters, engine, at_entry):
+        _stop(counters, engine, _STOP_UNALIGNED, address)
         return
-    if flags & thumb.FPU and counters[FPU_ON] == 0:
-        _stop(counters, engine, _STOP_FPU, address)
-        return
-    counters[PASS_MARK] = 0
     cycles = entry >> CYCLES_SHIFT & 0xFFFF
     if address != counters[EXPECTED_NEXT]:
         cycles += _C_BRANCH
+    counters[PASS_MARK] = 0
     counters[INSTRUCTIONS] += np.uint64(entry & 0xFFF)
     counters[CYCLES] += np.uint64(cycles)
-    counters[BLOCK] = address
-    counters[BLOCK_ENTRY] = np.uint64(entry)
+    counters[EXIT_DEMANDS] = at_exit
     counters[EXPECTED_NEXT] = address + size
 
 
 @njit(cache=True)
-def _register(counters, engine, number):  # type: ignore[no-untyped-def]
-    scratch = carray(_pointer(counters[SCRATCH]), 1, np.uint32)
-    register = np.int32(_REG_R0 + number)
-    _call_read(counters[READ_FUNCTION], engine, register, _pointer(counters[SCRATCH]))
-    return np.int64(scratch[0])
-
-
-@njit(cache=True)
-def _base_in_ram_code(counters, address):  # type: ignore[no-untyped-def]
-    offset = np.int64(address) - np.int64(counters[RAM_BASE])
-    if 0 <= offset < np.int64(counters[RAM_SIZE]) - 2:
-        code = carray(_pointer(counters[RAM_BYTES]), _FLASH_HALFWORDS, np.uint8)
-        base = thumb.decode(_halfword(code, offset), _halfword(code, offset + 2))[5]
-        return 0 if base == thumb.NO_REGISTER else base + 1
-    return 0
+def _condition_holds(xpsr, condition):  # type: ignore[no-untyped-def]
+    negative, zero = xpsr >> 31 & 1, xpsr >> 30 & 1
+    carry, overflow = xpsr >> 29 & 1, xpsr >> 28 & 1
+    kind = condition >> 1
+    if kind == 0:
+        holds = zero == 1
+    elif kind == 1:
+        holds = carry == 1
+    elif kind == 2:
+        holds = negative == 1
+    elif kind == 3:
+        holds = overflow == 1
+    elif kind == 4:
+        holds = carry == 1 and zero == 0
+    elif kind == 5:
+        holds = negative == overflow
+    elif kind == 6:
+        holds = zero == 0 and negative == overflow
+    else:
+        return True
+    return holds != bool(condition & 1)
 
 
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
-def on_instruction(engine, address, size, user_data):  # type: ignore[no-untyped-def]
-    """UC_HOOK_CODE: note the PC and check the base of accesses that must be word aligned."""
+def on_probe(engine, address, size, user_data):  # type: ignore[no-untyped-def]
+    """UC_HOOK_CODE on one instruction: check its base register or its divisor."""
     counters = carray(user_data, COUNTERS, np.uint64)
-    counters[PC] = address
-    offset = address - counters[FLASH_BASE]
-    if offset < counters[FLASH_SIZE]:
-        checks = carray(_pointer(counters[CHECK_TABLE]), _FLASH_HALFWORDS, np.uint8)
-        base = np.int64(checks[offset >> np.uint64(1)])
-    else:
-        base = np.int64(_base_in_ram_code(counters, address))
-    if base > _DIVISOR:
-        if counters[TRAP_DIVIDE] == 0:
-            return
-        base -= _DIVISOR
-        if _register(counters, engine, base - 1) == 0:
+    probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
+    probe = np.int64(probes[(np.int64(address) - np.int64(counters[FLASH_BASE])) >> 1])
+    condition = probe >> CONDITION_SHIFT
+    if condition and not _condition_holds(_read(counters, engine, _REG_XPSR), condition - 1):
+        return
+    what = probe & 0xFF
+    if what > DIVISOR:
+        if counters[TRAP_DIVIDE] and _core_register(counters, engine, what - DIVISOR - 1) == 0:
             _stop(counters, engine, _STOP_DIVIDE, address)
-    elif base != 0 and _register(counters, engine, base - 1) & 3:
+    elif what and _core_register(counters, engine, what - 1) & 3:
         _stop(counters, engine, _STOP_UNALIGNED, address)
-
-
-@njit(cache=True)
-def _count_between(code, offset, end):  # type: ignore[no-untyped-def]
-    count = 0
-    while offset < end:
-        offset += 4 if thumb.is_wide(_halfword(code, offset)) else 2
-        count += 1
-    return count
-
-
-def instructions_between(code: npt.NDArray[np.uint8], offset: int, end: int) -> int:
-    """Count the instructions of `code` from byte `offset` up to byte `end`."""
-    return int(_count_between(code, offset, end))
 
 
 def address_of(callback: object) -> ctypes.c_void_p:

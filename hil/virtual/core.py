@@ -14,6 +14,7 @@ from unicorn import arm_const as reg
 from unicorn.unicorn_py3 import unicorn as binding
 
 from hil.virtual import block_hook as hook
+from hil.virtual import block_scan
 from hil.virtual.block_hook import Stop
 
 PAGE_BYTES = 1024
@@ -133,7 +134,9 @@ class Core:
         self.flash, self.ram = flash, ram
         self.flash_bytes, self.ram_bytes = self._buffers[flash], self._buffers[ram]
         self._block_table = np.zeros(flash.size_bytes // 2, np.int64)
-        self._check_table = np.zeros(flash.size_bytes // 2, np.uint8)
+        self._probe_table = np.zeros(flash.size_bytes // 2, np.uint16)
+        self._demand_table = np.zeros(flash.size_bytes, np.uint64)
+        self._probed: set[int] = set()
         library = binding.uclib
         counters = self.counters
         counters[hook.FLASH_BASE], counters[hook.FLASH_SIZE] = flash.origin, flash.size_bytes
@@ -141,29 +144,28 @@ class Core:
         counters[hook.FLASH_BYTES] = self.flash_bytes.ctypes.data
         counters[hook.RAM_BYTES] = self.ram_bytes.ctypes.data
         counters[hook.BLOCK_TABLE] = self._block_table.ctypes.data
-        counters[hook.CHECK_TABLE] = self._check_table.ctypes.data
+        counters[hook.PROBE_TABLE] = self._probe_table.ctypes.data
+        counters[hook.DEMAND_TABLE] = self._demand_table.ctypes.data
         counters[hook.SCRATCH] = self._scratch.ctypes.data
         stop = ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
         assert stop is not None and read is not None
         counters[hook.STOP_FUNCTION], counters[hook.READ_FUNCTION] = stop, read
-        for kind, callback in (
-            (unicorn.UC_HOOK_BLOCK, hook.on_block),
-            (unicorn.UC_HOOK_CODE, hook.on_instruction),
-        ):
-            handle = ctypes.c_size_t()
-            # Begin above end: Unicorn's way to say "everywhere".
-            error = library.uc_hook_add(
-                self.engine._uch,
-                ctypes.byref(handle),
-                kind,
-                hook.address_of(callback),
-                ctypes.c_void_p(counters.ctypes.data),
-                ctypes.c_uint64(1),
-                ctypes.c_uint64(0),
-            )
-            if error:
-                raise unicorn.UcError(error)
+        self._hook(unicorn.UC_HOOK_BLOCK, hook.on_block, 1, 0)  # begin above end: everywhere
+
+    def _hook(self, kind: int, callback: object, begin: int, end: int) -> None:
+        handle = ctypes.c_size_t()
+        error = binding.uclib.uc_hook_add(
+            self.engine._uch,
+            ctypes.byref(handle),
+            kind,
+            hook.address_of(callback),
+            ctypes.c_void_p(self.counters.ctypes.data),
+            ctypes.c_uint64(begin),
+            ctypes.c_uint64(end),
+        )
+        if error:
+            raise unicorn.UcError(error)
 
     # -- what the core reports -------------------------------------------------------------------
 
@@ -217,41 +219,91 @@ class Core:
         """Stop at the start of the next block (safe inside a peripheral's callback)."""
         self.counters[hook.DEADLINE] = 0
 
+    def abort(self) -> None:
+        """Stop inside a peripheral's callback. The access is not completed: never go on after."""
+        self.engine.emu_stop()
+
     def forget_previous_block(self) -> None:
         """Take the properties of the block before as dealt with."""
         self.counters[hook.BLOCK_ENTRY] = 0
+        self.counters[hook.EXIT_DEMANDS] = 0
+
+    def probe_block(self, address: int) -> None:
+        """Hook the instructions of a new block that need a look of their own."""
+        index = (address - self.flash.origin) >> 1
+        entry = int(self._block_table[index])
+        size = entry >> block_scan.SIZE_SHIFT
+        for half in np.nonzero(self._probe_table[index : index + (size >> 1)])[0]:
+            instruction = address + 2 * int(half)
+            if instruction not in self._probed:
+                self._probed.add(instruction)
+                self._hook(unicorn.UC_HOOK_CODE, hook.on_probe, instruction, instruction)
+        flag = block_scan.NEEDS_PROBES << block_scan.FLAGS_SHIFT
+        self._block_table[index] = np.int64(entry & ~flag)
+        self.engine.ctl_remove_cache(address, address + size)
+
+    @property
+    def probes(self) -> int:
+        """Instructions that are looked at one by one."""
+        return len(self._probed)
+
+    def _current_block(self) -> tuple[npt.NDArray[np.uint8], int, int] | None:
+        """Return the memory that holds the block that runs, and the block's offsets in it."""
+        start = int(self.counters[hook.BLOCK])
+        size = int(self.counters[hook.BLOCK_ENTRY]) >> block_scan.SIZE_SHIFT
+        region = self.region_of(start)
+        if region is None:
+            return None
+        offset = start - region.origin
+        return self._buffers[region], offset, offset + size
 
     def uncount_rest_of_block(self, pc: int) -> None:
         """Take back what was counted for the block at `pc` from `pc` on: it did not run."""
-        block = int(self.counters[hook.BLOCK])
-        entry = int(self.counters[hook.BLOCK_ENTRY])
-        end = block + (entry >> hook.SIZE_SHIFT)
-        region = self.region_of(block)
-        if region is None or not block <= pc < end:
+        block = self._current_block()
+        if block is None:
             return
-        buffer, origin = self._buffers[region], region.origin
-        missed = hook.instructions_between(buffer, pc - origin, end - origin)
-        self.counters[hook.INSTRUCTIONS] -= np.uint64(missed)
-        self.counters[hook.CYCLES] -= np.uint64(missed)
+        code, start, end = block
+        offset = start + pc - int(self.counters[hook.BLOCK])
+        if start <= offset < end:
+            missed = block_scan.instructions_between(code, offset, end)
+            self.counters[hook.INSTRUCTIONS] -= np.uint64(missed)
+            self.counters[hook.CYCLES] -= np.uint64(missed)
+        self.counters[hook.EXIT_DEMANDS] = 0
 
-    @property
-    def instructions_now(self) -> int:
-        """Instructions completed before the one that runs now (inside a peripheral's callback)."""
-        block = int(self.counters[hook.BLOCK])
-        entry = int(self.counters[hook.BLOCK_ENTRY])
-        pc = int(self.counters[hook.PC])
-        end = block + (entry >> hook.SIZE_SHIFT)
-        region = self.region_of(block)
-        if region is None or not block <= pc < end:
-            return self.instructions
-        buffer, origin = self._buffers[region], region.origin
-        left = hook.instructions_between(buffer, pc - origin, end - origin)
-        return self.instructions - left
+    def longest_gap_between_accesses(self) -> int:
+        """Count instructions between neighbouring loads and stores of the running block."""
+        block = self._current_block()
+        return 0 if block is None else block_scan.longest_gap(*block)
+
+    def exit_demands_met(self) -> bool:
+        """Check what the last block demands of the registers, if no next block did."""
+        demands = int(self.counters[hook.EXIT_DEMANDS])
+        self.counters[hook.EXIT_DEMANDS] = 0
+        for number in range(15):
+            allowed = demands >> 4 * number & 15
+            if allowed and allowed != 1 << (self.core_register(number) & 3):
+                return False
+        return True
+
+    def core_register(self, number: int) -> int:
+        """Read r0 to r12 or r14 by its number."""
+        return self.get(reg.UC_ARM_REG_LR if number == 14 else reg.UC_ARM_REG_R0 + number)
+
+    def unaligned_access(self) -> tuple[int, int]:
+        """Find the access of the running block that is not word aligned: its PC, its base."""
+        block = self._current_block()
+        start = int(self.counters[hook.BLOCK])
+        for offset, base in [] if block is None else block_scan.word_accesses(*block):
+            value = self.core_register(base)
+            if value & 3:
+                assert block is not None
+                return start + offset - block[1], value
+        return start, 0
 
     def mark(self, address: int, on: bool) -> None:
         """Make the core stop with `Stop.MARK` when a block starts at this flash address."""
         index = (address - self.flash.origin) >> 1
-        bit = np.int64(hook.MARKED << hook.FLAGS_SHIFT)
+        bit = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
         if on:
             self._block_table[index] |= bit
         else:
@@ -263,9 +315,9 @@ class Core:
 
     def forget_code(self) -> None:
         """Drop what was learned of the code in flash, after flash has changed."""
-        marks = np.int64(hook.MARKED << hook.FLAGS_SHIFT)
+        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
         self._block_table &= marks
-        self._check_table[:] = 0
+        self._probe_table[:] = 0
         self.engine.ctl_flush_tb()
 
     # -- memory ----------------------------------------------------------------------------------

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from unicorn import arm_const as reg
 
 from hil.virtual import block_hook as hook
-from hil.virtual.block_hook import Stop
 from hil.virtual.bus import Bus
-from hil.virtual.core import Core, Outcome
+from hil.virtual.core import Core
 from hil.virtual.cortex_m import nvic, scb
 from hil.virtual.cortex_m.dwt import DebugControl, Dwt
-from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
+from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.systick import SysTick
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.run_loop import FAR_FUTURE_PS, RunLoop
 from hil.virtual.serial_line import HostLine
 from hil.virtual.stm32 import u585
 from hil.virtual.stm32.dbgmcu import Dbgmcu
@@ -44,12 +44,10 @@ if TYPE_CHECKING:
 
 PS_PER_SECOND = 10**12
 DEFAULT_BAUD = 921_600
-FAR_FUTURE_PS = 1 << 62
 
-_INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
-_HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
-_WFI = 0xBF30
-_SYSM_MSPLIM = 10
+RESET_PIN, RESET_SOFTWARE, RESET_WATCHDOG = 1 << 26, 1 << 28, 1 << 29
+RESET_POWER = RESET_PIN | 1 << 27
+"""Flags of RCC_CSR: the pin follows every reset, brown-out stands for power-on."""
 
 
 class Machine:
@@ -69,16 +67,9 @@ class Machine:
         """The rule that stopped the machine, if one did."""
         self.resets: list[str] = []
         """Resets that the firmware asked for since power-on."""
-        self.slice_cycles: int | None = None
-        """Upper bound of one run of the core, for tests; results must not depend on it."""
-        self._events: dict[str, int] = {}
-        self._failure: BaseException | None = None
-        self._reset_requested = False
-        self._flash_changed = False
+        self.events: dict[str, int] = {}
+        """When each peripheral wants to be called, by its name, in virtual picoseconds."""
         self._epoch_ps, self._epoch_cycles, self._hz = 0, 0, 1
-        self._pc = 0
-        self._sleeping = False
-        self._core_runs = False
         self.line = HostLine(DEFAULT_BAUD)
         self.core = Core(
             u585.MEMORIES, u585.PERIPHERAL_RANGES, self._read, self._write, self._write_flash
@@ -86,6 +77,7 @@ class Machine:
         self._build()
         self.meters = CallMeters(self)
         self.exceptions = Exceptions(self)
+        self.loop = RunLoop(self)
         self.power_on()
 
     def _build(self) -> None:
@@ -154,35 +146,45 @@ class Machine:
         """Power-on reset: RAM holds noise, counters and virtual time go on."""
         self.resets.clear()
         self.core.fill_ram_with_noise()
-        self.reset()
+        self._reset(RESET_POWER)
 
     def reset(self) -> None:
-        """Reset core and peripherals; memories keep their contents."""
-        self.broken_rule = self._failure = None
-        self._reset_requested = self._sleeping = False
+        """Pull the reset line: core and peripherals start again, memories keep their contents."""
+        watchdog = self.broken_rule is not None and self.broken_rule.rule is Rule.WATCHDOG_RESET
+        flags = self.rcc.reset_flags | (RESET_WATCHDOG if watchdog else 0)
+        self._reset(flags | RESET_PIN)
+
+    def system_reset(self) -> None:
+        """Reset as the firmware asked for by AIRCR.SYSRESETREQ."""
+        self.resets.append(f"SYSRESETREQ at pc 0x{self.loop.pc:08x}")
+        self._reset(self.rcc.reset_flags | RESET_SOFTWARE | RESET_PIN)
+
+    def _reset(self, flags: int) -> None:
+        core = self.core
+        self.broken_rule = None
+        self.events.clear()
         for peripheral in self.peripherals.values():
             peripheral.reset()
+        self.rcc.set_reset_flags(flags)
         self._clock_moved()
-        core = self.core
         for register in (reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_FAULTMASK):
             core.set(register, 0)
         core.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
         core.set(reg.UC_ARM_REG_CONTROL, 0)
-        self.meters.reset()
+        core.clear_stack_limits()
         core.forget_previous_block()
         core.counters[hook.FPU_ON] = core.counters[hook.TRAP_DIVIDE] = 0
-        core.clear_stack_limits()
-        self.exceptions.clear_stack_limits()
         core.counters[hook.STACK_LOW] = self.symbols.stack_limit or 0
-        origin = core.flash.origin
-        core.set(reg.UC_ARM_REG_MSP, core.word(origin) & ~3)
+        core.set(reg.UC_ARM_REG_MSP, core.word(core.flash.origin) & ~3)
         core.set(reg.UC_ARM_REG_LR, 0xFFFF_FFFF)
-        self._pc = core.word(origin + 4) & ~1
-        self._vector_has_thumb_bit = bool(core.word(origin + 4) & 1)
+        self.meters.reset()
+        self.exceptions.clear_stack_limits()
+        self.loop.start_at(core.word(core.flash.origin + 4))
+        self.usart1.plan()
 
     def request_reset(self) -> None:
         """Take the firmware's request for a system reset at the end of the block."""
-        self._reset_requested = True
+        self.loop.reset_requested = True
         self.core.stop_soon()
 
     def reset_peripherals(self, enable_register: str, bits: int) -> None:
@@ -216,13 +218,22 @@ class Machine:
 
     @property
     def cycles_now(self) -> int:
-        """Estimated cycles up to the instruction that runs now."""
-        return self.core.cycles - (self.core.instructions - self.core.instructions_now)
+        """Estimated cycles up to the end of the block that runs now."""
+        return self.core.cycles
 
     def _clock_moved(self) -> None:
-        """Keep time continuous over a change of the core clock or a sleep."""
+        """Keep time continuous over a change of the core clock."""
         self._epoch_ps, self._epoch_cycles = self.now_ps, self.core.cycles
         self._hz = self.rcc.hclk_hz
+
+    def sleep_until(self, time_ps: int) -> None:
+        """Let time pass without executing anything."""
+        self._clock_moved()
+        self._epoch_ps = max(self._epoch_ps, time_ps)
+
+    def cycles_at(self, time_ps: int) -> int:
+        """Cycle count at which virtual time reaches `time_ps`, if the core keeps running."""
+        return self._epoch_cycles - (self._epoch_ps - time_ps) * self._hz // PS_PER_SECOND
 
     def clock_changed(self, cause: str) -> None:
         """Check the new operating point and go on at the new core clock."""
@@ -237,11 +248,10 @@ class Machine:
     def schedule(self, owner: str, time_ps: int | None) -> None:
         """Call the owner's `catch_up` at a time; None: never. One time per owner."""
         if time_ps is None:
-            self._events.pop(owner, None)
-        elif self._events.get(owner) != time_ps:
-            self._events[owner] = time_ps
-            if self._core_runs:
-                self.core.stop_soon()
+            self.events.pop(owner, None)
+        elif self.events.get(owner) != time_ps:
+            self.events[owner] = time_ps
+            self.core.stop_soon()
 
     def catch_up(self) -> None:
         """Bring lazily modelled peripherals up to the present."""
@@ -283,23 +293,21 @@ class Machine:
 
     def flash_changed(self) -> None:
         """Drop translated code at the end of the block: flash has changed."""
-        self._flash_changed = True
+        self.loop.flash_changed = True
         self.core.stop_soon()
 
     # -- callbacks of the core -------------------------------------------------------------------
 
     def _guard(self, access: Callable[[], int | None]) -> int:
         """Run an access; keep its failure for `run`, because the core cannot stop here."""
-        if self._failure is not None:
+        if self.loop.failure is not None:
             return 0
         self.accesses += 1
         try:
             return access() or 0
         except BaseException as error:
-            if isinstance(error, RuleBroken) and error.pc is None:
-                error.pc = int(self.core.counters[hook.PC])
-            self._failure = error
-            self.core.stop_soon()
+            self.loop.failure = error
+            self.core.abort()
             return 0
 
     def _read(self, address: int, size: int) -> int:
@@ -316,9 +324,8 @@ class Machine:
 
     def send(self, data: bytes) -> None:
         """Put bytes from the host on the line, behind those already on their way."""
-        self.catch_up()
         self.line.send(data, self.now_ps)
-        self.catch_up()
+        self.usart1.plan()
 
     def run_until_received(self) -> None:
         """Run until all bytes sent by the host have arrived."""
@@ -343,150 +350,18 @@ class Machine:
         if self.broken_rule is not None:
             raise self.broken_rule
         try:
-            self.catch_up()
+            self.usart1.plan()
             while self.now_ps < until:
                 if until_bytes is not None and len(self.line.from_board) >= until_bytes:
                     return
-                if not self._step(until):
+                if not self.loop.step(until):
                     return
+            self.usart1.collect_sent()
         except RuleBroken as error:
             if error.pc is None:
-                error.pc = self._pc
+                error.pc = self.loop.pc
             error.source_line = self.symbols.line_at(error.pc)
             self.broken_rule = error
             raise
         finally:
             self.line.bytes_wanted = 0
-
-    def _step(self, until: int) -> bool:
-        """Run up to the next event; False if nothing will ever happen again."""
-        self._process_events()
-        if self._sleeping:
-            if self.nvic.best_pending() is None:
-                return self._sleep(until)
-            self._sleeping = False
-        self._pc = self.exceptions.take_pending(self._pc)
-        self.core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
-        next_ps = min(until, min(self._events.values(), default=until))
-        cycles = -(-(next_ps - self._epoch_ps) * self._hz // PS_PER_SECOND)
-        deadline = self._epoch_cycles + cycles
-        if self.slice_cycles is not None:
-            deadline = min(deadline, self.core.cycles + self.slice_cycles)
-        self._core_runs = True
-        outcome = self.core.run(self._pc, deadline)
-        self._core_runs = False
-        self._pc = self.core.pc
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
-        self._handle(outcome)
-        if self._flash_changed:
-            self._flash_changed = False
-            self.core.forget_code()
-        if self._reset_requested:
-            self.resets.append(f"SYSRESETREQ at pc 0x{self._pc:08x}")
-            self.reset()
-        return True
-
-    def _process_events(self) -> None:
-        now = self.now_ps
-        for owner in [name for name, time_ps in self._events.items() if time_ps <= now]:
-            self._events.pop(owner, None)
-            self.peripherals[owner].catch_up()
-
-    def _sleep(self, until: int) -> bool:
-        wake = min(self._events.values(), default=None)
-        target = until if wake is None else min(wake, until)
-        if target >= FAR_FUTURE_PS:
-            return False
-        self._clock_moved()
-        self._epoch_ps = max(self._epoch_ps, target)
-        return True
-
-    def _handle(self, outcome: Outcome) -> None:
-        if outcome.stop is not Stop.NONE:
-            self._handle_stop(outcome.stop)
-        elif outcome.fault is not None:
-            self._handle_fault(outcome)
-        elif outcome.interrupt is not None:
-            self._handle_interrupt(outcome.interrupt)
-        elif outcome.invalid:
-            self._handle_invalid()
-        elif self._halfword(self._pc - 2) == _WFI:
-            self._sleeping = True
-
-    def _handle_stop(self, stop: Stop) -> None:
-        bad_pc = int(self.core.counters[hook.BAD_PC])
-        if stop is Stop.MARK:
-            self.meters.reached(self._pc)
-            self.core.pass_mark(self._pc)
-        elif stop is Stop.MASK_CHANGED:
-            self.core.forget_previous_block()
-        elif stop is Stop.LIMITS_CHANGED:
-            self.core.forget_previous_block()
-            self._read_stack_limits()
-        elif stop is Stop.FPU_DISABLED:
-            raise RuleBroken(
-                Rule.FPU_DISABLED, "an FPU instruction while CPACR.CP10/CP11 is 0", pc=bad_pc
-            )
-        elif stop is Stop.UNALIGNED:
-            raise RuleBroken(
-                Rule.UNALIGNED_MULTIWORD, "the base is not a multiple of 4", pc=bad_pc
-            )
-        elif stop is Stop.DIVIDE_BY_ZERO:
-            self.core.uncount_rest_of_block(self._pc)
-            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self._pc)
-        elif stop is Stop.STACK:
-            low, sp = int(self.core.counters[hook.STACK_LOW]), self.core.get(reg.UC_ARM_REG_MSP)
-            raise RuleBroken(
-                Rule.STACK_OVERFLOW, f"SP is below the image's stack limit 0x{low:08x}", sp, bad_pc
-            )
-
-    def _read_stack_limits(self) -> None:
-        """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
-        first, second = self._halfword(self._pc - 4), self._halfword(self._pc - 2)
-        source = first & 15
-        value = self.core.get(reg.UC_ARM_REG_LR if source == 14 else reg.UC_ARM_REG_R0 + source)
-        stack = reg.UC_ARM_REG_MSP if second & 0xFF == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
-        self.exceptions.stack_limits[stack] = value & ~7
-
-    def _handle_fault(self, outcome: Outcome) -> None:
-        fault = outcome.fault
-        assert fault is not None
-        self.core.uncount_rest_of_block(self._pc)
-        if fault.is_fetch:
-            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self._pc)
-        elif fault.is_write:
-            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self._pc)
-        else:
-            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self._pc, fault.address)
-
-    def _handle_interrupt(self, number: int) -> None:
-        if self._pc >= EXC_RETURN_RANGE - 1:
-            self._pc = self.exceptions.leave(self.core.get(reg.UC_ARM_REG_PC) | 0)
-            sleep_on_exit = self.scb.values["SCR"] & scb.SLEEPONEXIT
-            self._sleeping = bool(sleep_on_exit) and not self.nvic.active
-        elif number == _INTERRUPT_SVC:
-            self.exceptions.supervisor_call(self._pc)
-        elif number == _INTERRUPT_BKPT:
-            self.exceptions.hard_fault(scb.HFSR_DEBUGEVT, self._pc, "BKPT without a debugger")
-        elif number == _INTERRUPT_STKOF:
-            raise RuleBroken(
-                Rule.STACK_OVERFLOW, "SP falls below MSPLIM or PSPLIM", self.core.get(
-                    reg.UC_ARM_REG_SP), self._pc,
-            )  # fmt: skip
-        else:
-            raise RuleBroken(Rule.ILLEGAL_INSTRUCTION, f"the core raises {number}", pc=self._pc)
-
-    def _handle_invalid(self) -> None:
-        if self._halfword(self._pc - 2) in _HINTS_TAKEN_AS_NOPS:
-            return
-        self.core.uncount_rest_of_block(self._pc)
-        if not self.core.get(reg.UC_ARM_REG_XPSR) & 0x0100_0000:
-            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_INVSTATE, self._pc)
-        else:
-            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_UNDEFINSTR, self._pc)
-
-    def _halfword(self, address: int) -> int:
-        view = self.core.memory(address, 2)
-        return 0 if view is None else int(view[0]) | int(view[1]) << 8

@@ -229,9 +229,9 @@ def test_the_uarts_own_errors_name_the_cause(device: Driver) -> None:
     assert (refused.code, refused.detail) == (Refusal.LINE, 3)
     device.call("e", struct.pack("<II", 2, 0))
     device.encode(samples(1))  # lost
-    refused, memory = device.send(MemoryRequest())
-    assert isinstance(refused, Refused)
-    assert (refused.code, refused.detail) == (Refusal.OVERRUN, 2)
+    second, memory = device.send(MemoryRequest())
+    assert isinstance(second, Refused)
+    assert (second.code, second.detail) == (Refusal.OVERRUN, 2)
     assert isinstance(memory, Memory)
     assert (memory.overruns, memory.line_errors) == (2, 3)
 

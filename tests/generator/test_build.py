@@ -107,6 +107,16 @@ def test_a_second_build_compiles_nothing(
     assert not [line for line in lines if line.startswith("  CC")]
 
 
+def test_another_compiler_compiles_everything_again(
+    tiny_firmware: Firmware, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_firmware.image.project_dir, tmp_path / "u585")
+    (tmp_path / "u585" / "out" / "compiler.txt").write_text("arm-none-eabi-gcc 12.2\n")
+    lines: list[str] = []
+    compile_project(read_project(tmp_path / "u585"), u585, toolchain, lines.append)
+    assert any("core/startup.c" in line for line in lines)
+
+
 def test_a_source_that_does_not_compile_is_told_in_the_compilers_words(
     u585: BoardSpec, tiny: Network, toolchain: Toolchain, tmp_path: Path
 ) -> None:

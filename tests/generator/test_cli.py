@@ -138,6 +138,17 @@ def test_a_missing_compiler_is_a_missing_tool(
     assert left(tmp_path / "build") == []
 
 
+def test_a_folder_that_cannot_be_written_is_told(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    options = ("--board", "u585", "--model", tiny_path, "--out", tmp_path / "file" / "build")
+    code, out, err = run(capsys, "firmware", *options)
+    assert code == 3
+    assert str(tmp_path / "file") in err
+    assert "Traceback" not in out + err
+
+
 def test_a_missing_default_model_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

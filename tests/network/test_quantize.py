@@ -8,21 +8,22 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from generator.graph import Activation, Quantisation
 from generator.quantize import (
     Multiplier,
     activation_range,
-    convolution_multipliers,
-    dense_multipliers,
+    dense_scales,
     doubling_high_multiply,
     mean_multiplier,
     multiply,
+    multiply_real,
     quantize_multiplier,
     rounding_shift_right,
     softmax_scaling,
+    wide_multiplier,
 )
 
 INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
@@ -83,15 +84,66 @@ def test_multiply_is_near_the_real_product(value: int, real: float) -> None:
     assert abs(multiply(value, quantize_multiplier(real)) - value * real) <= 1.0
 
 
-def test_dense_multiplier_takes_the_product_of_scales_in_single_precision() -> None:
-    target = Quantisation((0.05,), (0,))
-    source = Quantisation((float(np.float32(0.1)),), (0,))
-    weights = Quantisation((float(np.float32(0.003)),), (0,))
-    single = float(np.float32(0.1) * np.float32(0.003)) / target.scale
-    assert dense_multipliers(source, weights, target, 2) == (quantize_multiplier(single),) * 2
-    double = source.scale * weights.scale / target.scale
-    assert convolution_multipliers(source, weights, target, 2) == (quantize_multiplier(double),) * 2
-    assert single != double
+@given(st.floats(1e-7, 0.9), st.integers(1, (1 << 31) - 1), st.data())
+def test_a_wide_multiplier_equals_the_rounded_double(
+    real: float, limit: int, data: st.DataObject
+) -> None:
+    wide = wide_multiplier(real, limit)
+    assume(wide is not None)  # there are numbers such as 0.7, whose doubles go both ways at ties
+    assert wide is not None
+    assert wide.mantissa * limit < 1 << 63
+    reach = min(limit, math.floor(250.0 / real))
+    value = data.draw(st.integers(-reach, reach))
+    assert wide.multiply(value) == multiply_real(value, real)
+
+
+@pytest.mark.parametrize("bits", range(1, 12))
+def test_a_wide_multiplier_at_ties(bits: int) -> None:
+    wide = wide_multiplier(2.0**-bits, 1 << 20)
+    assert wide is not None
+    for half in (-5, -3, -1, 1, 3, 5):
+        value = half << (bits - 1)
+        assert (
+            wide.multiply(value) == half_away(Fraction(half, 2)) == multiply_real(value, 2.0**-bits)
+        )
+
+
+def test_a_wide_multiplier_follows_a_product_that_rounds_up_to_a_tie() -> None:
+    assert Fraction(0.3) * 5 < Fraction(3, 2) == Fraction(0.3 * 5)
+    wide = wide_multiplier(0.3, 100)
+    assert wide is not None
+    assert (
+        (wide.multiply(5), wide.multiply(-5))
+        == (2, -2)
+        == (
+            multiply_real(5, 0.3),
+            multiply_real(-5, 0.3),
+        )
+    )
+
+
+def test_a_wide_multiplier_exists_for_scales_as_models_have_them() -> None:
+    random = np.random.default_rng(3)
+    scales = random.uniform(0.001, 0.2, (500, 3)).astype(np.float32)
+    for source, weights, target in scales.tolist():
+        assert wide_multiplier(source * weights / target, 1 << 24) is not None
+
+
+def test_a_wide_multiplier_of_almost_nothing() -> None:
+    wide = wide_multiplier(1e-30, 1000)
+    assert wide is not None
+    assert [wide.multiply(value) for value in (-1000, 0, 1000)] == [0, 0, 0]
+
+
+def test_dense_scales_take_the_products_in_double_precision() -> None:
+    source, target = Quantisation((float(np.float32(0.1)),), (0,)), Quantisation((0.05,), (0,))
+    one = Quantisation((float(np.float32(0.003)),), (0,))
+    assert dense_scales(source, one, target, 2) == (source.scale * one.scale / target.scale,) * 2
+    two = Quantisation((0.25, 0.5), (0, 0))
+    assert dense_scales(source, two, target, 2) == (
+        source.scale * 0.25 / target.scale,
+        source.scale * 0.5 / target.scale,
+    )
 
 
 def test_mean_folds_the_count_truncated() -> None:

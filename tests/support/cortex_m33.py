@@ -6,6 +6,7 @@ from __future__ import annotations
 import bisect
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,13 @@ STACK_BYTES = 4096
 STACK_PAINT = 0xA5
 RETURN_TO = HOST + 1
 """An address where nothing runs: the call has returned when the core arrives there."""
+
+ARGUMENT_REGISTERS = (
+    arm_const.UC_ARM_REG_R0,
+    arm_const.UC_ARM_REG_R1,
+    arm_const.UC_ARM_REG_R2,
+    arm_const.UC_ARM_REG_R3,
+)
 
 LINKER_SCRIPT = f"""
 MEMORY {{
@@ -65,18 +73,25 @@ void *memset(void *target, int value, size_t count)
 
 def link_network(graph: Graph, project: Path, compiler: str) -> Path:
     """Compile the network alone, as the firmware does, and link it without a library."""
-    sources = render_network(plan_network(make_schedule(graph)), project)
-    sources += sorted((project / "network" / "kernels").glob("*.c"))
-    sources.append(project / "freestanding.c")
-    sources[-1].write_text(FREESTANDING)
-    (project / "network.ld").write_text(LINKER_SCRIPT)
+    plan = plan_network(make_schedule(graph))
+    sources = render_network(plan, project)
+    sources += [project / name for name in plan.kernel_sources]
+    return compile_for_m33(project, compiler, sources, project, ENTRIES)
+
+
+def compile_for_m33(
+    folder: Path, compiler: str, sources: Sequence[Path], include: Path, entries: Sequence[str]
+) -> Path:
+    """Compile with the firmware's flags and link without a library; `entries` are kept."""
+    freestanding, script, elf = (folder / name for name in ("mem.c", "test.ld", "test.elf"))
+    freestanding.write_text(FREESTANDING)
+    script.write_text(LINKER_SCRIPT)
     flags = target_flags("cortex-m33")
-    roots = [f"-Wl,-u,{entry}" for entry in ENTRIES]
-    elf = project / "network.elf"
     command = [compiler, *flags.cpu, *flags.language, *flags.optimisation, *flags.sections]
-    command += [*flags.warnings, "-DM2M_TAPS=0", f"-I{project}", *map(str, sources)]
-    command += ["-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,-e,network_begin", *roots]
-    subprocess.run([*command, f"-T{project / 'network.ld'}", "-o", str(elf)], check=True)
+    command += [*flags.warnings, "-DM2M_TAPS=0", f"-I{include}", *map(str, sources)]
+    command += [str(freestanding), "-nostdlib", "-static", "-Wl,--gc-sections"]
+    command += [f"-Wl,-e,{entries[0]}", *(f"-Wl,-u,{entry}" for entry in entries)]
+    subprocess.run([*command, f"-T{script}", "-o", str(elf)], check=True)
     return elf
 
 
@@ -105,11 +120,12 @@ class CortexM33:
     def _on_block(self, core: Uc, address: int, size: int, data: object) -> None:
         self._blocks[address, size] += 1
 
-    def call(self, function: str, argument: int = 0) -> int:
-        """Call a function with one argument; returns what it returns."""
+    def call(self, function: str, *arguments: int) -> int:
+        """Call a function with up to four words; returns what it returns."""
         self._core.reg_write(arm_const.UC_ARM_REG_SP, STACK_TOP)
         self._core.reg_write(arm_const.UC_ARM_REG_LR, RETURN_TO)
-        self._core.reg_write(arm_const.UC_ARM_REG_R0, argument)
+        for register, argument in zip(ARGUMENT_REGISTERS, arguments, strict=False):
+            self._core.reg_write(register, argument)
         self._core.emu_start(self.functions[function] | 1, RETURN_TO & ~1)
         return int(np.int32(np.uint32(self._core.reg_read(arm_const.UC_ARM_REG_R0))))
 

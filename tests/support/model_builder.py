@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small int8 .tflite models made without TensorFlow: records of the schema, and layers on top.
+"""Small int8 .tflite models made without TensorFlow, layer by layer.
 
 `ModelBuilder` stacks layers and invents weights and scales that keep the values in range, so that
 any network of it can be run by the reference interpreter. Its `tensors` and `operators` stay open
@@ -11,45 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import flatbuffers
 import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-BUFFER_ALIGNMENT = 16
-SCHEMA_VERSION = 3
+from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 
 NO_ACTIVATION = tflite.ActivationFunctionType.NONE
 RELU = tflite.ActivationFunctionType.RELU
 RELU6 = tflite.ActivationFunctionType.RELU6
-
-NUMPY_TYPES = {"INT8": np.int8, "INT32": np.int32, "FLOAT32": np.float32, "INT64": np.int64}
-
-
-@dataclass
-class TensorRecord:
-    """A tensor to be written; `data` makes it a constant."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str = "INT8"
-    scales: tuple[float, ...] = ()
-    zero_points: tuple[int, ...] = ()
-    axis: int = 0
-    data: NDArray[Any] | None = None
-
-
-@dataclass
-class OperatorRecord:
-    """An operator to be written; `options` writes its options table and returns its offset."""
-
-    kind: str
-    inputs: list[int]
-    outputs: list[int]
-    options_type: int = 0
-    options: Callable[[flatbuffers.Builder], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +179,12 @@ class ModelBuilder:
         """MEAN, FULLY_CONNECTED, SOFTMAX, DEQUANTIZE."""
         return self.mean().dense(classes).softmax().dequantize()
 
+    def with_ties(self) -> ModelBuilder:
+        """Make all scales powers of two: products then often lie halfway between two outputs."""
+        for tensor in self.tensors:
+            tensor.scales = tuple(2.0 ** round(math.log2(scale)) for scale in tensor.scales)
+        return self
+
     # --- what layers share -----------------------------------------------------------------------
 
     @property
@@ -308,124 +286,7 @@ class ModelBuilder:
             options = depthwise_options
         return self._operate(kind, constants, target, options_type, options)
 
-    # --- the file --------------------------------------------------------------------------------
-
     def to_bytes(self) -> bytes:
         """The .tflite file."""
-        builder = flatbuffers.Builder(1024)
-        kinds = sorted({operator.kind for operator in self.operators})
-        codes = [_write_code(builder, kind) for kind in kinds]
-        buffers = [_write_buffer(builder, b"")]
-        tensors = []
-        for tensor in self.tensors:
-            buffer = 0
-            if tensor.data is not None:
-                data = np.ascontiguousarray(tensor.data).tobytes()
-                buffers.append(_write_buffer(builder, data))
-                buffer = len(buffers) - 1
-            tensors.append(_write_tensor(builder, tensor, buffer))
-        operators = [_write_operator(builder, one, kinds) for one in self.operators]
         outputs = [self.current] if self.outputs is None else self.outputs
-        subgraph = _write_subgraph(builder, tensors, operators, self.inputs, outputs)
-        vectors = [_offsets(builder, items) for items in (codes, [subgraph], buffers)]
-        description = builder.CreateString("tests/support/model_builder.py")
-        tflite.ModelStart(builder)
-        tflite.ModelAddVersion(builder, SCHEMA_VERSION)
-        tflite.ModelAddOperatorCodes(builder, vectors[0])
-        tflite.ModelAddSubgraphs(builder, vectors[1])
-        tflite.ModelAddBuffers(builder, vectors[2])
-        tflite.ModelAddDescription(builder, description)
-        builder.Finish(tflite.ModelEnd(builder), file_identifier=b"TFL3")
-        return bytes(builder.Output())
-
-
-def _offsets(builder: flatbuffers.Builder, items: Sequence[int]) -> int:
-    builder.StartVector(4, len(items), 4)
-    for item in reversed(items):
-        builder.PrependUOffsetTRelative(item)
-    return int(builder.EndVector())
-
-
-def _numbers(builder: flatbuffers.Builder, values: Sequence[float], dtype: type) -> int:
-    return int(builder.CreateNumpyVector(np.array(values, dtype=dtype)))
-
-
-def _write_code(builder: flatbuffers.Builder, kind: str) -> int:
-    code = getattr(tflite.BuiltinOperator, kind)
-    tflite.OperatorCodeStart(builder)
-    tflite.OperatorCodeAddDeprecatedBuiltinCode(builder, min(code, 127))
-    tflite.OperatorCodeAddBuiltinCode(builder, code)
-    tflite.OperatorCodeAddVersion(builder, 1)
-    return int(tflite.OperatorCodeEnd(builder))
-
-
-def _write_buffer(builder: flatbuffers.Builder, data: bytes) -> int:
-    vector = 0
-    if data:
-        builder.StartVector(1, len(data), BUFFER_ALIGNMENT)
-        builder.head = builder.head - len(data)
-        builder.Bytes[builder.Head() : builder.Head() + len(data)] = data
-        vector = builder.EndVector()
-    tflite.BufferStart(builder)
-    if data:
-        tflite.BufferAddData(builder, vector)
-    return int(tflite.BufferEnd(builder))
-
-
-def _write_tensor(builder: flatbuffers.Builder, tensor: TensorRecord, buffer: int) -> int:
-    name = builder.CreateString(tensor.name)
-    shape = _numbers(builder, tensor.shape, np.int32)
-    quantisation = 0
-    if tensor.scales:
-        scales = _numbers(builder, tensor.scales, np.float32)
-        zeros = _numbers(builder, tensor.zero_points, np.int64)
-        tflite.QuantizationParametersStart(builder)
-        tflite.QuantizationParametersAddScale(builder, scales)
-        tflite.QuantizationParametersAddZeroPoint(builder, zeros)
-        tflite.QuantizationParametersAddQuantizedDimension(builder, tensor.axis)
-        quantisation = tflite.QuantizationParametersEnd(builder)
-    tflite.TensorStart(builder)
-    tflite.TensorAddShape(builder, shape)
-    tflite.TensorAddType(builder, getattr(tflite.TensorType, tensor.dtype))
-    tflite.TensorAddBuffer(builder, buffer)
-    tflite.TensorAddName(builder, name)
-    if quantisation:
-        tflite.TensorAddQuantization(builder, quantisation)
-    return int(tflite.TensorEnd(builder))
-
-
-def _write_operator(
-    builder: flatbuffers.Builder, operator: OperatorRecord, kinds: list[str]
-) -> int:
-    inputs = _numbers(builder, operator.inputs, np.int32)
-    outputs = _numbers(builder, operator.outputs, np.int32)
-    options = operator.options(builder) if operator.options else 0
-    tflite.OperatorStart(builder)
-    tflite.OperatorAddOpcodeIndex(builder, kinds.index(operator.kind))
-    tflite.OperatorAddInputs(builder, inputs)
-    tflite.OperatorAddOutputs(builder, outputs)
-    if operator.options:
-        tflite.OperatorAddBuiltinOptionsType(builder, operator.options_type)
-        tflite.OperatorAddBuiltinOptions(builder, options)
-    return int(tflite.OperatorEnd(builder))
-
-
-def _write_subgraph(
-    builder: flatbuffers.Builder,
-    tensors: list[int],
-    operators: list[int],
-    inputs: list[int],
-    outputs: list[int],
-) -> int:
-    vectors = [
-        _offsets(builder, tensors),
-        _numbers(builder, inputs, np.int32),
-        _numbers(builder, outputs, np.int32),
-        _offsets(builder, operators),
-    ]
-    tflite.SubGraphStart(builder)
-    tflite.SubGraphAddTensors(builder, vectors[0])
-    tflite.SubGraphAddInputs(builder, vectors[1])
-    tflite.SubGraphAddOutputs(builder, vectors[2])
-    tflite.SubGraphAddOperators(builder, vectors[3])
-    return int(tflite.SubGraphEnd(builder))
+        return write_model(self.tensors, self.operators, self.inputs, outputs)

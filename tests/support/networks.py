@@ -31,7 +31,9 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
     if draw(st.booleans()):
         model.dense(draw(st.integers(1, 12)), activation=RELU, per_channel=draw(st.booleans()))
     model.dense(draw(st.integers(2, 12)), per_channel=draw(st.booleans())).softmax()
-    return model.dequantize() if draw(st.booleans()) else model
+    if draw(st.booleans()):
+        model.dequantize()
+    return model.with_ties() if draw(st.booleans()) else model
 
 
 def _layer(draw: st.DrawFn, model: ModelBuilder) -> None:

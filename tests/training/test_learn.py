@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 CONFIG = """
 name: tiny
 folds: [1, 2]
-fit: {head_epochs: 1, epochs: 1, patches_per_clip: 1, batch_size: 4, warmup_epochs: 0}
+fit: {head_steps: 20, epochs: 1, patches_per_clip: 1, batch_size: 4, warmup_epochs: 0}
 """
 
 
@@ -69,7 +69,7 @@ def test_a_fold_that_is_done_is_not_trained_again(
 
     config = TrainingConfig.model_validate(
         {"name": "tiny", "folds": [1, 2], "fit": {
-            "head_epochs": 0, "epochs": 1, "patches_per_clip": 1, "batch_size": 4}}
+            "head_steps": 0, "epochs": 1, "patches_per_clip": 1, "batch_size": 4}}
     )  # fmt: skip
     data = load_dataset(dataset_root, config.folds)
     backbone = DEFAULT_MODEL.with_suffix(".keras")

@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from training.card import Card, print_card, read_card
 from training.classifier import Classifier, read_labels
 from training.config import load_config
+from training.features import compile_front_end, front_end_digest
 from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
 from training.run_folder import sha256_of
 
@@ -39,6 +40,11 @@ def test_the_printed_card_is_the_json(card: Card) -> None:
 
 def test_the_card_has_the_shipped_configuration(card: Card) -> None:
     assert card.config == load_config(DEFAULT_CONFIG)
+
+
+def test_the_front_end_is_still_the_one_that_trained_it(card: Card, classifier: Classifier) -> None:
+    front_end = compile_front_end(classifier.input_scale)
+    assert front_end_digest(front_end) == card.front_end_sha256, "run make cv and make train"
 
 
 def test_the_model_was_made_without_fold_5(card: Card) -> None:

@@ -10,8 +10,8 @@ void dense_multiply_s8(const struct dense *layer, const int8_t *inputs, int8_t *
         for (uint32_t input = 0; input < layer->inputs; input++) {
             sum += *weight++ * inputs[input];
         }
-        const int32_t value = requantise_scale_s32(sum, requantise->multiplier, requantise->shift) +
-                              layer->zero_point;
+        const int32_t value =
+            requantise_once_s32(sum, requantise->multiplier, requantise->shift) + layer->zero_point;
         outputs[output] =
             (int8_t)(value < layer->lowest ? layer->lowest
                                            : (value > layer->highest ? layer->highest : value));

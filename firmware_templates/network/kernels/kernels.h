@@ -110,9 +110,9 @@ struct mean {
 
 /* FULLY_CONNECTED, on int8 vectors. */
 struct dense_output {
+    int64_t multiplier;
     int32_t bias;
-    int32_t multiplier;
-    int32_t shift;
+    uint32_t shift; /* to the right, 1..62 */
 };
 
 struct dense {

@@ -57,4 +57,11 @@ DSP_INLINE int32_t requantise_scale_s32(int32_t value, int32_t multiplier, int32
     return dsp_asr(scaled + half + downwards, right);
 }
 
+/* FULLY_CONNECTED's way: one rounding, halves away from zero. */
+DSP_INLINE int32_t requantise_once_s32(int32_t value, int64_t multiplier, uint32_t shift) {
+    const int64_t product = value * multiplier;
+    const int64_t half = (int64_t)1 << (shift - 1u);
+    return (int32_t)((product + half - (product < 0)) >> shift);
+}
+
 #endif

@@ -67,10 +67,16 @@ class PllSettings:
             return Fraction(0)
         return Fraction(self.source_hz, BOOSTER_DIVIDERS[self.booster_code])
 
-    def fault(self, voltage_range: int) -> str | None:
-        """Say what limit the settings break in this voltage range, or None."""
+    def too_fast(self, voltage_range: int) -> str | None:
+        """Say which frequency this voltage range does not allow, or None."""
         if voltage_range not in VCO_MAX_HZ:
             return "PLL1 must not run in voltage range 4"
+        if self.r_hz > OUTPUT_MAX_HZ[voltage_range]:
+            return f"PLL1's output R at {_mhz(self.r_hz)} is too fast for the voltage range"
+        return None
+
+    def fault(self, voltage_range: int) -> str | None:
+        """Say what limit of the PLL itself the settings break, or None."""
         if not INPUT_MIN_HZ <= self.input_hz <= INPUT_MAX_HZ:
             return f"PLL1's input is {_mhz(self.input_hz)}, outside 4 to 16 MHz"
         high = self.range_code == 3
@@ -78,11 +84,10 @@ class PllSettings:
             return f"PLL1RGE is {self.range_code} for an input of {_mhz(self.input_hz)}"
         if self.multiplier_n < 4:
             return f"PLL1N multiplies by {float(self.multiplier_n):g}, less than 4"
-        if not VCO_MIN_HZ <= self.vco_hz <= VCO_MAX_HZ[voltage_range]:
-            limit = _mhz(VCO_MAX_HZ[voltage_range])
+        vco_max_hz = VCO_MAX_HZ.get(voltage_range, VCO_MIN_HZ)
+        if not VCO_MIN_HZ <= self.vco_hz <= vco_max_hz:
+            limit = _mhz(vco_max_hz)
             return f"PLL1's VCO at {_mhz(self.vco_hz)} is outside 128 MHz to {limit}"
         if self.divider_r != 1 and self.divider_r % 2:
             return f"PLL1R divides by {self.divider_r}; only 1 and even divisors are allowed"
-        if self.r_hz > OUTPUT_MAX_HZ[voltage_range]:
-            return f"PLL1's output R at {_mhz(self.r_hz)} is too fast for the voltage range"
         return None

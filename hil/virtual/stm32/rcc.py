@@ -96,9 +96,14 @@ class Rcc(Peripheral):
         self._ready_at = {"MSIS": 0, "MSIK": 0}
         self._enabled_at = {}
 
-    def note_reset_cause(self, flags: int) -> None:
-        """Set reset flags of CSR, after a reset."""
-        self.values["CSR"] |= flags
+    @property
+    def reset_flags(self) -> int:
+        """Causes of the resets since the flags were last cleared, as CSR holds them."""
+        return self.values["CSR"] & 0xFE00_0000
+
+    def set_reset_flags(self, flags: int) -> None:
+        """Put the causes of resets into CSR."""
+        self.values["CSR"] = self.values["CSR"] & 0xFFFF | flags
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -185,18 +190,20 @@ class Rcc(Peripheral):
             raise RuleBroken(
                 Rule.CLOCK_OFF, f"{name} is used while RCC_{register} bit {bit} is 0", address
             )
-        enabled = self._enabled_at.get((register, bit))
-        if enabled is not None:
-            instructions, accesses = enabled
-            between = self.machine.core.instructions_now - instructions - 1
-            if self.machine.accesses - accesses <= 1 and between < CLOCK_SETTLE_CYCLES:
-                raise RuleBroken(
-                    Rule.CLOCK_SETTLING,
-                    f"{name} is used {between} instructions after RCC_{register} bit {bit} was"
-                    " set; read the register back first",
-                    address,
-                )
-            del self._enabled_at[(register, bit)]
+        enabled = self._enabled_at.pop((register, bit), None)
+        if enabled is None:
+            return
+        instructions, accesses = enabled
+        core = self.machine.core
+        if self.machine.accesses - accesses > 1 or core.instructions != instructions:
+            return  # Another access or a branch came in between.
+        if core.longest_gap_between_accesses() < CLOCK_SETTLE_CYCLES:
+            raise RuleBroken(
+                Rule.CLOCK_SETTLING,
+                f"{name} is used right after RCC_{register} bit {bit} was set; read the register"
+                " back first",
+                address,
+            )
 
     def clock_is_on(self, register: str, bit: int) -> bool:
         """Whether an enable bit is set."""
@@ -206,7 +213,7 @@ class Rcc(Peripheral):
         rising = value & ~self.values[register]
         for bit in range(32):
             if rising >> bit & 1:
-                stamp = (self.machine.core.instructions_now, self.machine.accesses)
+                stamp = (self.machine.core.instructions, self.machine.accesses)
                 self._enabled_at[(register, bit)] = stamp
         self.values[register] = value
 
@@ -279,7 +286,11 @@ class Rcc(Peripheral):
             raise self.broken(
                 Rule.CLOCK_TREE, f"PLL1 is started from {source or 'no source'}, not ready", 0
             )
-        fault = self.pll1.fault(self.machine.pwr.voltage_range)
+        voltage_range = self.machine.pwr.voltage_range
+        too_fast = self.pll1.too_fast(voltage_range)
+        if too_fast is not None:
+            raise self.broken(Rule.VOLTAGE_RANGE, too_fast, 0x28)
+        fault = self.pll1.fault(voltage_range)
         if fault is not None:
             raise self.broken(Rule.CLOCK_TREE, fault, 0x28)
         self._ready_at["PLL1"] = self.machine.now_ps + PLL_LOCK_PS

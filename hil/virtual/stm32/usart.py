@@ -127,12 +127,16 @@ class Usart(Peripheral):
         self._receive(now)
         self._transmit(now)
         self._update_line()
-        self._plan()
+        self.plan()
 
     def settle(self) -> None:
         """Catch up if anything at all has become due since the last time."""
         if self.machine.now_ps >= self._quiet_until_ps:
             self.catch_up()
+
+    def collect_sent(self) -> None:
+        """Hand the host what has left the board by now."""
+        self._transmit(self.machine.now_ps)
 
     def dma_changed(self) -> None:
         """Look again: a DMA channel of this USART was started or stopped."""
@@ -213,7 +217,8 @@ class Usart(Peripheral):
                 return
             self._to_send.append(byte)
 
-    def _plan(self) -> None:
+    def plan(self) -> None:
+        """Plan the next event from how things stand."""
         times: list[int] = []
         self._plan_receive(times)
         self._plan_transmit(times)

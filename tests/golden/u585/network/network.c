@@ -4,7 +4,8 @@
  *
  * Rows are time. Each stage below makes rows of its output from the last rows of its input, which
  * stand in a ring. advance_stage_N() makes all rows that have become possible and tells the stages
- * that read them. Rings are just as deep as this order of work needs.
+ * that read them. Rings are just as deep as this order of work needs. Read from the bottom: the
+ * first stage stands last, as C wants it.
  */
 #include "network/network.h"
 
@@ -40,9 +41,14 @@ _Static_assert(offsetof(struct network_arena, rows_2) == 1216, "ring as planned"
 _Static_assert(offsetof(struct network_arena, rows_3) == 1792, "ring as planned");
 
 static const uint8_t border_of_0[32] __attribute__((aligned(4))) = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+};
 static const uint8_t border_of_168[64] __attribute__((aligned(4))) = {
-    168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168};
+    168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168,
+    168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168,
+    168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168, 168,
+    168, 168, 168, 168, 168, 168, 168,
+};
 
 static const struct row_ring ring_0 = {
     .rows = &network_arena.rows_0[0][0],
@@ -85,16 +91,14 @@ static int8_t scores[NETWORK_CLASSES];
 
 /* True when the ring has the rows of a window that begins at row `first`. */
 static bool window_has_come(const struct row_ring *ring, uint32_t come, int32_t first,
-                            int32_t window_rows)
-{
+                            int32_t window_rows) {
     const int32_t wanted = first + window_rows;
     const int32_t height = (int32_t)ring->height;
     return (int32_t)come >= (wanted < height ? wanted : height);
 }
 
 static void view_window(const struct row_ring *ring, int32_t first, struct row_view *rows,
-                        uint32_t window_rows)
-{
+                        uint32_t window_rows) {
     for (uint32_t i = 0; i < window_rows; i++) {
         rows[i] = row_ring_view(ring, first + (int32_t)i);
     }
@@ -115,11 +119,12 @@ static void view_window(const struct row_ring *ring, int32_t first, struct row_v
  *   in   3, scale 0.00390625, zero point -128
  *   out  3, float32
  */
-static void finish_tail(void)
-{
-    dense_multiply_s8(&network_operator_7, network_arena.scratch.tail.vector_6, network_arena.scratch.tail.vector_7);
-    row_tap_values(7u, 0, network_arena.scratch.tail.vector_7, 3u);
-    softmax_normalise_s8(&network_operator_8, network_arena.scratch.tail.vector_7, scores);
+static void finish_tail(void) {
+    int8_t *vector_6 = network_arena.scratch.tail.vector_6;
+    int8_t *vector_7 = network_arena.scratch.tail.vector_7;
+    dense_multiply_s8(&network_operator_7, vector_6, vector_7);
+    row_tap_values(7u, 0, vector_7, 3u);
+    softmax_normalise_s8(&network_operator_8, vector_7, scores);
     row_tap_values(8u, 0, scores, 3u);
 #if M2M_TAPS
     float probabilities[NETWORK_CLASSES];
@@ -130,15 +135,13 @@ static void finish_tail(void)
 
 /*
  * 6 MEAN mean
- *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps 1 rows
+ *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps the last 1
  *   out  8, scale 0.0253789, zero point -128
  */
-static void advance_stage_3(void)
-{
+static void advance_stage_3(void) {
     while (rows_summed < rows_in[3]) {
-        mean_add_row_u8(&network_operator_6, row_ring_view(&ring_3, (int32_t)rows_summed),
-                        network_arena.sums);
-        rows_summed++;
+        const struct row_view row = row_ring_view(&ring_3, (int32_t)rows_summed++);
+        mean_add_row_u8(&network_operator_6, row, network_arena.sums);
     }
     if (rows_summed == 4u) {
         int8_t *means = network_arena.scratch.tail.vector_6;
@@ -150,13 +153,12 @@ static void advance_stage_3(void)
 
 /*
  * 4 DEPTHWISE_CONV_2D layer4/depthwise_conv_2d, 5 CONV_2D layer5/conv_2d
- *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps 3 rows
+ *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps the last 3
  *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
  *   out  4 x 16 x 6, scale 0.0471354, zero point -128, RELU
  *   out  4 x 16 x 8, scale 0.0428341, zero point -128, RELU
  */
-static void advance_stage_2(void)
-{
+static void advance_stage_2(void) {
     while (rows_in[3] < 4u) {
         const uint32_t row = rows_in[3];
         const int32_t first = (int32_t)row * 2 - 0;
@@ -178,13 +180,12 @@ static void advance_stage_2(void)
 
 /*
  * 2 DEPTHWISE_CONV_2D layer2/depthwise_conv_2d, 3 CONV_2D layer3/conv_2d
- *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps 3 rows
+ *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps the last 3
  *   window 3x3, stride 1x1, border above 1, below 1, left 1, right 1
  *   out  8 x 32 x 4, scale 0.0489026, zero point -128, RELU
  *   out  8 x 32 x 6, scale 0.0430058, zero point -128, RELU
  */
-static void advance_stage_1(void)
-{
+static void advance_stage_1(void) {
     while (rows_in[2] < 8u) {
         const uint32_t row = rows_in[2];
         const int32_t first = (int32_t)row * 1 - 1;
@@ -206,12 +207,11 @@ static void advance_stage_1(void)
 
 /*
  * 1 CONV_2D layer1/conv_2d
- *   in   16 x 64 x 1, scale 0.0546875, zero point 40; keeps 3 rows
+ *   in   16 x 64 x 1, scale 0.0546875, zero point 40; keeps the last 3
  *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
  *   out  8 x 32 x 4, scale 0.0562893, zero point -128, RELU
  */
-static void advance_stage_0(void)
-{
+static void advance_stage_0(void) {
     while (rows_in[1] < 8u) {
         const uint32_t row = rows_in[1];
         const int32_t first = (int32_t)row * 2 - 0;
@@ -230,8 +230,7 @@ static void advance_stage_0(void)
     }
 }
 
-void network_begin(void)
-{
+void network_begin(void) {
     for (uint32_t ring = 0; ring < 4u; ring++) {
         rows_in[ring] = 0;
     }
@@ -242,8 +241,7 @@ void network_begin(void)
     begun = true;
 }
 
-__attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_BANDS])
-{
+__attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]) {
     if (!begun) {
         return NETWORK_ERROR_NOT_BEGUN;
     }
@@ -258,13 +256,11 @@ __attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_B
     return rows_in[0] == NETWORK_FRAMES ? NETWORK_READY : NETWORK_MORE;
 }
 
-const int8_t *network_scores_s8(void)
-{
+const int8_t *network_scores_s8(void) {
     return scores;
 }
 
-void network_scores_f32(float probabilities[NETWORK_CLASSES])
-{
+void network_scores_f32(float probabilities[NETWORK_CLASSES]) {
     dequantise_scale_f32(scores, NETWORK_CLASSES, NETWORK_SCORE_SCALE, NETWORK_SCORE_ZERO_POINT,
                          probabilities);
 }

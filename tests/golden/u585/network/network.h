@@ -4,7 +4,7 @@
  * (one row of mel bands) and every layer that can make its next row does.
  *
  * Model: tiny
- * SHA-256 of the .tflite: 7d6acdce8a00d291a361dd28705b8047a7a7dadfc43040f3de3410e55c1d0c47
+ * SHA-256 of the .tflite: d8099468c7da3acd89bf583402fac6bbf0227806bc2b1d55a4db17e357597cdb
  */
 #ifndef NETWORK_NETWORK_H
 #define NETWORK_NETWORK_H

@@ -46,6 +46,7 @@
 #define PORT_UART_RX_FUNCTION 7u
 #define PORT_UART_RX_AFR_INDEX 1u
 #define PORT_UART_RX_AFR_SHIFT 8u
+
 /* GPDMA1: channel 0 receives on request 24, channel 1 sends on request 25. */
 #define PORT_RX_CHANNEL_BASE 0x40020050u
 #define PORT_TX_CHANNEL_BASE 0x400200d0u

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model may have so that its answers fit the link's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generator.errors import Fault
+from generator.wire.layout import LAYOUT_OF
+from generator.wire.limits import PAYLOAD_LIMIT_BYTES
+from generator.wire.messages import ClipResult, Hello
+
+LABELS_LIMIT_BYTES = PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Hello].size_bytes
+"""All labels in UTF-8 with the line feeds between them: HELLO carries them in one message."""
+
+CLASSES_LIMIT = (PAYLOAD_LIMIT_BYTES - LAYOUT_OF[ClipResult].size_bytes) // 4
+"""Classes: CLIP_RESULT carries their sums, 4 bytes each, in one message."""
+
+
+def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
+    """Complain of a model whose classes or labels the link cannot carry."""
+    if len(labels) > CLASSES_LIMIT:
+        what = f"{len(labels)} classes; one message of the link carries {CLASSES_LIMIT}"
+        yield Fault(model_name, what, "take a model of fewer classes")
+    together = len("\n".join(labels).encode("utf-8"))
+    if together > LABELS_LIMIT_BYTES:
+        what = f"labels of {together} bytes together; the greeting carries {LABELS_LIMIT_BYTES}"
+        yield Fault(model_name, what, "give shorter labels, one a line, by LABELS=")

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a block of code is worth and what it demands, worked out once when the core first meets it.
+
+Besides counting instructions and estimated cycles, a scan follows each register through the block
+to learn which accesses can be checked for alignment from the registers at the block's entry, which
+from those at its exit, and which few need a look at the instruction itself.
+"""
+
+# numba's decorators are untyped.
+# mypy: disable-error-code="untyped-decorator,misc"
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from hil.virtual import thumb
+from hil.virtual.cycles import CORTEX_M33
+
+# A block's entry: instructions (12 bits), cycles (16), flags (16), size in bytes (16).
+CYCLES_SHIFT = 12
+FLAGS_SHIFT = 28
+SIZE_SHIFT = 44
+
+ENDS_IN_IT = 1 << 8
+MARKED = 1 << 9
+NEEDS_PROBES = 1 << 10
+
+DIVISOR = 32
+"""Added in the probe table to the register that a division divides by."""
+CONDITION_SHIFT = 8
+"""Above it in the probe table: 1 + the condition of an IT block, 0 for always."""
+
+_C_OTHER = CORTEX_M33.other
+_C_LOAD_USE = CORTEX_M33.load_use
+_C_MULTIPLE = CORTEX_M33.multiple_base
+_C_DOUBLE = CORTEX_M33.double_word
+_C_DIVIDE = CORTEX_M33.divide
+_C_FLOAT_DIVIDE = CORTEX_M33.float_divide
+
+_UNKNOWN = 16
+_NOT_PENDING = -1
+
+
+@njit(cache=True)
+def halfword(code, offset):  # type: ignore[no-untyped-def]
+    """Read a halfword of code."""
+    return np.int64(code[offset]) | np.int64(code[offset + 1]) << 8
+
+
+@njit(cache=True)
+def _cycles(kind, words):  # type: ignore[no-untyped-def]
+    if kind == thumb.KIND_MULTIPLE:
+        return _C_MULTIPLE + words
+    if kind == thumb.KIND_DOUBLE:
+        return _C_DOUBLE
+    if kind == thumb.KIND_DIVIDE:
+        return _C_DIVIDE
+    if kind == thumb.KIND_FLOAT_DIVIDE:
+        return _C_FLOAT_DIVIDE
+    return _C_OTHER
+
+
+@njit(cache=True)
+def _need(residue, register):  # type: ignore[no-untyped-def]
+    """One bit of a demand: the register, modulo 4, must be this residue."""
+    return np.uint64(1) << np.uint64(4 * register + (residue & 3))
+
+
+@njit(cache=True)
+def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
+    """Scan the block of `size` bytes at `offset` of `code`; return its table entry.
+
+    demands[0] and demands[1] get what the registers at entry and at exit must satisfy, 4 bits a
+    register. probes[position >> 1] gets what an instruction needs that only a look can check.
+    """
+    count, cycles, flags = np.int64(0), np.int64(0), np.int64(0)
+    previous_load = thumb.NO_REGISTER
+    it_left, it_state = 0, 0
+    root, shift = np.arange(16), np.zeros(16, np.int64)
+    pending, moved = np.full(16, _NOT_PENDING), np.zeros(16, np.int64)
+    at_entry, at_exit = np.uint64(0), np.uint64(0)
+    position, end = offset, offset + size
+    while position < end:
+        first = halfword(code, position)
+        wide = thumb.is_wide(first)
+        second = halfword(code, position + 2) if wide else 0
+        bits, kind, words, loaded, reads, base, writes, move = thumb.decode(first, second)
+        condition = 1 + (it_state >> 4) if it_left > 0 else 0
+        probe = 0
+        if base != thumb.NO_REGISTER:
+            if condition:
+                probe = base + 1
+            elif root[base] != _UNKNOWN:
+                at_entry |= _need(-shift[base], root[base])
+            elif pending[base] == _NOT_PENDING:
+                pending[base], moved[base] = position, 0
+            elif moved[base] & 3:
+                probe = base + 1
+        if kind == thumb.KIND_DIVIDE:
+            probe = DIVISOR + 1 + (second & 15)
+        probes[position >> 1] = probe | condition << CONDITION_SHIFT if probe else 0
+        if probe:
+            flags |= NEEDS_PROBES
+        target, source, delta = move >> 1 & 15, move >> 5 & 15, move >> 9
+        if move and condition:
+            writes |= 1 << target
+            move = thumb.NO_MOVE
+        from_root, from_shift = root[source], shift[source]
+        for register in range(16):
+            stays = move and register == target and target == source
+            if (writes >> register & 1 or (move and register == target)) and not stays:
+                root[register] = _UNKNOWN
+                if pending[register] != _NOT_PENDING:
+                    probes[pending[register] >> 1] = register + 1
+                    pending[register] = _NOT_PENDING
+                    flags |= NEEDS_PROBES
+        if move:
+            root[target], shift[target] = from_root, from_shift + delta
+            moved[target] += delta
+        cycles += _cycles(kind, words)
+        if previous_load != thumb.NO_REGISTER and reads >> previous_load & 1:
+            cycles += _C_LOAD_USE
+        previous_load = loaded
+        if it_left > 0:
+            it_left -= 1
+            it_state = it_state & 0xE0 | it_state << 1 & 0x1F
+        if bits & thumb.IS_IT:
+            it_state, mask, it_left = first & 0xFF, first & 15, 4
+            while mask & 1 == 0:
+                mask >>= 1
+                it_left -= 1
+        flags |= bits
+        count += 1
+        position += 4 if wide else 2
+    for register in range(16):
+        if pending[register] != _NOT_PENDING:
+            at_exit |= _need(moved[register], register)
+    if it_left > 0:
+        flags |= ENDS_IN_IT
+    demands[0], demands[1] = at_entry, at_exit
+    return count | cycles << CYCLES_SHIFT | flags << FLAGS_SHIFT | size << SIZE_SHIFT
+
+
+@njit(cache=True)
+def _count_between(code, offset, end):  # type: ignore[no-untyped-def]
+    count = 0
+    while offset < end:
+        offset += 4 if thumb.is_wide(halfword(code, offset)) else 2
+        count += 1
+    return count
+
+
+def instructions_between(code: npt.NDArray[np.uint8], offset: int, end: int) -> int:
+    """Count the instructions of `code` from byte `offset` up to byte `end`."""
+    return int(_count_between(code, offset, end))
+
+
+def longest_gap(code: npt.NDArray[np.uint8], offset: int, end: int) -> int:
+    """Most instructions that stand between two neighbouring loads or stores."""
+    longest, gap, seen = 0, 0, False
+    while offset < end:
+        first = int(code[offset]) | int(code[offset + 1]) << 8
+        wide = thumb.is_wide(first)
+        second = int(code[offset + 2]) | int(code[offset + 3]) << 8 if wide else 0
+        if thumb.decode(first, second)[0] & thumb.IS_MEMORY:
+            longest = max(longest, gap) if seen else 0
+            gap, seen = 0, True
+        else:
+            gap += 1
+        offset += 4 if wide else 2
+    return longest
+
+
+def word_accesses(code: npt.NDArray[np.uint8], offset: int, end: int) -> list[tuple[int, int]]:
+    """List the accesses that must be word aligned, as (byte offset, base register)."""
+    found = []
+    while offset < end:
+        first = int(code[offset]) | int(code[offset + 1]) << 8
+        wide = thumb.is_wide(first)
+        second = int(code[offset + 2]) | int(code[offset + 3]) << 8 if wide else 0
+        base = thumb.decode(first, second)[5]
+        if base != thumb.NO_REGISTER:
+            found.append((offset, int(base)))
+        offset += 4 if wide else 2
+    return found

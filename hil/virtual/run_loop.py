@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The run loop: run the core up to the next event, then deal with whatever stopped it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unicorn import arm_const as reg
+
+from hil.virtual import block_hook as hook
+from hil.virtual.block_hook import Stop
+from hil.virtual.core import Outcome
+from hil.virtual.cortex_m import nvic, scb
+from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE
+from hil.virtual.rules import Rule, RuleBroken
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+FAR_FUTURE_PS = 1 << 62
+
+_INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
+_HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
+_WFI = 0xBF30
+_SYSM_MSPLIM = 10
+_XPSR_THUMB = 1 << 24
+
+
+class RunLoop:
+    """Runs one machine's core; knows where it is and whether it sleeps."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.pc = 0
+        self.failure: BaseException | None = None
+        """What an access to a peripheral raised; it stops the run."""
+        self.reset_requested = False
+        self.flash_changed = False
+        self.slice_cycles: int | None = None
+        """Upper bound of one run of the core, for tests; results must not depend on it."""
+        self._sleeping = False
+        self._has_image = True
+
+    def start_at(self, vector: int) -> None:
+        """Start after a reset, at the address in the reset vector."""
+        self.pc = vector & ~1
+        self._has_image = bool(vector & 1) and self.machine.core.region_of(self.pc) is not None
+        self.failure = None
+        self.reset_requested = self._sleeping = False
+
+    def step(self, until: int) -> bool:
+        """Run up to the next event; False if nothing will ever happen again."""
+        machine, core = self.machine, self.machine.core
+        self._process_events()
+        if self._sleeping:
+            if machine.nvic.best_pending() is None:
+                return self._sleep(until)
+            self._sleeping = False
+        if not self._has_image:
+            what = "the reset vector is not the address of Thumb code: flash holds no image"
+            raise RuleBroken(Rule.LOCKUP, what, core.flash.origin + 4, self.pc)
+        self.pc = machine.exceptions.take_pending(self.pc)
+        core.counters[hook.PENDING] = int(machine.nvic.best_pending() is not None)
+        next_ps = min(until, min(machine.events.values(), default=until))
+        deadline = machine.cycles_at(next_ps)
+        if self.slice_cycles is not None:
+            deadline = min(deadline, core.cycles + self.slice_cycles)
+        outcome = core.run(self.pc, deadline)
+        self.pc = core.pc
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        self._handle(outcome)
+        if self.flash_changed:
+            self.flash_changed = False
+            core.forget_code()
+        if self.reset_requested:
+            machine.system_reset()
+        return True
+
+    def _process_events(self) -> None:
+        machine, now = self.machine, self.machine.now_ps
+        for owner in [name for name, time_ps in machine.events.items() if time_ps <= now]:
+            machine.events.pop(owner, None)
+            machine.peripherals[owner].catch_up()
+
+    def _sleep(self, until: int) -> bool:
+        target = min(until, min(self.machine.events.values(), default=until))
+        if target >= FAR_FUTURE_PS:
+            return False
+        self.machine.sleep_until(target)
+        return True
+
+    def _handle(self, outcome: Outcome) -> None:
+        if outcome.stop is not Stop.NONE:
+            self._handle_stop(outcome.stop)
+        elif outcome.fault is None and not self.machine.core.exit_demands_met():
+            self._handle_stop(Stop.UNALIGNED_BEFORE)
+        elif outcome.fault is not None:
+            self._handle_fault(outcome)
+        elif outcome.interrupt is not None:
+            self._handle_interrupt(outcome.interrupt)
+        elif outcome.invalid:
+            self._handle_invalid()
+        elif self._halfword(self.pc - 2) == _WFI:
+            self._sleeping = True
+        else:
+            raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
+
+    def _handle_stop(self, stop: Stop) -> None:
+        bad_pc = int(self.machine.core.counters[hook.BAD_PC])
+        if stop is Stop.MARK:
+            self.machine.meters.reached(self.pc)
+            self.machine.core.pass_mark(self.pc)
+        elif stop is Stop.MASK_CHANGED:
+            self.machine.core.forget_previous_block()
+        elif stop is Stop.LIMITS_CHANGED:
+            self.machine.core.forget_previous_block()
+            self._read_stack_limits()
+        elif stop is Stop.FPU_DISABLED:
+            raise RuleBroken(
+                Rule.FPU_DISABLED, "an FPU instruction while CPACR.CP10/CP11 is 0", pc=bad_pc
+            )
+        elif stop is Stop.PROBES_NEEDED:
+            self.machine.core.probe_block(self.pc)
+        elif stop in (Stop.UNALIGNED, Stop.UNALIGNED_BEFORE):
+            pc, base = self.machine.core.unaligned_access()
+            raise RuleBroken(
+                Rule.UNALIGNED_MULTIWORD, f"the base 0x{base:08x} is not a multiple of 4", base, pc
+            )
+        elif stop is Stop.DIVIDE_BY_ZERO:
+            self.machine.core.uncount_rest_of_block(self.pc)
+            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
+        elif stop is Stop.STACK:
+            low, sp = int(self.machine.core.counters[hook.STACK_LOW]), self.machine.core.get(reg.UC_ARM_REG_MSP)
+            raise RuleBroken(
+                Rule.STACK_OVERFLOW, f"SP is below the image's stack limit 0x{low:08x}", sp, bad_pc
+            )
+
+    def _read_stack_limits(self) -> None:
+        """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
+        first, second = self._halfword(self.pc - 4), self._halfword(self.pc - 2)
+        source = first & 15
+        value = self.machine.core.core_register(source)
+        stack = reg.UC_ARM_REG_MSP if second & 0xFF == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
+        self.machine.exceptions.stack_limits[stack] = value & ~7
+
+    def _handle_fault(self, outcome: Outcome) -> None:
+        fault = outcome.fault
+        assert fault is not None
+        self.machine.core.uncount_rest_of_block(self.pc)
+        if fault.is_fetch:
+            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
+        elif fault.is_write:
+            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self.pc)
+        else:
+            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self.pc, fault.address)
+
+    def _handle_interrupt(self, number: int) -> None:
+        machine = self.machine
+        if self.pc >= EXC_RETURN_RANGE - 1:
+            if not machine.nvic.active:
+                machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
+                return
+            self.pc = machine.exceptions.leave(machine.core.get(reg.UC_ARM_REG_PC))
+            sleep_on_exit = bool(machine.scb.values["SCR"] & scb.SLEEPONEXIT)
+            self._sleeping = sleep_on_exit and not machine.nvic.active
+        elif number == _INTERRUPT_SVC:
+            self.machine.exceptions.supervisor_call(self.pc)
+        elif number == _INTERRUPT_BKPT:
+            self.machine.exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
+        elif number == _INTERRUPT_STKOF:
+            raise RuleBroken(
+                Rule.STACK_OVERFLOW, "SP falls below MSPLIM or PSPLIM", self.machine.core.get(
+                    reg.UC_ARM_REG_SP), self.pc,
+            )  # fmt: skip
+        else:
+            raise RuleBroken(Rule.ILLEGAL_INSTRUCTION, f"the core raises {number}", pc=self.pc)
+
+    def _handle_invalid(self) -> None:
+        if self._halfword(self.pc - 2) in _HINTS_TAKEN_AS_NOPS:
+            return
+        self.machine.core.uncount_rest_of_block(self.pc)
+        if not self.machine.core.get(reg.UC_ARM_REG_XPSR) & _XPSR_THUMB:
+            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_INVSTATE, self.pc)
+        else:
+            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_UNDEFINSTR, self.pc)
+
+    def _halfword(self, address: int) -> int:
+        view = self.machine.core.memory(address, 2)
+        return 0 if view is None else int(view[0]) | int(view[1]) << 8

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A generated project, changed or not, on the virtual board; a host that talks to it by hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.board_spec import BoardSpec
+from generator.build import run_make
+from generator.project import IMAGE_NAME, OUTPUT_DIR
+from generator.toolchain import Toolchain
+from generator.wire import Credit, Frame, FrameReader, HelloRequest, Message, encode_frame
+from hil.virtual.machine import Machine
+from hil.virtual.symbols import Segment, read_elf
+
+BOOT_S = 0.3
+"""Virtual time for the boot, the hash of the image included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one file of a project: the old text, which must be there, and the new one."""
+
+    path: str
+    old: str
+    new: str
+
+
+def build_changed(
+    project: Path, target: Path, edits: tuple[Edit, ...], board: BoardSpec, toolchain: Toolchain
+) -> Path:
+    """Copy a built project, change it, build what changed; return the ELF."""
+    shutil.copytree(project, target)
+    for edit in edits:
+        path = target / edit.path
+        text = path.read_text(encoding="utf-8")
+        assert text.count(edit.old) == 1, f"{edit.path} does not hold {edit.old!r} once"
+        path.write_text(text.replace(edit.old, edit.new), encoding="utf-8")
+    run_make(target, board, toolchain)
+    return target / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
+
+
+class BoardRun:
+    """A virtual board from power-on, and the frames that went to and fro."""
+
+    def __init__(self, elf: Path, patch: Callable[[list[Segment]], list[Segment]] | None = None):
+        """Load and reset; ``patch`` may change what lies in flash."""
+        segments, _ = read_elf(elf)
+        self.machine = Machine("u585")
+        self.machine.load_segments(patch(segments) if patch else segments)
+        self.machine.reset()
+        self._reader = FrameReader()
+        self._sequence = 0
+
+    def greet(self, seconds: float = 0.05) -> list[Message]:
+        """Say hello; return what came until some time later."""
+        self._sequence = 1
+        return self.exchange(b"\0" + encode_frame(HelloRequest(nonce=1), 0), seconds)
+
+    def send(self, *messages: Message, seconds: float) -> list[Message]:
+        """Send messages and wait; return what came."""
+        data = b""
+        for message in messages:
+            data += encode_frame(message, self._sequence)
+            self._sequence = (self._sequence + 1) % 256
+        return self.exchange(data, seconds)
+
+    def exchange(self, data: bytes, seconds: float) -> list[Message]:
+        """Send bytes, run, and return the messages that came, but for CREDIT."""
+        self.machine.send(data)
+        self.machine.run(seconds=seconds)
+        received = bytes(self.machine.line.from_board)
+        self.machine.line.from_board.clear()
+        frames = list(self._reader.feed(received))
+        assert all(isinstance(frame, Frame) for frame in frames), frames
+        messages = [frame.message for frame in frames if isinstance(frame, Frame)]
+        return [message for message in messages if not isinstance(message, Credit)]

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated firmware runs on the virtual board; each mistake made in it is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.board_spec import BoardSpec
+from generator.project import IMAGE_NAME, OUTPUT_DIR
+from generator.toolchain import Toolchain
+from generator.wire import Frames, Hello, Memory, MemoryRequest, PatchResult, Tap, TapSelect
+from hil.virtual.rules import Rule, RuleBroken
+from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed
+from tests.support.tiny_model import TINY_LABELS
+
+FRAMES = 16
+BANDS = 64
+
+CONFIG = "port/port_config.h"
+
+MUTANTS: dict[str, tuple[Rule, Edit]] = {
+    "the USART's clock is not enabled": (
+        Rule.CLOCK_OFF,
+        Edit("port/uart.c", "RCC_APB2ENR |= RCC_APB2ENR_USART1EN;", ""),
+    ),
+    "a wait state too few": (
+        Rule.FLASH_WAIT_STATES,
+        Edit(CONFIG, "PORT_FLASH_WAIT_STATES 4u", "PORT_FLASH_WAIT_STATES 3u"),
+    ),
+    "the FPU is not enabled": (
+        Rule.FPU_DISABLED,
+        Edit("core/startup.c", "SCB_CPACR |= SCB_CPACR_FPU_FULL;", ""),
+    ),
+    "BRR is 4 % off": (
+        Rule.BAUD_ERROR,
+        Edit(CONFIG, "PORT_UART_BRR 174u", "PORT_UART_BRR 181u"),
+    ),
+    "TX has another function": (
+        Rule.PIN_FUNCTION,
+        Edit(CONFIG, "PORT_UART_TX_FUNCTION 7u", "PORT_UART_TX_FUNCTION 8u"),
+    ),
+    "reception goes to memory that is not there": (
+        Rule.DMA_UNREACHABLE,
+        Edit("port/uart.c", "GPDMA_DAR(RX) = (uint32_t)rx_ring;", "GPDMA_DAR(RX) = 0x60000000u;"),
+    ),
+    "the stack is too small": (
+        Rule.STACK_OVERFLOW,
+        Edit("link.ld", ". += 8192;", ". += 256;"),
+    ),
+    "a double word is loaded from an odd address": (
+        Rule.UNALIGNED_MULTIWORD,
+        Edit(
+            "app/main.c",
+            "    session_begin(&facts);",
+            '    __asm volatile("ldrd r2, r3, [%0]" ::"r"(0x20000001u) : "r2", "r3");\n'
+            "    session_begin(&facts);",
+        ),
+    ),
+    "flash is written while it is locked": (
+        Rule.FLASH_LOCKED,
+        Edit(
+            "app/main.c",
+            "    session_begin(&facts);",
+            "    *(volatile uint32_t *)0x08100000u = 0u;\n    session_begin(&facts);",
+        ),
+    ),
+    "the booster is off at 160 MHz": (
+        Rule.EPOD_BOOSTER,
+        Edit(CONFIG, "#define PORT_EPOD_BOOSTER 1", "#define PORT_EPOD_BOOSTER 0"),
+    ),
+    "the clock rises before the wait states do": (
+        Rule.FLASH_WAIT_STATES,
+        Edit(
+            "port/clock.c",
+            "    slow_flash();\n    switch_to_pll();",
+            "    switch_to_pll();\n    slow_flash();",
+        ),
+    ),
+    "the watchdog is not fed": (
+        Rule.WATCHDOG_RESET,
+        Edit("app/main.c", "        watchdog_feed();\n", ""),
+    ),
+}
+
+
+def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
+    """Boot, greet, one patch through the network with its last operator tapped, memory."""
+    run.machine.run(seconds=BOOT_S)
+    (hello,) = run.greet()
+    assert isinstance(hello, Hello)
+    patch = Frames(patch_id=9, first_frame=0, cells=bytes(FRAMES * BANDS))
+    tap, result = run.send(TapSelect(1 << (hello.operators - 1)), patch, seconds=0.1)
+    assert isinstance(tap, Tap)
+    assert isinstance(result, PatchResult)
+    (memory,) = run.send(MemoryRequest(), seconds=0.02)
+    assert isinstance(memory, Memory)
+    run.machine.run(seconds=2.5)  # longer than the watchdog's period
+    return hello, result, memory
+
+
+def test_the_firmware_itself_breaks_no_rule(tapped_project: Path) -> None:
+    """Boots, greets, answers, sleeps, and uses the memory that it says."""
+    hello, result, memory = exercise(BoardRun(tapped_project / OUTPUT_DIR / f"{IMAGE_NAME}.elf"))
+    assert hello.board == "u585"
+    assert hello.core_clock_hz == 160_000_000
+    assert hello.labels.split("\n") == list(TINY_LABELS)
+    assert (result.clip_id, len(result.scores)) == (9, len(TINY_LABELS))
+    assert result.network_cycles > 0
+    assert 256 < memory.stack_high_water_bytes < memory.stack_bytes
+    assert memory.overruns == memory.line_errors == 0
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_refused(
+    name: str, tapped_project: Path, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """By the rule that it breaks, at a line of our source."""
+    rule, edit = MUTANTS[name]
+    elf = build_changed(tapped_project, tmp_path / "project", (edit,), u585, toolchain)
+    with pytest.raises(RuleBroken) as caught:
+        exercise(BoardRun(elf))
+    assert caught.value.rule is rule

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plug-in as a user meets it: in processes of their own, with and without boards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_pytest(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_without_board_everything_is_skipped_with_the_reason() -> None:
+    done = run_pytest("hil/")
+    assert done.returncode == 0
+    assert "no board named: pass --board NAME" in done.stdout
+    assert "passed" not in done.stdout
+    assert "failed" not in done.stdout
+
+
+def test_without_board_but_required_it_fails() -> None:
+    done = run_pytest("hil/suite/test_handshake.py", "--require-board")
+    assert done.returncode == 1
+    assert "no board named" in done.stdout
+
+
+def test_only_the_suite_is_collected() -> None:
+    done = run_pytest("hil/", "--collect-only")
+    collected = {line.split("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    assert collected
+    assert all(path.startswith("hil/suite/") for path in collected)
+
+
+def test_named_board_that_is_absent_fails_and_says_what_to_do() -> None:
+    done = run_pytest("hil/suite/test_handshake.py", "--board", "u585", "--port", "/dev/ttyNone")
+    assert done.returncode == 1
+    assert "board u585 is not available: there is no /dev/ttyNone" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "skipped" not in done.stdout
+
+
+def test_every_board_skips_the_absent_ones_unless_required() -> None:
+    arguments = ("hil/suite/test_handshake.py", "--board", "all", "--port", "/dev/ttyNone")
+    done = run_pytest(*arguments)
+    assert done.returncode == 0
+    assert "is not available" in done.stdout
+    assert run_pytest(*arguments, "--require-board").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaints"),
+    [
+        (["--board", "u999"], ["no board 'u999'", "u585"]),
+        (["--board", "u585", "--virtual", "--port", "x"], ["a virtual board has no port"]),
+        (
+            ["--board", "u585", "--virtual", "--folds", "1;2", "--clips", "0"],
+            ["--folds: '1;2'", "--clips: 0 clips"],
+        ),
+        (["--board", "u585", "--virtual", "--model", "none.tflite"], ["none.tflite is not there"]),
+        (["--board", "u585", "--virtual", "--esc10-dir", "/none"], ["/none/meta/esc50.csv"]),
+        (["--board", "u585", "--boards-file", "/none.yaml"], ["/none.yaml"]),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_runs(
+    arguments: list[str], complaints: list[str]
+) -> None:
+    done = run_pytest("hil/", *arguments)
+    assert done.returncode == 4
+    for complaint in complaints:
+        assert complaint in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_plugin_imports_without_the_packages_that_boards_need() -> None:
+    blocked = ("unicorn", "numba", "numpy", "serial", "cobs", "soundfile", "soxr", "pooch",
+               "matplotlib", "ai_edge_litert", "yaml", "pydantic", "filelock", "rich")  # fmt: skip
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({blocked}));"
+        "import hil.plugin; print(sorted(m for m in sys.modules if m.startswith('hil')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "['hil', 'hil.plugin']", done.stderr
+
+
+RECORDING_TEST = """
+import pytest
+from hil.records import BoardRecord, ClipRecord, DivergenceRecord
+
+@pytest.mark.parametrize("number", range(6))
+def test_clip(number, save_record):
+    save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
+                            "estimated", ("a", "b"), "", "test"))
+    save_record(ClipRecord("u585", f"clip{number}", 1, 0, 0 if number else 1, 8, 0, 96, (16000,),
+                           (160,), (99,), 5, 96, (96, 96), (), 0.1))
+    if number == 5:
+        save_record(DivergenceRecord("u585", 2, "clip5: features"))
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
+def test_records_of_all_processes_meet_in_one_report(
+    tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    (tmp_path / "test_recording.py").write_text(RECORDING_TEST)
+    model = tmp_path / "m.tflite"
+    model.write_bytes(b"")
+    done = run_pytest(
+        *("--rootdir", ".", "--board", "u585", "--virtual", "--model", str(model)),
+        *("--build-dir", ".", "--junitxml", "junit.xml", *processes, "test_recording.py"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "hil" / "u585" / "report.json").read_text())
+    assert (report["clips"], report["patches"], report["divergences"]) == (6, 6, 2)
+    assert report["accuracy"] == pytest.approx(5 / 6)
+    assert "divergences: 2" in done.stdout
+    junit = (tmp_path / "junit.xml").read_text()
+    assert 'name="u585.accuracy"' in junit
+    assert 'name="u585.latency.network_ms_at_160mhz"' in junit
