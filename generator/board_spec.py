@@ -140,8 +140,9 @@ class Uart(_Section):
     baud: Annotated[int, Field(ge=9600, le=4_000_000)]
     rx_dma: DmaChannel
     tx_dma: DmaChannel
-    rx_ring_bytes: Annotated[int, Field(ge=1024, le=65536)]
-    tx_ring_bytes: Annotated[int, Field(ge=1024, le=65536)] = 4096
+    rx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)]
+    tx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)] = 4096
+    """Rings of bytes in RAM. The longest frame of the link, 1052 bytes, must fit whole."""
 
 
 class Probe(_Section):

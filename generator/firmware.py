@@ -11,6 +11,7 @@ from pathlib import Path
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
+from generator.fit import require_fit
 from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
@@ -108,14 +109,10 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
     )
 
 
-def check_activations(board: BoardSpec, network: Network) -> None:
-    """Raise `InputError` if the planned rows exceed the board's budget; nothing is built for it."""
-    allowed = board.budgets.activation_ram_bytes
-    arena_bytes = network.schedule.arena_bytes
-    if arena_bytes > allowed:
-        what = f"activations take {arena_bytes} bytes; {board.id} has {allowed} allowed for them"
-        remedy = "take a smaller model, or raise activation_ram_bytes of the board's budgets"
-        raise InputError([Fault(network.graph.name, what, remedy)])
+def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:
+    """Raise `InputError` if the model surely does not fit the board; nothing is built for it."""
+    arena_bytes, weights_bytes = network.schedule.arena_bytes, network.plan.weights_flash_bytes
+    require_fit(board, network.graph.name, arena_bytes, weights_bytes, taps=taps)
 
 
 def make_firmware(
@@ -132,7 +129,7 @@ def make_firmware(
     `told` gets each line of progress. A second call with the same input compiles nothing.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
-    check_activations(board, network)
+    check_fit(board, network, taps=taps)
     with project_lock(out_dir, _project_name(board, taps=taps)):
         project = make_project(board, network, out_dir, taps=taps)
         image = compile_project(project, board, toolchain, told)
