@@ -13,6 +13,7 @@ from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.fit import fit_faults, flash_need, ram_need
 
+
 def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
     """Print operators, rings and the fit on each board; return the exit code: 2 if none fits."""
     graph, plan = network.graph, network.plan

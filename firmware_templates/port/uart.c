@@ -71,9 +71,10 @@ void uart_begin(void) {
     uart_dma_begin(rx_ring, sizeof rx_ring);
 
     /* BRR and CR3 are written while the USART is off (RM0351, RM0456: USART_BRR). Kernel clock:
-     * that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no parity, one stop bit and 16-fold
-     * oversampling are CR1's and CR2's reset values, and so is ADD = 0x00, the delimiter that
-     * character match looks for. EIE: errors interrupt even though the DMA reads the bytes. */
+     * that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no parity,
+     * one stop bit and 16-fold oversampling are CR1's and CR2's reset values, and so is
+     * ADD = 0x00, the delimiter that character match looks for. EIE: errors interrupt even though
+     * the DMA reads the bytes. */
     USART_BRR = PORT_UART_BRR;
     USART_CR3 = USART_CR3_EIE | USART_CR3_DMAR | USART_CR3_DMAT;
     USART_CR1 = USART_CR1_TE | USART_CR1_RE | USART_CR1_CMIE | USART_CR1_IDLEIE;
@@ -101,8 +102,7 @@ static uint32_t received_total(void) {
         turns = rx_turns;
         turned = uart_dma_rx_turned();
         offset = uart_dma_rx_offset();
-    } while (offset >= sizeof rx_ring || turns != rx_turns ||
-             turned != uart_dma_rx_turned());
+    } while (offset >= sizeof rx_ring || turns != rx_turns || turned != uart_dma_rx_turned());
     if (turned) {
         turns++; /* its interrupt is still to come */
     }

@@ -132,7 +132,7 @@ class PortL4:
 
 
 def make_port(board: L4Board) -> PortL4:
-    """Derive the register values of a board of family ``l4``; `InputError` as in `generator.port`."""
+    """Derive the register values; raises `InputError` as `generator.port.make_port` says."""
     line = find_line(board.part)
     assert line is not None, "board_spec has checked the part"
     faults = [*_clock_faults(board), *tick_faults(board)]

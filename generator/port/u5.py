@@ -105,7 +105,7 @@ class PortU5:
 
 
 def make_port(board: U5Board) -> PortU5:
-    """Derive the register values of a board of family ``u5``; `InputError` as in `generator.port`."""
+    """Derive the register values; raises `InputError` as `generator.port.make_port` says."""
     faults = [*_clock_faults(board), *tick_faults(board)]
     if faults:
         raise InputError(faults)

@@ -46,8 +46,8 @@ static void slow_flash(void) {
 static void start_source(void) {
     wait_for(&RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY); /* a range may only be set when it is */
 #if PORT_SOURCE_IS_MSI
-    RCC_CR =
-        (RCC_CR & ~RCC_CR_MSIRANGE_MASK) | (PORT_MSI_RANGE << RCC_CR_MSIRANGE_SHIFT) | RCC_CR_MSIRGSEL;
+    RCC_CR = (RCC_CR & ~RCC_CR_MSIRANGE_MASK) | (PORT_MSI_RANGE << RCC_CR_MSIRANGE_SHIFT) |
+             RCC_CR_MSIRGSEL;
     wait_for(&RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY);
 #else
     RCC_CR |= RCC_CR_HSION;
