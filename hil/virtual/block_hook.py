@@ -178,6 +178,11 @@ def _stop(counters, engine, reason, pc):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _stack_is_low(counters, engine):  # type: ignore[no-untyped-def]
+    return np.uint64(_read(counters, engine, _REG_MSP)) < counters[STACK_LOW]
+
+
+@njit(cache=True)
 def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-def]
     """Deal with what the block before demands or did; True if the core must stop here."""
     previous = np.int64(counters[BLOCK_ENTRY]) >> FLAGS_SHIFT
@@ -189,21 +194,20 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
             return True
     if previous & ENDS_IN_IT:
         return False
-    if counters[CYCLES] >= counters[DEADLINE]:
-        _stop(counters, engine, _STOP_DEADLINE, address)
-        return True
-    if previous & (thumb.WRITES_MASK | thumb.WRITES_SP | thumb.WRITES_LIMIT):
-        if previous & thumb.WRITES_LIMIT:
-            _stop(counters, engine, _STOP_LIMITS, address)
-            return True
-        if previous & thumb.WRITES_MASK and counters[PENDING] != 0:
-            _stop(counters, engine, _STOP_MASK, address)
-            return True
-        if previous & thumb.WRITES_SP:
-            if np.uint64(_read(counters, engine, _REG_MSP)) < counters[STACK_LOW]:
-                _stop(counters, engine, _STOP_STACK, counters[BLOCK])
-                return True
-    return False
+    if previous & thumb.WRITES_LIMIT:
+        reason, pc = _STOP_LIMITS, address
+    elif counters[CYCLES] >= counters[DEADLINE]:
+        reason, pc = _STOP_DEADLINE, address
+    elif previous & (thumb.WRITES_MASK | thumb.WRITES_SP) == 0:
+        return False
+    elif previous & thumb.WRITES_MASK and counters[PENDING] != 0:
+        reason, pc = _STOP_MASK, address
+    elif previous & thumb.WRITES_SP and _stack_is_low(counters, engine):
+        reason, pc = _STOP_STACK, counters[BLOCK]
+    else:
+        return False
+    _stop(counters, engine, reason, pc)
+    return True
 
 
 @njit(cache=True)

@@ -39,6 +39,16 @@ _C_DOUBLE = CORTEX_M33.double_word
 _C_DIVIDE = CORTEX_M33.divide
 _C_FLOAT_DIVIDE = CORTEX_M33.float_divide
 
+# Rows of what is known of each register while a block is scanned.
+_ROOT = 0
+"""The register at entry that this one is a constant away from; _UNKNOWN if it is none."""
+_SHIFT = 1
+"""That constant."""
+_PENDING = 2
+"""Position of an access by this register that the registers at exit will check."""
+_MOVED = 3
+"""Constants added to the register since that access."""
+
 _UNKNOWN = 16
 _NOT_PENDING = -1
 
@@ -69,6 +79,60 @@ def _need(residue, register):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _lose(register, follow, probes):  # type: ignore[no-untyped-def]
+    """The register changes to something unknown; an access still pending on it needs a probe."""
+    follow[_ROOT, register] = _UNKNOWN
+    if follow[_PENDING, register] == _NOT_PENDING:
+        return False
+    probes[follow[_PENDING, register] >> 1] = register + 1
+    follow[_PENDING, register] = _NOT_PENDING
+    return True
+
+
+@njit(cache=True)
+def _change(writes, move, conditional, follow, probes):  # type: ignore[no-untyped-def]
+    """Follow what an instruction does to the registers; True if an access now needs a probe."""
+    target, source, delta = move >> 1 & 15, move >> 5 & 15, move >> 9
+    known = move and not conditional
+    if move and conditional:
+        writes |= 1 << target
+    from_root, from_shift = follow[_ROOT, source], follow[_SHIFT, source]
+    probed = False
+    for register in range(16):
+        replaced = known and register == target and target != source
+        if known and register == target and target == source:
+            continue
+        if writes >> register & 1 or replaced:
+            probed |= _lose(register, follow, probes)
+    if known:
+        follow[_ROOT, target], follow[_SHIFT, target] = from_root, from_shift + delta
+        follow[_MOVED, target] += delta
+    return probed
+
+
+@njit(cache=True)
+def _demand(base, position, follow):  # type: ignore[no-untyped-def]
+    """Find how an access can be checked: by (a demand at entry, a probe here); 0: later."""
+    if follow[_ROOT, base] != _UNKNOWN:
+        return _need(-follow[_SHIFT, base], follow[_ROOT, base]), 0
+    if follow[_PENDING, base] == _NOT_PENDING:
+        follow[_PENDING, base], follow[_MOVED, base] = position, 0
+    elif follow[_MOVED, base] & 3:
+        return np.uint64(0), base + 1
+    return np.uint64(0), 0
+
+
+@njit(cache=True)
+def _instructions_of_it(first):  # type: ignore[no-untyped-def]
+    """How many instructions an IT instruction makes conditional."""
+    mask, count = first & 15, 4
+    while mask & 1 == 0:
+        mask >>= 1
+        count -= 1
+    return count
+
+
+@njit(cache=True)
 def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
     """Scan the block of `size` bytes at `offset` of `code`; return its table entry.
 
@@ -78,9 +142,10 @@ def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
     count, cycles, flags = np.int64(0), np.int64(0), np.int64(0)
     previous_load = thumb.NO_REGISTER
     it_left, it_state = 0, 0
-    root, shift = np.arange(16), np.zeros(16, np.int64)
-    pending, moved = np.full(16, _NOT_PENDING), np.zeros(16, np.int64)
-    at_entry, at_exit = np.uint64(0), np.uint64(0)
+    follow = np.zeros((4, 16), np.int64)
+    follow[_ROOT, :] = np.arange(16)
+    follow[_PENDING, :] = _NOT_PENDING
+    demands[0], demands[1] = 0, 0
     position, end = offset, offset + size
     while position < end:
         first = halfword(code, position)
@@ -88,37 +153,17 @@ def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
         second = halfword(code, position + 2) if wide else 0
         bits, kind, words, loaded, reads, base, writes, move = thumb.decode(first, second)
         condition = 1 + (it_state >> 4) if it_left > 0 else 0
-        probe = 0
-        if base != thumb.NO_REGISTER:
-            if condition:
-                probe = base + 1
-            elif root[base] != _UNKNOWN:
-                at_entry |= _need(-shift[base], root[base])
-            elif pending[base] == _NOT_PENDING:
-                pending[base], moved[base] = position, 0
-            elif moved[base] & 3:
-                probe = base + 1
+        need, probe = np.uint64(0), 0
         if kind == thumb.KIND_DIVIDE:
             probe = DIVISOR + 1 + (second & 15)
+        elif base != thumb.NO_REGISTER and condition:
+            probe = base + 1
+        elif base != thumb.NO_REGISTER:
+            need, probe = _demand(base, position, follow)
+        demands[0] |= need
         probes[position >> 1] = probe | condition << CONDITION_SHIFT if probe else 0
-        if probe:
+        if _change(writes, move, condition != 0, follow, probes) or probe:
             flags |= NEEDS_PROBES
-        target, source, delta = move >> 1 & 15, move >> 5 & 15, move >> 9
-        if move and condition:
-            writes |= 1 << target
-            move = thumb.NO_MOVE
-        from_root, from_shift = root[source], shift[source]
-        for register in range(16):
-            stays = move and register == target and target == source
-            if (writes >> register & 1 or (move and register == target)) and not stays:
-                root[register] = _UNKNOWN
-                if pending[register] != _NOT_PENDING:
-                    probes[pending[register] >> 1] = register + 1
-                    pending[register] = _NOT_PENDING
-                    flags |= NEEDS_PROBES
-        if move:
-            root[target], shift[target] = from_root, from_shift + delta
-            moved[target] += delta
         cycles += _cycles(kind, words)
         if previous_load != thumb.NO_REGISTER and reads >> previous_load & 1:
             cycles += _C_LOAD_USE
@@ -127,19 +172,15 @@ def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
             it_left -= 1
             it_state = it_state & 0xE0 | it_state << 1 & 0x1F
         if bits & thumb.IS_IT:
-            it_state, mask, it_left = first & 0xFF, first & 15, 4
-            while mask & 1 == 0:
-                mask >>= 1
-                it_left -= 1
+            it_state, it_left = first & 0xFF, _instructions_of_it(first)
         flags |= bits
         count += 1
         position += 4 if wide else 2
     for register in range(16):
-        if pending[register] != _NOT_PENDING:
-            at_exit |= _need(moved[register], register)
+        if follow[_PENDING, register] != _NOT_PENDING:
+            demands[1] |= _need(follow[_MOVED, register], register)
     if it_left > 0:
         flags |= ENDS_IN_IT
-    demands[0], demands[1] = at_entry, at_exit
     return count | cycles << CYCLES_SHIFT | flags << FLAGS_SHIFT | size << SIZE_SHIFT
 
 

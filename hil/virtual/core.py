@@ -113,9 +113,7 @@ class Core:
         self._fault: AccessFault | None = None
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
-        self.engine.hook_add(
-            unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access
-        )
+        self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
 
     def _map_peripherals(
         self, origin: int, size: int, read: ReadCallback, write: WriteCallback
@@ -193,6 +191,16 @@ class Core:
     def cycles(self) -> int:
         """Estimated cycles executed since power-on, without sleep."""
         return int(self.counters[hook.CYCLES])
+
+    @property
+    def bad_pc(self) -> int:
+        """Where the rule was broken that made a hook stop the core."""
+        return int(self.counters[hook.BAD_PC])
+
+    @property
+    def stack_low(self) -> int:
+        """Lowest address of the main stack by the image's symbols, 0 if they name none."""
+        return int(self.counters[hook.STACK_LOW])
 
     def add_cycles(self, cycles: int) -> None:
         """Charge cycles that no instruction stands for, such as exception entry."""

@@ -36,6 +36,7 @@ from hil.virtual.stm32.iwdg import Iwdg
 from hil.virtual.stm32.pwr import Pwr
 from hil.virtual.stm32.rcc import Rcc
 from hil.virtual.stm32.usart import Usart
+from hil.virtual.stm32.usart_registers import UsartWiring
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 from hil.virtual.wiring import WIRING
 
@@ -93,10 +94,8 @@ class Machine:
         self.flash = Flash(self, "FLASH", base["FLASH"])
         self.iwdg = Iwdg(self, "IWDG", base["IWDG"])
         self.gpdma = Gpdma(self, "GPDMA1", base["GPDMA1"])
-        self.usart1 = Usart(
-            self, "USART1", base["USART1"], u585.USART1_INTERRUPT, u585.USART1_DMA_REQUESTS,
-            self.line,
-        )  # fmt: skip
+        wiring = UsartWiring(u585.USART1_INTERRUPT, *u585.USART1_DMA_REQUESTS, self.line)
+        self.usart1 = Usart(self, "USART1", base["USART1"], wiring)
         self.gpio = {port: Gpio(self, f"GPIO{port}", base[f"GPIO{port}"]) for port in "ABCDEFGHI"}
         others: list[Peripheral] = [
             Icache(self, "ICACHE", base["ICACHE"]),
@@ -270,11 +269,11 @@ class Machine:
     def check_pin(self, usart: str, signal: str) -> None:
         """Raise unless the pin that is soldered to the COM port carries the signal."""
         wire = self.wiring.pins[signal]
-        port, clock = self.gpio[wire.port], u585.CLOCKS[f"GPIO{wire.port}"]
+        port = self.gpio[wire.port]
         what = f"{usart} {signal} on {wire}"
-        if not self.rcc.clock_is_on(clock.register, clock.bit):
+        is_on, mode, function = self.pin_settings(signal)
+        if not is_on:
             raise port.broken(Rule.PIN_FUNCTION, f"{what}: the port's clock is off")
-        mode, function = port.mode(wire.pin), port.alternate_function(wire.pin)
         if mode != MODE_ALTERNATE:
             raise port.broken(Rule.PIN_FUNCTION, f"{what}: the pin's mode is {MODE_NAMES[mode]}")
         if function != wire.alternate_function:
@@ -282,6 +281,13 @@ class Machine:
                 Rule.PIN_FUNCTION,
                 f"{what}: the pin has AF{function} instead of AF{wire.alternate_function}",
             )
+
+    def pin_settings(self, signal: str) -> tuple[bool, int, int]:
+        """What `check_pin` depends on: port clock, pin mode, alternate function."""
+        wire = self.wiring.pins[signal]
+        port, clock = self.gpio[wire.port], u585.CLOCKS[f"GPIO{wire.port}"]
+        is_on = self.rcc.clock_is_on(clock.register, clock.bit)
+        return is_on, port.mode(wire.pin), port.alternate_function(wire.pin)
 
     def fpu_access_changed(self) -> None:
         """Take over CPACR."""

@@ -73,9 +73,7 @@ class Peripheral:
         """Find the register for an access of `size` bytes at `offset`."""
         register = self.REGISTERS.get(offset & ~3)
         if register is None:
-            raise self.broken(
-                Rule.UNMODELLED_REGISTER, f"{verb} of offset 0x{offset:03x}", offset
-            )
+            raise self.broken(Rule.UNMODELLED_REGISTER, f"{verb} of offset 0x{offset:03x}", offset)
         if size not in register.sizes or offset & (size - 1):
             raise self.broken(
                 Rule.REGISTER_ACCESS_SIZE,

@@ -108,34 +108,35 @@ class RunLoop:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
 
     def _handle_stop(self, stop: Stop) -> None:
-        bad_pc = int(self.machine.core.counters[hook.BAD_PC])
+        core = self.machine.core
         if stop is Stop.MARK:
             self.machine.meters.reached(self.pc)
-            self.machine.core.pass_mark(self.pc)
-        elif stop is Stop.MASK_CHANGED:
-            self.machine.core.forget_previous_block()
-        elif stop is Stop.LIMITS_CHANGED:
-            self.machine.core.forget_previous_block()
-            self._read_stack_limits()
-        elif stop is Stop.FPU_DISABLED:
-            raise RuleBroken(
-                Rule.FPU_DISABLED, "an FPU instruction while CPACR.CP10/CP11 is 0", pc=bad_pc
-            )
+            core.pass_mark(self.pc)
         elif stop is Stop.PROBES_NEEDED:
-            self.machine.core.probe_block(self.pc)
-        elif stop in (Stop.UNALIGNED, Stop.UNALIGNED_BEFORE):
-            pc, base = self.machine.core.unaligned_access()
-            raise RuleBroken(
-                Rule.UNALIGNED_MULTIWORD, f"the base 0x{base:08x} is not a multiple of 4", base, pc
-            )
+            core.probe_block(self.pc)
+        elif stop is Stop.MASK_CHANGED:
+            core.forget_previous_block()
+        elif stop is Stop.LIMITS_CHANGED:
+            core.forget_previous_block()
+            self._read_stack_limits()
         elif stop is Stop.DIVIDE_BY_ZERO:
-            self.machine.core.uncount_rest_of_block(self.pc)
+            core.uncount_rest_of_block(self.pc)
             self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
-        elif stop is Stop.STACK:
-            low, sp = int(self.machine.core.counters[hook.STACK_LOW]), self.machine.core.get(reg.UC_ARM_REG_MSP)
-            raise RuleBroken(
-                Rule.STACK_OVERFLOW, f"SP is below the image's stack limit 0x{low:08x}", sp, bad_pc
-            )
+        elif stop is not Stop.DEADLINE:
+            raise self._rule_of(stop)
+
+    def _rule_of(self, stop: Stop) -> RuleBroken:
+        core = self.machine.core
+        if stop is Stop.FPU_DISABLED:
+            what = "an FPU instruction while CPACR.CP10/CP11 is 0"
+            return RuleBroken(Rule.FPU_DISABLED, what, pc=core.bad_pc)
+        if stop is Stop.STACK:
+            what = f"SP is below the image's stack limit 0x{core.stack_low:08x}"
+            sp = core.get(reg.UC_ARM_REG_MSP)
+            return RuleBroken(Rule.STACK_OVERFLOW, what, sp, core.bad_pc)
+        pc, base = core.unaligned_access()
+        what = f"the base 0x{base:08x} is not a multiple of 4"
+        return RuleBroken(Rule.UNALIGNED_MULTIWORD, what, base, pc)
 
     def _read_stack_limits(self) -> None:
         """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
@@ -146,45 +147,48 @@ class RunLoop:
         self.machine.exceptions.stack_limits[stack] = value & ~7
 
     def _handle_fault(self, outcome: Outcome) -> None:
-        fault = outcome.fault
+        fault, exceptions = outcome.fault, self.machine.exceptions
         assert fault is not None
         self.machine.core.uncount_rest_of_block(self.pc)
         if fault.is_fetch:
-            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
+            exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
         elif fault.is_write:
-            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self.pc)
+            exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self.pc)
         else:
-            self.machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self.pc, fault.address)
+            exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self.pc, fault.address)
 
     def _handle_interrupt(self, number: int) -> None:
-        machine = self.machine
+        machine, exceptions = self.machine, self.machine.exceptions
         if self.pc >= EXC_RETURN_RANGE - 1:
-            if not machine.nvic.active:
-                machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
-                return
-            self.pc = machine.exceptions.leave(machine.core.get(reg.UC_ARM_REG_PC))
-            sleep_on_exit = bool(machine.scb.values["SCR"] & scb.SLEEPONEXIT)
-            self._sleeping = sleep_on_exit and not machine.nvic.active
+            self._return_from_exception()
         elif number == _INTERRUPT_SVC:
-            self.machine.exceptions.supervisor_call(self.pc)
+            exceptions.supervisor_call(self.pc)
         elif number == _INTERRUPT_BKPT:
-            self.machine.exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
+            exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
         elif number == _INTERRUPT_STKOF:
-            raise RuleBroken(
-                Rule.STACK_OVERFLOW, "SP falls below MSPLIM or PSPLIM", self.machine.core.get(
-                    reg.UC_ARM_REG_SP), self.pc,
-            )  # fmt: skip
+            sp = machine.core.get(reg.UC_ARM_REG_SP)
+            what = "SP falls below MSPLIM or PSPLIM"
+            raise RuleBroken(Rule.STACK_OVERFLOW, what, sp, self.pc)
         else:
             raise RuleBroken(Rule.ILLEGAL_INSTRUCTION, f"the core raises {number}", pc=self.pc)
+
+    def _return_from_exception(self) -> None:
+        machine = self.machine
+        if not machine.nvic.active:
+            machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
+            return
+        self.pc = machine.exceptions.leave(machine.core.get(reg.UC_ARM_REG_PC))
+        sleep_on_exit = bool(machine.scb.values["SCR"] & scb.SLEEPONEXIT)
+        self._sleeping = sleep_on_exit and not machine.nvic.active
 
     def _handle_invalid(self) -> None:
         if self._halfword(self.pc - 2) in _HINTS_TAKEN_AS_NOPS:
             return
-        self.machine.core.uncount_rest_of_block(self.pc)
-        if not self.machine.core.get(reg.UC_ARM_REG_XPSR) & _XPSR_THUMB:
-            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_INVSTATE, self.pc)
-        else:
-            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_UNDEFINSTR, self.pc)
+        core, exceptions = self.machine.core, self.machine.exceptions
+        core.uncount_rest_of_block(self.pc)
+        is_thumb = core.get(reg.UC_ARM_REG_XPSR) & _XPSR_THUMB
+        status = scb.CFSR_UNDEFINSTR if is_thumb else scb.CFSR_INVSTATE
+        exceptions.fault(nvic.USAGE_FAULT, status, self.pc)
 
     def _halfword(self, address: int) -> int:
         view = self.machine.core.memory(address, 2)

@@ -118,7 +118,7 @@ class HostLine:
         """Forget bytes on their way (the host's reset_output_buffer)."""
         self._bursts.clear()
 
-    def deliver(self, byte: int) -> None:
-        """Take a byte from the board."""
-        self.from_board.append(byte)
-        self.bytes_wanted = max(0, self.bytes_wanted - 1)
+    def deliver(self, data: bytes) -> None:
+        """Take bytes from the board."""
+        self.from_board += data
+        self.bytes_wanted = max(0, self.bytes_wanted - len(data))

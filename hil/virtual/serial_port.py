@@ -17,13 +17,15 @@ from hil.virtual import registry
 from hil.virtual.machine import Machine
 
 POLL_SECONDS = 0.001
-"""Virtual time that `in_waiting` lets pass when nothing has come, so that polling it ends."""
+"""Virtual time that `in_waiting` lets pass when nothing has come: a USB serial adapter hands over
+what came within a millisecond, and so polling it ends."""
 
 
 class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
     """The host's end of the board's COM port."""
 
     machine: Machine
+    is_open: bool
 
     def open(self) -> None:
         """Attach to the machine that the URL names."""
@@ -80,7 +82,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
         """Bytes that can be read at once; lets a little virtual time pass when there are none."""
         self._require_open()
         if not self.machine.line.from_board:
-            self.machine.run(POLL_SECONDS, until_bytes=1)
+            self.machine.run(POLL_SECONDS)
         return len(self.machine.line.from_board)
 
     def read(self, size: int = 1) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 STACK_LIMIT_SYMBOLS = ("__stack_limit", "__stack_start", "__stack_bottom", "_sstack")
 """Linker symbols that may name the lowest address of the main stack."""
@@ -73,7 +74,7 @@ def read_elf(path: Path) -> tuple[list[Segment], Symbols]:
         ]
         symbols = Symbols(_dwarf=path if elf.has_dwarf_info() else None)
         table = elf.get_section_by_name(".symtab")
-        for symbol in table.iter_symbols() if table is not None else ():
+        for symbol in table.iter_symbols() if isinstance(table, SymbolTableSection) else ():
             name, value = symbol.name, symbol["st_value"]
             if not name or name.startswith("$"):
                 continue

@@ -235,9 +235,9 @@ def _decode_immediate(h1: int, h2: int) -> Decoded:
         constant = h2 & 0xFF
         small = h1 & 0x400 == 0 and h2 & 0x7000 == 0
         plain = h1 & 0x0200 != 0
-        if operation & 0xFBE0 == 0xF100 and small or operation & 0xFBF0 == 0xF200 and plain:
+        if (operation & 0xFBE0 == 0xF100 and small) or (operation & 0xFBF0 == 0xF200 and plain):
             move = _move(rd, rn, constant)
-        elif operation & 0xFBE0 == 0xF1A0 and small or operation & 0xFBF0 == 0xF2A0 and plain:
+        elif (operation & 0xFBE0 == 0xF1A0 and small) or (operation & 0xFBF0 == 0xF2A0 and plain):
             move = _move(rd, rn, -constant)
         if rd == 15 or rn == 15:
             move = NO_MOVE

@@ -12,7 +12,8 @@ from generator.toolchain import find_toolchain
 HERE = Path(__file__).parent / "firmware"
 FLAGS = (
     "-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard", "-O2", "-g",
-    "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror", "-fno-tree-loop-distribute-patterns",
+    "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror",
+    "-fno-tree-loop-distribute-patterns",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hil.virtual.rules import Rule
 from tests.virtual.conftest import Boot, assert_broken, variable
 
-SLEEP = "for (;;) { __asm volatile(\"wfi\"); }"
+SLEEP = 'for (;;) { __asm volatile("wfi"); }'
 
 
 def test_systick_interrupts_at_its_period(boot: Boot) -> None:
@@ -34,12 +34,13 @@ def test_all_registers_survive_an_interrupt_that_uses_them_all(boot: Boot) -> No
     machine = boot(
         """
         volatile uint32_t result, ticks;
-        volatile float noise = 1.0f;
+        volatile float noise;
         void systick(void) {
             ticks++;
             noise = noise * 1.5f + 2.0f;
-            __asm volatile("vmov s0, %0\\n vmov s5, %0\\n vmov s15, %0\\n movs r0, #9\\n movs r1, #9\\n"
-                           "movs r2, #9\\n movs r3, #9\\n mov r12, r3\\n cmp r0, #9\\n vcmp.f32 s0, s0\\n"
+            __asm volatile("vmov s0, %0\\n vmov s5, %0\\n vmov s15, %0\\n movs r0, #9\\n"
+                           "movs r1, #9\\n movs r2, #9\\n movs r3, #9\\n mov r12, r3\\n"
+                           "cmp r0, #9\\n vcmp.f32 s0, s0\\n"
                            "vmrs APSR_nzcv, fpscr"
                            :: "r"(0x12345678) : "s0", "s5", "s15", "r0", "r1", "r2", "r3", "r12");
         }
@@ -168,7 +169,7 @@ def test_with_shcsr_it_is_a_bus_fault(boot: Boot) -> None:
 
 
 def test_an_undefined_instruction_is_a_usage_fault(boot: Boot) -> None:
-    machine = boot(FAULTING, ENABLE_FAULTS, "ACT=__asm volatile(\"udf 1\")")
+    machine = boot(FAULTING, ENABLE_FAULTS, 'ACT=__asm volatile("udf 1")')
     machine.run(0.001)
     assert variable(machine, "which") == 6
     assert variable(machine, "cfsr") == 1 << 16
@@ -186,7 +187,7 @@ def test_division_by_zero_traps_only_when_asked(boot: Boot) -> None:
 
 
 def test_a_branch_to_arm_state_is_a_usage_fault(boot: Boot) -> None:
-    act = "ACT=__asm volatile(\"ldr r0, =0x08000100\\n bx r0\" ::: \"r0\")"
+    act = 'ACT=__asm volatile("ldr r0, =0x08000100\\n bx r0" ::: "r0")'
     machine = boot(FAULTING, ENABLE_FAULTS, act)
     machine.run(0.001)
     assert variable(machine, "which") == 6
@@ -195,7 +196,8 @@ def test_a_branch_to_arm_state_is_a_usage_fault(boot: Boot) -> None:
 
 def test_a_fault_in_the_hard_fault_handler_locks_up(boot: Boot) -> None:
     machine = boot(
-        "void hard_fault(void) { R32(0x60000000); } void reset(void) { R32(0x60000000); for (;;) {} }"
+        "void hard_fault(void) { R32(0x60000000); }"
+        "void reset(void) { R32(0x60000000); for (;;) {} }"
     )
     assert_broken(machine, Rule.LOCKUP, "hard_fault")
 

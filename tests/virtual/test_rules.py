@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each rule that firmware can break: a program that keeps it runs, the same with one fault stops."""
+"""Each rule that firmware can break: a program that keeps it runs, with one fault it stops."""
 
 from __future__ import annotations
 
@@ -100,11 +100,11 @@ def test_one_wrong_access_is_refused(boot: Boot, fault: str, rule: Rule) -> None
     "harmless",
     [
         "enable(0x8C, 1); R32(GPIOB)",
-        "R32(RCC + 0x8C) |= 2; barrier(); __asm volatile(\"nop\\n nop\"); R32(GPIOB)",
+        'R32(RCC + 0x8C) |= 2; barrier(); __asm volatile("nop\\n nop"); R32(GPIOB)',
         "DEMCR |= 1u << 24; DWT_CTRL |= 1; DWT_CYCCNT = 0",
         "R32(IWDG) = 0x5555; R32(IWDG + 8) = 0xFFF; R32(IWDG) = 0xCCCC; R32(IWDG) = 0xAAAA",
         "R8(GPIOA + 0x24)",
-        "__asm volatile(\"yield\\n wfe\\n sev\\n nop\")",
+        '__asm volatile("yield\\n wfe\\n sev\\n nop")',
     ],
 )
 def test_the_right_way_passes(boot: Boot, harmless: str) -> None:
@@ -113,7 +113,7 @@ def test_the_right_way_passes(boot: Boot, harmless: str) -> None:
 
 
 def test_a_broken_rule_names_address_pc_and_line(boot: Boot) -> None:
-    source = HELLO.replace("FAULT", "\n#line 77 \"place.c\"\nR32(0x40000004) = 5")
+    source = HELLO.replace("FAULT", '\n#line 77 "place.c"\nR32(0x40000004) = 5')
     error = assert_broken(boot(source), Rule.UNMODELLED_REGISTER, "place.c:77")
     assert error.address == 0x4000_0004
     assert error.pc is not None and error.pc >= 0x0800_0000
@@ -170,7 +170,7 @@ void reset(void) {
     for (;;) { __asm volatile("wfi"); }
 }
 """
-MSPLIM = "LIMIT=__asm volatile(\"ldr r0,=0x20000000\\n msr msplim,r0\" ::: \"r0\")"
+MSPLIM = 'LIMIT=__asm volatile("ldr r0,=0x20000000\\n msr msplim,r0" ::: "r0")'
 
 
 def test_deep_calls_within_the_stack_pass(boot: Boot) -> None:
@@ -277,8 +277,10 @@ def test_unaligned_single_words_and_corrected_bases_pass(boot: Boot, code: str) 
 
 def test_the_fpu_is_refused_without_cpacr_and_runs_with_it(boot: Boot) -> None:
     source = """
-    volatile uint32_t result; volatile float x = 2.0f;
-    void reset(void) { BEGIN; x = 1.5f; float y = x * x; result = (uint32_t)(y * 4.0f); for (;;) {} }
+    volatile uint32_t result; volatile float x;
+    void reset(void) {
+        BEGIN; x = 1.5f; float y = x * x; result = (uint32_t)(y * 4.0f); for (;;) {}
+    }
     """
     assert_broken(boot(source, "BEGIN="), Rule.FPU_DISABLED, "reset")
     machine = boot(source, "BEGIN=fpu_begin()")

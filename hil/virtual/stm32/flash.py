@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flash controller: wait states, unlocking, quad-word programming, page erase (RM0456 section 7)."""
+"""Flash controller: wait states, unlocking, programming, page erase (RM0456 section 7)."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Flash(Peripheral):
     def program(self, address: int, size: int, value: int) -> None:
         """Take a write into the flash array: four words, in order, of an erased quad-word."""
         if self.locked:
-            raise self.broken_at(Rule.FLASH_LOCKED, "a write to flash while NSCR is locked", address)
+            raise self.broken_at(Rule.FLASH_LOCKED, "a write while NSCR is locked", address)
         if not self.values["NSCR"] & PG:
             raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write without NSCR.PG", address)
         if self.machine.now_ps < self._busy_until:
@@ -141,16 +141,15 @@ class Flash(Peripheral):
         if size != 4:
             raise self.broken_at(Rule.FLASH_PROGRAMMING, f"a write of {size} bytes", address)
         start = address & ~(QUAD_WORD_BYTES - 1)
-        if address != start + 4 * len(self._pending) or any(a & ~15 != start for a in self._pending):
+        begun = {pending & ~(QUAD_WORD_BYTES - 1) for pending in self._pending} | {start}
+        if address != start + 4 * len(self._pending) or len(begun) > 1:
             raise self.broken_at(
                 Rule.FLASH_PROGRAMMING, "quad-words are written as four words in order", address
             )
         if not self._pending:
             cells = self.machine.core.memory(start, QUAD_WORD_BYTES)
             if cells is None or (cells != 0xFF).any():
-                raise self.broken_at(
-                    Rule.FLASH_PROGRAMMING, "the cells are not erased", address
-                )
+                raise self.broken_at(Rule.FLASH_PROGRAMMING, "the cells are not erased", address)
         self._pending[address] = value
         if len(self._pending) == 4:
             data = b"".join(word.to_bytes(4, "little") for word in self._pending.values())

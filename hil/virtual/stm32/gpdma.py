@@ -222,16 +222,17 @@ class Channel:
             self.update_line()
         return taken
 
-    def pull(self) -> int | None:
-        """Move one byte from memory to the peripheral; None if the channel has none."""
+    def pull(self, count: int) -> bytes:
+        """Move up to `count` bytes of the block from memory to the peripheral."""
         if not (self.is_running and self.from_memory):
-            return None
-        view = self.dma.machine.core.memory(self.values["CSAR"], 1)
+            return b""
+        count = min(count, self.bytes_left)
+        view = self.dma.machine.core.memory(self.values["CSAR"], count)
         assert view is not None
-        value = int(view[0])
-        self._advance(1)
+        data = view.tobytes()
+        self._advance(count)
         self.update_line()
-        return value
+        return data
 
 
 class Gpdma(Peripheral):

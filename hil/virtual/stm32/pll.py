@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 INPUT_MIN_HZ, INPUT_SPLIT_HZ, INPUT_MAX_HZ = 4_000_000, 8_000_000, 16_000_000
+RANGE_LIMITS_HZ = ((INPUT_MIN_HZ, INPUT_SPLIT_HZ), (INPUT_SPLIT_HZ, INPUT_MAX_HZ))
+"""Input of the phase detector for PLL1RGE 0 to 2, and for 3."""
 VCO_MIN_HZ = 128_000_000
 VCO_MAX_HZ = {1: 544_000_000, 2: 544_000_000, 3: 330_000_000}
 OUTPUT_MAX_HZ = {1: 208_000_000, 2: 110_000_000, 3: 55_000_000}
@@ -79,8 +81,8 @@ class PllSettings:
         """Say what limit of the PLL itself the settings break, or None."""
         if not INPUT_MIN_HZ <= self.input_hz <= INPUT_MAX_HZ:
             return f"PLL1's input is {_mhz(self.input_hz)}, outside 4 to 16 MHz"
-        high = self.range_code == 3
-        if high and self.input_hz < INPUT_SPLIT_HZ or not high and self.input_hz > INPUT_SPLIT_HZ:
+        low_hz, high_hz = RANGE_LIMITS_HZ[self.range_code == 3]
+        if not low_hz <= self.input_hz <= high_hz:
             return f"PLL1RGE is {self.range_code} for an input of {_mhz(self.input_hz)}"
         if self.multiplier_n < 4:
             return f"PLL1N multiplies by {float(self.multiplier_n):g}, less than 4"

@@ -9,61 +9,47 @@ the firmware could notice (interrupts, DMA flags), so that a stream costs little
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
-from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
+from hil.virtual.stm32.usart_registers import (
+    ADD_POSITION,
+    CMF,
+    CMIE,
+    CR1_FIXED_WHILE_ON,
+    DMAR,
+    DMAT,
+    EIE,
+    FIFOEN,
+    IDLE,
+    IDLEIE,
+    ORE,
+    RE,
+    REACK,
+    RXFF,
+    RXNE,
+    RXNEIE,
+    TC,
+    TCIE,
+    TE,
+    TEACK,
+    TXE,
+    TXEIE,
+    TXFE,
+    UE,
+    UsartRegisters,
+)
 
 if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
     from hil.virtual.stm32.gpdma import Channel
 
-UE, RE, TE = 1, 4, 8
-IDLEIE, RXNEIE, TCIE, TXEIE, PEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
-PCE, M0, OVER8, M1, FIFOEN = 1 << 10, 1 << 12, 1 << 15, 1 << 28, 1 << 29
-CMIE, CMF, ADD_POSITION = 1 << 14, 1 << 17, 24
-EIE, DMAR, DMAT = 1, 1 << 6, 1 << 7
-ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
-BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
-STOP_BITS = 3 << 12
-
-FIFO_DEPTH = 8
-PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
-BAUD_TOLERANCE_PERCENT = 2
 NEVER_PS = 1 << 62
 MEMORY_GRID_PS = 500_000_000
 """DMA reception is brought up to date in memory at least this often, in virtual time."""
 
-_CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
 
-
-class Usart(Peripheral):
+class Usart(UsartRegisters):
     """One USART, wired to the host's serial line."""
-
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        0x00: Register("CR1", 0, UE | RE | TE | IDLEIE | RXNEIE | TCIE | TXEIE | PEIE | CMIE
-                       | _CR1_FIXED_WHILE_ON),
-        0x04: Register("CR2", 0, STOP_BITS | 0xFF << ADD_POSITION),
-        0x08: Register("CR3", 0, EIE | DMAR | DMAT | 1 << 11 | 1 << 12 | 1 << 13),
-        0x0C: Register("BRR", 0, 0xFFFF),
-        0x18: Register("RQR", 0, 0x18, write_one=True),
-        0x1C: Register("ISR", 0),
-        0x20: Register("ICR", 0, 0x0012_3BFF, write_one=True),
-        0x24: Register("RDR", 0, sizes=ANY_SIZE),
-        0x28: Register("TDR", 0, 0x1FF, write_one=True, sizes=ANY_SIZE),
-        0x2C: Register("PRESC", 0, 0xF),
-    }  # fmt: skip
-
-    def __init__(
-        self, machine: Machine, name: str, base: int, interrupt: int, requests: tuple[int, int],
-        line: HostLine,
-    ) -> None:  # fmt: skip
-        self.interrupt = interrupt
-        self.rx_request, self.tx_request = requests
-        self.line = line
-        super().__init__(machine, name, base)
 
     def reset(self) -> None:
         """Off; both directions empty."""
@@ -75,49 +61,6 @@ class Usart(Peripheral):
         self._shifting = 0
         self._idle_due_ps: int | None = None
         self._quiet_until_ps = 0
-        self._frame_ps = 0
-
-    def data_address(self, transmit: bool) -> int:
-        """Address of TDR or RDR."""
-        return self.base + (0x28 if transmit else 0x24)
-
-    # -- settings --------------------------------------------------------------------------------
-
-    @property
-    def depth(self) -> int:
-        """Bytes that each direction can hold besides the shift register."""
-        return FIFO_DEPTH if self.values["CR1"] & FIFOEN else 1
-
-    def baud(self) -> float:
-        """Baud rate of BRR, PRESC, OVER8 and the kernel clock; raises on impossible settings."""
-        brr, code = self.values["BRR"], self.values["PRESC"]
-        if code >= len(PRESCALERS):
-            raise self.broken(Rule.UART_SETTINGS, f"PRESC = {code} is reserved", 0x2C)
-        clock_hz = self.machine.rcc.usart1_kernel_hz() / PRESCALERS[code]
-        if self.values["CR1"] & OVER8:
-            divider = (brr & 0xFFF0) | (brr & 7) << 1
-            rate = 2 * clock_hz / divider if divider >= 16 else 0.0
-        else:
-            divider = brr
-            rate = clock_hz / divider if divider >= 16 else 0.0
-        if not rate:
-            raise self.broken(Rule.BAUD_ERROR, f"BRR = 0x{brr:04x} is below 16", 0x0C)
-        return rate
-
-    def check_line(self, signal: str) -> None:
-        """Raise unless this end can talk to the host: frame, baud rate, pin."""
-        if self.values["CR1"] & (PCE | M0 | M1) or self.values["CR2"] & STOP_BITS:
-            raise self.broken(Rule.UART_SETTINGS, "the frame is not 8 data bits, 1 stop bit", 0x00)
-        rate, host = self.baud(), self.line.baud
-        if abs(rate - host) * 100 > BAUD_TOLERANCE_PERCENT * host:
-            raise self.broken(
-                Rule.BAUD_ERROR,
-                f"BRR = 0x{self.values['BRR']:04x} gives {rate:.0f} baud, the host has {host}"
-                f" ({100 * (rate - host) / host:+.1f} %)",
-                0x0C,
-            )
-        self.machine.check_pin(self.name, signal)
-        self._frame_ps = round(FRAME_BITS * PS_PER_SECOND / rate)
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -181,19 +124,37 @@ class Usart(Peripheral):
                 raise self.broken(
                     Rule.UART_OVERRUN,
                     "a byte arrives, the one before it is still in RDR"
-                    if self.depth == 1 else "a byte arrives, the receive FIFO is full",
+                    if self.depth == 1
+                    else "a byte arrives, the receive FIFO is full",
                     0x24,
                 )
             self._received.append(byte)
 
     def _transmit(self, now: int) -> None:
         while self._shift_end_ps is not None and self._shift_end_ps <= now:
-            self.line.deliver(self._shifting)
+            if self._transmit_block(now):
+                continue
+            self.line.deliver(bytes((self._shifting,)))
             start, self._shift_end_ps = self._shift_end_ps, None
             if not self._load_shifter(start):
                 self._flags |= TC
         if self._shift_end_ps is None:
             self._load_shifter(now)
+
+    def _transmit_block(self, now: int) -> bool:
+        """Send the bytes of a DMA block that are due at once; False if there is none."""
+        channel = self._channel(self.tx_request)
+        if channel is None or len(self._to_send) < self.depth or not channel.bytes_left:
+            return False
+        assert self._shift_end_ps is not None
+        due = (now - self._shift_end_ps) // self.frame_ps + 1
+        count = min(due, channel.bytes_left)
+        data = bytes((self._shifting, *self._to_send)) + channel.pull(count)
+        self.line.deliver(data[:count])
+        self._shifting = data[count]
+        self._to_send = deque(data[count + 1 :])
+        self._shift_end_ps += count * self.frame_ps
+        return True
 
     def _load_shifter(self, start: int) -> bool:
         """Start sending the next byte, if there is one; keep the data register filled by DMA."""
@@ -206,16 +167,16 @@ class Usart(Peripheral):
         self._shifting = self._to_send.popleft()
         self._fill_by_dma()
         self._flags &= ~TC
-        self._shift_end_ps = start + self._frame_ps
+        self._shift_end_ps = start + self.frame_ps
         return True
 
     def _fill_by_dma(self) -> None:
         while len(self._to_send) < self.depth:
             channel = self._channel(self.tx_request)
-            byte = None if channel is None else channel.pull()
-            if byte is None:
+            byte = b"" if channel is None else channel.pull(1)
+            if not byte:
                 return
-            self._to_send.append(byte)
+            self._to_send.append(byte[0])
 
     def plan(self) -> None:
         """Plan the next event from how things stand."""
@@ -257,11 +218,11 @@ class Usart(Peripheral):
         channel = self._channel(self.tx_request)
         to_flag = None if channel is None else channel.bytes_to_flag()
         if to_flag is not None:
-            times.append(self._shift_end_ps + (to_flag - 1) * self._frame_ps)
+            times.append(self._shift_end_ps + (to_flag - 1) * self.frame_ps)
         wanted = self.line.bytes_wanted
         if wanted > 0:
             behind = 1 + len(self._to_send) + (0 if channel is None else channel.bytes_left)
-            times.append(self._shift_end_ps + (min(wanted, behind) - 1) * self._frame_ps)
+            times.append(self._shift_end_ps + (min(wanted, behind) - 1) * self.frame_ps)
 
     def _update_line(self) -> None:
         status, control = self._status(), self.values["CR1"]
@@ -298,7 +259,7 @@ class Usart(Peripheral):
         """Switch the USART, its directions and interrupts."""
         self.catch_up()
         before = self.values["CR1"]
-        if (value ^ before) & _CR1_FIXED_WHILE_ON and before & UE:
+        if (value ^ before) & CR1_FIXED_WHILE_ON and before & UE:
             self._require_off("the frame or FIFO setting of CR1", 0x00)
         self.values["CR1"] = value
         if before & UE and not value & UE:

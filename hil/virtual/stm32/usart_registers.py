@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Registers of a USART, and what they must say to talk to the host (RM0456 section 66)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.rules import Rule
+from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+UE, RE, TE = 1, 4, 8
+IDLEIE, RXNEIE, TCIE, TXEIE, PEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
+PCE, M0, OVER8, M1, FIFOEN = 1 << 10, 1 << 12, 1 << 15, 1 << 28, 1 << 29
+CMIE, CMF, ADD_POSITION = 1 << 14, 1 << 17, 24
+EIE, DMAR, DMAT = 1, 1 << 6, 1 << 7
+ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
+BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
+STOP_BITS = 3 << 12
+
+FIFO_DEPTH = 8
+PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
+BAUD_TOLERANCE_PERCENT = 2
+CHECKED_SETTINGS = 8
+"""Settings of the line that are remembered as right."""
+
+CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
+
+
+@dataclass(frozen=True, slots=True)
+class UsartWiring:
+    """What a USART is connected to: its interrupt, DMA requests, and the host's line."""
+
+    interrupt: int
+    rx_request: int
+    tx_request: int
+    line: HostLine
+
+
+class UsartRegisters(Peripheral):
+    """The registers and settings of a USART; `Usart` moves the bytes."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("CR1", 0, UE | RE | TE | IDLEIE | RXNEIE | TCIE | TXEIE | PEIE | CMIE
+                       | CR1_FIXED_WHILE_ON),
+        0x04: Register("CR2", 0, STOP_BITS | 0xFF << ADD_POSITION),
+        0x08: Register("CR3", 0, EIE | DMAR | DMAT | 1 << 11 | 1 << 12 | 1 << 13),
+        0x0C: Register("BRR", 0, 0xFFFF),
+        0x18: Register("RQR", 0, 0x18, write_one=True),
+        0x1C: Register("ISR", 0),
+        0x20: Register("ICR", 0, 0x0012_3BFF, write_one=True),
+        0x24: Register("RDR", 0, sizes=ANY_SIZE),
+        0x28: Register("TDR", 0, 0x1FF, write_one=True, sizes=ANY_SIZE),
+        0x2C: Register("PRESC", 0, 0xF),
+    }  # fmt: skip
+
+    def __init__(self, machine: Machine, name: str, base: int, wiring: UsartWiring) -> None:
+        self.interrupt = wiring.interrupt
+        self.rx_request, self.tx_request = wiring.rx_request, wiring.tx_request
+        self.line = wiring.line
+        super().__init__(machine, name, base)
+
+    def reset(self) -> None:
+        """Reset values; what was checked before counts no more."""
+        super().reset()
+        self.frame_ps = 0
+        self._checked: dict[tuple[object, ...], int] = {}
+
+    def data_address(self, transmit: bool) -> int:
+        """Address of TDR or RDR."""
+        return self.base + (0x28 if transmit else 0x24)
+
+    @property
+    def depth(self) -> int:
+        """Bytes that each direction can hold besides the shift register."""
+        return FIFO_DEPTH if self.values["CR1"] & FIFOEN else 1
+
+    def baud(self) -> float:
+        """Baud rate of BRR, PRESC, OVER8 and the kernel clock; raises on impossible settings."""
+        brr, code = self.values["BRR"], self.values["PRESC"]
+        if code >= len(PRESCALERS):
+            raise self.broken(Rule.UART_SETTINGS, f"PRESC = {code} is reserved", 0x2C)
+        clock_hz = self.machine.rcc.usart1_kernel_hz() / PRESCALERS[code]
+        if self.values["CR1"] & OVER8:
+            divider = (brr & 0xFFF0) | (brr & 7) << 1
+            rate = 2 * clock_hz / divider if divider >= 16 else 0.0
+        else:
+            divider = brr
+            rate = clock_hz / divider if divider >= 16 else 0.0
+        if not rate:
+            raise self.broken(Rule.BAUD_ERROR, f"BRR = 0x{brr:04x} is below 16", 0x0C)
+        return rate
+
+    def check_line(self, signal: str) -> None:
+        """Raise unless this end can talk to the host: frame, baud rate, pin."""
+        settings = (
+            signal,
+            self.line.baud,
+            self.machine.rcc.usart1_kernel_hz(),
+            self.machine.pin_settings(signal),
+            tuple(self.values[name] for name in ("CR1", "CR2", "BRR", "PRESC")),
+        )
+        known = self._checked.get(settings)
+        if known is not None:
+            self.frame_ps = known
+            return
+        if len(self._checked) > CHECKED_SETTINGS:
+            self._checked.clear()
+        if self.values["CR1"] & (PCE | M0 | M1) or self.values["CR2"] & STOP_BITS:
+            raise self.broken(Rule.UART_SETTINGS, "the frame is not 8 data bits, 1 stop bit", 0x00)
+        rate, host = self.baud(), self.line.baud
+        if abs(rate - host) * 100 > BAUD_TOLERANCE_PERCENT * host:
+            raise self.broken(
+                Rule.BAUD_ERROR,
+                f"BRR = 0x{self.values['BRR']:04x} gives {rate:.0f} baud, the host has {host}"
+                f" ({100 * (rate - host) / host:+.1f} %)",
+                0x0C,
+            )
+        self.machine.check_pin(self.name, signal)
+        self.frame_ps = round(FRAME_BITS * PS_PER_SECOND / rate)
+        self._checked[settings] = self.frame_ps
