@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
-from generator.fit import require_fit
+from generator.fit import Demand, require_fit
 from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
@@ -44,6 +44,17 @@ class Network:
     plan: NetworkPlan
     mel: MelTables
     labels: Labels
+
+    @property
+    def demand(self) -> Demand:
+        """What it asks of a board's memories."""
+        return Demand(
+            model_name=self.graph.name,
+            rows_bytes=self.schedule.arena_bytes,
+            weights_bytes=self.plan.weights_flash_bytes,
+            frames=self.graph.frames,
+            bands=self.graph.bands,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +122,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
 
 def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:
     """Raise `InputError` if the model surely does not fit the board; nothing is built for it."""
-    arena_bytes, weights_bytes = network.schedule.arena_bytes, network.plan.weights_flash_bytes
-    require_fit(board, network.graph.name, arena_bytes, weights_bytes, taps=taps)
+    require_fit(board, network.demand, taps=taps)
 
 
 def make_firmware(

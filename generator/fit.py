@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from generator.board_spec import BoardSpec
 from generator.errors import Fault, InputError
 
-FIRMWARE_RAM_BYTES = 10_176
+FIRMWARE_RAM_BYTES = 8_576
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
 
 TAPS_RAM_BYTES = 2_048
@@ -22,6 +22,23 @@ TAPS_RAM_BYTES = 2_048
 
 FIRMWARE_FLASH_BYTES = 20_480
 """All code and tables but the network's own weights: least of all cores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a planned network asks for, whatever the board."""
+
+    model_name: str
+    rows_bytes: int
+    """The arena of its schedule."""
+    weights_bytes: int
+    frames: int
+    bands: int
+
+    @property
+    def listener_bytes(self) -> int:
+        """Frames kept from one patch to the next (`firmware_templates/app/listener.h`)."""
+        return (self.frames // 4 + 1) * self.bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +57,12 @@ class Need:
         return " + ".join(f"{name} {size:,}" for name, size in self.parts)
 
 
-def ram_need(board: BoardSpec, arena_bytes: int, *, taps: bool = False) -> Need:
-    """`arena_bytes`: what the network's schedule keeps."""
+def ram_need(board: BoardSpec, demand: Demand, *, taps: bool = False) -> Need:
+    """All of the RAM that is linked, stack included."""
     return Need(
         (
-            ("network's rows", arena_bytes),
+            ("network's rows", demand.rows_bytes),
+            ("frames kept", demand.listener_bytes),
             ("stack", board.budgets.stack_bytes),
             ("UART's rings", board.uart.rx_ring_bytes + board.uart.tx_ring_bytes),
             ("the rest", FIRMWARE_RAM_BYTES + (TAPS_RAM_BYTES if taps else 0)),
@@ -52,25 +70,23 @@ def ram_need(board: BoardSpec, arena_bytes: int, *, taps: bool = False) -> Need:
     )
 
 
-def flash_need(weights_bytes: int) -> Need:
-    """`weights_bytes`: the network's tables."""
-    return Need((("weights", weights_bytes), ("code and tables", FIRMWARE_FLASH_BYTES)))
+def flash_need(demand: Demand) -> Need:
+    """All of the flash that is programmed."""
+    return Need((("weights", demand.weights_bytes), ("code and tables", FIRMWARE_FLASH_BYTES)))
 
 
-def fit_faults(
-    board: BoardSpec, model_name: str, arena_bytes: int, weights_bytes: int, *, taps: bool = False
-) -> list[Fault]:
+def fit_faults(board: BoardSpec, demand: Demand, *, taps: bool = False) -> list[Fault]:
     """Every memory and budget of the board that the model surely exceeds."""
     budgets = board.budgets
     faults: list[Fault] = []
-    if arena_bytes > budgets.activation_ram_bytes:
+    if demand.rows_bytes > budgets.activation_ram_bytes:
         what = (
-            f"activations need {arena_bytes:,} B RAM, "
+            f"activations need {demand.rows_bytes:,} B RAM, "
             f"{board.id} allows {budgets.activation_ram_bytes:,} for them"
         )
         remedy = "take a smaller model, or raise activation_ram_bytes of the board's budgets"
-        faults.append(Fault(model_name, what, remedy))
-    ram, flash = ram_need(board, arena_bytes, taps=taps), flash_need(weights_bytes)
+        faults.append(Fault(demand.model_name, what, remedy))
+    ram, flash = ram_need(board, demand, taps=taps), flash_need(demand)
     for kind, need, part_bytes, budget_bytes, budget in (
         ("RAM", ram, board.ram.size_bytes, budgets.image_ram_bytes, "image_ram_bytes"),
         ("flash", flash, board.flash.size_bytes, budgets.image_flash_bytes, "image_flash_bytes"),
@@ -78,21 +94,19 @@ def fit_faults(
         if need.total_bytes > part_bytes:
             what = f"needs {need.total_bytes:,} B {kind}, the part has {part_bytes:,}: {need}"
             remedy = f"take a smaller model, or a larger part than {board.part}"
-            faults.append(Fault(model_name, what, remedy))
+            faults.append(Fault(demand.model_name, what, remedy))
         elif need.total_bytes > budget_bytes:
             what = (
                 f"needs {need.total_bytes:,} B {kind}, "
                 f"{board.id} allows {budget_bytes:,} of the part's {part_bytes:,}: {need}"
             )
             remedy = f"take a smaller model, or raise {budget} of the board's budgets"
-            faults.append(Fault(model_name, what, remedy))
+            faults.append(Fault(demand.model_name, what, remedy))
     return faults
 
 
-def require_fit(
-    board: BoardSpec, model_name: str, arena_bytes: int, weights_bytes: int, *, taps: bool = False
-) -> None:
+def require_fit(board: BoardSpec, demand: Demand, *, taps: bool = False) -> None:
     """Raise `InputError` with `fit_faults`, if there are any."""
-    faults = fit_faults(board, model_name, arena_bytes, weights_bytes, taps=taps)
+    faults = fit_faults(board, demand, taps=taps)
     if faults:
         raise InputError(faults)

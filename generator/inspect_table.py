@@ -62,11 +62,11 @@ def _ring_table(network: Network) -> Table:
 
 def _print_fit(console: Console, network: Network, board: BoardSpec) -> bool:
     budgets = board.budgets
-    arena_bytes, weights_bytes = network.schedule.arena_bytes, network.plan.weights_flash_bytes
-    faults = fit_faults(board, network.graph.name, arena_bytes, weights_bytes)
-    ram, flash = ram_need(board, arena_bytes), flash_need(weights_bytes)
+    demand = network.demand
+    faults = fit_faults(board, demand)
+    ram, flash = ram_need(board, demand), flash_need(demand)
     console.print(
-        f"{board.id}: {'does not fit' if faults else 'fits'}: activations {arena_bytes:,} of "
+        f"{board.id}: {'does not fit' if faults else 'fits'}: activations {demand.rows_bytes:,} of "
         f"{budgets.activation_ram_bytes:,} B, about {ram.total_bytes:,} of "
         f"{budgets.image_ram_bytes:,} B RAM, about {flash.total_bytes:,} of "
         f"{budgets.image_flash_bytes:,} B flash",

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import copy
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -14,27 +12,7 @@ from generator.board_spec import BoardSpec, load_board, load_boards
 from generator.errors import InputError
 from generator.firmware import DEFAULT_BOARDS_FILE
 from generator.u5_limits import LATENCY_MAX_HZ, MAX_CORE_HZ, PLL_VCO_HZ
-
-SHIPPED = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
-
-
-def faults_of(path: Path, document: object) -> list[str]:
-    path.write_text(document if isinstance(document, str) else yaml.safe_dump(document))
-    with pytest.raises(InputError) as caught:
-        load_boards(path)
-    return [str(fault) for fault in caught.value.faults]
-
-
-def changed(*changes: tuple[str, object]) -> dict[str, Any]:
-    """The shipped file with some fields of u585 set; `clock.pll.divider_m` names one."""
-    document = copy.deepcopy(SHIPPED)
-    for place, value in changes:
-        *path, last = place.split(".")
-        record = document["u585"]
-        for key in path:
-            record = record[int(key)] if isinstance(record, list) else record[key]
-        record[int(last) if isinstance(record, list) else last] = value
-    return document
+from tests.generator.record_changes import changed, faults_of
 
 
 def test_shipped_record_is_the_board_of_the_manual(u585: BoardSpec) -> None:
@@ -87,13 +65,14 @@ def test_values_are_frozen(u585: BoardSpec) -> None:
     ],
 )
 def test_each_fault_is_named(tmp_path: Path, place: str, value: object, said: str) -> None:
-    faults = faults_of(tmp_path / "boards.yaml", changed((place, value)))
+    faults = faults_of(tmp_path / "boards.yaml", changed("u585", (place, value)))
     assert any(said in fault for fault in faults), faults
     assert all(fault.startswith("boards.yaml:") for fault in faults)
 
 
 def test_faults_of_form_and_of_sense_come_together(tmp_path: Path) -> None:
     document = changed(
+        "u585",
         ("colour", "red"),
         ("memories.2.origin", 0x2000_0000),
         ("clock.flash_wait_states", 0),
@@ -107,10 +86,18 @@ def test_faults_of_form_and_of_sense_come_together(tmp_path: Path) -> None:
 
 
 def test_a_fault_tells_its_line(tmp_path: Path) -> None:
-    text = DEFAULT_BOARDS_FILE.read_text().replace("flash_wait_states: 4", "flash_wait_states: 1")
+    text = DEFAULT_BOARDS_FILE.read_text()
+    text = text.replace("flash_wait_states: 4", "flash_wait_states: 1", 1)
     line = 1 + text[: text.index("flash_wait_states")].count("\n")
     (fault,) = faults_of(tmp_path / "boards.yaml", text)
     assert fault.startswith(f"boards.yaml:{line}: u585.clock.flash_wait_states: 1 wait states")
+
+
+def test_a_baud_rate_more_than_two_percent_off_is_refused(tmp_path: Path) -> None:
+    """10 MHz / 16 and / 17 lie 6 % apart."""
+    document = changed("u585", ("clock.apb2_divider", 16), ("uart.baud", 607_000))
+    (fault,) = faults_of(tmp_path / "boards.yaml", document)
+    assert "607000 baud would be 625000, +3.0% off at 10000000 Hz; 2% at most" in fault
 
 
 @pytest.mark.parametrize(
@@ -142,6 +129,7 @@ def test_an_accepted_clock_is_within_every_limit(
 ) -> None:
     core_hz = 16_000_000 * n // (m * r)
     document = changed(
+        "u585",
         ("clock.source", "hsi16"),
         ("clock.source_hz", 16_000_000),
         ("clock.pll", {"divider_m": m, "multiplier_n": n, "divider_r": r}),
