@@ -19,7 +19,7 @@ BOARDS = ("l432", "l475", "l4r5")
 
 CONFIG = "port/port_config.h"
 
-MUTANTS: dict[str, tuple[str, Rule, Edit]] = {
+MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
     "the USART's clock is not enabled": (
         "l475",
         Rule.CLOCK_OFF,
@@ -44,9 +44,10 @@ MUTANTS: dict[str, tuple[str, Rule, Edit]] = {
             "    start_source();\n    start_pll();\n    switch_to_pll();\n    slow_flash();",
         ),
     ),
-    "80 MHz in voltage range 2": (
+    "64 MHz in voltage range 2": (
         "l475",
         Rule.VOLTAGE_RANGE,
+        Edit(CONFIG, "#define PORT_PLL_N_FIELD 10u", "#define PORT_PLL_N_FIELD 8u"),
         Edit(CONFIG, "#define PORT_VOS_FIELD 1u", "#define PORT_VOS_FIELD 2u"),
     ),
     "the VCO runs beyond its limit": (
@@ -81,7 +82,7 @@ MUTANTS: dict[str, tuple[str, Rule, Edit]] = {
     "reception goes to memory that is not there": (
         "l475",
         Rule.DMA_UNREACHABLE,
-        Edit("port/uart_dma.c", "DMA_CMAR(RX) = (uint32_t)ring;", "DMA_CMAR(RX) = 0x30000000u;"),
+        Edit("port/uart_dma.c", "= (uint32_t)ring;", "= (uint32_t)ring + 0x10000000u;"),
     ),
     "a block is given to a channel that is on": (
         "l475",
@@ -95,12 +96,12 @@ MUTANTS: dict[str, tuple[str, Rule, Edit]] = {
     ),
     "120 MHz without boost mode": (
         "l4r5",
-        Rule.VOLTAGE_RANGE,
+        Rule.RANGE1_BOOST,
         Edit(CONFIG, "#define PORT_BOOST 1", "#define PORT_BOOST 0"),
     ),
     "120 MHz in one step": (
         "l4r5",
-        Rule.CLOCK_TREE,
+        Rule.RANGE1_BOOST,
         Edit(CONFIG, "#define PORT_HALVED 1", "#define PORT_HALVED 0"),
     ),
     "VDDIO2 is not declared valid": (
@@ -178,8 +179,10 @@ def test_a_mutant_is_refused(
     tmp_path: Path,
 ) -> None:
     """By the rule that it breaks."""
-    board, rule, edit = MUTANTS[name]
-    elf = build_changed(projects[board], tmp_path / "project", (edit,), boards[board], toolchain)
+    board, rule, *edits = MUTANTS[name]
+    elf = build_changed(
+        projects[board], tmp_path / "project", tuple(edits), boards[board], toolchain
+    )
     with pytest.raises(RuleBroken) as caught:
         exercise(BoardRun(elf, board=board))
     assert caught.value.rule is rule

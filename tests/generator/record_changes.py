@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped boards.yaml with some fields changed, and what is said of it."""
+"""A record of boards.yaml with some fields changed, and what is said of it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SHIPPED: dict[str, Any] = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
 
 
 def changed(board: str, *changes: tuple[str, object]) -> dict[str, Any]:
-    """The file with some fields of one board set; `clock.pll.divider_m` names one."""
-    document = copy.deepcopy(SHIPPED)
+    """A file of one board with some fields set; `clock.pll.divider_m` names one."""
+    document = {board: copy.deepcopy(SHIPPED[board])}
     for place, value in changes:
         *path, last = place.split(".")
         record = document[board]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.board_spec import BoardSpec, load_board, load_boards
@@ -121,6 +121,7 @@ def test_a_missing_file_and_a_missing_board(tmp_path: Path) -> None:
         load_board(DEFAULT_BOARDS_FILE, "u999")
 
 
+@settings(deadline=None)  # the file system takes what it takes
 @given(
     n=st.integers(4, 512), m=st.integers(1, 16), r=st.integers(1, 128), latency=st.integers(0, 5)
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.board_spec import L4Board, load_boards
@@ -92,6 +92,7 @@ def test_voltage_range_2_has_limits_of_its_own(tmp_path: Path) -> None:
     assert "VCO would run at 192000000 Hz, outside 64 to 128 MHz" in fault
 
 
+@settings(deadline=None)  # the file system takes what it takes
 @given(
     board_id=st.sampled_from(["l475", "l4r5"]),
     m=st.integers(1, 16),
