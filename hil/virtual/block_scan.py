@@ -143,9 +143,9 @@ def _instructions_of_it(first):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def scan(  # type: ignore[no-untyped-def]
+def scan(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     code, offset, size, probes, demands, costs
-):  # called by numba
+):
     """Scan the block of `size` bytes at `offset` of `code`; return its table entry.
 
     demands[0] and demands[1] get what the registers at entry and at exit must satisfy, 4 bits a
