@@ -2,23 +2,30 @@
 """boards.yaml to frozen `BoardSpec` values, with every fault of the file in one report.
 
 A record is checked twice: its form by pydantic (types, ranges, unknown keys), then its sense by the
-checks at the end of this module and by the limits of its family (`u5_limits`). A section with a
-fault of form does not hide faults of sense in the other sections.
+checks at the end of this module and by the limits of its family (`u5_limits`, `l4_limits`). A
+section with a fault of form does not hide faults of sense in the other sections.
+
+The record's `family` decides what its clock section looks like and which limits apply: a family is
+one class of record here, one module of limits, and one port.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from generator import u5_limits
+from generator import l4_limits, u5_limits
 from generator.errors import Fault, InputError
-from generator.u5_limits import Complaint
+from generator.limit_checks import Complaint
+from generator.yaml_lines import Lines, read_records
+
+MAX_DMA_BLOCK_BYTES = 65_535
+"""The counter of a DMA block has 16 bits in every family."""
 
 
 class _Section(BaseModel):
@@ -51,19 +58,16 @@ class Pll(_Section):
 
 
 class ClockTree(_Section):
-    """From the oscillator to the core and the buses, as a description."""
+    """From the oscillator to the core and the buses: what all families describe alike."""
 
-    source: Literal["msis", "hsi16", "hse"]
+    source: str
     source_hz: Annotated[int, Field(gt=0)]
     pll: Pll | None = None
     core_hz: Annotated[int, Field(gt=0)]
     ahb_divider: Literal[1, 2, 4, 8, 16, 64, 128, 256, 512] = 1
     apb1_divider: Literal[1, 2, 4, 8, 16] = 1
     apb2_divider: Literal[1, 2, 4, 8, 16] = 1
-    voltage_range: Literal[1, 2, 3, 4]
-    epod_booster: bool
     flash_wait_states: Annotated[int, Field(ge=0, le=15)]
-    instruction_cache: bool
 
     @property
     def apb1_hz(self) -> int:
@@ -74,6 +78,28 @@ class ClockTree(_Section):
     def apb2_hz(self) -> int:
         """Clock of the second peripheral bus."""
         return self.core_hz // self.apb2_divider
+
+    def uart_kernel_hz(self, peripheral: str) -> int:
+        """Clock that the baud rate is divided from: USART1 stands on APB2, all others on APB1."""
+        return self.apb2_hz if peripheral == "USART1" else self.apb1_hz
+
+
+class U5Clock(ClockTree):
+    """Clock tree of an STM32U5."""
+
+    source: Literal["msis", "hsi16", "hse"]
+    voltage_range: Literal[1, 2, 3, 4]
+    epod_booster: bool
+    instruction_cache: bool
+
+
+class L4Clock(ClockTree):
+    """Clock tree of an STM32L4 or L4+. The flash's own caches are always on."""
+
+    source: Literal["msi", "hsi16"]
+    voltage_range: Literal[1, 2]
+    boost: bool = False
+    """Range 1 boost mode of the L4+: what it needs above 80 MHz."""
 
 
 class Pin(_Section):
@@ -94,9 +120,13 @@ class Pin(_Section):
 
 
 class DmaChannel(_Section):
-    """A DMA channel and the request line that feeds it."""
+    """A DMA channel and the request that feeds it.
 
-    controller: Literal["GPDMA1"]
+    `channel` is numbered as in the part's manual. `request` is the line of GPDMA1 (U5), the
+    channel's selection in DMA_CSELR (L4) or the request of DMAMUX1 (L4+).
+    """
+
+    controller: Literal["GPDMA1", "DMA1", "DMA2"]
     channel: Annotated[int, Field(ge=0)]
     request: Annotated[int, Field(ge=0)]
 
@@ -110,7 +140,9 @@ class Uart(_Section):
     baud: Annotated[int, Field(ge=9600, le=4_000_000)]
     rx_dma: DmaChannel
     tx_dma: DmaChannel
-    rx_ring_bytes: Annotated[int, Field(ge=1024, le=65536)]
+    rx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)]
+    tx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)] = 4096
+    """Rings of bytes in RAM. The longest frame of the link, 1052 bytes, must fit whole."""
 
 
 class Probe(_Section):
@@ -131,13 +163,16 @@ class Budgets(_Section):
 
 
 class BoardSpec(_Section):
-    """One board of boards.yaml. `id` is its key, such as "u585"; HELLO carries it."""
+    """One board of boards.yaml. `id` is its key, such as "u585"; HELLO carries it.
+
+    What stands here holds for every family; a record is read as the class of its own.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
     name: Annotated[str, Field(min_length=1)]
     part: Annotated[str, Field(pattern=r"^STM32[A-Z0-9]+$")]
-    family: Literal["u5"]
-    core: Literal["cortex-m33"]
+    family: str
+    core: str
     memories: Annotated[tuple[Memory, ...], Field(min_length=2, strict=False)]
     clock: ClockTree
     uart: Uart
@@ -163,46 +198,40 @@ class BoardSpec(_Section):
 
     @property
     def uart_kernel_hz(self) -> int:
-        """Clock that the baud rate is divided from: USART1 stands on APB2, all others on APB1."""
-        return self.clock.apb2_hz if self.uart.peripheral == "USART1" else self.clock.apb1_hz
+        """Clock that the UART divides its baud rate from."""
+        return self.clock.uart_kernel_hz(self.uart.peripheral)
 
 
-class _Lines:
-    """Where each key of the file stands, for messages."""
+class U5Board(BoardSpec):
+    """A board with an STM32U5."""
 
-    def __init__(self, path: Path, root: yaml.Node | None) -> None:
-        self._path = path
-        self._line_of: dict[tuple[str, ...], int] = {}
-        self.duplicates: list[Fault] = []
-        if root is not None:
-            self._visit(root, ())
+    family: Literal["u5"]
+    core: Literal["cortex-m33"]
+    clock: U5Clock
 
-    def _visit(self, node: yaml.Node, at: tuple[str, ...]) -> None:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                below = (*at, str(key.value))
-                if below in self._line_of:
-                    where = f"{self._path.name}:{key.start_mark.line + 1}: {'.'.join(below)}"
-                    self.duplicates.append(Fault(where, "stands twice", "keep one of the two"))
-                self._line_of[below] = key.start_mark.line + 1
-                self._visit(value, below)
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                self._line_of[(*at, str(index))] = value.start_mark.line + 1
-                self._visit(value, (*at, str(index)))
 
-    def where(self, *at: object) -> str:
-        """Return "boards.yaml:12: u585.clock.pll" for a place, or the nearest one above it."""
-        keys = tuple(str(key) for key in at)
-        line = next(
-            (
-                self._line_of[keys[:length]]
-                for length in range(len(keys), 0, -1)
-                if keys[:length] in self._line_of
-            ),
-            1,
-        )
-        return f"{self._path.name}:{line}: {'.'.join(keys)}"
+class L4Board(BoardSpec):
+    """A board with an STM32L4 or L4+."""
+
+    family: Literal["l4"]
+    core: Literal["cortex-m4"]
+    clock: L4Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """How a record of one family is read, and what it is held against."""
+
+    board: type[BoardSpec]
+    clock: type[ClockTree]
+    check: Callable[[str, Any, Uart | None], Iterator[Complaint]]
+    """Takes the part's name, the clock section and the UART section; None: bad in form."""
+
+
+FAMILIES = {
+    "u5": _Family(U5Board, U5Clock, u5_limits.check),
+    "l4": _Family(L4Board, L4Clock, l4_limits.check),
+}
 
 
 def load_boards(path: Path) -> dict[str, BoardSpec]:
@@ -210,7 +239,7 @@ def load_boards(path: Path) -> dict[str, BoardSpec]:
 
     Raises `InputError` with every fault of the file: of YAML, of form and of sense.
     """
-    document, lines = _read_yaml(path)
+    document, lines = read_records(path)
     faults = list(lines.duplicates)
     boards: dict[str, BoardSpec] = {}
     for key, record in sorted(document.items(), key=lambda item: str(item[0])):
@@ -221,13 +250,24 @@ def load_boards(path: Path) -> dict[str, BoardSpec]:
             what = "unknown key: the record's own key is its id"
             faults.append(Fault(lines.where(key, "id"), what, "remove it"))
         fields = {**record, "id": key}
+        family = FAMILIES.get(str(record.get("family")))
+        if family is None:
+            what = f"no such family, found {record.get('family')!r}"
+            faults.append(Fault(lines.where(key, "family"), what, f"one of {', '.join(FAMILIES)}"))
+            continue
         try:
-            boards[str(key)] = BoardSpec.model_validate(fields)
+            boards[str(key)] = family.board.model_validate(fields)
         except ValidationError as error:
             faults += _faults_of_form(error, str(key), lines)
-        clock, uart = _section(fields, "clock", ClockTree), _section(fields, "uart", Uart)
-        for place, what, remedy in (*_check_memories(fields), *u5_limits.check(clock, uart)):
-            faults.append(Fault(lines.where(key, *place), what, remedy))
+        clock, uart = _section(fields, "clock", family.clock), _section(fields, "uart", Uart)
+        checks = (
+            _check_memories(fields),
+            _check_rings(uart),
+            family.check(str(record.get("part")), clock, uart),
+        )
+        for complaints in checks:
+            for place, what, remedy in complaints:
+                faults.append(Fault(lines.where(key, *place), what, remedy))
     if faults:
         raise InputError(faults)
     return boards
@@ -284,7 +324,21 @@ def _check_memories(fields: Mapping[str, Any]) -> Iterator[Complaint]:
             yield ("budgets", f"image_{memory.name}_bytes"), what, "lower the budget"
 
 
-def _faults_of_form(error: ValidationError, key: str, lines: _Lines) -> Iterator[Fault]:
+def _check_rings(uart: Uart | None) -> Iterator[Complaint]:
+    if uart is None:
+        return
+    for name, size in (
+        ("rx_ring_bytes", uart.rx_ring_bytes),
+        ("tx_ring_bytes", uart.tx_ring_bytes),
+    ):
+        if size & (size - 1):
+            yield ("uart", name), f"{size} is no power of two", "write 2048, 4096, 8192 or 16384"
+        if size > MAX_DMA_BLOCK_BYTES:
+            what = f"{size} bytes are beyond one DMA block of {MAX_DMA_BLOCK_BYTES}"
+            yield ("uart", name), what, "write 32768 or less"
+
+
+def _faults_of_form(error: ValidationError, key: str, lines: Lines) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
         where = lines.where(key, *detail["loc"])
         match detail["type"]:
@@ -294,22 +348,3 @@ def _faults_of_form(error: ValidationError, key: str, lines: _Lines) -> Iterator
                 yield Fault(where, "is missing", "add it; boards.yaml of mel2metal shows one")
             case _:
                 yield Fault(where, f"{detail['msg']}, found {detail['input']!r}")
-
-
-def _read_yaml(path: Path) -> tuple[Mapping[Hashable, object], _Lines]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError([Fault(str(path), f"cannot be read: {reason}")]) from None
-    try:
-        document = yaml.safe_load(text)
-        lines = _Lines(path, yaml.compose(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}:{mark.line + 1}" if mark else path.name
-        problem = getattr(error, "problem", None) or str(error)
-        raise InputError([Fault(where, f"is not YAML: {problem}", "mend the syntax")]) from None
-    if not isinstance(document, Mapping) or not document:
-        raise InputError([Fault(path.name, "holds no board record", "add one: id, then fields")])
-    return document, lines

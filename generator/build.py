@@ -15,7 +15,7 @@ from generator.board_spec import BoardSpec
 from generator.errors import ToolError
 from generator.image_check import find_double_precision
 from generator.project import IMAGE_NAME, OUTPUT_DIR, Project
-from generator.target_flags import SINGLE_PRECISION_CORES, target_flags
+from generator.target_flags import target_flags
 from generator.toolchain import Toolchain
 
 LAST_LINES = 40
@@ -69,13 +69,12 @@ def compile_project(
     """Compile and link `project`; `on_line` gets each line that make prints, as it comes.
 
     Raises `ToolError` with the compiler's own words when a source does not compile, and when the
-    image holds instructions that the core lacks.
+    image holds double-precision instructions.
     """
     run_make(project.directory, board, toolchain, on_line)
     info = project.info
     output = project.directory / OUTPUT_DIR / IMAGE_NAME
-    if board.core in SINGLE_PRECISION_CORES:
-        _refuse_double_precision(output.with_suffix(".elf"), board.core)
+    _refuse_double_precision(output.with_suffix(".elf"))
     return FirmwareImage(
         project_dir=project.directory,
         board_id=board.id,
@@ -132,11 +131,11 @@ def run_make(
         )
 
 
-def _refuse_double_precision(elf: Path, core: str) -> None:
+def _refuse_double_precision(elf: Path) -> None:
     found = find_double_precision(elf)
     if found:
         places = ", ".join(f"0x{address:08x} in {function}" for address, function in found[:8])
         raise ToolError(
-            f"the image holds double-precision instructions, which {core} lacks: {places}",
+            f"the image holds double-precision instructions, and must have none: {places}",
             "find what pulls them out of libgcc in the map file, and compute it otherwise",
         )

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import port_u5
 from generator.board_spec import BoardSpec
 from generator.build import FirmwareImage, compile_project
 from generator.errors import Fault, InputError
+from generator.fit import Demand, require_fit
 from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
 from generator.mel_tables import BANDS, MelTables, make_mel_tables
+from generator.port import Port, make_port
 from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo, project_lock
 from generator.render import render_project
 from generator.schedule import Schedule, make_schedule
@@ -43,6 +44,17 @@ class Network:
     plan: NetworkPlan
     mel: MelTables
     labels: Labels
+
+    @property
+    def demand(self) -> Demand:
+        """What it asks of a board's memories."""
+        return Demand(
+            model_name=self.graph.name,
+            rows_bytes=self.schedule.arena_bytes,
+            weights_bytes=self.plan.weights_flash_bytes,
+            frames=self.graph.frames,
+            bands=self.graph.bands,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +109,8 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,
     )
-    stages: dict[str, port_u5.PortU5 | MelTables | NetworkPlan | WireHeader] = {
-        "port": port_u5.make_port(board),
+    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader] = {
+        "port": make_port(board),
         "mel": network.mel,
         "network": network.plan,
         "wire": header_context(),
@@ -108,14 +120,9 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
     )
 
 
-def check_activations(board: BoardSpec, network: Network) -> None:
-    """Raise `InputError` if the planned rows exceed the board's budget; nothing is built for it."""
-    allowed = board.budgets.activation_ram_bytes
-    arena_bytes = network.schedule.arena_bytes
-    if arena_bytes > allowed:
-        what = f"activations take {arena_bytes} bytes; {board.id} has {allowed} allowed for them"
-        remedy = "take a smaller model, or raise activation_ram_bytes of the board's budgets"
-        raise InputError([Fault(network.graph.name, what, remedy)])
+def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:
+    """Raise `InputError` if the model surely does not fit the board; nothing is built for it."""
+    require_fit(board, network.demand, taps=taps)
 
 
 def make_firmware(
@@ -132,7 +139,7 @@ def make_firmware(
     `told` gets each line of progress. A second call with the same input compiles nothing.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
-    check_activations(board, network)
+    check_fit(board, network, taps=taps)
     with project_lock(out_dir, _project_name(board, taps=taps)):
         project = make_project(board, network, out_dir, taps=taps)
         image = compile_project(project, board, toolchain, told)

@@ -11,12 +11,7 @@ from rich.table import Table
 from generator.board_spec import BoardSpec
 from generator.errors import EXIT_INPUT
 from generator.firmware import Network
-
-RAM_BESIDE_BYTES = 20_480
-"""Front-end, listener, link buffers: an upper guess; stack and receive ring come on top."""
-
-FLASH_BESIDE_BYTES = 49_152
-"""Code and tables beside the network's weights: an upper guess."""
+from generator.fit import fit_faults, flash_need, ram_need
 
 
 def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
@@ -67,19 +62,15 @@ def _ring_table(network: Network) -> Table:
 
 def _print_fit(console: Console, network: Network, board: BoardSpec) -> bool:
     budgets = board.budgets
-    arena = network.schedule.arena_bytes
-    ram = arena + RAM_BESIDE_BYTES + budgets.stack_bytes + board.uart.rx_ring_bytes
-    flash = network.plan.weights_flash_bytes + FLASH_BESIDE_BYTES
-    fits = (
-        arena <= budgets.activation_ram_bytes
-        and ram <= budgets.image_ram_bytes
-        and flash <= budgets.image_flash_bytes
-    )
+    demand = network.demand
+    faults = fit_faults(board, demand)
+    ram, flash = ram_need(board, demand), flash_need(demand)
     console.print(
-        f"{board.id}: {'fits' if fits else 'does not fit'}: activations {arena:,} of "
-        f"{budgets.activation_ram_bytes:,} B, about {ram:,} of {budgets.image_ram_bytes:,} B RAM, "
-        f"about {flash:,} of {budgets.image_flash_bytes:,} B flash",
-        style="green" if fits else "bold red",
+        f"{board.id}: {'does not fit' if faults else 'fits'}: activations {demand.rows_bytes:,} of "
+        f"{budgets.activation_ram_bytes:,} B, about {ram.total_bytes:,} of "
+        f"{budgets.image_ram_bytes:,} B RAM, about {flash.total_bytes:,} of "
+        f"{budgets.image_flash_bytes:,} B flash",
+        style="bold red" if faults else "green",
         soft_wrap=True,
     )
-    return fits
+    return not faults

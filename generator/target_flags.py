@@ -28,11 +28,13 @@ INCLUDES = (
 LINK = ("-nostdlib", "-static", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--fatal-warnings")
 
 CORE_FLAGS = {
+    "cortex-m4": ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
+    "cortex-m7": ("-mcpu=cortex-m7", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"),
     "cortex-m33": ("-mcpu=cortex-m33", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"),
 }
 
-SINGLE_PRECISION_CORES = frozenset({"cortex-m33"})
-"""Their FPU has no double-precision arithmetic: an image with such an instruction would fault."""
+"""All for a single-precision FPU: the firmware computes nothing in double precision, and where the
+core could (an M7 may), a double that crept in would still be a mistake, and a slow one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The core's own registers, as far as this firmware uses them, and the instructions that C lacks.
  *
- * Sources: Armv8-M Architecture Reference Manual (DDI 0553), system control space; PM0264, the
- * programming manual of ST's Cortex-M33. Addresses are architectural and the same on all parts. */
+ * Sources: Armv7-M and Armv8-M Architecture Reference Manuals (DDI 0403, DDI 0553), system control
+ * space; PM0214 and PM0264, the programming manuals of ST's Cortex-M4 and M33. Addresses are
+ * architectural and the same on all parts. */
 #ifndef CORE_CORTEX_M_H
 #define CORE_CORTEX_M_H
 
@@ -30,7 +31,7 @@
 #define SCB_CFSR CORE_REGISTER(0xE000ED28u)
 #define SCB_CFSR_MSTKERR (1u << 4)
 #define SCB_CFSR_STKERR (1u << 12)
-#define SCB_CFSR_STKOF (1u << 20)
+#define SCB_CFSR_STKOF (1u << 20) /* Armv8-M; reserved and 0 elsewhere */
 #define SCB_HFSR CORE_REGISTER(0xE000ED2Cu)
 #define SCB_MMFAR CORE_REGISTER(0xE000ED34u)
 #define SCB_BFAR CORE_REGISTER(0xE000ED38u)
@@ -55,7 +56,9 @@
 #define DWT_CTRL_NOCYCCNT (1u << 25)
 #define DWT_CYCCNT CORE_REGISTER(0xE0001004u)
 
-/* Armv8-M alone has a stack limit. A piece of assembly: the named register holds the limit. */
+/* Armv8-M alone has a stack limit: below it a push faults at once. On Armv7-M the stack's place is
+ * the guard: it lies at the bottom of the RAM, and what is pushed below leaves the memory, a bus
+ * fault. A piece of assembly: the named register holds the limit. */
 #ifdef __ARM_ARCH_8M_MAIN__
 #define CORE_SET_STACK_LIMIT(register) "msr msplim, " register "\n\t"
 #else

@@ -10,15 +10,15 @@
 #include "core/handlers.h"
 #include "core/memory_layout.h"
 
-/* Words of the frame that the core stacks on exception entry (Armv8-M ARM, exception entry). */
+/* Words of the frame that the core stacks on exception entry (Arm ARM, exception entry). */
 #define FRAME_LR 5u
 #define FRAME_PC 6u
 #define FRAME_XPSR 7u
 
 _Noreturn void fault_capture(const uint32_t *frame);
 
-/* r0: the main stack pointer as the exception found it; the firmware uses no other. Then MSPLIM is
- * lowered and the fault stack taken. */
+/* r0: the main stack pointer as the exception found it; the firmware uses no other. Then MSPLIM,
+ * where there is one, is lowered and the fault stack taken. */
 __attribute__((naked)) void fault_handler(void) {
     __asm volatile("cpsid i\n\t"
                    "mrs r0, msp\n\t"

@@ -15,8 +15,8 @@ _Noreturn void main(void);
 _Noreturn void start(void);
 
 /* The first instructions. The core has loaded the stack pointer from the table; a debugger that
- * jumps here may not have, so it is loaded again. MSPLIM makes a push below the stack a
- * UsageFault (STKOF) before it can harm what lies there. */
+ * jumps here may not have, so it is loaded again. Where there is MSPLIM, it makes a push below
+ * the stack a UsageFault (STKOF) before it can harm what lies there. */
 __attribute__((naked, noreturn)) void reset_handler(void) {
     __asm volatile(
         "ldr r0, =__stack_limit\n\t" CORE_SET_STACK_LIMIT("r0") "ldr r0, =__stack_top\n\t"
@@ -49,7 +49,7 @@ static void fill_memory(void) {
 
 _Noreturn void start(void) {
     /* CP10 and CP11 full access, before the first floating-point instruction; the barriers make
-     * the setting hold for what follows (PM0264, enabling the FPU). */
+     * the setting hold for what follows (PM0214, PM0264: enabling the FPU). */
     SCB_CPACR |= SCB_CPACR_FPU_FULL;
     core_data_barrier();
     core_instruction_barrier();

@@ -38,7 +38,7 @@ from hil.virtual.block_scan import (
     SIZE_SHIFT,
     scan,
 )
-from hil.virtual.cycles import CORTEX_M33
+from hil.virtual.cycles import COSTS
 
 # Where things stand in the counters.
 INSTRUCTIONS = 0
@@ -67,6 +67,9 @@ STOP_FUNCTION = 22
 READ_FUNCTION = 23
 TRAP_DIVIDE = 24
 DEMAND_TABLE = 25
+COST_TABLE = 26
+BRANCH_CYCLES = 27
+IS_V8M = 28
 COUNTERS = 32
 
 NO_DEADLINE = (1 << 63) - 1
@@ -86,6 +89,7 @@ class Stop(enum.IntEnum):
     DIVIDE_BY_ZERO = 8
     UNALIGNED_BEFORE = 9
     PROBES_NEEDED = 10
+    NOT_IN_V7M = 11
 
 
 _STOP_DEADLINE = int(Stop.DEADLINE)
@@ -98,8 +102,8 @@ _STOP_MASK = int(Stop.MASK_CHANGED)
 _STOP_LIMITS = int(Stop.LIMITS_CHANGED)
 _STOP_DIVIDE = int(Stop.DIVIDE_BY_ZERO)
 _STOP_PROBES = int(Stop.PROBES_NEEDED)
+_STOP_NOT_IN_V7M = int(Stop.NOT_IN_V7M)
 
-_C_BRANCH = CORTEX_M33.branch_taken
 _REG_R0 = arm_const.UC_ARM_REG_R0
 _REG_LR = arm_const.UC_ARM_REG_LR
 _REG_MSP = arm_const.UC_ARM_REG_MSP
@@ -215,6 +219,7 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
 def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
     """Return a block's entry and its two demands; scan it if it is new."""
     demands = carray(_pointer(counters[DEMAND_TABLE]), _TABLE_LENGTH, np.uint64)
+    costs = carray(_pointer(counters[COST_TABLE]), COSTS, np.int64)
     offset = np.int64(address) - np.int64(counters[FLASH_BASE])
     if 0 <= offset < np.int64(counters[FLASH_SIZE]):
         table = carray(_pointer(counters[BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
@@ -225,7 +230,7 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
             code = carray(_pointer(counters[FLASH_BYTES]), _TABLE_LENGTH, np.uint8)
             mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
             found = demands[2 * index : 2 * index + 2]
-            entry = scan(code, offset, np.int64(size), probes, found) | mark
+            entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
             table[index] = entry
         return entry, demands[2 * index], demands[2 * index + 1]
     offset = np.int64(address) - np.int64(counters[RAM_BASE])
@@ -234,7 +239,8 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
         code = carray(_pointer(counters[RAM_BYTES]), _TABLE_LENGTH, np.uint8)
         found = np.zeros(2, np.uint64)
         probes = np.zeros(size, np.uint16)
-        entry = scan(code[offset : offset + size + 2], np.int64(0), np.int64(size), probes, found)
+        part = code[offset : offset + size + 2]
+        entry = scan(part, np.int64(0), np.int64(size), probes, found, costs)
         entry &= ~(np.int64(NEEDS_PROBES) << FLAGS_SHIFT)
         return entry, found[0], found[1]
     half = np.int64(size >> 1)
@@ -249,7 +255,10 @@ def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
         return
     entry, at_entry, at_exit = _look_up(counters, address, size)
     flags = entry >> FLAGS_SHIFT
-    if flags & (MARKED | NEEDS_PROBES | thumb.FPU):
+    if flags & (MARKED | NEEDS_PROBES | thumb.FPU | thumb.V8M_ONLY):
+        if flags & thumb.V8M_ONLY and counters[IS_V8M] == 0:
+            _stop(counters, engine, _STOP_NOT_IN_V7M, address)
+            return
         if flags & NEEDS_PROBES:
             _stop(counters, engine, _STOP_PROBES, address)
             return
@@ -266,7 +275,7 @@ def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
         return
     cycles = entry >> CYCLES_SHIFT & 0xFFFF
     if address != counters[EXPECTED_NEXT]:
-        cycles += _C_BRANCH
+        cycles += np.int64(counters[BRANCH_CYCLES])
     counters[PASS_MARK] = 0
     counters[INSTRUCTIONS] += np.uint64(entry & 0xFFF)
     counters[CYCLES] += np.uint64(cycles)

@@ -16,7 +16,16 @@ import numpy.typing as npt
 from numba import njit
 
 from hil.virtual import thumb
-from hil.virtual.cycles import CORTEX_M33
+from hil.virtual.cycles import (
+    COST_DIVIDE,
+    COST_DOUBLE,
+    COST_FLOAT_DIVIDE,
+    COST_LOAD,
+    COST_LOAD_AFTER_MEMORY,
+    COST_LOAD_USE,
+    COST_MULTIPLE,
+    COST_OTHER,
+)
 
 # A block's entry: instructions (12 bits), cycles (16), flags (16), size in bytes (16).
 CYCLES_SHIFT = 12
@@ -31,13 +40,6 @@ DIVISOR = 32
 """Added in the probe table to the register that a division divides by."""
 CONDITION_SHIFT = 8
 """Above it in the probe table: 1 + the condition of an IT block, 0 for always."""
-
-_C_OTHER = CORTEX_M33.other
-_C_LOAD_USE = CORTEX_M33.load_use
-_C_MULTIPLE = CORTEX_M33.multiple_base
-_C_DOUBLE = CORTEX_M33.double_word
-_C_DIVIDE = CORTEX_M33.divide
-_C_FLOAT_DIVIDE = CORTEX_M33.float_divide
 
 # Rows of what is known of each register while a block is scanned.
 _ROOT = 0
@@ -60,16 +62,24 @@ def halfword(code, offset):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _cycles(kind, words):  # type: ignore[no-untyped-def]
+def _is_single_load(bits, loaded):  # type: ignore[no-untyped-def]
+    """Whether a single transfer costs what a load costs: LDR, VLDR, VSTR."""
+    return loaded != thumb.NO_REGISTER or bits & thumb.FPU != 0
+
+
+@njit(cache=True)
+def _cycles(costs, kind, words, is_load, after_memory):  # type: ignore[no-untyped-def]
     if kind == thumb.KIND_MULTIPLE:
-        return _C_MULTIPLE + words
+        return costs[COST_MULTIPLE] + words
     if kind == thumb.KIND_DOUBLE:
-        return _C_DOUBLE
+        return costs[COST_DOUBLE]
     if kind == thumb.KIND_DIVIDE:
-        return _C_DIVIDE
+        return costs[COST_DIVIDE]
     if kind == thumb.KIND_FLOAT_DIVIDE:
-        return _C_FLOAT_DIVIDE
-    return _C_OTHER
+        return costs[COST_FLOAT_DIVIDE]
+    if is_load:
+        return costs[COST_LOAD_AFTER_MEMORY] if after_memory else costs[COST_LOAD]
+    return costs[COST_OTHER]
 
 
 @njit(cache=True)
@@ -133,14 +143,17 @@ def _instructions_of_it(first):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
+def scan(  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    code, offset, size, probes, demands, costs
+):
     """Scan the block of `size` bytes at `offset` of `code`; return its table entry.
 
     demands[0] and demands[1] get what the registers at entry and at exit must satisfy, 4 bits a
     register. probes[position >> 1] gets what an instruction needs that only a look can check.
+    `costs` is the core's cycle table.
     """
     count, cycles, flags = np.int64(0), np.int64(0), np.int64(0)
-    previous_load = thumb.NO_REGISTER
+    previous_load, after_memory = thumb.NO_REGISTER, False
     it_left, it_state = 0, 0
     follow = np.zeros((4, 16), np.int64)
     follow[_ROOT, :] = np.arange(16)
@@ -164,9 +177,12 @@ def scan(code, offset, size, probes, demands):  # type: ignore[no-untyped-def]
         probes[position >> 1] = probe | condition << CONDITION_SHIFT if probe else 0
         if _change(writes, move, condition != 0, follow, probes) or probe:
             flags |= NEEDS_PROBES
-        cycles += _cycles(kind, words)
+        single = kind == thumb.KIND_OTHER and bits & thumb.IS_MEMORY != 0
+        is_load = single and _is_single_load(bits, loaded)
+        cycles += _cycles(costs, kind, words, is_load, after_memory)
+        after_memory = single
         if previous_load != thumb.NO_REGISTER and reads >> previous_load & 1:
-            cycles += _C_LOAD_USE
+            cycles += costs[COST_LOAD_USE]
         previous_load = loaded
         if it_left > 0:
             it_left -= 1
@@ -226,3 +242,16 @@ def word_accesses(code: npt.NDArray[np.uint8], offset: int, end: int) -> list[tu
             found.append((offset, int(base)))
         offset += 4 if wide else 2
     return found
+
+
+def find_flag(code: npt.NDArray[np.uint8], offset: int, end: int, flag: int) -> int:
+    """Byte offset of the first instruction that has a flag of `thumb`; `offset` if none has."""
+    position = offset
+    while position < end:
+        first = int(code[position]) | int(code[position + 1]) << 8
+        wide = thumb.is_wide(first)
+        second = int(code[position + 2]) | int(code[position + 3]) << 8 if wide else 0
+        if thumb.decode(first, second)[0] & flag:
+            return position
+        position += 4 if wide else 2
+    return offset

@@ -11,15 +11,15 @@ from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
-    from hil.virtual.stm32.rcc import Rcc
-    from hil.virtual.stm32.u585 import ClockEnable
+    from hil.virtual.chip import ClockEnable
+    from hil.virtual.stm32.rcc_base import RccBase
 
 
 class Bus:
     """The address map of the peripherals."""
 
     def __init__(
-        self, peripherals: Mapping[str, Peripheral], clocks: Mapping[str, ClockEnable], rcc: Rcc
+        self, peripherals: Mapping[str, Peripheral], clocks: Mapping[str, ClockEnable], rcc: RccBase
     ) -> None:
         self._sorted = sorted(peripherals.values(), key=lambda peripheral: peripheral.base)
         self._bases = [peripheral.base for peripheral in self._sorted]

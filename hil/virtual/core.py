@@ -16,6 +16,7 @@ from unicorn.unicorn_py3 import unicorn as binding
 from hil.virtual import block_hook as hook
 from hil.virtual import block_scan
 from hil.virtual.block_hook import Stop
+from hil.virtual.cortex_m.models import CoreModel
 
 PAGE_BYTES = 1024
 END_OF_RUN = 0xFFFFFFFE
@@ -34,6 +35,8 @@ class MemoryRegion:
     origin: int
     size_bytes: int
     is_flash: bool = False
+    alias_of: int | None = None
+    """Address, in a region listed before, of the memory that appears here once more."""
 
     @property
     def end(self) -> int:
@@ -79,7 +82,7 @@ FlashWriteCallback = Callable[[int, int, int], bool]
 
 
 class Core:
-    """A Cortex-M33 with its memories; peripherals are reached through two callbacks.
+    """A core with its memories; peripherals are reached through two callbacks.
 
     `read(address, size)` and `write(address, size, value)` serve the peripheral and system
     regions. They must never stop the core: they set a deadline of 0 instead.
@@ -87,18 +90,24 @@ class Core:
 
     def __init__(
         self,
+        model: CoreModel,
         regions: Sequence[MemoryRegion],
+        *,
         peripheral_ranges: Sequence[tuple[int, int]],
         read: ReadCallback,
         write: WriteCallback,
         write_flash: FlashWriteCallback,
     ) -> None:
         self.engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-        self.engine.ctl_set_cpu_model(reg.UC_CPU_ARM_CORTEX_M33)
+        self.engine.ctl_set_cpu_model(model.unicorn_model)
+        self.model = model
         self.regions = tuple(regions)
         self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
         self._scratch = np.zeros(1, np.uint32)
-        self._buffers = {region: np.zeros(region.size_bytes, np.uint8) for region in regions}
+        self._costs = model.cycles.costs()
+        self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
+        for region in regions:
+            self._buffers[region] = self._make_buffer(region)
         for region, buffer in self._buffers.items():
             permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
             if not region.is_flash:
@@ -114,6 +123,14 @@ class Core:
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
+
+    def _make_buffer(self, region: MemoryRegion) -> npt.NDArray[np.uint8]:
+        """Return fresh memory, or a view of the memory that the region is an alias of."""
+        if region.alias_of is None:
+            return np.zeros(region.size_bytes, np.uint8)
+        view = self.memory(region.alias_of, region.size_bytes)
+        assert view is not None, "an alias of no memory"
+        return view
 
     def _map_peripherals(
         self, origin: int, size: int, read: ReadCallback, write: WriteCallback
@@ -145,6 +162,9 @@ class Core:
         counters[hook.PROBE_TABLE] = self._probe_table.ctypes.data
         counters[hook.DEMAND_TABLE] = self._demand_table.ctypes.data
         counters[hook.SCRATCH] = self._scratch.ctypes.data
+        counters[hook.COST_TABLE] = self._costs.ctypes.data
+        counters[hook.BRANCH_CYCLES] = self.model.cycles.branch_taken
+        counters[hook.IS_V8M] = int(self.model.is_v8m)
         stop = ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
         assert stop is not None and read is not None
@@ -308,6 +328,17 @@ class Core:
                 return start + offset - block[1], value
         return start, 0
 
+    def find_in_block(self, address: int, flag: int) -> int:
+        """Find the first instruction of the block at `address` that has a flag of `thumb`."""
+        index = (address - self.flash.origin) >> 1
+        region = self.region_of(address)
+        if region is not self.flash:
+            return address
+        start = address - self.flash.origin
+        size = int(self._block_table[index]) >> block_scan.SIZE_SHIFT
+        found = block_scan.find_flag(self.flash_bytes, start, start + size, flag)
+        return self.flash.origin + found
+
     def mark(self, address: int, on: bool) -> None:
         """Make the core stop with `Stop.MARK` when a block starts at this flash address."""
         index = (address - self.flash.origin) >> 1
@@ -332,7 +363,7 @@ class Core:
 
     def region_of(self, address: int, size: int = 1) -> MemoryRegion | None:
         """Return the memory that holds all of [address, address + size), or None."""
-        for region in self.regions:
+        for region in self._buffers:
             if region.origin <= address and address + size <= region.end:
                 return region
         return None
@@ -352,6 +383,8 @@ class Core:
 
     def clear_stack_limits(self) -> None:
         """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""
+        if not self.model.is_v8m:
+            return
         scratch = self.memory(self.ram.origin, len(_CLEAR_LIMITS))
         assert scratch is not None
         kept, counters = scratch.copy(), self.counters.copy()
@@ -367,7 +400,7 @@ class Core:
         """Give RAM the contents of power-on: anything, but always the same."""
         noise = np.random.default_rng(RAM_SEED)
         for region, buffer in self._buffers.items():
-            if not region.is_flash:
+            if not region.is_flash and region.alias_of is None:
                 buffer[:] = noise.integers(0, 256, buffer.size, np.uint8)
 
     # -- registers -------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 """ESTIMATED cycles per instruction, by core.
 
 Arm publishes no instruction timing table for the Cortex-M33, so these are estimates (about
-+-25 % over a whole network); wait states, the instruction cache and bus contention are left out.
++-25 % over a whole network). The Cortex-M4's table is public (its Technical Reference Manual,
+DDI 0439, section 3.3); where it gives a span, one value stands for it. Wait states, caches and
+bus contention are left out on both.
 Instruction *counts* are exact; every number derived from this table must be shown as an estimate.
 `docs/virtual-board.md` prints the same table with the reasons for each row.
 """
@@ -11,6 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True, slots=True)
 class CycleTable:
@@ -18,7 +23,11 @@ class CycleTable:
 
     core: str
     other: int = 1
-    """ALU, multiply, SIMD, single load or store, branch not taken, FPU add/multiply/move."""
+    """ALU, multiply, SIMD, single store, branch not taken, FPU add/multiply/move."""
+    load: int = 1
+    """A single load, VLDR and VSTR of a word."""
+    load_after_memory: int = 1
+    """The same right after another single load or store: the two are pipelined."""
     load_use: int = 1
     """Added when the instruction after a load uses the loaded register."""
     multiple_base: int = 1
@@ -34,5 +43,27 @@ class CycleTable:
     exception_entry: int = 12
     exception_return: int = 10
 
+    def costs(self) -> npt.NDArray[np.int64]:
+        """The table as the native hooks read it, in the order of the constants below."""
+        return np.array(
+            [
+                self.other, self.load, self.load_after_memory, self.load_use, self.multiple_base,
+                self.double_word, self.divide, self.float_divide,
+            ],
+            np.int64,
+        )  # fmt: skip
+
+
+COST_OTHER, COST_LOAD, COST_LOAD_AFTER_MEMORY, COST_LOAD_USE, COST_MULTIPLE = 0, 1, 2, 3, 4
+COST_DOUBLE, COST_DIVIDE, COST_FLOAT_DIVIDE = 5, 6, 7
+COSTS = 8
 
 CORTEX_M33 = CycleTable(core="cortex-m33")
+
+CORTEX_M4 = CycleTable(
+    core="cortex-m4",
+    load=2,
+    load_use=0,
+    double_word=3,
+    branch_taken=2,
+)

@@ -16,8 +16,10 @@ from unicorn import arm_const as reg
 
 from hil.virtual import block_hook as hook
 from hil.virtual.bus import Bus
+from hil.virtual.chip import PERIPHERAL_RANGES
+from hil.virtual.chips import CHIPS
 from hil.virtual.core import Core
-from hil.virtual.cortex_m import nvic, scb
+from hil.virtual.cortex_m import nvic
 from hil.virtual.cortex_m.dwt import DebugControl, Dwt
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.systick import SysTick
@@ -26,15 +28,7 @@ from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.run_loop import FAR_FUTURE_PS, RunLoop
 from hil.virtual.serial_line import HostLine
-from hil.virtual.stm32 import u585
-from hil.virtual.stm32.dbgmcu import Dbgmcu
-from hil.virtual.stm32.flash import Flash
-from hil.virtual.stm32.gpdma import Gpdma
-from hil.virtual.stm32.gpio import MODE_ALTERNATE, MODE_NAMES, Gpio
-from hil.virtual.stm32.icache import Icache
-from hil.virtual.stm32.iwdg import Iwdg
-from hil.virtual.stm32.pwr import Pwr
-from hil.virtual.stm32.rcc import Rcc
+from hil.virtual.stm32.gpio import MODE_ALTERNATE, MODE_NAMES
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartWiring
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
@@ -61,6 +55,7 @@ class Machine:
             known = ", ".join(f"{key} ({value.chip})" for key, value in WIRING.items())
             raise ValueError(f"no virtual board {self.board_id!r}; there is: {known}")
         self.wiring = wiring
+        self.chip = CHIPS[wiring.chip]
         self.symbols = Symbols()
         self.accesses = 0
         """Accesses to peripherals so far."""
@@ -73,7 +68,12 @@ class Machine:
         self._epoch_ps, self._epoch_cycles, self._hz = 0, 0, 1
         self.line = HostLine(DEFAULT_BAUD)
         self.core = Core(
-            u585.MEMORIES, u585.PERIPHERAL_RANGES, self._read, self._write, self._write_flash
+            self.chip.core,
+            self.chip.memories,
+            peripheral_ranges=PERIPHERAL_RANGES,
+            read=self._read,
+            write=self._write,
+            write_flash=self._write_flash,
         )
         self._build()
         self.meters = CallMeters(self)
@@ -82,32 +82,31 @@ class Machine:
         self.power_on()
 
     def _build(self) -> None:
-        base = u585.BASES
-        self._hz = 4_000_000
-        self.scb = scb.Scb(self, "SCB", base["SCB"])
-        self.nvic = nvic.Nvic(self, "NVIC", base["NVIC"])
-        self.debug = DebugControl(self, "DEBUG", base["DEBUG"])
-        self.dwt = Dwt(self, "DWT", base["DWT"])
-        self.systick = SysTick(self, "SYSTICK", base["SYSTICK"])
-        self.rcc = Rcc(self, "RCC", base["RCC"])
-        self.pwr = Pwr(self, "PWR", base["PWR"])
-        self.flash = Flash(self, "FLASH", base["FLASH"])
-        self.iwdg = Iwdg(self, "IWDG", base["IWDG"])
-        self.gpdma = Gpdma(self, "GPDMA1", base["GPDMA1"])
-        wiring = UsartWiring(u585.USART1_INTERRUPT, *u585.USART1_DMA_REQUESTS, self.line)
-        self.usart1 = Usart(self, "USART1", base["USART1"], wiring)
-        self.gpio = {port: Gpio(self, f"GPIO{port}", base[f"GPIO{port}"]) for port in "ABCDEFGHI"}
-        others: list[Peripheral] = [
-            Icache(self, "ICACHE", base["ICACHE"]),
-            Dbgmcu(self, "DBGMCU", base["DBGMCU"]),
-            scb.FpuControl(self, "FPU", base["FPU"]),
-        ]
-        members = (
+        chip = self.chip
+        self._hz = chip.start_hz
+        self.scb = chip.scb(self, "SCB", chip.base("SCB"))
+        self.nvic = nvic.Nvic(self, "NVIC", chip.base("NVIC"))
+        self.debug = DebugControl(self, "DEBUG", chip.base("DEBUG"))
+        self.dwt = Dwt(self, "DWT", chip.base("DWT"))
+        self.systick = SysTick(self, "SYSTICK", chip.base("SYSTICK"))
+        parts = chip.make_parts(chip, self)
+        self.rcc, self.pwr, self.flash = parts.rcc, parts.pwr, parts.flash
+        self.dma, self.gpio = parts.dma, parts.gpio
+        self.usart = self._make_usart()
+        members = [
             self.scb, self.nvic, self.debug, self.dwt, self.systick, self.rcc, self.pwr,
-            self.flash, self.iwdg, self.gpdma, self.usart1, *self.gpio.values(), *others,
-        )  # fmt: skip
+            self.flash, *self.gpio.values(), self.usart, *parts.others,
+            chip.fpu(self, "FPU", chip.base("FPU")),
+        ]  # fmt: skip
         self.peripherals: dict[str, Peripheral] = {member.name: member for member in members}
-        self.bus = Bus(self.peripherals, u585.CLOCKS, self.rcc)
+        self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
+
+    def _make_usart(self) -> Usart:
+        """Make the UART that the COM port is wired to; the chip's others are not modelled."""
+        name = self.wiring.usart
+        place = self.chip.usarts[name]
+        wiring = UsartWiring(place.interrupt, place.rx_request, place.tx_request, self.line)
+        return place.make(self, name, self.chip.base(name), wiring)
 
     # -- images and resets -----------------------------------------------------------------------
 
@@ -179,7 +178,7 @@ class Machine:
         self.meters.reset()
         self.exceptions.clear_stack_limits()
         self.loop.start_at(core.word(core.flash.origin + 4))
-        self.usart1.plan()
+        self.usart.plan()
 
     def request_reset(self) -> None:
         """Take the firmware's request for a system reset at the end of the block."""
@@ -188,7 +187,7 @@ class Machine:
 
     def reset_peripherals(self, enable_register: str, bits: int) -> None:
         """Reset the peripherals whose enable bit has the same place in an xRSTR register."""
-        for name, clock in u585.CLOCKS.items():
+        for name, clock in self.chip.clocks.items():
             if clock.register == enable_register and bits >> clock.bit & 1:
                 self.peripherals[name].reset()
 
@@ -254,26 +253,28 @@ class Machine:
 
     def catch_up(self) -> None:
         """Bring lazily modelled peripherals up to the present."""
-        self.usart1.catch_up()
+        self.usart.catch_up()
 
     def settle(self) -> None:
         """Do so only if something has become due."""
-        self.usart1.settle()
+        self.usart.settle()
 
     # -- what peripherals ask --------------------------------------------------------------------
 
     def usart_of_request(self, _request: int) -> Usart:
         """Return the USART that a DMA request belongs to."""
-        return self.usart1
+        return self.usart
 
     def check_pin(self, usart: str, signal: str) -> None:
         """Raise unless the pin that is soldered to the COM port carries the signal."""
         wire = self.wiring.pins[signal]
         port = self.gpio[wire.port]
         what = f"{usart} {signal} on {wire}"
-        is_on, mode, function = self.pin_settings(signal)
+        is_on, supplied, mode, function = self.pin_settings(signal)
         if not is_on:
             raise port.broken(Rule.PIN_FUNCTION, f"{what}: the port's clock is off")
+        if not supplied:
+            raise port.broken(Rule.IO_SUPPLY, f"{what}: VDDIO2 has not been declared valid")
         if mode != MODE_ALTERNATE:
             raise port.broken(Rule.PIN_FUNCTION, f"{what}: the pin's mode is {MODE_NAMES[mode]}")
         if function != wire.alternate_function:
@@ -282,12 +283,13 @@ class Machine:
                 f"{what}: the pin has AF{function} instead of AF{wire.alternate_function}",
             )
 
-    def pin_settings(self, signal: str) -> tuple[bool, int, int]:
-        """What `check_pin` depends on: port clock, pin mode, alternate function."""
+    def pin_settings(self, signal: str) -> tuple[bool, bool, int, int]:
+        """What `check_pin` depends on: port clock, supply, pin mode, alternate function."""
         wire = self.wiring.pins[signal]
-        port, clock = self.gpio[wire.port], u585.CLOCKS[f"GPIO{wire.port}"]
+        port, clock = self.gpio[wire.port], self.chip.clocks[f"GPIO{wire.port}"]
         is_on = self.rcc.clock_is_on(clock.register, clock.bit)
-        return is_on, port.mode(wire.pin), port.alternate_function(wire.pin)
+        supplied = self.pwr.supplies(wire.port, wire.pin)
+        return is_on, supplied, port.mode(wire.pin), port.alternate_function(wire.pin)
 
     def fpu_access_changed(self) -> None:
         """Take over CPACR."""
@@ -331,7 +333,7 @@ class Machine:
     def send(self, data: bytes) -> None:
         """Put bytes from the host on the line, behind those already on their way."""
         self.line.send(data, self.now_ps)
-        self.usart1.plan()
+        self.usart.plan()
 
     def run_until_received(self) -> None:
         """Run until all bytes sent by the host have arrived."""
@@ -356,13 +358,13 @@ class Machine:
         if self.broken_rule is not None:
             raise self.broken_rule
         try:
-            self.usart1.plan()
+            self.usart.plan()
             while self.now_ps < until:
                 if until_bytes is not None and len(self.line.from_board) >= until_bytes:
                     return
                 if not self.loop.step(until):
                     return
-            self.usart1.collect_sent()
+            self.usart.collect_sent()
         except RuleBroken as error:
             if error.pc is None:
                 error.pc = self.loop.pc

@@ -16,37 +16,51 @@ from serial import SerialException
 class Rule(enum.Enum):
     """Every rule by its stable name; the value says what silicon demands, and where it is said."""
 
-    CLOCK_OFF = "a peripheral is accessed while its clock is off (RM0456, RCC, clock enable)"
+    CLOCK_OFF = "a peripheral is accessed while its clock is off (RCC, clock enable)"
     CLOCK_SETTLING = (
         "a peripheral is accessed within two clock cycles of enabling its clock"
-        " (RM0456, RCC, peripheral clock enable delay)"
+        " (RCC, peripheral clock enable delay)"
     )
     UNMODELLED_REGISTER = "a register or bit is used that the virtual board does not model"
     REGISTER_ACCESS_SIZE = "a register is accessed with a width that it does not support"
     WRITE_PROTECTED_REGISTER = "a register is written while its state forbids it"
     FLASH_WAIT_STATES = (
         "HCLK is faster than FLASH_ACR.LATENCY allows in this voltage range"
-        " (RM0456, FLASH, number of wait states)"
+        " (FLASH, number of wait states)"
     )
-    VOLTAGE_RANGE = "a clock is faster than the voltage range allows (DS13086, general conditions)"
+    VOLTAGE_RANGE = (
+        "a clock is faster than the voltage range allows (data sheet, general conditions)"
+    )
     EPOD_BOOSTER = (
         "SYSCLK above 55 MHz, or a change of the booster's clock, without the EPOD booster in"
         " the state that it needs (RM0456, PWR, dynamic voltage scaling)"
     )
+    RANGE1_BOOST = (
+        "SYSCLK above 80 MHz without range 1 boost mode, or raised or lowered across 80 MHz in one"
+        " step (RM0432, PWR, dynamic voltage scaling)"
+    )
     CLOCK_TREE = "an oscillator or PLL is used outside its limits or in the wrong order"
-    FPU_DISABLED = "an FPU instruction is executed before CPACR grants access (ARMv8-M, NOCP)"
+    FPU_DISABLED = "an FPU instruction is executed before CPACR grants access (NOCP)"
     UNALIGNED_MULTIWORD = (
         "LDRD, STRD, LDM, STM, VLDR, VSTR or an exclusive access at an address that is not"
-        " a multiple of 4 (ARMv8-M, alignment)"
+        " a multiple of 4 (ARMv7-M, ARMv8-M: alignment)"
     )
     STACK_OVERFLOW = "the stack pointer falls below MSPLIM/PSPLIM or below the image's own stack"
     BAUD_ERROR = "the UART's baud rate is more than 2 % off the host's"
     UART_SETTINGS = "the UART is set up in a way that cannot talk to the host"
     UART_OVERRUN = "a byte arrives before the one before it is taken"
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
+    IO_SUPPLY = (
+        "a signal's pin hangs on VDDIO2, which is not declared valid by PWR_CR2.IOSV"
+        " (RM0351, RM0432: PWR, independent I/O supply)"
+    )
     DMA_UNREACHABLE = "a DMA transfer touches an address that the controller cannot reach"
     DMA_SETTINGS = "a DMA channel is started or changed in a way that the manual forbids"
-    FLASH_LOCKED = "flash is written or erased while FLASH_NSCR is locked"
+    DMA_REQUEST = (
+        "a DMA channel is started on a request that is not its peripheral's"
+        " (RM0351, RM0394: DMA_CSELR; RM0432: DMAMUX1)"
+    )
+    FLASH_LOCKED = "flash is written or erased while FLASH_CR (U5: FLASH_NSCR) is locked"
     FLASH_PROGRAMMING = "flash is written without PG, out of order, or onto cells not erased"
     BUS_FAULT = "an access to an address where nothing answers"
     WATCHDOG_RESET = "the independent watchdog was not fed in time and resets the chip"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from unicorn import arm_const as reg
 
 from hil.virtual import block_hook as hook
+from hil.virtual import thumb
 from hil.virtual.block_hook import Stop
 from hil.virtual.core import Outcome
 from hil.virtual.cortex_m import nvic, scb
@@ -137,6 +138,10 @@ class RunLoop:
             what = f"SP is below the image's stack limit 0x{core.stack_low:08x}"
             sp = core.get(reg.UC_ARM_REG_MSP)
             return RuleBroken(Rule.STACK_OVERFLOW, what, sp, core.bad_pc)
+        if stop is Stop.NOT_IN_V7M:
+            what = "MSPLIM or PSPLIM: ARMv7-M has no stack limits"
+            pc = core.find_in_block(core.bad_pc, thumb.V8M_ONLY)
+            return RuleBroken(Rule.ILLEGAL_INSTRUCTION, what, pc=pc)
         pc, base = core.unaligned_access()
         what = f"the base 0x{base:08x} is not a multiple of 4"
         return RuleBroken(Rule.UNALIGNED_MULTIWORD, what, base, pc)

@@ -23,6 +23,8 @@ WRITES_LIMIT = 8
 IS_IT = 16
 IS_MEMORY = 32
 WRITES_CONTROL = 64
+V8M_ONLY = 128
+"""Touches a register that only ARMv8-M has: MSPLIM or PSPLIM."""
 
 KIND_OTHER = 0
 KIND_MULTIPLE = 1
@@ -205,19 +207,22 @@ def _decode_pair(h1: int, h2: int) -> Decoded:
 
 @njit(cache=True)
 def _decode_system(h1: int, h2: int) -> int:
-    """Return the flags of an MSR (0xF38n 0x88ss), 0 for anything else."""
+    """Return the flags of an MSR (0xF38n 0x88ss) or MRS (0xF3EF 0x8dss), 0 for anything else."""
+    register = h2 & 0xFF
+    if h1 == 0xF3EF and h2 & 0xF000 == 0x8000:
+        return V8M_ONLY if register in (10, 11) else 0
     if h1 & 0xFFE0 != 0xF380 or h2 & 0xD000 != 0x8000:
         return 0
-    register = h2 & 0xFF
+    flags = 0
     if register in (8, 9):
-        return WRITES_SP
-    if register in (10, 11):
-        return WRITES_LIMIT
-    if 16 <= register <= 19:
-        return WRITES_MASK
-    if register == 20:
-        return WRITES_CONTROL | WRITES_SP
-    return 0
+        flags = WRITES_SP
+    elif register in (10, 11):
+        flags = WRITES_LIMIT | V8M_ONLY
+    elif 16 <= register <= 19:
+        flags = WRITES_MASK
+    elif register == 20:
+        flags = WRITES_CONTROL | WRITES_SP
+    return flags
 
 
 @njit(cache=True)

@@ -30,11 +30,29 @@ class Wiring:
     pins: dict[str, PinFunction]
 
 
+_U5_PINS = {"TX": PinFunction("A", 9, 7), "RX": PinFunction("A", 10, 7)}
+
 WIRING = {
     # B-U585I-IOT02A, UM2839: T.VCP_TX and T.VCP_RX; alternate functions from DS13086.
-    "u585": Wiring(
-        chip="STM32U585AI",
+    "u585": Wiring(chip="STM32U585AI", usart="USART1", pins=_U5_PINS),
+    # NUCLEO-U575ZI-Q, UM2861: solder bridges of the COM port as delivered; DS13737.
+    "u575": Wiring(chip="STM32U575ZI", usart="USART1", pins=_U5_PINS),
+    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969.
+    "l475": Wiring(
+        chip="STM32L475VG",
         usart="USART1",
-        pins={"TX": PinFunction("A", 9, 7), "RX": PinFunction("A", 10, 7)},
+        pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
+    ),
+    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451.
+    "l432": Wiring(
+        chip="STM32L432KC",
+        usart="USART2",
+        pins={"TX": PinFunction("A", 2, 7), "RX": PinFunction("A", 15, 3)},
+    ),
+    # NUCLEO-L4R5ZI, UM2179: LPUART1 on the ST-LINK's COM port; alternate functions from DS12023.
+    "l4r5": Wiring(
+        chip="STM32L4R5ZI",
+        usart="LPUART1",
+        pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
     ),
 }

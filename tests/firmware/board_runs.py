@@ -12,12 +12,30 @@ from generator.board_spec import BoardSpec
 from generator.build import run_make
 from generator.project import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain import Toolchain
-from generator.wire import Credit, Frame, FrameReader, HelloRequest, Message, encode_frame
+from generator.wire import (
+    Credit,
+    Frame,
+    FrameReader,
+    Frames,
+    Hello,
+    HelloRequest,
+    Memory,
+    MemoryRequest,
+    Message,
+    PatchResult,
+    Tap,
+    TapSelect,
+    encode_frame,
+)
 from hil.virtual.machine import Machine
 from hil.virtual.symbols import Segment, read_elf
 
 BOOT_S = 0.3
 """Virtual time for the boot, the hash of the image included."""
+
+FRAMES = 16
+BANDS = 64
+"""A patch of `tests.support.tiny_model`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +64,15 @@ def build_changed(
 class BoardRun:
     """A virtual board from power-on, and the frames that went to and fro."""
 
-    def __init__(self, elf: Path, patch: Callable[[list[Segment]], list[Segment]] | None = None):
+    def __init__(
+        self,
+        elf: Path,
+        patch: Callable[[list[Segment]], list[Segment]] | None = None,
+        board: str = "u585",
+    ):
         """Load and reset; ``patch`` may change what lies in flash."""
         segments, _ = read_elf(elf)
-        self.machine = Machine("u585")
+        self.machine = Machine(board)
         self.machine.load_segments(patch(segments) if patch else segments)
         self.machine.reset()
         self._reader = FrameReader()
@@ -78,3 +101,18 @@ class BoardRun:
         assert all(isinstance(frame, Frame) for frame in frames), frames
         messages = [frame.message for frame in frames if isinstance(frame, Frame)]
         return [message for message in messages if not isinstance(message, Credit)]
+
+
+def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
+    """Boot, greet, one patch through the network with its last operator tapped, memory."""
+    run.machine.run(seconds=BOOT_S)
+    (hello,) = run.greet()
+    assert isinstance(hello, Hello)
+    patch = Frames(patch_id=9, first_frame=0, cells=bytes(FRAMES * BANDS))
+    tap, result = run.send(TapSelect(1 << (hello.operators - 1)), patch, seconds=0.1)
+    assert isinstance(tap, Tap)
+    assert isinstance(result, PatchResult)
+    (memory,) = run.send(MemoryRequest(), seconds=0.02)
+    assert isinstance(memory, Memory)
+    run.machine.run(seconds=2.5)  # longer than the watchdog's period
+    return hello, result, memory

@@ -10,20 +10,16 @@ import pytest
 from generator.board_spec import BoardSpec
 from generator.project import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain import Toolchain
-from generator.wire import Frames, Hello, Memory, MemoryRequest, PatchResult, Tap, TapSelect
 from hil.virtual.rules import Rule, RuleBroken
-from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed
+from tests.firmware.board_runs import BoardRun, Edit, build_changed, exercise
 from tests.support.tiny_model import TINY_LABELS
-
-FRAMES = 16
-BANDS = 64
 
 CONFIG = "port/port_config.h"
 
 MUTANTS: dict[str, tuple[Rule, Edit]] = {
     "the USART's clock is not enabled": (
         Rule.CLOCK_OFF,
-        Edit("port/uart.c", "RCC_APB2ENR |= RCC_APB2ENR_USART1EN;", ""),
+        Edit("port/uart_power.c", "PORT_UART_ENABLE_REGISTER |= PORT_UART_ENABLE_BIT;", ""),
     ),
     "a wait state too few": (
         Rule.FLASH_WAIT_STATES,
@@ -43,7 +39,7 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
     ),
     "reception goes to memory that is not there": (
         Rule.DMA_UNREACHABLE,
-        Edit("port/uart.c", "GPDMA_DAR(RX) = (uint32_t)rx_ring;", "GPDMA_DAR(RX) = 0x60000000u;"),
+        Edit("port/uart_dma.c", "GPDMA_DAR(RX) = ring_begin;", "GPDMA_DAR(RX) = 0x60000000u;"),
     ),
     "the stack is too small": (
         Rule.STACK_OVERFLOW,
@@ -83,21 +79,6 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
         Edit("app/main.c", "        watchdog_feed();\n", ""),
     ),
 }
-
-
-def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
-    """Boot, greet, one patch through the network with its last operator tapped, memory."""
-    run.machine.run(seconds=BOOT_S)
-    (hello,) = run.greet()
-    assert isinstance(hello, Hello)
-    patch = Frames(patch_id=9, first_frame=0, cells=bytes(FRAMES * BANDS))
-    tap, result = run.send(TapSelect(1 << (hello.operators - 1)), patch, seconds=0.1)
-    assert isinstance(tap, Tap)
-    assert isinstance(result, PatchResult)
-    (memory,) = run.send(MemoryRequest(), seconds=0.02)
-    assert isinstance(memory, Memory)
-    run.machine.run(seconds=2.5)  # longer than the watchdog's period
-    return hello, result, memory
 
 
 def test_the_firmware_itself_breaks_no_rule(tapped_project: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec, load_board
+from generator.board_spec import BoardSpec, load_boards
 from generator.firmware import DEFAULT_BOARDS_FILE, Firmware, Network, make_firmware, read_network
 from generator.toolchain import Toolchain, find_toolchain
 from tests.support.tiny_model import TINY_LABELS, tiny_model
@@ -27,8 +27,13 @@ def tiny(tiny_path: Path) -> Network:
 
 
 @pytest.fixture(scope="session")
-def u585() -> BoardSpec:
-    return load_board(DEFAULT_BOARDS_FILE, "u585")
+def boards() -> dict[str, BoardSpec]:
+    return load_boards(DEFAULT_BOARDS_FILE)
+
+
+@pytest.fixture(scope="session")
+def u585(boards: dict[str, BoardSpec]) -> BoardSpec:
+    return boards["u585"]
 
 
 @pytest.fixture(scope="session")

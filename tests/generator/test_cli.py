@@ -57,7 +57,7 @@ def test_inspect_shows_operators_and_fit(
 def test_inspect_says_when_a_model_does_not_fit(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
-    boards = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
+    boards = {"u585": yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())["u585"]}
     boards["u585"]["budgets"]["activation_ram_bytes"] = 100
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(boards))
     code, out, _ = run(capsys, "inspect", tiny_path, "--boards-file", tmp_path / "small.yaml")
@@ -75,7 +75,21 @@ def test_a_model_over_budget_is_refused_with_numbers(
     code, _, err = run(capsys, "firmware", *options, "--boards-file", tmp_path / "small.yaml")
     assert code == 2
     assert "activation_ram_bytes" in err
-    assert "has 100 allowed" in err
+    assert "B RAM, u585 allows 100 for them" in err
+    assert left(tmp_path / "build") == []
+
+
+def test_a_model_larger_than_the_part_is_refused_with_numbers(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    boards = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
+    boards["l432"]["memories"][1]["size_bytes"] = 16_384
+    boards["l432"]["budgets"]["image_ram_bytes"] = 16_384
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(boards))
+    options = ("--board", "l432", "--model", tiny_path, "--out", tmp_path / "build")
+    code, _, err = run(capsys, "firmware", *options, "--boards-file", tmp_path / "small.yaml")
+    assert code == 2
+    assert "needs 20,064 B RAM, the part has 16,384: network's rows 1,952" in err
     assert left(tmp_path / "build") == []
 
 
@@ -188,4 +202,4 @@ def test_the_module_is_the_command() -> None:
     command = [sys.executable, "-m", "generator", "footprint", "--board", "none", "--out", "/none"]
     done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "choose one of: u585" in done.stderr
+    assert "choose one of: l432, l475, l4r5" in done.stderr

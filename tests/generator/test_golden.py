@@ -5,6 +5,8 @@
 `tests/golden/tiny.tflite`, and `files.txt`, the list of all files. Those copied from
 `firmware_templates/` or from CMSIS-DSP are not stored twice: they must equal their source.
 
+Of the other boards only what their records make different is held: `PER_BOARD`.
+
 After a wanted change: `pytest tests/generator/test_golden.py --update-golden`, then `git diff`.
 """
 
@@ -26,6 +28,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 MODEL = GOLDEN / "tiny.tflite"
 TREE = GOLDEN / "u585"
 FILE_LIST = "files.txt"
+PER_BOARD = ("core/vectors.c", "link.ld", "port/port_config.h")
+OTHER_BOARDS = ("l432", "l475", "l4r5")
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +88,19 @@ def test_copied_files_equal_their_source(generated: dict[str, bytes]) -> None:
     for path in sorted(set(generated) - set(rendered(generated))):
         source = templates.get(path) or cmsis / path.removeprefix("cmsis_dsp/")
         assert generated[path] == source.read_bytes(), path
+
+
+@pytest.mark.parametrize("board_id", OTHER_BOARDS)
+def test_what_another_board_makes_different(
+    request: pytest.FixtureRequest,
+    boards: dict[str, BoardSpec],
+    tmp_path: Path,
+    board_id: str,
+) -> None:
+    made = make_project(boards[board_id], read_network(MODEL), tmp_path, taps=False).directory
+    for path in PER_BOARD:
+        golden = GOLDEN / board_id / path
+        if request.config.getoption("--update-golden"):
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_bytes((made / path).read_bytes())
+        assert (made / path).read_text() == golden.read_text(), path

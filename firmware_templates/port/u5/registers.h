@@ -7,9 +7,7 @@
 #ifndef PORT_REGISTERS_H
 #define PORT_REGISTERS_H
 
-#include <stdint.h>
-
-#define PORT_REGISTER(address) (*(volatile uint32_t *)(address))
+#include "port/peripherals.h"
 
 /* RCC: reset and clock control. */
 #define RCC_BASE 0x46020C00u
@@ -44,8 +42,8 @@
 #define RCC_AHB2ENR1_GPIOEN(index) (1u << (index))
 #define RCC_AHB3ENR PORT_REGISTER(RCC_BASE + 0x94u)
 #define RCC_AHB3ENR_PWREN (1u << 2)
+#define RCC_APB1ENR1 PORT_REGISTER(RCC_BASE + 0x9Cu)
 #define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0xA4u)
-#define RCC_APB2ENR_USART1EN (1u << 14)
 #define RCC_CSR PORT_REGISTER(RCC_BASE + 0xF4u)
 #define RCC_CSR_RMVF (1u << 23)
 #define RCC_CSR_RESET_FLAGS (0x7Fu << 25)
@@ -71,43 +69,6 @@
 #define ICACHE_CR_EN (1u << 0)
 #define ICACHE_SR PORT_REGISTER(ICACHE_BASE + 0x04u)
 #define ICACHE_SR_BUSYF (1u << 0)
-
-/* GPIO: two bits a pin, or four for the alternate function. */
-#define GPIO_MODER(base) PORT_REGISTER((base) + 0x00u)
-#define GPIO_MODER_ALTERNATE 2u
-#define GPIO_OSPEEDR(base) PORT_REGISTER((base) + 0x08u)
-#define GPIO_OSPEEDR_MEDIUM 1u
-#define GPIO_PUPDR(base) PORT_REGISTER((base) + 0x0Cu)
-#define GPIO_PUPDR_UP 1u
-#define GPIO_AFR(base, index) PORT_REGISTER((base) + 0x20u + 4u * (index))
-
-/* USART1. */
-#define USART1_BASE 0x40013800u
-#define USART1_CR1 PORT_REGISTER(USART1_BASE + 0x00u)
-#define USART_CR1_UE (1u << 0)
-#define USART_CR1_RE (1u << 2)
-#define USART_CR1_TE (1u << 3)
-#define USART_CR1_IDLEIE (1u << 4)
-#define USART_CR1_CMIE (1u << 14)
-#define USART1_CR3 PORT_REGISTER(USART1_BASE + 0x08u)
-#define USART_CR3_EIE (1u << 0)
-#define USART_CR3_DMAR (1u << 6)
-#define USART_CR3_DMAT (1u << 7)
-#define USART1_BRR PORT_REGISTER(USART1_BASE + 0x0Cu)
-#define USART1_ISR PORT_REGISTER(USART1_BASE + 0x1Cu)
-#define USART_ISR_PE (1u << 0)
-#define USART_ISR_FE (1u << 1)
-#define USART_ISR_NE (1u << 2)
-#define USART_ISR_ORE (1u << 3)
-#define USART_ISR_IDLE (1u << 4)
-#define USART_ISR_TC (1u << 6)
-#define USART_ISR_TXE (1u << 7)
-#define USART_ISR_CMF (1u << 17)
-#define USART_ISR_TEACK (1u << 21)
-#define USART_ISR_REACK (1u << 22)
-#define USART1_ICR PORT_REGISTER(USART1_BASE + 0x20u) /* same bits as ISR: 1 clears */
-#define USART1_RDR_ADDRESS (USART1_BASE + 0x24u)
-#define USART1_TDR_ADDRESS (USART1_BASE + 0x28u)
 
 /* GPDMA1, one channel. */
 #define GPDMA_LBAR(base) PORT_REGISTER((base) + 0x00u) /* upper half of the link addresses */
@@ -145,19 +106,10 @@
 #define GPDMA_LLR_UDA (1u << 27)
 #define GPDMA_LLR_UB1 (1u << 29)
 
-/* IWDG: independent watchdog. */
 #define IWDG_BASE 0x40003000u
-#define IWDG_KR PORT_REGISTER(IWDG_BASE + 0x00u)
-#define IWDG_KR_RELOAD 0xAAAAu
-#define IWDG_KR_UNLOCK 0x5555u
-#define IWDG_KR_START 0xCCCCu
-#define IWDG_PR PORT_REGISTER(IWDG_BASE + 0x04u)
-#define IWDG_RLR PORT_REGISTER(IWDG_BASE + 0x08u)
-#define IWDG_SR PORT_REGISTER(IWDG_BASE + 0x0Cu)
-#define IWDG_SR_UPDATING (7u << 0)
 
 /* DBGMCU: what stands still while a debugger halts the core. */
-#define DBGMCU_APB1LFZR PORT_REGISTER(0xE0044008u)
-#define DBGMCU_APB1LFZR_IWDG_STOP (1u << 12)
+#define DBGMCU_FREEZE PORT_REGISTER(0xE0044008u) /* DBGMCU_APB1LFZR */
+#define DBGMCU_FREEZE_IWDG (1u << 12)
 
 #endif

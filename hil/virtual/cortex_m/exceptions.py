@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exception entry and return with integer and floating-point frames, and fault escalation.
 
-ARMv8-M ARM (DDI 0553) sections B3.18 to B3.22. Unicorn executes instructions but takes no
-exceptions; this module does by hand what the core does. The FP part of a frame is always stored at
-entry: lazy stacking differs in time only.
+ARMv8-M ARM (DDI 0553) sections B3.18 to B3.22; ARMv7-M ARM (DDI 0403) section B1.5. Unicorn
+executes instructions but takes no exceptions; this module does by hand what the core does. The FP
+part of a frame is always stored at entry: lazy stacking differs in time only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from unicorn import arm_const as reg
 
 from hil.virtual.cortex_m import nvic, scb
-from hil.virtual.cycles import CORTEX_M33
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
@@ -31,9 +30,8 @@ XPSR_THUMB, XPSR_ALIGNED = 1 << 24, 1 << 9
 XPSR_FLAGS = 0xF80F_0000
 XPSR_EXCEPTION = 0x1FF
 
-EXC_RETURN_PREFIX = 0xFFFF_FFA0
-"""Non-secure state, default stacking; bits for no FP frame, Thread mode and PSP are added."""
 EXC_RETURN_NO_FLOAT, EXC_RETURN_THREAD, EXC_RETURN_PSP = 1 << 4, 1 << 3, 1 << 2
+EXC_RETURN_CHOICES = EXC_RETURN_NO_FLOAT | EXC_RETURN_THREAD | EXC_RETURN_PSP
 EXC_RETURN_RANGE = 0xFF00_0000
 
 FAULTMASK_PRIORITY = -1
@@ -99,12 +97,12 @@ class Exceptions:
         core.set(reg.UC_ARM_REG_CONTROL, control & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA))
         core.set(reg.UC_ARM_REG_XPSR, xpsr & XPSR_FLAGS | XPSR_THUMB | exception)
         core.set(stack, sp)
-        link = EXC_RETURN_PREFIX | (0 if has_float else EXC_RETURN_NO_FLOAT)
+        link = core.model.exc_return | (0 if has_float else EXC_RETURN_NO_FLOAT)
         link |= EXC_RETURN_THREAD if thread else 0
         link |= EXC_RETURN_PSP if uses_psp else 0
         core.set(reg.UC_ARM_REG_LR, link)
         state.enter(exception)
-        core.add_cycles(CORTEX_M33.exception_entry)
+        core.add_cycles(core.model.cycles.exception_entry)
         self.machine.meters.exception_entered()
         core.forget_previous_block()
         return self._handler(exception, return_address)
@@ -122,7 +120,7 @@ class Exceptions:
         view[:] = list(b"".join(word.to_bytes(4, "little") for word in words))
 
     def _handler(self, exception: int, pc: int) -> int:
-        address = self.machine.scb.values["VTOR"] + 4 * exception
+        address = self.machine.scb.vector_table + 4 * exception
         handler = self.core.word(address)
         if self.core.region_of(address, 4) is None or not handler & 1:
             raise RuleBroken(
@@ -134,13 +132,19 @@ class Exceptions:
         return handler & ~1
 
     def leave(self, link: int) -> int:
-        """Return from the innermost exception by an EXC_RETURN value; return where to go on."""
+        """Return from the innermost exception by an EXC_RETURN value; return where to go on.
+
+        Bit 0 of `link` is lost when it becomes the PC.
+        """
         core, state = self.core, self.machine.nvic
+        link |= core.model.exc_return & 1
         has_float = not link & EXC_RETURN_NO_FLOAT
         to_thread = bool(link & EXC_RETURN_THREAD)
         uses_psp = bool(link & EXC_RETURN_PSP)
         stack = reg.UC_ARM_REG_PSP if uses_psp else reg.UC_ARM_REG_MSP
-        if not state.active or to_thread != (len(state.active) == 1) or link & 0x41:
+        valid = link & ~EXC_RETURN_CHOICES == core.model.exc_return
+        valid &= to_thread or not uses_psp
+        if not state.active or to_thread != (len(state.active) == 1) or not valid:
             raise RuleBroken(
                 Rule.MODE_UNMODELLED, f"a return by EXC_RETURN 0x{link:08x} that fits no exception"
             )
@@ -156,7 +160,8 @@ class Exceptions:
         xpsr = words[7]
         core.set(reg.UC_ARM_REG_XPSR, xpsr & (XPSR_FLAGS | XPSR_EXCEPTION) | XPSR_THUMB)
         control = core.get(reg.UC_ARM_REG_CONTROL) & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA)
-        control |= CONTROL_FPCA | CONTROL_SFPA if has_float else 0
+        if has_float:
+            control |= CONTROL_FPCA | (CONTROL_SFPA if core.model.is_v8m else 0)
         control |= CONTROL_SPSEL if uses_psp else 0
         core.set(reg.UC_ARM_REG_CONTROL, control)
         core.set_many(_FRAME, words[:6])
@@ -164,7 +169,7 @@ class Exceptions:
             core.set_many(_FLOATS, words[8:24])
             core.set(reg.UC_ARM_REG_FPSCR, words[24])
         core.set(stack, sp + size + (4 if xpsr & XPSR_ALIGNED else 0))
-        core.add_cycles(CORTEX_M33.exception_return)
+        core.add_cycles(core.model.cycles.exception_return)
         self.machine.meters.exception_left()
         core.forget_previous_block()
         return words[6] & ~1

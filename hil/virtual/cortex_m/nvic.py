@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Interrupt controller: pending, enabled and active exceptions, and their priorities.
 
-ARMv8-M ARM (DDI 0553) chapter B3. The STM32U5 has 126 interrupts and 4 priority bits.
+ARMv8-M ARM (DDI 0553) chapter B3, ARMv7-M ARM (DDI 0403) section B3.4. All STM32 modelled here
+have 4 priority bits; how many interrupts there are is the chip's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from hil.virtual.rules import Rule
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
 
-INTERRUPTS = 126
 FIRST_INTERRUPT = 16
 PRIORITY_MASK = 0xF0
 
@@ -31,6 +31,7 @@ class Nvic(Peripheral):
     SIZE = 0x500
 
     def __init__(self, machine: Machine, name: str, base: int) -> None:
+        self.interrupts = machine.chip.interrupts
         super().__init__(machine, name, base)
 
     def reset(self) -> None:
@@ -106,7 +107,7 @@ class Nvic(Peripheral):
 
     def read(self, offset: int, size: int) -> int:
         """Read enables, pendings, actives or priorities; `offset` counts from 0xE000E100."""
-        if 0x300 <= offset < 0x300 + INTERRUPTS + 2:
+        if 0x300 <= offset < 0x300 + self.interrupts + 2:
             first = FIRST_INTERRUPT + offset - 0x300
             return sum(self.priority_bits.get(first + i, 0) << 8 * i for i in range(size))
         group = offset & ~0x7F
@@ -120,7 +121,7 @@ class Nvic(Peripheral):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Write enables, pendings or priorities."""
-        if 0x300 <= offset < 0x300 + INTERRUPTS + 2:
+        if 0x300 <= offset < 0x300 + self.interrupts + 2:
             for i in range(size):
                 self.priority_bits[FIRST_INTERRUPT + offset - 0x300 + i] = (
                     value >> 8 * i & PRIORITY_MASK
@@ -133,9 +134,9 @@ class Nvic(Peripheral):
             return
         first = FIRST_INTERRUPT + (offset & 0x7F) * 8
         chosen = {first + bit for bit in range(32) if value >> bit & 1}
-        if any(exception >= FIRST_INTERRUPT + INTERRUPTS for exception in chosen):
+        if any(exception >= FIRST_INTERRUPT + self.interrupts for exception in chosen):
             raise self.broken(
-                Rule.UNMODELLED_REGISTER, f"the chip has {INTERRUPTS} interrupts", offset
+                Rule.UNMODELLED_REGISTER, f"the chip has {self.interrupts} interrupts", offset
             )
         if group == 0x000:
             self.enabled |= chosen

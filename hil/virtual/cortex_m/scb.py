@@ -62,6 +62,11 @@ class Scb(Peripheral):
         self.values["VTOR"] = self.machine.core.flash.origin
 
     @property
+    def vector_table(self) -> int:
+        """Address of the vector table."""
+        return self.values["VTOR"]
+
+    @property
     def priority_group(self) -> int:
         """AIRCR.PRIGROUP."""
         return self.values["AIRCR"] >> 8 & 7

@@ -14,8 +14,6 @@ OPTLOCK = 1 << 30
 EOP, BSY = 1, 1 << 16
 
 KEYS = (0x45670123, 0xCDEF89AB)
-PAGE_BYTES = 8192
-QUAD_WORD_BYTES = 16
 PROGRAM_PS = 118_000_000
 """Programming a quad-word takes about 118 us, erasing a page 1.5 ms (DS13086, flash tables)."""
 ERASE_PS = 1_500_000_000
@@ -37,6 +35,14 @@ class Flash(Peripheral):
         0x28: Register("NSCR", LOCK | OPTLOCK, 0xFFFFFFFF),
         0x40: Register("OPTR", DEVICE_OPTIONS, 0),
     }
+    WAIT_STATE_MHZ: ClassVar[Mapping[int, tuple[int, ...]]] = WAIT_STATE_MHZ
+    CONTROL, STATUS, KEY = ("NSCR", 0x28), ("NSSR", 0x20), ("NSKEYR", 0x08)
+    """Names and offsets of the registers that program and erase."""
+    UNIT_BYTES: ClassVar[int] = 16
+    """Programmed at once: a quad-word."""
+    PAGE_BYTES: ClassVar[int] = 8192
+    PAGE_MASK: ClassVar[int] = 0x7F
+    BANKS: ClassVar[int] = 2
 
     def reset(self) -> None:
         """Lock; no wait states, the stricter reading of the manual."""
@@ -53,7 +59,7 @@ class Flash(Peripheral):
 
     def check(self, hclk_hz: int, voltage_range: int, cause: str) -> None:
         """Raise if HCLK is too fast for the wait states in this voltage range."""
-        limits = WAIT_STATE_MHZ[voltage_range]
+        limits = self.WAIT_STATE_MHZ[voltage_range]
         limit_hz = limits[min(self.wait_states, len(limits) - 1)] * 1_000_000
         if hclk_hz > limit_hz:
             raise self.broken(
@@ -71,58 +77,66 @@ class Flash(Peripheral):
 
     @property
     def locked(self) -> bool:
-        """Whether NSCR is locked."""
-        return bool(self.values["NSCR"] & LOCK)
+        """Whether the control register is locked."""
+        return bool(self.values[self.CONTROL[0]] & LOCK)
 
     def write_nskeyr(self, value: int) -> None:
         """Take the two keys in order; a wrong one locks until reset."""
         if self._jammed or value != KEYS[len(self._keys)]:
             self._jammed = True
             raise self.broken(
-                Rule.FLASH_LOCKED, f"wrong key 0x{value:08x} locks flash until reset", 0x08
+                Rule.FLASH_LOCKED, f"wrong key 0x{value:08x} locks flash until reset", self.KEY[1]
             )
         self._keys.append(value)
         if len(self._keys) == len(KEYS):
             self._keys = []
-            self.values["NSCR"] &= ~LOCK
+            self.values[self.CONTROL[0]] &= ~LOCK
 
     def read_nssr(self) -> int:
         """Status: busy while an operation runs."""
         busy = BSY if self.machine.now_ps < self._busy_until else 0
-        return self.values["NSSR"] | busy
+        return self.values[self.STATUS[0]] | busy
 
     def write_nssr(self, value: int) -> None:
         """Clear flags."""
-        self.values["NSSR"] &= ~value
+        self.values[self.STATUS[0]] &= ~value
 
     def write_nscr(self, value: int) -> None:
         """Choose and start an operation, or lock."""
         if self.locked:
-            raise self.broken(Rule.FLASH_LOCKED, "NSCR is written while locked", 0x28)
+            what = f"{self.CONTROL[0]} is written while locked"
+            raise self.broken(Rule.FLASH_LOCKED, what, self.CONTROL[1])
         if self.machine.now_ps < self._busy_until:
-            raise self.broken(Rule.FLASH_PROGRAMMING, "NSCR is written while flash is busy", 0x28)
+            what = f"{self.CONTROL[0]} is written while flash is busy"
+            raise self.broken(Rule.FLASH_PROGRAMMING, what, self.CONTROL[1])
         if self._pending and not value & PG:
             raise self.broken(
-                Rule.FLASH_PROGRAMMING, "PG is cleared with a quad-word half written", 0x28
+                Rule.FLASH_PROGRAMMING, "PG is cleared with a unit half written", self.CONTROL[1]
             )
-        self.values["NSCR"] = value & ~STRT
+        self.values[self.CONTROL[0]] = value & ~STRT
         if value & STRT:
             self._erase(value)
 
     def _erase(self, control: int) -> None:
         flash = self.machine.core.flash
-        bank_bytes = flash.size_bytes // 2
+        bank_bytes = flash.size_bytes // self.BANKS
         if control & PER:
-            page = control >> 3 & 0x7F
-            start = flash.origin + page * PAGE_BYTES + (bank_bytes if control & BKER else 0)
-            self._set(start, b"\xff" * PAGE_BYTES)
+            page = control >> 3 & self.PAGE_MASK
+            if (page + 1) * self.PAGE_BYTES > bank_bytes or (control & BKER and self.BANKS == 1):
+                what = f"page {page} is outside the bank"
+                raise self.broken(Rule.FLASH_PROGRAMMING, what, self.CONTROL[1])
+            start = flash.origin + page * self.PAGE_BYTES + (bank_bytes if control & BKER else 0)
+            self._set(start, b"\xff" * self.PAGE_BYTES)
         elif control & (MER1 | MER2):
+            if control & MER2 and self.BANKS == 1:
+                what = "MER2: there is one bank"
+                raise self.broken(Rule.FLASH_PROGRAMMING, what, self.CONTROL[1])
             for bit, start in ((MER1, flash.origin), (MER2, flash.origin + bank_bytes)):
                 if control & bit:
                     self._set(start, b"\xff" * bank_bytes)
         else:
-            raise self.broken(Rule.FLASH_PROGRAMMING, "STRT without PER or MER", 0x28)
-        self.values["NSSR"] |= EOP
+            raise self.broken(Rule.FLASH_PROGRAMMING, "STRT without PER or MER", self.CONTROL[1])
+        self.values[self.STATUS[0]] |= EOP
         self._busy_until = self.machine.now_ps + ERASE_PS
 
     def _set(self, address: int, data: bytes) -> None:
@@ -131,31 +145,33 @@ class Flash(Peripheral):
         self.machine.flash_changed()
 
     def program(self, address: int, size: int, value: int) -> None:
-        """Take a write into the flash array: four words, in order, of an erased quad-word."""
+        """Take a write into the flash array: the words of an erased unit in order."""
         if self.locked:
-            raise self.broken_at(Rule.FLASH_LOCKED, "a write while NSCR is locked", address)
-        if not self.values["NSCR"] & PG:
-            raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write without NSCR.PG", address)
+            what = f"a write while {self.CONTROL[0]} is locked"
+            raise self.broken_at(Rule.FLASH_LOCKED, what, address)
+        if not self.values[self.CONTROL[0]] & PG:
+            what = f"a write without {self.CONTROL[0]}.PG"
+            raise self.broken_at(Rule.FLASH_PROGRAMMING, what, address)
         if self.machine.now_ps < self._busy_until:
             raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write while flash is busy", address)
         if size != 4:
             raise self.broken_at(Rule.FLASH_PROGRAMMING, f"a write of {size} bytes", address)
-        start = address & ~(QUAD_WORD_BYTES - 1)
-        begun = {pending & ~(QUAD_WORD_BYTES - 1) for pending in self._pending} | {start}
+        start = address & ~(self.UNIT_BYTES - 1)
+        begun = {pending & ~(self.UNIT_BYTES - 1) for pending in self._pending} | {start}
         if address != start + 4 * len(self._pending) or len(begun) > 1:
             raise self.broken_at(
-                Rule.FLASH_PROGRAMMING, "quad-words are written as four words in order", address
+                Rule.FLASH_PROGRAMMING, "a unit is written as words in order", address
             )
         if not self._pending:
-            cells = self.machine.core.memory(start, QUAD_WORD_BYTES)
+            cells = self.machine.core.memory(start, self.UNIT_BYTES)
             if cells is None or (cells != 0xFF).any():
                 raise self.broken_at(Rule.FLASH_PROGRAMMING, "the cells are not erased", address)
         self._pending[address] = value
-        if len(self._pending) == 4:
+        if 4 * len(self._pending) == self.UNIT_BYTES:
             data = b"".join(word.to_bytes(4, "little") for word in self._pending.values())
             self._pending = {}
             self._set(start, data)
-            self.values["NSSR"] |= EOP
+            self.values[self.STATUS[0]] |= EOP
             self._busy_until = self.machine.now_ps + PROGRAM_PS
 
     def broken_at(self, rule: Rule, detail: str, address: int) -> RuleBroken:

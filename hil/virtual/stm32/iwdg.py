@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.rcc import LSI_HZ
 
 KEY_START, KEY_FEED, KEY_UNLOCK = 0xCCCC, 0xAAAA, 0x5555
 PVU, RVU = 1, 2
@@ -16,6 +15,7 @@ UPDATE_PS = 190_000_000
 """A new prescaler or reload value takes up to six LSI cycles to arrive."""
 PS_PER_SECOND = 10**12
 NEVER_PS = 1 << 62
+LSI_HZ = 32_000
 
 
 class Iwdg(Peripheral):
@@ -28,6 +28,8 @@ class Iwdg(Peripheral):
         0x0C: Register("SR"),
         0x10: Register("WINR", 0xFFF, 0),
     }
+    PRESCALER_CODE_MAX: ClassVar[int] = 8
+    """Codes beyond divide by no more."""
 
     def reset(self) -> None:
         """Stopped."""
@@ -40,7 +42,7 @@ class Iwdg(Peripheral):
     @property
     def timeout_ps(self) -> int:
         """Time from a feed to the reset."""
-        prescaler = 4 << min(self.values["PR"], 8)
+        prescaler = 4 << min(self.values["PR"], self.PRESCALER_CODE_MAX)
         return (self.values["RLR"] + 1) * prescaler * PS_PER_SECOND // LSI_HZ
 
     def write_kr(self, value: int) -> None:

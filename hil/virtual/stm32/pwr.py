@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
+from hil.virtual.stm32.power import PowerControl
+
+if TYPE_CHECKING:
+    from hil.virtual.stm32.rcc import Rcc
 
 BOOSTRDY, VOSRDY, BOOSTEN = 1 << 14, 1 << 15, 1 << 18
 VOS_POSITION = 16
@@ -24,7 +28,7 @@ BOOST_ABOVE_HZ = 55_000_000
 HCLK_MAX_HZ = {1: 160_000_000, 2: 110_000_000, 3: 55_000_000, 4: 25_000_000}
 
 
-class Pwr(Peripheral):
+class Pwr(PowerControl):
     """PWR of the STM32U575/585."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -47,6 +51,16 @@ class Pwr(Peripheral):
         self._boosted_at: int | None = None
 
     @property
+    def rcc(self) -> Rcc:
+        """The family's own RCC."""
+        return cast("Rcc", self.machine.rcc)
+
+    @property
+    def io2_valid(self) -> bool:
+        """SVMCR.IO2SV."""
+        return bool(self.values["SVMCR"] >> 29 & 1)
+
+    @property
     def voltage_range(self) -> int:
         """The range that the core voltage satisfies now: the slower one while it rises."""
         if self.machine.now_ps < self._range_settled_at:
@@ -63,7 +77,7 @@ class Pwr(Peripheral):
         """Whether the booster runs: BOOSTRDY."""
         if not self.booster_enabled:
             return False
-        clock_hz = self.machine.rcc.booster_hz
+        clock_hz = self.rcc.booster_hz
         if not BOOSTER_MIN_HZ <= clock_hz <= BOOSTER_MAX_HZ:
             self._boosted_at = None
             return False
@@ -95,7 +109,7 @@ class Pwr(Peripheral):
         self.machine.clock_changed("PWR_VOSR")
 
     def _check_booster(self) -> None:
-        clock_hz = self.machine.rcc.booster_hz
+        clock_hz = self.rcc.booster_hz
         if self._range > 2:
             raise self.broken(
                 Rule.EPOD_BOOSTER, f"BOOSTEN is set in voltage range {self._range}", 0x0C

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
-from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.peripheral import ANY_SIZE, Register
+from hil.virtual.rules import Rule
 from hil.virtual.stm32.pll import PllSettings
+from hil.virtual.stm32.rcc_base import HSI16_HZ, OSCILLATOR_START_PS, PLL_LOCK_PS, RccBase
 
 if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+    from hil.virtual.stm32.pwr import Pwr
 
 MSISON, MSISRDY, MSIKON, MSIKRDY = 1 << 0, 1 << 2, 1 << 4, 1 << 5
 HSION, HSIRDY = 1 << 8, 1 << 10
@@ -30,29 +31,14 @@ MSI_RANGES_HZ = (
     48_000_000, 24_000_000, 16_000_000, 12_000_000, 4_000_000, 2_000_000, 1_330_000, 1_000_000,
     3_072_000, 1_536_000, 1_024_000, 768_000, 400_000, 200_000, 133_000, 100_000,
 )  # fmt: skip
-HSI16_HZ = 16_000_000
 LSE_HZ = 32_768
-LSI_HZ = 32_000
-
-OSCILLATOR_START_PS = 6_000_000
-"""MSI and HSI16 start within a few microseconds (DS13086)."""
-PLL_LOCK_PS = 50_000_000
-"""PLL lock time, 50 us (DS13086, PLL characteristics)."""
-
-CLOCK_SETTLE_CYCLES = 2
-
-_AHB_DIVIDERS = (1,) * 8 + (2, 4, 8, 16, 64, 128, 256, 512)
-_APB_DIVIDERS = (1,) * 4 + (2, 4, 8, 16)
-
-_ENABLES = ("AHB1ENR", "AHB2ENR1", "AHB2ENR2", "AHB3ENR", "APB1ENR1", "APB1ENR2", "APB2ENR",
-            "APB3ENR")  # fmt: skip
 
 
 def _enable(name: str, reset: int) -> Register:
     return Register(name, reset, 0xFFFFFFFF, sizes=ANY_SIZE)
 
 
-class Rcc(Peripheral):
+class Rcc(RccBase):
     """RCC of the STM32U575/585."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -84,26 +70,19 @@ class Rcc(Peripheral):
         0xF4: Register("CSR", 0x0C00_4400, 1 << 23, sizes=ANY_SIZE),
     }  # fmt: skip
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
-        self._ready_at: dict[str, int] = {}
-        self._enabled_at: dict[tuple[str, int], tuple[int, int]] = {}
-        super().__init__(machine, name, base)
+    ENABLES = ("AHB1ENR", "AHB2ENR1", "AHB2ENR2", "AHB3ENR", "APB1ENR1", "APB1ENR2", "APB2ENR",
+               "APB3ENR")  # fmt: skip
+    KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {"USART1": ("CCIPR1", 0)}
 
     def reset(self) -> None:
         """Return to MSIS at 4 MHz with every peripheral's clock off."""
         super().reset()
-        self._sysclk_hz: int | None = None
         self._ready_at = {"MSIS": 0, "MSIK": 0}
-        self._enabled_at = {}
 
     @property
-    def reset_flags(self) -> int:
-        """Causes of the resets since the flags were last cleared, as CSR holds them."""
-        return self.values["CSR"] & 0xFE00_0000
-
-    def set_reset_flags(self, flags: int) -> None:
-        """Put the causes of resets into CSR."""
-        self.values["CSR"] = self.values["CSR"] & 0xFFFF | flags
+    def pwr(self) -> Pwr:
+        """The family's own PWR."""
+        return cast("Pwr", self.machine.pwr)
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -112,11 +91,6 @@ class Rcc(Peripheral):
         """Frequency of MSIS: the range of ICSCR1 when selected there, else the one of CSR."""
         icscr1, csr = self.values["ICSCR1"], self.values["CSR"]
         return MSI_RANGES_HZ[icscr1 >> 28 if icscr1 & MSIRGSEL else csr >> 12 & 15]
-
-    def is_ready(self, source: str) -> bool:
-        """Whether an oscillator or PLL runs and has settled."""
-        ready_at = self._ready_at.get(source)
-        return ready_at is not None and self.machine.now_ps >= ready_at
 
     @property
     def pll1(self) -> PllSettings:
@@ -151,103 +125,13 @@ class Rcc(Peripheral):
             return int(self.pll1.r_hz)
         return 0
 
-    @property
-    def sysclk_hz(self) -> int:
-        """System clock."""
-        if self._sysclk_hz is None:
-            self._sysclk_hz = self._clock_hz(self.values["CFGR1"] & 3)
-        return self._sysclk_hz
+    def _selected_hz(self) -> int:
+        return self._clock_hz(self.values["CFGR1"] & 3)
 
     @property
-    def hclk_hz(self) -> int:
-        """Core and AHB clock."""
-        return self.sysclk_hz // _AHB_DIVIDERS[self.values["CFGR2"] & 15]
-
-    @property
-    def pclk1_hz(self) -> int:
-        """APB1 clock."""
-        return self.hclk_hz // _APB_DIVIDERS[self.values["CFGR2"] >> 4 & 7]
-
-    @property
-    def pclk2_hz(self) -> int:
-        """APB2 clock."""
-        return self.hclk_hz // _APB_DIVIDERS[self.values["CFGR2"] >> 8 & 7]
-
-    def usart1_kernel_hz(self) -> int:
-        """Kernel clock of USART1, as CCIPR1.USART1SEL selects it."""
-        selection = self.values["CCIPR1"] & 3
-        if selection == 2 and not self.is_ready("HSI16"):
-            raise self.broken(Rule.CLOCK_TREE, "USART1 runs from HSI16, which is off", 0xE0)
-        if selection == 3:
-            raise self.broken(Rule.UNMODELLED_REGISTER, "USART1 from LSE is not modelled", 0xE0)
-        return (self.pclk2_hz, self.sysclk_hz, HSI16_HZ)[selection]
-
-    # -- peripheral clock enables ----------------------------------------------------------------
-
-    def check_clock(self, register: str, bit: int, name: str, address: int) -> None:
-        """Raise unless the clock of peripheral `name` is on and has settled."""
-        if not self.values[register] >> bit & 1:
-            raise RuleBroken(
-                Rule.CLOCK_OFF, f"{name} is used while RCC_{register} bit {bit} is 0", address
-            )
-        enabled = self._enabled_at.pop((register, bit), None)
-        if enabled is None:
-            return
-        instructions, accesses = enabled
-        core = self.machine.core
-        if self.machine.accesses - accesses > 1 or core.instructions != instructions:
-            return  # Another access or a branch came in between.
-        if core.longest_gap_between_accesses() < CLOCK_SETTLE_CYCLES:
-            raise RuleBroken(
-                Rule.CLOCK_SETTLING,
-                f"{name} is used right after RCC_{register} bit {bit} was set; read the register"
-                " back first",
-                address,
-            )
-
-    def clock_is_on(self, register: str, bit: int) -> bool:
-        """Whether an enable bit is set."""
-        return bool(self.values[register] >> bit & 1)
-
-    def _write_enable(self, register: str, value: int) -> None:
-        rising = value & ~self.values[register]
-        for bit in range(32):
-            if rising >> bit & 1:
-                stamp = (self.machine.core.instructions, self.machine.accesses)
-                self._enabled_at[(register, bit)] = stamp
-        self.values[register] = value
-
-    def write(self, offset: int, size: int, value: int) -> None:
-        """Serve a write; the enable registers share one behaviour."""
-        self._sysclk_hz = None
-        register = self.register_at(offset, size, "write")
-        if register.name in _ENABLES:
-            shift = 8 * (offset & 3)
-            mask = ((1 << 8 * size) - 1) << shift
-            kept = self.values[register.name]
-            self._write_enable(register.name, kept & ~mask | value << shift & mask)
-        else:
-            super().write(offset, size, value)
-
-    def _reset_peripherals(self, register: str, value: int) -> None:
-        self.values[register] = value
-        self.machine.reset_peripherals(register.replace("RSTR", "ENR"), value)
-
-    def write_ahb1rstr(self, value: int) -> None:
-        """Reset AHB1 peripherals."""
-        self._reset_peripherals("AHB1RSTR", value)
-
-    def write_ahb2rstr1(self, value: int) -> None:
-        """Reset AHB2 peripherals."""
-        self._reset_peripherals("AHB2RSTR1", value)
-
-    def write_ahb3rstr(self, value: int) -> None:
-        """Reset AHB3 peripherals."""
-        self._reset_peripherals("AHB3RSTR", value)
-
-    def write_apb2rstr(self, value: int) -> None:
-        """Reset APB2 peripherals."""
-        self._reset_peripherals("APB2RSTR", value)
+    def bus_dividers(self) -> int:
+        """CFGR2: HPRE, PPRE1, PPRE2."""
+        return self.values["CFGR2"]
 
     # -- registers with behaviour ----------------------------------------------------------------
 
@@ -286,7 +170,7 @@ class Rcc(Peripheral):
             raise self.broken(
                 Rule.CLOCK_TREE, f"PLL1 is started from {source or 'no source'}, not ready", 0
             )
-        voltage_range = self.machine.pwr.voltage_range
+        voltage_range = self.pwr.voltage_range
         too_fast = self.pll1.too_fast(voltage_range)
         if too_fast is not None:
             raise self.broken(Rule.VOLTAGE_RANGE, too_fast, 0x28)
@@ -333,7 +217,7 @@ class Rcc(Peripheral):
         changed = value ^ self.values["PLL1CFGR"]
         if changed & 0xFF0F:
             self._require_pll1_off("PLL1CFGR", 0x28)
-        if changed & 0xF003 and self.machine.pwr.booster_enabled:
+        if changed & 0xF003 and self.pwr.booster_enabled:
             raise self.broken(
                 Rule.EPOD_BOOSTER, "the booster's clock is changed while BOOSTEN is 1", 0x28
             )

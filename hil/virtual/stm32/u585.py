@@ -1,14 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The STM32U585AI: memories, the address of every modelled peripheral, its clock enable.
+"""The STM32U575 and U585: memories, addresses of the modelled peripherals, their clock enables.
 
-Addresses and interrupt numbers: RM0456 sections 2.3 and 22; memories: DS13086.
+Addresses and interrupt numbers: RM0456 sections 2.3 and 22; memories: DS13086, DS13737. The two
+differ in cryptography alone, of which nothing is modelled.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from hil.virtual.chip import Chip, ClockEnable, Parts, UsartPlace
 from hil.virtual.core import MemoryRegion
+from hil.virtual.cortex_m.models import CORTEX_M33_MODEL
+from hil.virtual.cortex_m.scb import FpuControl, Scb
+from hil.virtual.peripheral import Peripheral
+from hil.virtual.stm32.dbgmcu import Dbgmcu
+from hil.virtual.stm32.flash import Flash
+from hil.virtual.stm32.gpdma import Gpdma
+from hil.virtual.stm32.gpio import Gpio
+from hil.virtual.stm32.icache import Icache
+from hil.virtual.stm32.iwdg import Iwdg
+from hil.virtual.stm32.pwr import Pwr
+from hil.virtual.stm32.rcc import Rcc
+from hil.virtual.stm32.usart import Usart
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+PORTS = "ABCDEFGHI"
 
 MEMORIES = (
     MemoryRegion("flash", 0x0800_0000, 2 * 1024 * 1024, is_flash=True),
@@ -16,22 +36,10 @@ MEMORIES = (
     MemoryRegion("SRAM4", 0x2800_0000, 16 * 1024),
 )
 
-PERIPHERAL_RANGES = ((0x4000_0000, 0x1000_0000), (0xE000_0000, 0x0010_0000))
-"""Peripherals and the private peripheral bus: every access there is served or refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockEnable:
-    """The RCC register and bit that turn a peripheral's clock on."""
-
-    register: str
-    bit: int
-
-
 CLOCKS = {
     "GPDMA1": ClockEnable("AHB1ENR", 0),
     "FLASH": ClockEnable("AHB1ENR", 8),
-    **{f"GPIO{port}": ClockEnable("AHB2ENR1", bit) for bit, port in enumerate("ABCDEFGHI")},
+    **{f"GPIO{port}": ClockEnable("AHB2ENR1", bit) for bit, port in enumerate(PORTS)},
     "PWR": ClockEnable("AHB3ENR", 2),
     "USART1": ClockEnable("APB2ENR", 14),
 }
@@ -43,18 +51,46 @@ BASES = {
     "GPDMA1": 0x4002_0000,
     "FLASH": 0x4002_2000,
     "ICACHE": 0x4003_0400,
-    **{f"GPIO{port}": 0x4202_0000 + 0x400 * index for index, port in enumerate("ABCDEFGHI")},
+    **{f"GPIO{port}": 0x4202_0000 + 0x400 * index for index, port in enumerate(PORTS)},
     "PWR": 0x4602_0800,
     "RCC": 0x4602_0C00,
-    "DWT": 0xE000_1000,
-    "SYSTICK": 0xE000_E010,
-    "NVIC": 0xE000_E100,
-    "SCB": 0xE000_ED00,
-    "DEBUG": 0xE000_EDF0,
-    "FPU": 0xE000_EF30,
     "DBGMCU": 0xE004_4000,
 }
 
-USART1_INTERRUPT = 61
-USART1_DMA_REQUESTS = (24, 25)
-"""GPDMA1 requests of USART1: reception, transmission (RM0456, GPDMA1 requests)."""
+USARTS = {"USART1": UsartPlace(Usart, interrupt=61, rx_request=24, tx_request=25)}
+"""Requests of GPDMA1 (RM0456, GPDMA1 requests)."""
+
+
+def make_parts(chip: Chip, machine: Machine) -> Parts:
+    """Make the peripherals that this family has."""
+    gpdma = Gpdma(machine, "GPDMA1", chip.base("GPDMA1"))
+    others: list[Peripheral] = [
+        gpdma,
+        Iwdg(machine, "IWDG", chip.base("IWDG")),
+        Icache(machine, "ICACHE", chip.base("ICACHE")),
+        Dbgmcu(machine, "DBGMCU", chip.base("DBGMCU")),
+    ]
+    return Parts(
+        rcc=Rcc(machine, "RCC", chip.base("RCC")),
+        pwr=Pwr(machine, "PWR", chip.base("PWR")),
+        flash=Flash(machine, "FLASH", chip.base("FLASH")),
+        dma=gpdma,
+        gpio={port: Gpio(machine, f"GPIO{port}", chip.base(f"GPIO{port}")) for port in PORTS},
+        others=others,
+    )
+
+
+STM32U585AI = Chip(
+    name="STM32U585AI",
+    core=CORTEX_M33_MODEL,
+    scb=Scb,
+    fpu=FpuControl,
+    interrupts=126,
+    memories=MEMORIES,
+    start_hz=4_000_000,
+    clocks=CLOCKS,
+    bases=BASES,
+    usarts=USARTS,
+    make_parts=make_parts,
+)
+STM32U575ZI = replace(STM32U585AI, name="STM32U575ZI")

@@ -41,7 +41,7 @@ from hil.virtual.stm32.usart_registers import (
 )
 
 if TYPE_CHECKING:
-    from hil.virtual.stm32.gpdma import Channel
+    from hil.virtual.stm32.dma_channels import DmaChannel
 
 NEVER_PS = 1 << 62
 MEMORY_GRID_PS = 500_000_000
@@ -85,11 +85,11 @@ class Usart(UsartRegisters):
         """Look again: a DMA channel of this USART was started or stopped."""
         self.catch_up()
 
-    def _channel(self, request: int) -> Channel | None:
+    def _channel(self, request: int) -> DmaChannel | None:
         wanted = DMAR if request == self.rx_request else DMAT
         if not self.values["CR3"] & wanted:
             return None
-        return next(self.machine.gpdma.running(request), None)
+        return next(self.machine.dma.running(request), None)
 
     def _receive(self, now: int) -> None:
         while True:

@@ -76,6 +76,11 @@ class UsartRegisters(Peripheral):
         return self.base + (0x28 if transmit else 0x24)
 
     @property
+    def kernel_hz(self) -> int:
+        """Clock that the baud rate is divided from."""
+        return self.machine.rcc.usart_kernel_hz(self.name)
+
+    @property
     def depth(self) -> int:
         """Bytes that each direction can hold besides the shift register."""
         return FIFO_DEPTH if self.values["CR1"] & FIFOEN else 1
@@ -85,7 +90,7 @@ class UsartRegisters(Peripheral):
         brr, code = self.values["BRR"], self.values["PRESC"]
         if code >= len(PRESCALERS):
             raise self.broken(Rule.UART_SETTINGS, f"PRESC = {code} is reserved", 0x2C)
-        clock_hz = self.machine.rcc.usart1_kernel_hz() / PRESCALERS[code]
+        clock_hz = self.kernel_hz / PRESCALERS[code]
         if self.values["CR1"] & OVER8:
             divider = (brr & 0xFFF0) | (brr & 7) << 1
             rate = 2 * clock_hz / divider if divider >= 16 else 0.0
@@ -101,9 +106,9 @@ class UsartRegisters(Peripheral):
         settings = (
             signal,
             self.line.baud,
-            self.machine.rcc.usart1_kernel_hz(),
+            self.kernel_hz,
             self.machine.pin_settings(signal),
-            tuple(self.values[name] for name in ("CR1", "CR2", "BRR", "PRESC")),
+            tuple(self.values.get(name) for name in ("CR1", "CR2", "BRR", "PRESC")),
         )
         known = self._checked.get(settings)
         if known is not None:

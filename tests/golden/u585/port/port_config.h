@@ -28,6 +28,9 @@
 #define PORT_TICK_RELOAD 15999999u
 
 /* USART1: 160000000 Hz / 174 = 919540 baud, -0.22 % off 921600. */
+#define PORT_UART_BASE 0x40013800u
+#define PORT_UART_ENABLE_REGISTER RCC_APB2ENR
+#define PORT_UART_ENABLE_BIT (1u << 14)
 #define PORT_UART_BRR 174u
 
 /* TX on PA9, RX on PA10 (DS13086, alternate functions). */
@@ -50,6 +53,7 @@
 #define PORT_RX_REQUEST 24u
 #define PORT_TX_REQUEST 25u
 #define PORT_RX_RING_BYTES 8192u
+#define PORT_TX_RING_BYTES 4096u
 
 /* Lines of the NVIC. */
 #define PORT_UART_LINE 61u

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* USART1 of the STM32U5, 8N1. GPDMA1 carries bytes in both directions.
+/* The board's UART, 8N1. DMA carries bytes in both directions, through rings.
  *
- * Reception is one endless DMA block over the ring: when it ends, the channel loads its one link,
- * which says the same again. The core is interrupted only when something may be worth reading: at
- * the frame delimiter 0x00 (character match), when the line falls idle, at errors, and once a
- * turn of the ring, to count turns. Transmission sends the ring's contents block by block. The
- * data cache of this part covers external memory only: DMA and core see the same SRAM. */
+ * Reception is endless: behind the ring's last byte comes its first. The core is interrupted only
+ * when something may be worth reading: at the frame delimiter 0x00 (character match), when the
+ * line falls idle, at errors, and once a turn of the ring, to count turns. Transmission sends the
+ * ring's contents block by block. */
 #include "port/uart.h"
 
 #include "core/cortex_m.h"
 #include "port/interrupts.h"
 #include "port/port_config.h"
 #include "port/registers.h"
+#include "port/uart_dma.h"
+#include "port/uart_power.h"
 
-#define TX_RING_BYTES 4096u
+#define TX_RING_BYTES PORT_TX_RING_BYTES
 
 /* Loops without progress before polled sending gives up a byte: some ten byte times. */
 #define POLL_LIMIT 20000u
-
-#define RX PORT_RX_CHANNEL_BASE
-#define TX PORT_TX_CHANNEL_BASE
 
 /* Priorities in the NVIC: the line before the DMA, so that an error is noted in order. */
 #define UART_PRIORITY 2u
@@ -28,20 +26,11 @@
 #define LINE_ERROR_FLAGS (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE)
 #define EVENT_FLAGS (LINE_ERROR_FLAGS | USART_ISR_ORE | USART_ISR_IDLE | USART_ISR_CMF)
 
-/* What the channel loads at the end of the block, in the order that the channel wants (RM0456,
- * GPDMA "Linked-list data structure"). Its address is 16 bits within one 64-KB page: 16 bytes,
- * aligned to 16, never cross a page. */
-struct rx_link {
-    uint32_t br1;
-    uint32_t dar;
-    uint32_t llr;
-};
-
-_Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u,
+_Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u &&
+                   (TX_RING_BYTES & (TX_RING_BYTES - 1u)) == 0u,
                "offsets are taken from running totals modulo 2^32");
 
 static uint8_t rx_ring[PORT_RX_RING_BYTES];
-static struct rx_link rx_link __attribute__((aligned(16)));
 static volatile uint32_t rx_turns; /* times that the ring was filled to its end */
 static uint32_t rx_read_total;     /* bytes consumed since uart_begin(), modulo 2^32 */
 static uint32_t rx_read_offset;
@@ -58,14 +47,6 @@ static volatile uint32_t register_overruns;
 static volatile uint32_t line_errors;
 static bool begun;
 
-static void enable_clocks(void) {
-    RCC_AHB2ENR1 |=
-        RCC_AHB2ENR1_GPIOEN(PORT_UART_TX_GPIO_INDEX) | RCC_AHB2ENR1_GPIOEN(PORT_UART_RX_GPIO_INDEX);
-    RCC_AHB1ENR |= RCC_AHB1ENR_GPDMA1EN;
-    RCC_APB2ENR |= RCC_APB2ENR_USART1EN;
-    (void)RCC_APB2ENR; /* the enables take effect before the first access behind them */
-}
-
 /* Puts the USART on a pin: function before mode, so that the pin never carries another one. */
 static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_t afr_shift,
                         uint32_t function) {
@@ -80,57 +61,25 @@ static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_
         (GPIO_MODER(base) & ~(3u << (2u * pin))) | (GPIO_MODER_ALTERNATE << (2u * pin));
 }
 
-/* Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456, GPDMA "Ports"). */
-static void start_reception(void) {
-    const uint32_t link =
-        GPDMA_LLR_UB1 | GPDMA_LLR_UDA | GPDMA_LLR_ULL | ((uint32_t)&rx_link & GPDMA_LLR_LA_MASK);
-    rx_link.br1 = sizeof rx_ring;
-    rx_link.dar = (uint32_t)rx_ring;
-    rx_link.llr = link;
-    core_data_barrier(); /* the link is in memory before the channel may read it */
-
-    GPDMA_FCR(RX) = GPDMA_SR_ALL;                   /* nothing left of a former life */
-    GPDMA_TR1(RX) = GPDMA_TR1_DINC | GPDMA_TR1_DAP; /* bytes to bytes, from one address */
-    GPDMA_TR2(RX) = PORT_RX_REQUEST;                /* a byte at the source's request */
-    GPDMA_BR1(RX) = sizeof rx_ring;
-    GPDMA_SAR(RX) = USART1_RDR_ADDRESS;
-    GPDMA_DAR(RX) = (uint32_t)rx_ring;
-    GPDMA_LBAR(RX) = (uint32_t)&rx_link & 0xFFFF0000u;
-    GPDMA_LLR(RX) = link;
-    /* Highest priority: a byte that waits longer than a byte time is lost. */
-    GPDMA_CR(RX) = (3u << GPDMA_CR_PRIO_SHIFT) | GPDMA_CR_LAP | GPDMA_CR_TCIE | GPDMA_CR_DTEIE |
-                   GPDMA_CR_ULEIE | GPDMA_CR_USEIE;
-    GPDMA_CR(RX) |= GPDMA_CR_EN;
-}
-
-static void prepare_transmission(void) {
-    GPDMA_FCR(TX) = GPDMA_SR_ALL;
-    GPDMA_TR1(TX) = GPDMA_TR1_SINC | GPDMA_TR1_SAP; /* bytes to bytes, to one address */
-    GPDMA_TR2(TX) = PORT_TX_REQUEST | GPDMA_TR2_DREQ;
-    GPDMA_DAR(TX) = USART1_TDR_ADDRESS;
-    GPDMA_LLR(TX) = 0u; /* no link: the channel disables itself behind each block */
-    GPDMA_CR(TX) = GPDMA_CR_TCIE | GPDMA_CR_DTEIE | GPDMA_CR_ULEIE | GPDMA_CR_USEIE;
-}
-
 void uart_begin(void) {
-    enable_clocks();
+    uart_power_begin();
     connect_pin(PORT_UART_TX_GPIO_BASE, PORT_UART_TX_PIN, PORT_UART_TX_AFR_INDEX,
                 PORT_UART_TX_AFR_SHIFT, PORT_UART_TX_FUNCTION);
     connect_pin(PORT_UART_RX_GPIO_BASE, PORT_UART_RX_PIN, PORT_UART_RX_AFR_INDEX,
                 PORT_UART_RX_AFR_SHIFT, PORT_UART_RX_FUNCTION);
 
-    start_reception();
-    prepare_transmission();
+    uart_dma_begin(rx_ring, sizeof rx_ring);
 
-    /* BRR and CR3 are written while the USART is off (RM0456, USART_BRR). Kernel clock: PCLK2,
-     * the reset value of USART1SEL. One start bit, 8 bits, no parity, one stop bit and 16-fold
-     * oversampling are CR1's and CR2's reset values, and so is ADD = 0x00, the delimiter that
-     * character match looks for. EIE: errors interrupt even though the DMA reads the bytes. */
-    USART1_BRR = PORT_UART_BRR;
-    USART1_CR3 = USART_CR3_EIE | USART_CR3_DMAR | USART_CR3_DMAT;
-    USART1_CR1 = USART_CR1_TE | USART_CR1_RE | USART_CR1_CMIE | USART_CR1_IDLEIE;
-    USART1_CR1 |= USART_CR1_UE;
-    while ((USART1_ISR & (USART_ISR_TEACK | USART_ISR_REACK)) !=
+    /* BRR and CR3 are written while the USART is off (RM0351, RM0456: USART_BRR). Kernel clock:
+     * that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no parity,
+     * one stop bit and 16-fold oversampling are CR1's and CR2's reset values, and so is
+     * ADD = 0x00, the delimiter that character match looks for. EIE: errors interrupt even though
+     * the DMA reads the bytes. */
+    USART_BRR = PORT_UART_BRR;
+    USART_CR3 = USART_CR3_EIE | USART_CR3_DMAR | USART_CR3_DMAT;
+    USART_CR1 = USART_CR1_TE | USART_CR1_RE | USART_CR1_CMIE | USART_CR1_IDLEIE;
+    USART_CR1 |= USART_CR1_UE;
+    while ((USART_ISR & (USART_ISR_TEACK | USART_ISR_REACK)) !=
            (USART_ISR_TEACK | USART_ISR_REACK)) {
     }
 
@@ -142,21 +91,19 @@ void uart_begin(void) {
 
 /* Bytes received since uart_begin(), modulo 2^32.
  *
- * The position is the channel's destination address, not what remains of the block: a byte counts
- * once it lies in memory, not when it has left the USART. The interrupt may count a turn between
- * the reads, and the end of the ring stands for a moment until the link is loaded: both show, and
- * the reading is repeated. */
+ * A byte counts once it lies in memory, not when it has left the USART. The interrupt may count a
+ * turn between the reads, and the end of the ring stands for a moment until the channel begins
+ * anew: both show, and the reading is repeated. */
 static uint32_t received_total(void) {
     uint32_t turns;
-    uint32_t complete;
+    bool turned;
     uint32_t offset;
     do {
         turns = rx_turns;
-        complete = GPDMA_SR(RX) & GPDMA_SR_TCF;
-        offset = GPDMA_DAR(RX) - (uint32_t)rx_ring;
-    } while (offset >= sizeof rx_ring || turns != rx_turns ||
-             complete != (GPDMA_SR(RX) & GPDMA_SR_TCF));
-    if (complete != 0u) {
+        turned = uart_dma_rx_turned();
+        offset = uart_dma_rx_offset();
+    } while (offset >= sizeof rx_ring || turns != rx_turns || turned != uart_dma_rx_turned());
+    if (turned) {
         turns++; /* its interrupt is still to come */
     }
     return turns * (uint32_t)sizeof rx_ring + offset;
@@ -231,9 +178,7 @@ static void start_block(void) {
         return;
     }
     core_data_barrier(); /* the bytes are in memory before the channel may read them */
-    GPDMA_BR1(TX) = bytes;
-    GPDMA_SAR(TX) = (uint32_t)&tx_ring[offset];
-    GPDMA_CR(TX) |= GPDMA_CR_EN;
+    uart_dma_tx_start(&tx_ring[offset], bytes);
 }
 
 uint32_t uart_tx_free(void) {
@@ -281,7 +226,7 @@ uint32_t uart_tx_high_water_bytes(void) {
 }
 
 static void poll_for(uint32_t flag) {
-    for (uint32_t i = 0u; i < POLL_LIMIT && (USART1_ISR & flag) == 0u; i++) {
+    for (uint32_t i = 0u; i < POLL_LIMIT && (USART_ISR & flag) == 0u; i++) {
     }
 }
 
@@ -289,17 +234,17 @@ void uart_write_polled(const uint8_t *bytes, uint32_t count) {
     if (!begun) {
         return;
     }
-    USART1_CR3 &= ~USART_CR3_DMAT; /* no more requests: the DMA falls silent after this byte */
+    USART_CR3 &= ~USART_CR3_DMAT; /* no more requests: the DMA falls silent after this byte */
     for (uint32_t i = 0u; i < count; i++) {
         poll_for(USART_ISR_TXE);
-        *(volatile uint32_t *)USART1_TDR_ADDRESS = bytes[i];
+        *(volatile uint32_t *)USART_TDR_ADDRESS = bytes[i];
     }
     poll_for(USART_ISR_TC); /* the last byte has left the shift register */
 }
 
 void uart_interrupt(void) {
-    const uint32_t events = USART1_ISR & EVENT_FLAGS;
-    USART1_ICR = events;
+    const uint32_t events = USART_ISR & EVENT_FLAGS;
+    USART_ICR = events;
     if ((events & USART_ISR_ORE) != 0u) {
         register_overruns++;
     }
@@ -308,23 +253,13 @@ void uart_interrupt(void) {
     }
 }
 
-/* A DMA error is a mistake of this program, not of the line: stop where it can be seen. The trap
- * becomes a FAULT_REPORT whose program counter lies here. */
-static void require_no_error(uint32_t channel) {
-    if ((GPDMA_SR(channel) & GPDMA_SR_ERRORS) != 0u) {
-        __builtin_trap();
-    }
-}
-
 void uart_rx_dma_interrupt(void) {
-    require_no_error(RX);
-    GPDMA_FCR(RX) = GPDMA_SR_TCF;
+    uart_dma_rx_take_turn();
     rx_turns++;
 }
 
 void uart_tx_dma_interrupt(void) {
-    require_no_error(TX);
-    GPDMA_FCR(TX) = GPDMA_SR_TCF;
+    uart_dma_tx_take_end();
     tx_sent_total += tx_block_bytes;
     start_block();
 }

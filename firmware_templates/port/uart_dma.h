@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two DMA channels of the UART; each family has its own kind of DMA.
+ *
+ * A channel that reports an error stops the program where it can be seen: it is a mistake of this
+ * program, not of the line. The trap becomes a FAULT_REPORT whose program counter lies here. */
+#ifndef PORT_UART_DMA_H
+#define PORT_UART_DMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Endless reception into a ring, and transmission made ready. */
+void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes);
+
+/* How many bytes of the ring's present turn lie in memory. For a moment at the end of a turn this
+ * may be anything from ring_bytes on: read again. */
+uint32_t uart_dma_rx_offset(void);
+
+/* True from the end of a turn until uart_dma_rx_take_turn(), which its interrupt calls. */
+bool uart_dma_rx_turned(void);
+void uart_dma_rx_take_turn(void);
+
+/* Sends one block; the channel rests before and behind it. uart_dma_tx_take_end() is for the
+ * interrupt at its end. */
+void uart_dma_tx_start(const uint8_t *bytes, uint32_t count);
+void uart_dma_tx_take_end(void);
+
+#endif

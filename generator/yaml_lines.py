@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A YAML file of records, and on which line each key stands, so that a fault can tell its place."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+
+import yaml
+
+from generator.errors import Fault, InputError
+
+
+class Lines:
+    """Where each key of the file stands, for messages."""
+
+    def __init__(self, path: Path, root: yaml.Node | None) -> None:
+        self._path = path
+        self._line_of: dict[tuple[str, ...], int] = {}
+        self.duplicates: list[Fault] = []
+        if root is not None:
+            self._visit(root, ())
+
+    def _visit(self, node: yaml.Node, at: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                below = (*at, str(key.value))
+                if below in self._line_of:
+                    where = f"{self._path.name}:{key.start_mark.line + 1}: {'.'.join(below)}"
+                    self.duplicates.append(Fault(where, "stands twice", "keep one of the two"))
+                self._line_of[below] = key.start_mark.line + 1
+                self._visit(value, below)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._line_of[(*at, str(index))] = value.start_mark.line + 1
+                self._visit(value, (*at, str(index)))
+
+    def where(self, *at: object) -> str:
+        """Return "boards.yaml:12: u585.clock.pll" for a place, or the nearest one above it."""
+        keys = tuple(str(key) for key in at)
+        line = next(
+            (
+                self._line_of[keys[:length]]
+                for length in range(len(keys), 0, -1)
+                if keys[:length] in self._line_of
+            ),
+            1,
+        )
+        return f"{self._path.name}:{line}: {'.'.join(keys)}"
+
+
+def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
+    """Return the records by key, and their lines. Raises `InputError` for what is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise InputError([Fault(str(path), f"cannot be read: {reason}")]) from None
+    try:
+        document = yaml.safe_load(text)
+        lines = Lines(path, yaml.compose(text, Loader=yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path.name}:{mark.line + 1}" if mark else path.name
+        problem = getattr(error, "problem", None) or str(error)
+        raise InputError([Fault(where, f"is not YAML: {problem}", "mend the syntax")]) from None
+    if not isinstance(document, Mapping) or not document:
+        raise InputError([Fault(path.name, "holds no board record", "add one: id, then fields")])
+    return document, lines

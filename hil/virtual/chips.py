@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The chips that there is a table of, by their part names."""
+
+from __future__ import annotations
+
+from hil.virtual.stm32.l4_chips import STM32L4R5ZI, STM32L432KC, STM32L475VG
+from hil.virtual.stm32.u585 import STM32U575ZI, STM32U585AI
+
+CHIPS = {
+    chip.name: chip for chip in (STM32U585AI, STM32U575ZI, STM32L475VG, STM32L432KC, STM32L4R5ZI)
+}

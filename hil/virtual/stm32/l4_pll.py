@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The main PLL of the STM32L4 and L4+: its arithmetic and its limits.
+
+RM0351, RM0394 sections 6.2.5 and 6.4.4, RM0432 section 6.4.4 (RCC_PLLCFGR); DS10969, DS11451,
+DS12023: PLL characteristics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+VCO_HZ = {1: (64_000_000, 344_000_000), 2: (64_000_000, 128_000_000)}
+"""Span of the VCO by voltage range."""
+OUTPUT_MIN_HZ = 8_000_000
+MULTIPLIER_MIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PllLimits:
+    """Where one line's PLL differs from another's."""
+
+    divider_m_mask: int
+    multiplier_max: int
+    input_min_hz: int
+    input_max_hz: int
+
+
+L4_PLL = PllLimits(
+    divider_m_mask=7, multiplier_max=86, input_min_hz=4_000_000, input_max_hz=16_000_000
+)
+L4_PLUS_PLL = PllLimits(
+    divider_m_mask=15, multiplier_max=127, input_min_hz=2_660_000, input_max_hz=8_000_000
+)
+
+
+def _mhz(hz: Fraction | int) -> str:
+    return f"{float(hz) / 1e6:g} MHz"
+
+
+@dataclass(frozen=True, slots=True)
+class PllSettings:
+    """RCC_PLLCFGR decoded, with the frequency of the source in Hz."""
+
+    source_hz: int
+    divider_m: int
+    multiplier_n: int
+    divider_r: int
+    limits: PllLimits
+
+    @classmethod
+    def of_register(cls, source_hz: int, pllcfgr: int, limits: PllLimits) -> PllSettings:
+        """Decode PLLCFGR."""
+        return cls(
+            source_hz=source_hz,
+            divider_m=(pllcfgr >> 4 & limits.divider_m_mask) + 1,
+            multiplier_n=pllcfgr >> 8 & 0x7F,
+            divider_r=2 * ((pllcfgr >> 25 & 3) + 1),
+            limits=limits,
+        )
+
+    @property
+    def input_hz(self) -> Fraction:
+        """Reference into the phase detector."""
+        return Fraction(self.source_hz, self.divider_m)
+
+    @property
+    def vco_hz(self) -> Fraction:
+        """Oscillator frequency."""
+        return self.input_hz * self.multiplier_n
+
+    @property
+    def r_hz(self) -> Fraction:
+        """Output R, the one that can be SYSCLK."""
+        return self.vco_hz / self.divider_r
+
+    def fault(self, voltage_range: int) -> str | None:
+        """Say what limit of the PLL itself the settings break, or None."""
+        limits = self.limits
+        if not limits.input_min_hz <= self.input_hz <= limits.input_max_hz:
+            span = f"{_mhz(limits.input_min_hz)} to {_mhz(limits.input_max_hz)}"
+            return f"the PLL's input is {_mhz(self.input_hz)}, outside {span}"
+        if not MULTIPLIER_MIN <= self.multiplier_n <= limits.multiplier_max:
+            span = f"{MULTIPLIER_MIN} to {limits.multiplier_max}"
+            return f"PLLN is {self.multiplier_n}, outside {span}"
+        low_hz, high_hz = VCO_HZ[voltage_range]
+        if not low_hz <= self.vco_hz <= high_hz:
+            span = f"{_mhz(low_hz)} to {_mhz(high_hz)}"
+            return (
+                f"the PLL's VCO at {_mhz(self.vco_hz)} is outside {span} of range {voltage_range}"
+            )
+        if self.r_hz < OUTPUT_MIN_HZ:
+            return f"the PLL's output R at {_mhz(self.r_hz)} is below {_mhz(OUTPUT_MIN_HZ)}"
+        return None

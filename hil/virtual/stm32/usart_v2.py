@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""USART of the STM32L4 (RM0351 section 40, RM0394 section 38) and LPUART1 of the L4+ (RM0432
+section 51): what differs from the USART with FIFO and prescaler of the U5 and L4+.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import Register
+from hil.virtual.rules import Rule
+from hil.virtual.stm32.usart import Usart
+from hil.virtual.stm32.usart_registers import FIFOEN, OVER8, PRESCALERS
+
+LPUART_DIVIDER = 256
+"""LPUART's baud rate is 256 times its clock over BRR."""
+LPUART_BRR_MIN = 0x300
+LPUART_CLOCK_MIN, LPUART_CLOCK_MAX = 3, 4096
+"""Its clock has to be between 3 and 4096 times the baud rate."""
+
+_PRESC = 0x2C
+
+
+def _changed(name: str, writable: int) -> dict[int, Register]:
+    """A USART's registers, with other writable bits in one of them."""
+    return {
+        offset: Register(name, register.reset, writable) if register.name == name else register
+        for offset, register in Usart.REGISTERS.items()
+    }
+
+
+_CR1 = Usart.REGISTERS[0x00].writable
+
+
+class UsartV2(Usart):
+    """USART without FIFO and prescaler."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        offset: register
+        for offset, register in _changed("CR1", _CR1 & ~FIFOEN).items()
+        if offset != _PRESC
+    }
+
+    def reset(self) -> None:
+        """Reset values; a prescaler that cannot be written divides by 1."""
+        super().reset()
+        self.values["PRESC"] = 0
+
+
+class Lpuart(Usart):
+    """LPUART1 with FIFO and prescaler: a fractional divider instead of oversampling."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        **_changed("CR1", _CR1 & ~OVER8),
+        0x0C: Register("BRR", 0, 0xF_FFFF),
+    }
+
+    def baud(self) -> float:
+        """Baud rate of BRR, PRESC and the kernel clock; raises on impossible settings."""
+        brr, code = self.values["BRR"], self.values["PRESC"]
+        if code >= len(PRESCALERS):
+            raise self.broken(Rule.UART_SETTINGS, f"PRESC = {code} is reserved", _PRESC)
+        if brr < LPUART_BRR_MIN:
+            what = f"BRR = 0x{brr:05x} is below 0x{LPUART_BRR_MIN:x}"
+            raise self.broken(Rule.BAUD_ERROR, what, 0x0C)
+        clock_hz = self.kernel_hz / PRESCALERS[code]
+        rate = LPUART_DIVIDER * clock_hz / brr
+        if not LPUART_CLOCK_MIN * rate <= clock_hz <= LPUART_CLOCK_MAX * rate:
+            what = f"{rate:.0f} baud from {clock_hz / 1e6:g} MHz: the clock must be 3 to 4096 times"
+            raise self.broken(Rule.BAUD_ERROR, what, 0x0C)
+        return rate

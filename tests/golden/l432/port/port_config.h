@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NUCLEO-L432KC (STM32L432KC): what the sources of port/ write into registers.
+ *
+ * Computed from the board's record; source: RM0394 (reference manual). */
+#ifndef PORT_PORT_CONFIG_H
+#define PORT_PORT_CONFIG_H
+
+/* HSI16 16 MHz / M 1 * N 10 = 160 MHz VCO, / R 2 = 80 MHz. */
+#define PORT_CORE_HZ 80000000u
+#define PORT_SOURCE_IS_MSI 0
+#define PORT_PLL_SOURCE 2u /* PLLSRC: 1 MSI, 2 HSI16 */
+#define PORT_PLL_M_FIELD 0u /* divider less one */
+#define PORT_PLL_N_FIELD 10u /* multiplier */
+#define PORT_PLL_R_FIELD 0u /* half the divider less one */
+
+#define PORT_VOS_FIELD 1u /* VOS: voltage range 1 */
+#define PORT_HAS_BOOST 0
+#define PORT_FLASH_WAIT_STATES 4u /* for PORT_CORE_HZ in that range */
+#define PORT_HPRE_FIELD 0u
+#define PORT_HALVED 0 /* the clock rises in two steps */
+#define PORT_PPRE1_FIELD 0u
+#define PORT_PPRE2_FIELD 0u
+
+/* 10 Hz: PORT_CORE_HZ / 10 - 1. */
+#define PORT_TICK_RELOAD 7999999u
+
+/* USART2: 80000000 Hz / 87 = 919540 baud, -0.22 % off 921600. */
+#define PORT_UART_BASE 0x40004400u
+#define PORT_UART_ENABLE_REGISTER RCC_APB1ENR1
+#define PORT_UART_ENABLE_BIT (1u << 17)
+#define PORT_UART_BRR 87u
+
+/* TX on PA2, RX on PA15 (data sheet of the part, alternate functions). */
+#define PORT_UART_TX_GPIO_INDEX 0u
+#define PORT_UART_TX_GPIO_BASE 0x48000000u
+#define PORT_UART_TX_PIN 2u
+#define PORT_UART_TX_FUNCTION 7u
+#define PORT_UART_TX_AFR_INDEX 0u
+#define PORT_UART_TX_AFR_SHIFT 8u
+#define PORT_UART_RX_GPIO_INDEX 0u
+#define PORT_UART_RX_GPIO_BASE 0x48000000u
+#define PORT_UART_RX_PIN 15u
+#define PORT_UART_RX_FUNCTION 3u
+#define PORT_UART_RX_AFR_INDEX 1u
+#define PORT_UART_RX_AFR_SHIFT 28u
+#define PORT_VDDIO2 0 /* a pin hangs on VDDIO2 */
+
+/* RX: channel 6 of DMA1 on request 2. */
+#define PORT_RX_CONTROLLER 0x40020000u
+#define PORT_RX_CHANNEL_BASE 0x4002006cu
+#define PORT_RX_FLAGS_SHIFT 20u
+#define PORT_RX_REQUEST 2u
+#define PORT_RX_SELECT_SHIFT 20u
+/* TX: channel 7 of DMA1 on request 2. */
+#define PORT_TX_CONTROLLER 0x40020000u
+#define PORT_TX_CHANNEL_BASE 0x40020080u
+#define PORT_TX_FLAGS_SHIFT 24u
+#define PORT_TX_REQUEST 2u
+#define PORT_TX_SELECT_SHIFT 24u
+#define PORT_HAS_DMAMUX 0
+#define PORT_DMA_ENABLE_MASK 1u /* RCC_AHB1ENR: DMA1 1, DMA2 2, DMAMUX1 4 */
+#define PORT_RX_RING_BYTES 4096u
+#define PORT_TX_RING_BYTES 2048u
+
+/* Lines of the NVIC. */
+#define PORT_UART_LINE 38u
+#define PORT_RX_DMA_LINE 16u
+#define PORT_TX_DMA_LINE 17u
+
+/* LSI 32 kHz / 64, 1000 steps: 2000 ms, and no less than 1818 ms with a fast LSI. */
+#define PORT_WATCHDOG_PRESCALER_FIELD 4u
+#define PORT_WATCHDOG_RELOAD 999u
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NUCLEO-L4R5ZI (STM32L4R5ZI): what the sources of port/ write into registers.
+ *
+ * Computed from the board's record; source: RM0432 (reference manual). */
+#ifndef PORT_PORT_CONFIG_H
+#define PORT_PORT_CONFIG_H
+
+/* HSI16 16 MHz / M 2 * N 30 = 240 MHz VCO, / R 2 = 120 MHz. */
+#define PORT_CORE_HZ 120000000u
+#define PORT_SOURCE_IS_MSI 0
+#define PORT_PLL_SOURCE 2u /* PLLSRC: 1 MSI, 2 HSI16 */
+#define PORT_PLL_M_FIELD 1u /* divider less one */
+#define PORT_PLL_N_FIELD 30u /* multiplier */
+#define PORT_PLL_R_FIELD 0u /* half the divider less one */
+
+#define PORT_VOS_FIELD 1u /* VOS: voltage range 1 */
+#define PORT_HAS_BOOST 1
+#define PORT_BOOST 1
+#define PORT_FLASH_WAIT_STATES 5u /* for PORT_CORE_HZ in that range */
+#define PORT_HPRE_FIELD 0u
+#define PORT_HALVED 1 /* the clock rises in two steps */
+#define PORT_HALVED_HPRE_FIELD 8u
+#define PORT_SETTLING_CYCLES 60u /* 1 us at half of PORT_CORE_HZ */
+#define PORT_PPRE1_FIELD 0u
+#define PORT_PPRE2_FIELD 0u
+
+/* 10 Hz: PORT_CORE_HZ / 10 - 1. */
+#define PORT_TICK_RELOAD 11999999u
+
+/* LPUART1: 256 * 120000000 Hz / 33333 = 921609 baud, +0.00 % off 921600. */
+#define PORT_UART_BASE 0x40008000u
+#define PORT_UART_ENABLE_REGISTER RCC_APB1ENR2
+#define PORT_UART_ENABLE_BIT (1u << 0)
+#define PORT_UART_BRR 33333u
+
+/* TX on PG7, RX on PG8 (data sheet of the part, alternate functions). */
+#define PORT_UART_TX_GPIO_INDEX 6u
+#define PORT_UART_TX_GPIO_BASE 0x48001800u
+#define PORT_UART_TX_PIN 7u
+#define PORT_UART_TX_FUNCTION 8u
+#define PORT_UART_TX_AFR_INDEX 0u
+#define PORT_UART_TX_AFR_SHIFT 28u
+#define PORT_UART_RX_GPIO_INDEX 6u
+#define PORT_UART_RX_GPIO_BASE 0x48001800u
+#define PORT_UART_RX_PIN 8u
+#define PORT_UART_RX_FUNCTION 8u
+#define PORT_UART_RX_AFR_INDEX 1u
+#define PORT_UART_RX_AFR_SHIFT 0u
+#define PORT_VDDIO2 1 /* a pin hangs on VDDIO2 */
+
+/* RX: channel 1 of DMA1 on request 34. */
+#define PORT_RX_CONTROLLER 0x40020000u
+#define PORT_RX_CHANNEL_BASE 0x40020008u
+#define PORT_RX_FLAGS_SHIFT 0u
+#define PORT_RX_REQUEST 34u
+#define PORT_RX_MULTIPLEXER 0x40020800u /* DMAMUX_CxCR */
+/* TX: channel 2 of DMA1 on request 35. */
+#define PORT_TX_CONTROLLER 0x40020000u
+#define PORT_TX_CHANNEL_BASE 0x4002001cu
+#define PORT_TX_FLAGS_SHIFT 4u
+#define PORT_TX_REQUEST 35u
+#define PORT_TX_MULTIPLEXER 0x40020804u /* DMAMUX_CxCR */
+#define PORT_HAS_DMAMUX 1
+#define PORT_DMA_ENABLE_MASK 5u /* RCC_AHB1ENR: DMA1 1, DMA2 2, DMAMUX1 4 */
+#define PORT_RX_RING_BYTES 8192u
+#define PORT_TX_RING_BYTES 4096u
+
+/* Lines of the NVIC. */
+#define PORT_UART_LINE 70u
+#define PORT_RX_DMA_LINE 11u
+#define PORT_TX_DMA_LINE 12u
+
+/* LSI 32 kHz / 64, 1000 steps: 2000 ms, and no less than 1818 ms with a fast LSI. */
+#define PORT_WATCHDOG_PRESCALER_FIELD 4u
+#define PORT_WATCHDOG_RELOAD 999u
+
+#endif
