@@ -43,6 +43,8 @@ class PllLimits:
     vco_hz: tuple[int, int]
     source: str
     """Manual and section."""
+    dividers_r_said: str = ""
+    """The dividers in words, where they are too many to list."""
 
 
 def check_pll(clock: ClockTree, pll: Pll, limits: PllLimits) -> Iterator[Complaint]:
@@ -54,11 +56,9 @@ def check_pll(clock: ClockTree, pll: Pll, limits: PllLimits) -> Iterator[Complai
         if not low <= value <= high:
             yield ("clock", "pll", name), f"{value} is not within {low} to {high}", limits.source
     if pll.divider_r not in limits.dividers_r:
-        choice = limits.dividers_r
-        span = (
-            f"{choice[0]} to {choice[-1]}" if len(choice) > 8 else f"{', '.join(map(str, choice))}"
-        )
-        yield ("clock", "pll", "divider_r"), f"{pll.divider_r} is not one of {span}", limits.source
+        choice = limits.dividers_r_said or ", ".join(map(str, limits.dividers_r))
+        what = f"{pll.divider_r} is not one of {choice}"
+        yield ("clock", "pll", "divider_r"), what, limits.source
     input_hz = clock.source_hz / pll.divider_m
     vco_hz = input_hz * pll.multiplier_n
     if not limits.input_hz[0] <= input_hz <= limits.input_hz[1]:

@@ -8,6 +8,7 @@ GPDMA) and from the datasheet DS13086 (tables of alternate functions).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.limit_checks import (
@@ -34,13 +35,20 @@ MSIS_HZ = frozenset(
 
 HSI16_HZ = 16_000_000
 HSE_HZ = (4_000_000, 50_000_000)
-PLL_VCO_HZ = (128_000_000, 544_000_000)
+PLL_VCO_HZ = {
+    1: (128_000_000, 544_000_000),
+    2: (128_000_000, 544_000_000),
+    3: (128_000_000, 330_000_000),
+}
+"""Span of the VCO for each voltage range that lets the PLL run: not range 4 (DS13086, PLL)."""
+
 PLL = PllLimits(
     divider_m=(1, 16),
     multiplier_n=(4, 512),
-    dividers_r=range(1, 129),
+    dividers_r=(1, *range(2, 129, 2)),
+    dividers_r_said="1 and the even numbers to 128",
     input_hz=(4_000_000, 16_000_000),
-    vco_hz=PLL_VCO_HZ,
+    vco_hz=PLL_VCO_HZ[1],
     source="RM0456 11.4",
 )
 
@@ -49,6 +57,9 @@ MAX_CORE_HZ = {1: 160_000_000, 2: 110_000_000, 3: 55_000_000, 4: 25_000_000}
 
 BOOSTER_NEEDED_ABOVE_HZ = 55_000_000
 """Above this, ranges 1 and 2 need the EPOD booster."""
+
+BOOSTER_RANGES = (1, 2)
+"""The other two have no booster (RM0456 10.5.4)."""
 
 LATENCY_MAX_HZ = {
     1: (32_000_000, 64_000_000, 96_000_000, 128_000_000, 160_000_000),
@@ -91,8 +102,12 @@ def check(part: str, clock: U5Clock | None, uart: Uart | None) -> Iterator[Compl
         yield from _check_source(clock)
         if clock.pll is None:
             yield from check_direct_clock(clock)
+        elif clock.voltage_range not in PLL_VCO_HZ:
+            what = f"the PLL does not run in voltage range {clock.voltage_range}"
+            yield ("clock", "pll"), what, "take voltage range 1, 2 or 3"
         else:
-            yield from check_pll(clock, clock.pll, PLL)
+            limits = replace(PLL, vco_hz=PLL_VCO_HZ[clock.voltage_range])
+            yield from check_pll(clock, clock.pll, limits)
         yield from _check_voltage(clock)
     if uart is not None:
         yield from check_pins(uart, UART_PINS)
@@ -114,6 +129,9 @@ def _check_source(clock: U5Clock) -> Iterator[Complaint]:
 
 
 def _check_voltage(clock: U5Clock) -> Iterator[Complaint]:
+    if clock.epod_booster and clock.voltage_range not in BOOSTER_RANGES:
+        what = f"the booster does not run in voltage range {clock.voltage_range}"
+        yield ("clock", "epod_booster"), what, "write false, or voltage_range: 1 or 2"
     limit_hz = MAX_CORE_HZ[clock.voltage_range]
     if clock.core_hz > limit_hz:
         what = f"{clock.core_hz} Hz is beyond {limit_hz} Hz of voltage range {clock.voltage_range}"

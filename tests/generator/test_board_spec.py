@@ -46,6 +46,10 @@ def test_values_are_frozen(u585: BoardSpec) -> None:
         ("clock.pll.multiplier_n", 79, "= 158000000 Hz"),
         ("clock.pll.divider_m", 2, "outside 4 to 16 MHz"),
         ("clock.pll.divider_m", 17, "17 is not within 1 to 16"),
+        ("clock.pll.divider_r", 3, "3 is not one of 1 and the even numbers to 128"),
+        ("clock.pll.divider_r", 130, "130 is not one of 1 and the even numbers to 128"),
+        ("clock.voltage_range", 3, "the booster does not run in voltage range 3"),
+        ("clock.voltage_range", 4, "the PLL does not run in voltage range 4"),
         ("clock.source_hz", 4_100_000, "MSIS has no range of 4100000 Hz"),
         ("clock.source", "hsi16", "HSI16 runs at 16000000 Hz"),
         ("clock.voltage_range", 2, "beyond 110000000 Hz of voltage range 2"),
@@ -100,6 +104,21 @@ def test_a_baud_rate_more_than_two_percent_off_is_refused(tmp_path: Path) -> Non
     assert "607000 baud would be 625000, +3.0% off at 10000000 Hz; 2% at most" in fault
 
 
+def test_voltage_range_3_has_limits_of_its_own(tmp_path: Path) -> None:
+    """48 MHz from a VCO of 288 MHz is legal; from one of 384 MHz it is in range 2 only."""
+    slow = [("clock.core_hz", 48_000_000), ("clock.epod_booster", False), ("uart.baud", 115_200)]
+    legal = {"divider_m": 1, "multiplier_n": 72, "divider_r": 6}
+    fast = {"divider_m": 1, "multiplier_n": 96, "divider_r": 8}
+    path = tmp_path / "boards.yaml"
+    for pll, voltage_range in ((legal, 3), (fast, 2)):
+        changes = (("clock.pll", pll), ("clock.voltage_range", voltage_range))
+        path.write_text(yaml.safe_dump(changed("u585", *slow, *changes)))
+        assert load_boards(path)["u585"].clock.core_hz == 48_000_000
+    changes = (("clock.pll", fast), ("clock.voltage_range", 3))
+    (fault,) = faults_of(path, changed("u585", *slow, *changes))
+    assert "VCO would run at 384000000 Hz, outside 128 to 330 MHz" in fault
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -123,10 +142,22 @@ def test_a_missing_file_and_a_missing_board(tmp_path: Path) -> None:
 
 @settings(deadline=None)  # the file system takes what it takes
 @given(
-    n=st.integers(4, 512), m=st.integers(1, 16), r=st.integers(1, 128), latency=st.integers(0, 5)
+    n=st.integers(4, 512),
+    m=st.integers(1, 16),
+    r=st.integers(1, 128),
+    latency=st.integers(0, 5),
+    voltage_range=st.integers(1, 4),
+    booster=st.booleans(),
 )
 def test_an_accepted_clock_is_within_every_limit(
-    tmp_path_factory: pytest.TempPathFactory, n: int, m: int, r: int, latency: int
+    *,
+    tmp_path_factory: pytest.TempPathFactory,
+    n: int,
+    m: int,
+    r: int,
+    latency: int,
+    voltage_range: int,
+    booster: bool,
 ) -> None:
     core_hz = 16_000_000 * n // (m * r)
     document = changed(
@@ -136,6 +167,8 @@ def test_an_accepted_clock_is_within_every_limit(
         ("clock.pll", {"divider_m": m, "multiplier_n": n, "divider_r": r}),
         ("clock.core_hz", max(core_hz, 1)),
         ("clock.flash_wait_states", latency),
+        ("clock.voltage_range", voltage_range),
+        ("clock.epod_booster", booster),
         ("uart.baud", 9600),
     )
     path = tmp_path_factory.mktemp("boards") / "boards.yaml"
@@ -145,7 +178,11 @@ def test_an_accepted_clock_is_within_every_limit(
     except InputError:
         return
     vco_hz = 16_000_000 / m * n
-    assert PLL_VCO_HZ[0] <= vco_hz <= PLL_VCO_HZ[1]
+    low_hz, high_hz = PLL_VCO_HZ[voltage_range]
+    assert low_hz <= vco_hz <= high_hz
+    assert r == 1 or r % 2 == 0
     assert clock.core_hz * r == vco_hz
-    assert clock.core_hz <= MAX_CORE_HZ[1]
-    assert clock.core_hz <= LATENCY_MAX_HZ[1][min(latency, 4)]
+    assert clock.core_hz <= MAX_CORE_HZ[voltage_range]
+    states = LATENCY_MAX_HZ[voltage_range]
+    assert clock.core_hz <= states[min(latency, len(states) - 1)]
+    assert booster <= (voltage_range in (1, 2))
