@@ -21,8 +21,8 @@ _Noreturn void main(void);
 _Noreturn void main(void) {
     struct session_facts facts = {0};
 
+    watchdog_begin(); /* on the LSI: it bites as well where the clock below never gets ready */
     clock_begin();
-    watchdog_begin();
     cycle_counter_begin();
     uart_begin(); /* what arrives during the rest waits in the ring */
     cpu_tick_begin(clock_tick_reload());

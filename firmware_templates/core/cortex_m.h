@@ -69,7 +69,8 @@ static inline void core_data_barrier(void) {
     __asm volatile("dsb" ::: "memory");
 }
 
-/* What another bus master wrote is seen by the loads that follow. */
+/* Loads and stores before it are done, for all who look, before any that follow; the compiler
+ * moves none across it either. */
 static inline void core_memory_barrier(void) {
     __asm volatile("dmb" ::: "memory");
 }

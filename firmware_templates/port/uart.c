@@ -204,6 +204,7 @@ bool uart_write(const uint8_t *bytes, uint32_t count) {
         tx_ring[offset] = bytes[i];
         offset = offset + 1u < TX_RING_BYTES ? offset + 1u : 0u;
     }
+    core_memory_barrier(); /* an interrupt that sees the new total sees the bytes as well */
     tx_written_total += count;
     const uint32_t waiting = tx_written_total - tx_sent_total;
     if (waiting > tx_high_water) {
