@@ -14,7 +14,7 @@ struct fault {
     uint32_t pc;    /* as stacked; 0 where the stacking failed */
     uint32_t lr;
     uint32_t xpsr;
-    uint32_t sp; /* at the fault, before the exception's frame was used */
+    uint32_t sp; /* of the handler: the frame that the core stacked begins there */
 };
 
 /* Provided by the application: tells the fault to whoever listens. It runs in the exception, on a

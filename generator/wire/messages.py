@@ -287,7 +287,7 @@ class FaultReport(Message):
     pc: Annotated[int, _u32("program counter as stacked; 0: not stacked")]
     lr: Annotated[int, _u32("link register as stacked; 0: not stacked")]
     xpsr: Annotated[int, _u32("program status as stacked; 0: not stacked")]
-    sp: Annotated[int, _u32("stack pointer at the fault")]
+    sp: Annotated[int, _u32("stack pointer of the handler: address of the stacked frame")]
 
 
 @dataclass(frozen=True, slots=True)

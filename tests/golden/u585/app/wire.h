@@ -268,7 +268,7 @@ struct wire_fault_report {
     uint32_t pc; /* program counter as stacked; 0: not stacked */
     uint32_t lr; /* link register as stacked; 0: not stacked */
     uint32_t xpsr; /* program status as stacked; 0: not stacked */
-    uint32_t sp; /* stack pointer at the fault */
+    uint32_t sp; /* stack pointer of the handler: address of the stacked frame */
 };
 _Static_assert(sizeof(struct wire_fault_report) == 36, "");
 _Static_assert(offsetof(struct wire_fault_report, exception) == 0, "");
