@@ -31,12 +31,14 @@ static uint32_t announced_bytes; /* the last credit given */
 static bool message_follows_gap; /* a frame behind a gap waits in receive_frame */
 static uint32_t gap_frame_bytes;
 static struct link_counts counts;
-static struct link_counts reported; /* part of counts that a problem has told already */
+static struct link_counts reported; /* part of counts that was told, or has harmed no frame */
+static uint32_t suspect_bytes;      /* taken_bytes beyond which no byte has met an error so far */
 
 void link_restart(void) {
     send_sequence = 0u;
     taken_bytes = 0u;
     announced_bytes = link_window_bytes();
+    reported = counts;
 }
 
 void link_begin(void) {
@@ -52,10 +54,22 @@ struct link_counts link_error_counts(void) {
     return counts;
 }
 
+/* The byte that an error befell may wait in the ring still, behind others. */
 static void count_line_errors(void) {
     const struct uart_errors errors = uart_take_errors();
     counts.overruns += errors.overruns;
     counts.line_errors += errors.line_errors;
+    if (errors.overruns != 0u || errors.line_errors != 0u) {
+        suspect_bytes = taken_bytes + uart_rx_ring_bytes();
+    }
+}
+
+/* A whole frame in order was taken. Errors of the bytes before its end harmed nothing: they must
+ * not be named the cause of what befalls a later frame. */
+static void forgive_line_errors(void) {
+    if ((int32_t)(taken_bytes - suspect_bytes) >= 0) {
+        reported = counts;
+    }
 }
 
 static void raise_credit(void) {
@@ -120,6 +134,7 @@ static enum link_event judge_frame(struct link_received *received, uint32_t fram
         received->sequence = sequence;
         return tell_problem(received, WIRE_SEQUENCE, 0u);
     }
+    forgive_line_errors();
     return give_message(received, frame_bytes);
 }
 
@@ -147,6 +162,7 @@ enum link_event link_receive(struct link_received *received) {
         }
         count = uart_rx_span(&bytes);
     }
+    suspect_bytes = taken_bytes; /* nothing waits that an error could have befallen */
     return LINK_NOTHING;
 }
 

@@ -236,6 +236,37 @@ def test_the_uarts_own_errors_name_the_cause(device: Driver) -> None:
     assert (memory.overruns, memory.line_errors) == (2, 3)
 
 
+def test_noise_that_harmed_no_frame_is_not_blamed_for_a_later_ones_damage(device: Driver) -> None:
+    """A whole frame in order clears it, once no byte waits that it may have befallen."""
+    greet(device)
+    device.call("e", struct.pack("<II", 0, 3))
+    device.step()
+    (memory,) = device.send(MemoryRequest())
+    assert isinstance(memory, Memory)
+    assert memory.line_errors == 3
+    device.encode(samples(1))  # lost, by no fault of the line
+    refused, _ = device.send(MemoryRequest())
+    assert isinstance(refused, Refused)
+    assert refused.code == Refusal.SEQUENCE
+
+
+def test_an_error_of_bytes_that_wait_is_blamed_on_their_frame(device: Driver) -> None:
+    """The good frame that was taken before them does not clear it; nor does silence."""
+    greet(device)
+    good = device.encode(MemoryRequest())
+    device.encode(samples(1))  # lost
+    device.call("e", struct.pack("<II", 1, 0))
+    device.feed(good + device.encode(MemoryRequest()))
+    codes = [frame.message.code for frame in device.step() if isinstance(frame.message, Refused)]
+    assert codes == [Refusal.OVERRUN]
+    device.call("e", struct.pack("<II", 2, 0))
+    device.step()
+    device.encode(samples(1))  # lost
+    refused, _ = device.send(MemoryRequest())
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.detail) == (Refusal.OVERRUN, 2)
+
+
 def test_memory_reports_high_waters(device: Driver) -> None:
     """Sizes as linked, and what waited in the rings."""
     greet(device)
