@@ -133,3 +133,14 @@ def test_templates_are_strict_and_keep_their_last_line() -> None:
 def test_a_folder_without_project_is_told(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="holds no project"):
         read_project(tmp_path)
+
+
+def test_templates_print_and_do_not_compute() -> None:
+    """What a template prints was computed before: arithmetic within {{ }} and {% %} is found."""
+    environment = render.make_environment()
+    found = []
+    for path in sorted(render.TEMPLATES_DIR.rglob("*.j2")):
+        for line, kind, value in environment.lex(path.read_text(encoding="utf-8")):
+            if kind == "operator" and value in {"+", "-", "*", "/", "//", "%", "**"}:
+                found.append(f"{path.name}:{line}: {value}")
+    assert found == []
