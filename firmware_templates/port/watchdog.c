@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The independent watchdog. It runs from the LSI, so it also sees a core whose clock has died; its
  * reset is told in the next HELLO. The main loop feeds it between messages and whenever it waits
- * for the line; the longest work on one message stays far below the period. */
+ * for the line; the longest work on one message, a short clip's end, is a quarter of the period. */
 #include "port/watchdog.h"
 
 #include "port/port_config.h"
