@@ -188,7 +188,8 @@ class Machine:
     def reset_peripherals(self, enable_register: str, bits: int) -> None:
         """Reset the peripherals whose enable bit has the same place in an xRSTR register."""
         for name, clock in self.chip.clocks.items():
-            if clock.register == enable_register and bits >> clock.bit & 1:
+            resets = clock.register == enable_register and bits >> clock.bit & 1
+            if resets and name in self.peripherals:  # of the UARTs only one is
                 self.peripherals[name].reset()
 
     def close(self) -> None:
