@@ -92,6 +92,15 @@ class Peripheral:
     def write(self, offset: int, size: int, value: int) -> None:
         """Serve a write by the core or by DMA."""
         register = self.register_at(offset, size, "write")
+        value = self.checked_value(register, offset, size, value)
+        writer = self._writers.get(register.name)
+        if writer is not None:
+            writer(value)
+        else:
+            self.values[register.name] = value
+
+    def checked_value(self, register: Register, offset: int, size: int, value: int) -> int:
+        """What the whole register is to hold after a write; raises if that is not modelled."""
         if size != 4:
             shift = 8 * (offset & 3)
             mask = ((1 << 8 * size) - 1) << shift
@@ -106,11 +115,7 @@ class Peripheral:
                 f"write of {register.name} changes bits 0x{unknown:08x}, which are not modelled",
                 offset,
             )
-        writer = self._writers.get(register.name)
-        if writer is not None:
-            writer(value)
-        else:
-            self.values[register.name] = value
+        return value
 
     def catch_up(self) -> None:
         """Bring lazily modelled state up to the present."""

@@ -18,5 +18,5 @@ class Dbgmcu(Peripheral):
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("IDCODE", IDCODE_U575_U585, sizes=ANY_SIZE),
         0x04: Register("CR", 0, 0xF6, sizes=ANY_SIZE),
-        0x08: Register("APB1FZR1", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x08: Register("APB1FZR1", 0, 0x0060_183F, sizes=ANY_SIZE),
     }

@@ -12,6 +12,8 @@ from hil.virtual.rules import Rule, RuleBroken
 PG, PER, MER1, BKER, MER2, STRT, LOCK = 1, 2, 4, 1 << 11, 1 << 15, 1 << 16, 1 << 31
 OPTLOCK = 1 << 30
 EOP, BSY = 1, 1 << 16
+_OPERATIONS = PG | PER | MER1 | 0x7F << 3 | BKER | MER2 | STRT | LOCK
+"""What is modelled of NSCR: no burst writes, no interrupts, no option bytes."""
 
 KEYS = (0x45670123, 0xCDEF89AB)
 PROGRAM_PS = 118_000_000
@@ -32,7 +34,7 @@ class Flash(Peripheral):
         0x00: Register("ACR", 0, 0x10F),
         0x08: Register("NSKEYR", 0, 0xFFFFFFFF, write_one=True),
         0x20: Register("NSSR", 0, 0x20FB, write_one=True),
-        0x28: Register("NSCR", LOCK | OPTLOCK, 0xFFFFFFFF),
+        0x28: Register("NSCR", LOCK | OPTLOCK, _OPERATIONS, status=OPTLOCK),
         0x40: Register("OPTR", DEVICE_OPTIONS, 0),
     }
     WAIT_STATE_MHZ: ClassVar[Mapping[int, tuple[int, ...]]] = WAIT_STATE_MHZ

@@ -24,11 +24,27 @@ IDLEF, TCF, HTF, DTEF, ULEF, USEF, SUSPF, TOF = (1, *(1 << bit for bit in range(
 INTERRUPTS = 0x7F00
 FIXED_WHILE_ON = 0x00C3_0000
 SINC, DINC = 1 << 3, 1 << 19
-SWREQ, DREQ = 1 << 9, 1 << 10
+DREQ = 1 << 10
+SAP, DAP = 1 << 14, 1 << 30
+
+MODELLED = {
+    "CLBAR": 0xFFFF_0000,
+    "CTR1": SINC | DINC | SAP | DAP,
+    "CTR2": 0x7F | DREQ | 3 << 30,
+    "CBR1": 0xFFFF,
+    "CSAR": 0xFFFF_FFFF,
+    "CDAR": 0xFFFF_FFFF,
+    "CTR3": 0,
+    "CBR2": 0,
+    "CLLR": 0xF801_FFFC,
+    "CCR": 0x00C2_7F07,
+}
+"""Bits with a meaning here. Bytes only, one at a request, so no bursts, padding, exchange, trigger,
+SWREQ or BREQ; no repeated blocks or 2D addressing; no security. The ports (SAP, DAP) and priorities
+are accepted without an effect: there is no contention."""
 
 _LINKED = (
-    (31, "CTR1"), (30, "CTR2"), (29, "CBR1"), (28, "CSAR"), (27, "CDAR"), (26, "CTR3"),
-    (25, "CBR2"), (16, "CLLR"),
+    (31, "CTR1"), (30, "CTR2"), (29, "CBR1"), (28, "CSAR"), (27, "CDAR"), (16, "CLLR"),
 )  # fmt: skip
 _CONFIGURATION = ("CLBAR", "CTR1", "CTR2", "CBR1", "CSAR", "CDAR", "CTR3", "CBR2", "CLLR")
 
@@ -56,6 +72,8 @@ class Channel:
     def write(self, name: str, value: int) -> None:
         """Write a register."""
         if name == "CFCR":
+            if value & ~INTERRUPTS:
+                raise self.broken(Rule.UNMODELLED_REGISTER, f"CFCR = 0x{value:08x}")
             self.values["CSR"] &= ~(value & INTERRUPTS)
         elif name == "CCR":
             self._write_ccr(value)
@@ -64,12 +82,25 @@ class Channel:
         else:
             if self.values["CCR"] & EN:
                 raise self.broken(Rule.DMA_SETTINGS, f"{name} is written while the channel runs")
-            self.values[name] = value
+            self._set(name, value, "the write")
         self.update_line()
 
+    def _set(self, name: str, value: int, who: str) -> None:
+        unknown = value & ~MODELLED[name]
+        if unknown:
+            raise self.broken(
+                Rule.UNMODELLED_REGISTER,
+                f"{who} sets bits 0x{unknown:08x} of {name}, which are not modelled",
+            )
+        self.values[name] = value
+
     def _write_ccr(self, value: int) -> None:
-        if value & ~0x00C2_7F07:
-            raise self.broken(Rule.UNMODELLED_REGISTER, f"CCR = 0x{value:08x}")
+        unknown = value & ~MODELLED["CCR"]
+        if unknown:
+            raise self.broken(
+                Rule.UNMODELLED_REGISTER,
+                f"the write sets bits 0x{unknown:08x} of CCR, which are not modelled",
+            )
         before = self.values["CCR"]
         if value & RESET:
             if before & EN and not self.values["CSR"] & SUSPF:
@@ -136,15 +167,7 @@ class Channel:
             self._begin_block()
 
     def _begin_block(self) -> None:
-        control1, control2 = self.values["CTR1"], self.values["CTR2"]
-        if control2 & SWREQ:
-            raise self.broken(Rule.UNMODELLED_REGISTER, "memory-to-memory requests (SWREQ)")
-        if control1 & 3 or control1 >> 16 & 3:
-            raise self.broken(Rule.UNMODELLED_REGISTER, "data widths other than bytes")
-        if control2 >> 14 & 3 and control2 >> 16 & 0x7F and control2 >> 24 & 3:
-            raise self.broken(Rule.UNMODELLED_REGISTER, "triggers")
-        if self.values["CBR1"] >> 16:
-            raise self.broken(Rule.UNMODELLED_REGISTER, "repeated blocks or address decrements")
+        control1 = self.values["CTR1"]
         self.block_bytes = self.bytes_left
         self._require_own_request()
         memory = self.values["CSAR" if self.from_memory else "CDAR"]
@@ -199,10 +222,9 @@ class Channel:
         for bit, name in _LINKED:
             if not link >> bit & 1:
                 continue
-            if name in ("CTR3", "CBR2") and self.index < 12:
-                raise self.broken(Rule.DMA_SETTINGS, f"the list updates {name}: no 2D addressing")
             self._check_reach(position, 4, write=False)
-            self.values[name] = self.dma.machine.core.word(position)
+            word = self.dma.machine.core.word(position)
+            self._set(name, word, f"the list item at 0x{address:08x}")
             position += 4
         if not self.bytes_left:
             raise self.broken(Rule.DMA_SETTINGS, f"the list item at 0x{address:08x} has no block")

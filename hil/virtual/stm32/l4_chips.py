@@ -18,9 +18,9 @@ from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_v1 import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dmamux import Dmamux
 from hil.virtual.stm32.l4_flash import FlashL4, FlashL4Plus, FlashL43
-from hil.virtual.stm32.l4_misc import IDCODES, DbgmcuL4, GpioL4, IwdgL4
+from hil.virtual.stm32.l4_misc import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43, GpioL4, IwdgL4
 from hil.virtual.stm32.l4_pwr import PwrL4, PwrL4Plus, PwrL43
-from hil.virtual.stm32.l4_rcc import RccL4, RccL4Plus
+from hil.virtual.stm32.l4_rcc import RccL4, RccL4Plus, RccL43
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_v2 import Lpuart, UsartV2
 
@@ -100,7 +100,7 @@ def _gpio(chip: Chip, machine: Machine) -> dict[str, GpioL4]:
 
 
 def _make_l4(
-    pwr: type[PwrL43], flash: type[FlashL4], idcode: int
+    rcc: type[RccL4], pwr: type[PwrL43], flash: type[FlashL4], debug: type[DbgmcuL4]
 ) -> Callable[[Chip, Machine], Parts]:
     """Return what makes the peripherals of an L4: DMA requests are chosen by CSELR."""
 
@@ -108,7 +108,7 @@ def _make_l4(
         dma1 = DmaSelected(machine, "DMA1", chip.base("DMA1"), DMA1_INTERRUPTS, DMA1_SELECTIONS)
         dma2 = DmaSelected(machine, "DMA2", chip.base("DMA2"), DMA2_INTERRUPTS, DMA2_SELECTIONS)
         return Parts(
-            rcc=RccL4(machine, "RCC", chip.base("RCC")),
+            rcc=rcc(machine, "RCC", chip.base("RCC")),
             pwr=pwr(machine, "PWR", chip.base("PWR")),
             flash=flash(machine, "FLASH", chip.base("FLASH")),
             dma=DmaControllers((dma1, dma2)),
@@ -117,7 +117,7 @@ def _make_l4(
                 dma1,
                 dma2,
                 IwdgL4(machine, "IWDG", chip.base("IWDG")),
-                DbgmcuL4(machine, "DBGMCU", chip.base("DBGMCU"), idcode),
+                debug(machine, "DBGMCU", chip.base("DBGMCU")),
             ],
         )
 
@@ -138,7 +138,7 @@ def _make_l4_plus(chip: Chip, machine: Machine) -> Parts:
             dma2,
             Dmamux(machine, "DMAMUX1", chip.base("DMAMUX1"), (dma1, dma2)),
             IwdgL4(machine, "IWDG", chip.base("IWDG")),
-            DbgmcuL4(machine, "DBGMCU", chip.base("DBGMCU"), IDCODES["l4plus"]),
+            DbgmcuL4Plus(machine, "DBGMCU", chip.base("DBGMCU")),
         ],
     )
 
@@ -158,7 +158,7 @@ STM32L475VG = Chip(
     clocks=_clocks("ABCDEFGH"),
     bases=_bases("ABCDEFGH"),
     usarts=_usarts(UsartV2),
-    make_parts=_make_l4(PwrL4, FlashL4, IDCODES["l47"]),
+    make_parts=_make_l4(RccL4, PwrL4, FlashL4, DbgmcuL4),
 )
 
 STM32L432KC = Chip(
@@ -177,7 +177,7 @@ STM32L432KC = Chip(
     clocks=_clocks("ABCH"),
     bases=_bases("ABCH"),
     usarts={name: place for name, place in _usarts(UsartV2).items() if name != "USART3"},
-    make_parts=_make_l4(PwrL43, FlashL43, IDCODES["l43"]),
+    make_parts=_make_l4(RccL43, PwrL43, FlashL43, DbgmcuL43),
 )
 
 STM32L4R5ZI = Chip(

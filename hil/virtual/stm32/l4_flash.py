@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Register
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.flash import LOCK, OPTLOCK, Flash
+from hil.virtual.stm32.flash import BKER, LOCK, MER1, MER2, OPTLOCK, PER, PG, STRT, Flash
 
 ICEN, DCEN, ICRST, DCRST = 1 << 9, 1 << 10, 1 << 11, 1 << 12
 _CACHES_AND_PREFETCH = 0x1F00
@@ -17,12 +17,17 @@ _L4_MHZ = {1: (16, 32, 48, 64, 80), 2: (6, 12, 18, 26, 26)}
 _L4_PLUS_MHZ = {1: (20, 40, 60, 80, 100, 120), 2: (8, 16, 26, 26, 26, 26)}
 
 
+_OPERATIONS = PG | PER | MER1 | 0xFF << 3 | BKER | MER2 | STRT | LOCK
+"""What is modelled of CR: no fast programming, no interrupts, no option bytes."""
+_SECOND_BANK = 0x80 << 3 | BKER | MER2
+
+
 def _registers(latency: int) -> dict[int, Register]:
     return {
         0x00: Register("ACR", 0x0600, latency | _CACHES_AND_PREFETCH),
         0x08: Register("KEYR", 0, 0xFFFFFFFF, write_one=True),
         0x10: Register("SR", 0, 0xC3FB, write_one=True),
-        0x14: Register("CR", LOCK | OPTLOCK, 0xFFFFFFFF),
+        0x14: Register("CR", LOCK | OPTLOCK, _OPERATIONS, status=OPTLOCK),
         0x20: Register("OPTR", 0xFFEF_F8AA, 0),
     }
 
@@ -76,6 +81,13 @@ class FlashL43(FlashL4):
     """FLASH of the STM32L43x and L44x: one bank."""
 
     BANKS: ClassVar[int] = 1
+
+    def write_cr(self, value: int) -> None:
+        """Choose and start an operation, or lock; reserved here is what chooses a second bank."""
+        if value & _SECOND_BANK:
+            what = f"CR = 0x{value:08x}, but there is one bank of 128 pages"
+            raise self.broken(Rule.FLASH_PROGRAMMING, what, 0x14)
+        super().write_cr(value)
 
 
 class FlashL4Plus(FlashL4):

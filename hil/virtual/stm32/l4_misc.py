@@ -7,17 +7,11 @@ RM0351, RM0394, RM0432: GPIO, IWDG and debug support (DBG).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.iwdg import Iwdg
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
-
-IDCODES = {"l47": 0x1007_6415, "l43": 0x1001_6435, "l4plus": 0x101F_6470}
-"""Device 0x415 revision 4, 0x435 revision Z, 0x470 revision V."""
 
 
 class GpioL4(Gpio):
@@ -39,21 +33,35 @@ class IwdgL4(Iwdg):
     PRESCALER_CODE_MAX: ClassVar[int] = 6
 
 
-class DbgmcuL4(Peripheral):
-    """DBGMCU; without a debugger its freeze bits change nothing."""
-
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        0x00: Register("IDCODE", 0, sizes=ANY_SIZE),
+def _debug_registers(idcode: int, freeze: tuple[int, int, int]) -> dict[int, Register]:
+    return {
+        0x00: Register("IDCODE", idcode, sizes=ANY_SIZE),
         0x04: Register("CR", 0, 0x27, sizes=ANY_SIZE),
-        0x08: Register("APB1FZR1", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x0C: Register("APB1FZR2", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x10: Register("APB2FZR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
+        0x08: Register("APB1FZR1", 0, freeze[0], sizes=ANY_SIZE),
+        0x0C: Register("APB1FZR2", 0, freeze[1], sizes=ANY_SIZE),
+        0x10: Register("APB2FZR", 0, freeze[2], sizes=ANY_SIZE),
     }
 
-    def __init__(self, machine: Machine, name: str, base: int, idcode: int) -> None:
-        self.idcode = idcode
-        super().__init__(machine, name, base)
 
-    def read_idcode(self) -> int:
-        """The device's identity."""
-        return self.idcode
+class DbgmcuL4(Peripheral):
+    """DBGMCU of the STM32L475 (device 0x415); without a debugger its freeze bits change nothing."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(
+        0x1007_6415, (0x82E0_1C3F, 0x20, 0x0007_2800)
+    )
+
+
+class DbgmcuL43(DbgmcuL4):
+    """DBGMCU of the STM32L432 (device 0x435)."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(
+        0x1001_6435, (0x82A0_1C31, 0x20, 0x0003_0800)
+    )
+
+
+class DbgmcuL4Plus(DbgmcuL4):
+    """DBGMCU of the STM32L4R5 (device 0x470)."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(
+        0x101F_6470, (0x82E0_1C3F, 0x22, 0x0007_2800)
+    )

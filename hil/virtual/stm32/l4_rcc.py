@@ -14,7 +14,14 @@ from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.l4_pll import L4_PLL, L4_PLUS_PLL, PllLimits, PllSettings
 from hil.virtual.stm32.l4_pwr import NORMAL_MAX_HZ
-from hil.virtual.stm32.rcc_base import HSI16_HZ, OSCILLATOR_START_PS, PLL_LOCK_PS, RccBase
+from hil.virtual.stm32.rcc_base import (
+    FLASH_BIT,
+    HSI16_HZ,
+    OSCILLATOR_START_PS,
+    PLL_LOCK_PS,
+    RccBase,
+    bit_registers,
+)
 
 if TYPE_CHECKING:
     from hil.virtual.stm32.l4_pwr import PwrL43
@@ -38,15 +45,9 @@ MSI_RANGES_HZ = (
 HALF_SPEED_PS = 1_000_000
 """SYSCLK crosses 80 MHz with AHB divided, and stays divided for at least 1 us (RM0432, PWR)."""
 
-_FULL = 0xFFFFFFFF
-
-
-def _registers(names: Mapping[int, str]) -> dict[int, Register]:
-    return {offset: Register(name, 0, _FULL, sizes=ANY_SIZE) for offset, name in names.items()}
-
 
 class RccL4(RccBase):
-    """RCC of the STM32L4."""
+    """RCC of the STM32L475."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CR", 0x63, MSION | MSIRGSEL | MSIRANGE | HSION | PLLON, sizes=ANY_SIZE,
@@ -54,13 +55,19 @@ class RccL4(RccBase):
         0x04: Register("ICSCR", 0x1000_0000, 0, sizes=ANY_SIZE),
         0x08: Register("CFGR", 0, SW | HPRE | PPRE, sizes=ANY_SIZE, status=SWS),
         0x0C: Register("PLLCFGR", 0x1000, 0x0773_7F73, sizes=ANY_SIZE),
-        **_registers({
-            0x28: "AHB1RSTR", 0x2C: "AHB2RSTR", 0x30: "AHB3RSTR", 0x38: "APB1RSTR1",
-            0x3C: "APB1RSTR2", 0x40: "APB2RSTR",
-        }),
-        0x48: Register("AHB1ENR", 0x100, _FULL, sizes=ANY_SIZE),
-        **_registers({
-            0x4C: "AHB2ENR", 0x50: "AHB3ENR", 0x58: "APB1ENR1", 0x5C: "APB1ENR2", 0x60: "APB2ENR",
+        **bit_registers({
+            0x28: ("AHB1RSTR", 0, 0x0001_1103 & ~FLASH_BIT),
+            0x2C: ("AHB2RSTR", 0, 0x0004_30FF),
+            0x30: ("AHB3RSTR", 0, 0x0000_0101),
+            0x38: ("APB1RSTR1", 0, 0xF2FE_C03F),
+            0x3C: ("APB1RSTR2", 0, 0x0000_0025),
+            0x40: ("APB2RSTR", 0, 0x0167_7C01),
+            0x48: ("AHB1ENR", FLASH_BIT, 0x0001_1103 & ~FLASH_BIT),
+            0x4C: ("AHB2ENR", 0, 0x0004_30FF),
+            0x50: ("AHB3ENR", 0, 0x0000_0101),
+            0x58: ("APB1ENR1", 0, 0xF2FE_C83F),
+            0x5C: ("APB1ENR2", 0, 0x0000_0025),
+            0x60: ("APB2ENR", 0, 0x0167_7C81),
         }),
         0x88: Register("CCIPR", 0, 0x0000_0FFF, sizes=ANY_SIZE),
         0x90: Register("BDCR", 0, 0, sizes=ANY_SIZE),
@@ -235,14 +242,47 @@ class RccL4(RccBase):
         self.values["CSR"] = kept & 0xFFFF if value & RMVF else kept
 
 
-class RccL4Plus(RccL4):
-    """RCC of the STM32L4R and L4S: a wider PLLM, and SYSCLK crosses 80 MHz in two steps."""
+class RccL43(RccL4):
+    """RCC of the STM32L432: fewer peripherals, USART3 and UART4, 5 among those it lacks."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         **RccL4.REGISTERS,
+        **bit_registers({
+            0x2C: ("AHB2RSTR", 0, 0x0004_2087),
+            0x30: ("AHB3RSTR", 0, 0x0000_0100),
+            0x38: ("APB1RSTR1", 0, 0xF7A2_8031),
+            0x40: ("APB2RSTR", 0, 0x0023_5801),
+            0x4C: ("AHB2ENR", 0, 0x0004_2087),
+            0x50: ("AHB3ENR", 0, 0x0000_0100),
+            0x58: ("APB1ENR1", 0, 0xF7A2_8C31),
+            0x60: ("APB2ENR", 0, 0x0023_5881),
+        }),
+        0x88: Register("CCIPR", 0, 0x0000_0C0F, sizes=ANY_SIZE),
+    }  # fmt: skip
+
+
+class RccL4Plus(RccL4):
+    """RCC of the STM32L4R5: a wider PLLM, and SYSCLK crosses 80 MHz in two steps."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        **RccL4.REGISTERS,
+        **bit_registers({
+            0x28: ("AHB1RSTR", 0, 0x0003_1107 & ~FLASH_BIT),
+            0x2C: ("AHB2RSTR", 0, 0x0054_71FF),
+            0x30: ("AHB3RSTR", 0, 0x0000_0301),
+            0x38: ("APB1RSTR1", 0, 0xF3FE_C03F),
+            0x3C: ("APB1RSTR2", 0, 0x0000_0023),
+            0x40: ("APB2RSTR", 0, 0x0167_7801),
+            0x48: ("AHB1ENR", FLASH_BIT, 0x0003_1107 & ~FLASH_BIT),
+            0x4C: ("AHB2ENR", 0, 0x0054_71FF),
+            0x50: ("AHB3ENR", 0, 0x0000_0301),
+            0x58: ("APB1ENR1", 0, 0xF3FE_CC3F),
+            0x5C: ("APB1ENR2", 0, 0x0000_0023),
+            0x60: ("APB2ENR", 0, 0x0167_7881),
+        }),
         0x0C: Register("PLLCFGR", 0x1000, 0x0773_7FF3, sizes=ANY_SIZE),
         0x9C: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
-    }
+    }  # fmt: skip
     PLL: ClassVar[PllLimits] = L4_PLUS_PLL
 
     def reset(self) -> None:

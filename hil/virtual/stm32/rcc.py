@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.pll import PllSettings
-from hil.virtual.stm32.rcc_base import HSI16_HZ, OSCILLATOR_START_PS, PLL_LOCK_PS, RccBase
+from hil.virtual.stm32.rcc_base import (
+    FLASH_BIT,
+    HSI16_HZ,
+    OSCILLATOR_START_PS,
+    PLL_LOCK_PS,
+    RccBase,
+    bit_registers,
+)
 
 if TYPE_CHECKING:
     from hil.virtual.stm32.pwr import Pwr
@@ -34,12 +41,14 @@ MSI_RANGES_HZ = (
 LSE_HZ = 32_768
 
 
-def _enable(name: str, reset: int) -> Register:
-    return Register(name, reset, 0xFFFFFFFF, sizes=ANY_SIZE)
+_CRYPTOGRAPHY = 0x0199_0000
+"""AES, PKA, SAES, OTFDEC1 and 2 in AHB2ENR1: the U585 has them, the U575 not."""
+_MEMORIES_AHB1, _MEMORIES_AHB2, _MEMORIES_AHB3 = 1 << 31 | FLASH_BIT, 3 << 30, 1 << 31
+"""SRAM1 and flash, SRAM2 and 3, SRAM4: their clocks run after reset, and stay on here."""
 
 
 class Rcc(RccBase):
-    """RCC of the STM32U575/585."""
+    """RCC of the STM32U585."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CR", MSISON | MSISRDY | MSIKON | MSIKRDY,
@@ -47,23 +56,25 @@ class Rcc(RccBase):
                        status=MSISRDY | MSIKRDY | HSIRDY | HSI48RDY | PLL1RDY),
         0x08: Register("ICSCR1", 0x4400_0000, 0xFF80_0000, sizes=ANY_SIZE),
         0x1C: Register("CFGR1", 0, 0x0000_0003, sizes=ANY_SIZE, status=0xC),
-        0x20: Register("CFGR2", 0x0000_6000, 0x0000_777F, sizes=ANY_SIZE),
+        0x20: Register("CFGR2", 0x0000_6000, 0x0000_077F, sizes=ANY_SIZE),
         0x24: Register("CFGR3", 0, 0x0000_0070, sizes=ANY_SIZE),
         0x28: Register("PLL1CFGR", 0, 0x0007_FF1F, sizes=ANY_SIZE),
         0x34: Register("PLL1DIVR", 0x0101_0280, 0x7F7F_FFFF, sizes=ANY_SIZE),
         0x38: Register("PLL1FRACR", 0, 0x0000_FFF8, sizes=ANY_SIZE),
-        0x60: Register("AHB1RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x64: Register("AHB2RSTR1", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x6C: Register("AHB3RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x7C: Register("APB2RSTR", 0, 0xFFFFFFFF, sizes=ANY_SIZE),
-        0x88: _enable("AHB1ENR", 0xD020_0100),
-        0x8C: _enable("AHB2ENR1", 0xC000_0000),
-        0x90: _enable("AHB2ENR2", 0),
-        0x94: _enable("AHB3ENR", 0x8000_0000),
-        0x9C: _enable("APB1ENR1", 0),
-        0xA0: _enable("APB1ENR2", 0),
-        0xA4: _enable("APB2ENR", 0),
-        0xA8: _enable("APB3ENR", 0),
+        **bit_registers({
+            0x60: ("AHB1RSTR", 0, 0x0007_100F),
+            0x64: ("AHB2RSTR1", 0, 0x19BF_55FF),
+            0x6C: ("AHB3RSTR", 0, 0x0000_0661),
+            0x7C: ("APB2RSTR", 0, 0x0067_7800),
+            0x88: ("AHB1ENR", 0xD020_0100, 0xD107_110F & ~_MEMORIES_AHB1),
+            0x8C: ("AHB2ENR1", 0xC000_0000, 0xD9BF_55FF & ~_MEMORIES_AHB2),
+            0x90: ("AHB2ENR2", 0, 0x0000_0111),
+            0x94: ("AHB3ENR", 0x8000_0000, 0x8000_1665 & ~_MEMORIES_AHB3),
+            0x9C: ("APB1ENR1", 0, 0x017E_483F),
+            0xA0: ("APB1ENR2", 0, 0x0080_0222),
+            0xA4: ("APB2ENR", 0, 0x0067_7800),
+            0xA8: ("APB3ENR", 0, 0x0030_F8E2),
+        }),
         0xE0: Register("CCIPR1", 0, 0x0000_0003, sizes=ANY_SIZE),
         0xE4: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
         0xE8: Register("CCIPR3", 0, 0, sizes=ANY_SIZE),
@@ -244,3 +255,15 @@ class Rcc(RccBase):
         """RMVF clears the reset flags."""
         if value & 1 << 23:
             self.values["CSR"] &= 0x0000_FF00
+
+
+class RccU575(Rcc):
+    """RCC of the STM32U575, which has no cryptographic accelerators to clock."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        **Rcc.REGISTERS,
+        **bit_registers({
+            0x64: ("AHB2RSTR1", 0, 0x19BF_55FF & ~_CRYPTOGRAPHY),
+            0x8C: ("AHB2ENR1", 0xC000_0000, 0x19BF_55FF & ~_CRYPTOGRAPHY),
+        }),
+    }  # fmt: skip

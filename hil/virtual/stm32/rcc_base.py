@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from hil.virtual.peripheral import Peripheral
+from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
@@ -27,8 +27,24 @@ PLL_LOCK_PS = 50_000_000
 AHB_DIVIDERS = (1,) * 8 + (2, 4, 8, 16, 64, 128, 256, 512)
 APB_DIVIDERS = (1,) * 4 + (2, 4, 8, 16)
 
+FLASH_BIT = 1 << 8
+"""Flash interface in AHB1ENR and AHB1RSTR, of all families modelled."""
+
 RESET_FLAGS = 0xFE00_0000
 """Causes of resets in RCC_CSR, the same bits in all families modelled."""
+
+
+def bit_registers(registers: Mapping[int, tuple[str, int, int]]) -> dict[int, Register]:
+    """Make clock enable or reset registers: offset to name, reset value, writable bits.
+
+    Writable are the bits of all peripherals that the chip has, modelled or not: a clock that runs
+    for nothing, or a reset of what is not used, harms nothing. Left out, and so refused, are
+    reserved bits and those that take memory away from the core.
+    """
+    return {
+        offset: Register(name, reset, writable, sizes=ANY_SIZE)
+        for offset, (name, reset, writable) in registers.items()
+    }
 
 
 class RccBase(Peripheral):
@@ -148,10 +164,7 @@ class RccBase(Peripheral):
         self._sysclk_hz = None
         register = self.register_at(offset, size, "write")
         if register.name in self.ENABLES:
-            shift = 8 * (offset & 3)
-            mask = ((1 << 8 * size) - 1) << shift
-            kept = self.values[register.name]
-            self._write_enable(register.name, kept & ~mask | value << shift & mask)
+            self._write_enable(register.name, self.checked_value(register, offset, size, value))
             return
         super().write(offset, size, value)
         if "RSTR" in register.name:

@@ -8,6 +8,7 @@ differ in cryptography alone, of which nothing is modelled.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hil.virtual.chip import Chip, ClockEnable, Parts, UsartPlace
@@ -22,7 +23,7 @@ from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.icache import Icache
 from hil.virtual.stm32.iwdg import Iwdg
 from hil.virtual.stm32.pwr import Pwr
-from hil.virtual.stm32.rcc import Rcc
+from hil.virtual.stm32.rcc import Rcc, RccU575
 from hil.virtual.stm32.usart import Usart
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ USARTS = {"USART1": UsartPlace(Usart, interrupt=61, rx_request=24, tx_request=25
 """Requests of GPDMA1 (RM0456, GPDMA1 requests)."""
 
 
-def make_parts(chip: Chip, machine: Machine) -> Parts:
+def make_parts(chip: Chip, machine: Machine, rcc: type[Rcc] = Rcc) -> Parts:
     """Make the peripherals that this family has."""
     gpdma = Gpdma(machine, "GPDMA1", chip.base("GPDMA1"))
     others: list[Peripheral] = [
@@ -71,7 +72,7 @@ def make_parts(chip: Chip, machine: Machine) -> Parts:
         Dbgmcu(machine, "DBGMCU", chip.base("DBGMCU")),
     ]
     return Parts(
-        rcc=Rcc(machine, "RCC", chip.base("RCC")),
+        rcc=rcc(machine, "RCC", chip.base("RCC")),
         pwr=Pwr(machine, "PWR", chip.base("PWR")),
         flash=Flash(machine, "FLASH", chip.base("FLASH")),
         dma=gpdma,
@@ -93,4 +94,4 @@ STM32U585AI = Chip(
     usarts=USARTS,
     make_parts=make_parts,
 )
-STM32U575ZI = replace(STM32U585AI, name="STM32U575ZI")
+STM32U575ZI = replace(STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, rcc=RccU575))

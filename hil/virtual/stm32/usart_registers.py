@@ -19,6 +19,8 @@ IDLEIE, RXNEIE, TCIE, TXEIE, PEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
 PCE, M0, OVER8, M1, FIFOEN = 1 << 10, 1 << 12, 1 << 15, 1 << 28, 1 << 29
 CMIE, CMF, ADD_POSITION = 1 << 14, 1 << 17, 24
 EIE, DMAR, DMAT = 1, 1 << 6, 1 << 7
+ONEBIT, OVRDIS, DDRE = 1 << 11, 1 << 12, 1 << 13
+"""Of no effect here: bytes arrive without noise, and a lost one stops the run."""
 ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
 BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
 STOP_BITS = 3 << 12
@@ -49,11 +51,11 @@ class UsartRegisters(Peripheral):
         0x00: Register("CR1", 0, UE | RE | TE | IDLEIE | RXNEIE | TCIE | TXEIE | PEIE | CMIE
                        | CR1_FIXED_WHILE_ON),
         0x04: Register("CR2", 0, STOP_BITS | 0xFF << ADD_POSITION),
-        0x08: Register("CR3", 0, EIE | DMAR | DMAT | 1 << 11 | 1 << 12 | 1 << 13),
+        0x08: Register("CR3", 0, EIE | DMAR | DMAT | ONEBIT | OVRDIS | DDRE),
         0x0C: Register("BRR", 0, 0xFFFF),
         0x18: Register("RQR", 0, 0x18, write_one=True),
         0x1C: Register("ISR", 0),
-        0x20: Register("ICR", 0, 0x0012_3BFF, write_one=True),
+        0x20: Register("ICR", 0, 0x0002_3BFF, write_one=True),
         0x24: Register("RDR", 0, sizes=ANY_SIZE),
         0x28: Register("TDR", 0, 0x1FF, write_one=True, sizes=ANY_SIZE),
         0x2C: Register("PRESC", 0, 0xF),

@@ -11,7 +11,7 @@ from typing import ClassVar
 from hil.virtual.peripheral import Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.usart import Usart
-from hil.virtual.stm32.usart_registers import FIFOEN, OVER8, PRESCALERS
+from hil.virtual.stm32.usart_registers import FIFOEN, ONEBIT, OVER8, PRESCALERS
 
 LPUART_DIVIDER = 256
 """LPUART's baud rate is 256 times its clock over BRR."""
@@ -22,24 +22,17 @@ LPUART_CLOCK_MIN, LPUART_CLOCK_MAX = 3, 4096
 _PRESC = 0x2C
 
 
-def _changed(name: str, writable: int) -> dict[int, Register]:
-    """A USART's registers, with other writable bits in one of them."""
-    return {
-        offset: Register(name, register.reset, writable) if register.name == name else register
-        for offset, register in Usart.REGISTERS.items()
-    }
-
-
-_CR1 = Usart.REGISTERS[0x00].writable
+_CR1, _CR3 = Usart.REGISTERS[0x00].writable, Usart.REGISTERS[0x08].writable
+_ICR = 0x20
 
 
 class UsartV2(Usart):
     """USART without FIFO and prescaler."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
-        offset: register
-        for offset, register in _changed("CR1", _CR1 & ~FIFOEN).items()
-        if offset != _PRESC
+        **{offset: kept for offset, kept in Usart.REGISTERS.items() if offset != _PRESC},
+        0x00: Register("CR1", 0, _CR1 & ~FIFOEN),
+        _ICR: Register("ICR", 0, 0x0002_1B5F, write_one=True),
     }
 
     def reset(self) -> None:
@@ -52,8 +45,11 @@ class Lpuart(Usart):
     """LPUART1 with FIFO and prescaler: a fractional divider instead of oversampling."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
-        **_changed("CR1", _CR1 & ~OVER8),
+        **Usart.REGISTERS,
+        0x00: Register("CR1", 0, _CR1 & ~OVER8),
+        0x08: Register("CR3", 0, _CR3 & ~ONEBIT),
         0x0C: Register("BRR", 0, 0xF_FFFF),
+        _ICR: Register("ICR", 0, 0x0002_025F, write_one=True),
     }
 
     def baud(self) -> float:
