@@ -20,6 +20,9 @@ from generator.toolchain import Toolchain
 
 LAST_LINES = 40
 
+DEFAULT_JOBS = 2
+"""Compilers at a time: a machine has other work to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class FirmwareImage:
@@ -65,13 +68,17 @@ def compile_project(
     board: BoardSpec,
     toolchain: Toolchain,
     on_line: Callable[[str], None] = lambda line: None,
+    *,
+    jobs: int = DEFAULT_JOBS,
 ) -> FirmwareImage:
     """Compile and link `project`; `on_line` gets each line that make prints, as it comes.
+
+    `jobs` compilers run at a time.
 
     Raises `ToolError` with the compiler's own words when a source does not compile, and when the
     image holds double-precision instructions.
     """
-    run_make(project.directory, board, toolchain, on_line)
+    run_make(project.directory, board, toolchain, on_line, jobs=jobs)
     info = project.info
     output = project.directory / OUTPUT_DIR / IMAGE_NAME
     _refuse_double_precision(output.with_suffix(".elf"))
@@ -92,6 +99,8 @@ def run_make(
     board: BoardSpec,
     toolchain: Toolchain,
     on_line: Callable[[str], None] = lambda line: None,
+    *,
+    jobs: int = DEFAULT_JOBS,
 ) -> None:
     """Run the Makefile in `directory`; `ToolError` with the last lines if it fails."""
     make = shutil.which("make")
@@ -101,7 +110,7 @@ def run_make(
     command = [
         make,
         "--no-print-directory",
-        f"-j{os.cpu_count() or 1}",
+        f"-j{jobs}",
         f"CROSS_COMPILE={toolchain.prefix}",
         f"LIBGCC={toolchain.libgcc(cpu)}",
     ]
@@ -125,7 +134,7 @@ def run_make(
     if process.returncode != 0:
         told = [line for line in lines if not line.startswith("  CC ")][-LAST_LINES:]
         raise ToolError(
-            f"the project in {directory} does not build with {toolchain.description}:\n"
+            f"the project {directory.name} does not build with {toolchain.description}:\n"
             + "\n".join(f"    {line}" for line in told),
             "read the first error above; if the sources are unchanged, report it as a defect",
         )

@@ -4,26 +4,35 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.board_spec import BoardSpec
-from generator.build import FirmwareImage, compile_project
+from generator.build import DEFAULT_JOBS, FirmwareImage, compile_project
 from generator.errors import Fault, InputError
-from generator.fit import Demand, require_fit
+from generator.fit import Demand, fit_faults
 from generator.footprint import Footprint, check_budgets, read_footprint
 from generator.graph import Graph
 from generator.kernel_calls import NetworkPlan, plan_network
 from generator.labels import Labels, find_labels
 from generator.mel_tables import BANDS, MelTables, make_mel_tables
 from generator.port import Port, make_port
-from generator.project import FOOTPRINT_FILE, OperatorInfo, Project, ProjectInfo, project_lock
-from generator.render import render_project
+from generator.project import (
+    FOOTPRINT_FILE,
+    OperatorInfo,
+    Project,
+    ProjectInfo,
+    project_lock,
+    swap_in,
+)
+from generator.render import refuse_foreign, render_project
 from generator.schedule import Schedule, make_schedule
 from generator.tflite_reader import read_tflite
 from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
-from generator.wire.capacity import check_capacity
+from generator.wire.capacity import check_capacity, check_taps
 from generator.wire.header import WireHeader, header_context
 
 DEFAULT_BOARDS_FILE = REPO_ROOT / "boards.yaml"
@@ -121,8 +130,15 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
 
 
 def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:
-    """Raise `InputError` if the model surely does not fit the board; nothing is built for it."""
-    require_fit(board, network.demand, taps=taps)
+    """Raise `InputError` if the model surely does not fit the board, or its taps the link.
+
+    Nothing is built for it.
+    """
+    faults = fit_faults(board, network.demand, taps=taps)
+    if taps:
+        faults += check_taps(network.graph.name, len(network.graph.operators))
+    if faults:
+        raise InputError(faults)
 
 
 def make_firmware(
@@ -133,20 +149,34 @@ def make_firmware(
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
     told: Told = lambda line: None,
+    jobs: int = DEFAULT_JOBS,
 ) -> Firmware:
     """Render, compile and measure; writes footprint.json beside the project's README.md.
 
+    All of it happens in a folder beside `out_dir/<board>` that takes its place at the end, or goes:
+    a build that fails, or an image beyond its budget, leaves what stood there before.
+
     `told` gets each line of progress. A second call with the same input compiles nothing.
+    `jobs` compilers run at a time.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
     check_fit(board, network, taps=taps)
-    with project_lock(out_dir, _project_name(board, taps=taps)):
-        project = make_project(board, network, out_dir, taps=taps)
-        image = compile_project(project, board, toolchain, told)
-        footprint = read_footprint(image.elf, image.bin.stat().st_size)
-        (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
-    check_budgets(footprint, board)
-    return Firmware(image, footprint)
+    name = _project_name(board, taps=taps)
+    with project_lock(out_dir, name):
+        directory = out_dir / name
+        refuse_foreign(directory)
+        with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=out_dir) as scratch:
+            if directory.exists():  # its objects and their times: make rebuilds little
+                shutil.copytree(directory, Path(scratch) / name, symlinks=True)
+            told("rendering the project")
+            project = make_project(board, network, Path(scratch), taps=taps)
+            image = compile_project(project, board, toolchain, told, jobs=jobs)
+            told("measuring the image")
+            footprint = read_footprint(image.elf, image.bin.stat().st_size)
+            check_budgets(footprint, board)
+            (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
+            swap_in(project.directory, directory, Path(scratch) / "old")
+    return Firmware(replace(image, project_dir=directory), footprint)
 
 
 def _project_name(board: BoardSpec, *, taps: bool) -> str:

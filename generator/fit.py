@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.board_spec import BoardSpec
-from generator.errors import Fault, InputError
+from generator.errors import Fault
 
 FIRMWARE_RAM_BYTES = 8_576
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
@@ -103,10 +103,3 @@ def fit_faults(board: BoardSpec, demand: Demand, *, taps: bool = False) -> list[
             remedy = f"take a smaller model, or raise {budget} of the board's budgets"
             faults.append(Fault(demand.model_name, what, remedy))
     return faults
-
-
-def require_fit(board: BoardSpec, demand: Demand, *, taps: bool = False) -> None:
-    """Raise `InputError` with `fit_faults`, if there are any."""
-    faults = fit_faults(board, demand, taps=taps)
-    if faults:
-        raise InputError(faults)

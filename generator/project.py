@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +57,46 @@ class Project:
     info: ProjectInfo
 
 
+def check_writable(out_dir: Path) -> None:
+    """Raise `ToolError` if `out_dir` is no folder, or none that can be made or written to."""
+    existing = next(path for path in (out_dir, *out_dir.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise ToolError(f"{existing} is a file, no folder", "name a folder with --out")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise ToolError(
+            f"{existing} cannot be written to",
+            "name another folder with --out, or change its permissions",
+        )
+
+
 def project_lock(out_dir: Path, name: str) -> BaseFileLock:
     """Return the lock of `out_dir/<name>`: one process at a time renders or builds there.
 
-    Taking it again within the process that holds it is allowed.
+    Taking it again within the process that holds it is allowed. Raises `ToolError` where nothing
+    can be written.
     """
+    check_writable(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     return FileLock(out_dir / f".{name}.lock", is_singleton=True)
+
+
+def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -> None:
+    """Put `fresh` in the place of `directory`, which goes to `old` except for what is `kept`.
+
+    All three lie on one file system. If it fails, `directory` is what it was.
+    """
+    if not directory.exists():
+        fresh.rename(directory)
+        return
+    directory.rename(old)
+    try:
+        fresh.rename(directory)
+    except OSError:
+        old.rename(directory)
+        raise
+    for name in kept:
+        if (old / name).exists():
+            (old / name).rename(directory / name)
 
 
 def read_project(directory: Path) -> Project:

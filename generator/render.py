@@ -27,7 +27,14 @@ from generator.board_spec import BoardSpec
 from generator.c_text import FILTERS
 from generator.errors import Fault, InputError
 from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
-from generator.project import FOOTPRINT_FILE, OUTPUT_DIR, Project, ProjectInfo, project_lock
+from generator.project import (
+    FOOTPRINT_FILE,
+    OUTPUT_DIR,
+    Project,
+    ProjectInfo,
+    project_lock,
+    swap_in,
+)
 from generator.target_flags import TargetFlags, target_flags
 
 TEMPLATES_DIR = Path(__file__).resolve().parents[1] / "firmware_templates"
@@ -79,13 +86,13 @@ def render_project(
     """
     directory = out_dir / info.name
     with project_lock(out_dir, info.name):
-        _refuse_foreign(directory)
+        refuse_foreign(directory)
         files = render_files(board=board, info=info, stages=stages, cmsis_dsp_dir=cmsis_dsp_dir)
         with tempfile.TemporaryDirectory(prefix=f".{info.name}.", dir=out_dir) as scratch:
             fresh = Path(scratch) / "new"
             for path, content in files.items():
                 _write(fresh / path, content, directory / path)
-            _swap(fresh, directory, Path(scratch) / "old")
+            swap_in(fresh, directory, Path(scratch) / "old", KEPT)
     return Project(directory, info)
 
 
@@ -192,7 +199,8 @@ def _make_build_context(
     return BuildContext(parts, flags, commands, {"board": board.id, **asdict(info)})
 
 
-def _refuse_foreign(directory: Path) -> None:
+def refuse_foreign(directory: Path) -> None:
+    """Raise `InputError` if something stands in `directory` that mel2metal did not generate."""
     if not directory.exists():
         return
     readme = directory / "README.md"
@@ -207,19 +215,3 @@ def _write(path: Path, content: bytes, previous: Path) -> None:
     if previous.is_file() and previous.read_bytes() == content:
         times = previous.stat()
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-
-
-def _swap(fresh: Path, directory: Path, old: Path) -> None:
-    """Put `fresh` in the place of `directory`, which goes to `old` except for what is kept."""
-    if not directory.exists():
-        fresh.rename(directory)
-        return
-    directory.rename(old)
-    try:
-        fresh.rename(directory)
-    except OSError:
-        old.rename(directory)
-        raise
-    for name in KEPT:
-        if (old / name).exists():
-            (old / name).rename(directory / name)

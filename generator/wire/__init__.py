@@ -5,7 +5,7 @@
 payloads on the line; ``header`` and ``text`` prepare ``app/wire.h`` and ``docs/wire.md``.
 """
 
-from generator.wire.capacity import check_capacity
+from generator.wire.capacity import check_capacity, check_taps
 from generator.wire.framing import Frame, FrameReader, decode_frame, encode_frame
 from generator.wire.header import WireHeader, header_context
 from generator.wire.layout import (
@@ -98,6 +98,7 @@ __all__ = [
     "WireHeader",
     "WireType",
     "check_capacity",
+    "check_taps",
     "decode_frame",
     "encode_frame",
     "header_context",

@@ -17,6 +17,17 @@ CLASSES_LIMIT = (PAYLOAD_LIMIT_BYTES - LAYOUT_OF[ClipResult].size_bytes) // 4
 """Classes: CLIP_RESULT carries their sums, 4 bytes each, in one message."""
 
 
+TAPPED_OPERATORS_LIMIT = 32
+"""Operators that TAP_SELECT can name: one bit each of its mask."""
+
+
+def check_taps(model_name: str, operators: int) -> Iterator[Fault]:
+    """Complain of a model of which the debug variant could not read every layer back."""
+    if operators > TAPPED_OPERATORS_LIMIT:
+        what = f"{operators} operators; taps can name {TAPPED_OPERATORS_LIMIT}"
+        yield Fault(model_name, what, "build it without taps, or take a model of fewer layers")
+
+
 def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
     """Complain of a model whose classes or labels the link cannot carry."""
     if len(labels) > CLASSES_LIMIT:

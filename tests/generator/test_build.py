@@ -11,12 +11,21 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from generator.board_spec import BoardSpec
-from generator.build import compile_project
-from generator.errors import ToolError
-from generator.firmware import Firmware, Network, make_firmware, make_project
+from generator.build import compile_project, run_make
+from generator.c_text import FILTERS
+from generator.errors import InputError, ToolError
+from generator.firmware import (
+    Firmware,
+    Network,
+    check_fit,
+    make_firmware,
+    make_project,
+    read_network,
+)
 from generator.image_check import find_double_precision
 from generator.project import read_project
 from generator.toolchain import Toolchain
+from tests.support.model_builder import ModelBuilder
 
 
 def sha256(path: Path) -> str:
@@ -105,6 +114,79 @@ def test_a_second_build_compiles_nothing(
     again = make_firmware(u585, tiny, toolchain, out_dir=out_dir, told=lines.append)
     assert again == tiny_firmware
     assert not [line for line in lines if line.startswith("  CC")]
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
+def test_an_image_beyond_its_budget_leaves_nothing_and_takes_nothing(
+    tiny_firmware: Firmware, u585: BoardSpec, tiny: Network, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """A byte less than it takes: only the linked image shows it."""
+    taken = tiny_firmware.footprint.image.flash_bytes
+    budgets = u585.budgets.model_copy(update={"image_flash_bytes": taken - 1})
+    tight = u585.model_copy(update={"budgets": budgets})
+    with pytest.raises(InputError, match=f"takes {taken} bytes, 1 more than"):
+        make_firmware(tight, tiny, toolchain, out_dir=tmp_path)
+    assert contents(tmp_path) == {}
+    out_dir = tiny_firmware.image.project_dir.parent
+    before = contents(out_dir)
+    with pytest.raises(InputError, match="1 more than"):
+        make_firmware(tight, tiny, toolchain, out_dir=out_dir)
+    assert contents(out_dir) == before
+
+
+def test_a_build_that_fails_leaves_nothing_and_takes_nothing(
+    *,
+    tiny_firmware: Firmware,
+    u585: BoardSpec,
+    tiny: Network,
+    toolchain: Toolchain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(FILTERS, "c_array", lambda *_: "#error broken")
+    out_dir = tiny_firmware.image.project_dir.parent
+    before = contents(out_dir)
+    for folder in (tmp_path, out_dir):
+        with pytest.raises(ToolError, match="the project u585 does not build"):
+            make_firmware(u585, tiny, toolchain, out_dir=folder)
+    assert contents(tmp_path) == {}
+    assert contents(out_dir) == before
+
+
+def test_so_many_compilers_run_as_were_asked_for(
+    u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """Two by default, however many cores there are."""
+    (tmp_path / "Makefile").write_text("all:\n\t@echo flags $(MAKEFLAGS)\n")
+    lines: list[str] = []
+    run_make(tmp_path, u585, toolchain, lines.append)
+    run_make(tmp_path, u585, toolchain, lines.append, jobs=3)
+    assert "-j2" in lines[0]
+    assert "-j3" in lines[1]
+
+
+def test_more_operators_than_taps_can_name_are_refused_for_the_debug_variant_alone(
+    u585: BoardSpec, tmp_path: Path
+) -> None:
+    builder = ModelBuilder(frames=16, bands=64).conv(4, stride=(2, 2))
+    for _ in range(29):
+        builder.conv(4, (1, 1))
+    builder.head(classes=3)
+    path = tmp_path / "deep.tflite"
+    path.write_bytes(builder.to_bytes())
+    network = read_network(path)
+    assert len(network.graph.operators) > 32
+    check_fit(u585, network)
+    with pytest.raises(InputError, match="operators; taps can name 32") as caught:
+        check_fit(u585, network, taps=True)
+    assert "build it without taps" in str(caught.value)
 
 
 def test_another_compiler_compiles_everything_again(
