@@ -96,7 +96,7 @@ help: ## This list
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)") \
-	    $(if $(TAPS),--taps)
+	    $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built

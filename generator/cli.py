@@ -14,11 +14,19 @@ from rich.console import Console
 
 from generator import doctor, firmware
 from generator.board_spec import BoardSpec, load_board, load_boards
+from generator.build import DEFAULT_JOBS
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.footprint import read_footprint
 from generator.footprint_table import print_footprint
 from generator.inspect_table import print_inspection
-from generator.project import FOOTPRINT_FILE, IMAGE_NAME, OUTPUT_DIR, read_project
+from generator.progress import progress
+from generator.project import (
+    FOOTPRINT_FILE,
+    IMAGE_NAME,
+    OUTPUT_DIR,
+    check_writable,
+    read_project,
+)
 from generator.toolchain import find_toolchain
 
 EXAMPLES = """\
@@ -91,6 +99,13 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="PREFIX",
         help="another compiler than the pinned one, such as arm-none-eabi- or /opt/arm/bin/arm-…-",
     )
+    build.add_argument(
+        "--jobs",
+        type=_job_count,
+        metavar="N",
+        default=DEFAULT_JOBS,
+        help=f"compilers at a time (default: {DEFAULT_JOBS}; make: JOBS=N)",
+    )
     build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
     build.set_defaults(run=_firmware)
 
@@ -104,9 +119,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
     look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
-    look.add_argument(
-        *("--boards-file",), type=Path, metavar="FILE", default=firmware.DEFAULT_BOARDS_FILE
-    )
+    _add_boards_file(look)
     look.set_defaults(run=_inspect)
 
     health = commands.add_parser("doctor", help="say what is present, missing, and how to get it")
@@ -117,13 +130,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_board_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--board", required=True, metavar="ID", help="a record of the boards file")
-    parser.add_argument(
-        "--boards-file",
-        type=Path,
-        metavar="FILE",
-        default=firmware.DEFAULT_BOARDS_FILE,
-        help="default: boards.yaml of mel2metal",
-    )
+    _add_boards_file(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -133,28 +140,42 @@ def _add_board_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_boards_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--boards-file",
+        type=Path,
+        metavar="FILE",
+        default=firmware.DEFAULT_BOARDS_FILE,
+        help="records of boards (default: boards.yaml of mel2metal)",
+    )
+
+
+def _job_count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs: 1 or more")
+    return int(text)
+
+
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
 
 
 def _firmware(options: argparse.Namespace, console: Console) -> int:
+    check_writable(options.out)
     board, network = _read_inputs(options)
     toolchain = find_toolchain(options.cross_compile)
     graph = network.graph
     console.print(f"model {graph.name}: {len(graph.operators)} operators, {graph.classes} classes")
     if network.labels.source is None:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
-    with console.status("rendering") as status:
-
-        def told(line: str) -> None:
-            step = line.strip()
-            status.update(step)
-            if options.verbose:
-                console.print(step, markup=False)
-
+    with progress(console, verbose=options.verbose) as told:
         result = firmware.make_firmware(
-            board, network, toolchain, out_dir=options.out, taps=options.taps, told=told
+            *(board, network, toolchain),
+            out_dir=options.out,
+            taps=options.taps,
+            told=told,
+            jobs=options.jobs,
         )
     image = result.image
     print_footprint(console, result.footprint, board)

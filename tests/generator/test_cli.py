@@ -33,8 +33,12 @@ def test_firmware_from_model_to_image(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
     build = ("--board", "u585", "--out", tmp_path)
-    code, out, err = run(capsys, "firmware", *build, "--model", tiny_path, "--verbose")
+    code, out, err = run(capsys, "firmware", *build, "--model", tiny_path)
     assert (code, err) == (0, "")
+    steps = out.splitlines()
+    for step in ("rendering the project", "CC core/", "CC network/", "LINK out/mel2metal.elf"):
+        assert steps.count(step) == 1, out
+    assert not [step for step in steps if step.startswith("CC") and step.endswith(".c")]
     assert "as published" in out
     image = tmp_path / "u585" / "out"
     for suffix in ("elf", "hex", "bin", "map"):
@@ -156,11 +160,27 @@ def test_a_folder_that_cannot_be_written_is_told(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
-    options = ("--board", "u585", "--model", tiny_path, "--out", tmp_path / "file" / "build")
+    for out_dir in (tmp_path / "file", tmp_path / "file" / "build"):
+        options = ("--board", "u585", "--model", tiny_path, "--out", out_dir)
+        code, out, err = run(capsys, "firmware", *options)
+        assert code == 3
+        assert out == ""  # before anything is read or compiled
+        assert f"{tmp_path / 'file'} is a file" in err
+        assert "name a folder with --out" in err
+
+
+def test_a_folder_without_permission_is_told(
+    capsys: pytest.CaptureFixture[str],
+    tiny_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may write anywhere
+    options = ("--board", "u585", "--model", tiny_path, "--out", tmp_path / "build")
     code, out, err = run(capsys, "firmware", *options)
-    assert code == 3
-    assert str(tmp_path / "file") in err
-    assert "Traceback" not in out + err
+    assert (code, out) == (3, "")
+    assert f"{tmp_path} cannot be written to" in err
+    assert left(tmp_path / "build") == []
 
 
 def test_a_missing_default_model_is_told(
@@ -178,6 +198,21 @@ def test_footprint_without_a_build_says_what_to_run(
     code, _, err = run(capsys, "footprint", "--board", "u585", "--out", tmp_path)
     assert code == 3
     assert "mel2metal firmware" in err
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+def test_jobs_are_a_number(capsys: pytest.CaptureFixture[str], tmp_path: Path, jobs: str) -> None:
+    options = ("--board", "u585", "--out", tmp_path / "build", f"--jobs={jobs}")
+    code, _, err = run(capsys, "firmware", *options)
+    assert code == 2
+    assert "is no number of jobs" in err
+
+
+def test_every_option_has_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("firmware", "inspect", "footprint"):
+        _, out, _ = run(capsys, command, "--help")
+        assert "records of boards" in out
+        assert "boards.yaml of mel2metal" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("command", [[], ["firmware"], ["inspect"], ["footprint"], ["doctor"]])
