@@ -80,6 +80,9 @@ def test_baud_within_two_percent_passes(boot: Boot) -> None:
         ("R32(GPIOA + 0x24) = 0x00000780; put('x')", Rule.PIN_FUNCTION),
         ("R32(GPIOA) = 0xABFFFFFF; put('x')", Rule.PIN_FUNCTION),
         ("R32(RCC + 0x8C) &= ~1u; put('x')", Rule.PIN_FUNCTION),
+        ("R32(ICACHE) |= 2; R32(ICACHE) |= 1", Rule.WRITE_PROTECTED_REGISTER),
+        ("R32(ICACHE) |= 2; R32(ICACHE) |= 2", Rule.WRITE_PROTECTED_REGISTER),
+        ("R32(ICACHE) |= 1; R32(ICACHE) &= ~1u; R32(ICACHE) |= 1", Rule.WRITE_PROTECTED_REGISTER),
         ("R32(IWDG) = 0x1234", Rule.WRITE_PROTECTED_REGISTER),
         ("R32(IWDG + 0x08) = 10", Rule.WRITE_PROTECTED_REGISTER),
         ("R32(IWDG) = 0x5555; R32(IWDG + 8) = 10; R32(IWDG) = 0xCCCC; for (;;) {}",
@@ -106,6 +109,8 @@ def test_one_wrong_access_is_refused(boot: Boot, fault: str, rule: Rule) -> None
         "R32(IWDG) = 0xCCCC; R32(IWDG) = 0x5555; R32(IWDG + 4) = 1; R32(IWDG + 8) = 0xFFF;"
         "while (R32(IWDG + 0xC)) {} R32(IWDG) = 0xAAAA",
         "R8(GPIOA + 0x24)",
+        "while (R32(ICACHE + 4) & 1) {} R32(ICACHE) |= 1; R32(ICACHE) |= 2",
+        "R32(ICACHE) |= 2; while (R32(ICACHE + 4) & 1) {} R32(ICACHE) |= 1; R32(ICACHE) &= ~1u",
         '__asm volatile("yield\\n wfe\\n sev\\n nop")',
     ],
 )

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Instruction cache: enable and invalidate (RM0456 section 8). It changes no timing here."""
+"""Instruction cache: enable and invalidate (RM0456 section 8). It changes no timing here.
+
+EN may be set only while no invalidation runs (BUSYF 0). This is a strict reading: the vendor's
+driver lets software set EN at any time, and says that the cache is bypassed until it is done.
+"""
 
 from __future__ import annotations
 
@@ -39,16 +43,21 @@ class Icache(Peripheral):
         return self.values["SR"] | (BUSYF if self._invalidating else 0)
 
     def write_cr(self, value: int) -> None:
-        """Enable, select ways, invalidate."""
-        if (value ^ self.values["CR"]) & WAYSEL and self.values["CR"] & EN:
+        """Enable, select ways, invalidate; switching off invalidates too."""
+        before, busy = self.values["CR"], bool(self.read_sr() & BUSYF)
+        if (value ^ before) & WAYSEL and before & EN:
             raise self.broken(
                 Rule.WRITE_PROTECTED_REGISTER, "WAYSEL is changed while the cache is on", 0
             )
-        if value & CACHEINV:
-            if self.read_sr() & BUSYF:
-                raise self.broken(
-                    Rule.WRITE_PROTECTED_REGISTER, "CACHEINV while an invalidation runs", 0
-                )
+        if busy and value & ~before & EN:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "EN is set while an invalidation runs (BUSYF)", 0
+            )
+        if busy and value & CACHEINV:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "CACHEINV while an invalidation runs", 0
+            )
+        if value & CACHEINV or before & ~value & EN:
             self._busy_until = self.machine.now_ps + INVALIDATE_PS
             self._invalidating = True
             self.values["SR"] &= ~BSYENDF
