@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.wire import (
@@ -78,6 +78,7 @@ def message_of(layout: Any) -> st.SearchStrategy[Message]:
 messages = st.sampled_from(WIRE).flatmap(message_of)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a machine that has other work to do
 @given(messages)
 def test_what_is_packed_is_unpacked(message: Message) -> None:
     """Every message, any values."""
