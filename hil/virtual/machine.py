@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from unicorn import arm_const as reg
 
 from hil.virtual import block_hook as hook
+from hil.virtual.availability import unknown_reason
 from hil.virtual.bus import Bus
 from hil.virtual.chip import PERIPHERAL_RANGES
 from hil.virtual.chips import CHIPS
@@ -46,16 +47,18 @@ RESET_POWER = RESET_PIN | 1 << 27
 
 
 class Machine:
-    """A virtual board. `board` is its key in boards.yaml, or the whole record of it."""
+    """A virtual board. `board` is its key in boards.yaml, or the whole record of it.
+
+    Raises ValueError, with the text of `availability.unknown_reason`, if there is none.
+    """
 
     def __init__(self, board: BoardSpec | str) -> None:
         self.board_id = board if isinstance(board, str) else board.id
-        wiring = WIRING.get(self.board_id)
-        if wiring is None or not (isinstance(board, str) or board.part.startswith(wiring.chip)):
-            known = ", ".join(f"{key} ({value.chip})" for key, value in WIRING.items())
-            raise ValueError(f"no virtual board {self.board_id!r}; there is: {known}")
-        self.wiring = wiring
-        self.chip = CHIPS[wiring.chip]
+        reason = unknown_reason(board)
+        if reason is not None:
+            raise ValueError(reason)
+        self.wiring = WIRING[self.board_id]
+        self.chip = CHIPS[self.wiring.chip]
         self.symbols = Symbols()
         self.accesses = 0
         """Accesses to peripherals so far."""

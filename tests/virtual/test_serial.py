@@ -126,11 +126,6 @@ def test_hex_and_elf_load_the_same(image_folder: Path) -> None:
         other.load_hex(path)
 
 
-def test_only_known_boards_exist() -> None:
-    with pytest.raises(ValueError, match="u585"):
-        Machine("l475")
-
-
 @given(
     st.lists(st.tuples(st.binary(min_size=1, max_size=40), st.integers(0, 10**9)), max_size=8),
     st.integers(9_600, 2_000_000),
