@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of the chips: whole, and in agreement with boards.yaml, from which they stand apart."""
+"""The tables of the chips: whole, and in agreement with boards.yaml, which they never read."""
 
 from __future__ import annotations
 
