@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
     add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
+    add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
 
 

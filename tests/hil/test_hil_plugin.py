@@ -78,6 +78,7 @@ GIVEN = {
     "clips": None,
     "esc10_dir": None,
     "build_dir": None,
+    "cross_compile": None,
     "engine": "builtin",
 }
 
