@@ -106,6 +106,13 @@ class DenseOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class AddOptions:
+    """ADD."""
+
+    activation: Activation
+
+
+@dataclass(frozen=True, slots=True)
 class MeanOptions:
     """MEAN."""
 
@@ -119,7 +126,7 @@ class SoftmaxOptions:
     beta: float
 
 
-Options = WindowOptions | DenseOptions | MeanOptions | SoftmaxOptions | None
+Options = WindowOptions | DenseOptions | AddOptions | MeanOptions | SoftmaxOptions | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,18 @@ class Operator:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
 
     @property
+    def data_inputs(self) -> tuple[int, ...]:
+        """The tensors that an operator computes on, without weights, axes or shapes."""
+        return self.inputs[: 2 if self.kind == "ADD" else 1]
+
+    @property
+    def activation(self) -> Activation:
+        """The clamp fused into the output; NONE for operators that have none."""
+        if isinstance(self.options, WindowOptions | DenseOptions | AddOptions):
+            return self.options.activation
+        return Activation.NONE
+
+    @property
     def window_options(self) -> WindowOptions:
         """Options of a CONV_2D or DEPTHWISE_CONV_2D."""
         assert isinstance(self.options, WindowOptions)
@@ -148,6 +167,12 @@ class Operator:
     def dense_options(self) -> DenseOptions:
         """Options of a FULLY_CONNECTED."""
         assert isinstance(self.options, DenseOptions)
+        return self.options
+
+    @property
+    def add_options(self) -> AddOptions:
+        """Options of an ADD."""
+        assert isinstance(self.options, AddOptions)
         return self.options
 
     @property
@@ -187,6 +212,12 @@ class Graph:
     def transposed(self) -> bool:
         """True where the file takes (1, bands, frames, 1) and turns it round first."""
         return self.operators[0].kind == "TRANSPOSE"
+
+    @property
+    def end_of_rows(self) -> Operator | None:
+        """The operator that turns rows into a vector: the first MEAN or RESHAPE."""
+        ends = (one for one in self.operators if one.kind in ("MEAN", "RESHAPE"))
+        return next(ends, None)
 
     @property
     def frames(self) -> int:

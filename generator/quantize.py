@@ -151,6 +151,29 @@ def mean_multiplier(source: Quantisation, target: Quantisation, count: int) -> M
     return Multiplier((rescale.mantissa << bits) // count, rescale.shift - bits)
 
 
+ADD_LEFT_SHIFT = 20
+"""ADD brings its inputs to a common scale with this many bits to spare."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddScaling:
+    """ADD: (a << 20) * first + (b << 20) * second, times result; each product rounded twice."""
+
+    first: Multiplier
+    second: Multiplier
+    result: Multiplier
+
+
+def add_scaling(first: Quantisation, second: Quantisation, target: Quantisation) -> AddScaling:
+    """The multipliers of an ADD: inputs over twice the larger scale."""
+    twice_larger = 2.0 * max(first.scale, second.scale)
+    return AddScaling(
+        quantize_multiplier(first.scale / twice_larger),
+        quantize_multiplier(second.scale / twice_larger),
+        quantize_multiplier(twice_larger / ((1 << ADD_LEFT_SHIFT) * target.scale)),
+    )
+
+
 def activation_range(activation: Activation, target: Quantisation) -> tuple[int, int]:
     """The int8 clamp of a fused activation (`CalculateActivationRangeQuantized`)."""
 

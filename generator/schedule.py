@@ -62,7 +62,9 @@ class StageKind(Enum):
     CONVOLUTION = "columns gathered, matrix product"
     SEPARABLE = "depthwise filter, matrix product"
     DEPTHWISE = "depthwise filter"
+    ADD = "sum of two rows"
     MEAN = "sum over rows and bands"
+    FLATTEN = "rows collected in a vector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Ring:
     @property
     def channel_stride(self) -> int:
         """Bytes of a plane."""
-        return _round_up(self.width, PIXELS_PER_BLOCK)
+        return padded(self.width)
 
     @property
     def row_bytes(self) -> int:
@@ -99,18 +101,18 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Makes rows of the last of its operators from the rows of one ring."""
+    """Makes rows of the last of its operators from the rows of a ring, ADD from those of two."""
 
     index: int
     kind: StageKind
     operators: tuple[Operator, ...]
-    source: int
-    """Index of the ring that it reads."""
+    sources: tuple[int, ...]
+    """Indices of the rings that it reads: one, for ADD two."""
     target: int | None
-    """Index of the ring that it writes; None for MEAN."""
+    """Index of the ring that it writes; None for MEAN and FLATTEN, which end the rows."""
     window: Window
     rows: int
-    """Rows that it makes (for MEAN: that it sums)."""
+    """Rows that it makes, or takes where it ends the rows."""
     column_bytes: int
     """Scratch for the columns of one row."""
 
@@ -126,56 +128,69 @@ class Schedule:
     """Operators on vectors, run once after the last row."""
     column_bytes: int
     """Scratch at the arena's start: the columns of one row, later the tail's vectors."""
-    sums_offset: int
+    end_offset: int
+    """Of what the last stage fills: MEAN's sums, or the vector of FLATTEN."""
     sum_count: int
+    """Sums of MEAN, four bytes each; 0 without it."""
+    flat_bytes: int
+    """The vector of FLATTEN; 0 without it."""
     arena_bytes: int
 
     def readers(self, ring: int) -> tuple[Stage, ...]:
         """The stages that read a ring, in the order in which they are told of a new row."""
-        return tuple(stage for stage in self.stages if stage.source == ring)
+        return tuple(stage for stage in self.stages if ring in stage.sources)
 
 
 def make_schedule(graph: Graph) -> Schedule:
     """Plan the whole network. The graph has passed `constraints.graph_faults`."""
     operators = list(graph.operators[1:] if graph.transposed else graph.operators)
-    first = graph.tensor_in(operators[0])
+    first = graph.tensors[operators[0].data_inputs[0]]
     rings = [_ring(first, planes=first.shape[3])]
+    ring_of = {first.index: 0}
     stages: list[Stage] = []
-    while True:
-        taken = _next_stage(graph, operators, stages, rings)
-        stages.append(taken)
-        operators = operators[len(taken.operators) :]
-        if taken.target is None:
-            break
-        made = graph.tensor_out(taken.operators[-1])
-        rings.append(_ring(made, planes=_round_up(made.shape[3], 2)))
+    while not stages or stages[-1].target is not None:
+        sources = tuple(ring_of[index] for index in operators[0].data_inputs)
+        stage = _next_stage(graph, operators, sources, target=len(rings), index=len(stages))
+        stages.append(stage)
+        operators = [one for one in operators if one not in stage.operators]
+        if stage.target is not None:
+            made = graph.tensor_out(stage.operators[-1])
+            ring_of[made.index] = len(rings)
+            rings.append(_ring(made, planes=_round_up(made.shape[3], 2)))
     deep = _with_depths(rings, stages)
     tail = tuple(operators)
-    vectors = sum(
-        _round_up(graph.tensor_out(operator).element_count, 4)
-        for operator in (*stages[-1].operators, *tail)
-    )
+    end = stages[-1]
+    in_scratch = (*end.operators, *tail) if end.kind is StageKind.MEAN else tail
+    vectors = sum(_round_up(graph.tensor_out(one).element_count, 4) for one in in_scratch)
     column_bytes = _round_up(max(vectors, *(stage.column_bytes for stage in stages)), 8)
     placed: list[Ring] = []
     offset = column_bytes
     for ring in deep:
         placed.append(replace(ring, offset=offset))
         offset += ring.ring_bytes
-    sums = graph.tensor_in(stages[-1].operators[0]).shape[-1]
+    ended = graph.tensor_in(end.operators[0])
+    sums = ended.shape[-1] if end.kind is StageKind.MEAN else 0
+    flat_bytes = 0 if sums else ended.element_count
     return Schedule(
         graph=graph,
         rings=tuple(placed),
         stages=tuple(stages),
         tail=tail,
         column_bytes=column_bytes,
-        sums_offset=offset,
+        end_offset=offset,
         sum_count=sums,
-        arena_bytes=_round_up(offset + sums * SUM_BYTES, 8),
+        flat_bytes=flat_bytes,
+        arena_bytes=_round_up(offset + sums * SUM_BYTES + flat_bytes, 8),
     )
 
 
 def _round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple
+
+
+def padded(pixels: int) -> int:
+    """Pixels of a plane: whole blocks of the matrix product."""
+    return _round_up(pixels, PIXELS_PER_BLOCK)
 
 
 def _ring(tensor: Tensor, planes: int) -> Ring:
@@ -192,32 +207,42 @@ def _window(graph: Graph, operator: Operator) -> Window:
     return window_of(graph.tensor_in(operator).shape, (rows, columns), operator.window_options)
 
 
+def _sole_product(graph: Graph, operator: Operator) -> Operator | None:
+    """The 1x1 CONV_2D that alone takes an operator's output, if there is one."""
+    takers = [one for one in graph.operators if operator.outputs[0] in one.data_inputs]
+    if len(takers) == 1 and takers[0].kind == "CONV_2D" and _window(graph, takers[0]) == WHOLE_ROW:
+        return takers[0]
+    return None
+
+
 def _next_stage(
-    graph: Graph, operators: list[Operator], stages: list[Stage], rings: list[Ring]
+    graph: Graph, operators: list[Operator], sources: tuple[int, ...], target: int, index: int
 ) -> Stage:
+    """The stage of the first operator, and of the second where the two are one stage."""
     first = operators[0]
-    source = len(rings) - 1
-    shape_in = graph.tensor_in(first).shape
-    shape_out = graph.tensor_out(first).shape
-    if first.kind == "MEAN":
-        return Stage(len(stages), StageKind.MEAN, (first,), source, None, WHOLE_ROW, shape_in[1], 0)
+    shape_in, shape_out = graph.tensor_in(first).shape, graph.tensor_out(first).shape
+    if first.kind in ("MEAN", "RESHAPE"):
+        kind = StageKind.MEAN if first.kind == "MEAN" else StageKind.FLATTEN
+        return Stage(index, kind, (first,), sources, None, WHOLE_ROW, shape_in[1], 0)
+    if first.kind == "ADD":
+        rows = shape_out[1]
+        return Stage(index, StageKind.ADD, (first,), sources, target, WHOLE_ROW, rows, 0)
     window = _window(graph, first)
+    taken: tuple[Operator, ...] = (first,)
     if first.kind == "CONV_2D":
         inputs = window.size[0] * window.size[1] * shape_in[3]
         kind = StageKind.CONVOLUTION
-        taken: tuple[Operator, ...] = (first,)
     else:
         inputs = shape_out[3]
-        follower = operators[1]
-        fused = follower.kind == "CONV_2D" and _window(graph, follower) == WHOLE_ROW
-        kind = StageKind.SEPARABLE if fused else StageKind.DEPTHWISE
-        taken = (first, follower) if fused else (first,)
+        product = _sole_product(graph, first)
+        kind = StageKind.SEPARABLE if product else StageKind.DEPTHWISE
+        taken = (first, product) if product else (first,)
     return Stage(
-        index=len(stages),
+        index=index,
         kind=kind,
         operators=taken,
-        source=source,
-        target=source + 1,
+        sources=sources,
+        target=target,
         window=window,
         rows=shape_out[1],
         column_bytes=_column_bytes(shape_out[2], inputs),
@@ -232,21 +257,23 @@ def _with_depths(rings: list[Ring], stages: list[Stage]) -> list[Ring]:
 
     def arrive(ring: int) -> None:
         row = arrived[ring]
-        for stage in stages:
-            if stage.source == ring and made[stage.index] < stage.rows:
+        readers = [stage for stage in stages if ring in stage.sources]
+        for stage in readers:
+            if made[stage.index] < stage.rows:
                 oldest = max(stage.window.first_row(made[stage.index]), 0)
                 depths[ring] = max(depths[ring], row - oldest + 1)
         arrived[ring] += 1
-        for stage in stages:
-            if stage.source == ring:
-                advance(stage)
+        for stage in readers:
+            advance(stage)
+
+    def has_rows(stage: Stage) -> bool:
+        return all(
+            stage.window.rows_wanted(made[stage.index], rings[ring].height) <= arrived[ring]
+            for ring in stage.sources
+        )
 
     def advance(stage: Stage) -> None:
-        height = rings[stage.source].height
-        while (
-            made[stage.index] < stage.rows
-            and stage.window.rows_wanted(made[stage.index], height) <= arrived[stage.source]
-        ):
+        while made[stage.index] < stage.rows and has_rows(stage):
             made[stage.index] += 1
             if stage.target is not None:
                 arrive(stage.target)

@@ -21,6 +21,7 @@ from generator import constraints
 from generator.errors import Fault, InputError
 from generator.graph import (
     Activation,
+    AddOptions,
     DenseOptions,
     Graph,
     MeanOptions,
@@ -256,6 +257,11 @@ def _options(kind: str, record: Any) -> Options:
             tflite.BuiltinOptions.FullyConnectedOptions,
             tflite.FullyConnectedOptions,
             _dense_options,
+        ),
+        "ADD": (
+            tflite.BuiltinOptions.AddOptions,
+            tflite.AddOptions,
+            lambda table: AddOptions(_activation(table.FusedActivationFunction())),
         ),
         "MEAN": (
             tflite.BuiltinOptions.ReducerOptions,

@@ -32,6 +32,7 @@ class Options:
     clips: int | None
     esc10_dir: str | None
     engine: str
+    cross_compile: str | None
     build_dir: Path
 
 
@@ -80,6 +81,7 @@ def read_options(value_of: Any) -> Options:
         clips=clips,
         esc10_dir=value_of("esc10_dir"),
         engine=value_of("engine"),
+        cross_compile=value_of("cross_compile"),
         build_dir=Path(value_of("build_dir") or BUILD_DIR).resolve(),
     )
 

@@ -52,7 +52,7 @@ class Report:
     accuracy_high: float | None
     latency: Latency
     stack_high_water_bytes: int | None
-    divergences: int
+    divergences: int | None
     wall_seconds: float
 
     def as_json(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         accuracy_high=None if accuracy is None else accuracy.high,
         latency=measure_latency(clips, board.core_clock_hz, board.cycles_are),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
-        divergences=sum(divergence.count for divergence in records.divergences),
+        divergences=records.divergences_total,
         wall_seconds=wall_seconds,
     )
 
@@ -131,6 +131,11 @@ def make_details(records: RunRecords) -> dict[str, Any]:
     measured = board is not None and not board.accuracy_unmeasured
     return {
         "source": board.source if board else "",
+        "clips_selected": len(records.selected_clips),
+        "clips_played": len(records.clips),
+        "clips_failed": records.failed_clips,
+        "tests_failed": sorted(records.failed_tests),
+        "layer_inputs_compared": len(records.layer_inputs),
         "accuracy_unmeasured": board.accuracy_unmeasured if board else "",
         "labels": labels,
         "confusion": (

@@ -43,13 +43,33 @@ def accuracy_text(records: RunRecords, report: Report) -> str:
     )
 
 
+def clips_text(records: RunRecords) -> str:
+    """`320 selected, 317 played, 3 FAILED`."""
+    selected = len(records.selected_clips | set(records.clips))
+    text = f"{selected} selected, {len(records.clips)} played"
+    return f"{text}, {len(records.failed_clips)} FAILED" if records.failed_clips else text
+
+
+def divergences_text(records: RunRecords) -> str:
+    """`divergences: 0` only where all that was selected was compared and no test failed."""
+    total = records.divergences_total
+    if total is not None:
+        return f"divergences: {total}"
+    if not records.compared:
+        text = "divergences: unknown, nothing was compared"
+    else:
+        text = "divergences: none in what was compared, which is not all"
+    failed = len(records.failed_tests)
+    return f"{text}; {failed} test{'s' * (failed > 1)} FAILED" if failed else text
+
+
 def _identity(board: BoardRecord, report: Report) -> Text:
     kind = "virtual board" if report.virtual else "silicon"
     return Text(
-        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}, "
-        f"{report.toolchain}\n"
-        f"model    {board.model}  sha256 {report.model_sha256[:16]}\n"
-        f"firmware sha256 {report.firmware_sha256[:16]}\n"
+        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}\n"
+        f"compiler {report.toolchain}\n"
+        f"model    {board.model}, SHA-256 {report.model_sha256[:16]}…\n"
+        f"firmware SHA-256 {report.firmware_sha256[:16]}…\n"
     )
 
 
@@ -108,8 +128,8 @@ def _run(records: RunRecords, report: Report) -> Text:
     retries = sum(len(clip.retries) for clip in records.clips.values())
     lines = [
         f"accuracy     {accuracy_text(records, report)}",
-        f"clips        {report.clips} in {report.patches} patches, {retries} played again; "
-        f"{records.board.source if records.board else ''}",
+        f"clips        {clips_text(records)}; {report.patches} patches, {retries} played again",
+        f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "
         f"{_number(latency.network_cycles)} cycles{estimated} a patch",
         f"front-end    {_number(latency.frontend_instructions_per_frame)} instructions, "
@@ -121,7 +141,7 @@ def _run(records: RunRecords, report: Report) -> Text:
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
             f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
         )
-    lines.append(f"divergences: {report.divergences}")
+    lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]
     lines += [f"  {divergence.text}" for divergence in shown]
     if len(records.divergences) > len(shown):

@@ -165,6 +165,7 @@ def _quantize(options: argparse.Namespace, console: Console) -> None:
 
 
 def _evaluate(options: argparse.Namespace, console: Console) -> None:
+    from training.card import trained_folds
     from training.classifier import Classifier, read_labels
     from training.evaluate import evaluate, print_evaluation, to_json
     from training.run_folder import write_whole
@@ -185,6 +186,14 @@ def _evaluate(options: argparse.Namespace, console: Console) -> None:
     with _progress(console) as progress:
         result = evaluate(options.model, labels, data, progress)
     print_evaluation(result, console)
+    heard = trained_folds(options.model, result.sha256)
+    known = [fold for fold in data.folds if fold in heard]
+    if known:
+        folds_text = ", ".join(str(fold) for fold in known)
+        console.print(
+            f"By its card, this model was trained on fold {folds_text}: there, these numbers check "
+            "the files and are no accuracy. The card has the cross-validated one."
+        )
     if options.json:
         write_whole(options.json, to_json(result))
 
@@ -195,7 +204,7 @@ COMMANDS = {"train": _train, "cv": _cv, "quantize": _quantize, "evaluate": _eval
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 for a faulty input, 3 for a missing tool."""
     options = _parser().parse_args(arguments)
-    console = Console()
+    console = Console(soft_wrap=True)
     try:
         COMMANDS[options.command](options, console)
     except Mel2metalError as error:

@@ -39,30 +39,30 @@ class InputConfig(_Strict):
 class AugmentConfig(_Strict):
     """How a patch is varied each time it is seen. All in the magnitude domain of the mel bands."""
 
-    gain_db_low: float = -12.0
+    gain_db_low: float = -6.0
     gain_db_high: float = 6.0
     """Each patch is made louder or quieter by a gain drawn evenly between the two."""
     equaliser_db: Annotated[float, Field(ge=0.0, le=30.0)] = 0.0
     """Each patch's spectrum is coloured by a smooth curve of up to this, up or down: rooms and
     microphones differ."""
-    mix_probability: Probability = 0.5
+    mix_probability: Probability = 0.3
     """How often a second patch is added, its label with it."""
     mix_alpha: Positive = 1.0
     """The share of the second patch is drawn from Beta(alpha, alpha)."""
-    noise_probability: Probability = 0.3
+    noise_probability: Probability = 0.0
     """How often stationary noise of a random slope is added."""
     noise_db_low: float = -60.0
     noise_db_high: float = -20.0
     """The noise's level against the patch's loudest cell."""
-    stretch: Annotated[float, Field(ge=0.0, le=0.5)] = 0.1
+    stretch: Annotated[float, Field(ge=0.0, le=0.5)] = 0.05
     """Time runs faster or slower by up to this fraction."""
-    band_shift: Annotated[float, Field(ge=0.0, le=8.0)] = 1.5
+    band_shift: Annotated[float, Field(ge=0.0, le=8.0)] = 0.7
     """The spectrum moves up or down by up to this many bands."""
     mask_frames: Annotated[int, Field(ge=0)] = 12
     """The longest stretch of frames that is blanked."""
-    mask_bands: Annotated[int, Field(ge=0)] = 6
+    mask_bands: Annotated[int, Field(ge=0)] = 8
     """The widest group of bands that is blanked."""
-    mask_probability: Probability = 0.5
+    mask_probability: Probability = 0.3
     """How often each of the two masks is applied."""
 
 
@@ -75,12 +75,12 @@ class FitConfig(_Strict):
     """Steps of that fit; 0 leaves the head random."""
     head_step_frames: Count = 48
     """Frames from one patch to the next in that fit."""
-    epochs: Annotated[int, Field(ge=0)] = 30
+    epochs: Annotated[int, Field(ge=0)] = 8
     """Epochs in which every layer is trained."""
     patches_per_clip: Count = 4
     """Random windows that each clip contributes to an epoch."""
     batch_size: Count = 32
-    learning_rate: Positive = 3e-4
+    learning_rate: Positive = 2e-4
     """The peak: a linear warm-up leads to it, a cosine down to zero from it."""
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 1.0
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
@@ -88,7 +88,9 @@ class FitConfig(_Strict):
     dropout: Fraction = 0.2
     """Before the dense head."""
     average_momentum: Fraction = 0.99
-    """The final weights are a moving average of all steps' weights with this memory."""
+    """The fine-tuned weights are a moving average of all steps' weights with this memory."""
+    start_share: Fraction = 0.5
+    """The final weights lie between the fine-tuned ones (0) and those at the start (1)."""
 
 
 class QuantizeConfig(_Strict):

@@ -50,19 +50,21 @@ def fit(
     """Train a network on whole clips; returns the Keras model, weights averaged, uncompiled.
 
     First the new head alone, on the untouched backbone, to its optimum; then every layer.
+    What is returned lies half way (`start_share`) between that start and the fine-tuned weights.
     `on_epoch` is told the number of epochs done and the mean loss. Raises what `load_backbone`
     raises.
     """
     settings = config.fit
     keras.utils.set_random_seed(config.seed)
     shape = (config.input.frames, config.input.bands, examples.classes)
-    network = build_network(*shape, seed=config.seed, dropout=settings.dropout)
+    network = build_network(*shape, seed=config.seed, dropout=settings.dropout, to_train=True)
     load_backbone(network, backbone)
     batches = math.ceil(len(examples.frames) * settings.patches_per_clip / settings.batch_size)
     rng = np.random.default_rng(config.seed)
 
     if settings.head_steps:
         network.get_layer(HEAD_NAME).set_weights(_solve_head(network, examples, config))
+    start = [_copy_of(variable) for variable in network.trainable_variables]
     average = settings.average_momentum
     warmup = round(settings.warmup_epochs * batches)
     network.compile(
@@ -87,9 +89,17 @@ def fit(
             on_epoch(epoch + 1, float(loss))
     if average > 0 and settings.epochs:
         network.optimizer.finalize_variable_values(network.trainable_variables)
+    for variable, before in zip(network.trainable_variables, start, strict=True):
+        tuned = _copy_of(variable)
+        variable.assign(tuned + settings.start_share * (before - tuned))
     plain = build_network(*shape, seed=config.seed, dropout=settings.dropout)
     plain.set_weights(network.get_weights())
     return plain
+
+
+def _copy_of(variable: Any) -> Values:
+    """A variable's values now; the optimiser writes into the variable's own memory."""
+    return np.array(keras.ops.convert_to_numpy(variable), np.float32)
 
 
 def _solve_head(network: Any, examples: Examples, config: TrainingConfig) -> list[Values]:

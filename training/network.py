@@ -59,12 +59,28 @@ BACKBONE: tuple[Block, ...] = (
 )
 
 
-def build_network(frames: int, bands: int, classes: int, *, seed: int, dropout: float) -> Any:
+class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Batch normalisation by its stored statistics, also in training: only its offset is trained.
+
+    Live statistics of a few hundred clips drift away from those of the millions that the backbone
+    was made with. Neither way that Keras offers will do: `trainable = False` freezes the offset
+    too, and `training=False` at construction is overruled by the model's own `training=True`.
+    """
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Normalise, whatever `training` says."""
+        return super().call(inputs, training=False, mask=mask)
+
+
+def build_network(
+    frames: int, bands: int, classes: int, *, seed: int, dropout: float, to_train: bool = False
+) -> Any:
     """An untrained network: float32 (frames, bands, 1) in, softmax over `classes` out.
 
-    Batch normalisation always uses its stored statistics, also in training: only its offset is
-    trained. Live statistics over small batches destroy what the backbone has learnt.
+    With `to_train`, batch normalisation keeps its statistics; without, the network is made of
+    Keras's own layers only, so that anyone can load it. The weights are the same in both.
     """
+    normalisation = FrozenBatchNormalization if to_train else keras.layers.BatchNormalization
     inputs = keras.Input((frames, bands, 1), name="mel")
     values = inputs
     for block in BACKBONE:
@@ -79,10 +95,10 @@ def build_network(frames: int, bands: int, classes: int, *, seed: int, dropout: 
                 name=block.name,
             )  # fmt: skip
         values = layer(values)
-        normalise = keras.layers.BatchNormalization(
-            epsilon=BATCH_NORM_EPSILON, scale=False, name=f"{block.name}_bn"
+        values = normalisation(epsilon=BATCH_NORM_EPSILON, scale=False, name=f"{block.name}_bn")(
+            values
         )
-        values = keras.layers.ReLU(name=f"{block.name}_relu")(normalise(values, training=False))
+        values = keras.layers.ReLU(name=f"{block.name}_relu")(values)
     values = keras.layers.GlobalAveragePooling2D(name="average")(values)
     values = keras.layers.Dropout(dropout, seed=seed, name="dropout")(values)
     scores = keras.layers.Dense(

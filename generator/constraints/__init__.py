@@ -36,12 +36,13 @@ OPERATOR_TIERS: tuple[tuple[OperatorConstraint, ...], ...] = (
     (tensors.rows_or_vectors,),
     (_only(WEIGHTED, weights.constant_int8_weights), _only(WEIGHTED, weights.constant_int32_bias)),
     (
-        _only(WEIGHTED, weights.known_activation),
+        _only((*WEIGHTED, "ADD"), weights.known_activation),
         weights.plain_dense,
         vectors.transpose_to_rows,
         vectors.mean_over_rows_and_bands,
         vectors.softmax_of_logits,
         vectors.same_elements,
+        vectors.same_shapes,
         _only(WEIGHTED, weights.symmetric_weights),
         _only(WEIGHTED, weights.scales_for_channels),
         _only(WEIGHTED, weights.multiplier_below_one),
@@ -59,8 +60,9 @@ MODEL_CONSTRAINTS: tuple[ModelConstraint, ...] = (
 )
 
 WHOLE_CONSTRAINTS: tuple[ModelConstraint, ...] = (
-    model.chain_from_input_to_output,
-    model.mean_between_rows_and_vectors,
+    model.flow_from_input_to_output,
+    model.chain_after_rows,
+    model.rows_then_vectors,
 )
 """Asked when everything else is in order."""
 

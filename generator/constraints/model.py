@@ -40,35 +40,58 @@ def spectrogram_input(graph: Graph) -> str | None:
     return None
 
 
-def chain_from_input_to_output(graph: Graph) -> str | None:
-    """The operators must form one chain from the input to the output.
+def flow_from_input_to_output(graph: Graph) -> str | None:
+    """Every operator must take what the input or an earlier operator makes, up to the output.
 
-    Branches and residual connections are not supported; use a plain sequence of layers.
+    Remove layers whose result nothing uses, and constants that are added to a layer's output.
     """
-    held = graph.inputs[0]
+    made = {graph.inputs[0]}
+    used: set[int] = set()
     for operator in graph.operators:
+        strangers = [index for index in operator.data_inputs if index not in made]
+        if strangers:
+            return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
+        used |= set(operator.data_inputs)
+        made.add(operator.outputs[0])
+    last = graph.operators[-1]
+    if last.outputs[0] != graph.outputs[0]:
+        return f"{last} does not make the model's output"
+    idle = sorted(made - used - {graph.outputs[0]})
+    return f"nothing uses tensor {idle[0]}" if idle else None
+
+
+def chain_after_rows(graph: Graph) -> str | None:
+    """What follows MEAN or Flatten must be one chain.
+
+    Use one dense head; branches must meet before global average pooling.
+    """
+    end = graph.end_of_rows
+    if end is None:
+        return None
+    held = end.outputs[0]
+    for operator in graph.operators[end.index + 1 :]:
         if operator.inputs[0] != held:
             return f"{operator} does not take what the operator before it makes"
         held = operator.outputs[0]
-    last = graph.operators[-1]
-    return None if held == graph.outputs[0] else f"{last} does not make the model's output"
+    return None
 
 
-def mean_between_rows_and_vectors(graph: Graph) -> str | None:
-    """The layers on rows must end in one MEAN, and SOFTMAX must give the scores.
+def rows_then_vectors(graph: Graph) -> str | None:
+    """The layers on rows must end in MEAN or Flatten, and SOFTMAX must give the scores.
 
-    The order is: TRANSPOSE (optional), convolutions, MEAN (Keras: GlobalAveragePooling2D),
-    FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
+    The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D) or
+    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
     """
     kinds = [operator.kind for operator in graph.operators]
     order = " -> ".join(kinds)
-    if kinds.count("MEAN") != 1 or kinds.count("SOFTMAX") != 1:
+    end = graph.end_of_rows
+    if end is None or kinds.count("SOFTMAX") != 1:
         return f"the order is {order}"
-    mean, softmax = kinds.index("MEAN"), kinds.index("SOFTMAX")
-    rows = kinds[1:mean] if kinds[0] == "TRANSPOSE" else kinds[:mean]
+    softmax = kinds.index("SOFTMAX")
+    rows = kinds[1 : end.index] if kinds[0] == "TRANSPOSE" else kinds[: end.index]
     in_order = (
-        all(kind in WINDOWED for kind in rows)
-        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[mean + 1 : softmax])
+        all(kind in (*WINDOWED, "ADD") for kind in rows)
+        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[end.index + 1 : softmax])
         and kinds[softmax + 1 :] in ([], ["DEQUANTIZE"])
     )
     return None if in_order else f"the order is {order}"

@@ -8,7 +8,7 @@ from generator.graph import Graph, Operator, Tensor
 WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D")
 WEIGHTED = (*WINDOWED, "FULLY_CONNECTED")
 VECTORS = ("FULLY_CONNECTED", "RESHAPE", "SOFTMAX", "DEQUANTIZE")
-SUPPORTED = ("TRANSPOSE", *WINDOWED, "MEAN", *VECTORS)
+SUPPORTED = ("TRANSPOSE", *WINDOWED, "ADD", "MEAN", *VECTORS)
 
 LARGEST_DIMENSION = 4096
 
@@ -44,11 +44,11 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def supported_operator(graph: Graph, operator: Operator) -> str | None:
-    """Only CONV_2D, DEPTHWISE_CONV_2D, MEAN, FULLY_CONNECTED, SOFTMAX and their helpers can run.
+    """Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED and SOFTMAX can run.
 
-    Helpers are a leading TRANSPOSE, RESHAPE of a vector and a final DEQUANTIZE. Batch
-    normalisation and RELU fuse into convolutions on conversion; pool with GlobalAveragePooling2D;
-    QUANTIZE disappears with inference_input_type=tf.int8.
+    And a leading TRANSPOSE, RESHAPE to a vector and a final DEQUANTIZE. Batch normalisation and
+    RELU fuse into convolutions on conversion; pool with GlobalAveragePooling2D; QUANTIZE disappears
+    with inference_input_type=tf.int8.
     """
     return None if operator.kind in SUPPORTED else f"{operator.kind} is not among them"
 
@@ -58,7 +58,7 @@ def needed_tensors(graph: Graph, operator: Operator) -> str | None:
 
     Convert the model again: the file is damaged or from another schema.
     """
-    needed = {"TRANSPOSE": 2, "MEAN": 2}.get(operator.kind, 2 if operator.kind in WEIGHTED else 1)
+    needed = 2 if operator.kind in (*WEIGHTED, "TRANSPOSE", "MEAN", "ADD") else 1
     present = [index for index in operator.inputs[:needed] if index >= 0]
     if len(present) < needed or len(operator.outputs) != 1:
         return f"it has {len(present)} inputs and {len(operator.outputs)} outputs"
@@ -70,7 +70,7 @@ def int8_tensors(graph: Graph, operator: Operator) -> str | None:
 
     Convert with full integer quantisation (TFLITE_BUILTINS_INT8 and a representative_dataset).
     """
-    tensors = [graph.tensor_in(operator)]
+    tensors = [graph.tensors[index] for index in operator.data_inputs]
     if operator.kind != "DEQUANTIZE":
         tensors.append(graph.tensor_out(operator))
     return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
@@ -90,10 +90,12 @@ def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
 def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
     """Layers on rows take and make (1, rows, bands, channels); the tail's take vectors.
 
-    Place FULLY_CONNECTED after global average pooling, convolutions before it.
+    Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
     """
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-    if operator.kind in VECTORS:
+    if operator.kind == "RESHAPE":
+        fits = target.element_count == target.shape[-1]
+    elif operator.kind in VECTORS:
         fits = all(tensor.element_count == tensor.shape[-1] for tensor in (source, target))
     else:
         fits = len(source.shape) == 4 and (operator.kind == "MEAN" or len(target.shape) == 4)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from generator.constraints.tensors import constant_integers, shape_text
 from generator.graph import Graph, Operator
 
-MOST_CLASSES = 1024
+MOST_CLASSES = 256
+"""More than 511 equal logits end the reference interpreter: it would shift by more than 31 bits."""
 MOST_SUMMED = (1 << 31) // 256
 SMALLEST_LOGIT_SCALE, LARGEST_LOGIT_SCALE = 2.0**-24, 16.0
 
@@ -45,7 +46,7 @@ def mean_over_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
 
 
 def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
-    """SOFTMAX must give scores of scale 1/256 and zero point -128 for 2 to 1024 classes.
+    """SOFTMAX must give scores of scale 1/256 and zero point -128 for 2 to 256 classes.
 
     Convert with int8 outputs; the logits' scale x beta must be between 2^-24 and 16.
     """
@@ -60,6 +61,17 @@ def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
     scale = logits.quantisation.scale * operator.softmax_options.beta
     inside = SMALLEST_LOGIT_SCALE <= scale <= LARGEST_LOGIT_SCALE
     return None if inside else f"the logits' scale x beta is {scale:.6g}"
+
+
+def same_shapes(graph: Graph, operator: Operator) -> str | None:
+    """ADD must add tensors of one shape.
+
+    Broadcasting cannot run: give both branches the same rows, bands and channels.
+    """
+    if operator.kind != "ADD":
+        return None
+    shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
+    return None if len(set(shapes)) == 1 else " + ".join(map(shape_text, shapes[:2]))
 
 
 def same_elements(graph: Graph, operator: Operator) -> str | None:

@@ -89,10 +89,7 @@ def known_activation(graph: Graph, operator: Operator) -> str | None:
 
     Use one of those, or fold the activation out of the layer.
     """
-    options = (
-        operator.dense_options if operator.kind == "FULLY_CONNECTED" else operator.window_options
-    )
-    return "it is another one" if options.activation is Activation.OTHER else None
+    return "it is another one" if operator.activation is Activation.OTHER else None
 
 
 def multiplier_below_one(graph: Graph, operator: Operator) -> str | None:

@@ -50,11 +50,13 @@ class StagePlan:
 
     index: int
     kind: str
-    """CONVOLUTION, SEPARABLE, DEPTHWISE or MEAN."""
+    """CONVOLUTION, SEPARABLE, DEPTHWISE, ADD, MEAN or FLATTEN."""
     title: str
     comment: tuple[str, ...]
     rows: int
     source: RingPlan
+    second: RingPlan
+    """The other source of ADD; the same as `source` for all others."""
     target: RingPlan | None
     window_rows: int
     stride: int
@@ -80,16 +82,16 @@ class TailPlan:
     source: str
     target: str
     count: int
-    scale: str
-    zero_point: int
 
 
 @dataclass(frozen=True, slots=True)
 class VectorPlan:
-    """An int8 vector of the tail, living where the columns were."""
+    """An int8 vector of the tail."""
 
     name: str
     count: int
+    in_scratch: bool
+    """It lives where the columns were; otherwise it is the one that FLATTEN fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class NetworkPlan:
     """The context `network` of the templates in firmware_templates/network."""
 
     model_name: str
+    """The file's stem, with nothing in it that could end a comment."""
     model_sha256: str
     frames: int
     bands: int
@@ -113,7 +116,8 @@ class NetworkPlan:
     """Of any operator's output, for the taps."""
     column_values: int
     sum_count: int
-    sums_offset: int
+    end_offset: int
+    flat_bytes: int
     transpose_operator: int
     """Index of the leading TRANSPOSE, -1 without one."""
     borders: tuple[BorderPlan, ...]
@@ -147,7 +151,7 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
     scores = graph.tensor_out(softmax)
     assert scores.quantisation
     return NetworkPlan(
-        model_name=graph.name,
+        model_name=_plain(graph.name),
         model_sha256=graph.sha256,
         frames=graph.frames,
         bands=graph.bands,
@@ -164,7 +168,8 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
         ),
         column_values=schedule.column_bytes // 2,
         sum_count=schedule.sum_count,
-        sums_offset=schedule.sums_offset,
+        end_offset=schedule.end_offset,
+        flat_bytes=schedule.flat_bytes,
         transpose_operator=0 if graph.transposed else -1,
         borders=tuple(borders.values()),
         rings=rings,
@@ -256,25 +261,26 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
     graph = schedule.graph
     first, last = stage.operators[0], stage.operators[-1]
     column_row = graph.tensor_out(first)
-    source = graph.tensor_in(first)
-    ring = rings[stage.source]
-    kept = f"keeps the last {ring.depth}"
-    comment = [f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}"]
-    if stage.kind is not StageKind.MEAN:
+    comment = []
+    for ring in stage.sources:
+        source = graph.tensors[schedule.rings[ring].tensor]
+        kept = f"keeps the last {rings[ring].depth}"
+        comment.append(f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}")
+    if stage.kind not in (StageKind.MEAN, StageKind.FLATTEN, StageKind.ADD):
         comment.append(_window_text(stage))
     for operator in stage.operators:
         tensor = graph.tensor_out(operator)
-        activation = ""
-        if stage.kind is not StageKind.MEAN:
-            activation = f", {operator.window_options.activation.value}"
-        comment.append(f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}{activation}")
+        text = f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}"
+        activation = operator.activation.value
+        comment.append(text if activation == "NONE" else f"{text}, {activation}")
     return StagePlan(
         index=stage.index,
         kind=stage.kind.name,
         title=_title(stage.operators),
         comment=tuple(comment),
         rows=stage.rows,
-        source=ring,
+        source=rings[stage.sources[0]],
+        second=rings[stage.sources[-1]],
         target=None if stage.target is None else rings[stage.target],
         window_rows=stage.window.size[0],
         stride=stage.window.stride[0],
@@ -294,21 +300,22 @@ def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -
 
 def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, ...]]:
     graph = schedule.graph
-    mean = schedule.stages[-1].operators[0]
-    vectors = [VectorPlan(f"vector_{mean.index}", graph.tensor_out(mean).element_count)]
-    held_in = {mean.outputs[0]: vectors[0].name}
+    stage = schedule.stages[-1]
+    end = stage.operators[0]
+    summed = stage.kind is StageKind.MEAN
+    vectors = [VectorPlan(f"vector_{end.index}", graph.tensor_out(end).element_count, summed)]
+    held_in = {end.outputs[0]: vectors[0].name}
     plans: list[TailPlan] = []
     for operator in schedule.tail:
         source, target = graph.tensor_in(operator), graph.tensor_out(operator)
         if operator.kind == "SOFTMAX":
             place = "scores"
         elif operator.kind == "FULLY_CONNECTED":
-            vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count))
+            vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count, True))
             place = vectors[-1].name
         else:
             place = held_in[source.index]
         held_in[target.index] = place
-        assert source.quantisation
         plans.append(
             TailPlan(
                 operator=operator.index,
@@ -321,20 +328,20 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
                 source=held_in[source.index],
                 target=place,
                 count=target.element_count,
-                scale=float_literal(source.quantisation.scale),
-                zero_point=source.quantisation.zero_point,
             )
         )
     return tuple(plans), tuple(vectors)
 
 
 def _kernel_sources(stages: tuple[StagePlan, ...], tail: tuple[TailPlan, ...]) -> tuple[str, ...]:
-    names = {"row_ring", "frame", "mean", "dequantise"}
+    names = {"row_ring", "frame", "dequantise"}
     for stage in stages:
         if stage.kind == "CONVOLUTION":
             names.add("im2col")
         if stage.kind == "DEPTHWISE":
             names.add("columns")
+        if stage.kind in ("ADD", "MEAN", "FLATTEN"):
+            names.add(stage.kind.lower())
         if stage.depthwise_kernel:
             names.add(stage.depthwise_kernel)
         if stage.product_kernel:

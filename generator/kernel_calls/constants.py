@@ -20,6 +20,8 @@ from generator.kernel_calls.channels import (
 )
 from generator.quantize import (
     INT8_MIN,
+    activation_range,
+    add_scaling,
     mean_multiplier,
     softmax_scaling,
 )
@@ -29,6 +31,7 @@ from generator.schedule import (
     Stage,
     StageKind,
     Window,
+    padded,
     window_of,
 )
 
@@ -133,6 +136,11 @@ def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Consta
     for stage in schedule.stages:
         if stage.kind is StageKind.MEAN:
             constants.append(_mean(schedule.graph, stage.operators[0]))
+            continue
+        if stage.kind is StageKind.FLATTEN:
+            continue
+        if stage.kind is StageKind.ADD:
+            constants.append(_add(schedule.graph, stage.operators[0]))
             continue
         if stage.kind is StageKind.CONVOLUTION:
             constants.append(_window(schedule.graph, stage))
@@ -273,6 +281,32 @@ def _depthwise(
                 ("range", _range_text(layer)),
             ),
         )
+    )
+
+
+def _add(graph: Graph, operator: Operator) -> Constant:
+    first, second = (graph.tensors[index].quantisation for index in operator.data_inputs)
+    tensor = graph.tensor_out(operator)
+    target = tensor.quantisation
+    assert first and second and target
+    scaling = add_scaling(first, second, target)
+    lowest, highest = activation_range(operator.activation, target)
+    zero, low, high = (value - INT8_MIN for value in (target.zero_point, lowest, highest))
+    return Constant(
+        f"network_operator_{operator.index}",
+        "struct add",
+        f"{operator}",
+        (
+            ("channels", f"{tensor.shape[3]}u"),
+            ("pixels", f"{tensor.shape[2]}u"),
+            ("channel_stride", f"{padded(tensor.shape[2])}u"),
+            ("zeros", f"{{{first.zero_point - INT8_MIN}, {second.zero_point - INT8_MIN}}}"),
+            ("multipliers", f"{{{scaling.first.mantissa}, {scaling.second.mantissa}}}"),
+            ("shifts", f"{{{scaling.first.shift}, {scaling.second.shift}}}"),
+            ("multiplier", str(scaling.result.mantissa)),
+            ("shift", str(scaling.result.shift)),
+            ("range", f"{{{zero}, {low}, {high}}}"),
+        ),
     )
 
 

@@ -25,6 +25,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from unicorn import arm_const
 
+import hil.virtual.compiled_cache  # noqa: F401  # before the compiled modules
 from hil.virtual import thumb
 from hil.virtual.block_scan import (
     CONDITION_SHIFT,
@@ -198,7 +199,7 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
             return True
     if previous & ENDS_IN_IT:
         return False
-    if previous & thumb.WRITES_LIMIT:
+    if previous & (thumb.WRITES_LIMIT | thumb.WRITES_CONTROL):
         reason, pc = _STOP_LIMITS, address
     elif counters[CYCLES] >= counters[DEADLINE]:
         reason, pc = _STOP_DEADLINE, address

@@ -23,7 +23,7 @@ FAR_FUTURE_PS = 1 << 62
 _INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
 _HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
 _WFI = 0xBF30
-_SYSM_MSPLIM = 10
+_SYSM_MSPLIM, _SYSM_CONTROL = 10, 20
 _XPSR_THUMB = 1 << 24
 
 
@@ -52,7 +52,8 @@ class RunLoop:
     def step(self, until: int) -> bool:
         """Run up to the next event; False if nothing will ever happen again."""
         machine, core = self.machine, self.machine.core
-        self._process_events()
+        if self._process_events():
+            return True  # The run may have what it waits for.
         if self._sleeping:
             if machine.nvic.best_pending() is None:
                 return self._sleep(until)
@@ -79,11 +80,13 @@ class RunLoop:
             machine.system_reset()
         return True
 
-    def _process_events(self) -> None:
+    def _process_events(self) -> bool:
         machine, now = self.machine, self.machine.now_ps
-        for owner in [name for name, time_ps in machine.events.items() if time_ps <= now]:
+        due = [name for name, time_ps in machine.events.items() if time_ps <= now]
+        for owner in due:
             machine.events.pop(owner, None)
             machine.peripherals[owner].catch_up()
+        return bool(due)
 
     def _sleep(self, until: int) -> bool:
         target = min(until, min(self.machine.events.values(), default=until))
@@ -119,7 +122,7 @@ class RunLoop:
             core.forget_previous_block()
         elif stop is Stop.LIMITS_CHANGED:
             core.forget_previous_block()
-            self._read_stack_limits()
+            self._read_special_register()
         elif stop is Stop.DIVIDE_BY_ZERO:
             core.uncount_rest_of_block(self.pc)
             self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
@@ -143,12 +146,19 @@ class RunLoop:
         what = f"the base 0x{base:08x} is not a multiple of 4"
         return RuleBroken(Rule.UNALIGNED_MULTIWORD, what, base, pc)
 
-    def _read_stack_limits(self) -> None:
-        """Take MSPLIM or PSPLIM from the MSR that ended the block; Unicorn does not show them."""
-        first, second = self._halfword(self.pc - 4), self._halfword(self.pc - 2)
-        source = first & 15
-        value = self.machine.core.core_register(source)
-        stack = reg.UC_ARM_REG_MSP if second & 0xFF == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
+    def _read_special_register(self) -> None:
+        """Take what an MSR to MSPLIM, PSPLIM or CONTROL at the block's end has written.
+
+        Unicorn does not show the limits, but the source register still holds the value.
+        """
+        core = self.machine.core
+        first, special = self._halfword(self.pc - 4), self._halfword(self.pc - 2) & 0xFF
+        value = core.core_register(first & 15)
+        if special == _SYSM_CONTROL:
+            if value & 1:
+                raise RuleBroken(Rule.MODE_UNMODELLED, "unprivileged mode (CONTROL.nPRIV)")
+            return
+        stack = reg.UC_ARM_REG_MSP if special == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
         self.machine.exceptions.stack_limits[stack] = value & ~7
 
     def _handle_fault(self, outcome: Outcome) -> None:

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import InputError
+from hil.options import read_options
+from hil.run_report import board_of
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,28 +59,56 @@ def test_every_board_skips_the_absent_ones_unless_required() -> None:
     assert run_pytest(*arguments, "--require-board").returncode == 1
 
 
+def test_wrong_options_are_refused_before_anything_runs() -> None:
+    done = run_pytest("hil/", "--board", "u585", "--virtual", "--esc10-dir", "/none")
+    assert done.returncode == 4
+    assert "/none/meta/esc50.csv" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+GIVEN = {
+    "board": ["u585"],
+    "boards_file": None,
+    "virtual": True,
+    "require_board": False,
+    "port": None,
+    "model": __file__,
+    "labels": None,
+    "folds": None,
+    "clips": None,
+    "esc10_dir": None,
+    "build_dir": None,
+    "cross_compile": None,
+    "engine": "builtin",
+}
+
+
 @pytest.mark.parametrize(
-    ("arguments", "complaints"),
+    ("given", "complaints"),
     [
-        (["--board", "u999"], ["no board 'u999'", "u585"]),
-        (["--board", "u585", "--virtual", "--port", "x"], ["a virtual board has no port"]),
-        (
-            ["--board", "u585", "--virtual", "--folds", "1;2", "--clips", "0"],
-            ["--folds: '1;2'", "--clips: 0 clips"],
-        ),
-        (["--board", "u585", "--virtual", "--model", "none.tflite"], ["none.tflite is not there"]),
-        (["--board", "u585", "--virtual", "--esc10-dir", "/none"], ["/none/meta/esc50.csv"]),
-        (["--board", "u585", "--boards-file", "/none.yaml"], ["/none.yaml"]),
+        ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
+        ({"port": "x"}, ["a virtual board has no port"]),
+        ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
+        ({"model": "none.tflite"}, ["none.tflite is not there"]),
+        ({"labels": "none.txt"}, ["none.txt is not there"]),
+        ({"boards_file": "/none.yaml"}, ["/none.yaml"]),
     ],
 )
-def test_wrong_options_are_refused_before_anything_runs(
-    arguments: list[str], complaints: list[str]
+def test_all_wrong_options_are_told_together(
+    given: dict[str, object], complaints: list[str]
 ) -> None:
-    done = run_pytest("hil/", *arguments)
-    assert done.returncode == 4
+    with pytest.raises(InputError) as refused:
+        read_options({**GIVEN, **given}.__getitem__)
     for complaint in complaints:
-        assert complaint in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr + done.stdout
+        assert complaint in str(refused.value)
+
+
+def test_options_are_read() -> None:
+    options = read_options({**GIVEN, "folds": "4, 1,2", "board": ["all"]}.__getitem__)
+    assert options.folds == (1, 2, 4)
+    assert "u585" in options.boards
+    assert options.every_board
+    assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
 
 
 def test_plugin_imports_without_the_packages_that_boards_need() -> None:
@@ -116,7 +148,8 @@ def test_records_of_all_processes_meet_in_one_report(
     model.write_bytes(b"")
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", str(model)),
-        *("--build-dir", ".", "--junitxml", "junit.xml", *processes, "test_recording.py"),
+        *("--build-dir", ".", "--junitxml", "junit.xml", "--html", "page.html"),
+        *(*processes, "test_recording.py"),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -127,3 +160,61 @@ def test_records_of_all_processes_meet_in_one_report(
     junit = (tmp_path / "junit.xml").read_text()
     assert 'name="u585.accuracy"' in junit
     assert 'name="u585.latency.network_ms_at_160mhz"' in junit
+    assert "mel2metal builtin" in (tmp_path / "page.html").read_text()
+
+
+CLIP_TEST = """
+from hil.records import BoardRecord, ClipRecord
+
+def test_clip(board_name, clip, save_record):
+    if clip.name == "1-3-A":
+        raise RuntimeError("broken before anything was compared")
+    save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
+                            "estimated", ("a", "b"), "no labels", "test"))
+    save_record(ClipRecord("u585", clip.name, 1, None, 0, 8, 0, 96, (16000,),
+                           (160,), (99,), 5, 96, (96, 96), (), 0.1))
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
+def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
+    tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    rows = [f"1-{number}-A.wav,1,sound{number},True" for number in range(6)]
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "esc50.csv").write_text("\n".join(["filename,fold,category,esc10", *rows]))
+    (tmp_path / "audio").mkdir()
+    for row in rows:
+        (tmp_path / "audio" / row.split(",")[0]).touch()  # the test never reads them
+    (tmp_path / "test_clip.py").write_text(CLIP_TEST)
+    (tmp_path / "m.tflite").write_bytes(b"")
+    done = run_pytest(
+        *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
+        *("--esc10-dir", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "5 selected, 4 played, 1 FAILED" in done.stdout
+    assert "divergences: 0" not in done.stdout
+    report = json.loads((tmp_path / "hil" / "u585" / "report.json").read_text())
+    details = json.loads((tmp_path / "hil" / "u585" / "details.json").read_text())
+    assert report["divergences"] is None
+    assert (details["clips_selected"], details["clips_played"]) == (5, 4)
+    assert details["clips_failed"] == ["1-3-A"]
+
+
+def test_tests_of_a_real_board_stay_in_one_process(tmp_path: Path) -> None:
+    done = run_pytest(
+        *("hil/suite/test_handshake.py", "hil/suite/test_link_faults.py", "--board", "u585"),
+        *("--port", "/dev/ttyNone", "--build-dir", str(tmp_path), "-n", "2", "-vv", "--tb=no"),
+    )
+    processes = {line.split("]")[0] for line in done.stdout.splitlines() if line.startswith("[gw")}
+    assert len(processes) == 1, done.stdout
+
+
+def test_board_is_found_among_the_parameters() -> None:
+    boards = frozenset({"u585", "l475"})
+    assert board_of("hil/suite/test_clips.py::test_x[u585-1-100032-A-0]", boards) == "u585"
+    assert board_of("hil/suite/test_x.py::test_y[l475]", boards) == "l475"
+    assert board_of("tests/test_x.py::test_y[sound-0]", boards) is None
+    assert board_of("tests/test_x.py::test_u585", boards) is None

@@ -14,6 +14,7 @@ from hil.records import (
     BoardRecord,
     ClipRecord,
     DivergenceRecord,
+    LayersRecord,
     MemoryRecord,
     Record,
     RunRecords,
@@ -151,6 +152,30 @@ def test_divergences_are_summed_over_all_elements() -> None:
     )
     assert make_report(run, 1).divergences == 7
     assert make_details(run)["divergences"] == ["a: first", "b: second"]
+
+
+def test_zero_divergences_are_promised_only_by_a_whole_run() -> None:
+    nothing = run_of(BOARD)
+    assert make_report(nothing, 1).divergences is None
+    assert "nothing was compared" in summary_text(nothing, make_report(nothing, 1), 80)
+    run = run_of(BOARD, clip("a", 0, 0))
+    assert make_report(run, 1).divergences == 0
+    run.selected_clips |= {"a", "b"}
+    assert make_report(run, 1).divergences is None
+    run.add(clip("b", 0, 0))
+    assert make_report(run, 1).divergences == 0
+    run.failed_tests["test_x[u585-b]"] = "b"
+    assert make_report(run, 1).divergences is None
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "2 selected, 2 played, 1 FAILED" in text
+    assert "1 test FAILED" in text
+    assert "divergences: 0" not in text
+    run.add(DivergenceRecord("u585", 3, "a: first"))
+    assert make_report(run, 1).divergences == 3
+
+
+def test_layers_alone_are_a_comparison() -> None:
+    assert make_report(run_of(BOARD, LayersRecord("u585", "zero")), 1).divergences == 0
 
 
 def test_accuracy_without_labels_is_null_and_the_reason_is_told() -> None:

@@ -14,6 +14,7 @@ from generator import constraints
 from generator.errors import Fault, InputError
 from generator.tflite_reader import read_tflite
 from tests.support.model_builder import ModelBuilder
+from tests.support.tflite_writer import TensorRecord
 
 Damage = Callable[[ModelBuilder], None]
 
@@ -131,6 +132,10 @@ def skipped_layer(model: ModelBuilder) -> None:
     model.operators[3].inputs[0] = output(model, 1)
 
 
+def later_tensor(model: ModelBuilder) -> None:
+    model.operators[2].inputs[0] = output(model, 2)
+
+
 def no_softmax(model: ModelBuilder) -> None:
     del model.operators[6:]
     model.outputs = [output(model, 5)]
@@ -155,7 +160,8 @@ DAMAGES: list[tuple[Damage, str, str]] = [
     (dense_of_other_length, "operator 5 (FULLY_CONNECTED", "(3, 5), not (3, 6)"),
     (grouped_convolution, "operator 3 (CONV_2D", "kernel (6, 1, 1, 2), 4 channels in"),
     (batch_of_two, "operator 2 (DEPTHWISE_CONV_2D", "has shape (2, 6, 4, 4)"),
-    (skipped_layer, "model", "does not take what the operator before it makes"),
+    (skipped_layer, "model", "nothing uses tensor"),
+    (later_tensor, "model", "which no earlier operator makes"),
     (no_softmax, "model", "MEAN -> FULLY_CONNECTED"),
 ]
 
@@ -212,6 +218,37 @@ def test_weird_strides_are_refused(tmp_path: Path, stride: tuple[int, int]) -> N
     faults = faults_of(model, tmp_path)
     assert [fault.where.split(" (")[0] for fault in faults] == ["operator 0"]
     assert "Strides must be from 1 to 16" in faults[0].what
+
+
+def test_a_forked_tail_is_refused(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(6).mean().dense(6).dense(3).softmax()
+    model.operators[3].inputs[0] = output(model, 1)
+    what = " ".join(fault.what for fault in faults_of(model, tmp_path))
+    assert "nothing uses tensor" in what
+    assert "What follows MEAN or Flatten must be one chain" in what
+
+
+def test_add_of_other_shapes_is_refused(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(4)
+    entry = model.current
+    model.conv(6, (1, 1))
+    model.add(entry)
+    faults = faults_of(model.head(3), tmp_path)
+    assert "(1, 8, 8, 6) + (1, 8, 8, 4)" in faults[0].what
+
+
+def test_add_of_a_constant_is_refused(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(4)
+    entry = model.current
+    model.add(entry)
+    constant = model.tensors[entry]
+    model.tensors.append(
+        TensorRecord("constant", constant.shape, "INT8", constant.scales, constant.zero_points)
+    )
+    model.tensors[-1].data = np.zeros(constant.shape, dtype=np.int8)
+    model.operators[-1].inputs[1] = len(model.tensors) - 1
+    faults = faults_of(model.head(3), tmp_path)
+    assert "which no earlier operator makes" in faults[0].what
 
 
 def test_dilation_is_refused(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.support.cortex_m33 import CortexM33, link_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import OWN_MODEL, patches
 from tests.support.network_build import TEMPLATES
+from tests.support.networks import plain_network, residual_network
 from tests.support.oracle import Oracle
 
 INSTRUCTION_BUDGET = 31_000_000
@@ -77,17 +78,23 @@ def test_the_default_model_stays_within_its_budgets(
     assert not over
 
 
-@pytest.mark.parametrize("bands", [16, 12, 11])
-def test_target_and_interpreter_agree_whatever_the_width(
-    compiler: str, tmp_path: Path, bands: int
-) -> None:
+def network_of_width(bands: int) -> ModelBuilder:
     model = ModelBuilder(20, bands).conv(7, stride=(2, 2)).depthwise().conv(9, (1, 1))
-    graph, path = read(model.depthwise(stride=(2, 2)).conv(8, (1, 1)).head(4), tmp_path)
+    return model.depthwise(stride=(2, 2)).conv(8, (1, 1)).head(4)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [plain_network(), residual_network(), *map(network_of_width, (16, 12, 11))],
+    ids=["plain", "residual", "width 16", "width 12", "width 11"],
+)
+def test_target_and_interpreter_agree(compiler: str, tmp_path: Path, model: ModelBuilder) -> None:
+    graph, path = read(model, tmp_path)
     core = CortexM33(link_network(graph, tmp_path / "project", compiler))
     oracle = Oracle(graph, path)
     for frames in patches(8, graph.frames, graph.bands):
-        softmax = graph.operators[-2].index
-        expected = oracle.run(frames)[softmax].ravel()
+        softmax = next(operator for operator in graph.operators if operator.kind == "SOFTMAX")
+        expected = oracle.run(frames)[softmax.index].ravel()
         np.testing.assert_array_equal(core.run_patch(frames, graph.classes), expected)
 
 

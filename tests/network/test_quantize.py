@@ -15,6 +15,7 @@ from generator.graph import Activation, Quantisation
 from generator.quantize import (
     Multiplier,
     activation_range,
+    add_scaling,
     dense_scales,
     doubling_high_multiply,
     mean_multiplier,
@@ -151,6 +152,14 @@ def test_mean_folds_the_count_truncated() -> None:
     # 2.0 is 2^30 * 2^(2 - 31); of 96 elements six bits are taken: 2^36 / 96 = 715827882.67
     assert mean_multiplier(source, target, 96) == Multiplier(715827882, 2 - 6)
     assert mean_multiplier(source, target, 1) == Multiplier(1 << 30, 2)
+
+
+def test_add_brings_the_larger_scale_to_one_half() -> None:
+    one, two = Quantisation((0.25,), (0,)), Quantisation((0.5,), (0,))
+    scaling = add_scaling(one, two, two)
+    assert scaling.first == quantize_multiplier(0.25)
+    assert scaling.second == quantize_multiplier(0.5)
+    assert scaling.result == quantize_multiplier(1.0 / (0.5 * (1 << 20)))
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from generator.kernel_calls import plan_network
 from generator.schedule import make_schedule
 from generator.tflite_reader import read_tflite
-from tests.support.model_builder import NO_ACTIVATION, RELU6, ModelBuilder
+from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import HostNetwork, render_network, run_sanitized
-from tests.support.networks import networks
+from tests.support.networks import (
+    mobile_network,
+    networks,
+    plain_network,
+    residual_network,
+)
 from tests.support.oracle import Oracle
 
 INPUTS_OF_A_REAL_MODEL = 24
@@ -42,7 +47,7 @@ def test_a_real_model(path: Path, tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(networks())
 def test_a_random_network(model: ModelBuilder) -> None:
@@ -52,20 +57,7 @@ def test_a_random_network(model: ModelBuilder) -> None:
         assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
 
 
-def mobile_network() -> ModelBuilder:
-    model = ModelBuilder(24, 16, transposed=True).conv(8, stride=(2, 2))
-    model.depthwise().conv(12, (1, 1)).depthwise(stride=(2, 2)).conv(16, (1, 1))
-    return model.depthwise().conv(10, (1, 1), activation=NO_ACTIVATION).head(5)
-
-
-def plain_network() -> ModelBuilder:
-    model = ModelBuilder(17, 11, input_zero_point=-3).conv(5, (3, 2), (2, 1), same=False)
-    model.depthwise((3, 5), activation=NO_ACTIVATION).depthwise((2, 2), (1, 2), multiplier=2)
-    model.conv(9, (2, 3), activation=RELU6, per_channel=False)
-    return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
-
-
-@pytest.mark.parametrize("make", [mobile_network, plain_network])
+@pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network])
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path
 ) -> None:
@@ -108,6 +100,15 @@ def test_status_and_restart(tmp_path: Path) -> None:
     again = network.run(second)
     for index, values in expected.items():
         np.testing.assert_array_equal(again[index], values)
+
+
+def test_names_from_the_model_cannot_leave_their_comments(tmp_path: Path) -> None:
+    model = mobile_network()
+    for operator in model.operators:
+        model.tensors[operator.outputs[0]].name = "*/ #error ü"
+    path = tmp_path / "a*(b) c.tflite"
+    path.write_bytes(model.to_bytes())
+    assert_equal_everywhere(path, tmp_path / "project", 1)
 
 
 def test_the_same_model_gives_the_same_sources(tmp_path: Path) -> None:

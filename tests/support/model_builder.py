@@ -102,6 +102,24 @@ class ModelBuilder:
         weights = Weights((1, *kernel, self._shape[3] * multiplier), 3, activation, per_channel)
         return self._windowed("DEPTHWISE_CONV_2D", weights, stride, same)
 
+    def add(self, other: int, *, activation: int = NO_ACTIVATION) -> ModelBuilder:
+        """ADD of the current tensor and tensor `other`, in this order."""
+        first, second = self.tensors[self.current], self.tensors[other]
+
+        def options(builder: flatbuffers.Builder) -> int:
+            tflite.AddOptionsStart(builder)
+            tflite.AddOptionsAddFusedActivationFunction(builder, activation)
+            return int(tflite.AddOptionsEnd(builder))
+
+        scale = float(
+            np.float32((first.scales[0] + second.scales[0]) * self.random.uniform(0.4, 0.9))
+        )
+        zero = self._zero_point() if activation == NO_ACTIVATION else -128
+        target = TensorRecord(
+            f"layer{len(self.operators)}/add", first.shape, "INT8", (scale,), (zero,)
+        )
+        return self._operate("ADD", [other], target, tflite.BuiltinOptions.AddOptions, options)
+
     def mean(self, *, keep_dims: bool = False, axes: Sequence[int] = (1, 2)) -> ModelBuilder:
         """MEAN over rows and bands."""
         source = self.tensors[self.current]

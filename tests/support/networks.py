@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random small networks of the kind that the compiler takes, for hypothesis."""
+"""Small networks of the kinds that the compiler takes: three fixed ones, and random ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,31 @@ STRIDES = st.tuples(st.integers(1, 3), st.integers(1, 3))
 LARGEST_CHANNELS = 16
 
 
+def mobile_network() -> ModelBuilder:
+    """Separable convolutions, the last one linear."""
+    model = ModelBuilder(24, 16, transposed=True).conv(8, stride=(2, 2))
+    model.depthwise().conv(12, (1, 1)).depthwise(stride=(2, 2)).conv(16, (1, 1))
+    return model.depthwise().conv(10, (1, 1), activation=NO_ACTIVATION).head(5)
+
+
+def plain_network() -> ModelBuilder:
+    """Windows, strides and widths that no kernel of its own serves."""
+    model = ModelBuilder(17, 11, input_zero_point=-3).conv(5, (3, 2), (2, 1), same=False)
+    model.depthwise((3, 5), activation=NO_ACTIVATION).depthwise((2, 2), (1, 2), multiplier=2)
+    model.conv(9, (2, 3), activation=RELU6, per_channel=False)
+    return model.mean(keep_dims=True).reshape().dense(7, per_channel=True).dense(3).softmax()
+
+
+def residual_network() -> ModelBuilder:
+    """Two inverted residual blocks."""
+    model = ModelBuilder(20, 12, transposed=True).conv(6, stride=(2, 2))
+    for activation in (NO_ACTIVATION, RELU6):
+        entry = model.current
+        model.conv(12, (1, 1), activation=RELU6).depthwise().conv(6, (1, 1), activation=activation)
+        model.add(entry, activation=activation)
+    return model.conv(8, (1, 1)).head(4)
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> ModelBuilder:
     """Up to six layers on rows, MEAN, one or two dense layers, SOFTMAX, perhaps DEQUANTIZE."""
@@ -24,8 +49,9 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
         input_zero_point=draw(st.sampled_from([-128, 40, 0, 127])),
     )
     for _ in range(draw(st.integers(1, 6))):
-        _layer(draw, model)
-    model.mean(keep_dims=draw(st.booleans()))
+        _block(draw, model)
+    if draw(st.integers(0, 3)):
+        model.mean(keep_dims=draw(st.booleans()))
     if len(model.tensors[model.current].shape) == 4:
         model.reshape()
     if draw(st.booleans()):
@@ -34,6 +60,19 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
     if draw(st.booleans()):
         model.dequantize()
     return model.with_ties() if draw(st.booleans()) else model
+
+
+def _block(draw: st.DrawFn, model: ModelBuilder) -> None:
+    """One layer, or a residual block around one or two layers that keep the shape."""
+    if draw(st.integers(0, 3)):
+        _layer(draw, model)
+        return
+    entry = model.current
+    channels = model.tensors[entry].shape[3]
+    for _ in range(draw(st.integers(1, 2))):
+        model.depthwise(draw(st.sampled_from([(3, 3), (5, 1), (1, 1)])))
+        model.conv(channels, draw(st.sampled_from([(1, 1), (3, 3)])), activation=draw(ACTIVATIONS))
+    model.add(entry, activation=draw(ACTIVATIONS))
 
 
 def _layer(draw: st.DrawFn, model: ModelBuilder) -> None:

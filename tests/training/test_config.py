@@ -22,7 +22,7 @@ def test_left_out_keys_have_their_defaults(tmp_path: Path) -> None:
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_text("sede: 7\nfit: {epochs: 0}\naugment: {mix_probability: 2}\n")
+    path.write_text("sede: 7\nfit: {epochs: -1}\naugment: {mix_probability: 2}\n")
     with pytest.raises(InputError) as caught:
         load_config(path)
     places = [fault.where.rpartition(", ")[2] for fault in caught.value.faults]

@@ -14,9 +14,10 @@ pytest.importorskip("tensorflow")
 from training.__main__ import main
 from training.card import read_card
 from training.classifier import Classifier
-from training.config import TrainingConfig
+from training.config import FitConfig, TrainingConfig
 from training.cross_validate import cross_validate
 from training.dataset import load_dataset
+from training.fit import Examples, fit
 from training.network import build_network, load_backbone
 from training.places import DEFAULT_MODEL
 from training.run_folder import sha256_of
@@ -96,3 +97,28 @@ def test_the_shipped_backbone_fills_every_layer_but_the_head() -> None:
     for layer in network.layers:
         if layer.name.endswith("_bn"):
             assert not np.array_equal(layer.get_weights()[2], np.ones_like(layer.get_weights()[2]))
+
+
+def test_statistics_stay_and_everything_else_moves() -> None:
+    rng = np.random.default_rng(2)
+    frames = [rng.integers(-128, 128, (120, 64)).astype(np.int8) for _ in range(4)]
+    examples = Examples(frames, [0, 1, 0, 1], 2)
+    backbone = DEFAULT_MODEL.with_suffix(".keras")
+    settings = FitConfig(head_steps=5, epochs=1, patches_per_clip=1, batch_size=2, warmup_epochs=0)
+
+    def run(**changes: float) -> dict[str, list[np.ndarray]]:
+        config = TrainingConfig(fit=settings.model_copy(update=changes))
+        network = fit(examples, backbone, config)
+        return {layer.name: layer.get_weights() for layer in network.layers}
+
+    start = run(epochs=0)
+    tuned = run(start_share=0.0)
+    between = run(start_share=0.5)
+    for name, weights in start.items():
+        for index, before in enumerate(weights):
+            after, half = tuned[name][index], between[name][index]
+            if name.endswith("_bn") and index > 0:
+                assert np.array_equal(before, after), f"{name}: statistics"
+            else:
+                assert not np.array_equal(before, after), f"{name}: not trained"
+                assert np.allclose(half, (before + after) / 2, atol=1e-6)

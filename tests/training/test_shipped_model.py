@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from training.card import Card, print_card, read_card
+from training.card import Card, print_card, read_card, trained_folds
 from training.classifier import Classifier, read_labels
 from training.config import load_config
 from training.features import compile_front_end, front_end_digest
@@ -51,6 +51,12 @@ def test_the_model_was_made_without_fold_5(card: Card) -> None:
     assert card.data.folds == (1, 2, 3, 4)
     assert card.cross_validation is not None
     assert set(card.cross_validation.int8) == {1, 2, 3, 4}
+
+
+def test_evaluation_knows_which_folds_the_model_has_heard(classifier: Classifier) -> None:
+    assert trained_folds(DEFAULT_MODEL, classifier.sha256) == (1, 2, 3, 4)
+    assert trained_folds(DEFAULT_MODEL, "of another model") == ()
+    assert trained_folds(DEFAULT_MODEL.with_name("none.tflite"), classifier.sha256) == ()
 
 
 def test_nine_clips_of_ten_are_decided_rightly(card: Card) -> None:

@@ -12,7 +12,7 @@ from generator.toolchain import find_toolchain
 HERE = Path(__file__).parent / "firmware"
 FLAGS = (
     "-mthumb", "-mfloat-abi=hard", "-O2", "-g", "-ffreestanding", "-nostdlib", "-Wall", "-Wextra",
-    "-Werror", "-fno-tree-loop-distribute-patterns",
+    "-Werror", "-Wno-unused-parameter", "-fno-tree-loop-distribute-patterns",
 )  # fmt: skip
 M33 = ("-mcpu=cortex-m33", "-mfpu=fpv5-sp-d16")
 M4 = ("-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16")

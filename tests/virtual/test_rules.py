@@ -103,6 +103,8 @@ def test_one_wrong_access_is_refused(boot: Boot, fault: str, rule: Rule) -> None
         'R32(RCC + 0x8C) |= 2; barrier(); __asm volatile("nop\\n nop"); R32(GPIOB)',
         "DEMCR |= 1u << 24; DWT_CTRL |= 1; DWT_CYCCNT = 0",
         "R32(IWDG) = 0x5555; R32(IWDG + 8) = 0xFFF; R32(IWDG) = 0xCCCC; R32(IWDG) = 0xAAAA",
+        "R32(IWDG) = 0xCCCC; R32(IWDG) = 0x5555; R32(IWDG + 4) = 1; R32(IWDG + 8) = 0xFFF;"
+        "while (R32(IWDG + 0xC)) {} R32(IWDG) = 0xAAAA",
         "R8(GPIOA + 0x24)",
         '__asm volatile("yield\\n wfe\\n sev\\n nop")',
     ],
@@ -117,6 +119,20 @@ def test_a_broken_rule_names_address_pc_and_line(boot: Boot) -> None:
     error = assert_broken(boot(source), Rule.UNMODELLED_REGISTER, "place.c:77")
     assert error.address == 0x4000_0004
     assert error.pc is not None and error.pc >= 0x0800_0000
+
+
+def test_the_watchdogs_values_do_not_arrive_before_it_is_started(boot: Boot) -> None:
+    wait = "R32(IWDG) = 0x5555; R32(IWDG + 8) = 0xFF; while (R32(IWDG + 0xC)) {}"
+    machine = boot(HELLO.replace("FAULT", wait))
+    machine.run(0.01)
+    assert variable(machine, "result") == 0
+
+
+def test_a_watchdogs_reset_shows_in_the_reset_flags(boot: Boot) -> None:
+    machine = boot(HELLO.replace("FAULT", "R32(IWDG) = 0xCCCC; for (;;) {}"))
+    assert break_rule(machine, 1.0).rule is Rule.WATCHDOG_RESET
+    machine.reset()
+    assert machine.rcc.reset_flags & 1 << 29
 
 
 def test_a_broken_machine_stays_broken_until_reset(boot: Boot) -> None:

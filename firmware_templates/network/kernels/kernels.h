@@ -98,6 +98,19 @@ struct depthwise {
     struct output_range range;
 };
 
+/* ADD of two rows. */
+struct add {
+    uint32_t channels;
+    uint32_t pixels;
+    uint32_t channel_stride; /* of the output row's planes */
+    int32_t zeros[2];        /* of the inputs, in u8 */
+    int32_t multipliers[2];
+    int32_t shifts[2];
+    int32_t multiplier;
+    int32_t shift;
+    struct output_range range;
+};
+
 /* MEAN over time and bands. */
 struct mean {
     uint32_t channels;
@@ -162,6 +175,14 @@ void depthwise_any_row_u8(const struct depthwise *layer, const struct row_view *
 /* columns -> planes, where no CONV_2D follows a DEPTHWISE_CONV_2D. */
 void columns_spread_row_u8(const int16_t *columns, uint32_t channels, uint32_t pixels,
                            uint32_t channel_stride, uint8_t *planes);
+
+/* ADD: planes + planes -> planes. */
+void add_combine_row_u8(const struct add *layer, struct row_view first, struct row_view second,
+                        uint8_t *planes);
+
+/* RESHAPE of rows to a vector: planes -> int8 values, channel fastest. */
+void flatten_collect_row_s8(struct row_view row, uint32_t channels, uint32_t pixels,
+                            int8_t *values);
 
 void mean_add_row_u8(const struct mean *layer, struct row_view row, int32_t *sums);
 void mean_finish_s8(const struct mean *layer, const int32_t *sums, int8_t *means);

@@ -29,7 +29,7 @@ class Flash(Peripheral):
     """FLASH interface of the STM32U575/585, non-secure side."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
-        0x00: Register("ACR", 1, 0x10F),
+        0x00: Register("ACR", 0, 0x10F),
         0x08: Register("NSKEYR", 0, 0xFFFFFFFF, write_one=True),
         0x20: Register("NSSR", 0, 0x20FB, write_one=True),
         0x28: Register("NSCR", LOCK | OPTLOCK, 0xFFFFFFFF),
@@ -45,7 +45,7 @@ class Flash(Peripheral):
     BANKS: ClassVar[int] = 2
 
     def reset(self) -> None:
-        """Lock, one wait state."""
+        """Lock; no wait states, the stricter reading of the manual."""
         super().reset()
         self._keys: list[int] = []
         self._jammed = False

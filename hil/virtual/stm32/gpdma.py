@@ -22,6 +22,7 @@ CHANNEL_STRIDE, CHANNEL_BASE = 0x80, 0x50
 EN, RESET, SUSP = 1, 2, 4
 IDLEF, TCF, HTF, DTEF, ULEF, USEF, SUSPF, TOF = (1, *(1 << bit for bit in range(8, 15)))
 INTERRUPTS = 0x7F00
+FIXED_WHILE_ON = 0x00C3_0000
 SINC, DINC = 1 << 3, 1 << 19
 SWREQ, DREQ = 1 << 9, 1 << 10
 
@@ -76,8 +77,10 @@ class Channel:
             self.values["CCR"] = value & ~(RESET | EN | SUSP)
             self.values["CSR"] = IDLEF
             return
-        if before & EN and not value & EN:
+        if before & EN:
             value |= EN  # Software cannot clear EN; it suspends and resets.
+            if (value ^ before) & FIXED_WHILE_ON:
+                raise self.broken(Rule.DMA_SETTINGS, "LSM, LAP or PRIO changes while EN is 1")
         self.values["CCR"] = value
         if value & SUSP and value & EN:
             self.values["CSR"] |= SUSPF | IDLEF
@@ -143,10 +146,17 @@ class Channel:
         if self.values["CBR1"] >> 16:
             raise self.broken(Rule.UNMODELLED_REGISTER, "repeated blocks or address decrements")
         self.block_bytes = self.bytes_left
+        self._require_own_request()
         memory = self.values["CSAR" if self.from_memory else "CDAR"]
         peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
         self._check_reach(memory, self.block_bytes, write=not self.from_memory)
         usart = self.dma.machine.usart_of_request(self.request)
+        if self.request != (usart.tx_request if self.from_memory else usart.rx_request):
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"request {self.request} does not pace a transfer"
+                f" {'to' if self.from_memory else 'from'} a modelled peripheral",
+            )
         data_register = usart.data_address(transmit=self.from_memory)
         if peripheral != data_register:
             raise self.broken(
@@ -162,6 +172,13 @@ class Channel:
                 Rule.DMA_SETTINGS, "the memory address must increment, the other must not"
             )
 
+    def _require_own_request(self) -> None:
+        for other in self.dma.channels:
+            if other is not self and other.is_running and other.request == self.request:
+                raise self.broken(
+                    Rule.DMA_SETTINGS, f"channel {other.index} answers request {self.request} too"
+                )
+
     def _check_reach(self, address: int, size: int, write: bool) -> None:
         region = self.dma.machine.core.region_of(address, size)
         verb = "writes to" if write else "reads from"
@@ -175,6 +192,10 @@ class Channel:
         link = self.values["CLLR"]
         address = self.values["CLBAR"] & 0xFFFF_0000 | link & 0xFFFC
         position = address
+        if not link >> 16 & 1:
+            raise self.broken(Rule.UNMODELLED_REGISTER, "a list item that leaves CLLR alone")
+        # Without UB1 the block's size is what it was (RM0456, GPDMA_CxBR1.BNDT).
+        self.values["CBR1"] = self.values["CBR1"] & ~0xFFFF | self.block_bytes
         for bit, name in _LINKED:
             if not link >> bit & 1:
                 continue
@@ -183,8 +204,6 @@ class Channel:
             self._check_reach(position, 4, write=False)
             self.values[name] = self.dma.machine.core.word(position)
             position += 4
-        if not link >> 16 & 1:
-            self.values["CLLR"] = 0
         if not self.bytes_left:
             raise self.broken(Rule.DMA_SETTINGS, f"the list item at 0x{address:08x} has no block")
         self._begin_block()

@@ -15,6 +15,7 @@ UPDATE_PS = 190_000_000
 """A new prescaler or reload value takes up to six LSI cycles to arrive."""
 PS_PER_SECOND = 10**12
 LSI_HZ = 32_000
+NEVER_PS = 1 << 62
 
 
 class Iwdg(Peripheral):
@@ -47,9 +48,13 @@ class Iwdg(Peripheral):
     def write_kr(self, value: int) -> None:
         """Take a key: start, feed, or unlock PR and RLR."""
         self._unlocked = value == KEY_UNLOCK
-        if value == KEY_START:
+        if value == KEY_START and not self.running:
             self.running = True
-        elif value not in (KEY_FEED, KEY_UNLOCK):
+            arrival_ps = self.machine.now_ps + UPDATE_PS
+            self._updated_at = {
+                name: min(time_ps, arrival_ps) for name, time_ps in self._updated_at.items()
+            }
+        elif value not in (KEY_START, KEY_FEED, KEY_UNLOCK):
             raise self.broken(Rule.WRITE_PROTECTED_REGISTER, f"0x{value:04x} is no key", 0x00)
         if self.running and value in (KEY_START, KEY_FEED):
             self._feed()
@@ -73,7 +78,8 @@ class Iwdg(Peripheral):
                 Rule.WRITE_PROTECTED_REGISTER, f"{name} is written before its update ended", offset
             )
         self.values[name] = value
-        self._updated_at[name] = self.machine.now_ps + UPDATE_PS
+        # The values cross into the watchdog's own clock, which runs only once it is started.
+        self._updated_at[name] = self.machine.now_ps + UPDATE_PS if self.running else NEVER_PS
         if self.running:
             self._feed()
 

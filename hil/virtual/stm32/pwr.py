@@ -24,6 +24,7 @@ BOOST_START_PS = 20_000_000
 BOOSTER_MIN_HZ, BOOSTER_MAX_HZ = 4_000_000, 16_000_000
 
 BOOST_ABOVE_HZ = 55_000_000
+"""SYSCLK above which the booster is needed (the description of BOOSTRDY says 50 MHz)."""
 HCLK_MAX_HZ = {1: 160_000_000, 2: 110_000_000, 3: 55_000_000, 4: 25_000_000}
 
 

@@ -209,9 +209,13 @@ class Rcc(RccBase):
             )
 
     def write_pll1cfgr(self, value: int) -> None:
-        """Set PLL1's source, input divider, booster divider and output enables."""
+        """Set PLL1's source, input divider, booster divider and output enables.
+
+        The register's description also wants PLL1PEN, QEN and REN written with PLL1 off, but ST's
+        own driver sets REN behind PLL1RDY; both orders pass.
+        """
         changed = value ^ self.values["PLL1CFGR"]
-        if changed & 0x0F1F:
+        if changed & 0xFF0F:
             self._require_pll1_off("PLL1CFGR", 0x28)
         if changed & 0xF003 and self.pwr.booster_enabled:
             raise self.broken(
@@ -221,6 +225,9 @@ class Rcc(RccBase):
         if uses_pll1 and changed & 1 << 18:
             raise self.broken(Rule.CLOCK_TREE, "PLL1REN is cleared while PLL1 is SYSCLK", 0x28)
         self.values["PLL1CFGR"] = value
+        if changed & 1 << 4:
+            self._sysclk_hz = None
+            self.machine.clock_changed("PLL1FRACEN")
 
     def write_pll1divr(self, value: int) -> None:
         """Set PLL1's multiplier and output dividers."""
@@ -229,10 +236,9 @@ class Rcc(RccBase):
         self.values["PLL1DIVR"] = value
 
     def write_pll1fracr(self, value: int) -> None:
-        """Set PLL1's fraction."""
-        if value != self.values["PLL1FRACR"]:
-            self._require_pll1_off("PLL1FRACR", 0x38)
+        """Set PLL1's fraction, which may be done at any time."""
         self.values["PLL1FRACR"] = value
+        self.machine.clock_changed("PLL1FRACR")
 
     def write_csr(self, value: int) -> None:
         """RMVF clears the reset flags."""

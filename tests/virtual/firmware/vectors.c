@@ -36,8 +36,19 @@ WEAK(exti1);
 
 typedef void (*handler)(void);
 __attribute__((section(".vectors"), used)) const handler vectors[16 + 126] = {
-    (handler)__stack_top, start, nmi, hard_fault, mem_fault, bus_fault, usage_fault,
-    [11] = svcall, [14] = pendsv, [15] = systick,
-    [16 + 11] = exti0, [16 + 12] = exti1,
-    [16 + 29] = dma0, [16 + 30] = dma1, [16 + 61] = usart1,
+    (handler)__stack_top,
+    start,
+    nmi,
+    hard_fault,
+    mem_fault,
+    bus_fault,
+    usage_fault,
+    [11] = svcall,
+    [14] = pendsv,
+    [15] = systick,
+    [16 + 11] = exti0,
+    [16 + 12] = exti1,
+    [16 + 29] = dma0,
+    [16 + 30] = dma1,
+    [16 + 61] = usart1,
 };

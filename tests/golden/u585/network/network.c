@@ -39,6 +39,7 @@ _Static_assert(offsetof(struct network_arena, rows_0) == 640, "ring as planned")
 _Static_assert(offsetof(struct network_arena, rows_1) == 832, "ring as planned");
 _Static_assert(offsetof(struct network_arena, rows_2) == 1216, "ring as planned");
 _Static_assert(offsetof(struct network_arena, rows_3) == 1792, "ring as planned");
+_Static_assert(offsetof(struct network_arena, sums) == 1920, "end as planned");
 
 static const uint8_t border_of_0[32] __attribute__((aligned(4))) = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -85,7 +86,7 @@ static const struct row_ring ring_3 = {
 
 /* Rows that have come into each ring since network_begin(). */
 static uint32_t rows_in[4];
-static uint32_t rows_summed;
+static uint32_t rows_taken; /* by the stage that ends the rows */
 static bool begun;
 static int8_t scores[NETWORK_CLASSES];
 
@@ -139,11 +140,11 @@ static void finish_tail(void) {
  *   out  8, scale 0.0253789, zero point -128
  */
 static void advance_stage_3(void) {
-    while (rows_summed < rows_in[3]) {
-        const struct row_view row = row_ring_view(&ring_3, (int32_t)rows_summed++);
+    while (rows_taken < rows_in[3]) {
+        const struct row_view row = row_ring_view(&ring_3, (int32_t)rows_taken++);
         mean_add_row_u8(&network_operator_6, row, network_arena.sums);
     }
-    if (rows_summed == 4u) {
+    if (rows_taken == 4u) {
         int8_t *means = network_arena.scratch.tail.vector_6;
         mean_finish_s8(&network_operator_6, network_arena.sums, means);
         row_tap_values(6u, 0, means, 8u);
@@ -237,7 +238,7 @@ void network_begin(void) {
     for (uint32_t channel = 0; channel < 8u; channel++) {
         network_arena.sums[channel] = 0;
     }
-    rows_summed = 0;
+    rows_taken = 0;
     begun = true;
 }
 
