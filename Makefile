@@ -117,8 +117,9 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
-	$(PY) -m pytest hil/suite/test_latency_and_memory.py --board $(BOARD) $(if $(VIRTUAL),--virtual) \
-	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") --clips 1 \
+	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
+	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
+	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: tools

@@ -34,6 +34,7 @@ class Options:
     engine: str
     cross_compile: str | None
     build_dir: Path
+    report_dir: Path
 
 
 def read_options(value_of: Any) -> Options:
@@ -68,6 +69,7 @@ def read_options(value_of: Any) -> Options:
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
     if faults:
         raise InputError(faults)
+    build_dir = Path(value_of("build_dir") or BUILD_DIR).resolve()
     return Options(
         boards=boards,
         boards_file=boards_file,
@@ -82,7 +84,8 @@ def read_options(value_of: Any) -> Options:
         esc10_dir=value_of("esc10_dir"),
         engine=value_of("engine"),
         cross_compile=value_of("cross_compile"),
-        build_dir=Path(value_of("build_dir") or BUILD_DIR).resolve(),
+        build_dir=build_dir,
+        report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
 
 

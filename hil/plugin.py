@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
+    add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
     add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
 
 
@@ -73,8 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except InputError as error:
         raise pytest.UsageError(str(error)) from error
     if _is_controller(config):
-        config.stash[_RUN] = RunReport(options.build_dir / "hil", time.monotonic())
-        config.stash[_RUN].remove_old(options.boards)
+        config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -270,7 +270,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Start collecting records, where the report is written."""
     run = session.config.stash.get(_RUN, None)
     if run is not None:
+        if session.config.option.collectonly:
+            return
         stash = session.config.stash
+        run.remove_old(stash[_OPTIONS].boards)
         collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS])
         session.config.pluginmanager.register(collector, "mel2metal-collector")
 

@@ -40,6 +40,12 @@ class BoardRecord:
     footprint: dict[str, Any] = field(default_factory=dict)
     """`footprint.json` of the image."""
 
+    trained_folds: tuple[int, ...] = ()
+    """Folds that trained the model, by its card; none if nothing is known."""
+
+    cross_validated: str = ""
+    """The card's accuracy on clips not trained on; empty if unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:

@@ -78,6 +78,7 @@ GIVEN = {
     "clips": None,
     "esc10_dir": None,
     "build_dir": None,
+    "report_dir": None,
     "cross_compile": None,
     "engine": "builtin",
 }
@@ -109,6 +110,46 @@ def test_options_are_read() -> None:
     assert "u585" in options.boards
     assert options.every_board
     assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
+
+
+def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
+    assert read_options({**GIVEN, "build_dir": "/b"}.__getitem__).report_dir == Path("/b/hil")
+    options = read_options({**GIVEN, "report_dir": "/bench"}.__getitem__)
+    assert (options.report_dir, options.build_dir) == (Path("/bench"), ROOT / "build")
+
+
+def test_listing_the_tests_leaves_the_last_report_alone(tmp_path: Path) -> None:
+    report = tmp_path / "hil" / "u585" / "report.json"
+    report.parent.mkdir(parents=True)
+    report.write_text("{}")
+    arguments = ("hil/suite/test_handshake.py", "--board", "u585", "--build-dir", str(tmp_path))
+    assert run_pytest(*arguments, "--virtual", "--collect-only").returncode == 0
+    assert report.is_file()
+    run_pytest(*arguments, "--port", "/dev/ttyNone")
+    assert not report.exists()
+
+
+def test_bench_plays_a_clip_and_leaves_the_report_of_the_suite_alone() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    recipe = makefile.partition("\nbench:")[2].partition("\n\n")[0]
+    assert "test_clips.py" in recipe
+    assert "--clips 1" in recipe
+    assert "--report-dir build/bench" in recipe
+
+
+@pytest.mark.parametrize("target", ["hil", "test", "bench"])
+def test_make_passes_another_compiler_on(target: str) -> None:
+    command = ["make", "-n", "-o", ".venv/.test", target, "CROSS_COMPILE=/opt/my arm/arm-"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert '--cross-compile "/opt/my arm/arm-"' in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("target", ["hil", "inspect", "evaluate"])
+def test_make_quotes_what_the_user_names(target: str) -> None:
+    command = ["make", "-n", "-o", ".venv/.test", target, "MODEL=my model.tflite", "FOLDS=1, 2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert '"my model.tflite"' in done.stdout, done.stdout + done.stderr
+    assert target == "inspect" or '--folds "1, 2"' in done.stdout
 
 
 def test_plugin_imports_without_the_packages_that_boards_need() -> None:

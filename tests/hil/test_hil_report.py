@@ -187,6 +187,29 @@ def test_accuracy_without_labels_is_null_and_the_reason_is_told() -> None:
     assert make_details(run)["confusion"] is None
 
 
+def test_accuracy_on_clips_that_trained_the_model_is_named_so() -> None:
+    card = replace(BOARD, trained_folds=(1, 2), cross_validated="94.69 % of 320 clips")
+    run = run_of(card, clip("a", 0, 0), clip("b", 1, 1, fold=2))
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "NO MEASURE OF ACCURACY: folds 1, 2 trained this model" in text
+    assert "cross-validated: 94.69 % of 320 clips" in text
+    assert "100.00!" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert make_details(run)["folds_trained_on"] == [1, 2]
+    run.add(clip("c", 2, 0, fold=5))
+    assert "on the 1 clips of other folds: 0.00 %" in summary_text(run, make_report(run, 1), 80)
+
+
+def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
+    card = replace(BOARD, trained_folds=(1, 2), cross_validated="94.69 % of 320 clips")
+    run = run_of(card, clip("a", 0, 0, fold=5))
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "NO MEASURE" not in text
+    assert "100.00!" not in text
+    unlabelled = run_of(replace(card, accuracy_unmeasured="no labels"), clip("a", None, 0))
+    assert "NO MEASURE" not in summary_text(unlabelled, make_report(unlabelled, 1), 80)
+
+
 def test_silicon_has_no_instruction_counts() -> None:
     run = run_of(
         replace(BOARD, virtual=False, cycles_are="measured"),
