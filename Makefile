@@ -23,6 +23,8 @@ PYTEST_ARGS ?=
 JOBS ?= 2
 TRAIN_ARGS ?=
 
+WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+
 # --- Python: .venv and its three sets of packages -------------------------------------------------
 
 VENV := .venv
@@ -95,35 +97,37 @@ help: ## This list
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_COMPILER) \
 	    $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(MODEL) $(if $(LABELS),--labels "$(LABELS)")
+	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
 
 .PHONY: test
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
-	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(PYTEST_ARGS)
+	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds $(FOLDS)) $(if $(CLIPS),--clips $(CLIPS)) \
-	    $(PYTEST_ARGS)
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
+	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
-	$(PY) -m pytest hil/suite/test_latency_and_memory.py --board $(BOARD) $(if $(VIRTUAL),--virtual) \
-	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") --clips 1 $(PYTEST_ARGS)
+	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
+	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
+	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
-	@$(PY) -m generator doctor $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+	@$(PY) -m generator doctor $(WITH_COMPILER)
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
@@ -144,10 +148,10 @@ quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="-
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(FOLDS),--folds $(FOLDS)) $(TRAIN_ARGS)
+	    $(if $(FOLDS),--folds "$(FOLDS)") $(TRAIN_ARGS)
 
-# What is written by hand; tests/golden is as the generator lays it out.
-C_SOURCES := firmware_templates $(filter-out tests/golden/,$(wildcard tests/*/))
+# All C that is written by hand; what templates print is laid out by them.
+FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'
 
 .PHONY: lint
 lint: $(VENV)/.test ## ruff, mypy, import-linter, clang-format: no change, only findings
@@ -155,13 +159,13 @@ lint: $(VENV)/.test ## ruff, mypy, import-linter, clang-format: no change, only 
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	find $(C_SOURCES) -name '*.[ch]' -exec $(VENV)/bin/clang-format --dry-run -Werror {} +
+	$(FIND_C) -exec $(VENV)/bin/clang-format --dry-run -Werror {} +
 
 .PHONY: format
 format: $(VENV)/.test ## Let ruff and clang-format write the layout
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	find $(C_SOURCES) -name '*.[ch]' -exec $(VENV)/bin/clang-format -i {} +
+	$(FIND_C) -exec $(VENV)/bin/clang-format -i {} +
 
 .PHONY: hooks
 hooks: $(VENV)/.dev ## Run the quick checks before each git commit

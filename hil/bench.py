@@ -18,6 +18,7 @@ from hil.firmware import Firmware, build_firmware
 from hil.identity import Identity, check_identity
 from hil.link import Link
 from hil.locks import hold_lock
+from hil.model_card import read_provenance
 from hil.oracle import Oracle
 from hil.records import BoardRecord
 from hil.serial_board import SerialBoard
@@ -77,6 +78,7 @@ class Bench:
 
     def record(self, clips: ClipSet) -> BoardRecord:
         """What the report says of board and image."""
+        provenance = read_provenance(self.firmware.model, self.firmware.model_sha256)
         return BoardRecord(
             board=self.board.spec.id,
             virtual=self.board.virtual,
@@ -92,6 +94,8 @@ class Bench:
             source=clips.source,
             properties=self.board.properties(),
             footprint=self.firmware.footprint,
+            trained_folds=provenance.folds,
+            cross_validated=provenance.cross_validated,
         )
 
 

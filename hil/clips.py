@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, ToolError
 
 SAMPLE_RATE_HZ = 16_000
 CSV_COLUMNS = ("filename", "fold", "category", "esc10")
@@ -82,8 +82,8 @@ def load_clips(
     """The clips of `folds` (none given: of all folds), at most `limit` of them.
 
     Without a directory: the synthetic clips. The limit keeps classes and folds balanced and picks
-    the same clips every time; the order is that of the file names. Raises InputError with all
-    faults of the table and all missing files.
+    the same clips every time; the order is that of the file names. Raises ToolError when there is
+    no table, and InputError with all faults of the table and all missing files.
     """
     if directory is None:
         clips = tuple(Clip(name, 0, None) for name in _SYNTHETIC)
@@ -120,14 +120,29 @@ def _read_table(directory: Path) -> list[dict[str, str]]:
     table = directory / "meta" / "esc50.csv"
     if not table.is_file():
         remedy = f"name a folder in ESC-50's layout by {DIRECTORY_VARIABLE}, or run `make dataset`"
-        raise InputError([Fault(str(table), "not found: this is no ESC-50 folder", remedy)])
-    with table.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            what = f"no column {', '.join(missing)}"
-            raise InputError([Fault(str(table), what, "use ESC-50's own esc50.csv")])
-        rows = [row for row in reader if row["esc10"].strip().lower() == "true"]
+        raise ToolError(f"{table} not found: this is no ESC-50 folder", remedy)
+    faults: list[Fault] = []
+    rows = []
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                what = f"no column {', '.join(missing)}"
+                raise InputError([Fault(str(table), what, "use ESC-50's own esc50.csv")])
+            for row in reader:
+                if any(row[name] is None for name in CSV_COLUMNS):
+                    faults.append(
+                        Fault(f"{table}, line {reader.line_num}", "the row is cut short", _RELOAD)
+                    )
+                elif row["esc10"].strip().lower() == "true":
+                    rows.append(row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Fault(str(table), f"is no CSV in UTF-8: {error}", _RELOAD)]) from error
+    except OSError as error:
+        raise ToolError(f"cannot read {table}: {error.strerror}", _RELOAD) from error
+    if faults:
+        raise InputError(faults)
     if not rows:
         raise InputError([Fault(str(table), "no row of ESC-10", "use ESC-50's own esc50.csv")])
     return rows

@@ -156,8 +156,11 @@ def _extract(packed: zipfile.ZipFile, member: str, to: Path) -> None:
 
 def esc10_filenames(table: Path) -> list[str]:
     """File names of ESC-10 by the table; InputError with every fault of a table not complete."""
-    with table.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Fault(table.name, f"is no CSV in UTF-8: {error}", _AGAIN)]) from error
     faults = []
     if len(rows) != TABLE_ROWS:
         faults.append(Fault(table.name, f"{len(rows)} rows, not {TABLE_ROWS}", _AGAIN))
@@ -169,7 +172,7 @@ def esc10_filenames(table: Path) -> list[str]:
             faults.append(Fault(table.name, what, _AGAIN))
     if faults:
         raise InputError(faults)
-    names = [row["filename"] for row in chosen]
+    names = [row.get("filename") or "" for row in chosen]
     unsafe = [name for name in names if Path(name).name != name]
     if unsafe:
         raise InputError(

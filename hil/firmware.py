@@ -50,6 +50,8 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     command += ["--model", str(options.model)]
     if options.labels is not None:
         command += ["--labels", str(options.labels)]
+    if options.cross_compile is not None:
+        command += ["--cross-compile", options.cross_compile]
     if taps:
         command.append("--taps")
     project_dir = options.build_dir / (f"{board}-tap" if taps else board)

@@ -32,7 +32,9 @@ class Options:
     clips: int | None
     esc10_dir: str | None
     engine: str
+    cross_compile: str | None
     build_dir: Path
+    report_dir: Path
 
 
 def read_options(value_of: Any) -> Options:
@@ -67,6 +69,7 @@ def read_options(value_of: Any) -> Options:
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
     if faults:
         raise InputError(faults)
+    build_dir = Path(value_of("build_dir") or BUILD_DIR).resolve()
     return Options(
         boards=boards,
         boards_file=boards_file,
@@ -80,7 +83,9 @@ def read_options(value_of: Any) -> Options:
         clips=clips,
         esc10_dir=value_of("esc10_dir"),
         engine=value_of("engine"),
-        build_dir=Path(value_of("build_dir") or BUILD_DIR).resolve(),
+        cross_compile=value_of("cross_compile"),
+        build_dir=build_dir,
+        report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
     add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
+    add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
+    add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
     add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
 
 
@@ -72,8 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except InputError as error:
         raise pytest.UsageError(str(error)) from error
     if _is_controller(config):
-        config.stash[_RUN] = RunReport(options.build_dir / "hil", time.monotonic())
-        config.stash[_RUN].remove_old(options.boards)
+        config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -223,22 +224,58 @@ def pytest_runtest_makereport(
 class _Collector:
     """Takes the records out of the reports, in the process that writes the report."""
 
-    def __init__(self, run: RunReport) -> None:
+    def __init__(self, run: RunReport, options: Options, clips: ClipSet) -> None:
         self._run = run
+        self._boards = frozenset(options.boards)
+        self._clips = frozenset(clip.name for clip in clips.clips)
+
+    def _place(self, test: str) -> tuple[str | None, str | None]:
+        """Board and clip of a test by its id, which all processes share."""
+        from hil.run_report import board_of
+
+        board = board_of(test, self._boards)
+        if board is None:
+            return None, None
+        clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
+        return board, clip if clip in self._clips else None
+
+    def _select(self, tests: Iterable[str]) -> None:
+        for test in tests:
+            board, clip = self._place(test)
+            if board is not None and clip is not None:
+                self._run.select(board, clip)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the clips that will be played."""
+        self._select(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Note the clips that will be played, as one of the processes collected them."""
+        self._select(ids)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records of one test."""
+        """Take the records of one test, and whether it failed."""
         from hil.records import from_plain
 
         for plain in getattr(report, "mel2metal_records", ()):
             self._run.add(from_plain(plain))
+        if report.failed:
+            board, clip = self._place(report.nodeid)
+            if board is not None:
+                self._run.fail(board, report.nodeid, clip)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start collecting records, where the report is written."""
     run = session.config.stash.get(_RUN, None)
     if run is not None:
-        session.config.pluginmanager.register(_Collector(run), "mel2metal-collector")
+        if session.config.option.collectonly:
+            return
+        stash = session.config.stash
+        run.remove_old(stash[_OPTIONS].boards)
+        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS])
+        session.config.pluginmanager.register(collector, "mel2metal-collector")
 
 
 @pytest.hookimpl(tryfirst=True)

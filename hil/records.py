@@ -40,6 +40,12 @@ class BoardRecord:
     footprint: dict[str, Any] = field(default_factory=dict)
     """`footprint.json` of the image."""
 
+    trained_folds: tuple[int, ...] = ()
+    """Folds that trained the model, by its card; none if nothing is known."""
+
+    cross_validated: str = ""
+    """The card's accuracy on clips not trained on; empty if unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:
@@ -107,10 +113,19 @@ class MemoryRecord:
         return cls(board, **asdict(memory))
 
 
-Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord
+@dataclass(frozen=True, slots=True)
+class LayersRecord:
+    """One patch whose layer outputs were compared with the interpreter's."""
+
+    board: str
+    tap_input: str
+
+
+Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord
 
 _KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord)
+    kind.__name__: kind
+    for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord, LayersRecord)
 }
 
 
@@ -145,6 +160,15 @@ class RunRecords:
     memory: MemoryRecord | None = None
     """The highest value of each field, over all resets and processes."""
 
+    layer_inputs: set[str] = field(default_factory=set)
+    """Patches whose layers were compared."""
+
+    selected_clips: set[str] = field(default_factory=set)
+    """Clips that a test of this run takes, whether or not it came to play them."""
+
+    failed_tests: dict[str, str | None] = field(default_factory=dict)
+    """Tests that failed, by their ids, with the clip of those that take one."""
+
     def add(self, record: Record) -> None:
         """Take one record; a clip played again replaces its earlier record."""
         match record:
@@ -156,6 +180,26 @@ class RunRecords:
                 self.divergences.append(record)
             case MemoryRecord():
                 self.memory = record if self.memory is None else _highest(self.memory, record)
+            case LayersRecord():
+                self.layer_inputs.add(record.tap_input)
+
+    @property
+    def failed_clips(self) -> list[str]:
+        """Clips of which some test failed, by name."""
+        return sorted({clip for clip in self.failed_tests.values() if clip is not None})
+
+    @property
+    def compared(self) -> bool:
+        """True when at least one clip or layer was held against its judges."""
+        return bool(self.clips or self.layer_inputs)
+
+    @property
+    def divergences_total(self) -> int | None:
+        """Elements that differed. None where 0 would promise what was not seen: nothing was
+        compared, a test failed, or a selected clip was not played."""
+        count = sum(divergence.count for divergence in self.divergences)
+        whole = self.compared and not self.failed_tests and self.selected_clips <= set(self.clips)
+        return count if count or whole else None
 
     @property
     def clips_in_order(self) -> list[ClipRecord]:

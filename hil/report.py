@@ -52,7 +52,7 @@ class Report:
     accuracy_high: float | None
     latency: Latency
     stack_high_water_bytes: int | None
-    divergences: int
+    divergences: int | None
     wall_seconds: float
 
     def as_json(self) -> dict[str, Any]:
@@ -94,6 +94,24 @@ def measure_accuracy(records: RunRecords) -> Accuracy | None:
     return clip_accuracy(_decisions(records))
 
 
+def heard_folds(records: RunRecords) -> list[int]:
+    """Folds of the clips played that also trained the model: no measure of its accuracy."""
+    if records.board is None or records.board.accuracy_unmeasured:
+        return []
+    played = {clip.fold for clip in records.clips.values() if clip.truth is not None}
+    return sorted(played & set(records.board.trained_folds))
+
+
+def measure_unheard(records: RunRecords) -> Accuracy | None:
+    """Accuracy on the clips of folds that did not train the model; None if there are none."""
+    heard = heard_folds(records)
+    return clip_accuracy(
+        (clip.truth, clip.decision)
+        for clip in records.clips_in_order
+        if clip.truth is not None and clip.fold not in heard
+    )
+
+
 def _decisions(records: RunRecords) -> list[tuple[int, int]]:
     return [(c.truth, c.decision) for c in records.clips_in_order if c.truth is not None]
 
@@ -119,7 +137,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         accuracy_high=None if accuracy is None else accuracy.high,
         latency=measure_latency(clips, board.core_clock_hz, board.cycles_are),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
-        divergences=sum(divergence.count for divergence in records.divergences),
+        divergences=records.divergences_total,
         wall_seconds=wall_seconds,
     )
 
@@ -131,7 +149,14 @@ def make_details(records: RunRecords) -> dict[str, Any]:
     measured = board is not None and not board.accuracy_unmeasured
     return {
         "source": board.source if board else "",
+        "clips_selected": len(records.selected_clips),
+        "clips_played": len(records.clips),
+        "clips_failed": records.failed_clips,
+        "tests_failed": sorted(records.failed_tests),
+        "layer_inputs_compared": len(records.layer_inputs),
         "accuracy_unmeasured": board.accuracy_unmeasured if board else "",
+        "folds_trained_on": heard_folds(records),
+        "cross_validated": board.cross_validated if board else "",
         "labels": labels,
         "confusion": (
             {

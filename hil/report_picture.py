@@ -10,7 +10,7 @@ from hil.metrics import confusion_matrix
 from hil.published import PUBLISHED
 from hil.records import RunRecords
 from hil.report import Report
-from hil.report_text import accuracy_text
+from hil.report_text import accuracy_text, caveat_lines, clips_text, divergences_text
 
 _OURS = "#1b7f5c"
 _OURS_LIGHT = "#8cc9b3"
@@ -26,7 +26,8 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
     kind = "virtual board, cycles estimated" if report.virtual else "silicon, cycles measured"
     figure.suptitle(
         f"{report.board} ({kind}): {accuracy_text(records, report)}\n"
-        f"{report.clips} clips, {report.patches} patches, divergences: {report.divergences}",
+        + "".join(f"{line}\n" for line in caveat_lines(records))
+        + f"{clips_text(records)}; {report.patches} patches; {divergences_text(records)}",
         fontsize=12,
     )
     grid = figure.add_gridspec(3, 2, width_ratios=[1.0, 1.25])

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from hil.published import PUBLISHED
 from hil.records import BoardRecord, RunRecords
-from hil.report import Report
+from hil.report import Report, heard_folds, measure_unheard
 
 _SHOWN_DIVERGENCES = 5
 
@@ -24,7 +24,9 @@ def summary_text(records: RunRecords, report: Report, width: int) -> str:
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     console.print(
         Group(
-            _identity(records.board, report), _columns(records.board, report), _run(records, report)
+            _identity(records.board, report),
+            _columns(records, records.board, report),
+            _run(records, report),
         )
     )
     text = console.file
@@ -43,6 +45,44 @@ def accuracy_text(records: RunRecords, report: Report) -> str:
     )
 
 
+def clips_text(records: RunRecords) -> str:
+    """`320 selected, 317 played, 3 FAILED`."""
+    selected = len(records.selected_clips | set(records.clips))
+    text = f"{selected} selected, {len(records.clips)} played"
+    return f"{text}, {len(records.failed_clips)} FAILED" if records.failed_clips else text
+
+
+def divergences_text(records: RunRecords) -> str:
+    """`divergences: 0` only where all that was selected was compared and no test failed."""
+    total = records.divergences_total
+    if total is not None:
+        return f"divergences: {total}"
+    if not records.compared:
+        text = "divergences: unknown, nothing was compared"
+    else:
+        text = "divergences: none in what was compared, which is not all"
+    failed = len(records.failed_tests)
+    return f"{text}; {failed} test{'s' * (failed > 1)} FAILED" if failed else text
+
+
+def caveat_lines(records: RunRecords) -> list[str]:
+    """What to know of an accuracy that was taken on clips which trained the model."""
+    heard = heard_folds(records)
+    if not heard or records.board is None:
+        return []
+    folds = f"fold{'s' * (len(heard) > 1)} {', '.join(map(str, heard))}"
+    lines = [f"NO MEASURE OF ACCURACY: {folds} trained this model"]
+    unheard = measure_unheard(records)
+    if unheard is not None:
+        lines.append(
+            f"on the {unheard.total} clips of other folds: {100 * unheard.value:.2f} % "
+            f"({100 * unheard.low:.2f} to {100 * unheard.high:.2f} %)"
+        )
+    cross_validated = records.board.cross_validated or "not measured"
+    lines.append(f"cross-validated: {cross_validated}")
+    return lines
+
+
 def _identity(board: BoardRecord, report: Report) -> Text:
     kind = "virtual board" if report.virtual else "silicon"
     return Text(
@@ -53,7 +93,7 @@ def _identity(board: BoardRecord, report: Report) -> Text:
     )
 
 
-def _columns(board: BoardRecord, report: Report) -> Table:
+def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
     """Our line and the published ones; RAM and flash of the network alone, in KiB."""
     title = "A patch of 96 frames at 160 MHz; RAM and flash in KiB"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
@@ -63,11 +103,12 @@ def _columns(board: BoardRecord, report: Report) -> Table:
     table.add_column("right %", justify="right", no_wrap=True)
     latency = report.latency
     estimated = "~" if latency.cycles_are == "estimated" else ""
+    trained = "!" if heard_folds(records) else ""
     table.add_row(
         f"mel2metal {report.engine}",
         _number(latency.network_ms_at_160mhz, 2, estimated),
         *_footprint_cells(board),
-        "-" if report.accuracy is None else f"{100 * report.accuracy:.2f}",
+        "-" if report.accuracy is None else f"{100 * report.accuracy:.2f}{trained}",
         style="bold",
     )
     for row in PUBLISHED:
@@ -81,6 +122,8 @@ def _columns(board: BoardRecord, report: Report) -> Table:
             f"{row.accuracy_percent:.1f}",
         )
     table.caption = "~ estimated   * published by ST for Yamnet-256, features made on the host"
+    if trained:
+        table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
     return table
 
@@ -108,8 +151,9 @@ def _run(records: RunRecords, report: Report) -> Text:
     retries = sum(len(clip.retries) for clip in records.clips.values())
     lines = [
         f"accuracy     {accuracy_text(records, report)}",
-        f"clips        {report.clips} in {report.patches} patches, {retries} played again; "
-        f"{records.board.source if records.board else ''}",
+        *(f"             {line}" for line in caveat_lines(records)),
+        f"clips        {clips_text(records)}; {report.patches} patches, {retries} played again",
+        f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "
         f"{_number(latency.network_cycles)} cycles{estimated} a patch",
         f"front-end    {_number(latency.frontend_instructions_per_frame)} instructions, "
@@ -121,7 +165,7 @@ def _run(records: RunRecords, report: Report) -> Text:
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
             f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
         )
-    lines.append(f"divergences: {report.divergences}")
+    lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]
     lines += [f"  {divergence.text}" for divergence in shown]
     if len(records.divergences) > len(shown):

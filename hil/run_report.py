@@ -37,6 +37,14 @@ class RunReport:
         """Take one record."""
         self._records[record.board].add(record)
 
+    def select(self, board: str, clip: str) -> None:
+        """Note that a test of this run takes that clip."""
+        self._records[board].selected_clips.add(clip)
+
+    def fail(self, board: str, test: str, clip: str | None) -> None:
+        """Note that a test on that board failed."""
+        self._records[board].failed_tests[test] = clip
+
     def write(self) -> None:
         """Write report.json, details.json and report.png for each board that was opened."""
         wall_seconds = time.monotonic() - self._started_s
@@ -54,8 +62,16 @@ class RunReport:
 
     def print_summary(self, terminal: Any) -> None:
         """Print each board's summary to pytest's terminal reporter."""
-        from hil.report_text import summary_text
+        from hil.report_text import clips_text, summary_text
 
+        for board, records in sorted(self._records.items()):
+            if records.board is None and records.failed_tests:
+                terminal.write_sep("=", f"mel2metal on {board}")
+                failed = len(records.failed_tests)
+                terminal.write_line(
+                    f"no report: the board was never ready; {clips_text(records)}, "
+                    f"{failed} test{'s' * (failed > 1)} FAILED"
+                )
         for board, report in self._reports.items():
             terminal.write_sep("=", f"mel2metal on {board}")
             text = summary_text(self._records[board], report, terminal._tw.fullwidth)
@@ -95,3 +111,9 @@ def _flat(prefix: str, values: dict[str, Any]) -> Iterable[tuple[str, Any]]:
             yield from _flat(f"{prefix}{name}.", value)
         else:
             yield f"{prefix}{name}", value
+
+
+def board_of(nodeid: str, boards: frozenset[str]) -> str | None:
+    """The board among a test's parameters: `u585` for `test_clips.py::test_x[u585-1-100-A-0]`."""
+    parameters = nodeid.rpartition("[")[2].removesuffix("]").split("-") if "[" in nodeid else []
+    return next((parameter for parameter in parameters if parameter in boards), None)

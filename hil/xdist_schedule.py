@@ -10,6 +10,8 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from hil.run_report import board_of
+
 
 class BoardScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Tests of one board stay together and in order; those without a board stand alone."""
@@ -20,9 +22,3 @@ class BoardScheduling(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return board_of(nodeid, self._boards) or nodeid
-
-
-def board_of(nodeid: str, boards: frozenset[str]) -> str | None:
-    """The board among a test's parameters: `u585` for `test_clips.py::test_x[u585-1-100-A-0]`."""
-    parameters = nodeid.rpartition("[")[2].removesuffix("]").split("-") if "[" in nodeid else []
-    return next((parameter for parameter in parameters if parameter in boards), None)

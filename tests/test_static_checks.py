@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 REPO_ROOT = Path(__file__).resolve().parents[1]
+TESTS = REPO_ROOT / "tests"
 PROGRAMS = Path(sys.executable).parent
 
 CHECKS: dict[str, list[str | Path]] = {
@@ -19,6 +20,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "clang-format": [
         *(PROGRAMS / "clang-format", "--dry-run", "-Werror"),
         *sorted((REPO_ROOT / "firmware_templates").glob("**/*.[ch]")),
+        *sorted(set(TESTS.glob("**/*.[ch]")) - set(TESTS.glob("golden/**/*"))),
     ],
     "mypy": [sys.executable, "-m", "mypy"],
 }

@@ -75,14 +75,7 @@ def load_dataset(root: Path, folds: Sequence[int]) -> DataSet:
             f"no data set at {root}: {table} is missing",
             "set ESC10_DIR to a folder in ESC-50's layout, or download one with `make dataset`",
         )
-    with table.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(
-                [Fault(str(table), f"no column {', '.join(missing)}", "use ESC-50's own esc50.csv")]
-            )
-        rows = [row for row in reader if row["esc10"].strip().lower() == "true"]
+    rows = _read_rows(table)
     labels = tuple(sorted({row["category"] for row in rows}))
     wanted = set(folds)
     faults: list[Fault] = []
@@ -109,6 +102,32 @@ def load_dataset(root: Path, folds: Sequence[int]) -> DataSet:
     if faults:
         raise InputError(faults)
     return DataSet(root, labels, tuple(clips))
+
+
+def _read_rows(table: Path) -> list[dict[str, str]]:
+    """The rows of ESC-10; InputError when the table lacks columns, cells or is no CSV at all."""
+    remedy = "use ESC-50's own esc50.csv"
+    faults: list[Fault] = []
+    rows = []
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                raise InputError([Fault(str(table), f"no column {', '.join(missing)}", remedy)])
+            for row in reader:
+                if any(row[name] is None for name in CSV_COLUMNS):
+                    where = f"{table}, line {reader.line_num}"
+                    faults.append(Fault(where, "the row is cut short", remedy))
+                elif row["esc10"].strip().lower() == "true":
+                    rows.append(row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Fault(str(table), f"is no CSV in UTF-8: {error}", remedy)]) from error
+    except OSError as error:
+        raise ToolError(f"cannot read {table}: {error.strerror}", remedy) from error
+    if faults:
+        raise InputError(faults)
+    return rows
 
 
 def read_samples(path: Path) -> Samples:

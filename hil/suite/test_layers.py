@@ -12,7 +12,7 @@ import pytest
 from hil.bench import Bench
 from hil.clips import ClipSet
 from hil.layers import assemble_rows, compare_taps
-from hil.records import DivergenceRecord, Record
+from hil.records import DivergenceRecord, LayersRecord, Record
 
 SOUND_PATCHES = 12
 RANDOM_PATCHES = 8
@@ -58,7 +58,8 @@ def test_every_operator_equals_the_interpreter(
         index: assemble_rows(run.rows.get(index, {}), tensor) for index, tensor in expected.items()
     }
     divergences = compare_taps(tap_input, "board against interpreter", names, expected, actual)
+    board = tap_dut.board.spec.id
+    save_record(LayersRecord(board, tap_input))
     for divergence in divergences:
-        board = tap_dut.board.spec.id
         save_record(DivergenceRecord(board, divergence.count, str(divergence)))
     assert not divergences, "\n".join(str(divergence) for divergence in divergences)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hil.virtual.core import MemoryRegion
 from hil.virtual.cortex_m.models import CoreModel
 from hil.virtual.cortex_m.scb import FpuControl, Scb
+from hil.virtual.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral
 
 if TYPE_CHECKING:

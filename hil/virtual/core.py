@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,9 @@ from unicorn.unicorn_py3 import unicorn as binding
 from hil.virtual import block_hook as hook
 from hil.virtual import block_scan
 from hil.virtual.block_hook import Stop
+from hil.virtual.core_outcome import AccessFault, Outcome
 from hil.virtual.cortex_m.models import CoreModel
+from hil.virtual.memory_region import MemoryRegion
 
 PAGE_BYTES = 1024
 END_OF_RUN = 0xFFFFFFFE
@@ -25,55 +26,6 @@ _CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
 """msr msplim, r0; msr psplim, r0"""
 RAM_SEED = 0x5EED
 """Seed of the noise that RAM holds at power-on: firmware must not rely on zeros."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryRegion:
-    """One memory of the chip: name, first address, size in bytes, and what it is."""
-
-    name: str
-    origin: int
-    size_bytes: int
-    is_flash: bool = False
-    alias_of: int | None = None
-    """Address, in a region listed before, of the memory that appears here once more."""
-
-    @property
-    def end(self) -> int:
-        """First address behind the memory."""
-        return self.origin + self.size_bytes
-
-
-@dataclass(slots=True)
-class AccessFault:
-    """An access that nothing answered: Unicorn's kind of access, address, width, value."""
-
-    kind: int
-    address: int
-    size: int
-    value: int
-
-    @property
-    def is_fetch(self) -> bool:
-        """Whether the core tried to execute from there."""
-        return self.kind in (unicorn.UC_MEM_FETCH_UNMAPPED, unicorn.UC_MEM_FETCH_PROT)
-
-    @property
-    def is_write(self) -> bool:
-        """Whether the core tried to write there."""
-        return self.kind in (unicorn.UC_MEM_WRITE_UNMAPPED, unicorn.UC_MEM_WRITE_PROT)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How one run of the core ended."""
-
-    stop: Stop
-    interrupt: int | None = None
-    """QEMU's exception number, when the core raised one."""
-    fault: AccessFault | None = None
-    invalid: bool = False
-    """The core met an instruction that it does not execute."""
 
 
 ReadCallback = Callable[[int, int], int]

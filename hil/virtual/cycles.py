@@ -3,8 +3,8 @@
 
 Arm publishes no instruction timing table for the Cortex-M33, so these are estimates (about
 +-25 % over a whole network). The Cortex-M4's table is public (its Technical Reference Manual,
-DDI 0439, section 3.3); where it gives a span, one value stands for it. Wait states, caches and
-bus contention are left out on both.
+DDI 0439, section 3.3); where it gives a span, one value stands for it, and the FPU's fused multiply
+(3 cycles there) counts as 1. Wait states, caches and bus contention are left out on both.
 Instruction *counts* are exact; every number derived from this table must be shown as an estimate.
 `docs/virtual-board.md` prints the same table with the reasons for each row.
 """

@@ -14,7 +14,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import InputError
+from generator.errors import InputError, ToolError
 from hil.clips import Clip, choose_clips, find_directory, load_clips, read_samples, to_int16
 
 CLASSES = ("cat", "dog", "rain")
@@ -71,7 +71,7 @@ def test_all_faults_of_a_folder_come_together(folder: Path) -> None:
 
 
 def test_folder_without_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"esc50\.csv.*not found"):
+    with pytest.raises(ToolError, match=r"esc50\.csv not found"):
         load_clips(tmp_path)
 
 
@@ -80,6 +80,29 @@ def test_table_without_its_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "meta" / "esc50.csv").write_text("filename,label\na.wav,dog\n")
     with pytest.raises(InputError, match="no column fold, category, esc10"):
         load_clips(tmp_path)
+
+
+HEADER = b"filename,fold,category,esc10\na.wav,1,dog,True\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        (HEADER + b"b.wav,1\nc.wav\n", r"line 3: the row is cut short[^$]*line 4: the row"),
+        (HEADER + b"\xff\xfe,1,dog,True\n", "is no CSV in UTF-8"),
+        (HEADER + b'"' + b"x" * 200_000, "is no CSV in UTF-8: field larger"),
+    ],
+    ids=["short", "not-utf-8", "endless-cell"],
+)
+def test_corrupt_table_is_told_by_both_readers(
+    tmp_path: Path, table: bytes, complaint: str
+) -> None:
+    training = pytest.importorskip("training.dataset")
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "esc50.csv").write_bytes(table)
+    for read in (load_clips, lambda folder: training.load_dataset(folder, [1])):
+        with pytest.raises(InputError, match=complaint):
+            read(tmp_path)
 
 
 def test_a_named_folder_is_never_replaced_by_synthetic_clips(tmp_path: Path) -> None:

@@ -181,6 +181,16 @@ def test_what_arrived_wrong_is_refused_and_leaves_nothing(
     assert not (tmp_path / "ESC-50").exists()
 
 
+@pytest.mark.parametrize("table", [b"\xff\xfe", b"filename,fold,category,esc10\na.wav\n"])
+def test_a_set_with_a_corrupt_table_is_fetched_anew(
+    server: Server, tmp_path: Path, table: bytes
+) -> None:
+    target = tmp_path / "ESC-50"
+    (target / "meta").mkdir(parents=True)
+    (target / "meta" / "esc50.csv").write_bytes(table)
+    assert fetch(url_of(server), target) == 400
+
+
 def test_a_set_out_of_order_is_fetched_anew(server: Server, tmp_path: Path) -> None:
     target = tmp_path / "ESC-50"
     fetch(url_of(server), target)

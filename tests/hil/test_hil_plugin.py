@@ -12,7 +12,7 @@ import pytest
 
 from generator.errors import InputError
 from hil.options import read_options
-from hil.xdist_schedule import board_of
+from hil.run_report import board_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,6 +78,8 @@ GIVEN = {
     "clips": None,
     "esc10_dir": None,
     "build_dir": None,
+    "report_dir": None,
+    "cross_compile": None,
     "engine": "builtin",
 }
 
@@ -108,6 +110,46 @@ def test_options_are_read() -> None:
     assert "u585" in options.boards
     assert options.every_board
     assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
+
+
+def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
+    assert read_options({**GIVEN, "build_dir": "/b"}.__getitem__).report_dir == Path("/b/hil")
+    options = read_options({**GIVEN, "report_dir": "/bench"}.__getitem__)
+    assert (options.report_dir, options.build_dir) == (Path("/bench"), ROOT / "build")
+
+
+def test_listing_the_tests_leaves_the_last_report_alone(tmp_path: Path) -> None:
+    report = tmp_path / "hil" / "u585" / "report.json"
+    report.parent.mkdir(parents=True)
+    report.write_text("{}")
+    arguments = ("hil/suite/test_handshake.py", "--board", "u585", "--build-dir", str(tmp_path))
+    assert run_pytest(*arguments, "--virtual", "--collect-only").returncode == 0
+    assert report.is_file()
+    run_pytest(*arguments, "--port", "/dev/ttyNone")
+    assert not report.exists()
+
+
+def test_bench_plays_a_clip_and_leaves_the_report_of_the_suite_alone() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    recipe = makefile.partition("\nbench:")[2].partition("\n\n")[0]
+    assert "test_clips.py" in recipe
+    assert "--clips 1" in recipe
+    assert "--report-dir build/bench" in recipe
+
+
+@pytest.mark.parametrize("target", ["hil", "test", "bench"])
+def test_make_passes_another_compiler_on(target: str) -> None:
+    command = ["make", "-n", "-o", ".venv/.test", target, "CROSS_COMPILE=/opt/my arm/arm-"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert '--cross-compile "/opt/my arm/arm-"' in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("target", ["hil", "inspect", "evaluate"])
+def test_make_quotes_what_the_user_names(target: str) -> None:
+    command = ["make", "-n", "-o", ".venv/.test", target, "MODEL=my model.tflite", "FOLDS=1, 2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert '"my model.tflite"' in done.stdout, done.stdout + done.stderr
+    assert target == "inspect" or '--folds "1, 2"' in done.stdout
 
 
 def test_plugin_imports_without_the_packages_that_boards_need() -> None:
@@ -160,6 +202,46 @@ def test_records_of_all_processes_meet_in_one_report(
     assert 'name="u585.accuracy"' in junit
     assert 'name="u585.latency.network_ms_at_160mhz"' in junit
     assert "mel2metal builtin" in (tmp_path / "page.html").read_text()
+
+
+CLIP_TEST = """
+from hil.records import BoardRecord, ClipRecord
+
+def test_clip(board_name, clip, save_record):
+    if clip.name == "1-3-A":
+        raise RuntimeError("broken before anything was compared")
+    save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
+                            "estimated", ("a", "b"), "no labels", "test"))
+    save_record(ClipRecord("u585", clip.name, 1, None, 0, 8, 0, 96, (16000,),
+                           (160,), (99,), 5, 96, (96, 96), (), 0.1))
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
+def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
+    tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    rows = [f"1-{number}-A.wav,1,sound{number},True" for number in range(6)]
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "esc50.csv").write_text("\n".join(["filename,fold,category,esc10", *rows]))
+    (tmp_path / "audio").mkdir()
+    for row in rows:
+        (tmp_path / "audio" / row.split(",")[0]).touch()  # the test never reads them
+    (tmp_path / "test_clip.py").write_text(CLIP_TEST)
+    (tmp_path / "m.tflite").write_bytes(b"")
+    done = run_pytest(
+        *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
+        *("--esc10-dir", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "5 selected, 4 played, 1 FAILED" in done.stdout
+    assert "divergences: 0" not in done.stdout
+    report = json.loads((tmp_path / "hil" / "u585" / "report.json").read_text())
+    details = json.loads((tmp_path / "hil" / "u585" / "details.json").read_text())
+    assert report["divergences"] is None
+    assert (details["clips_selected"], details["clips_played"]) == (5, 4)
+    assert details["clips_failed"] == ["1-3-A"]
 
 
 def test_tests_of_a_real_board_stay_in_one_process(tmp_path: Path) -> None:

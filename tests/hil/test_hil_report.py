@@ -14,6 +14,7 @@ from hil.records import (
     BoardRecord,
     ClipRecord,
     DivergenceRecord,
+    LayersRecord,
     MemoryRecord,
     Record,
     RunRecords,
@@ -153,6 +154,30 @@ def test_divergences_are_summed_over_all_elements() -> None:
     assert make_details(run)["divergences"] == ["a: first", "b: second"]
 
 
+def test_zero_divergences_are_promised_only_by_a_whole_run() -> None:
+    nothing = run_of(BOARD)
+    assert make_report(nothing, 1).divergences is None
+    assert "nothing was compared" in summary_text(nothing, make_report(nothing, 1), 80)
+    run = run_of(BOARD, clip("a", 0, 0))
+    assert make_report(run, 1).divergences == 0
+    run.selected_clips |= {"a", "b"}
+    assert make_report(run, 1).divergences is None
+    run.add(clip("b", 0, 0))
+    assert make_report(run, 1).divergences == 0
+    run.failed_tests["test_x[u585-b]"] = "b"
+    assert make_report(run, 1).divergences is None
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "2 selected, 2 played, 1 FAILED" in text
+    assert "1 test FAILED" in text
+    assert "divergences: 0" not in text
+    run.add(DivergenceRecord("u585", 3, "a: first"))
+    assert make_report(run, 1).divergences == 3
+
+
+def test_layers_alone_are_a_comparison() -> None:
+    assert make_report(run_of(BOARD, LayersRecord("u585", "zero")), 1).divergences == 0
+
+
 def test_accuracy_without_labels_is_null_and_the_reason_is_told() -> None:
     run = run_of(replace(BOARD, accuracy_unmeasured="no labels"), clip("a", None, 1))
     report = make_report(run, 1)
@@ -160,6 +185,29 @@ def test_accuracy_without_labels_is_null_and_the_reason_is_told() -> None:
     text = summary_text(run, report, 100)
     assert "not measured: no labels" in text
     assert make_details(run)["confusion"] is None
+
+
+def test_accuracy_on_clips_that_trained_the_model_is_named_so() -> None:
+    card = replace(BOARD, trained_folds=(1, 2), cross_validated="94.69 % of 320 clips")
+    run = run_of(card, clip("a", 0, 0), clip("b", 1, 1, fold=2))
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "NO MEASURE OF ACCURACY: folds 1, 2 trained this model" in text
+    assert "cross-validated: 94.69 % of 320 clips" in text
+    assert "100.00!" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert make_details(run)["folds_trained_on"] == [1, 2]
+    run.add(clip("c", 2, 0, fold=5))
+    assert "on the 1 clips of other folds: 0.00 %" in summary_text(run, make_report(run, 1), 80)
+
+
+def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
+    card = replace(BOARD, trained_folds=(1, 2), cross_validated="94.69 % of 320 clips")
+    run = run_of(card, clip("a", 0, 0, fold=5))
+    text = summary_text(run, make_report(run, 1), 80)
+    assert "NO MEASURE" not in text
+    assert "100.00!" not in text
+    unlabelled = run_of(replace(card, accuracy_unmeasured="no labels"), clip("a", None, 0))
+    assert "NO MEASURE" not in summary_text(unlabelled, make_report(unlabelled, 1), 80)
 
 
 def test_silicon_has_no_instruction_counts() -> None:

@@ -33,6 +33,18 @@ def boot(image_folder: Path) -> Boot:
 
 
 @pytest.fixture
+def boot_on(image_folder: Path) -> Boot:
+    """The same on a board of choice: `boot_on("l475", source, *defines)`."""
+
+    def make(board: str, source: str, *defines: str) -> Machine:
+        machine = Machine(board)
+        machine.load_elf(compile_image(image_folder, source, *defines, board=board))
+        return machine
+
+    return make
+
+
+@pytest.fixture
 def machine() -> Machine:
     """A machine without an image, for poking its registers."""
     return Machine("u585")

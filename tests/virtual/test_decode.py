@@ -136,8 +136,7 @@ def test_a_property_that_a_rule_needs_is_seen(tmp_path: Path, text: str) -> None
 def scanned(folder: Path, lines: list[str]) -> tuple[int, int, int, list[int]]:
     code = assemble(folder, lines)
     demands, probes = np.zeros(2, np.uint64), np.zeros(len(code), np.uint16)
-    costs = CORTEX_M33.costs()
-    entry = int(block_scan.scan(code, 0, len(code) - 4, probes, demands, costs))
+    entry = int(block_scan.scan(code, 0, len(code) - 4, probes, demands, CORTEX_M33.costs()))
     return entry, int(demands[0]), int(demands[1]), [int(probe) for probe in probes if probe]
 
 

@@ -49,7 +49,8 @@ class Dmamux(Peripheral):
                 what = f"{name} is changed while its channel is on"
                 raise self.broken(Rule.DMA_SETTINGS, what, offset)
             request = value & REQUEST_MASK
-            if request and request in [self.values[f"C{other}CR"] for other in range(LINES)]:
+            others = {self.request(other) for other in range(LINES) if other != line}
+            if request and request in others:
                 what = f"request {request} already has a line"
                 raise self.broken(Rule.DMA_SETTINGS, what, offset)
         super().write(offset, size, value)

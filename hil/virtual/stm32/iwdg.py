@@ -14,8 +14,8 @@ PVU, RVU = 1, 2
 UPDATE_PS = 190_000_000
 """A new prescaler or reload value takes up to six LSI cycles to arrive."""
 PS_PER_SECOND = 10**12
-NEVER_PS = 1 << 62
 LSI_HZ = 32_000
+NEVER_PS = 1 << 62
 
 
 class Iwdg(Peripheral):
@@ -54,7 +54,7 @@ class Iwdg(Peripheral):
             self._updated_at = {
                 name: min(time_ps, arrival_ps) for name, time_ps in self._updated_at.items()
             }
-        elif value not in (KEY_FEED, KEY_UNLOCK):
+        elif value not in (KEY_START, KEY_FEED, KEY_UNLOCK):
             raise self.broken(Rule.WRITE_PROTECTED_REGISTER, f"0x{value:04x} is no key", 0x00)
         if self.running and value in (KEY_START, KEY_FEED):
             self._feed()

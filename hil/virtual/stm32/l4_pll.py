@@ -74,7 +74,14 @@ class PllSettings:
         """Output R, the one that can be SYSCLK."""
         return self.vco_hz / self.divider_r
 
-    def fault(self, voltage_range: int) -> str | None:
+    def too_fast(self, voltage_range: int) -> str | None:
+        """Say whether the VCO is too fast for this voltage range, though not for range 1."""
+        limit_hz = VCO_HZ[voltage_range][1]
+        if limit_hz < self.vco_hz <= VCO_HZ[1][1]:
+            return f"the PLL's VCO at {_mhz(self.vco_hz)} is above {_mhz(limit_hz)}"
+        return None
+
+    def fault(self) -> str | None:
         """Say what limit of the PLL itself the settings break, or None."""
         limits = self.limits
         if not limits.input_min_hz <= self.input_hz <= limits.input_max_hz:
@@ -83,12 +90,9 @@ class PllSettings:
         if not MULTIPLIER_MIN <= self.multiplier_n <= limits.multiplier_max:
             span = f"{MULTIPLIER_MIN} to {limits.multiplier_max}"
             return f"PLLN is {self.multiplier_n}, outside {span}"
-        low_hz, high_hz = VCO_HZ[voltage_range]
+        low_hz, high_hz = VCO_HZ[1]
         if not low_hz <= self.vco_hz <= high_hz:
-            span = f"{_mhz(low_hz)} to {_mhz(high_hz)}"
-            return (
-                f"the PLL's VCO at {_mhz(self.vco_hz)} is outside {span} of range {voltage_range}"
-            )
+            return f"the PLL's VCO at {_mhz(self.vco_hz)} is outside 64 MHz to 344 MHz"
         if self.r_hz < OUTPUT_MIN_HZ:
             return f"the PLL's output R at {_mhz(self.r_hz)} is below {_mhz(OUTPUT_MIN_HZ)}"
         return None

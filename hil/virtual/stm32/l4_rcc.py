@@ -138,7 +138,10 @@ class RccL4(RccBase):
                 f" (at most {limit_hz / 1e6:g} MHz)",
                 0x0C,
             )
-        fault = pll.fault(self.pwr.voltage_range)
+        too_fast = pll.too_fast(self.pwr.voltage_range)
+        if too_fast is not None:
+            raise self.broken(Rule.VOLTAGE_RANGE, f"{too_fast} {where}", 0x0C)
+        fault = pll.fault()
         if fault is not None:
             raise self.broken(Rule.CLOCK_TREE, f"{fault} after a change of {cause}", 0x0C)
 

@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hil.virtual.chip import Chip, ClockEnable, Parts, UsartPlace
-from hil.virtual.core import MemoryRegion
 from hil.virtual.cortex_m.models import CORTEX_M33_MODEL
 from hil.virtual.cortex_m.scb import FpuControl, Scb
+from hil.virtual.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral
 from hil.virtual.stm32.dbgmcu import Dbgmcu
 from hil.virtual.stm32.flash import Flash

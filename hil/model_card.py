@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model's card says of the clips that trained it: there, accuracy is no measure.
+
+The card is `<stem>.json` beside the .tflite, written by the training. A model without a card, or
+with one that names other bytes, is taken as one of which nothing is known.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Folds that trained a model, and what cross-validation says of it."""
+
+    folds: tuple[int, ...] = ()
+    cross_validated: str = ""
+    """Accuracy of the int8 models that had not heard the clips they decided; empty if unknown."""
+
+
+def read_provenance(model: Path, sha256: str) -> Provenance:
+    """The card's word on the .tflite with that hash; empty without a card of it."""
+    try:
+        card: dict[str, Any] = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
+        if sha256 not in card["files"]["tflite"].values():
+            return Provenance()
+        folds = tuple(int(fold) for fold in card["data"]["folds"])
+        return Provenance(folds, _cross_validated(card))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Provenance()
+
+
+def _cross_validated(card: dict[str, Any]) -> str:
+    scores = card.get("cross_validation")
+    if not scores:
+        return ""
+    share = scores["int8_all"]
+    return (
+        f"{100 * share['correct'] / share['total']:.2f} % "
+        f"({100 * share['low']:.2f} to {100 * share['high']:.2f} %) of {share['total']} clips"
+    )
