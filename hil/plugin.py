@@ -33,6 +33,11 @@ _OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 _CLIPS: pytest.StashKey[ClipSet] = pytest.StashKey()
 _RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 _PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
+"""Why the run cannot go on, and its exit code."""
+
+_SUMMED_UP = (0, 1, 2)
+"""Exit codes for which pytest prints what failed in the end."""
 
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
@@ -60,9 +65,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected."""
     config.stash[_PENDING] = []
+    config.stash[_FATAL] = []
     if not config.getoption("board"):
         return
-    from generator.errors import InputError
+    from generator.errors import Mel2metalError
     from hil.clips import find_directory, load_clips
     from hil.options import ROOT, read_options
     from hil.run_report import RunReport
@@ -71,8 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_OPTIONS] = options = read_options(config.getoption)
         directory = find_directory(options.esc10_dir, os.environ, ROOT)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
-    except InputError as error:
-        raise pytest.UsageError(str(error)) from error
+    except Mel2metalError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
     if _is_controller(config):
         config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
 
@@ -138,17 +144,25 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
 
 
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
+    from generator.errors import Mel2metalError
     from hil.bench import open_bench
     from hil.board import BoardAbsentError
 
     options = request.config.stash[_OPTIONS]
+    opening = open_bench(options, options.boards[name], taps=taps)
     try:
-        with open_bench(options, options.boards[name], taps=taps) as bench:
-            yield bench
-    except BoardAbsentError as error:
-        if options.every_board and not options.require_board:
+        bench = opening.__enter__()
+    except Mel2metalError as error:
+        may_be_absent = options.every_board and not options.require_board
+        if isinstance(error, BoardAbsentError) and may_be_absent:
             pytest.skip(str(error))
+        # No test can do without the board: the run ends with the first that needed it.
+        request.config.stash[_FATAL].append((str(error), error.exit_code))
         raise
+    try:
+        yield bench
+    finally:
+        opening.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")
@@ -213,6 +227,8 @@ def pytest_runtest_makereport(
     if pending:
         report.mel2metal_records = pending[:]  # type: ignore[attr-defined]
         pending.clear()
+    if item.config.stash[_FATAL]:
+        report.mel2metal_fatal = item.config.stash[_FATAL].pop()  # type: ignore[attr-defined]
     if call.excinfo is not None and "board_name" in getattr(item, "fixturenames", ()):
         from generator.errors import Mel2metalError
 
@@ -224,8 +240,11 @@ def pytest_runtest_makereport(
 class _Collector:
     """Takes the records out of the reports, in the process that writes the report."""
 
-    def __init__(self, run: RunReport, options: Options, clips: ClipSet) -> None:
+    def __init__(
+        self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
+    ) -> None:
         self._run = run
+        self._terminal = terminal
         self._boards = frozenset(options.boards)
         self._clips = frozenset(clip.name for clip in clips.clips)
 
@@ -254,8 +273,9 @@ class _Collector:
         """Note the clips that will be played, as one of the processes collected them."""
         self._select(ids)
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records of one test, and whether it failed."""
+        """Take the records of one test, and whether it failed; end a run without its board."""
         from hil.records import from_plain
 
         for plain in getattr(report, "mel2metal_records", ()):
@@ -264,6 +284,14 @@ class _Collector:
             board, clip = self._place(report.nodeid)
             if board is not None:
                 self._run.fail(board, report.nodeid, clip)
+        fatal = getattr(report, "mel2metal_fatal", None)
+        if fatal is not None:
+            what, exit_code = fatal
+            if self._terminal is not None and exit_code not in _SUMMED_UP:
+                self._terminal.write_line("")
+                for line in what.splitlines():
+                    self._terminal.write_line(line)
+            pytest.exit(what.splitlines()[0], returncode=exit_code)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -273,8 +301,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if session.config.option.collectonly:
             return
         stash = session.config.stash
-        run.remove_old(stash[_OPTIONS].boards)
-        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS])
+        from generator.errors import Mel2metalError
+
+        try:
+            run.remove_old(stash[_OPTIONS].boards)
+        except Mel2metalError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
+        terminal = session.config.pluginmanager.getplugin("terminalreporter")
+        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
         session.config.pluginmanager.register(collector, "mel2metal-collector")
 
 
@@ -283,7 +317,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports; add their figures to JUnit's file before it is written."""
     run = session.config.stash.get(_RUN, None)
     if run is not None:
-        run.write()
+        from generator.errors import Mel2metalError
+
+        try:
+            run.write()
+        except Mel2metalError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
         run.add_junit_properties(session.config)
 
 
