@@ -34,9 +34,19 @@ class VirtualBoard:
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
-        """Packages of the emulator that are missing."""
+        """Packages of the emulator that are missing, or a board that it does not model."""
         missing = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
-        return f"the emulator needs {', '.join(missing)}: make venv" if missing else None
+        if missing:
+            return f"the emulator needs {', '.join(missing)}; `make test` installs them"
+        from hil.virtual.wiring import WIRING
+
+        wiring = WIRING.get(self.spec.id)
+        if wiring is None or not self.spec.part.startswith(wiring.chip):
+            known = ", ".join(f"{name} ({one.chip})" for name, one in WIRING.items())
+            return (
+                f"there is no virtual board {self.spec.id} with {self.spec.part}; there is {known}"
+            )
+        return None
 
     def open(self, firmware: Firmware) -> SerialPort:
         """Load the ELF into the machine's flash and let it go."""
@@ -60,14 +70,18 @@ class VirtualBoard:
         self._machine.reset()
         if self._serial is not None:
             self._serial.reset_input_buffer()
+            self._serial.reset_output_buffer()
 
     def clock_s(self) -> float:
         """The machine's own time."""
         return float(self._machine.seconds)
 
     def watch(self, function: str) -> CallMeter | None:
-        """Count a function's instructions from outside, by its symbol."""
-        meter: CallMeter = self._machine.watch(function)
+        """Count a function's instructions from outside, by its symbol; None without the symbol."""
+        try:
+            meter: CallMeter = self._machine.watch(function)
+        except KeyError:
+            return None
         return meter
 
     def properties(self) -> dict[str, str]:
