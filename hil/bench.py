@@ -69,7 +69,7 @@ class Bench:
         """What to do when HELLO says something else."""
         if self.board.virtual:
             return "remove the project's build folder and run again"
-        return f"flash {self.firmware.hex} by hand; flashing from here comes later"
+        return f"flash {self.firmware.hex} (docs/hil.md says how) and run again"
 
     @cached_property
     def oracle(self) -> Oracle:
