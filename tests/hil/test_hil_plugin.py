@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import InputError
+from generator.firmware import DEFAULT_MODEL as firmware_default  # noqa: N811
+from hil.options import DEFAULT_MODEL as hil_default  # noqa: N811
 from hil.options import read_options
 from hil.run_report import board_of
 
@@ -140,6 +142,10 @@ def test_all_wrong_options_are_told_together(
         read_options({**GIVEN, **given}.__getitem__)
     for complaint in complaints:
         assert complaint in str(refused.value)
+
+
+def test_default_model_is_that_of_the_firmware() -> None:
+    assert hil_default == firmware_default
 
 
 def test_options_are_read() -> None:
