@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from hil.options import Options
 
 NETWORK_FUNCTION = "network_push_frame_s8"
-MEL_FUNCTION = "mel_compute_frame_s8"
+FRONTEND_FUNCTION = "frontend_push_q15"
+"""Gate and mel front-end, and below it `FRAME_FUNCTION`, which has the network's work."""
+
+FRAME_FUNCTION = "take_frame"
 
 
 @dataclass
@@ -134,7 +137,7 @@ def open_bench(options: Options, spec: BoardSpec, *, taps: bool = False) -> Iter
             link = Link(port, clock_s=board.clock_s, describe_address=symbols.describe)
             meters = {
                 name: meter
-                for name in (NETWORK_FUNCTION, MEL_FUNCTION)
+                for name in (NETWORK_FUNCTION, FRONTEND_FUNCTION, FRAME_FUNCTION)
                 if (meter := board.watch(name)) is not None
             }
             bench = Bench(board, firmware, link, link.handshake(), twin, meters)
