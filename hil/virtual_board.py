@@ -7,6 +7,7 @@ Only this module knows the emulator, and only once a virtual board is opened.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 from importlib import metadata
 from typing import Any
@@ -18,6 +19,7 @@ from hil.board import CallMeter
 from hil.firmware import Firmware
 from hil.link import SerialPort
 
+_NUMBERS = itertools.count()
 _NEEDS = ("unicorn", "numba")
 
 
@@ -54,7 +56,8 @@ class VirtualBoard:
         from hil.virtual import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
-        self._name = f"{self.spec.id}-{'tap' if firmware.taps else 'release'}-{os.getpid()}"
+        kind = "tap" if firmware.taps else "release"
+        self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
         self._machine = Machine(self.spec)
         self._machine.load_elf(firmware.elf)
         self._machine.reset()
