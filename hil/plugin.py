@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,13 +144,30 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
     return request.config.stash[_CLIPS]
 
 
+def _make_told(config: pytest.Config) -> Callable[[str], None]:
+    """Prints lines at once, past pytest's capture; a process of pytest-xdist has no terminal."""
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def told(line: str) -> None:
+        if terminal is None or not _is_controller(config):
+            return
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            terminal.ensure_newline()
+            terminal.write_line(line)
+            terminal.flush()
+
+    return told
+
+
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
     from generator.errors import Mel2metalError
     from hil.bench import open_bench
     from hil.board import BoardAbsentError
 
     options = request.config.stash[_OPTIONS]
-    opening = open_bench(options, options.boards[name], taps=taps)
+    told = _make_told(request.config)
+    opening = open_bench(options, options.boards[name], taps=taps, told=told)
     try:
         bench = opening.__enter__()
     except Mel2metalError as error:
@@ -245,6 +263,7 @@ class _Collector:
     ) -> None:
         self._run = run
         self._terminal = terminal
+        self._told = False
         self._boards = frozenset(options.boards)
         self._clips = frozenset(clip.name for clip in clips.clips)
 
@@ -257,6 +276,9 @@ class _Collector:
             return None, None
         clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
         return board, clip if clip in self._clips else None
+
+    def _on_board(self, test: str) -> bool:
+        return self._place(test)[0] is not None
 
     def _select(self, tests: Iterable[str]) -> None:
         for test in tests:
@@ -271,6 +293,12 @@ class _Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Note the clips that will be played, as one of the processes collected them."""
+        if self._terminal is not None and not self._told and any(map(self._on_board, ids)):
+            self._told = True
+            self._terminal.ensure_newline()
+            self._terminal.write_line(
+                "[board]    each process builds if need be, loads and greets: up to a minute"
+            )
         self._select(ids)
 
     @pytest.hookimpl(trylast=True)

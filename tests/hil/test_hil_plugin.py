@@ -66,6 +66,9 @@ def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
     )
     assert done.returncode == 2, done.stdout + done.stderr
     assert 1 <= done.stdout.count("ERROR at setup") <= 2  # one in each process at most
+    # Seconds of work are announced before they begin, whoever does it.
+    announced = "[board]    each process" if processes else "[firmware] u585"
+    assert announced in done.stdout.partition("ERROR at setup")[0]
     assert "could not be built" in done.stdout
     assert "no report: the board was never ready" in done.stdout
     assert "m.tflite" in done.stdout
