@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from hil.options import Options
 
 NETWORK_FUNCTION = "network_push_frame_s8"
-MEL_FUNCTION = "mel_compute_frame_s8"
+FRONTEND_FUNCTION = "frontend_push_q15"
+"""Gate and mel front-end, and below it `FRAME_FUNCTION`, which has the network's work."""
+
+FRAME_FUNCTION = "take_frame"
 
 
 @dataclass
@@ -68,8 +71,8 @@ class Bench:
     def remedy(self) -> str:
         """What to do when HELLO says something else."""
         if self.board.virtual:
-            return "remove the project's build folder and run again"
-        return f"flash {self.firmware.hex} by hand; flashing from here comes later"
+            return f"remove {self.firmware.project_dir} and run again"
+        return f"flash {self.firmware.hex} (docs/hil.md says how) and run again"
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -112,9 +115,16 @@ def why_no_accuracy(firmware: Firmware, clips: ClipSet) -> str:
 
 
 @contextmanager
-def open_bench(options: Options, spec: BoardSpec, *, taps: bool = False) -> Iterator[Bench]:
+def open_bench(
+    options: Options,
+    spec: BoardSpec,
+    *,
+    taps: bool = False,
+    told: Callable[[str], None] = lambda line: None,
+) -> Iterator[Bench]:
     """Lock the board, build, load, reset, shake hands; let go of everything in the end.
 
+    `told` gets a line at each step, since some take seconds.
     Raises ToolError or InputError in the user's words.
     """
     board: Board = VirtualBoard(spec) if options.virtual else SerialBoard(spec, options.port)
@@ -127,14 +137,18 @@ def open_bench(options: Options, spec: BoardSpec, *, taps: bool = False) -> Iter
         try:
             # Whatever reads the project's folder does so before another run may build in it.
             with hold_lock(options.build_dir, f"firmware-{spec.id}"):
+                image = f"{spec.id}-tap" if taps else spec.id
+                told(f"[firmware] {image}: up to a minute where something changed")
                 firmware = build_firmware(options, spec.id, taps=taps)
                 symbols = Symbols(firmware.elf)
+                told(f"[twin]     {image}: its portable C, compiled for this machine")
                 twin = build_host_twin(firmware.project_dir)
+                told(f"[board]    {image}: load and greet")
                 port = board.open(firmware)
             link = Link(port, clock_s=board.clock_s, describe_address=symbols.describe)
             meters = {
                 name: meter
-                for name in (NETWORK_FUNCTION, MEL_FUNCTION)
+                for name in (NETWORK_FUNCTION, FRONTEND_FUNCTION, FRAME_FUNCTION)
                 if (meter := board.watch(name)) is not None
             }
             bench = Bench(board, firmware, link, link.handshake(), twin, meters)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.wire import ClipFlag
-from hil.bench import MEL_FUNCTION, NETWORK_FUNCTION, Bench
+from hil.bench import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
 from hil.clips import Clip, Samples
 from hil.divergence import Divergence, compare
 from hil.layers import compare_taps
@@ -137,7 +137,6 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
     labels = bench.firmware.labels
     last = run.patches[-1] if run.patches else None
     network = _per_call(bench, NETWORK_FUNCTION)
-    mel = _per_call(bench, MEL_FUNCTION)
     counted = not run.retries  # the meters also saw the attempts that failed
     return ClipRecord(
         board=bench.board.spec.id,
@@ -149,7 +148,10 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
         gated_samples=run.result.gated_samples,
         frames=run.result.frames,
         network_cycles=tuple(patch.network_cycles for patch in run.patches),
-        answer_cycles=tuple(patch.answer_cycles for patch in run.patches),
+        # A clip that ends within its first patch has it filled up at once: no delay to speak of.
+        answer_cycles=()
+        if run.result.frames < bench.hello.frames
+        else tuple(patch.answer_cycles for patch in run.patches),
         network_instructions=(
             sum_patches(network, bench.hello.frames, len(run.patches)) if counted else ()
         ),
@@ -157,7 +159,11 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
         frontend_frames=min(run.result.frames, last.first_frame + bench.hello.frames)
         if last
         else 0,
-        mel_instructions=(sum(mel), len(mel)) if counted else (0, 0),
+        frontend_instructions=count_frontend(
+            _per_call(bench, FRONTEND_FUNCTION), _per_call(bench, FRAME_FUNCTION)
+        )
+        if counted
+        else (0, 0),
         retries=run.retries,
         wall_seconds=wall_seconds,
     )
@@ -166,6 +172,15 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
 def _per_call(bench: Bench, function: str) -> Sequence[int]:
     meter = bench.meters.get(function)
     return meter.per_call_instructions if meter is not None else ()
+
+
+def count_frontend(pushes: Sequence[int], frames: Sequence[int]) -> tuple[int, int]:
+    """Instructions of gate and mel front-end, and the frames they made; (0, 0) if not counted.
+
+    `pushes` are those of pushed samples, with all that a complete frame sets off; `frames` are what
+    it sets off, the network above all. The firmware's frontend_cycles leave out the same part.
+    """
+    return (sum(pushes) - sum(frames), len(frames)) if pushes and frames else (0, 0)
 
 
 def sum_patches(per_push: Sequence[int], frames: int, patches: int) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ import csv
 import shutil
 import sys
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from generator.errors import Fault, InputError, Mel2metalError, ToolError
+from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from hil.clips import DEFAULT_DIRECTORY, load_clips
 from hil.locks import hold_lock
 from hil.options import ROOT
@@ -43,6 +44,11 @@ TABLE_ROWS = 2000
 CHUNK_BYTES = 1 << 18
 TIMEOUT_S = 60
 ATTEMPTS = 5
+EXIT_INTERRUPTED = 130
+
+
+class BrokenOffError(Exception):
+    """An answer of the server that ended early: worth another attempt, unlike a full disk."""
 
 
 class ResumingDownloader:
@@ -62,7 +68,12 @@ class ResumingDownloader:
                 self._attempt(url)
             except requests.exceptions.HTTPError as error:
                 raise ToolError(f"{url}: {error}", "is the address right?") from error
-            except (requests.exceptions.RequestException, OSError) as error:
+            except (
+                requests.exceptions.RequestException,
+                ConnectionError,
+                TimeoutError,
+                BrokenOffError,
+            ) as error:
                 reason = str(error)
                 continue
             shutil.move(self._part, output_file)
@@ -79,7 +90,7 @@ class ResumingDownloader:
             if response.status_code == requests.codes.requested_range_not_satisfiable:
                 # All of it is there already, or the file shrank: only a fresh copy tells.
                 self._part.unlink()
-                raise OSError("the part does not fit the file on the server; starting anew")
+                raise BrokenOffError("the part does not fit the file on the server; starting anew")
             response.raise_for_status()
             resumed = response.status_code == requests.codes.partial_content
             if have and not resumed:
@@ -94,7 +105,7 @@ class ResumingDownloader:
                     done += len(chunk)
                     progress.update(task, advance=len(chunk))
             if total is not None and done != total:
-                raise OSError(f"{done} of {total} bytes arrived")
+                raise BrokenOffError(f"{done} of {total} bytes arrived")
 
 
 def _progress() -> Progress:
@@ -125,7 +136,8 @@ def download(url: str, folder: Path) -> Path:
 def extract_esc10(archive: Path, folder: Path) -> None:
     """Unpack the table and the ESC-10 clips of an ESC-50 archive to `folder`, in its own layout.
 
-    Raises ToolError when the archive is damaged and InputError when its table lacks something.
+    Raises ArchiveDamagedError, InputError when the table lacks something, and OSError when the
+    place to unpack to fails.
     """
     try:
         with zipfile.ZipFile(archive) as packed:
@@ -141,11 +153,15 @@ def extract_esc10(archive: Path, folder: Path) -> None:
             for name in ("LICENSE", "README.md"):
                 if (name,) in members:
                     _extract(packed, members[(name,)], folder / name)
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise ToolError(f"{archive} is damaged: {error}", _AGAIN) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
 
 
 _AGAIN = "run `make dataset` again"
+
+
+class ArchiveDamagedError(ToolError):
+    """What arrived is no archive, or not the one that was sent: worth no second look."""
 
 
 def _extract(packed: zipfile.ZipFile, member: str, to: Path) -> None:
@@ -200,7 +216,8 @@ def check_clips(folder: Path) -> int:
 def fetch(url: str, target: Path) -> int:
     """Make `target` an ESC-50 folder with the ESC-10 clips; their number.
 
-    Nothing is fetched when they are there and in order. The archive is removed afterwards.
+    Nothing is fetched when they are there and in order. The archive is removed when it was
+    unpacked, or is damaged; it stays when the disk failed. Raises InputError, ToolError, OSError.
     """
     if (target / "meta" / "esc50.csv").is_file():
         try:
@@ -215,8 +232,8 @@ def fetch(url: str, target: Path) -> int:
         try:
             extract_esc10(archive, fresh)
             count = check_clips(fresh)
-        except Mel2metalError:
-            archive.unlink(missing_ok=True)
+        except (ArchiveDamagedError, InputError):
+            archive.unlink(missing_ok=True)  # fetched anew by the next run
             raise
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -236,6 +253,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Mel2metalError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(f"{error.filename or options.to}: {error.strerror or error}", file=sys.stderr)
+        print("    remedy: make room or give access there, and run it again", file=sys.stderr)
+        return EXIT_TOOL
+    except KeyboardInterrupt:
+        print("interrupted; run it again, it goes on with what arrived", file=sys.stderr)
+        return EXIT_INTERRUPTED
     print(f"{count} ESC-10 clips in {options.to}: all decode")
     return 0
 

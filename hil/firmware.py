@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from generator.errors import ToolError
+from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from hil.options import ROOT, Options
 from hil.symbols import compiler_of
 
@@ -43,7 +43,7 @@ class Firmware:
 def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
 
-    Raises ToolError with the command's own words when that fails.
+    Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
     command = [sys.executable, "-m", "generator", "firmware", "--board", board]
     command += ["--boards-file", str(options.boards_file), "--out", str(options.build_dir)]
@@ -60,7 +60,10 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
-        raise ToolError(f"the firmware of {board} could not be built:\n{said}")
+        what = f"the firmware of {board} could not be built:\n{said}"
+        if done.returncode == EXIT_INPUT:
+            raise InputError([Fault(f"--model {options.model.name}", what)])
+        raise ToolError(what)
     return describe_firmware(project_dir, board, options)
 
 

@@ -28,32 +28,38 @@ WAIT_S = 600.0
 def hold_lock(build_dir: Path, name: str, wait_s: float = WAIT_S) -> Iterator[None]:
     """Hold `<build_dir>/locks/<name>.lock`; ToolError naming the owner after `wait_s` in vain."""
     folder = build_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
     owner = folder / f"{name}.owner.json"
+    lock = FileLock(folder / f"{name}.lock", timeout=wait_s)
     try:
-        with FileLock(folder / f"{name}.lock", timeout=wait_s):
-            owner.write_text(
-                json.dumps(
-                    {
-                        "pid": os.getpid(),
-                        "host": socket.gethostname(),
-                        "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                        "command": " ".join(sys.argv),
-                    },
-                    indent=2,
-                )
-                + "\n",
-                encoding="utf-8",
-            )
-            try:
-                yield
-            finally:
-                owner.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        owner.write_text(_own_name(), encoding="utf-8")
     except Timeout as error:
         raise ToolError(
             f"{name} is in use by another run: {_describe(owner)}",
             "wait for it or end it; the lock goes with the process",
         ) from error
+    except OSError as error:
+        lock.release()
+        raise ToolError(
+            f"cannot write in {folder}: {error.strerror or error}",
+            "make it writable, or name another folder (--build-dir)",
+        ) from error
+    try:
+        yield
+    finally:
+        owner.unlink(missing_ok=True)
+        lock.release()
+
+
+def _own_name() -> str:
+    name = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": " ".join(sys.argv),
+    }
+    return f"{json.dumps(name, indent=2)}\n"
 
 
 def _describe(owner: Path) -> str:

@@ -27,7 +27,7 @@ class Oracle:
         except ImportError as error:
             raise ToolError(
                 f"the reference interpreter is not installed: {error}",
-                "install the project with its `test` extra: make venv",
+                "`make test` installs it",
             ) from error
         self._interpreter = Interpreter(
             model_path=str(model),

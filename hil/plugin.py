@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ _OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
 _CLIPS: pytest.StashKey[ClipSet] = pytest.StashKey()
 _RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 _PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
+_FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
+"""Why the run cannot go on, and its exit code."""
+
+_SUMMED_UP = (0, 1, 2)
+"""Exit codes for which pytest prints what failed in the end."""
 
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
@@ -60,9 +66,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected."""
     config.stash[_PENDING] = []
+    config.stash[_FATAL] = []
     if not config.getoption("board"):
         return
-    from generator.errors import InputError
+    from generator.errors import Mel2metalError
     from hil.clips import find_directory, load_clips
     from hil.options import ROOT, read_options
     from hil.run_report import RunReport
@@ -71,8 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_OPTIONS] = options = read_options(config.getoption)
         directory = find_directory(options.esc10_dir, os.environ, ROOT)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
-    except InputError as error:
-        raise pytest.UsageError(str(error)) from error
+    except Mel2metalError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
     if _is_controller(config):
         config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
 
@@ -137,18 +144,43 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
     return request.config.stash[_CLIPS]
 
 
+def _make_told(config: pytest.Config) -> Callable[[str], None]:
+    """Prints lines at once, past pytest's capture; a process of pytest-xdist has no terminal."""
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def told(line: str) -> None:
+        if terminal is None or not _is_controller(config):
+            return
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            terminal.ensure_newline()
+            terminal.write_line(line)
+            terminal.flush()
+
+    return told
+
+
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
+    from generator.errors import Mel2metalError
     from hil.bench import open_bench
     from hil.board import BoardAbsentError
 
     options = request.config.stash[_OPTIONS]
+    told = _make_told(request.config)
+    opening = open_bench(options, options.boards[name], taps=taps, told=told)
     try:
-        with open_bench(options, options.boards[name], taps=taps) as bench:
-            yield bench
-    except BoardAbsentError as error:
-        if options.every_board and not options.require_board:
+        bench = opening.__enter__()
+    except Mel2metalError as error:
+        may_be_absent = options.every_board and not options.require_board
+        if isinstance(error, BoardAbsentError) and may_be_absent:
             pytest.skip(str(error))
+        # No test can do without the board: the run ends with the first that needed it.
+        request.config.stash[_FATAL].append((str(error), error.exit_code))
         raise
+    try:
+        yield bench
+    finally:
+        opening.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +198,7 @@ def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench
     """The board with the image that shows every layer's output."""
     options = request.config.stash[_OPTIONS]
     if not options.virtual:
-        pytest.skip("the image with taps needs flashing, which comes later for real boards")
+        pytest.skip("layers are compared with --virtual only: a real board carries one image")
     yield from _open(request, board_name, taps=True)
 
 
@@ -213,6 +245,8 @@ def pytest_runtest_makereport(
     if pending:
         report.mel2metal_records = pending[:]  # type: ignore[attr-defined]
         pending.clear()
+    if item.config.stash[_FATAL]:
+        report.mel2metal_fatal = item.config.stash[_FATAL].pop()  # type: ignore[attr-defined]
     if call.excinfo is not None and "board_name" in getattr(item, "fixturenames", ()):
         from generator.errors import Mel2metalError
 
@@ -224,8 +258,12 @@ def pytest_runtest_makereport(
 class _Collector:
     """Takes the records out of the reports, in the process that writes the report."""
 
-    def __init__(self, run: RunReport, options: Options, clips: ClipSet) -> None:
+    def __init__(
+        self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
+    ) -> None:
         self._run = run
+        self._terminal = terminal
+        self._told = False
         self._boards = frozenset(options.boards)
         self._clips = frozenset(clip.name for clip in clips.clips)
 
@@ -238,6 +276,9 @@ class _Collector:
             return None, None
         clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
         return board, clip if clip in self._clips else None
+
+    def _on_board(self, test: str) -> bool:
+        return self._place(test)[0] is not None
 
     def _select(self, tests: Iterable[str]) -> None:
         for test in tests:
@@ -252,10 +293,17 @@ class _Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Note the clips that will be played, as one of the processes collected them."""
+        if self._terminal is not None and not self._told and any(map(self._on_board, ids)):
+            self._told = True
+            self._terminal.ensure_newline()
+            self._terminal.write_line(
+                "[board]    each process builds if need be, loads and greets: up to a minute"
+            )
         self._select(ids)
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records of one test, and whether it failed."""
+        """Take the records of one test, and whether it failed; end a run without its board."""
         from hil.records import from_plain
 
         for plain in getattr(report, "mel2metal_records", ()):
@@ -264,6 +312,14 @@ class _Collector:
             board, clip = self._place(report.nodeid)
             if board is not None:
                 self._run.fail(board, report.nodeid, clip)
+        fatal = getattr(report, "mel2metal_fatal", None)
+        if fatal is not None:
+            what, exit_code = fatal
+            if self._terminal is not None and exit_code not in _SUMMED_UP:
+                self._terminal.write_line("")
+                for line in what.splitlines():
+                    self._terminal.write_line(line)
+            pytest.exit(what.splitlines()[0], returncode=exit_code)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -273,8 +329,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if session.config.option.collectonly:
             return
         stash = session.config.stash
-        run.remove_old(stash[_OPTIONS].boards)
-        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS])
+        from generator.errors import Mel2metalError
+
+        try:
+            run.remove_old(stash[_OPTIONS].boards)
+        except Mel2metalError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
+        terminal = session.config.pluginmanager.getplugin("terminalreporter")
+        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
         session.config.pluginmanager.register(collector, "mel2metal-collector")
 
 
@@ -283,7 +345,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports; add their figures to JUnit's file before it is written."""
     run = session.config.stash.get(_RUN, None)
     if run is not None:
-        run.write()
+        from generator.errors import Mel2metalError
+
+        try:
+            run.write()
+        except Mel2metalError as error:
+            pytest.exit(str(error), returncode=error.exit_code)
         run.add_junit_properties(session.config)
 
 

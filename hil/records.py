@@ -49,7 +49,7 @@ class BoardRecord:
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:
-    """One clip as the board heard it. Lists have one entry a patch."""
+    """One clip as the board heard it. Lists of cycles and instructions have one entry a patch."""
 
     board: str
     clip: str
@@ -61,6 +61,8 @@ class ClipRecord:
     frames: int
     network_cycles: tuple[int, ...]
     answer_cycles: tuple[int, ...]
+    """Empty for a clip that ended within its first patch, which was then filled up at once."""
+
     network_instructions: tuple[int, ...]
     """Instructions of a patch's pushes; empty where they cannot be counted."""
 
@@ -70,8 +72,9 @@ class ClipRecord:
     frontend_frames: int
     """Frames that these cycles made."""
 
-    mel_instructions: tuple[int, int]
-    """Instructions of the mel computation, and the frames they made; (0, 0) if not counted."""
+    frontend_instructions: tuple[int, int]
+    """Instructions of gate and mel front-end over the whole clip, and the frames they made;
+    (0, 0) if not counted."""
 
     retries: tuple[str, ...]
     wall_seconds: float

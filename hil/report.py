@@ -69,14 +69,16 @@ def measure_latency(clips: Sequence[ClipRecord], core_clock_hz: int, cycles_are:
     cycles = _mean([value for clip in clips for value in clip.network_cycles])
     answer_cycles = _mean([value for clip in clips for value in clip.answer_cycles])
     frontend_frames = sum(clip.frontend_frames for clip in clips)
-    mel_frames = sum(clip.mel_instructions[1] for clip in clips)
+    counted_frames = sum(clip.frontend_instructions[1] for clip in clips)
     return Latency(
         network_instructions=_mean([n for clip in clips for n in clip.network_instructions]),
         network_cycles=cycles,
         cycles_are=cycles_are,
         network_ms_at_160mhz=None if cycles is None else 1e3 * cycles / REFERENCE_CLOCK_HZ,
         frontend_instructions_per_frame=(
-            sum(clip.mel_instructions[0] for clip in clips) / mel_frames if mel_frames else None
+            sum(clip.frontend_instructions[0] for clip in clips) / counted_frames
+            if counted_frames
+            else None
         ),
         frontend_cycles_per_frame=(
             sum(clip.frontend_cycles for clip in clips) / frontend_frames

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from generator.errors import ToolError
 from hil.records import Record, RunRecords
 from hil.report import Report, make_details, make_report, write_json
 
@@ -31,7 +32,15 @@ class RunReport:
         """Remove reports of earlier runs: a run that fails must not leave an old one standing."""
         for board in boards:
             for name in REPORT_FILES:
-                (self._folder / board / name).unlink(missing_ok=True)
+                path = self._folder / board / name
+                try:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    raise ToolError(
+                        f"cannot write {path}: {error.strerror or error}",
+                        "make its folder writable, or name another one (--report-dir)",
+                    ) from error
 
     def add(self, record: Record) -> None:
         """Take one record."""

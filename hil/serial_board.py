@@ -64,7 +64,7 @@ class SerialBoard:
         except (serial.SerialException, ValueError) as error:
             raise ToolError(
                 f"cannot open {port}: {error}",
-                f"flash {firmware.hex} by hand and free the port; flashing comes later",
+                f"free the port; the board must carry {firmware.hex} (docs/hil.md says how)",
             ) from error
         self._serial.reset_input_buffer()
         opened: SerialPort = self._serial

@@ -7,6 +7,7 @@ Only this module knows the emulator, and only once a virtual board is opened.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 from importlib import metadata
 from typing import Any
@@ -18,6 +19,7 @@ from hil.board import CallMeter
 from hil.firmware import Firmware
 from hil.link import SerialPort
 
+_NUMBERS = itertools.count()
 _NEEDS = ("unicorn", "numba")
 
 
@@ -34,9 +36,19 @@ class VirtualBoard:
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
-        """Packages of the emulator that are missing."""
+        """Packages of the emulator that are missing, or a board that it does not model."""
         missing = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
-        return f"the emulator needs {', '.join(missing)}: make venv" if missing else None
+        if missing:
+            return f"the emulator needs {', '.join(missing)}; `make test` installs them"
+        from hil.virtual.wiring import WIRING
+
+        wiring = WIRING.get(self.spec.id)
+        if wiring is None or not self.spec.part.startswith(wiring.chip):
+            known = ", ".join(f"{name} ({one.chip})" for name, one in WIRING.items())
+            return (
+                f"there is no virtual board {self.spec.id} with {self.spec.part}; there is {known}"
+            )
+        return None
 
     def open(self, firmware: Firmware) -> SerialPort:
         """Load the ELF into the machine's flash and let it go."""
@@ -44,7 +56,8 @@ class VirtualBoard:
         from hil.virtual import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
-        self._name = f"{self.spec.id}-{'tap' if firmware.taps else 'release'}-{os.getpid()}"
+        kind = "tap" if firmware.taps else "release"
+        self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
         self._machine = Machine(self.spec)
         self._machine.load_elf(firmware.elf)
         self._machine.reset()
@@ -60,14 +73,18 @@ class VirtualBoard:
         self._machine.reset()
         if self._serial is not None:
             self._serial.reset_input_buffer()
+            self._serial.reset_output_buffer()
 
     def clock_s(self) -> float:
         """The machine's own time."""
         return float(self._machine.seconds)
 
     def watch(self, function: str) -> CallMeter | None:
-        """Count a function's instructions from outside, by its symbol."""
-        meter: CallMeter = self._machine.watch(function)
+        """Count a function's instructions from outside, by its symbol; None without the symbol."""
+        try:
+            meter: CallMeter = self._machine.watch(function)
+        except KeyError:
+            return None
         return meter
 
     def properties(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from generator.errors import Fault, InputError, Mel2metalError, ToolError
+from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from training.config import TrainingConfig, load_config
 from training.dataset import DataSet, load_dataset
 from training.places import (
@@ -210,6 +210,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Mel2metalError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror or error}", file=sys.stderr)
+        return EXIT_TOOL
     except KeyboardInterrupt:
         print("interrupted; nothing half-written is left, run it again", file=sys.stderr)
         return EXIT_INTERRUPTED

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from generator.wire import Hello, HelloRequest
 from hil.bench import Bench
 from hil.identity import check_identity
+from hil.link import Link
 from hil.link_errors import HandshakeError
+from hil.virtual_board import VirtualBoard
 
 
 def test_device_runs_the_image_that_was_built(dut: Bench) -> None:
@@ -34,6 +37,29 @@ def test_another_hash_is_refused_and_both_are_shown(dut: Bench, what: str) -> No
     said = dut.hello.firmware_sha256 if is_firmware else dut.hello.model_sha256
     assert wanted in str(refused.value)
     assert said.hex() in str(refused.value)
+
+
+def test_image_that_holds_another_model_is_refused(board: Bench, tmp_path: Path) -> None:
+    """A device that really runs another image says so itself, and is not taken."""
+    if not board.board.virtual:
+        pytest.skip("needs another image in the flash: --virtual")
+    mine, other = bytes.fromhex(board.firmware.model_sha256), bytes(range(32))
+    content = board.firmware.elf.read_bytes()
+    assert content.count(mine) == 1
+    elf = tmp_path / "other.elf"
+    elf.write_bytes(content.replace(mine, other))
+    stranger = VirtualBoard(board.board.spec)
+    try:
+        port = stranger.open(replace(board.firmware, elf=elf))
+        hello = Link(port, clock_s=stranger.clock_s).handshake()
+    finally:
+        stranger.close()
+    with pytest.raises(HandshakeError) as refused:
+        check_identity(hello, board.expected, board.remedy)
+    told = str(refused.value)
+    assert f"model SHA-256\n    expected {mine.hex()}\n    device   {other.hex()}" in told
+    assert f"firmware SHA-256\n    expected {board.firmware.firmware_sha256}" in told
+    assert f"remedy: remove {board.firmware.project_dir} and run again" in told
 
 
 def test_device_names_its_protocol_to_a_host_of_another(dut: Bench) -> None:

@@ -13,11 +13,24 @@ import pytest
 
 from generator.board_spec import load_boards
 from generator.host_twin import ClipOutcome, PatchOutcome
-from hil.bench import MEL_FUNCTION, NETWORK_FUNCTION, Bench, why_no_accuracy
-from hil.clip_check import check_clip, patch_frames, sum_patches
+from generator.wire import ClipResult, PatchResult
+from hil.bench import (
+    FRAME_FUNCTION,
+    FRONTEND_FUNCTION,
+    NETWORK_FUNCTION,
+    Bench,
+    why_no_accuracy,
+)
+from hil.clip_check import (
+    check_clip,
+    count_frontend,
+    make_record,
+    patch_frames,
+    sum_patches,
+)
 from hil.clips import Clip, ClipSet
 from hil.firmware import Firmware
-from hil.link import Link
+from hil.link import ClipRun, Link
 from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,13 +126,18 @@ def stages(twin: Twin, judge: Judge) -> list[str]:
 
 
 def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
-    meters = {NETWORK_FUNCTION: Meter(calls=300 + 40), MEL_FUNCTION: Meter(calls=300)}
+    meters = {
+        NETWORK_FUNCTION: Meter(calls=300 + 40),
+        FRONTEND_FUNCTION: Meter(calls=940),
+        FRAME_FUNCTION: Meter(calls=300),
+    }
     record, found = check_clip(make_bench(Twin(), Judge(), meters), CLIP, sound(), 1)
     assert found == []
     assert record.truth == 0
     assert (record.patches, record.frames, record.samples) == (3, 300, 48_000)
     assert record.network_instructions == (960, 960, 960)
-    assert record.mel_instructions == (3000, 300)
+    assert record.frontend_instructions == (9400 - 3000, 300)
+    assert len(record.answer_cycles) == 3
     assert record.frontend_frames == 2 * 72 + 96
     assert record.retries == ()
 
@@ -167,6 +185,24 @@ def test_any_short_clip_fills_one_patch(frames: int) -> None:
     patch = patch_frames(features, 0, PATCH_FRAMES)
     assert patch.shape == (96, 64)
     assert np.array_equal(patch[:frames], features)
+
+
+def answer_cycles_of(frames: int) -> tuple[int, ...]:
+    patch = PatchResult(1, 0, 0, 0, 500, 1000, 999_999, (0,) * CLASSES)
+    result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, (0,) * CLASSES)
+    run = ClipRun(result, (patch,), np.zeros((frames, 64), np.int8), ())
+    return make_record(make_bench(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
+
+
+def test_patch_that_was_filled_up_says_nothing_of_the_answers_delay() -> None:
+    assert answer_cycles_of(PATCH_FRAMES - 1) == ()
+    assert answer_cycles_of(PATCH_FRAMES) == (999_999,)
+
+
+def test_front_end_is_counted_without_what_its_frames_set_off() -> None:
+    assert count_frontend([100, 5100, 100], [5000]) == (300, 1)
+    assert count_frontend([100], []) == (0, 0)
+    assert count_frontend([], []) == (0, 0)
 
 
 def test_pushes_of_a_patch_that_never_ended_do_not_count() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import threading
 import zipfile
@@ -189,6 +190,83 @@ def test_a_set_with_a_corrupt_table_is_fetched_anew(
     (target / "meta").mkdir(parents=True)
     (target / "meta" / "esc50.csv").write_bytes(table)
     assert fetch(url_of(server), target) == 400
+
+
+def deflated_and_spoilt() -> bytes:
+    """An archive whose table is compressed data with a hole in it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ESC-50-master/meta/esc50.csv", bytes(range(256)) * 64)
+    content = bytearray(packed.getvalue())
+    content[70:110] = b"\xff" * 40
+    return bytes(content)
+
+
+def test_archive_with_spoilt_compressed_data_is_not_kept(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.content = deflated_and_spoilt()
+    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    assert main(arguments) == 3
+    assert "is damaged" in capsys.readouterr().err
+    server.content = ARCHIVE
+    assert main(arguments) == 0
+
+
+def test_full_disk_is_told_and_the_download_is_kept(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    with monkeypatch.context() as patched:
+        patched.setattr("hil.dataset.shutil.copyfileobj", full)
+        assert main(arguments) == 3
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "damaged" not in told
+    before = len(server.requested)
+    assert main(arguments) == 0
+    assert len(server.requested) == before
+
+
+def test_disk_that_fills_during_the_download_is_not_called_the_server(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("hil.dataset.ResumingDownloader._attempt", full)
+    assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) == 3
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "broke off" not in told
+
+
+def test_interruption_ends_quietly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hil.dataset.fetch", interrupt)
+    assert main(["--to", str(tmp_path / "ESC-50")]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_place_that_cannot_be_written_is_told(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["--url", url_of(server), "--to", str(tmp_path / "file" / "ESC-50")]) == 3
+    assert str(tmp_path / "file") in capsys.readouterr().err
 
 
 def test_a_set_out_of_order_is_fetched_anew(server: Server, tmp_path: Path) -> None:

@@ -114,3 +114,10 @@ def test_lock_names_its_owner_and_is_free_afterwards(tmp_path: Path) -> None:
             pass
     with hold_lock(tmp_path, "board-u585", wait_s=0.0):
         pass
+
+
+def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("a file in the way")
+    complaint = r"cannot write in .*build.*\n.*--build-dir"
+    with pytest.raises(ToolError, match=complaint), hold_lock(tmp_path / "build", "board-u585"):
+        pass

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import InputError
+from generator.firmware import DEFAULT_MODEL as firmware_default  # noqa: N811
+from hil.options import DEFAULT_MODEL as hil_default  # noqa: N811
 from hil.options import read_options
 from hil.run_report import board_of
 
@@ -45,10 +47,43 @@ def test_only_the_suite_is_collected() -> None:
 
 def test_named_board_that_is_absent_fails_and_says_what_to_do() -> None:
     done = run_pytest("hil/suite/test_handshake.py", "--board", "u585", "--port", "/dev/ttyNone")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "board u585 is not available: there is no /dev/ttyNone" in done.stdout
+    assert "1 error in" in done.stdout
     assert "Traceback" not in done.stdout
     assert "skipped" not in done.stdout
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
+def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
+    tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    model = tmp_path / "m.tflite"
+    model.write_bytes(b"no flatbuffer")
+    done = run_pytest(
+        *("hil/", "--board", "u585", "--virtual", "--model", str(model)),
+        *("--build-dir", str(tmp_path), *processes),
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert 1 <= done.stdout.count("ERROR at setup") <= 2  # one in each process at most
+    # Seconds of work are announced before they begin, whoever does it.
+    announced = "[board]    each process" if processes else "[firmware] u585"
+    assert announced in done.stdout.partition("ERROR at setup")[0]
+    assert "could not be built" in done.stdout
+    assert "no report: the board was never ready" in done.stdout
+    assert "m.tflite" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_place_for_reports_that_cannot_be_written_ends_the_run_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = run_pytest(
+        *("hil/suite/test_handshake.py", "--board", "u585", "--virtual"),
+        *("--report-dir", str(tmp_path / "file" / "hil")),
+    )
+    assert done.returncode == 3
+    assert "cannot write" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_every_board_skips_the_absent_ones_unless_required() -> None:
@@ -56,13 +91,21 @@ def test_every_board_skips_the_absent_ones_unless_required() -> None:
     done = run_pytest(*arguments)
     assert done.returncode == 0
     assert "is not available" in done.stdout
-    assert run_pytest(*arguments, "--require-board").returncode == 1
+    assert run_pytest(*arguments, "--require-board").returncode == 3
 
 
 def test_wrong_options_are_refused_before_anything_runs() -> None:
     done = run_pytest("hil/", "--board", "u585", "--virtual", "--esc10-dir", "/none")
-    assert done.returncode == 4
+    assert done.returncode == 3
     assert "/none/meta/esc50.csv" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_all_faults_of_the_options_end_with_their_own_exit_code() -> None:
+    done = run_pytest("hil/", "--board", "u999", "--folds", "1;2")
+    assert done.returncode == 2
+    assert "no board 'u999'" in done.stderr
+    assert "--folds: '1;2'" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
@@ -102,6 +145,10 @@ def test_all_wrong_options_are_told_together(
         read_options({**GIVEN, **given}.__getitem__)
     for complaint in complaints:
         assert complaint in str(refused.value)
+
+
+def test_default_model_is_that_of_the_firmware() -> None:
+    assert hil_default == firmware_default
 
 
 def test_options_are_read() -> None:

@@ -95,7 +95,7 @@ def clip(name: str, truth: int | None, decision: int, **changes: Any) -> ClipRec
         network_instructions=(10, 30),
         frontend_cycles=100_000,
         frontend_frames=168,
-        mel_instructions=(49_700, 497),
+        frontend_instructions=(49_700, 497),
         retries=(),
         wall_seconds=1.0,
     )
@@ -213,7 +213,7 @@ def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
 def test_silicon_has_no_instruction_counts() -> None:
     run = run_of(
         replace(BOARD, virtual=False, cycles_are="measured"),
-        clip("a", 0, 0, network_instructions=(), mel_instructions=(0, 0)),
+        clip("a", 0, 0, network_instructions=(), frontend_instructions=(0, 0)),
     )
     latency = make_report(run, 1).latency
     assert latency.network_instructions is None

@@ -39,7 +39,7 @@ def test_only_probe_is_taken(spec: BoardSpec, monkeypatch: pytest.MonkeyPatch) -
     attach(monkeypatch, [("/dev/ttyS0", None), ("/dev/ttyACM0", 0x0483)])
     board = SerialBoard(spec, None)
     assert board.unavailable_reason() is None
-    with pytest.raises(ToolError, match=r"cannot open /dev/ttyACM0.*\n.*image\.hex by hand"):
+    with pytest.raises(ToolError, match=r"cannot open /dev/ttyACM0.*\n.*must carry image\.hex"):
         board.open(cast(Any, SimpleNamespace(hex="image.hex")))
 
 

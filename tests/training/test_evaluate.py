@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
-from training.__main__ import main, parse_folds
+from training.__main__ import COMMANDS, main, parse_folds
 from training.classifier import Classifier, read_labels
 from training.dataset import load_dataset, read_samples
 from training.evaluate import decide_clips
@@ -140,3 +141,14 @@ def test_where_the_backbone_comes_from(tmp_path: Path) -> None:
 def test_where_the_data_set_comes_from(tmp_path: Path) -> None:
     assert find_dataset(None, {"ESC10_DIR": str(tmp_path)}) == tmp_path
     assert find_dataset(str(tmp_path), {"ESC10_DIR": "elsewhere"}) == tmp_path
+
+
+def test_a_file_that_cannot_be_written_is_told_without_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "out.json"))
+
+    monkeypatch.setitem(COMMANDS, "evaluate", full)
+    assert main(["evaluate"]) == 3
+    assert f"{tmp_path / 'out.json'}: No space left on device" in capsys.readouterr().err
