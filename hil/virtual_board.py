@@ -6,7 +6,6 @@ Only this module knows the emulator, and only once a virtual board is opened.
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import os
 from importlib import metadata
@@ -20,7 +19,6 @@ from hil.firmware import Firmware
 from hil.link import SerialPort
 
 _NUMBERS = itertools.count()
-_NEEDS = ("unicorn", "numba")
 
 
 class VirtualBoard:
@@ -37,18 +35,9 @@ class VirtualBoard:
 
     def unavailable_reason(self) -> str | None:
         """Packages of the emulator that are missing, or a board that it does not model."""
-        missing = [name for name in _NEEDS if importlib.util.find_spec(name) is None]
-        if missing:
-            return f"the emulator needs {', '.join(missing)}; `make test` installs them"
-        from hil.virtual.wiring import WIRING
+        from hil.virtual.availability import unavailable_reason
 
-        wiring = WIRING.get(self.spec.id)
-        if wiring is None or not self.spec.part.startswith(wiring.chip):
-            known = ", ".join(f"{name} ({one.chip})" for name, one in WIRING.items())
-            return (
-                f"there is no virtual board {self.spec.id} with {self.spec.part}; there is {known}"
-            )
-        return None
+        return unavailable_reason(self.spec)
 
     def open(self, firmware: Firmware) -> SerialPort:
         """Load the ELF into the machine's flash and let it go."""
