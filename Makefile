@@ -20,6 +20,8 @@ VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
 PYTEST_ARGS ?=
+# `make test` gives BOARD the whole suite, and these a handshake and two clips each.
+OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
 JOBS ?= 2
 TRAIN_ARGS ?=
 
@@ -108,6 +110,8 @@ inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is buil
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
 	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(WITH_COMPILER) $(PYTEST_ARGS)
+	$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
+	    $(addprefix --board ,$(OTHER_BOARDS)) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report

@@ -36,9 +36,19 @@ WEAK(exti1);
 
 typedef void (*handler)(void);
 __attribute__((section(".vectors"), used)) const handler vectors[16 + 82] = {
-    (handler)__stack_top, start, nmi, hard_fault, mem_fault, bus_fault, usage_fault,
-    [11] = svcall, [14] = pendsv, [15] = systick,
-    [16 + 6] = exti0, [16 + 7] = exti1,
-    [16 + 10 + RX_CHANNEL] = dma_rx, [16 + 10 + TX_CHANNEL] = dma_tx,
+    (handler)__stack_top,
+    start,
+    nmi,
+    hard_fault,
+    mem_fault,
+    bus_fault,
+    usage_fault,
+    [11] = svcall,
+    [14] = pendsv,
+    [15] = systick,
+    [16 + 6] = exti0,
+    [16 + 7] = exti1,
+    [16 + 10 + RX_CHANNEL] = dma_rx,
+    [16 + 10 + TX_CHANNEL] = dma_tx,
     [16 + UART_INTERRUPT] = uart,
 };
