@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.errors import InputError
 from generator.firmware import DEFAULT_MODEL as firmware_default  # noqa: N811
@@ -86,8 +87,14 @@ def test_place_for_reports_that_cannot_be_written_ends_the_run_in_words(tmp_path
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_every_board_skips_the_absent_ones_unless_required() -> None:
-    arguments = ("hil/suite/test_handshake.py", "--board", "all", "--port", "/dev/ttyNone")
+def test_every_board_skips_the_absent_ones_unless_required(tmp_path: Path) -> None:
+    """One port means one board: the file has no other."""
+    record = yaml.safe_load((ROOT / "boards.yaml").read_text())["u585"]
+    (tmp_path / "boards.yaml").write_text(yaml.safe_dump({"u585": record}))
+    arguments = (
+        *("hil/suite/test_handshake.py", "--board", "all", "--port", "/dev/ttyNone"),
+        *("--boards-file", str(tmp_path / "boards.yaml")),
+    )
     done = run_pytest(*arguments)
     assert done.returncode == 0
     assert "is not available" in done.stdout
@@ -214,6 +221,7 @@ def test_plugin_imports_without_the_packages_that_boards_need() -> None:
 
 RECORDING_TEST = """
 import pytest
+import yaml
 from hil.records import BoardRecord, ClipRecord, DivergenceRecord
 
 @pytest.mark.parametrize("number", range(6))
