@@ -60,7 +60,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
     )
     _confusion(figure.add_subplot(grid[:, 1]), records, report)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="png", metadata={"Software": None})
+    figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
 
 
 def _bars(
