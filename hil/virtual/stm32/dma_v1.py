@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.stm32.dma_channels import ByteChannel
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
@@ -28,8 +29,10 @@ FLAG_ANY, FLAG_COMPLETE, FLAG_HALF = 1, 2, 4
 COUNT_MASK = 0xFFFF
 
 
-class Channel:
+class Channel(ByteChannel):
     """One channel: CCR, CNDTR, CPAR, CMAR, its flags, and the block that it moves."""
+
+    dma: DmaV1
 
     def __init__(self, dma: DmaV1, number: int) -> None:
         self.dma = dma
@@ -164,31 +167,10 @@ class Channel:
                 self._position = self.values["CMAR"]
         self.values["CNDTR"] = left
 
-    def push(self, data: bytes) -> int:
-        """Move bytes from the peripheral to memory; return how many the channel took."""
-        taken = 0
-        while taken < len(data) and self.is_running and not self.from_memory:
-            count = min(len(data) - taken, self.bytes_left)
-            view = self.dma.machine.core.memory(self._position, count)
-            assert view is not None
-            view[:] = memoryview(data)[taken : taken + count]
-            self._advance(count)
-            taken += count
-        if taken:
-            self.update_line()
-        return taken
-
-    def pull(self, count: int) -> bytes:
-        """Move up to `count` bytes of the block from memory to the peripheral."""
-        if not (self.is_running and self.from_memory):
-            return b""
-        count = min(count, self.bytes_left)
-        view = self.dma.machine.core.memory(self._position, count)
-        assert view is not None
-        data = view.tobytes()
-        self._advance(count)
-        self.update_line()
-        return data
+    @property
+    def memory_address(self) -> int:
+        """Where in memory the next byte lies."""
+        return self._position
 
 
 class DmaV1(Peripheral):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.stm32.dma_channels import ByteChannel
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
@@ -49,8 +50,10 @@ _LINKED = (
 _CONFIGURATION = ("CLBAR", "CTR1", "CTR2", "CBR1", "CSAR", "CDAR", "CTR3", "CBR2", "CLLR")
 
 
-class Channel:
+class Channel(ByteChannel):
     """One channel: its registers and the block that it moves."""
+
+    dma: Gpdma
 
     def __init__(self, dma: Gpdma, index: int) -> None:
         self.dma = dma
@@ -249,31 +252,10 @@ class Channel:
         else:
             self._load_link()
 
-    def push(self, data: bytes) -> int:
-        """Move bytes from the peripheral to memory; return how many the channel took."""
-        taken = 0
-        while taken < len(data) and self.is_running and not self.from_memory:
-            count = min(len(data) - taken, self.bytes_left)
-            view = self.dma.machine.core.memory(self.values["CDAR"], count)
-            assert view is not None
-            view[:] = memoryview(data)[taken : taken + count]
-            self._advance(count)
-            taken += count
-        if taken:
-            self.update_line()
-        return taken
-
-    def pull(self, count: int) -> bytes:
-        """Move up to `count` bytes of the block from memory to the peripheral."""
-        if not (self.is_running and self.from_memory):
-            return b""
-        count = min(count, self.bytes_left)
-        view = self.dma.machine.core.memory(self.values["CSAR"], count)
-        assert view is not None
-        data = view.tobytes()
-        self._advance(count)
-        self.update_line()
-        return data
+    @property
+    def memory_address(self) -> int:
+        """Where in memory the next byte lies."""
+        return self.values["CSAR" if self.from_memory else "CDAR"]
 
 
 class Gpdma(Peripheral):
