@@ -102,9 +102,9 @@ def test_every_board_skips_the_absent_ones_unless_required(tmp_path: Path) -> No
 
 
 def test_wrong_options_are_refused_before_anything_runs() -> None:
-    done = run_pytest("hil/", "--board", "u585", "--virtual", "--esc10-dir", "/none")
-    assert done.returncode == 3
-    assert "/none/meta/esc50.csv" in done.stderr
+    done = run_pytest("hil/", "--board", "u585", "--virtual", "--sounds", "/none")
+    assert done.returncode == 2
+    assert "/none: there is no such folder of sounds" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
@@ -126,7 +126,7 @@ GIVEN = {
     "labels": None,
     "folds": None,
     "clips": None,
-    "esc10_dir": None,
+    "sounds": None,
     "build_dir": None,
     "report_dir": None,
     "cross_compile": None,
@@ -286,7 +286,7 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     (tmp_path / "m.tflite").write_bytes(b"")
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
-        *("--esc10-dir", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
+        *("--sounds", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
         cwd=tmp_path,
     )
     assert done.returncode == 1, done.stdout + done.stderr
