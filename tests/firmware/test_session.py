@@ -119,6 +119,7 @@ def test_a_clip_is_answered(device: Driver) -> None:
     assert isinstance(clip, ClipResult)
     assert (clip.clip_id, clip.samples, clip.frames, clip.patches) == (41, 2500, 25, 2)
     assert (clip.decision, clip.score_sums) == (2, (2500, 0, 0))
+    assert clip.detected == b"\x06" + bytes(30) + b"\x80"
     assert (clip.frontend_cycles, clip.network_cycles) == (2 * 0xFFFFFFFF, 2000)
     assert clip.busy_cycles == 6 * 10
 
