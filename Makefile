@@ -19,6 +19,7 @@ TAPS ?=
 VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
+SOUNDS ?=
 PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
@@ -117,6 +118,7 @@ test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: bench
@@ -152,7 +154,7 @@ quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="-
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(FOLDS),--folds "$(FOLDS)") $(TRAIN_ARGS)
+	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'

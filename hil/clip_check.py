@@ -13,12 +13,13 @@ import numpy.typing as npt
 from generator.decision import DecisionRule
 from generator.wire import DETECTED_BYTES, ClipFlag
 from hil.bench import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
-from hil.clips import Clip, Samples
+from hil.clips import Clip
 from hil.divergence import Divergence, compare
 from hil.layers import compare_taps
 from hil.link import ClipRun
 from hil.records import ClipRecord
 from hil.truth import true_classes
+from sounds.decode import Samples
 
 if TYPE_CHECKING:
     from generator.host_twin import ClipOutcome, HostTwin

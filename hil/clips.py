@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clips that are played to a board: ESC-10 in ESC-50's layout, or seeded synthetic sounds.
+"""The clips that are played to a board: a folder of labelled sounds, or seeded synthetic ones.
 
-A data set is a folder with `meta/esc50.csv` (filename, fold, category, esc10, …) and the sounds
-in `audio/`. The file type does not matter, the table names the file: both the public archive (WAV)
-and an edition in Ogg are read alike. A clip reaches the board as int16, mono, 16 kHz.
+`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono,
+16 kHz, as training has it.
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,15 +15,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from generator.errors import Fault, InputError, ToolError
+from sounds.decode import SAMPLE_RATE_HZ, Samples, read_samples, to_int16
+from sounds.esc50 import TABLE
+from sounds.layouts import read_sounds
+from sounds.sound import split_category
 
-SAMPLE_RATE_HZ = 16_000
-CSV_COLUMNS = ("filename", "fold", "category", "esc10")
 DIRECTORY_VARIABLE = "ESC10_DIR"
 DEFAULT_DIRECTORY = Path("data") / "ESC-50"
 SYNTHETIC_SEED = 0x4D324D
-
-Samples = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +30,20 @@ class Clip:
     """One clip: a file of a data set, or a synthetic sound when `path` is None."""
 
     name: str
-    """File name without suffix: the same for every edition of the data set."""
+    """File name without suffix, or its path so: the same for every edition of the data set."""
 
     fold: int
     """Fold of the data set; 0 for synthetic clips."""
 
     label: str | None
-    """Category by the table; None where there is no truth to compare with."""
+    """Category by table or folder; None where there is no truth to compare with."""
 
     path: Path | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the category: `dog+rain` has two."""
+        return split_category(self.label or "")
 
     def read(self) -> Samples:
         """The samples to send, int16 [samples] at 16 kHz; raises InputError if unreadable."""
@@ -73,7 +75,7 @@ def find_directory(option: str | None, environment: Mapping[str, str], root: Pat
     if named:
         return Path(named)
     default = root / DEFAULT_DIRECTORY
-    return default if (default / "meta" / "esc50.csv").is_file() else None
+    return default if (default / TABLE).is_file() else None
 
 
 def load_clips(
@@ -82,70 +84,15 @@ def load_clips(
     """The clips of `folds` (none given: of all folds), at most `limit` of them.
 
     Without a directory: the synthetic clips. The limit keeps classes and folds balanced and picks
-    the same clips every time; the order is that of the file names. Raises ToolError when there is
-    no table, and InputError with all faults of the table and all missing files.
+    the same clips every time; the order is that of the names. Raises what `read_sounds` raises.
     """
     if directory is None:
         clips = tuple(Clip(name, 0, None) for name in _SYNTHETIC)
         return ClipSet(clips[:limit], (), "synthetic clips, seeded")
-    rows = _read_table(directory)
-    labels = tuple(sorted({row["category"] for row in rows}))
-    faults = []
-    clips_found = []
-    wanted = set(folds)
-    for row in rows:
-        if not row["fold"].isdigit():
-            faults.append(Fault(row["filename"], f"fold {row['fold']!r} is no number", _RELOAD))
-            continue
-        fold = int(row["fold"])
-        if wanted and fold not in wanted:
-            continue
-        path = directory / "audio" / row["filename"]
-        if not path.is_file():
-            faults.append(Fault(str(path), "named by the table, but not there", _RELOAD))
-        clips_found.append(Clip(path.stem, fold, row["category"], path))
-    for fold in sorted(wanted - {clip.fold for clip in clips_found}):
-        have = ", ".join(sorted({row["fold"] for row in rows}))
-        faults.append(Fault("--folds", f"no clip in fold {fold}", f"the table has folds {have}"))
-    if faults:
-        raise InputError(faults)
-    chosen = choose_clips(clips_found, limit)
-    return ClipSet(chosen, labels, f"{directory.name or directory}, {len(chosen)} clips")
-
-
-_RELOAD = "mend the folder, or fetch the data set again with `make dataset`"
-
-
-def _read_table(directory: Path) -> list[dict[str, str]]:
-    table = directory / "meta" / "esc50.csv"
-    if not table.is_file():
-        remedy = f"name a folder in ESC-50's layout by {DIRECTORY_VARIABLE}, or run `make dataset`"
-        raise ToolError(f"{table} not found: this is no ESC-50 folder", remedy)
-    faults: list[Fault] = []
-    rows = []
-    try:
-        with table.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                what = f"no column {', '.join(missing)}"
-                raise InputError([Fault(str(table), what, "use ESC-50's own esc50.csv")])
-            for row in reader:
-                if any(row[name] is None for name in CSV_COLUMNS):
-                    faults.append(
-                        Fault(f"{table}, line {reader.line_num}", "the row is cut short", _RELOAD)
-                    )
-                elif row["esc10"].strip().lower() == "true":
-                    rows.append(row)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError([Fault(str(table), f"is no CSV in UTF-8: {error}", _RELOAD)]) from error
-    except OSError as error:
-        raise ToolError(f"cannot read {table}: {error.strerror}", _RELOAD) from error
-    if faults:
-        raise InputError(faults)
-    if not rows:
-        raise InputError([Fault(str(table), "no row of ESC-10", "use ESC-50's own esc50.csv")])
-    return rows
+    found = read_sounds(directory, folds)
+    every = [Clip(one.name, one.fold, one.category, one.path) for one in found.sounds]
+    chosen = choose_clips(every, limit)
+    return ClipSet(chosen, found.classes, f"{directory.name or directory}, {len(chosen)} clips")
 
 
 def choose_clips(clips: Iterable[Clip], limit: int | None = None) -> tuple[Clip, ...]:
@@ -174,33 +121,6 @@ def choose_clips(clips: Iterable[Clip], limit: int | None = None) -> tuple[Clip,
                 chosen.append(queues[label][depth])
         depth += 1
     return tuple(sorted(chosen, key=lambda clip: clip.name))
-
-
-def read_samples(path: Path) -> Samples:
-    """Decode one file to int16 mono at 16 kHz, shape [samples].
-
-    Channels are averaged, other rates pass soxr's HQ resampler, values are scaled by 32768, rounded
-    to nearest even and clamped: the same file gives the same samples. Raises InputError when the
-    file cannot be decoded, is empty, or holds values that are not finite.
-    """
-    import soundfile
-    import soxr
-
-    try:
-        channels, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise InputError([Fault(str(path), f"cannot be decoded: {error}", _RELOAD)]) from error
-    if not len(channels) or not np.isfinite(channels).all():
-        raise InputError([Fault(str(path), "empty, or values that are not finite", _RELOAD)])
-    mono = channels.mean(axis=1, dtype=np.float32)
-    if rate != SAMPLE_RATE_HZ:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE_HZ, quality="HQ")
-    return to_int16(mono)
-
-
-def to_int16(mono: npt.NDArray[np.floating]) -> Samples:
-    """Values in [-1, 1) to int16 full scale 32768, rounded to nearest even and clamped."""
-    return np.clip(np.rint(mono.astype(np.float64) * 32768), -32768, 32767).astype(np.int16)
 
 
 # Ten sounds without a data set. They go where recordings seldom do: full scale, silence, one bit,

@@ -31,7 +31,7 @@ class Options:
     threshold: float | None
     folds: tuple[int, ...]
     clips: int | None
-    esc10_dir: str | None
+    sounds: str | None
     engine: str
     cross_compile: str | None
     build_dir: Path
@@ -83,7 +83,7 @@ def read_options(value_of: Any) -> Options:
         threshold=value_of("threshold"),
         folds=folds,
         clips=clips,
-        esc10_dir=value_of("esc10_dir"),
+        sounds=value_of("sounds"),
         engine=value_of("engine"),
         cross_compile=value_of("cross_compile"),
         build_dir=build_dir,

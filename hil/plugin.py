@@ -57,7 +57,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
-    add("--esc10-dir", metavar="DIR", help="folder in ESC-50's layout (default: $ESC10_DIR)")
+    add(
+        *("--sounds", "--esc10-dir"),
+        dest="sounds",
+        metavar="DIR",
+        help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
+    )
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
@@ -77,7 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         config.stash[_OPTIONS] = options = read_options(config.getoption)
-        directory = find_directory(options.esc10_dir, os.environ, ROOT)
+        directory = find_directory(options.sounds, os.environ, ROOT)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except Mel2metalError as error:
         pytest.exit(str(error), returncode=error.exit_code)

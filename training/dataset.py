@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The labelled clips: ESC-10 in ESC-50's own layout, read by its CSV.
+"""The labelled clips of a run: which sounds, and the index of each class that is heard in them.
 
-Layout: `<root>/meta/esc50.csv` with the columns filename, fold, category and esc10, and the sounds
-in `<root>/audio/`, in any format that libsndfile reads, at any rate, with any number of channels.
-A clip leaves this module as the samples the chip would be sent: int16, mono, 16 kHz.
+`sounds` reads the files, in ESC-50's layout or a folder a class. Here the names become indices:
+the labels of a model are the classes asked for, or all there are, in alphabetical order.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,38 +14,44 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
-import soxr
 
-from generator.errors import Fault, InputError, ToolError
+from generator.errors import Fault, InputError
+from sounds.decode import SAMPLE_RATE_HZ, Samples, read_samples
+from sounds.folds import FOLDS
+from sounds.layouts import read_sounds
+from sounds.sound import SoundSet
 
-SAMPLE_RATE_HZ = 16_000
-CSV_COLUMNS = ("filename", "fold", "category", "esc10")
+__all__ = ["SAMPLE_RATE_HZ", "Samples", "read_samples"]
 
-Samples = npt.NDArray[np.int16]
+NO_LABEL = -1
+"""Of a clip in which no class is heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One sound file, the fold it belongs to and the index of its label."""
+    """One sound file, its fold, and the indices of what is heard in it, ascending."""
 
     path: Path
+    name: str
     fold: int
-    label: int
+    labels: tuple[int, ...]
+    recording: str
 
     @property
-    def name(self) -> str:
-        """File name without its folder and suffix: stable between the Ogg and WAV editions."""
-        return self.path.stem
+    def label(self) -> int:
+        """The index of its first class; NO_LABEL where no class is heard."""
+        return self.labels[0] if self.labels else NO_LABEL
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """Clips in the CSV's order and the labels, alphabetical, that their indices mean."""
+    """Clips in their set's order, and the labels that their indices mean."""
 
     root: Path
     labels: tuple[str, ...]
     clips: tuple[Clip, ...]
+    has_table: bool
+    """True where a table named the folds; False where they were dealt."""
 
     def in_folds(self, folds: Iterable[int]) -> tuple[Clip, ...]:
         """The clips of the given folds, in order."""
@@ -60,102 +64,110 @@ class DataSet:
         return tuple(sorted({clip.fold for clip in self.clips}))
 
 
-def load_dataset(root: Path, folds: Sequence[int]) -> DataSet:
-    """Read the table of `root` and keep the ESC-10 clips of `folds`.
+def load_dataset(
+    root: Path,
+    folds: Sequence[int],
+    *,
+    classes: Sequence[str] = (),
+    other: str | None = None,
+    several: bool = False,
+    whole: bool = False,
+) -> DataSet:
+    """The clips of `folds` below `root`; files of other folds are not opened.
 
-    Clips of other folds are not opened, and not even looked for. Labels are taken from the whole
-    table, so that they do not depend on the folds.
+    `classes`: the labels wanted, none given for all; `other`: the class that is none. With
+    `several` (a sigmoid head) a clip may have any number of classes, also none: `other` is then no
+    label, and what is not among `classes` is heard as nothing. Without, each clip has one: what is
+    not among `classes` counts as `other`, and is left out where there is no `other`. `whole`: also
+    the rows of ESC-50's table that are not of ESC-10.
 
-    Raises ToolError when there is no table, and InputError with every fault of the table and every
-    missing file.
+    Raises InputError with every fault of the set.
     """
-    table = root / "meta" / "esc50.csv"
-    if not table.is_file():
-        raise ToolError(
-            f"no data set at {root}: {table} is missing",
-            "set ESC10_DIR to a folder in ESC-50's layout, or download one with `make dataset`",
-        )
-    rows = _read_rows(table)
-    labels = tuple(sorted({row["category"] for row in rows}))
-    wanted = set(folds)
-    faults: list[Fault] = []
+    found = read_sounds(root, folds, whole=whole)
+    faults = _class_faults(found, classes, other)
+    labels = _labels_of(found, classes, other, several=several)
+    place = {name: index for index, name in enumerate(labels)}
     clips: list[Clip] = []
-    for row in rows:
-        try:
-            fold = int(row["fold"])
-        except ValueError:
-            faults.append(
-                Fault(f"{table}, {row['filename']}", f"fold {row['fold']!r} is no number")
-            )
+    for sound in found.sounds:
+        indices = tuple(sorted(place[name] for name in sound.classes if name in place))
+        if not several and len(sound.classes) > 1:
+            what = f"{sound.category}: several classes in one sound"
+            remedy = "set head.kind: sigmoid, or keep sounds of one class"
+            faults.append(Fault(str(sound.path), what, remedy))
             continue
-        if fold not in wanted:
-            continue
-        path = root / "audio" / row["filename"]
-        if not path.is_file():
-            faults.append(
-                Fault(str(path), "the table names this file, but it is not there", "download again")
-            )
-        clips.append(Clip(path, fold, labels.index(row["category"])))
-    for fold in sorted(wanted - {clip.fold for clip in clips}):
-        have = sorted({row["fold"] for row in rows})
-        faults.append(Fault(str(table), f"no clip in fold {fold}", f"it has folds {have}"))
+        if not several and not indices:
+            if other is None:
+                continue
+            indices = (place[other],)
+        clips.append(Clip(sound.path, sound.name, sound.fold, indices, sound.recording))
     if faults:
         raise InputError(faults)
-    return DataSet(root, labels, tuple(clips))
+    return DataSet(root, labels, tuple(clips), found.table is not None)
 
 
-def _read_rows(table: Path) -> list[dict[str, str]]:
-    """The rows of ESC-10; InputError when the table lacks columns, cells or is no CSV at all."""
-    remedy = "use ESC-50's own esc50.csv"
-    faults: list[Fault] = []
-    rows = []
-    try:
-        with table.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in CSV_COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InputError([Fault(str(table), f"no column {', '.join(missing)}", remedy)])
-            for row in reader:
-                if any(row[name] is None for name in CSV_COLUMNS):
-                    where = f"{table}, line {reader.line_num}"
-                    faults.append(Fault(where, "the row is cut short", remedy))
-                elif row["esc10"].strip().lower() == "true":
-                    rows.append(row)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError([Fault(str(table), f"is no CSV in UTF-8: {error}", remedy)]) from error
-    except OSError as error:
-        raise ToolError(f"cannot read {table}: {error.strerror}", remedy) from error
+def check_for_training(data: DataSet) -> None:
+    """Raise InputError with every class that has too few clips to train on and to test with."""
+    faults = []
+    for index, label in enumerate(data.labels):
+        own = [clip for clip in data.clips if index in clip.labels]
+        where = f"{data.root}, class {label}"
+        folds = sorted({clip.fold for clip in own})
+        recordings = len({clip.recording for clip in own})
+        if not own:
+            faults.append(Fault(where, "no clip in the folds of this run", "add some"))
+        elif not data.has_table and recordings < len(data.folds):
+            what = f"{_count(recordings, 'recording')} for {len(data.folds)} folds"
+            remedy = (
+                f"record {len(FOLDS)} or more; pieces of one recording (a subfolder, or names "
+                "that are equal up to --) count as one"
+            )
+            faults.append(Fault(where, what, remedy))
+        elif len(folds) == 1 and len(data.folds) > 1:
+            what = f"all its clips are in fold {folds[0]}: none to train on when that is tested"
+            faults.append(Fault(where, what, "spread its recordings over the folds"))
     if faults:
         raise InputError(faults)
-    return rows
 
 
-def read_samples(path: Path) -> Samples:
-    """Decode one file to int16 mono at 16 kHz, shape [samples].
-
-    Channels are averaged, other rates go through soxr's HQ resampler, values are scaled by 32768,
-    rounded to nearest and clamped. Raises InputError when the file cannot be decoded, is empty or
-    holds values that are not finite.
-    """
-    try:
-        values, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise InputError([Fault(str(path), f"cannot be decoded: {error}")]) from error
-    mono = values.mean(axis=1, dtype=np.float32)
-    if mono.size == 0:
-        raise InputError([Fault(str(path), "holds no samples")])
-    if not np.isfinite(mono).all():
-        raise InputError([Fault(str(path), "holds values that are not finite (NaN or infinity)")])
-    if rate != SAMPLE_RATE_HZ:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE_HZ, quality="HQ")
-    scaled = np.rint(mono.astype(np.float64) * 32768.0)
-    return np.asarray(np.clip(scaled, -32768, 32767), dtype=np.int16)
+def targets_of(clips: Sequence[Clip], classes: int) -> npt.NDArray[np.float32]:
+    """float32 [clips, classes]: 1 where the class is heard."""
+    targets = np.zeros((len(clips), classes), np.float32)
+    for row, clip in zip(targets, clips, strict=True):
+        row[list(clip.labels)] = 1.0
+    return targets
 
 
 def sha256_of_clips(clips: Iterable[Clip]) -> str:
     """One hash over the names, labels, folds and bytes of the clips: what a run was trained on."""
     digest = hashlib.sha256()
     for clip in clips:
-        digest.update(f"{clip.path.name}\0{clip.fold}\0{clip.label}\0".encode())
+        labels = ",".join(str(label) for label in clip.labels)
+        digest.update(f"{clip.path.name}\0{clip.fold}\0{labels}\0".encode())
         digest.update(hashlib.sha256(clip.path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _labels_of(
+    found: SoundSet, classes: Sequence[str], other: str | None, *, several: bool
+) -> tuple[str, ...]:
+    names = set(classes or found.classes)
+    if several:
+        return tuple(sorted(names - {other}))
+    return tuple(sorted(names | ({other} if other else set())))
+
+
+def _class_faults(found: SoundSet, classes: Sequence[str], other: str | None) -> list[Fault]:
+    where = str(found.root)
+    have = f"it has {', '.join(found.classes)}"
+    faults = [
+        Fault(where, f"no class {name!r}", have)
+        for name in dict.fromkeys(classes)
+        if name not in found.classes and name != other
+    ]
+    if other and other not in found.classes and not (set(found.classes) - set(classes)):
+        faults.append(Fault(where, f"nothing for the class {other!r}, which is none", have))
+    return faults
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

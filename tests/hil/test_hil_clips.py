@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clips: both editions of the data set, fair limits, synthetic sounds, all faults at once."""
+"""Clips: both editions of the data set, class folders, fair limits, synthetic sounds."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import InputError, ToolError
-from hil.clips import Clip, choose_clips, find_directory, load_clips, read_samples, to_int16
+from generator.errors import InputError
+from hil.clips import Clip, choose_clips, find_directory, load_clips
 
 CLASSES = ("cat", "dog", "rain")
 
@@ -70,39 +70,17 @@ def test_all_faults_of_a_folder_come_together(folder: Path) -> None:
     assert "no clip in fold 5" in text
 
 
-def test_folder_without_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"esc50\.csv not found"):
-        load_clips(tmp_path)
-
-
-def test_table_without_its_columns_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "meta").mkdir()
-    (tmp_path / "meta" / "esc50.csv").write_text("filename,label\na.wav,dog\n")
-    with pytest.raises(InputError, match="no column fold, category, esc10"):
-        load_clips(tmp_path)
-
-
-HEADER = b"filename,fold,category,esc10\na.wav,1,dog,True\n"
-
-
-@pytest.mark.parametrize(
-    ("table", "complaint"),
-    [
-        (HEADER + b"b.wav,1\nc.wav\n", r"line 3: the row is cut short[^$]*line 4: the row"),
-        (HEADER + b"\xff\xfe,1,dog,True\n", "is no CSV in UTF-8"),
-        (HEADER + b'"' + b"x" * 200_000, "is no CSV in UTF-8: field larger"),
-    ],
-    ids=["short", "not-utf-8", "endless-cell"],
-)
-def test_corrupt_table_is_told_by_both_readers(
-    tmp_path: Path, table: bytes, complaint: str
-) -> None:
-    training = pytest.importorskip("training.dataset")
-    (tmp_path / "meta").mkdir()
-    (tmp_path / "meta" / "esc50.csv").write_bytes(table)
-    for read in (load_clips, lambda folder: training.load_dataset(folder, [1])):
-        with pytest.raises(InputError, match=complaint):
-            read(tmp_path)
+def test_a_folder_a_class_is_played_as_well(tmp_path: Path) -> None:
+    for category in ("cat", "dog+rain"):
+        (tmp_path / category).mkdir()
+        for take in range(5):
+            path = tmp_path / category / f"{take}.flac"
+            soundfile.write(path, tone(16_000, 0.2), 16_000)
+    clip_set = load_clips(tmp_path)
+    assert clip_set.labels == ("cat", "dog", "rain")
+    assert [clip.name for clip in clip_set.clips[4:6]] == ["cat/4", "dog+rain/0"]
+    assert clip_set.clips[5].labels == ("dog", "rain")
+    assert len(load_clips(tmp_path, (1, 2)).clips) == 4
 
 
 def test_a_named_folder_is_never_replaced_by_synthetic_clips(tmp_path: Path) -> None:
@@ -153,54 +131,3 @@ def test_synthetic_clips_are_ten_the_same_each_time_and_have_no_truth() -> None:
         assert np.array_equal(one.read(), other.read())
         assert one.read().dtype == np.int16
     assert len(load_clips(None, limit=3).clips) == 3
-
-
-def test_channels_are_averaged_and_rates_converted(tmp_path: Path) -> None:
-    stereo = tone(48_000, 0.5, channels=2)
-    stereo[:, 1] = 0
-    soundfile.write(tmp_path / "a.wav", stereo, 48_000, subtype="FLOAT")
-    samples = read_samples(tmp_path / "a.wav")
-    assert len(samples) == 8000
-    assert np.abs(samples[1000:-1000]).max() == pytest.approx(0.25 * 32768, rel=0.01)
-
-
-def test_sixteen_kilohertz_int16_passes_unchanged(tmp_path: Path) -> None:
-    samples = np.random.default_rng(0).integers(-32768, 32768, 5000).astype(np.int16)
-    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="PCM_16")
-    assert np.array_equal(read_samples(tmp_path / "a.wav"), samples)
-
-
-def test_file_that_does_not_decode_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a.ogg").write_bytes(b"not a sound")
-    with pytest.raises(InputError, match="cannot be decoded"):
-        read_samples(tmp_path / "a.ogg")
-
-
-def test_full_scale_is_clamped() -> None:
-    assert to_int16(np.array([-2.0, -1.0, 0.0, 0.5, 1.0])).tolist() == [
-        -32768,
-        -32768,
-        0,
-        16384,
-        32767,
-    ]
-
-
-def test_training_and_harness_hear_the_same_samples(folder: Path) -> None:
-    """The two packages may not import each other; their samples must be the same all the same."""
-    training = pytest.importorskip("training.dataset")
-    wild = np.random.default_rng(2).normal(0, 0.6, (4800, 2))  # clamped here and there
-    rates = (8_000, 16_000, 22_050, 44_100, 48_000)
-    for rate, clip in zip(rates, load_clips(folder).clips, strict=False):
-        assert clip.path is not None
-        subtype = None if clip.path.suffix == ".ogg" else "FLOAT"
-        soundfile.write(clip.path, wild[:, : 1 + rate % 3 % 2], rate, subtype=subtype)
-    theirs = training.load_dataset(folder, [1, 2, 3])
-    ours = load_clips(folder)
-    assert theirs.labels == ours.labels
-    assert {(c.name, c.fold, theirs.labels[c.label]) for c in theirs.clips} == {
-        (c.name, c.fold, c.label) for c in ours.clips
-    }
-    for clip in ours.clips:
-        assert clip.path is not None
-        assert np.array_equal(training.read_samples(clip.path), read_samples(clip.path))

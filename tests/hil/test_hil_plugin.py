@@ -102,9 +102,9 @@ def test_every_board_skips_the_absent_ones_unless_required(tmp_path: Path) -> No
 
 
 def test_wrong_options_are_refused_before_anything_runs() -> None:
-    done = run_pytest("hil/", "--board", "u585", "--virtual", "--esc10-dir", "/none")
-    assert done.returncode == 3
-    assert "/none/meta/esc50.csv" in done.stderr
+    done = run_pytest("hil/", "--board", "u585", "--virtual", "--sounds", "/none")
+    assert done.returncode == 2
+    assert "/none: there is no such folder of sounds" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
@@ -124,9 +124,10 @@ GIVEN = {
     "port": None,
     "model": __file__,
     "labels": None,
+    "threshold": None,
     "folds": None,
     "clips": None,
-    "esc10_dir": None,
+    "sounds": None,
     "build_dir": None,
     "report_dir": None,
     "cross_compile": None,
@@ -266,8 +267,9 @@ def test_clip(board_name, clip, save_record):
     if clip.name == "1-3-A":
         raise RuntimeError("broken before anything was compared")
     save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "no labels", "test"))
-    save_record(ClipRecord("u585", clip.name, 1, None, 0, 8, 0, 96, (16000,),
+                            "estimated", ("a", "b"), "softmax", (-128, -128), None,
+                            "no labels", "test"))
+    save_record(ClipRecord("u585", clip.name, 1, None, 0, (0,), 8, 0, 96, (16000,),
                            (160,), (99,), 5, 96, (96, 96), (), 0.1))
 """
 
@@ -286,7 +288,7 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     (tmp_path / "m.tflite").write_bytes(b"")
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
-        *("--esc10-dir", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
+        *("--sounds", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),
         cwd=tmp_path,
     )
     assert done.returncode == 1, done.stdout + done.stderr

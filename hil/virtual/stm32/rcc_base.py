@@ -104,6 +104,11 @@ class RccBase(Peripheral):
         return self.sysclk_hz // AHB_DIVIDERS[self.bus_dividers & 15]
 
     @property
+    def core_hz(self) -> int:
+        """Clock of the core, of SysTick and of DWT_CYCCNT."""
+        return self.hclk_hz
+
+    @property
     def pclk1_hz(self) -> int:
         """APB1 clock."""
         return self.hclk_hz // APB_DIVIDERS[self.bus_dividers >> 4 & 7]

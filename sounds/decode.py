@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sound file to the samples that the chip is sent: int16, mono, 16 kHz."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from generator.errors import Fault, InputError
+
+SAMPLE_RATE_HZ = 16_000
+FULL_SCALE = 32768.0
+UPPER_EDGE_HZ = 7500
+"""Where the front-end's highest band ends (docs/frontend.md)."""
+
+Samples = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Samples int16 [n] at 16 kHz, and what the file had."""
+
+    samples: Samples
+    rate_hz: int
+    channels: int
+
+    @property
+    def lacks_upper_bands(self) -> bool:
+        """True when the file's own rate cannot hold the front-end's highest band."""
+        return self.rate_hz < 2 * UPPER_EDGE_HZ
+
+
+def read_samples(path: Path) -> Samples:
+    """The samples of a file, int16 [n], mono at 16 kHz; raises what `read_sound` raises."""
+    return read_sound(path).samples
+
+
+def read_sound(path: Path) -> Decoded:
+    """Decode a file.
+
+    Channels are averaged, other rates go through soxr's HQ resampler, values are scaled by 32768,
+    rounded to nearest even and clamped: the same file gives the same samples. Raises InputError
+    when the file cannot be decoded, is empty or holds values that are not finite.
+    """
+    import soundfile
+    import soxr
+
+    try:
+        values, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        remedy = "convert it to WAV or FLAC, record it anew, or take it away"
+        raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error
+    if not len(values):
+        raise InputError([Fault(str(path), "holds no samples", "record it anew, or take it away")])
+    broken = int(np.count_nonzero(~np.isfinite(values)))
+    if broken:
+        what = f"{broken} of its values are not finite (NaN or infinity)"
+        raise InputError([Fault(str(path), what, "export it anew, or take it away")])
+    mono = values.mean(axis=1, dtype=np.float32)
+    if rate_hz != SAMPLE_RATE_HZ:
+        mono = soxr.resample(mono, rate_hz, SAMPLE_RATE_HZ, quality="HQ")
+    return Decoded(to_int16(mono), int(rate_hz), values.shape[1])
+
+
+def to_int16(mono: npt.NDArray[np.floating]) -> Samples:
+    """Values in [-1, 1) to int16 full scale 32768, rounded to nearest even and clamped."""
+    scaled = np.rint(mono.astype(np.float64) * FULL_SCALE)
+    return np.clip(scaled, -32768, 32767).astype(np.int16)

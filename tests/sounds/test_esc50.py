@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.errors import InputError
+from sounds.layouts import read_sounds
+
+HEADER = "filename,fold,target,category,esc10,src_file,take\n"
+ROWS = (
+    "1-7-A-0.wav,1,0,dog,True,7,A\n"
+    "1-7-B-0.wav,1,0,dog,True,7,B\n"
+    "2-8-A-1.wav,2,1,rain,True,8,A\n"
+    "2-9-A-2.wav,2,2,engine,False,9,A\n"
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "meta" / "esc50.csv").write_text(HEADER + ROWS)
+    for row in ROWS.splitlines():
+        (tmp_path / "audio" / row.partition(",")[0]).touch()
+    return tmp_path
+
+
+def test_rows_of_esc10_are_taken_with_their_folds_and_recordings(root: Path) -> None:
+    found = read_sounds(root)
+    assert [(one.name, one.fold, one.recording) for one in found.sounds] == [
+        ("1-7-A-0", 1, "7"),
+        ("1-7-B-0", 1, "7"),
+        ("2-8-A-1", 2, "8"),
+    ]
+    assert found.classes == ("dog", "rain")
+    assert found.table == root / "meta" / "esc50.csv"
+
+
+def test_the_other_rows_come_when_asked_for(root: Path) -> None:
+    assert read_sounds(root, whole=True).classes == ("dog", "engine", "rain")
+
+
+def test_classes_do_not_depend_on_the_folds_and_other_files_are_not_looked_for(root: Path) -> None:
+    (root / "audio" / "2-8-A-1.wav").unlink()
+    found = read_sounds(root, [1])
+    assert len(found.sounds) == 2
+    assert found.classes == ("dog", "rain")
+
+
+def test_a_table_of_ones_own_needs_three_columns(root: Path) -> None:
+    (root / "audio" / "a.wav").touch()
+    (root / "meta" / "esc50.csv").write_text("filename,fold,category\na.wav,3,dog + rain\n")
+    (sound,) = read_sounds(root).sounds
+    assert (sound.fold, sound.classes, sound.recording) == (3, ("dog", "rain"), "a")
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ("filename,label\na.wav,dog\n", "no column fold, category"),
+        (HEADER + "b.wav,1\nc.wav\n", r"line 2: the row is cut short[^$]*line 3: the row"),
+        (HEADER + "b.wav,1,0, + ,True,,A\n", "line 2: no category"),
+        (HEADER + "a.wav,one,0,dog,True,,A\n", r"a\.wav: fold 'one' is no number"),
+        (HEADER, "no row of ESC-10"),
+        (HEADER.encode() + b"\xff\xfe,1,0,dog,True,,A\n", "is no CSV in UTF-8"),
+        (HEADER + '"' + "x" * 200_000, "is no CSV in UTF-8: field larger"),
+    ],
+    ids=["columns", "short", "category", "fold", "empty", "not-utf-8", "endless-cell"],
+)
+def test_corrupt_tables_are_told(root: Path, table: str | bytes, complaint: str) -> None:
+    content = table if isinstance(table, bytes) else table.encode()
+    (root / "meta" / "esc50.csv").write_bytes(content)
+    with pytest.raises(InputError, match=complaint):
+        read_sounds(root)
+
+
+def test_all_faults_come_together(root: Path) -> None:
+    for name in ("1-7-A-0.wav", "2-8-A-1.wav"):
+        (root / "audio" / name).unlink()
+    with pytest.raises(InputError) as caught:
+        read_sounds(root, [1, 2, 5])
+    assert [Path(fault.where).name for fault in caught.value.faults] == [
+        "1-7-A-0.wav", "2-8-A-1.wav", "esc50.csv"
+    ]  # fmt: skip
+    assert "no clip in fold 5" in str(caught.value)
