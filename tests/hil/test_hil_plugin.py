@@ -228,9 +228,10 @@ from hil.records import BoardRecord, ClipRecord, DivergenceRecord
 @pytest.mark.parametrize("number", range(6))
 def test_clip(number, save_record):
     save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "", "test"))
-    save_record(ClipRecord("u585", f"clip{number}", 1, 0, 0 if number else 1, 8, 0, 96, (16000,),
-                           (160,), (99,), 5, 96, (96, 96), (), 0.1))
+                            "estimated", ("a", "b"), "softmax", (-128, -128), None, "", "test"))
+    decision = 0 if number else 1
+    save_record(ClipRecord("u585", f"clip{number}", 1, (0,), decision, (decision,), 8, 0, 96,
+                           (16000,), (160,), (99,), 5, 96, (96, 96), (), 0.1))
     if number == 5:
         save_record(DivergenceRecord("u585", 2, "clip5: features"))
 """
