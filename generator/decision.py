@@ -155,7 +155,8 @@ def find_rule(
     settings, faults = DecisionSettings(), list[Fault]()
     lines = Lines(path, None)
     if path.is_file():
-        document, lines = read_mapping(path, "holds no setting", "set threshold, thresholds or other, or remove the file")
+        remedy = "set threshold, thresholds or other, or remove the file"
+        document, lines = read_mapping(path, "holds no setting", remedy)
         faults += lines.duplicates
         try:
             settings = DecisionSettings.model_validate(dict(document))
@@ -214,11 +215,11 @@ class _Shares:
 
 def _faults_of_form(error: ValidationError, lines: Lines) -> Iterator[Fault]:
     for detail in error.errors(include_url=False):
-        place = [key for key in detail["loc"] if key != "[key]"]
-        where = lines.where(*place)
+        where = lines.where(*detail["loc"])
         if detail["type"] == "extra_forbidden":
             yield Fault(where, "unknown key", "known are threshold, thresholds, other")
         elif "[key]" in detail["loc"]:
-            yield Fault(where, f"{place[-1]!r} is no text", "put the label in quotes")
+            where = lines.where(detail["loc"][0])
+            yield Fault(where, f"{detail['input']!r} is no text", "put the label in quotes")
         else:
             yield Fault(where, f"{detail['msg']}, found {detail['input']!r}")

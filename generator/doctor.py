@@ -34,6 +34,12 @@ SETS = ("firmware", "test", "train")
 FREE_DISK_GB = {"firmware and tests": 2.0, "training": 5.0}
 """What .venv, .tools and build take, measured and rounded up; TensorFlow takes the most."""
 
+QEMU_PROGRAM = "qemu-system-arm"
+QEMU_REMEDY = (
+    "Debian, Ubuntu: apt install qemu-system-arm; Fedora: dnf install qemu-system-arm; "
+    "Arch: pacman -S qemu-system-arm; macOS: brew install qemu; Windows: see qemu.org"
+)
+
 
 class State(Enum):
     """How a finding is shown."""
@@ -221,10 +227,11 @@ def _serial_ports() -> Finding:
 
 
 def _qemu() -> Finding:
-    found = shutil.which("qemu-system-arm")
+    found = shutil.which(QEMU_PROGRAM)
     if found:
-        return Finding("QEMU", State.PRESENT, found)
-    return Finding("QEMU", State.OPTIONAL, "no qemu-system-arm; nothing needs it, a second opinion")
+        return Finding("QEMU", State.PRESENT, f"{found}, for `make qemu`")
+    detail = f"no {QEMU_PROGRAM}; only `make qemu` needs it, a second opinion on the cores"
+    return Finding("QEMU", State.OPTIONAL, detail, QEMU_REMEDY)
 
 
 def _disk() -> Finding:

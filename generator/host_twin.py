@@ -185,9 +185,7 @@ class HostTwin(FrontendTwin):
             ),
             score_sums=np.array(summary.score_sums, dtype=np.int32),
             decision=summary.label,
-            detected=tuple(
-                index for index in range(self.classes) if summary.detected[index // 8] >> index % 8 & 1
-            ),
+            detected=_classes_of(bytes(summary.detected)),
         )
 
     def run_patch(self, frames: Frames) -> Frames:
@@ -306,6 +304,12 @@ def _listener_structures(
         ]
 
     return Patch, Clip
+
+
+def _classes_of(mask: bytes) -> tuple[int, ...]:
+    """The classes whose bits are set in `struct decision`'s mask."""
+    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+    return tuple(int(index) for index in bits.nonzero()[0])
 
 
 def _load_private_copy(library: Path) -> ctypes.CDLL:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A YAML file by its keys, and on which line each key stands, so that a fault can tell its place."""
+"""A YAML file by its keys, and the line of each key, so that a fault can tell its place."""
 
 from __future__ import annotations
 
@@ -55,9 +55,10 @@ def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
 
 
 def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable, object], Lines]:
-    """Return what stands in the file by key, and the lines. Raises `InputError` for what is no YAML.
+    """Return what stands in the file by key, and the lines.
 
-    A file that holds nothing, or no mapping, is told in the words of `empty` and `remedy`.
+    Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
+    holds nothing, or no mapping.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -33,10 +33,13 @@ def why_no_accuracy(firmware: Firmware, clips: ClipSet) -> str:
     if not firmware.has_labels:
         return "the model has no labels; put them beside it as <stem>.labels.txt, or use --labels"
     foreign = sorted(set(clips.labels) - set(firmware.labels))
-    if firmware.rule.head is Head.SIGMOID:
-        if len(foreign) == len(clips.labels):
-            return f"the model knows none of the data set's labels {', '.join(foreign)}"
-        return ""
+    if len(foreign) == len(clips.labels):
+        return f"the model knows none of the data set's labels {', '.join(foreign)}"
+    return "" if firmware.rule.head is Head.SIGMOID else _why_not_one(firmware, clips, foreign)
+
+
+def _why_not_one(firmware: Firmware, clips: ClipSet, foreign: Sequence[str]) -> str:
+    """Why not every clip has one class of a softmax head's."""
     if foreign and firmware.rule.other is None:
         return f"the model does not know the data set's label {', '.join(foreign)}"
     several = next((clip.label for clip in clips.clips if len(clip.labels) > 1), None)

@@ -18,7 +18,8 @@ static void print_clip(const struct listener_clip *clip) {
     printf("frames %u patches %u decision %d detected", clip->frames, clip->patches,
            clip->decision.label);
     for (uint32_t class = 0u; class < NETWORK_CLASSES; class++) {
-        if ((clip->decision.detected[class / 8u] >> (class % 8u) & 1u) != 0u) {
+        const uint32_t bits = clip->decision.detected[class / 8u];
+        if ((bits >> (class % 8u) & 1u) != 0u) {
             printf(" %u", class);
         }
     }

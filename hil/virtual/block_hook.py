@@ -70,6 +70,9 @@ DEMAND_TABLE = 25
 COST_TABLE = 26
 BRANCH_CYCLES = 27
 IS_V8M = 28
+TCM_SIZE = 29
+TCM_BYTES = 30
+TCM_SUMS = 31
 COUNTERS = 32
 
 NO_DEADLINE = (1 << 63) - 1
@@ -110,6 +113,9 @@ _REG_MSP = arm_const.UC_ARM_REG_MSP
 _REG_XPSR = arm_const.UC_ARM_REG_XPSR
 _TABLE_LENGTH = 1 << 21
 """Upper bound of the tables' length as numba sees them; the real bound is FLASH_SIZE."""
+
+TCM_BASE = 0
+"""Where a core with tightly coupled instruction memory has it (ARMv7-M cores: Cortex-M7)."""
 
 
 @intrinsic
@@ -216,6 +222,48 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
 
 
 @njit(cache=True)
+def _table_index(counters, address):  # type: ignore[no-untyped-def]
+    """Where code in flash or in instruction TCM has its table entry; -1 for code elsewhere."""
+    offset = np.int64(address) - np.int64(counters[FLASH_BASE])
+    if 0 <= offset < np.int64(counters[FLASH_SIZE]):
+        return offset >> 1
+    offset = np.int64(address) - TCM_BASE
+    if 0 <= offset < np.int64(counters[TCM_SIZE]):
+        return np.int64(counters[FLASH_SIZE]) + offset >> 1
+    return np.int64(-1)
+
+
+@njit(cache=True)
+def _weighted_sum(halfwords, first, count):  # type: ignore[no-untyped-def]
+    """A sum over a block by which code in TCM that has changed is found out."""
+    total = np.uint32(0)
+    for index in range(count):
+        total += np.uint32(halfwords[first + index]) * np.uint32(2 * index + 1)
+    return total
+
+
+@njit(cache=True)
+def _look_up_in_tcm(counters, offset, size):  # type: ignore[no-untyped-def]
+    """The same for code in instruction TCM, which the firmware itself has put there."""
+    first = np.int64(counters[FLASH_SIZE]) >> 1
+    table = carray(_pointer(counters[BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+    demands = carray(_pointer(counters[DEMAND_TABLE]), 2 * _TABLE_LENGTH, np.uint64)
+    code = carray(_pointer(counters[TCM_BYTES]), _TABLE_LENGTH, np.uint8)
+    halfwords = carray(_pointer(counters[TCM_BYTES]), _TABLE_LENGTH, np.uint16)
+    sums = carray(_pointer(counters[TCM_SUMS]), _TABLE_LENGTH, np.uint32)
+    index = first + (offset >> 1)
+    entry, total = table[index], _weighted_sum(halfwords, offset >> 1, np.int64(size >> 1))
+    found = demands[2 * index : 2 * index + 2]
+    if entry >> SIZE_SHIFT != size or sums[offset >> 1] != total:
+        costs = carray(_pointer(counters[COST_TABLE]), COSTS, np.int64)
+        probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)[first:]
+        mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+        entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
+        table[index], sums[offset >> 1] = entry, total
+    return entry, found[0], found[1]
+
+
+@njit(cache=True)
 def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
     """Return a block's entry and its two demands; scan it if it is new."""
     demands = carray(_pointer(counters[DEMAND_TABLE]), _TABLE_LENGTH, np.uint64)
@@ -233,6 +281,9 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
             entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
             table[index] = entry
         return entry, demands[2 * index], demands[2 * index + 1]
+    offset = np.int64(address) - TCM_BASE
+    if 0 <= offset < np.int64(counters[TCM_SIZE]):
+        return _look_up_in_tcm(counters, offset, size)
     offset = np.int64(address) - np.int64(counters[RAM_BASE])
     if 0 <= offset < np.int64(counters[RAM_SIZE]):
         # Code in RAM may change: it is scanned each time, and not probed.
@@ -312,7 +363,7 @@ def on_probe(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_CODE on one instruction: check its base register or its divisor."""
     counters = carray(user_data, COUNTERS, np.uint64)
     probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
-    probe = np.int64(probes[(np.int64(address) - np.int64(counters[FLASH_BASE])) >> 1])
+    probe = np.int64(probes[_table_index(counters, address)])
     condition = probe >> CONDITION_SHIFT
     if condition and not _condition_holds(_read(counters, engine, _REG_XPSR), condition - 1):
         return

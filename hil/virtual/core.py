@@ -100,14 +100,14 @@ class Core:
         ram = next(region for region in self.regions if not region.is_flash)
         self.flash, self.ram = flash, ram
         self.flash_bytes, self.ram_bytes = self._buffers[flash], self._buffers[ram]
-        self._block_table = np.zeros(flash.size_bytes // 2, np.int64)
-        self._probe_table = np.zeros(flash.size_bytes // 2, np.uint16)
-        self._demand_table = np.zeros(flash.size_bytes, np.uint64)
-        self._probed: set[int] = set()
+        self._make_tables()
         library = binding.uclib
         counters = self.counters
         counters[hook.FLASH_BASE], counters[hook.FLASH_SIZE] = flash.origin, flash.size_bytes
         counters[hook.RAM_BASE], counters[hook.RAM_SIZE] = ram.origin, ram.size_bytes
+        counters[hook.TCM_SIZE] = 0 if self.tcm is None else self.tcm.size_bytes
+        counters[hook.TCM_BYTES] = 0 if self.tcm is None else self._buffers[self.tcm].ctypes.data
+        counters[hook.TCM_SUMS] = self._tcm_sums.ctypes.data
         counters[hook.FLASH_BYTES] = self.flash_bytes.ctypes.data
         counters[hook.RAM_BYTES] = self.ram_bytes.ctypes.data
         counters[hook.BLOCK_TABLE] = self._block_table.ctypes.data
@@ -122,6 +122,25 @@ class Core:
         assert stop is not None and read is not None
         counters[hook.STOP_FUNCTION], counters[hook.READ_FUNCTION] = stop, read
         self._hook(unicorn.UC_HOOK_BLOCK, hook.on_block, 1, 0)  # begin above end: everywhere
+
+    def _make_tables(self) -> None:
+        """Make the tables of what is known of code: flash first, then the instruction TCM."""
+        self.tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
+        tcm_bytes = 0 if self.tcm is None else self.tcm.size_bytes
+        halfwords = (self.flash.size_bytes + tcm_bytes) // 2
+        self._block_table = np.zeros(halfwords, np.int64)
+        self._probe_table = np.zeros(halfwords, np.uint16)
+        self._demand_table = np.zeros(2 * halfwords, np.uint64)
+        self._tcm_sums = np.zeros(max(1, tcm_bytes // 2), np.uint32)
+        self._probed: set[int] = set()
+
+    def _index(self, address: int) -> int | None:
+        """Where code has its table entry; None for code that has none."""
+        if self.flash.origin <= address < self.flash.end:
+            return (address - self.flash.origin) >> 1
+        if self.tcm is not None and self.tcm.origin <= address < self.tcm.end:
+            return (self.flash.size_bytes + address - self.tcm.origin) >> 1
+        return None
 
     def _hook(self, kind: int, callback: object, begin: int, end: int) -> None:
         handle = ctypes.c_size_t()
@@ -210,7 +229,8 @@ class Core:
 
     def probe_block(self, address: int) -> None:
         """Hook the instructions of a new block that need a look of their own."""
-        index = (address - self.flash.origin) >> 1
+        index = self._index(address)
+        assert index is not None, "only code with a table entry asks for probes"
         entry = int(self._block_table[index])
         size = entry >> block_scan.SIZE_SHIFT
         for half in np.nonzero(self._probe_table[index : index + (size >> 1)])[0]:
@@ -282,18 +302,19 @@ class Core:
 
     def find_in_block(self, address: int, flag: int) -> int:
         """Find the first instruction of the block at `address` that has a flag of `thumb`."""
-        index = (address - self.flash.origin) >> 1
-        region = self.region_of(address)
-        if region is not self.flash:
+        index, region = self._index(address), self.region_of(address)
+        if index is None or region is None:
             return address
-        start = address - self.flash.origin
+        start = address - region.origin
         size = int(self._block_table[index]) >> block_scan.SIZE_SHIFT
-        found = block_scan.find_flag(self.flash_bytes, start, start + size, flag)
-        return self.flash.origin + found
+        found = block_scan.find_flag(self._buffers[region], start, start + size, flag)
+        return region.origin + found
 
     def mark(self, address: int, on: bool) -> None:
-        """Make the core stop with `Stop.MARK` when a block starts at this flash address."""
-        index = (address - self.flash.origin) >> 1
+        """Make the core stop with `Stop.MARK` when a block starts at this address of code."""
+        index = self._index(address)
+        if index is None:
+            return
         bit = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
         if on:
             self._block_table[index] |= bit
@@ -305,7 +326,7 @@ class Core:
         self.counters[hook.PASS_MARK] = address
 
     def forget_code(self) -> None:
-        """Drop what was learned of the code in flash, after flash has changed."""
+        """Drop what was learned of the code, after flash has changed."""
         marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
         self._block_table &= marks
         self._probe_table[:] = 0

@@ -226,7 +226,7 @@ class Machine:
     def _clock_moved(self) -> None:
         """Keep time continuous over a change of the core clock."""
         self._epoch_ps, self._epoch_cycles = self.now_ps, self.core.cycles
-        self._hz = self.rcc.hclk_hz
+        self._hz = self.rcc.core_hz
 
     def sleep_until(self, time_ps: int) -> None:
         """Let time pass without executing anything."""
@@ -242,7 +242,7 @@ class Machine:
         sysclk_hz, hclk_hz = self.rcc.sysclk_hz, self.rcc.hclk_hz
         self.pwr.check(sysclk_hz, hclk_hz, cause)
         self.flash.check(hclk_hz, self.pwr.voltage_range, cause)
-        if hclk_hz != self._hz:
+        if self.rcc.core_hz != self._hz:
             self._clock_moved()
             self.systick.clock_changed()
         self.core.stop_soon()

@@ -16,6 +16,8 @@ class MemoryRegion:
     is_flash: bool = False
     alias_of: int | None = None
     """Address, in a region listed before, of the memory that appears here once more."""
+    is_tcm: bool = False
+    """Tightly coupled to the core: neither caches nor DMA1 and DMA2 see it."""
 
     @property
     def end(self) -> int:

@@ -54,6 +54,9 @@ PATCH_STEP = 72
 CLASSES = 10
 HOP = 160
 
+RULE = Rule(ScoreHead.SOFTMAX, -2, (-128,) * CLASSES)
+"""The highest sum decides."""
+
 Int8 = npt.NDArray[np.int8]
 
 
@@ -90,7 +93,7 @@ class FakeDevice:
     taps: bool = False
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
-    rule: Rule = Rule(ScoreHead.SOFTMAX, -2, (-128,) * CLASSES)
+    rule: Rule = RULE
 
     timeout: float | None = None
     now_s: float = 0.0

@@ -39,7 +39,7 @@ class SysTick(Peripheral):
         self.machine.schedule(self.name, None)
 
     def _period_ps(self) -> int:
-        return (self.values["RVR"] + 1) * PS_PER_SECOND // self.machine.rcc.hclk_hz
+        return (self.values["RVR"] + 1) * PS_PER_SECOND // self.machine.rcc.core_hz
 
     def _start(self) -> None:
         running = self.values["CSR"] & ENABLE and self.values["RVR"]
@@ -81,7 +81,7 @@ class SysTick(Peripheral):
             return 0
         self.catch_up()
         left_ps = self._wrap_ps - self.machine.now_ps
-        return min(self.values["RVR"], left_ps * self.machine.rcc.hclk_hz // PS_PER_SECOND)
+        return min(self.values["RVR"], left_ps * self.machine.rcc.core_hz // PS_PER_SECOND)
 
     def write_cvr(self, value: int) -> None:
         """Any write restarts the period and clears the flag."""

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The generated project's portable C as a program for an MPS2 board.
+
+Front-end, CMSIS-DSP, network and listener are compiled by the generated project's own Makefile,
+with the core's flags: command by command what makes them in the firmware. Only what stands around
+them is another: a startup of a few lines, the clip in the image, and trampolines between caller and
+called function that note the time, put in by the linker.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+from numpy.typing import NDArray
+
+from generator.board_spec import load_board
+from generator.errors import ToolError
+from generator.firmware import DEFAULT_BOARDS_FILE, Network, make_project
+from generator.host_twin import PROJECT_PREFIXES
+from generator.project import Project
+from generator.target_flags import target_flags
+from generator.toolchain import Toolchain
+from tests.qemu.machines import Mps2
+
+TARGET_DIR = Path(__file__).parent / "target"
+BOARD = "u585"
+"""Whose project is rendered: what is portable in it is the same for every board, says a test."""
+
+PORTABLE_PREFIXES = (
+    *(prefix for prefix in PROJECT_PREFIXES if not prefix.startswith("host/")),
+    "core/mem.c",
+)
+
+CALIBRATION = ("calibration_1", "calibration_7", "calibration_loop")
+FIRMWARE_METERS: tuple[str, ...] = ("mel_compute_frame_s8", "network_push_frame_s8")
+"""The calls that the report on a board gives instructions of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The portable part, compiled for one core."""
+
+    machine: Mps2
+    toolchain: Toolchain
+    folder: Path
+    paths: tuple[Path, ...]
+    taps: bool
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A program for one machine, and the functions that it meters, by their numbers."""
+
+    machine: Mps2
+    elf: Path
+    meters: tuple[str, ...]
+
+
+def render(network: Network, out_dir: Path) -> Project:
+    """Write the project of the model to `out_dir`."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    return make_project(load_board(DEFAULT_BOARDS_FILE, BOARD), network, out_dir, taps=False)
+
+
+def portable_sources(project: Project) -> tuple[str, ...]:
+    """Sources that know no chip, by their paths in the project."""
+    paths = sorted(project.directory.rglob("*.c"))
+    names = (path.relative_to(project.directory).as_posix() for path in paths)
+    return tuple(name for name in names if name.startswith(PORTABLE_PREFIXES))
+
+
+def compile_objects(
+    project: Project, machine: Mps2, toolchain: Toolchain, *, taps: bool
+) -> Objects:
+    """Compile what is portable by the project's own Makefile; what is up to date stays.
+
+    Raises ToolError with the compiler's words.
+    """
+    out = f"{'taps' if taps else 'plain'}-{machine.core}"
+    objects = [f"{out}/{name.removesuffix('.c')}.o" for name in portable_sources(project)]
+    make = shutil.which("make")
+    if make is None:
+        raise ToolError("no program make", "install GNU make")
+    settings = {
+        "CROSS_COMPILE": toolchain.prefix,
+        "LIBGCC": toolchain.libgcc(target_flags(machine.core).cpu),
+        "CPU": " ".join(target_flags(machine.core).cpu),
+        "DEFINES": f"-DM2M_TAPS={int(taps)}",
+        "OUT": out,
+    }
+    command = [make, "--no-print-directory", "-s"]
+    command += [f"{name}={value}" for name, value in settings.items()]
+    # A make that started us must not hand its flags on to this one.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    inherited.pop("MFLAGS", None)
+    _run([*command, *objects], project.directory, inherited)
+    folder = project.directory / out
+    paths = tuple(project.directory / name for name in objects)
+    return Objects(machine, toolchain, folder, paths, taps, project)
+
+
+def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], name: str) -> Image:
+    """Link a program that hears `samples`, int16 [n] at 16 kHz, and meters these functions.
+
+    Functions of known length are metered before them. Raises ToolError with the linker's words.
+    """
+    machine, toolchain = objects.machine, objects.toolchain
+    metered = (*CALIBRATION, *meters)
+    folder = objects.folder / name
+    folder.mkdir(exist_ok=True)
+    samples.astype("<i2").tofile(folder / "sound.s16")
+    lines = [f"METER({index}, {function})\n" for index, function in enumerate(metered)]
+    (folder / "meters.h").write_text("".join(lines))
+    flags = target_flags(machine.core)
+    project_dir = objects.project.directory
+    compiler = [str(toolchain.gcc), *flags.cpu, *flags.language, *flags.optimisation]
+    compiler += [*flags.sections, *flags.warnings, f"-DM2M_TAPS={int(objects.taps)}"]
+    compiler += [f"-DMPS2_TIMER={machine.timer:#x}u", f"-I{folder}", f"-I{TARGET_DIR}"]
+    compiler += [f"-I{project_dir}", f"-Wa,-I{folder}"]
+    own = [*sorted(TARGET_DIR.glob("*.c")), TARGET_DIR / "sound.S"]
+    elf = folder / "program.elf"
+    linker = [*flags.link, f"-Wl,--defsym=mps2_code={machine.code}"]
+    linker += [f"-Wl,--defsym=mps2_data={machine.data}", "-T", str(TARGET_DIR / "mps2.ld")]
+    linker += [f"-Wl,--wrap={function}" for function in metered]
+    libgcc = toolchain.libgcc(flags.cpu)
+    _run([*compiler, *linker, *own, *objects.paths, libgcc, "-o", elf], folder)
+    return Image(machine, elf, metered)
+
+
+def called_across(objects: Objects) -> tuple[str, ...]:
+    """Functions of one object that another one calls: those that can be metered, sorted.
+
+    Without memcpy and its like, which the program itself uses.
+    """
+    defined: set[str] = set()
+    wanted: set[str] = set()
+    for path in objects.paths:
+        if path.parent.name == "core":
+            continue
+        for name, is_function, is_defined in _global_symbols(path):
+            if not is_defined:
+                wanted.add(name)
+            elif is_function:
+                defined.add(name)
+    return tuple(sorted(defined & wanted))
+
+
+def _global_symbols(path: Path) -> Iterable[tuple[str, bool, bool]]:
+    """Name, whether it is a function, whether it is defined here, of each global symbol."""
+    with path.open("rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
+        for symbol in table.iter_symbols():
+            if symbol["st_info"]["bind"] == "STB_GLOBAL":
+                is_function = symbol["st_info"]["type"] == "STT_FUNC"
+                yield symbol.name, is_function, symbol["st_shndx"] != "SHN_UNDEF"
+
+
+def _run(
+    command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None
+) -> None:
+    words = [str(word) for word in command]
+    environment = {**(environment or os.environ), "LC_ALL": "C"}
+    done = subprocess.run(
+        words, cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
+    if done.returncode:
+        raise ToolError(f"{Path(words[0]).name} failed:\n{done.stdout}{done.stderr}".rstrip())

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the program hands out, read back.
+
+The layout is that of `struct record` and `enum record_kind` in target/main.c.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.errors import Mel2metalError
+
+HEAD = struct.Struct("<4I")
+CALL = np.dtype([("meter", "<u4"), ("ticks", "<u4")])
+
+
+class RunError(Mel2metalError):
+    """An emulator did not bring the program to its end, or what came of it is not whole."""
+
+
+class Kind(enum.IntEnum):
+    """What a record holds."""
+
+    FRAME = 1
+    PATCH = 2
+    CLIP = 3
+    LAYER = 4
+    SCORES = 5
+    CALLS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One piece of output: a frame, a patch's scores, a row of a layer."""
+
+    kind: Kind
+    index: int
+    row: int
+    values: bytes
+
+    @property
+    def name(self) -> str:
+        """Name it in a message."""
+        row = f", row {self.row}" if self.kind is Kind.LAYER else ""
+        what = "operator" if self.kind is Kind.LAYER else self.kind.name.lower()
+        return f"{what} {self.index}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One run: what was computed, and what each metered call took, in the order of the returns."""
+
+    records: tuple[Record, ...]
+    call_meters: tuple[int, ...]
+    """The number of the function in the image's list."""
+    call_ticks: tuple[int, ...]
+
+    @property
+    def cells(self) -> int:
+        """Bytes of output: int8 cells, and the few words of patches and clip."""
+        return sum(len(record.values) for record in self.records)
+
+
+def read_output(data: bytes) -> Output:
+    """Read the file of one run; raises RunError if it is cut short."""
+    records: list[Record] = []
+    position = 0
+    while position < len(data):
+        if position + HEAD.size > len(data):
+            raise RunError(f"the output ends within the head of record {len(records)}")
+        kind, index, row, count = HEAD.unpack_from(data, position)
+        position += HEAD.size
+        values = data[position : position + count]
+        if len(values) != count:
+            raise RunError(f"the output ends within record {len(records)}")
+        records.append(Record(Kind(kind), index, row, values))
+        position += (count + 3) & ~3
+    if not records or records[-1].kind is not Kind.CALLS:
+        raise RunError("the output does not end with the metered calls")
+    calls = np.frombuffer(records.pop().values, CALL)
+    meters, ticks = calls["meter"].tolist(), calls["ticks"].tolist()
+    return Output(tuple(records), tuple(meters), tuple(ticks))
+
+
+def by_meter(meters: Sequence[int], counts: Sequence[int]) -> dict[int, list[int]]:
+    """Sort counts by the function that they belong to, calls in their order."""
+    sorted_counts: dict[int, list[int]] = defaultdict(list)
+    for meter, count in zip(meters, counts, strict=True):
+        sorted_counts[meter].append(count)
+    return dict(sorted_counts)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second opinion on one core: some clips and, for one patch, every layer and every function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.firmware import Network
+from generator.host_twin import HostTwin
+from generator.mel_tables import FRAME_SAMPLES, HOP_SAMPLES
+from generator.project import Project
+from generator.toolchain import Toolchain
+from tests.qemu.comparison import compare_runs, compare_with_host
+from tests.qemu.image import FIRMWARE_METERS, Image, called_across, compile_objects, link
+from tests.qemu.machines import Mps2
+from tests.qemu.on_qemu import count_instructions, run_on_qemu
+from tests.qemu.on_unicorn import run_on_unicorn
+from tests.qemu.records import RunError
+
+Samples = NDArray[np.int16]
+Told = Callable[[str], None]
+
+PATCH_SEED = 0x4D324D
+EVERY_LAYER = "one patch, every layer and function"
+MEL, NETWORK = FIRMWARE_METERS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What all cores are asked, and with which tools."""
+
+    network: Network
+    project: Project
+    clips: tuple[tuple[str, Samples], ...]
+    """By their names."""
+    twin: HostTwin | None
+    """None: there is no compiler for this machine."""
+    qemu: Path
+    toolchain: Toolchain
+
+
+@dataclass(slots=True)
+class Opinion:
+    """What came of one core."""
+
+    machine: Mps2
+    cells: int = 0
+    """Bytes of output that QEMU and Unicorn agree on or not."""
+    host_cells: int = 0
+    """Of them, those that the host twin has too."""
+    calls: int = 0
+    qemu_instructions: int = 0
+    unicorn_instructions: int = 0
+    mel_instructions: list[int] = field(default_factory=list)
+    """Of each frame, by QEMU."""
+    patch_instructions: list[int] = field(default_factory=list)
+    """Of each whole patch through the network, by QEMU."""
+    differences: list[str] = field(default_factory=list)
+
+
+def one_patch(frames: int) -> Samples:
+    """Noise that opens the gate, as long as one patch: int16 at 16 kHz."""
+    generator = np.random.default_rng(PATCH_SEED)
+    count = FRAME_SAMPLES + (frames - 1) * HOP_SAMPLES
+    return generator.integers(-20000, 20000, count).astype(np.int16)
+
+
+def ask(question: Question, machine: Mps2, told: Told) -> Opinion:
+    """Compile for the core and compare all runs; `told` gets each step before it begins.
+
+    Raises ToolError where a tool fails. A run that does not get to its end is a difference.
+    """
+    opinion = Opinion(machine)
+    told("compiling")
+    plain, tapped = (
+        compile_objects(question.project, machine, question.toolchain, taps=taps)
+        for taps in (False, True)
+    )
+    tasks = [(name, plain, samples, FIRMWARE_METERS) for name, samples in question.clips]
+    patch = one_patch(question.network.graph.frames)
+    tasks.append((EVERY_LAYER, tapped, patch, called_across(tapped)))
+    for name, objects, samples, meters in tasks:
+        told(name)
+        image = link(objects, samples, meters, "program")
+        try:
+            found = _hear(opinion, question, image, samples, taps=objects.taps)
+        except RunError as error:
+            found = [str(error)]
+        opinion.differences += [f"{name}: {difference}" for difference in found]
+    return opinion
+
+
+def _hear(
+    opinion: Opinion, question: Question, image: Image, samples: Samples, *, taps: bool
+) -> list[str]:
+    """Let both emulators hear one clip; add to the opinion, return the differences."""
+    output = run_on_qemu(question.qemu, image)
+    counts = count_instructions(image, output)
+    other_output, other_counts = run_on_unicorn(image)
+    agreement = compare_runs(image.meters, (output, counts), (other_output, other_counts))
+    opinion.cells += agreement.cells
+    opinion.calls += agreement.calls
+    opinion.qemu_instructions += sum(map(sum, counts.values()))
+    opinion.unicorn_instructions += sum(map(sum, other_counts.values()))
+    if not taps:
+        opinion.mel_instructions += counts.get(image.meters.index(MEL), [])
+        pushes = counts.get(image.meters.index(NETWORK), [])
+        opinion.patch_instructions += _patches(pushes, question.network.graph.frames)
+    if question.twin is None:
+        return list(agreement.differences)
+    third = compare_with_host(output, question.twin, samples, taps=taps)
+    opinion.host_cells += third.cells
+    return [*agreement.differences, *third.differences]
+
+
+def _patches(pushes: list[int], frames: int) -> list[int]:
+    """Sum the pushes of each whole patch."""
+    whole = len(pushes) // frames * frames
+    return [sum(pushes[start : start + frames]) for start in range(0, whole, frames)]
