@@ -24,8 +24,10 @@ PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
 JOBS ?= 2
+CONFIG ?=
 TRAIN_ARGS ?=
 
+WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -146,15 +148,15 @@ dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
 
 .PHONY: train
 train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	$(PY) -m training train $(TRAIN_ARGS)
+	$(PY) -m training train $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: cv
 cv: $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	$(PY) -m training cv $(TRAIN_ARGS)
+	$(PY) -m training cv $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: quantize
 quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	$(PY) -m training quantize $(TRAIN_ARGS)
+	$(PY) -m training quantize $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
