@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The provenance card of a model: what it was made of, how, and what it scores.
 
-The JSON is the truth; the Markdown beside it is printed from it.
+The JSON is the truth; the Markdown beside it is printed from it (`card_text`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import csv
 import importlib.metadata
 import platform
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from training.config import TrainingConfig
 from training.dataset import DataSet
 from training.scores import Decision, Share, by_fold, share_of
+from training.threshold import Threshold
 
 LIBRARIES = ("tensorflow", "keras", "numpy", "soxr", "soundfile", "ai-edge-litert")
 
@@ -31,6 +33,12 @@ class Files(_Strict):
     tflite: dict[str, str]
     keras: dict[str, str]
     labels: dict[str, str]
+    decision: dict[str, str] = Field(default_factory=dict)
+    """Empty where the head's own rule decides."""
+
+    def all(self) -> dict[str, str]:
+        """Every file of the model."""
+        return {**self.tflite, **self.keras, **self.labels, **self.decision}
 
 
 class Data(_Strict):
@@ -76,11 +84,16 @@ class Card(_Strict):
     versions: dict[str, str]
     commands: tuple[str, ...]
     cross_validation: Scores | None
+    """By the head's own rule: the highest mean score, or those from one half on."""
+    thresholds: tuple[Threshold, ...] = ()
+    """Chosen on the held-out clips, where the configuration asks for it."""
+    thresholded: Scores | None = None
+    """As cross_validation, by those thresholds."""
     training_clips: Share
     """The shipped int8 model on the clips that trained it: a check of the files, no accuracy."""
 
 
-def scores_of(float32: list[Decision], int8: list[Decision]) -> Scores:
+def scores_of(float32: Sequence[Decision], int8: Sequence[Decision]) -> Scores:
     """Fold by fold and over all clips."""
     return Scores(
         float32=by_fold(float32),
@@ -124,92 +137,3 @@ def trained_folds(model: Path, sha256: str) -> tuple[int, ...]:
     except (OSError, ValidationError):
         return ()
     return card.data.folds if sha256 in card.files.tflite.values() else ()
-
-
-def _percent(share: Share) -> str:
-    return f"{100 * share.value:.2f} % | {100 * share.low:.1f} to {100 * share.high:.1f} %"
-
-
-def print_card(card: Card) -> str:
-    """The card as Markdown."""
-    lines = [
-        f"# {card.name}",
-        "",
-        "Int8 audio classifier for microcontrollers: the first six blocks of YAMNet, a global",
-        "average and a dense head. Input: patches of "
-        f"{card.config.input.frames} frames x {card.config.input.bands} mel bands, int8, scale "
-        f"{card.config.input.scale:.9f}, zero",
-        f"point {card.config.input.zero_point}, from this project's own fixed-point front-end "
-        "(docs/frontend.md). Output: a softmax over",
-        f"{len(card.labels)} classes: {', '.join(card.labels)}.",
-        "",
-        "Written by `make train` from the JSON file of the same name.",
-        "",
-        "## What it scores",
-        "",
-    ]
-    if card.cross_validation is None:
-        lines += ["Not measured with this configuration: run `make cv`, then `make train`.", ""]
-    else:
-        scores = card.cross_validation
-        lines += [
-            f"Clip accuracy, cross-validated over folds {_listed(card.data.folds)}: each fold is "
-            "decided by a model that was",
-            "trained, by the same configuration, on the other ones. Int8 is what the chip "
-            "computes: fixed-point",
-            "front-end with the silence gate, reference int8 kernels. The interval is Wilson's, "
-            "95 %.",
-            "",
-            "| fold | float32 | interval | int8 | interval |",
-            "|---|---|---|---|---|",
-            *(
-                f"| {fold} | {_percent(scores.float32[fold])} | {_percent(scores.int8[fold])} |"
-                for fold in scores.int8
-            ),
-            f"| all | {_percent(scores.float32_all)} | {_percent(scores.int8_all)} |",
-            "",
-        ]
-    lines += [
-        f"The shipped model itself was trained on all of folds {_listed(card.data.folds)}. "
-        f"On those very clips it decides {card.training_clips.correct} of",
-        f"{card.training_clips.total} rightly, which checks the files and is no accuracy.",
-        "Any other fold was neither trained on nor looked at: `make evaluate FOLDS=5` measures it.",
-        "",
-        "## What it was made of",
-        "",
-        f"- Data: {card.data.name}, folds {_listed(card.data.folds)}, {card.data.clips} clips, "
-        f"sha256 over all of them `{card.data.sha256}`.",
-    ]
-    if card.data.licences:
-        counted = ", ".join(f"{name}: {count}" for name, count in card.data.licences.items())
-        lines.append(f"  Licences of the clips: {counted}.")
-    lines += [
-        f"- Start: `{card.backbone.name}`, {card.backbone.licence}, "
-        f"sha256 `{card.backbone.sha256}`.",
-        f"- Front-end: sha256 over its cells for a fixed signal `{card.front_end_sha256}`.",
-        f"- Seed {card.config.seed}; "
-        + ", ".join(f"{name} {version}" for name, version in card.versions.items())
-        + ".",
-        "",
-        "## How to make it again",
-        "",
-        "```",
-        *card.commands,
-        "```",
-        "",
-        "## Files",
-        "",
-        "| file | sha256 |",
-        "|---|---|",
-        *(
-            f"| `{name}` | `{digest}` |"
-            for files in (card.files.tflite, card.files.keras, card.files.labels)
-            for name, digest in files.items()
-        ),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _listed(folds: tuple[int, ...]) -> str:
-    return ", ".join(str(fold) for fold in folds)

@@ -14,17 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from generator.errors import Fault, InputError, ToolError
 from training.patches import InputScale, Patches
-from training.scores import NO_DECISION, decide
-
-SCORE_STEPS = 256.0
-SCORE_ZERO_POINT = -128
-"""TFLite fixes softmax's int8 output: scale 1/256, zero point -128."""
 
 
 class Classifier:
-    """One model, its input's meaning, and its decisions.
+    """One model, its input's meaning, and its scores.
 
     Takes models whose input is int8 (1, frames, bands, 1) or, with a leading transpose,
     (1, bands, frames, 1): `bands_first` tells which. Raises ToolError when there is no file and
@@ -69,18 +65,24 @@ class Classifier:
         self.bands_first = shape[1] == bands and shape[2] != bands
         self.frames = shape[2] if self.bands_first else shape[1]
         self.classes = int(result["shape"][1])
+        self.head = self._head()
         self._input, self._output = int(entry["index"]), int(result["index"])
 
+    def _head(self) -> Head:
+        """What makes the scores: the last operator but for a DEQUANTIZE."""
+        names = [one["op_name"] for one in self._interpreter._get_ops_details()]
+        last = [name for name in names if name not in ("DEQUANTIZE", "DELEGATE")][-1:]
+        if last == ["LOGISTIC"]:
+            return Head.SIGMOID
+        if last == ["SOFTMAX"]:
+            return Head.SOFTMAX
+        what = f"its scores come from {', '.join(last) or 'nothing'}"
+        raise InputError([Fault(str(self.path), what, "needed: SOFTMAX or LOGISTIC at the end")])
+
     def scores(self, patches: Patches) -> npt.NDArray[np.int8]:
-        """Softmax scores as int8 [patches, classes] of int8 cells [patches, frames, bands]."""
+        """Scores as int8 [patches, classes] of int8 cells [patches, frames, bands]."""
         rows = [self._one(patch) for patch in patches]
         return np.stack(rows) if rows else np.empty((0, self.classes), np.int8)
-
-    def decide(self, patches: Patches) -> int:
-        """The clip's class: the highest sum over its patches, ties to the lower index."""
-        if len(patches) == 0:
-            return NO_DECISION
-        return decide(self.scores(patches).sum(axis=0, dtype=np.int32))
 
     def _one(self, patch: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         cells = patch.T if self.bands_first else patch
@@ -89,7 +91,7 @@ class Classifier:
         row = self._interpreter.get_tensor(self._output)[0]
         if row.dtype == np.int8:
             return np.asarray(row, np.int8)
-        return np.asarray(np.rint(row * SCORE_STEPS) + SCORE_ZERO_POINT, dtype=np.int8)
+        return np.asarray(np.rint(row * SHARE_STEPS) + ZERO_SHARE_STEP, dtype=np.int8)
 
 
 def read_labels(model: Path, named: Path | None, classes: int) -> tuple[str, ...]:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from generator.errors import Fault, InputError, ToolError
+from sounds.sound import BOTH
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -34,6 +35,42 @@ class InputConfig(_Strict):
     """Mel bands a frame."""
     step_frames: Count = 72
     """Frames from one patch to the next, as the listener on the chip cuts them."""
+
+
+class DataConfig(_Strict):
+    """Which sounds, and what is heard in them."""
+
+    folder: str | None = None
+    """Where the sounds are, in ESC-50's layout or a folder a class; relative to this file. Not
+    given: ESC10_DIR, else data/ESC-50. `--data` goes before."""
+    title: str | None = None
+    """What the card calls them; not given: the folder's name."""
+    classes: tuple[str, ...] = ()
+    """The classes to tell apart; not given: all there are. With head.kind sigmoid, one class alone
+    makes a detector of it, and everything else is what it must not be taken for."""
+    other: str | None = None
+    """The class that is none: sounds of no interest. With softmax it is a label of the model, and
+    classes that are not wanted count as it; with sigmoid its sounds have no label."""
+    whole: bool = False
+    """Of ESC-50's table: also the clips that are not of ESC-10."""
+
+
+class HeadConfig(_Strict):
+    """What the network answers."""
+
+    kind: Literal["softmax", "sigmoid"] = "softmax"
+    """softmax: one class at a time. sigmoid: any number of classes at once, or none; sounds of
+    several lie in folders named dog+rain."""
+
+
+class DecisionConfig(_Strict):
+    """When a score is high enough for an answer; goes into the firmware beside the model."""
+
+    threshold: Annotated[float, Field(gt=0.0, lt=1.0)] | Literal["auto"] | None = None
+    """The mean score, 0 to 1, that a class must reach. auto: chosen on the held-out folds of the
+    cross-validation (docs/train-your-own.md). Not given: none with softmax, 0.5 with sigmoid."""
+    precision: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
+    """auto with softmax and without `other`: the share of answers that must be right."""
 
 
 class AugmentConfig(_Strict):
@@ -91,6 +128,12 @@ class FitConfig(_Strict):
     """The fine-tuned weights are a moving average of all steps' weights with this memory."""
     start_share: Fraction = 0.5
     """The final weights lie between the fine-tuned ones (0) and those at the start (1)."""
+    validation_share: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
+    """Share of each class's recordings that is held back inside the training folds, to stop
+    early; 0 trains on all of them for all epochs."""
+    patience: Count = 3
+    """With validation_share: training stops after so many epochs without a better loss on the
+    clips held back, and goes back to the epoch with the best."""
 
 
 class QuantizeConfig(_Strict):
@@ -106,12 +149,32 @@ class TrainingConfig(_Strict):
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")] = "yamnet_256_esc10"
     """Stem of the files that are written."""
     folds: Annotated[tuple[int, ...], Field(min_length=1)] = (1, 2, 3, 4)
-    """Folds of the data set that this run may touch; any other fold is never opened."""
+    """Folds of the data set that this run may touch; any other fold is never opened. Sounds in
+    class folders are dealt into five folds, by recording."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    data: DataConfig = DataConfig()
+    head: HeadConfig = HeadConfig()
+    decision: DecisionConfig = DecisionConfig()
     input: InputConfig = InputConfig()
     augment: AugmentConfig = AugmentConfig()
     fit: FitConfig = FitConfig()
     quantize: QuantizeConfig = QuantizeConfig()
+
+    @model_validator(mode="after")
+    def _agree(self) -> TrainingConfig:
+        faults = []
+        if self.data.other is not None and self.data.other in self.data.classes:
+            faults.append("data.other is not to stand among data.classes: it is none of them")
+        if BOTH in (self.data.other or "") or any(BOTH in name for name in self.data.classes):
+            faults.append(f"data.classes and data.other name single classes, without {BOTH}")
+        if len(set(self.data.classes)) < len(self.data.classes):
+            faults.append("data.classes names a class twice")
+        known = len(self.data.classes) + (self.data.other is not None)
+        if self.head.kind == "softmax" and self.data.classes and known < 2:
+            faults.append("head.kind softmax needs two classes or more; one alone wants sigmoid")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
 
 def load_config(path: Path) -> TrainingConfig:

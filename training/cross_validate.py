@@ -2,29 +2,38 @@
 """Cross-validation: each fold decided by a model that was trained on the other ones.
 
 A fold that is done is kept in the run folder together with a digest of all that it depends on, so a
-run that was cut goes on with the next fold.
+run that was cut goes on with the next fold; within a fold, after its last whole epoch.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
+from generator.decision import (
+    DEFAULT_SHARES,
+    SHARE_STEPS,
+    ZERO_SHARE_STEP,
+    DecisionRule,
+    Head,
+)
 from generator.errors import Fault, InputError
 from training.card import Scores, scores_of, versions
-from training.classifier import Classifier
-from training.config import TrainingConfig
-from training.dataset import DataSet, sha256_of_clips
+from training.checkpoint import Checkpoint
+from training.config import DecisionConfig, TrainingConfig
+from training.dataset import DataSet, check_for_training, sha256_of_clips
+from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
-from training.features import FrontEnd, compile_front_end, extract, front_end_digest
+from training.features import ClipFrames, FrontEnd, compile_front_end, extract, front_end_digest
 from training.learn import decide_by_network, input_scale, learn
-from training.plots import draw_confusion, draw_losses
+from training.plots import draw_answers, draw_curves
 from training.run_folder import digest_of, sha256_of, write_whole
-from training.scores import Decision, confusion
+from training.scores import Curves, Decision, decide_again
+from training.tensorboard import Board
+from training.threshold import Threshold, choose_thresholds, with_thresholds
 
 
 class FoldResult(BaseModel):
@@ -34,7 +43,7 @@ class FoldResult(BaseModel):
 
     digest: str
     fold: int
-    losses: tuple[float, ...]
+    curves: Curves
     float32: tuple[Decision, ...]
     int8: tuple[Decision, ...]
 
@@ -45,15 +54,22 @@ class CrossValidation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
+    labels: tuple[str, ...]
     scores: Scores
+    """By the head's own rule: the highest mean score, or those from one half on."""
+    thresholds: tuple[Threshold, ...]
+    """The best on these clips: of each label with a sigmoid head, else one for all."""
+    thresholded: Scores | None
+    """By those thresholds: a little flattered, since these very clips chose them. None unless
+    the configuration asks for `threshold: auto`."""
 
 
 def digest_of_run(
     config: TrainingConfig, data: DataSet, backbone: Path, front_end: FrontEnd
 ) -> str:
-    """A hash over configuration, data, backbone, front-end and versions."""
+    """A hash over configuration, data, backbone, front-end and versions; not over how to decide."""
     return digest_of(
-        config,
+        config.model_copy(update={"decision": DecisionConfig()}),
         sha256_of_clips(data.clips),
         sha256_of(backbone),
         front_end_digest(front_end),
@@ -61,74 +77,108 @@ def digest_of_run(
     )
 
 
+def plain_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
+    """The head's own rule, before thresholds are chosen; `other` is the label that is none."""
+    head = Head(config.head.kind)
+    share = DEFAULT_SHARES[head]
+    steps = (round(share * SHARE_STEPS) + ZERO_SHARE_STEP,) * len(data.labels)
+    is_label = head is Head.SOFTMAX and config.data.other is not None
+    other = data.labels.index(config.data.other or "") if is_label else None
+    return DecisionRule(head, steps, other)
+
+
 def cross_validate(
     config: TrainingConfig,
     data: DataSet,
     backbone: Path,
     folder: Path,
+    scratch: Path,
     *,
     progress: Progress,
     tell: Callable[[str], None],
+    board: Board | None = None,
 ) -> CrossValidation:
-    """Train and test fold by fold; writes the folds, their sum and two pictures into `folder`.
+    """Train and test fold by fold; writes the folds, their sum and pictures into `folder`.
 
     `backbone` must not have seen any clip of `data`. `tell` is given a line a fold.
     """
     if len(data.folds) < 2:
         raise InputError([Fault("folds", "cross-validation needs two folds or more")])
+    check_for_training(data)
     front_end = compile_front_end(input_scale(config))
     digest = digest_of_run(config, data, backbone, front_end)
-    clips = extract(data.clips, front_end, progress)
+    clips = extract(data.clips, front_end, progress, tell)
+    rule = plain_rule(config, data)
     results = []
     for fold in data.folds:
         path = folder / f"fold-{fold}.json"
         result = _kept(path, digest)
         if result is None:
+            checkpoint = Checkpoint(folder / f"fold-{fold}.checkpoint.npz", digest)
             learnt = learn(
                 [one for one in clips if one.clip.fold != fold],
                 len(data.labels), backbone, config,
-                progress=progress, title=f"all but fold {fold}",
+                progress=progress, title=f"all but fold {fold}", checkpoint=checkpoint,
+                on_epoch=board.of(f"fold-{fold}") if board is not None else None,
             )  # fmt: skip
             held_out = [one for one in clips if one.clip.fold == fold]
+            model = folder / f"fold-{fold}.tflite"
+            write_whole(model, learnt.tflite)
             result = FoldResult(
                 digest=digest,
                 fold=fold,
-                losses=learnt.losses,
-                float32=decide_by_network(learnt.network, held_out, config),
-                int8=decide_clips(_classifier(learnt.tflite), held_out),
+                curves=learnt.curves,
+                float32=decide_by_network(learnt.network, held_out, config, rule),
+                int8=_decide_by_chip(learnt.tflite, data.labels, held_out, rule, scratch),
             )
-            write_whole(folder / f"fold-{fold}.tflite", learnt.tflite)
             write_whole(path, result.model_dump_json(indent=1) + "\n")
+            checkpoint.clear()
         else:
             tell(f"fold {fold} is kept from an earlier run")
         results.append(result)
-        scores = scores_of(list(result.float32), list(result.int8))
+        scores = scores_of(result.float32, result.int8)
         tell(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
-    float32 = [one for result in results for one in result.float32]
-    int8 = [one for result in results for one in result.int8]
-    whole = CrossValidation(digest=digest, scores=scores_of(float32, int8))
+    whole = _sum_up(config, data, digest, rule, results)
     write_whole(folder / "cross_validation.json", whole.model_dump_json(indent=1) + "\n")
-    write_whole(
-        folder / "confusion.png",
-        draw_confusion(
-            confusion(int8, len(data.labels)), data.labels, "int8, each fold by the other folds"
-        ),
-    )
-    write_whole(
-        folder / "loss.png",
-        draw_losses({f"all but fold {result.fold}": result.losses for result in results}),
-    )
+    title = "int8, each fold by the other folds"
+    int8 = [one for result in results for one in result.int8]
+    write_whole(folder / "confusion.png", draw_answers(int8, data.labels, rule.head, title))
+    curves = {f"all but fold {result.fold}": result.curves for result in results}
+    write_whole(folder / "curves.png", draw_curves(curves))
     return whole
 
 
-def read_cross_validation(folder: Path, digest: str) -> Scores | None:
-    """The scores of an earlier run with this digest, or None."""
+def _sum_up(
+    config: TrainingConfig,
+    data: DataSet,
+    digest: str,
+    rule: DecisionRule,
+    results: Sequence[FoldResult],
+) -> CrossValidation:
+    float32 = [one for result in results for one in result.float32]
+    int8 = [one for result in results for one in result.int8]
+    thresholds = choose_thresholds(int8, rule, config.decision.precision)
+    thresholded = None
+    if config.decision.threshold == "auto":
+        chosen = with_thresholds(rule, [one.share for one in thresholds])
+        thresholded = scores_of(decide_again(float32, chosen), decide_again(int8, chosen))
+    return CrossValidation(
+        digest=digest,
+        labels=data.labels,
+        scores=scores_of(float32, int8),
+        thresholds=thresholds,
+        thresholded=thresholded,
+    )
+
+
+def read_cross_validation(folder: Path, digest: str) -> CrossValidation | None:
+    """What an earlier run with this digest found, or None."""
     try:
         text = (folder / "cross_validation.json").read_text(encoding="utf-8")
-        found = TypeAdapter(CrossValidation).validate_json(text)
+        found = CrossValidation.model_validate_json(text)
     except (OSError, ValidationError):
         return None
-    return found.scores if found.digest == digest else None
+    return found if found.digest == digest else None
 
 
 def _kept(path: Path, digest: str) -> FoldResult | None:
@@ -139,8 +189,16 @@ def _kept(path: Path, digest: str) -> FoldResult | None:
     return found if found.digest == digest else None
 
 
-def _classifier(tflite: bytes) -> Classifier:
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        path = Path(scratch) / "fold.tflite"
-        path.write_bytes(tflite)
-        return Classifier(path)
+def _decide_by_chip(
+    tflite: bytes,
+    labels: Sequence[str],
+    clips: Sequence[ClipFrames],
+    rule: DecisionRule,
+    scratch: Path,
+) -> tuple[Decision, ...]:
+    """The firmware's own C decides, from samples on."""
+    model = scratch / "fold.tflite"
+    model.write_bytes(tflite)
+    (scratch / "fold.labels.txt").write_text("".join(f"{label}\n" for label in labels), "utf-8")
+    decisions = decide_clips(open_engines(TWIN, model), [one.clip for one in clips])
+    return decide_again(decisions, rule)

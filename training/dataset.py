@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +57,15 @@ class DataSet:
         """The clips of the given folds, in order."""
         wanted = set(folds)
         return tuple(clip for clip in self.clips if clip.fold in wanted)
+
+    def with_labels(self, labels: tuple[str, ...]) -> DataSet:
+        """The same clips, their indices by a longer or otherwise ordered list of labels."""
+        place = [labels.index(label) for label in self.labels]
+        clips = tuple(
+            replace(clip, labels=tuple(sorted(place[index] for index in clip.labels)))
+            for clip in self.clips
+        )
+        return replace(self, labels=labels, clips=clips)
 
     @property
     def folds(self) -> tuple[int, ...]:

@@ -1,26 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an int8 model decides about every clip, as the chip would: no TensorFlow needed.
-
-Samples go through the firmware's own front-end, patches through LiteRT's reference kernels, which
-the generated C equals bit for bit. A board that is streamed the same clips decides the same.
-"""
+"""What an int8 model decides about every clip, as the chip would: no TensorFlow needed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
-from training.classifier import Classifier
-from training.dataset import DataSet
-from training.features import ClipFrames, FrontEnd, compile_front_end, extract
-from training.patches import OVERLAP, cut_patches
-from training.scores import Decision, by_fold, confusion, share_of
+from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
+from training.dataset import Clip, DataSet
+from training.engines import ENGINES, Engine
+from training.run_folder import sha256_of
+from training.scores import Decision, share_of
+from training.sound_check import SoundCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,97 +27,91 @@ class Evaluation:
 
     model: Path
     sha256: str
+    engine: str
+    head: Head
     labels: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    """Of each label, 0 to 1; 0 where none was set."""
     decisions: tuple[Decision, ...]
 
 
 def decide_clips(
-    classifier: Classifier, clips: Sequence[ClipFrames], progress: Progress | None = None
+    engines: Sequence[Engine],
+    clips: Sequence[Clip],
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[Decision, ...]:
-    """Decide each clip from its frames."""
-    task = progress.add_task("network", total=len(clips)) if progress is not None else None
-    step = classifier.frames - classifier.frames // OVERLAP
-    decisions = []
-    for one in clips:
-        patches = cut_patches(one.frames, classifier.frames, step)
-        decided = classifier.decide(patches)
-        decisions.append(
-            Decision(one.clip.name, one.clip.fold, one.clip.label, decided, len(patches))
-        )
+    """Decide each clip, as many at a time as there are engines.
+
+    What is odd about the sounds is told. Raises InputError with every clip that cannot be read.
+    """
+    check = SoundCheck()
+    idle: SimpleQueue[Engine] = SimpleQueue()
+    for engine in engines:
+        idle.put(engine)
+    task = progress.add_task("listening", total=len(clips)) if progress is not None else None
+
+    def decide(clip: Clip) -> Decision | None:
+        samples = check.read(clip.path)
+        engine = idle.get()
+        try:
+            decision = None if samples is None else engine.decide(clip, samples)
+        finally:
+            idle.put(engine)
+        if decision is not None and decision.patches == 0:
+            check.note_silent(clip.path)
         if progress is not None and task is not None:
             progress.advance(task)
-    return tuple(decisions)
+        return decision
+
+    with ThreadPoolExecutor(len(engines)) as pool:
+        decisions = list(pool.map(decide, clips))
+    check.finish(tell)
+    return tuple(decision for decision in decisions if decision is not None)
 
 
 def evaluate(
     model: Path,
-    labels: tuple[str, ...],
+    engine: str,
+    engines: Sequence[Engine],
     data: DataSet,
+    *,
     progress: Progress | None = None,
-    front_end: FrontEnd | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Evaluation:
-    """Decide every clip of a data set whose labels are the model's.
+    """Decide every clip of a data set whose labels are the model's; raises as `decide_clips`."""
+    decisions = decide_clips(engines, data.clips, progress=progress, tell=tell)
+    rule = engines[0].rule
+    return Evaluation(
+        model=model,
+        sha256=sha256_of(model),
+        engine=engine,
+        head=rule.head,
+        labels=engines[0].labels,
+        thresholds=tuple((step - ZERO_SHARE_STEP) / SHARE_STEPS for step in rule.thresholds),
+        decisions=decisions,
+    )
 
-    The front-end is compiled for the model's own input scale unless one is given. Raises InputError
-    or ToolError for a model, clip or compiler that cannot be used.
-    """
-    classifier = Classifier(model)
-    twin = front_end or compile_front_end(classifier.input_scale)
-    clips = extract(data.clips, twin, progress)
-    decisions = decide_clips(classifier, clips, progress)
-    return Evaluation(model, classifier.sha256, labels, decisions)
 
-
-def print_evaluation(result: Evaluation, console: Console) -> None:
-    """Accuracy over all clips, by fold and by class."""
-    table = Table(title=f"{result.model.name}, int8, as the chip decides", title_justify="left")
-    table.add_column("clips")
-    table.add_column("right", justify="right")
-    table.add_column("of", justify="right")
-    table.add_column("accuracy", justify="right")
-    table.add_column("95 % interval", justify="right")
-    shares = {f"fold {fold}": share for fold, share in by_fold(result.decisions).items()}
-    shares["all"] = share_of(result.decisions)
-    for name, share in shares.items():
-        table.add_row(
-            name,
-            str(share.correct),
-            str(share.total),
-            f"{100 * share.value:.2f} %",
-            f"{100 * share.low:.1f} to {100 * share.high:.1f} %",
-            end_section=name == list(shares)[-2],
-        )
-    console.print(table)
-    matrix = confusion(result.decisions, len(result.labels))
-    classes = Table(title="by class", title_justify="left")
-    classes.add_column("class")
-    classes.add_column("right", justify="right")
-    classes.add_column("taken for")
-    for index, label in enumerate(result.labels):
-        row = matrix[index].tolist()
-        names = [*result.labels, "no sound"]
-        wrong = [f"{names[to]} {n}" for to, n in enumerate(row) if n and to != index]
-        classes.add_row(label, f"{row[index]}/{sum(row)}", ", ".join(wrong))
-    console.print(classes)
+def to_plain(result: Evaluation) -> dict[str, Any]:
+    """Every decision and the accuracy, as JSON values."""
+    share = share_of(result.decisions)
+    return {
+        "model": result.model.name,
+        "model_sha256": result.sha256,
+        "engine": ENGINES[result.engine],
+        "head": result.head.value,
+        "labels": result.labels,
+        "thresholds": result.thresholds,
+        "clips": share.total,
+        "correct": share.correct,
+        "accuracy": share.value,
+        "accuracy_low": share.low,
+        "accuracy_high": share.high,
+        "decisions": [{**asdict(one), "right": one.right} for one in result.decisions],
+    }
 
 
 def to_json(result: Evaluation) -> str:
-    """Every decision and the accuracy, as JSON."""
-    share = share_of(result.decisions)
-    return (
-        json.dumps(
-            {
-                "model": result.model.name,
-                "model_sha256": result.sha256,
-                "labels": result.labels,
-                "clips": share.total,
-                "correct": share.correct,
-                "accuracy": share.value,
-                "accuracy_low": share.low,
-                "accuracy_high": share.high,
-                "decisions": [asdict(one) for one in result.decisions],
-            },
-            indent=1,
-        )
-        + "\n"
-    )
+    """`to_plain` as text."""
+    return json.dumps(to_plain(result), indent=1) + "\n"

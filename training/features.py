@@ -8,7 +8,7 @@ a training cell is the cell that the chip would compute: there is no second form
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import Progress
 
-from training.dataset import SAMPLE_RATE_HZ, Clip, Samples, read_samples
+from training.dataset import SAMPLE_RATE_HZ, Clip, Samples
 from training.patches import Frames, InputScale
+from training.sound_check import FRAME_SAMPLES, SoundCheck
 
 PROBE_SEED = 0x6D656C
 
@@ -63,10 +64,26 @@ class ClipFrames:
 
 
 def extract(
-    clips: Sequence[Clip], front_end: FrontEnd, progress: Progress | None = None
+    clips: Sequence[Clip],
+    front_end: FrontEnd,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[ClipFrames, ...]:
-    """Decode every clip and run it through the front-end; raises what `read_samples` raises."""
+    """Decode every clip and run it through the front-end.
+
+    What is odd but usable is told in a line each: stereo, a low sample rate, silence. Raises
+    InputError with every clip that cannot be used.
+    """
     steps: Iterable[Clip] = clips
     if progress is not None:
         steps = progress.track(clips, description="front-end", total=len(clips))
-    return tuple(ClipFrames(clip, front_end.features(read_samples(clip.path))) for clip in steps)
+    check = SoundCheck(shortest_samples=FRAME_SAMPLES)
+    found = []
+    for clip in steps:
+        samples = check.read(clip.path)
+        if samples is not None:
+            found.append(ClipFrames(clip, front_end.features(samples)))
+            if not len(found[-1].frames):
+                check.note_silent(clip.path)
+    check.finish(tell)
+    return tuple(found)

@@ -11,22 +11,26 @@ from typing import Any
 import numpy as np
 from rich.progress import Progress
 
+from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule
 from generator.errors import Fault, InputError
+from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
+from training.dataset import targets_of
 from training.features import ClipFrames
-from training.fit import Examples, fit, predict
+from training.fit import Examples, OnEpoch, fit, predict
+from training.inner_split import split_inner
 from training.patches import InputScale, Patches, cut_patches, fill_patch
 from training.quantize import quantize
-from training.scores import NO_DECISION, Decision
+from training.scores import Curves, Decision, decide_clip
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """A trained network, its quantised form and the mean loss of each epoch."""
+    """A trained network, its quantised form and how it came to be."""
 
     network: Any
     tflite: bytes
-    losses: tuple[float, ...]
+    curves: Curves
 
 
 def input_scale(config: TrainingConfig) -> InputScale:
@@ -42,31 +46,52 @@ def learn(
     *,
     progress: Progress,
     title: str,
+    checkpoint: Checkpoint | None = None,
+    on_epoch: OnEpoch | None = None,
 ) -> Learnt:
     """Fine-tune on `clips`, then quantise with patches of the same clips.
 
-    Clips from which the gate let nothing through are left out. Raises InputError when a class has
-    no clip left.
+    Clips from which the gate let nothing through are left out. With `fit.validation_share`, some of
+    the clips' recordings are held back to stop early. Raises InputError when a class has no clip
+    left.
     """
-    frames, labels = [], []
-    for one in clips:
-        filled = fill_patch(one.frames, config.input.frames)
-        if filled is not None:
-            frames.append(filled)
-            labels.append(one.clip.label)
-    bare = sorted(set(range(classes)) - set(labels))
+    heard = [one for one in clips if len(one.frames)]
+    counts = targets_of([one.clip for one in heard], classes).sum(axis=0)
+    bare = [index for index in range(classes) if counts[index] == 0]
     if bare:
-        raise InputError([Fault(title, f"no sound of class {index} to train on") for index in bare])
-    losses: list[float] = []
+        what = "every clip of the class is silent: nothing passes the gate"
+        raise InputError([Fault(f"{title}, class {i}", what, "record it louder") for i in bare])
+    kept: tuple[ClipFrames, ...] = tuple(heard)
+    held: tuple[ClipFrames, ...] = ()
+    if config.fit.validation_share:
+        kept, held = split_inner(heard, config.fit.validation_share, config.seed)
     task = progress.add_task(title, total=config.fit.epochs)
 
-    def tell(epoch: int, loss: float) -> None:
-        losses.append(loss)
-        progress.update(task, completed=epoch, description=f"{title}, loss {loss:.3f}")
+    def tell(epoch: int, loss: float, held_back: float | None) -> None:
+        judged = "" if held_back is None else f", held back {held_back:.3f}"
+        text = f"{title}, loss {loss:.3f}{judged}"
+        progress.update(task, completed=epoch, description=text)
+        if on_epoch is not None:
+            on_epoch(epoch, loss, held_back)
 
-    network = fit(Examples(frames, labels, classes), backbone, config, tell)
-    patches = representative_patches(clips, config)
-    return Learnt(network, quantize(network, patches, input_scale(config)), tuple(losses))
+    fitted = fit(
+        _examples(kept, classes, config),
+        backbone,
+        config,
+        held_back=_examples(held, classes, config) if held else None,
+        checkpoint=checkpoint,
+        on_epoch=tell,
+    )
+    progress.update(task, completed=config.fit.epochs)
+    patches = representative_patches(kept, config)
+    curves = Curves(losses=fitted.losses, held_back=fitted.held_back, best_epoch=fitted.best_epoch)
+    return Learnt(fitted.network, quantize(fitted.network, patches, input_scale(config)), curves)
+
+
+def _examples(clips: Sequence[ClipFrames], classes: int, config: TrainingConfig) -> Examples:
+    filled = [fill_patch(one.frames, config.input.frames) for one in clips]
+    frames = [one for one in filled if one is not None]
+    return Examples(frames, targets_of([one.clip for one in clips], classes))
 
 
 def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) -> Patches:
@@ -79,16 +104,15 @@ def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) 
 
 
 def decide_by_network(
-    network: Any, clips: Sequence[ClipFrames], config: TrainingConfig
+    network: Any, clips: Sequence[ClipFrames], config: TrainingConfig, rule: DecisionRule
 ) -> tuple[Decision, ...]:
-    """The float network's decisions: the class of the highest mean score."""
+    """The float network's decisions, by the rule that the chip has."""
     decisions = []
     for one in clips:
         patches = cut_patches(one.frames, config.input.frames, config.input.step_frames)
-        decided = NO_DECISION
+        sums = np.zeros(0)
         if len(patches):
-            decided = int(predict(network, patches, input_scale(config)).mean(axis=0).argmax())
-        decisions.append(
-            Decision(one.clip.name, one.clip.fold, one.clip.label, decided, len(patches))
-        )
+            scores = predict(network, patches, input_scale(config)).astype(np.float64)
+            sums = (scores * SHARE_STEPS + ZERO_SHARE_STEP).sum(axis=0)
+        decisions.append(decide_clip(one.clip, sums.tolist(), len(patches), rule))
     return tuple(decisions)

@@ -73,9 +73,18 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore
 
 
 def build_network(
-    frames: int, bands: int, classes: int, *, seed: int, dropout: float, to_train: bool = False
+    frames: int,
+    bands: int,
+    classes: int,
+    *,
+    seed: int,
+    dropout: float,
+    head: str = "softmax",
+    to_train: bool = False,
 ) -> Any:
-    """An untrained network: float32 (frames, bands, 1) in, softmax over `classes` out.
+    """An untrained network: float32 (frames, bands, 1) in, scores of `classes` out.
+
+    `head`: "softmax" where one class is heard at a time, "sigmoid" where any number may be.
 
     With `to_train`, batch normalisation keeps its statistics; without, the network is made of
     Keras's own layers only, so that anyone can load it. The weights are the same in both.
@@ -103,7 +112,7 @@ def build_network(
     values = keras.layers.Dropout(dropout, seed=seed, name="dropout")(values)
     scores = keras.layers.Dense(
         classes,
-        activation="softmax",
+        activation=head,
         kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
         name=HEAD_NAME,
     )(values)

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from generator.errors import ToolError
+from generator.errors import Fault, InputError, ToolError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -21,15 +22,36 @@ DEFAULT_MODEL = MODELS / "yamnet_256_esc10.tflite"
 PRISTINE_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
 """The untouched backbone, relative to MODELS_DIR: from ST's public model zoo, Apache-2.0."""
 
-DATASET_REMEDY = "set ESC10_DIR to a folder in ESC-50's layout, or run `make dataset`"
+DATASET_REMEDY = (
+    "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
+    "or fetch ESC-10 with `make dataset`"
+)
+
+ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
+"""How ESC-50's files are named: fold, source, take, class."""
 
 
-def find_dataset(named: str | None, environment: Mapping[str, str]) -> Path:
-    """The data set's folder: the option, else ESC10_DIR, else `data/ESC-50` of the repository."""
-    given = named or environment.get("ESC10_DIR")
-    folder = Path(given) if given else REPOSITORY / "data" / "ESC-50"
+def find_dataset(
+    named: str | None,
+    environment: Mapping[str, str],
+    configured: str | None = None,
+    config: Path = DEFAULT_CONFIG,
+    *,
+    repository: Path = REPOSITORY,
+) -> Path:
+    """The folder of sounds: the option, else the configuration's, relative to `config`, else
+    ESC10_DIR, else `data/ESC-50` of the repository."""
+    if named:
+        given: Path | None = Path(named)
+    elif configured:
+        given = config.parent / Path(configured).expanduser()
+    else:
+        given = Path(environment["ESC10_DIR"]) if environment.get("ESC10_DIR") else None
+    if given is not None and not given.is_dir():
+        raise InputError([Fault(str(given), "there is no such folder of sounds", DATASET_REMEDY)])
+    folder = given or repository / "data" / "ESC-50"
     if not folder.is_dir():
-        raise ToolError(f"no data set at {folder}", DATASET_REMEDY)
+        raise ToolError(f"no sounds at {folder}", DATASET_REMEDY)
     return folder
 
 
@@ -53,3 +75,21 @@ def find_pristine_backbone(environment: Mapping[str, str]) -> Path | None:
 def find_backbone(environment: Mapping[str, str]) -> Path:
     """Where fine-tuning starts: the untouched backbone if there is one, else the shipped model."""
     return find_pristine_backbone(environment) or DEFAULT_MODEL.with_suffix(".keras")
+
+
+def find_backbone_for_testing(names: Iterable[str], environment: Mapping[str, str]) -> Path:
+    """Where cross-validation starts: a backbone that has not heard the clips of these names.
+
+    The shipped model has heard ESC-10, and so does not do for clips of ESC-50. Raises ToolError
+    when there is no other.
+    """
+    pristine = find_pristine_backbone(environment)
+    if pristine is not None:
+        return pristine
+    if any(ESC50_CLIP.match(name.rpartition("/")[2]) for name in names):
+        raise ToolError(
+            "cross-validation needs a backbone that has not heard the clips, "
+            "and the shipped model was trained on ESC-10",
+            f"set MODELS_DIR to a folder with {PRISTINE_BACKBONE}",
+        )
+    return find_backbone(environment)

@@ -1,42 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a run: the loss over the epochs, the confusion matrix."""
+"""Pictures of a run: the losses over the epochs, and what was answered to what."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from generator.decision import Head
+from training.scores import Curves, Decision, confusion, detections
 
-def draw_losses(losses: Mapping[str, Sequence[float]]) -> bytes:
-    """One curve a training run, as PNG."""
+
+def draw_curves(curves: Mapping[str, Curves]) -> bytes:
+    """The losses of each training, as PNG; dashed on clips held back, a ring at the epoch taken."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
-    for name, values in losses.items():
-        axes.plot(range(1, len(values) + 1), values, label=name)
+    for number, (name, one) in enumerate(curves.items()):
+        colour = f"C{number % 10}"
+        axes.plot(range(1, len(one.losses) + 1), one.losses, color=colour, label=name)
+        if one.held_back:
+            axes.plot(range(len(one.held_back)), one.held_back, "--", color=colour)
+            best = one.held_back[one.best_epoch]
+            axes.plot([one.best_epoch], [best], "o", color=colour, fillstyle="none")
     axes.set_xlabel("epoch")
-    axes.set_ylabel("training loss")
-    axes.legend()
+    axes.set_ylabel("loss (dashed: on clips held back)")
+    if curves:
+        axes.legend()
     axes.grid(alpha=0.3)
     return _png(figure)
 
 
-def draw_confusion(matrix: npt.NDArray[np.int64], labels: Sequence[str], title: str) -> bytes:
-    """Counts [label, decided], the last column for clips without a decision, as PNG."""
-    figure = Figure(figsize=(8, 7), layout="constrained")
+def draw_answers(
+    decisions: Sequence[Decision], labels: Sequence[str], head: Head, title: str
+) -> bytes:
+    """Confusion of a softmax head's classes, or detections of a sigmoid's, as PNG."""
+    if head is Head.SIGMOID:
+        counts = np.array([astuple(one) for one in detections(decisions, len(labels))])
+        columns = ["found", "missed", "false alarm", "rightly not"]
+        return _draw_matrix(counts, labels, columns, title)
+    matrix = confusion(decisions, len(labels))
+    return _draw_matrix(matrix, labels, [*labels, "unsure", "no sound"], title)
+
+
+def _draw_matrix(
+    matrix: npt.NDArray[np.int64], rows: Sequence[str], columns: Sequence[str], title: str
+) -> bytes:
+    height_in = 2.5 + 0.45 * len(rows)
+    figure = Figure(figsize=(max(5.0, 2.5 + 0.5 * len(columns)), height_in), layout="constrained")
     axes = figure.add_subplot()
-    axes.imshow(matrix, cmap="Blues")
+    axes.imshow(matrix, cmap="Blues", aspect="auto")
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             shade = "white" if count > matrix.max() / 2 else "black"
             axes.text(column, row, str(count), ha="center", va="center", color=shade)
-    axes.set_xticks(range(matrix.shape[1]), [*labels, "no sound"], rotation=60, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_xlabel("decided")
-    axes.set_ylabel("truth")
+    axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_xlabel("answered")
+    axes.set_ylabel("heard")
     axes.set_title(title)
     return _png(figure)
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A linear head on fixed embeddings: softmax regression, solved to its optimum.
+"""A linear head on fixed embeddings: logistic regression, solved to its optimum.
 
 Fine-tuning starts from it. A head that starts at random sends its first, wrong gradients through
 the whole backbone; this one is already as good as the untouched backbone allows.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +21,22 @@ _SPREAD_FLOOR = 1e-2
 
 
 def fit_head(
-    embeddings: Values, targets: Values, weights: Values, l2: float, steps: int
+    embeddings: Values,
+    targets: Values,
+    weights: Values,
+    *,
+    l2: float,
+    steps: int,
+    head: str = "softmax",
 ) -> tuple[Values, Values]:
     """Kernel [features, classes] and bias [classes] of the best linear classifier.
 
     `embeddings` [samples, features], `targets` [samples, classes], `weights` [samples]: how much a
-    sample counts. Features are standardised inside, `l2` is the penalty on their weights; the
-    standardisation is folded into what is returned. Full-batch Adam, so nothing is random.
+    sample counts; `head`: "softmax" or "sigmoid", as the targets are meant. Features are
+    standardised inside, `l2` is the penalty on their weights; the standardisation is folded into
+    what is returned. Full-batch Adam, so nothing is random.
     """
+    scores_of = HEADS[head]
     mean = embeddings.mean(axis=0)
     spread = embeddings.std(axis=0) + _SPREAD_FLOOR
     ones = np.ones((len(embeddings), 1), np.float32)
@@ -36,7 +46,7 @@ def fit_head(
     first = np.zeros_like(solution)
     second = np.zeros_like(solution)
     for step in range(1, steps + 1):
-        gradient = inputs.T @ ((softmax(inputs @ solution) - targets) * share) + l2 * solution
+        gradient = inputs.T @ ((scores_of(inputs @ solution) - targets) * share) + l2 * solution
         first = _MEAN_MEMORY * first + (1 - _MEAN_MEMORY) * gradient
         second = _SQUARE_MEMORY * second + (1 - _SQUARE_MEMORY) * gradient**2
         size = np.sqrt(second / (1 - _SQUARE_MEMORY**step)) + _TINY
@@ -50,3 +60,12 @@ def softmax(logits: Values) -> Values:
     """Row by row; shifted by the row's maximum."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def sigmoid(logits: Values) -> Values:
+    """Each class on its own."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)), dtype=np.float32)
+
+
+HEADS: dict[str, Callable[[Values], Values]] = {"softmax": softmax, "sigmoid": sigmoid}
+"""Logits to scores. The cross-entropy of either has the same gradient: scores less targets."""

@@ -6,9 +6,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel
+
+from generator.errors import ToolError
+
+PART = re.compile(r"^\..+\.\d+\.part$")
+SCRATCH = ".scratch"
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
@@ -23,6 +33,39 @@ def write_whole(path: Path, content: bytes | str) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def hold_run(folder: Path) -> Iterator[Path]:
+    """Keep a run's folder for this process, and rid it of what a killed one left half-written.
+
+    Gives a folder for what is only needed until the end. Raises ToolError while another process
+    writes into the same run.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ToolError(
+            f"another process is writing into {folder}", "wait for it, or name another --run"
+        ) from None
+    scratch = folder / SCRATCH
+    try:
+        sweep(folder)
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        lock.release()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `write_whole` of a killed process left in a folder."""
+    for path in folder.iterdir():
+        if PART.match(path.name):
+            path.unlink(missing_ok=True)
 
 
 def digest_of(*parts: BaseModel | str) -> str:

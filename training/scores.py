@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-NO_DECISION = -1
-"""Decision of a clip from which no patch came."""
+from generator.decision import NO_PATCH, UNSURE, DecisionRule
+from training.dataset import Clip
 
 _QUANTILE_95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution: two-sided 95 %."""
@@ -40,15 +40,57 @@ class Share(BaseModel):
         )
 
 
+class Curves(BaseModel):
+    """The loss of each epoch of a training."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    losses: tuple[float, ...]
+    held_back: tuple[float, ...] = ()
+    """On clips held back inside the training folds, before the first epoch and after each."""
+    best_epoch: int
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One clip's outcome."""
 
     clip: str
     fold: int
-    label: int
+    labels: tuple[int, ...]
+    """The truth: indices of what is heard, ascending."""
     decided: int
+    """The class answered; NO_PATCH, or UNSURE: below the threshold, or nothing detected."""
+    detected: tuple[int, ...]
+    """All classes answered, ascending: one at most unless the head is a sigmoid."""
     patches: int
+    score_sums: tuple[float, ...]
+    """Over the clip's patches, in int8 steps; empty without a patch."""
+
+    @property
+    def right(self) -> bool:
+        """True when just what is heard was answered, which may be nothing."""
+        return set(self.detected) == set(self.labels) and self.decided != NO_PATCH
+
+
+def decide_clip(
+    clip: Clip, score_sums: Sequence[float], patches: int, rule: DecisionRule
+) -> Decision:
+    """What the rule answers to a clip's sums of scores."""
+    if patches == 0:
+        return Decision(clip.name, clip.fold, clip.labels, NO_PATCH, (), 0, ())
+    answer = rule.decide(score_sums, patches)
+    sums = tuple(float(value) for value in score_sums)
+    return Decision(clip.name, clip.fold, clip.labels, answer.label, answer.detected, patches, sums)
+
+
+def decide_again(decisions: Iterable[Decision], rule: DecisionRule) -> tuple[Decision, ...]:
+    """The same clips by another rule, from the sums that they carry."""
+    again = []
+    for one in decisions:
+        answer = rule.decide(one.score_sums, one.patches)
+        again.append(replace(one, decided=answer.label, detected=answer.detected))
+    return tuple(again)
 
 
 def wilson(correct: int, total: int) -> Share:
@@ -64,8 +106,8 @@ def wilson(correct: int, total: int) -> Share:
 
 
 def share_of(decisions: Iterable[Decision]) -> Share:
-    """Accuracy of decisions; a clip without a decision counts as wrong."""
-    rights = [decision.decided == decision.label for decision in decisions]
+    """Accuracy of decisions; a clip without a patch counts as wrong."""
+    rights = [decision.right for decision in decisions]
     return wilson(sum(rights), len(rights))
 
 
@@ -78,13 +120,40 @@ def by_fold(decisions: Sequence[Decision]) -> dict[int, Share]:
 
 
 def confusion(decisions: Iterable[Decision], classes: int) -> npt.NDArray[np.int64]:
-    """Counts [label, decided]; a last column holds the clips without a decision."""
-    matrix = np.zeros((classes, classes + 1), np.int64)
+    """Counts [label, answer] of clips with one class each.
+
+    The last columns: clips below the threshold, clips without a patch.
+    """
+    matrix = np.zeros((classes, classes + 2), np.int64)
+    column = {UNSURE: classes, NO_PATCH: classes + 1}
     for one in decisions:
-        matrix[one.label, one.decided] += 1
+        if one.labels:
+            matrix[one.labels[0], column.get(one.decided, one.decided)] += 1
     return matrix
 
 
-def decide(score_sums: npt.NDArray[np.integer]) -> int:
-    """Class of the highest sum of scores; ties go to the lower index."""
-    return int(np.argmax(score_sums))
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """Of one class: clips in which it is heard and was found, or missed, and false alarms."""
+
+    found: int
+    missed: int
+    false_alarms: int
+    quiet: int
+    """Clips in which it is not heard, and was not found."""
+
+
+def detections(decisions: Sequence[Decision], classes: int) -> tuple[Detections, ...]:
+    """Class by class."""
+    counted = []
+    for index in range(classes):
+        pairs = [(index in one.labels, index in one.detected) for one in decisions]
+        counted.append(
+            Detections(
+                found=pairs.count((True, True)),
+                missed=pairs.count((True, False)),
+                false_alarms=pairs.count((False, True)),
+                quiet=pairs.count((False, False)),
+            )
+        )
+    return tuple(counted)

@@ -1,64 +1,116 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped model: every layer fine-tuned on all folds of the configuration, then quantised."""
+"""A model on all folds of the configuration, quantised, with its labels, thresholds and card."""
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import Progress
 
-from training.card import Card, Data, Files, Origin, licences_of, print_card, versions
+from generator.decision import DecisionSettings, Head, settings_path, settings_text
+from training.card import Card, Data, Files, Origin, licences_of, versions
+from training.card_text import print_card
+from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
-from training.cross_validate import digest_of_run, read_cross_validation
-from training.dataset import DataSet, sha256_of_clips
+from training.cross_validate import (
+    CrossValidation,
+    cross_validate,
+    digest_of_run,
+    plain_rule,
+    read_cross_validation,
+)
+from training.dataset import DataSet, check_for_training, sha256_of_clips
+from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract, front_end_digest
 from training.learn import input_scale, learn
-from training.plots import draw_losses
-from training.run_folder import sha256_of, write_whole
+from training.plots import draw_curves
+from training.run_folder import sha256_of, sweep, write_whole
 from training.scores import share_of
+from training.tensorboard import Board
+
+ESC10_TITLE = "ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015)"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a training reads and writes."""
+
+    backbone: Path
+    run: Path
+    scratch: Path
+    """Below `run`: what is only needed until the end."""
+    out: Path
+    """Where the finished files go."""
 
 
 def train(
     config: TrainingConfig,
     data: DataSet,
-    backbone: Path,
+    places: Places,
     *,
-    run_folder: Path,
-    out: Path,
     progress: Progress,
+    tell: Callable[[str], None],
+    board: Board | None = None,
 ) -> Card:
     """Train, quantise, check and write `<name>.{keras,tflite,labels.txt,json,md}` into `out`.
 
-    All is made in `run_folder` first; `out` changes only when everything is there. The card takes
-    the cross-validated scores from the run folder if they belong to this very configuration.
+    `<name>.decision.yaml` joins them where the configuration asks for a threshold or a class for
+    other sounds. All is made in the run folder first; `out` changes only when everything is there.
+    The card takes the cross-validated scores from the run folder if they belong to this very
+    configuration; `threshold: auto` needs them, and cross-validates if they are not there.
     """
-    from training.classifier import Classifier
-
-    origin = Origin(name=backbone.name, sha256=sha256_of(backbone), licence="Apache-2.0")
+    check_for_training(data)
+    origin = Origin(
+        name=places.backbone.name, sha256=sha256_of(places.backbone), licence="Apache-2.0"
+    )
     front_end = compile_front_end(input_scale(config))
-    digest = digest_of_run(config, data, backbone, front_end)
-    clips = extract(data.clips, front_end, progress)
-    learnt = learn(clips, len(data.labels), backbone, config, progress=progress, title="training")
+    digest = digest_of_run(config, data, places.backbone, front_end)
+    measured = read_cross_validation(places.run, digest)
+    if config.decision.threshold == "auto" and (measured is None or measured.thresholded is None):
+        tell("threshold: auto takes held-out clips: cross-validating first")
+        measured = cross_validate(
+            config, data, places.backbone, places.run, places.scratch,
+            progress=progress, tell=tell, board=board,
+        )  # fmt: skip
+        tell("cross-validated; now the model on all folds")
+        clips = extract(data.clips, front_end, progress)
+    else:
+        clips = extract(data.clips, front_end, progress, tell)
+    checkpoint = Checkpoint(places.run / "train.checkpoint.npz", digest)
+    learnt = learn(
+        clips, len(data.labels), places.backbone, config,
+        progress=progress, title="training", checkpoint=checkpoint,
+        on_epoch=board.of("train") if board is not None else None,
+    )  # fmt: skip
 
-    names = {kind: f"{config.name}.{kind}" for kind in ("keras", "tflite", "labels.txt")}
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        saved = Path(scratch) / names["keras"]
-        learnt.network.save(saved)
-        write_whole(run_folder / names["keras"], saved.read_bytes())
-    write_whole(run_folder / names["tflite"], learnt.tflite)
-    write_whole(run_folder / names["labels.txt"], "".join(f"{label}\n" for label in data.labels))
-    write_whole(run_folder / "loss-final.png", draw_losses({"training": learnt.losses}))
+    model = places.run / f"{config.name}.tflite"
+    saved = places.scratch / f"{config.name}.keras"
+    learnt.network.save(saved)
+    write_whole(model.with_suffix(".keras"), saved.read_bytes())
+    write_whole(model, learnt.tflite)
+    labels = model.with_name(f"{config.name}.labels.txt")
+    write_whole(labels, "".join(f"{label}\n" for label in data.labels))
+    write_whole(places.run / "curves-final.png", draw_curves({"all folds": learnt.curves}))
+    settings = decision_settings(config, data, measured)
+    settings_path(model).unlink(missing_ok=True)
+    if settings is not None:
+        write_whole(settings_path(model), settings_text(settings))
 
-    decisions = decide_clips(Classifier(run_folder / names["tflite"]), clips, progress)
-    hashes = {kind: {name: sha256_of(run_folder / name)} for kind, name in names.items()}
+    decisions = decide_clips(open_engines(TWIN, model), data.clips, progress)
     card = Card(
         name=config.name,
         labels=data.labels,
-        files=Files(tflite=hashes["tflite"], keras=hashes["keras"], labels=hashes["labels.txt"]),
+        files=Files(
+            tflite=_hashed(model),
+            keras=_hashed(model.with_suffix(".keras")),
+            labels=_hashed(labels),
+            decision=_hashed(settings_path(model)) if settings is not None else {},
+        ),
         data=Data(
-            name="ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015)",
+            name=config.data.title or (ESC10_TITLE if data.has_table else data.root.name),
             folds=data.folds,
             clips=len(data.clips),
             sha256=sha256_of_clips(data.clips),
@@ -68,12 +120,65 @@ def train(
         front_end_sha256=front_end_digest(front_end),
         config=config,
         versions=versions(),
-        commands=("make cv      # with ESC10_DIR and MODELS_DIR set", "make train"),
-        cross_validation=read_cross_validation(run_folder, digest),
+        commands=_commands(data),
+        cross_validation=measured.scores if measured is not None else None,
+        thresholds=measured.thresholds if measured is not None and settings is not None else (),
+        thresholded=measured.thresholded if measured is not None else None,
         training_clips=share_of(decisions),
     )
-    write_whole(run_folder / f"{config.name}.json", card.model_dump_json(indent=1) + "\n")
-    write_whole(run_folder / f"{config.name}.md", print_card(card))
-    for name in (*names.values(), f"{config.name}.json", f"{config.name}.md"):
-        write_whole(out / name, (run_folder / name).read_bytes())
+    write_whole(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
+    write_whole(model.with_suffix(".md"), print_card(card))
+    _install(model, places.out)
+    checkpoint.clear()
     return card
+
+
+def decision_settings(
+    config: TrainingConfig, data: DataSet, measured: CrossValidation | None
+) -> DecisionSettings | None:
+    """What stands in the model's decision file; None where the head's own rule will do."""
+    rule = plain_rule(config, data)
+    other = data.labels[rule.other] if rule.other is not None else None
+    threshold: float | None = None
+    thresholds: dict[str, float] = {}
+    if config.decision.threshold == "auto":
+        if measured is None:
+            raise ValueError("thresholds are chosen on cross-validated decisions")
+        shares = [one.share for one in measured.thresholds]
+        threshold = shares[0]
+        if rule.head is Head.SIGMOID and len(shares) > 1:
+            threshold = sorted(shares)[len(shares) // 2]
+            named = zip(data.labels, shares, strict=True)
+            thresholds = {label: share for label, share in named if share != threshold}
+    elif config.decision.threshold is not None:
+        threshold = config.decision.threshold
+    if threshold is None and other is None:
+        return None
+    return DecisionSettings(threshold=threshold, thresholds=thresholds, other=other)
+
+
+def _hashed(path: Path) -> dict[str, str]:
+    return {path.name: sha256_of(path)}
+
+
+def _commands(data: DataSet) -> tuple[str, ...]:
+    if data.has_table:
+        return ("make cv      # with ESC10_DIR and MODELS_DIR set", "make train")
+    named = 'TRAIN_ARGS="--config <the configuration above as YAML>"'
+    return (f"make cv {named}", f"make train {named}")
+
+
+def _install(model: Path, out: Path) -> None:
+    """Put the finished files in place; the card, which has the others' hashes, comes last."""
+    out.mkdir(parents=True, exist_ok=True)
+    sweep(out)
+    settings = settings_path(model)
+    labels = model.with_name(f"{model.stem}.labels.txt")
+    for path in (model.with_suffix(".keras"), model, labels):
+        write_whole(out / path.name, path.read_bytes())
+    if settings.is_file():
+        write_whole(out / settings.name, settings.read_bytes())
+    else:
+        (out / settings.name).unlink(missing_ok=True)
+    for suffix in (".md", ".json"):
+        write_whole(out / f"{model.stem}{suffix}", model.with_suffix(suffix).read_bytes())

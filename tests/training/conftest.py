@@ -43,7 +43,7 @@ def dataset_root(tmp_path: Path) -> Path:
     for fold in FOLDS:
         for target, label in enumerate(LABELS):
             for take in range(CLIPS_PER_CLASS):
-                name = f"{fold}-{take}-{target}.wav"
+                name = f"{fold}-{take}-A-{target}.wav"
                 sound = make_sound(label, 100 * fold + 10 * target + take)
                 soundfile.write(root / "audio" / name, sound, 16_000, subtype="PCM_16")
                 rows.append(

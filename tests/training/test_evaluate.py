@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
-from training.__main__ import COMMANDS, main, parse_folds
+from training.__main__ import main
 from training.classifier import Classifier, read_labels
+from training.commands import COMMANDS, parse_folds
 from training.dataset import load_dataset, read_samples
+from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract
 from training.places import DEFAULT_MODEL, find_backbone, find_dataset, find_pristine_backbone
-from training.scores import NO_DECISION
 
 
 @pytest.fixture
@@ -25,29 +26,22 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_every_clip_is_decided_from_its_patches(dataset_root: Path) -> None:
-    classifier = Classifier(DEFAULT_MODEL)
+@pytest.mark.parametrize("kind", ENGINES)
+def test_every_clip_is_decided_from_its_patches(dataset_root: Path, kind: str) -> None:
     data = load_dataset(dataset_root, [1])
-    clips = extract(data.clips, compile_front_end(classifier.input_scale))
-    decisions = decide_clips(classifier, clips)
-    assert [one.clip for one in decisions] == ["1-0-0", "1-1-0", "1-0-1", "1-1-1"]
+    clips = extract(data.clips, compile_front_end(Classifier(DEFAULT_MODEL).input_scale))
+    decisions = decide_clips(open_engines(kind, DEFAULT_MODEL), data.clips)
+    assert [one.clip for one in decisions] == ["1-0-A-0", "1-1-A-0", "1-0-A-1", "1-1-A-1"]
     for one, decision in zip(clips, decisions, strict=True):
         assert one.frames.dtype == np.int8
         assert decision.patches == max(1, (len(one.frames) - 96) // 72 + 1)
         assert 0 <= decision.decided < 10
 
 
-def test_silence_gives_no_decision() -> None:
-    classifier = Classifier(DEFAULT_MODEL)
-    frames = compile_front_end(classifier.input_scale).features(np.zeros(32_000, np.int16))
-    assert len(frames) == 0
-    assert classifier.decide(np.empty((0, 96, 64), np.int8)) == NO_DECISION
-
-
 def test_the_front_end_equals_the_formula_within_a_step(dataset_root: Path) -> None:
     classifier = Classifier(DEFAULT_MODEL)
     by = classifier.input_scale
-    samples = read_samples(dataset_root / "audio" / "1-0-1.wav")
+    samples = read_samples(dataset_root / "audio" / "1-0-A-1.wav")
     frames = compile_front_end(by).features(samples)
     hz = np.fft.rfftfreq(512, 1 / 16_000)
     low_mel, high_mel = (2595 * np.log10(1 + edge_hz / 700) for edge_hz in (125.0, 7500.0))
@@ -97,21 +91,24 @@ def test_the_command_evaluates_a_model(
     result = json.loads(out.read_text())
     assert result["clips"] == 8
     assert result["model_sha256"] == Classifier(DEFAULT_MODEL).sha256
-    assert result["correct"] == sum(one["decided"] == one["label"] for one in result["decisions"])
+    assert result["correct"] == sum(one["right"] for one in result["decisions"])
+    assert result["engine"] == ENGINES["twin"]
 
 
 def test_a_model_of_other_labels_is_refused(
     dataset_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "--data", str(dataset_root), "--folds", "1"]) == EXIT_INPUT
-    assert "its labels are not the data set's" in capsys.readouterr().err
+    assert "the data set has classes that it does not know: bell, wind" in capsys.readouterr().err
 
 
 def test_a_missing_data_set_is_told(
     quiet_environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["evaluate", "--data", str(tmp_path / "none")]) == EXIT_TOOL
-    assert "ESC10_DIR" in capsys.readouterr().err
+    assert main(["evaluate", "--data", str(tmp_path / "none")]) == EXIT_INPUT
+    assert "none: there is no such folder of sounds" in capsys.readouterr().err
+    with pytest.raises(ToolError, match="ESC10_DIR"):
+        find_dataset(None, {}, repository=tmp_path)
 
 
 def test_folds_are_a_list_of_numbers() -> None:
@@ -140,7 +137,10 @@ def test_where_the_backbone_comes_from(tmp_path: Path) -> None:
 
 def test_where_the_data_set_comes_from(tmp_path: Path) -> None:
     assert find_dataset(None, {"ESC10_DIR": str(tmp_path)}) == tmp_path
-    assert find_dataset(str(tmp_path), {"ESC10_DIR": "elsewhere"}) == tmp_path
+    assert find_dataset(str(tmp_path), {"ESC10_DIR": "elsewhere"}, "nowhere") == tmp_path
+    (tmp_path / "mine").mkdir()
+    found = find_dataset(None, {"ESC10_DIR": "elsewhere"}, "mine", tmp_path / "mine.yaml")
+    assert found == tmp_path / "mine"
 
 
 def test_a_file_that_cannot_be_written_is_told_without_traceback(

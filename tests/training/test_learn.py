@@ -77,12 +77,16 @@ def test_a_fold_that_is_done_is_not_trained_again(
     told: list[str] = []
     run = tmp_path / "run"
     with Progress(disable=True) as progress:
-        first = cross_validate(config, data, backbone, run, progress=progress, tell=told.append)
+        first = cross_validate(
+            config, data, backbone, run, tmp_path, progress=progress, tell=told.append
+        )
     assert first.scores.int8_all.total == 8
     (run / "fold-2.json").unlink()
     kept = json.loads((run / "fold-1.json").read_text())
     with Progress(disable=True) as progress:
-        again = cross_validate(config, data, backbone, run, progress=progress, tell=told.append)
+        again = cross_validate(
+            config, data, backbone, run, tmp_path, progress=progress, tell=told.append
+        )
     assert again == first
     assert told.count("fold 1 is kept from an earlier run") == 1
     assert "fold 2 is kept from an earlier run" not in told
@@ -102,13 +106,13 @@ def test_the_shipped_backbone_fills_every_layer_but_the_head() -> None:
 def test_statistics_stay_and_everything_else_moves() -> None:
     rng = np.random.default_rng(2)
     frames = [rng.integers(-128, 128, (120, 64)).astype(np.int8) for _ in range(4)]
-    examples = Examples(frames, [0, 1, 0, 1], 2)
+    examples = Examples(frames, np.eye(2, dtype=np.float32)[[0, 1, 0, 1]])
     backbone = DEFAULT_MODEL.with_suffix(".keras")
     settings = FitConfig(head_steps=5, epochs=1, patches_per_clip=1, batch_size=2, warmup_epochs=0)
 
     def run(**changes: float) -> dict[str, list[np.ndarray]]:
         config = TrainingConfig(fit=settings.model_copy(update=changes))
-        network = fit(examples, backbone, config)
+        network = fit(examples, backbone, config).network
         return {layer.name: layer.get_weights() for layer in network.layers}
 
     start = run(epochs=0)

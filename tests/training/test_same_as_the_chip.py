@@ -7,11 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from generator.board_spec import load_board
+from generator.decision import NO_PATCH
 from generator.firmware import make_project, read_network
 from generator.host_twin import HostTwin, build_host_twin
 from training.classifier import Classifier
+from training.dataset import Clip
+from training.engines import ENGINES, open_engines
+from training.evaluate import decide_clips
 from training.features import compile_front_end
 from training.patches import OVERLAP, cut_patches
 from training.places import DEFAULT_MODEL, REPOSITORY
@@ -42,14 +47,32 @@ def test_patches_and_decision_are_the_listeners(chip: HostTwin, duration_s: floa
     frames = compile_front_end(classifier.input_scale).features(samples)
     step = classifier.frames - classifier.frames // OVERLAP
     patches = cut_patches(frames, classifier.frames, step)
+    rule = chip.project.info.rule
     outcome = chip.run_clip(samples)
     scores = [patch.scores for patch in outcome.patches]
     assert len(scores) == len(patches)
     assert np.array_equal(np.stack(scores), classifier.scores(patches))
-    assert outcome.decision == classifier.decide(patches)
+    sums = classifier.scores(patches).sum(axis=0).tolist()
+    answer = rule.decide(sums, len(patches))
+    assert (outcome.decision, outcome.detected) == (answer.label, answer.detected)
 
 
-def test_silence_is_no_decision_on_both_sides(chip: HostTwin) -> None:
-    samples = np.zeros(32_000, np.int16)
-    assert chip.run_clip(samples).decision == -1
-    assert Classifier(DEFAULT_MODEL).decide(np.empty((0, 96, 64), np.int8)) == -1
+@pytest.mark.parametrize("threshold", [None, 0.5, 0.9])
+def test_both_engines_decide_alike(tmp_path: Path, threshold: float | None) -> None:
+    clips = []
+    for seed, duration_s in enumerate((0.02, 0.4, 1.3, 4.0)):
+        path = tmp_path / f"{seed}.wav"
+        soundfile.write(path, make_clip(duration_s, seed), 16_000, subtype="PCM_16")
+        clips.append(Clip(path, path.stem, 1, (seed,), path.stem))
+    soundfile.write(tmp_path / "silence.wav", np.zeros(32_000, np.int16), 16_000)
+    clips.append(Clip(tmp_path / "silence.wav", "silence", 1, (0,), "silence"))
+    told: list[str] = []
+    by_twin, by_litert = (
+        decide_clips(open_engines(kind, DEFAULT_MODEL, None, threshold), clips, tell=told.append)
+        for kind in ENGINES
+    )
+    assert by_twin == by_litert
+    assert by_twin[-1].decided == by_twin[0].decided == NO_PATCH
+    assert told == 2 * [
+        "note: 0.wav, silence.wav: silent: nothing passes the gate, so nothing is heard in it"
+    ]

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.scores import NO_DECISION, Decision, by_fold, confusion, decide, share_of, wilson
+from generator.decision import NO_PATCH, UNSURE, DecisionRule, Head
+from training.scores import (
+    Decision,
+    Detections,
+    by_fold,
+    confusion,
+    decide_again,
+    detections,
+    share_of,
+    wilson,
+)
 
 
 def test_wilson_interval_of_the_textbook() -> None:
@@ -28,21 +37,47 @@ def test_what_is_no_share_is_refused(correct: int, total: int) -> None:
         wilson(correct, total)
 
 
-def test_ties_go_to_the_lower_index() -> None:
-    assert decide(np.array([-5, 7, 7])) == 1
-
-
-DECISIONS = (
-    Decision("a", 1, 0, 0, 5),
-    Decision("b", 1, 1, 0, 5),
-    Decision("c", 2, 1, NO_DECISION, 0),
+LABELLED = (
+    Decision("a", 1, (0,), 0, (0,), 5, (10.0, 0.0)),
+    Decision("b", 1, (1,), 0, (0,), 5, (640.0, 0.0)),
+    Decision("c", 2, (1,), NO_PATCH, (), 0, ()),
+    Decision("d", 2, (1,), UNSURE, (), 1, (0.0, 0.0)),
 )
 
 
-def test_a_clip_without_a_decision_is_wrong() -> None:
-    assert (share_of(DECISIONS).correct, share_of(DECISIONS).total) == (1, 3)
-    assert {fold: share.correct for fold, share in by_fold(DECISIONS).items()} == {1: 1, 2: 0}
+def test_a_clip_without_an_answer_is_wrong() -> None:
+    assert (share_of(LABELLED).correct, share_of(LABELLED).total) == (1, 4)
+    assert {fold: share.correct for fold, share in by_fold(LABELLED).items()} == {1: 1, 2: 0}
 
 
-def test_the_confusion_matrix_has_a_column_for_no_decision() -> None:
-    assert confusion(DECISIONS, 2).tolist() == [[1, 0, 0], [1, 0, 1]]
+def test_the_confusion_matrix_has_columns_for_unsure_and_no_sound() -> None:
+    assert confusion(LABELLED, 2).tolist() == [[1, 0, 0, 0], [1, 0, 1, 1]]
+
+
+SEVERAL = (
+    Decision("a", 1, (0, 1), 1, (0, 1), 1, ()),
+    Decision("b", 1, (), UNSURE, (), 1, ()),
+    Decision("c", 1, (0,), 1, (0, 1), 1, ()),
+    Decision("d", 1, (0,), UNSURE, (), 1, ()),
+    Decision("e", 1, (), NO_PATCH, (), 0, ()),
+)
+
+
+def test_with_several_classes_right_is_just_what_is_heard() -> None:
+    assert [one.right for one in SEVERAL] == [True, True, False, False, False]
+
+
+def test_detections_are_counted_class_by_class() -> None:
+    assert detections(SEVERAL, 2) == (
+        Detections(found=2, missed=1, false_alarms=0, quiet=2),
+        Detections(found=1, missed=0, false_alarms=1, quiet=3),
+    )
+
+
+def test_another_rule_decides_from_the_same_sums() -> None:
+    strict = DecisionRule(Head.SOFTMAX, (0, 0), other=1)
+    assert [one.decided for one in decide_again(LABELLED, strict)] == [0, 0, NO_PATCH, 0]
+    stricter = DecisionRule(Head.SOFTMAX, (100, 0), other=1)
+    assert [one.decided for one in decide_again(LABELLED, stricter)] == [1, 0, NO_PATCH, 1]
+    sigmoid = DecisionRule(Head.SIGMOID, (0, 0))
+    assert [one.detected for one in decide_again(LABELLED, sigmoid)] == [(0, 1), (0, 1), (), (0, 1)]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from training.card import Card, print_card, read_card, trained_folds
+from training.card import Card, read_card, trained_folds
+from training.card_text import print_card
 from training.classifier import Classifier, read_labels
 from training.config import load_config
 from training.features import compile_front_end, front_end_digest
@@ -28,9 +29,8 @@ def classifier() -> Classifier:
 
 
 def test_the_card_has_the_hash_of_every_file(card: Card) -> None:
-    for files in (card.files.tflite, card.files.keras, card.files.labels):
-        for name, digest in files.items():
-            assert sha256_of(DEFAULT_MODEL.parent / name) == digest, name
+    for name, digest in card.files.all().items():
+        assert sha256_of(DEFAULT_MODEL.parent / name) == digest, name
 
 
 def test_the_printed_card_is_the_json(card: Card) -> None:

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A model's firmware on this machine, in one call: for evaluation, where no board is in sight."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from generator.board_spec import load_boards
+from generator.firmware import DEFAULT_BOARDS_FILE, make_project, read_network
+from generator.host_compile import CACHE_DIR
+from generator.host_twin import HostTwin, build_host_twin
+
+
+def build_model_twins(
+    model: Path,
+    labels: Path | None = None,
+    threshold: float | None = None,
+    *,
+    count: int = 1,
+    cache_dir: Path = CACHE_DIR,
+) -> tuple[HostTwin, ...]:
+    """`count` host twins of the firmware that `model` would give; seconds, then cached.
+
+    The portable C is the same for every board, so the first one of boards.yaml will do. Raises
+    `InputError` with every fault of the model, its labels and decision settings, `ToolError`
+    without a compiler.
+    """
+    network = read_network(model, labels, threshold)
+    board = next(iter(load_boards(DEFAULT_BOARDS_FILE).values()))
+    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
+        project = make_project(board, network, Path(scratch), taps=False)
+        return tuple(build_host_twin(project.directory, cache_dir=cache_dir) for _ in range(count))

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The four commands: options in, files and tables out."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from generator.decision import Head
+from generator.errors import Fault, InputError
+from training.config import TrainingConfig, load_config
+from training.dataset import DataSet, load_dataset
+from training.places import RUNS, find_backbone, find_backbone_for_testing, find_dataset
+from training.run_folder import hold_run, write_whole
+
+
+def parse_folds(text: str) -> tuple[int, ...]:
+    """`1,2,3` to (1, 2, 3); raises InputError for anything else."""
+    try:
+        folds = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError([Fault("--folds", f"{text!r} is no list like 1,2,3,4")]) from None
+    return tuple(dict.fromkeys(folds))
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A configuration, its sounds, and its folder, which is held."""
+
+    config: TrainingConfig
+    data: DataSet
+    backbone: Path
+    folder: Path
+    scratch: Path
+    tell: Callable[[str], None]
+
+
+@contextmanager
+def _open_run(
+    options: Namespace, console: Console, *, held_out: bool | None = None
+) -> Iterator[_Run]:
+    """Read the configuration and the list of sounds, hold the run's folder, start TensorFlow.
+
+    `held_out`: whether clips will be decided that the training must not have heard; None: only if
+    the configuration asks for `threshold: auto`.
+    """
+    from training.start_tensorflow import start_tensorflow
+
+    config = load_config(options.config)
+    if options.folds:
+        config = config.model_copy(update={"folds": parse_folds(options.folds)})
+    root = find_dataset(options.data, os.environ, config.data.folder, options.config)
+    data = load_dataset(
+        root,
+        config.folds,
+        classes=config.data.classes,
+        other=config.data.other,
+        several=config.head.kind == "sigmoid",
+        whole=config.data.whole,
+    )
+    if held_out is None:
+        held_out = config.decision.threshold == "auto"
+    names = [clip.name for clip in data.clips]
+    backbone = (
+        find_backbone_for_testing(names, os.environ) if held_out else find_backbone(os.environ)
+    )
+    folder = options.run or RUNS / config.name
+    with hold_run(folder) as scratch:
+        plain = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        write_whole(folder / "config.yaml", f"# Every key of the run, defaults included.\n{plain}")
+        console.print(start_tensorflow(options.threads))
+        yield _Run(config, data, backbone, folder, scratch, console.print)
+
+
+def train_command(options: Namespace, console: Console) -> None:
+    """`make train`."""
+    with _open_run(options, console) as run:
+        from training.tensorboard import Board
+        from training.train import Places, train
+
+        board = Board(run.folder / "tensorboard") if options.tensorboard else None
+        places = Places(run.backbone, run.folder, run.scratch, options.out)
+        with _progress(console) as progress:
+            card = train(
+                run.config, run.data, places, progress=progress, tell=progress.console.print,
+                board=board,
+            )  # fmt: skip
+    console.print(f"written to {options.out}: {', '.join(card.files.all())}, card (.json, .md)")
+    console.print(f"on its own training clips: {card.training_clips}")
+    if card.cross_validation is None:
+        console.print("cross-validated: not measured (run `make cv`, then `make train`)")
+        return
+    console.print(f"cross-validated, float32: {card.cross_validation.float32_all}")
+    console.print(f"cross-validated, int8:    {card.cross_validation.int8_all}")
+    if card.thresholded is not None:
+        console.print(f"  with thresholds, int8:  {card.thresholded.int8_all}")
+
+
+def cv_command(options: Namespace, console: Console) -> None:
+    """`make cv`."""
+    with _open_run(options, console, held_out=True) as run:
+        from training.cross_validate import cross_validate
+        from training.tensorboard import Board
+
+        board = Board(run.folder / "tensorboard") if options.tensorboard else None
+        with _progress(console) as progress:
+            whole = cross_validate(
+                run.config, run.data, run.backbone, run.folder, run.scratch,
+                progress=progress, tell=progress.console.print, board=board,
+            )  # fmt: skip
+    console.print(f"all folds, float32: {whole.scores.float32_all}")
+    console.print(f"all folds, int8:    {whole.scores.int8_all}")
+    if whole.thresholded is not None:
+        names = whole.labels if len(whole.thresholds) > 1 else ("all classes",)
+        for name, one in zip(names, whole.thresholds, strict=True):
+            console.print(f"threshold, {name}: {one.share:.3f} ({one.measure} {one.value:.3f})")
+        console.print(f"  with thresholds, int8: {whole.thresholded.int8_all}")
+    console.print(f"written to {run.folder}")
+
+
+def quantize_command(options: Namespace, console: Console) -> None:
+    """`make quantize`."""
+    if not options.keras.is_file():
+        what = "there is no such model"
+        raise InputError([Fault(str(options.keras), what, "train one with `make train`")])
+    with _open_run(options, console, held_out=False) as run:
+        import keras
+
+        from training.features import compile_front_end, extract
+        from training.learn import input_scale, representative_patches
+        from training.quantize import quantize
+
+        by = input_scale(run.config)
+        with _progress(console) as progress:
+            clips = extract(run.data.clips, compile_front_end(by), progress, run.tell)
+        try:
+            network = keras.models.load_model(options.keras, compile=False)
+        except (ValueError, OSError, TypeError) as error:
+            what = f"is no Keras model: {str(error).splitlines()[0]}"
+            raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
+        patches = representative_patches(clips, run.config)
+        write_whole(options.out, quantize(network, patches, by))
+    labels = options.out.with_name(f"{options.out.stem}.labels.txt")
+    write_whole(labels, "".join(f"{label}\n" for label in run.data.labels))
+    console.print(f"written: {options.out}, {labels.name}")
+
+
+def evaluate_command(options: Namespace, console: Console) -> None:
+    """`make evaluate`."""
+    from training.card import trained_folds
+    from training.engines import open_engines
+    from training.evaluate import evaluate, to_json
+    from training.tables import print_evaluation
+
+    folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
+    root = find_dataset(options.data, os.environ)
+    engines = open_engines(options.engine, options.model, options.labels, options.threshold)
+    labels, rule = engines[0].labels, engines[0].rule
+    several = rule.head is Head.SIGMOID
+    other = labels[rule.other] if rule.other is not None else None
+    data = load_dataset(root, folds, several=True, whole=options.whole)
+    strange = sorted(set(data.labels) - set(labels))
+    if (strange and not several and other is None) or not set(data.labels) & set(labels):
+        what = f"the data set has classes that it does not know: {', '.join(strange)}"
+        remedy = f"the model's own are {', '.join(labels)}; name the sounds so, or its --labels"
+        raise InputError([Fault(str(options.model), what, remedy)])
+    known = [label for label in labels if label in data.labels and label != other]
+    data = load_dataset(
+        root, folds, classes=known, other=other, several=several, whole=options.whole
+    ).with_labels(labels)
+    with _progress(console) as progress:
+        tell = progress.console.print
+        result = evaluate(
+            options.model, options.engine, engines, data, progress=progress, tell=tell
+        )
+    print_evaluation(result, console)
+    heard = trained_folds(options.model, result.sha256)
+    trained = [fold for fold in data.folds if fold in heard]
+    if trained:
+        folds_text = ", ".join(str(fold) for fold in trained)
+        console.print(
+            f"By its card, this model was trained on fold {folds_text}: there, these numbers check "
+            "the files and are no accuracy. The card has the cross-validated one."
+        )
+    if options.json:
+        write_whole(options.json, to_json(result))
+
+
+COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {
+    "train": train_command,
+    "cv": cv_command,
+    "quantize": quantize_command,
+    "evaluate": evaluate_command,
+}

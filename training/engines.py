@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What computes an int8 model's answers on this machine: the firmware's own C, or LiteRT.
+
+Both give the same scores bit for bit. The C, compiled for this machine, is the code that a board
+runs, from samples to decision; LiteRT takes models that the generator refuses as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from generator.decision import DecisionRule, find_rule
+from generator.host_twin import HostTwin
+from generator.model_twin import build_model_twins
+from training.classifier import Classifier, read_labels
+from training.dataset import Clip, Samples
+from training.features import FrontEnd, compile_front_end
+from training.patches import OVERLAP, cut_patches
+from training.scores import Decision, decide_clip
+
+TWIN, LITERT = "twin", "litert"
+ENGINES = {
+    TWIN: "the firmware's C, compiled for this machine",
+    LITERT: "LiteRT's reference kernels behind the firmware's front-end",
+}
+
+
+class Engine(Protocol):
+    """One listener; not to be shared between threads."""
+
+    labels: tuple[str, ...]
+    rule: DecisionRule
+
+    def decide(self, clip: Clip, samples: Samples) -> Decision:
+        """The decision about a clip's samples, int16 at 16 kHz."""
+
+
+class TwinEngine:
+    """The whole firmware but for the board: gate, front-end, network, listener, decision."""
+
+    def __init__(self, twin: HostTwin) -> None:
+        self._twin = twin
+        self.labels = twin.project.info.labels
+        self.rule = twin.project.info.rule
+
+    def decide(self, clip: Clip, samples: Samples) -> Decision:
+        """As the C has it; the rule in Python does not come into it."""
+        outcome = self._twin.run_clip(samples)
+        sums = tuple(float(value) for value in outcome.score_sums) if outcome.patches else ()
+        return Decision(
+            clip=clip.name,
+            fold=clip.fold,
+            labels=clip.labels,
+            decided=outcome.decision,
+            detected=outcome.detected,
+            patches=len(outcome.patches),
+            score_sums=sums,
+        )
+
+
+class LitertEngine:
+    """The front-end's C, LiteRT's BUILTIN_REF kernels, and the listener's rules in Python."""
+
+    def __init__(self, classifier: Classifier, labels: tuple[str, ...], rule: DecisionRule) -> None:
+        self._classifier = classifier
+        self._front_end: FrontEnd = compile_front_end(classifier.input_scale)
+        self.labels, self.rule = labels, rule
+
+    def decide(self, clip: Clip, samples: Samples) -> Decision:
+        """Frames, patches, scores, their sums, the rule."""
+        frames = self._front_end.features(samples)
+        step = self._classifier.frames - self._classifier.frames // OVERLAP
+        scores = self._classifier.scores(cut_patches(frames, self._classifier.frames, step))
+        return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
+
+
+def open_engines(
+    kind: str, model: Path, labels: Path | None = None, threshold: float | None = None
+) -> Sequence[Engine]:
+    """One engine for each processor core. Raises InputError for a model that `kind` cannot run."""
+    count = os.cpu_count() or 1
+    if kind == LITERT:
+        first = Classifier(model)
+        names = read_labels(model, labels, first.classes)
+        rule = find_rule(model, first.head, names, threshold)
+        return [
+            LitertEngine(first if number == 0 else Classifier(model), names, rule)
+            for number in range(count)
+        ]
+    return [TwinEngine(twin) for twin in build_model_twins(model, labels, threshold, count=count)]
