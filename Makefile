@@ -14,6 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 BOARD ?= u585
 MODEL ?=
 LABELS ?=
+THRESHOLD ?=
 CROSS_COMPILE ?=
 TAPS ?=
 VIRTUAL ?=
@@ -26,6 +27,7 @@ OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
 JOBS ?= 2
 TRAIN_ARGS ?=
 
+WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -100,12 +102,13 @@ help: ## This list
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_COMPILER) \
+	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_THRESHOLD) $(WITH_COMPILER) \
 	    $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
+	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_THRESHOLD)
 
 .PHONY: test
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
