@@ -96,8 +96,8 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt CROSS_COMPILE=prefix- (firmware, hil),"
-	@echo "VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect),"
+	@echo "CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
@@ -121,7 +121,7 @@ test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") \
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_THRESHOLD) \
 	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: bench
@@ -129,7 +129,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
