@@ -46,6 +46,11 @@ class Mps2:
     timer_hz: int
 
     @property
+    def memories(self) -> tuple[tuple[str, int], ...]:
+        """Names, as the linker script knows them, and first addresses."""
+        return ("code", self.code), ("data", self.data)
+
+    @property
     def tick_ns(self) -> int:
         """Nanoseconds from one tick of the timer to the next: a whole number on all machines."""
         return 1_000_000_000 // self.timer_hz
