@@ -2,8 +2,8 @@
 """boards.yaml to frozen `BoardSpec` values, with every fault of the file in one report.
 
 A record is checked twice: its form by pydantic (types, ranges, unknown keys), then its sense by the
-checks at the end of this module and by the limits of its family (`u5_limits`, `l4_limits`). A
-section with a fault of form does not hide faults of sense in the other sections.
+checks at the end of this module and by the limits of its family (`<family>_limits`). A section
+with a fault of form does not hide faults of sense in the other sections.
 
 The record's `family` decides what its clock section looks like and which limits apply: a family is
 one class of record here, one module of limits, and one port.
@@ -11,31 +11,33 @@ one class of record here, one module of limits, and one port.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from generator import l4_limits, u5_limits
+from generator import h7_limits, l4_limits, u5_limits
+from generator.clock_tree import ClockTree, H7Clock, L4Clock, Section, U5Clock
 from generator.errors import Fault, InputError
 from generator.limit_checks import Complaint
 from generator.yaml_lines import Lines, read_records
+
+DMA_RAM = "dma_ram"
+ITCM = "itcm"
+IMAGE_RAM = ("ram", DMA_RAM, ITCM)
+"""The memories by these names, where a record has them, are what the image is linked to."""
 
 MAX_DMA_BLOCK_BYTES = 65_535
 """The counter of a DMA block has 16 bits in every family."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+_S = TypeVar("_S", bound=Section)
 
 
-_S = TypeVar("_S", bound=_Section)
-
-
-class Memory(_Section):
+class Memory(Section):
     """One memory of the part, as the linker and the virtual board see it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -49,60 +51,7 @@ class Memory(_Section):
         return self.origin + self.size_bytes
 
 
-class Pll(_Section):
-    """Factors of the main PLL: output = source / divider_m * multiplier_n / divider_r."""
-
-    divider_m: Annotated[int, Field(ge=1)]
-    multiplier_n: Annotated[int, Field(ge=1)]
-    divider_r: Annotated[int, Field(ge=1)]
-
-
-class ClockTree(_Section):
-    """From the oscillator to the core and the buses: what all families describe alike."""
-
-    source: str
-    source_hz: Annotated[int, Field(gt=0)]
-    pll: Pll | None = None
-    core_hz: Annotated[int, Field(gt=0)]
-    ahb_divider: Literal[1, 2, 4, 8, 16, 64, 128, 256, 512] = 1
-    apb1_divider: Literal[1, 2, 4, 8, 16] = 1
-    apb2_divider: Literal[1, 2, 4, 8, 16] = 1
-    flash_wait_states: Annotated[int, Field(ge=0, le=15)]
-
-    @property
-    def apb1_hz(self) -> int:
-        """Clock of the first peripheral bus."""
-        return self.core_hz // self.apb1_divider
-
-    @property
-    def apb2_hz(self) -> int:
-        """Clock of the second peripheral bus."""
-        return self.core_hz // self.apb2_divider
-
-    def uart_kernel_hz(self, peripheral: str) -> int:
-        """Clock that the baud rate is divided from: USART1 stands on APB2, all others on APB1."""
-        return self.apb2_hz if peripheral == "USART1" else self.apb1_hz
-
-
-class U5Clock(ClockTree):
-    """Clock tree of an STM32U5."""
-
-    source: Literal["msis", "hsi16", "hse"]
-    voltage_range: Literal[1, 2, 3, 4]
-    epod_booster: bool
-    instruction_cache: bool
-
-
-class L4Clock(ClockTree):
-    """Clock tree of an STM32L4 or L4+. The flash's own caches are always on."""
-
-    source: Literal["msi", "hsi16"]
-    voltage_range: Literal[1, 2]
-    boost: bool = False
-    """Range 1 boost mode of the L4+: what it needs above 80 MHz."""
-
-
-class Pin(_Section):
+class Pin(Section):
     """A pin and the alternate function that puts the UART on it."""
 
     pin: Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
@@ -119,11 +68,12 @@ class Pin(_Section):
         return int(self.pin[2:])
 
 
-class DmaChannel(_Section):
+class DmaChannel(Section):
     """A DMA channel and the request that feeds it.
 
     `channel` is numbered as in the part's manual. `request` is the line of GPDMA1 (U5), the
-    channel's selection in DMA_CSELR (L4) or the request of DMAMUX1 (L4+).
+    channel's selection in DMA_CSELR (L4) or the request of DMAMUX1 (L4+, H7). What the H7 calls a
+    stream is a channel here.
     """
 
     controller: Literal["GPDMA1", "DMA1", "DMA2"]
@@ -131,10 +81,10 @@ class DmaChannel(_Section):
     request: Annotated[int, Field(ge=0)]
 
 
-class Uart(_Section):
+class Uart(Section):
     """The UART behind the probe's virtual COM port."""
 
-    peripheral: Annotated[str, Field(pattern=r"^(USART|UART|LPUART)\d$")]
+    peripheral: Annotated[str, Field(pattern=r"^(USART|UART|LPUART)\d{1,2}$")]
     tx: Pin
     rx: Pin
     baud: Annotated[int, Field(ge=9600, le=4_000_000)]
@@ -145,7 +95,7 @@ class Uart(_Section):
     """Rings of bytes in RAM. The longest frame of the link, 1052 bytes, must fit whole."""
 
 
-class Probe(_Section):
+class Probe(Section):
     """How the debug probe knows the target."""
 
     pyocd_target: Annotated[str, Field(min_length=1)]
@@ -153,7 +103,7 @@ class Probe(_Section):
     usb_vid: Annotated[int, Field(ge=0, lt=1 << 16)]
 
 
-class Budgets(_Section):
+class Budgets(Section):
     """What an image may cost on this board; a build over budget fails."""
 
     image_ram_bytes: Annotated[int, Field(gt=0)]
@@ -162,7 +112,7 @@ class Budgets(_Section):
     stack_bytes: Annotated[int, Field(ge=1024, multiple_of=8)]
 
 
-class BoardSpec(_Section):
+class BoardSpec(Section):
     """One board of boards.yaml. `id` is its key, such as "u585"; HELLO carries it.
 
     What stands here holds for every family; a record is read as the class of its own.
@@ -197,6 +147,21 @@ class BoardSpec(_Section):
         return self.memory("ram")
 
     @property
+    def dma_ram(self) -> Memory | None:
+        """The memory of what the DMA reads and writes; None where that is `ram` itself."""
+        return next((memory for memory in self.memories if memory.name == DMA_RAM), None)
+
+    @property
+    def itcm(self) -> Memory | None:
+        """The memory that hot code is copied to; None where all code runs from flash."""
+        return next((memory for memory in self.memories if memory.name == ITCM), None)
+
+    @property
+    def image_ram_bytes(self) -> int:
+        """All RAM that the linker may give to the image."""
+        return sum(memory.size_bytes for memory in self.memories if memory.name in IMAGE_RAM)
+
+    @property
     def uart_kernel_hz(self) -> int:
         """Clock that the UART divides its baud rate from."""
         return self.clock.uart_kernel_hz(self.uart.peripheral)
@@ -218,6 +183,14 @@ class L4Board(BoardSpec):
     clock: L4Clock
 
 
+class H7Board(BoardSpec):
+    """A board with an STM32H7."""
+
+    family: Literal["h7"]
+    core: Literal["cortex-m7"]
+    clock: H7Clock
+
+
 @dataclass(frozen=True, slots=True)
 class _Family:
     """How a record of one family is read, and what it is held against."""
@@ -226,11 +199,19 @@ class _Family:
     clock: type[ClockTree]
     check: Callable[[str, Any, Uart | None], Iterator[Complaint]]
     """Takes the part's name, the clock section and the UART section; None: bad in form."""
+    check_memories: Callable[[Sequence[Memory], Uart | None], Iterator[Complaint]]
+    """Takes the memories, or none if any is bad in form."""
+
+
+def _any_memories(memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
+    """The DMA reaches all RAM, and there is no cache before it."""
+    yield from ()
 
 
 FAMILIES = {
-    "u5": _Family(U5Board, U5Clock, u5_limits.check),
-    "l4": _Family(L4Board, L4Clock, l4_limits.check),
+    "u5": _Family(U5Board, U5Clock, u5_limits.check, _any_memories),
+    "l4": _Family(L4Board, L4Clock, l4_limits.check, _any_memories),
+    "h7": _Family(H7Board, H7Clock, h7_limits.check, h7_limits.check_memories),
 }
 
 
@@ -260,10 +241,13 @@ def load_boards(path: Path) -> dict[str, BoardSpec]:
         except ValidationError as error:
             faults += _faults_of_form(error, str(key), lines)
         clock, uart = _section(fields, "clock", family.clock), _section(fields, "uart", Uart)
+        memories = _memories(fields)
+        whole = list(memories.values()) if _whole(fields, memories) else []
         checks = (
-            _check_memories(fields),
+            _check_memories(fields, memories),
             _check_rings(uart),
             family.check(str(record.get("part")), clock, uart),
+            family.check_memories(whole, uart),
         )
         for complaints in checks:
             for place, what, remedy in complaints:
@@ -290,22 +274,34 @@ def _section(fields: Mapping[str, Any], key: str, model: type[_S]) -> _S | None:
         return None
 
 
-def _check_memories(fields: Mapping[str, Any]) -> Iterator[Complaint]:
+def _memories(fields: Mapping[str, Any]) -> dict[int, Memory]:
+    """Return the memories that are right in form, by their place in the record."""
     records = fields.get("memories")
-    if not isinstance(records, list):
-        return
-    memories: list[tuple[int, Memory]] = []
-    for index, record in enumerate(records):
+    memories: dict[int, Memory] = {}
+    for index, record in enumerate(records if isinstance(records, list) else ()):
         try:
-            memories.append((index, Memory.model_validate(record)))
+            memories[index] = Memory.model_validate(record)
         except ValidationError:
             continue
+    return memories
+
+
+def _whole(fields: Mapping[str, Any], memories: Mapping[int, Memory]) -> bool:
+    """Tell whether there are memories and all of them are right in form."""
+    return bool(memories) and len(memories) == len(fields["memories"])
+
+
+def _check_memories(
+    fields: Mapping[str, Any], memories: Mapping[int, Memory]
+) -> Iterator[Complaint]:
+    if not isinstance(fields.get("memories"), list):
+        return
     for name, kind in (("flash", "flash"), ("ram", "ram")):
-        if len(memories) == len(records) and not any(
-            m.name == name and m.kind == kind for _, m in memories
+        if _whole(fields, memories) and not any(
+            memory.name == name and memory.kind == kind for memory in memories.values()
         ):
             yield ("memories",), f"no memory {name!r} of kind {kind!r}", "the image needs it"
-    for (_, first), (index, second) in combinations(memories, 2):
+    for (_, first), (index, second) in combinations(memories.items(), 2):
         if first.name == second.name:
             yield ("memories", index), f"a second memory named {second.name!r}", "rename it"
         if first.origin < second.end and second.origin < first.end:
@@ -315,13 +311,18 @@ def _check_memories(fields: Mapping[str, Any]) -> Iterator[Complaint]:
             )
             yield ("memories", index), what, "mend origin or size_bytes by the part's memory map"
     budgets = _section(fields, "budgets", Budgets)
-    for _, memory in memories:
-        if budgets is None or memory.name not in ("flash", "ram"):
-            continue
-        budget = budgets.image_flash_bytes if memory.name == "flash" else budgets.image_ram_bytes
-        if budget > memory.size_bytes:
-            what = f"{budget} bytes, but {memory.name} has only {memory.size_bytes}"
-            yield ("budgets", f"image_{memory.name}_bytes"), what, "lower the budget"
+    if budgets is None or not _whole(fields, memories):
+        return
+    for names, key, budget in (
+        (("flash",), "image_flash_bytes", budgets.image_flash_bytes),
+        (IMAGE_RAM, "image_ram_bytes", budgets.image_ram_bytes),
+    ):
+        held = [memory for memory in memories.values() if memory.name in names]
+        size_bytes = sum(memory.size_bytes for memory in held)
+        if held and budget > size_bytes:
+            said = ", ".join(memory.name for memory in held)
+            what = f"{budget} bytes, but {said} has only {size_bytes}"
+            yield ("budgets", key), what, "lower the budget"
 
 
 def _check_rings(uart: Uart | None) -> Iterator[Complaint]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from generator import doctor, firmware
 from generator.board_spec import BoardSpec, load_board, load_boards
 from generator.build import DEFAULT_JOBS
+from generator.decision import describe_rule
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.footprint import read_footprint
 from generator.footprint_table import print_footprint
@@ -45,6 +46,7 @@ OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on
 `make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository.
 
 Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
+Thresholds and the class for other sound stand in <model>.decision.yaml (docs/decision.md).
 """
 
 EXIT_INTERRUPTED = 130
@@ -119,6 +121,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
     look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    _add_threshold(look)
     _add_boards_file(look)
     look.set_defaults(run=_inspect)
 
@@ -159,6 +162,16 @@ def _job_count(text: str) -> int:
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    _add_threshold(parser)
+
+
+def _add_threshold(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        metavar="SHARE",
+        help="mean score, 0 to 1, that a class must reach, whatever the model's settings say",
+    )
 
 
 def _firmware(options: argparse.Namespace, console: Console) -> int:
@@ -169,6 +182,8 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     console.print(f"model {graph.name}: {len(graph.operators)} operators, {graph.classes} classes")
     if network.labels.source is None:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
+    rule = describe_rule(network.rule, network.labels.names)
+    console.print(f"decision: {rule}", markup=False, soft_wrap=True)
     with progress(console, verbose=options.verbose) as told:
         result = firmware.make_firmware(
             *(board, network, toolchain),
@@ -195,7 +210,8 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Netwo
     except InputError as error:
         faults += error.faults
     try:
-        network = firmware.read_network(_model_path(options.model), options.labels)
+        model = _model_path(options.model)
+        network = firmware.read_network(model, options.labels, options.threshold)
     except InputError as error:
         faults += error.faults
     if board is None or network is None:
@@ -227,5 +243,6 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
 
 def _inspect(options: argparse.Namespace, console: Console) -> int:
     boards = load_boards(options.boards_file)
-    network = firmware.read_network(_model_path(options.model), options.labels)
+    model = _model_path(options.model)
+    network = firmware.read_network(model, options.labels, options.threshold)
     return print_inspection(console, network, boards)

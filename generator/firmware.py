@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generator.board_spec import BoardSpec
 from generator.build import DEFAULT_JOBS, FirmwareImage, compile_project
+from generator.decision import DecisionRule, Head, find_rule
 from generator.errors import Fault, InputError
 from generator.fit import Demand, fit_faults
 from generator.footprint import Footprint, check_budgets, read_footprint
@@ -40,6 +41,7 @@ DEFAULT_MODEL = REPO_ROOT / "models" / "yamnet_256_esc10.tflite"
 DEFAULT_OUT_DIR = REPO_ROOT / "build"
 
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
+HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
 
 Told = Callable[[str], None]
 
@@ -53,6 +55,7 @@ class Network:
     plan: NetworkPlan
     mel: MelTables
     labels: Labels
+    rule: DecisionRule
 
     @property
     def demand(self) -> Demand:
@@ -74,8 +77,13 @@ class Firmware:
     footprint: Footprint
 
 
-def read_network(model: Path, labels: Path | None = None) -> Network:
-    """Read a .tflite and its labels. Raises `InputError` with every fault of both."""
+def read_network(
+    model: Path, labels: Path | None = None, threshold: float | None = None
+) -> Network:
+    """Read a .tflite, its labels and its decision settings; `threshold` stands for the file's.
+
+    Raises `InputError` with every fault of all three.
+    """
     faults: list[Fault] = []
     graph = read_tflite(model)
     if graph.bands != BANDS:
@@ -88,12 +96,13 @@ def read_network(model: Path, labels: Path | None = None) -> Network:
     try:
         found = find_labels(model, labels, graph.classes)
         faults += check_capacity(model.name, found.names)
+        rule = find_rule(model, HEADS[graph.scoring.kind], found.names, threshold)
     except InputError as error:
         faults += error.faults
     if faults:
         raise InputError(faults)
     schedule = make_schedule(graph)
-    return Network(graph, schedule, plan_network(schedule), mel, found)
+    return Network(graph, schedule, plan_network(schedule), mel, found, rule)
 
 
 def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: bool) -> Project:
@@ -114,6 +123,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         model_name=graph.name,
         model_sha256=graph.sha256,
         labels=network.labels.names,
+        rule=network.rule,
         taps=taps,
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,

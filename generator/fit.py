@@ -17,6 +17,8 @@ from generator.errors import Fault
 FIRMWARE_RAM_BYTES = 8_576
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
 
+RINGS = "UART's rings"
+
 TAPS_RAM_BYTES = 2_048
 """What taps add: a row of the widest operator on its way out."""
 
@@ -58,16 +60,23 @@ class Need:
 
 
 def ram_need(board: BoardSpec, demand: Demand, *, taps: bool = False) -> Need:
-    """All of the RAM that is linked, stack included."""
+    """All of the RAM that is linked, stack included; code that is copied to RAM is left out."""
     return Need(
         (
             ("network's rows", demand.rows_bytes),
             ("frames kept", demand.listener_bytes),
             ("stack", board.budgets.stack_bytes),
-            ("UART's rings", board.uart.rx_ring_bytes + board.uart.tx_ring_bytes),
+            (RINGS, board.uart.rx_ring_bytes + board.uart.tx_ring_bytes),
             ("the rest", FIRMWARE_RAM_BYTES + (TAPS_RAM_BYTES if taps else 0)),
         )
     )
+
+
+def _data_need(board: BoardSpec, ram: Need) -> Need:
+    """What of `ram` lies in the memory of that name: the rings may have another."""
+    if board.dma_ram is None:
+        return ram
+    return Need(tuple(part for part in ram.parts if part[0] != RINGS))
 
 
 def flash_need(demand: Demand) -> Need:
@@ -87,12 +96,13 @@ def fit_faults(board: BoardSpec, demand: Demand, *, taps: bool = False) -> list[
         remedy = "take a smaller model, or raise activation_ram_bytes of the board's budgets"
         faults.append(Fault(demand.model_name, what, remedy))
     ram, flash = ram_need(board, demand, taps=taps), flash_need(demand)
-    for kind, need, part_bytes, budget_bytes, budget in (
-        ("RAM", ram, board.ram.size_bytes, budgets.image_ram_bytes, "image_ram_bytes"),
-        ("flash", flash, board.flash.size_bytes, budgets.image_flash_bytes, "image_flash_bytes"),
+    for kind, need, held, memory, budget_bytes, budget in (
+        ("RAM", ram, _data_need(board, ram), board.ram, budgets.image_ram_bytes, "image_ram_bytes"),
+        ("flash", flash, flash, board.flash, budgets.image_flash_bytes, "image_flash_bytes"),
     ):
-        if need.total_bytes > part_bytes:
-            what = f"needs {need.total_bytes:,} B {kind}, the part has {part_bytes:,}: {need}"
+        part_bytes = memory.size_bytes
+        if held.total_bytes > part_bytes:
+            what = f"needs {held.total_bytes:,} B {kind}, the part has {part_bytes:,}: {held}"
             remedy = f"take a smaller model, or a larger part than {board.part}"
             faults.append(Fault(demand.model_name, what, remedy))
         elif need.total_bytes > budget_bytes:

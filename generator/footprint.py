@@ -21,8 +21,17 @@ from generator.errors import Fault, InputError, ToolError
 
 ARENA_SYMBOL = "network_arena"
 STACK_SECTION = ".stack"
+COLUMNS = {
+    "text": "text",
+    "rodata": "rodata",
+    "data": "data",
+    "bss": "bss",
+    "itcm": "itcm",
+    "dma": "bss",  # the DMA's buffers, where they have a memory of their own
+}
+"""Beginning of a section's name to the column that it is counted in."""
 PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network", "network_weights", "libgcc")
-CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack")
+CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack", ".itcm_null")
 """Sections of `core` whose names do not end in its name."""
 
 
@@ -51,22 +60,27 @@ class ImageFootprint:
 
 @dataclass(frozen=True, slots=True)
 class PartFootprint:
-    """One part of the project. `data_bytes` are in RAM and, as initial values, in flash."""
+    """One part of the project.
+
+    `data_bytes` are in RAM and, as initial values, in flash. `itcm_bytes` are code that is copied
+    from flash to RAM and runs there: in both as well.
+    """
 
     text_bytes: int = 0
     rodata_bytes: int = 0
     data_bytes: int = 0
     bss_bytes: int = 0
+    itcm_bytes: int = 0
 
     @property
     def flash_bytes(self) -> int:
         """Code, constants and initial values."""
-        return self.text_bytes + self.rodata_bytes + self.data_bytes
+        return self.text_bytes + self.rodata_bytes + self.data_bytes + self.itcm_bytes
 
     @property
     def ram_bytes(self) -> int:
-        """Variables."""
-        return self.data_bytes + self.bss_bytes
+        """Variables, and code that is copied."""
+        return self.data_bytes + self.bss_bytes + self.itcm_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +106,24 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
 
     `flash_bytes` is the size of the binary file: what is programmed.
     """
-    sums = {part: dict.fromkeys(("text", "rodata", "data", "bss"), 0) for part in PARTS}
+    sums = {part: dict.fromkeys(COLUMNS.values(), 0) for part in PARTS}
     ram_bytes = stack_bytes = 0
     with elf.open("rb") as file:
         program = ELFFile(file)
         for name, size, writable, kind in _allocated_sections(program):
             if size == 0:
                 continue
-            if name != STACK_SECTION:
-                part, column = _part_of(name, kind)
-                sums[part][column] += size
-            if writable:
-                ram_bytes += size
+            column = ""
             if name == STACK_SECTION:
                 stack_bytes += size
+            else:
+                part, column = _part_of(name, kind)
+                sums[part][column] += size
+            if writable or column == "itcm":
+                ram_bytes += size
         arena_bytes = _size_of_symbol(program, ARENA_SYMBOL)
     parts = {
-        name: PartFootprint(columns["text"], columns["rodata"], columns["data"], columns["bss"])
+        name: PartFootprint(**{f"{column}_bytes": size for column, size in columns.items()})
         for name, columns in sums.items()
     }
     network, weights = parts["network"], parts["network_weights"]
@@ -163,8 +178,8 @@ def _allocated_sections(program: ELFFile) -> Iterator[tuple[str, int, bool, str]
 def _part_of(name: str, kind: str) -> tuple[str, str]:
     if name in CORE_SECTIONS:
         return "core", "bss" if kind == "SHT_NOBITS" else "rodata"
-    for column in ("text", "rodata", "data", "bss"):
-        part = name.removeprefix(f".{column}.")
+    for beginning, column in COLUMNS.items():
+        part = name.removeprefix(f".{beginning}.")
         if part != name and part in PARTS:
             return part, column
     raise ToolError(

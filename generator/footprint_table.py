@@ -57,11 +57,15 @@ def _network_table(footprint: Footprint) -> Table:
 def _part_table(footprint: Footprint) -> Table:
     table = Table(title="Everything linked, bytes", title_justify="left")
     table.add_column("part")
-    for column in ("code", "constants", "data", "bss", "flash", "RAM"):
+    columns = ["code", "constants", "data", "bss"]
+    if any(part.itcm_bytes for part in footprint.by_part.values()):
+        columns.append("ITCM")
+    for column in (*columns, "flash", "RAM"):
         table.add_column(column, justify="right")
     for name, part in footprint.by_part.items():
-        row = (part.text_bytes, part.rodata_bytes, part.data_bytes, part.bss_bytes)
+        kinds = (part.text_bytes, part.rodata_bytes, part.data_bytes, part.bss_bytes)
+        row = (*kinds, part.itcm_bytes)[: len(columns)]
         table.add_row(name, *(f"{n:,}" for n in (*row, part.flash_bytes, part.ram_bytes)))
     stack = f"{footprint.image.stack_bytes:,}"
-    table.add_row("stack", "", "", "", stack, "", stack)
+    table.add_row("stack", "", "", "", stack, *[""] * (len(columns) - 3), stack)
     return table

@@ -18,6 +18,10 @@ class Padding(Enum):
     VALID = "VALID"
 
 
+SCORING = ("SOFTMAX", "LOGISTIC")
+"""Operators that turn logits into scores: shares of one whole, or a share for each class."""
+
+
 def output_length(length: int, kernel: int, stride: int, padding: Padding) -> int:
     """Rows or bands that a window makes of `length` (TFLite's ComputeOutSize)."""
     covered = 0 if padding is Padding.SAME else kernel - 1
@@ -218,6 +222,11 @@ class Graph:
         """The operator that turns rows into a vector: the first MEAN or RESHAPE."""
         ends = (one for one in self.operators if one.kind in ("MEAN", "RESHAPE"))
         return next(ends, None)
+
+    @property
+    def scoring(self) -> Operator:
+        """The operator that makes the scores: the last SOFTMAX or LOGISTIC."""
+        return next(one for one in reversed(self.operators) if one.kind in SCORING)
 
     @property
     def frames(self) -> int:

@@ -31,7 +31,7 @@ from generator.render import render_files
 from generator.toolchain import find_cmsis_dsp
 
 PROJECT_PREFIXES = (
-    *("cmsis_dsp/", "frontend/", "network/", "app/listener.c"),
+    *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
     *("host/host_twin.c", "host/host_frontend.c"),
 )
 FRONTEND_FOLDERS = ("cmsis_dsp", "frontend", "host")
@@ -135,7 +135,9 @@ class ClipOutcome:
     score_sums: NDArray[np.int32]
     """int32 [classes]"""
     decision: int
-    """Class with the largest sum, the lowest of equals; -1 where no patch was complete."""
+    """A class; -1 where no patch was complete, -2 where no class reached its threshold."""
+    detected: tuple[int, ...]
+    """The classes that were heard, ascending."""
 
 
 class HostTwin(FrontendTwin):
@@ -182,7 +184,8 @@ class HostTwin(FrontendTwin):
                 for patch in patches[: summary.patches]
             ),
             score_sums=np.array(summary.score_sums, dtype=np.int32),
-            decision=summary.decision,
+            decision=summary.label,
+            detected=_classes_of(bytes(summary.detected)),
         )
 
     def run_patch(self, frames: Frames) -> Frames:
@@ -248,7 +251,7 @@ def run_sanitised(
 ) -> subprocess.CompletedProcess[str]:
     """Hear a clip in a process of its own, under AddressSanitizer and UBSan; return how it ended.
 
-    Its output is one line: `frames 497 patches 6 decision 3 sums -768 ...`.
+    Its output is one line: `frames 497 patches 6 decision 3 detected 3 sums -768 ...`.
     """
     read_project(project_dir)
     sanitizers = (*MEMORY_ERRORS, *UNDEFINED_BEHAVIOUR)
@@ -296,10 +299,17 @@ def _listener_structures(
             *((name, ctypes.c_uint32) for name in ("samples", "gated_samples")),
             *((name, ctypes.c_uint32) for name in ("frames", "patches")),
             ("score_sums", ctypes.c_int32 * classes),
-            ("decision", ctypes.c_int32),
+            ("label", ctypes.c_int32),
+            ("detected", ctypes.c_uint8 * 32),
         ]
 
     return Patch, Clip
+
+
+def _classes_of(mask: bytes) -> tuple[int, ...]:
+    """The classes whose bits are set in `struct decision`'s mask."""
+    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+    return tuple(int(index) for index in bits.nonzero()[0])
 
 
 def _load_private_copy(library: Path) -> ctypes.CDLL:

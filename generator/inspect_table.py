@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.board_spec import BoardSpec
+from generator.decision import describe_rule
 from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.fit import fit_faults, flash_need, ram_need
@@ -23,6 +24,8 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
         f"zero point {plan.input_zero_point}"
     )
     console.print(f"{graph.classes} classes: {', '.join(network.labels.names)}", markup=False)
+    rule = describe_rule(network.rule, network.labels.names)
+    console.print(f"decision: {rule}", markup=False, soft_wrap=True)
     console.print(_operator_table(network))
     console.print(_ring_table(network))
     console.print(

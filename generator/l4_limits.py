@@ -26,7 +26,8 @@ from generator.limit_checks import (
 )
 
 if TYPE_CHECKING:
-    from generator.board_spec import L4Clock, Uart
+    from generator.board_spec import Uart
+    from generator.clock_tree import L4Clock
 
 Signal = tuple[str, str]
 """A UART and its direction, "tx" or "rx"."""
@@ -72,7 +73,7 @@ PLL_VCO_HZ = {1: (64_000_000, 344_000_000), 2: (64_000_000, 128_000_000)}
 _L4_PLL = PllLimits(
     divider_m=(1, 8),
     multiplier_n=(8, 86),
-    dividers_r=(2, 4, 6, 8),
+    output_dividers=(2, 4, 6, 8),
     input_hz=(4_000_000, 16_000_000),
     vco_hz=PLL_VCO_HZ[1],
     source="RCC_PLLCFGR in RM0351, RM0394",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.board_spec import ClockTree, Pll, Uart
+    from generator.board_spec import Uart
+    from generator.clock_tree import ClockTree, Pll
 
 Complaint = tuple[tuple[str | int, ...], str, str]
 """Place below the record, what is wrong, remedy."""
@@ -37,13 +38,13 @@ class PllLimits:
 
     divider_m: tuple[int, int]
     multiplier_n: tuple[int, int]
-    dividers_r: Sequence[int]
+    output_dividers: Sequence[int]
     input_hz: tuple[int, int]
     """Behind divider M."""
     vco_hz: tuple[int, int]
     source: str
     """Manual and section."""
-    dividers_r_said: str = ""
+    output_dividers_said: str = ""
     """The dividers in words, where they are too many to list."""
 
 
@@ -55,32 +56,33 @@ def check_pll(clock: ClockTree, pll: Pll, limits: PllLimits) -> Iterator[Complai
     ):
         if not low <= value <= high:
             yield ("clock", "pll", name), f"{value} is not within {low} to {high}", limits.source
-    if pll.divider_r not in limits.dividers_r:
-        choice = limits.dividers_r_said or ", ".join(map(str, limits.dividers_r))
-        what = f"{pll.divider_r} is not one of {choice}"
-        yield ("clock", "pll", "divider_r"), what, limits.source
+    if pll.output_divider not in limits.output_dividers:
+        choice = limits.output_dividers_said or ", ".join(map(str, limits.output_dividers))
+        what = f"{pll.output_divider} is not one of {choice}"
+        yield ("clock", "pll", pll.OUTPUT), what, limits.source
     input_hz = clock.source_hz / pll.divider_m
     vco_hz = input_hz * pll.multiplier_n
     if not limits.input_hz[0] <= input_hz <= limits.input_hz[1]:
-        what = f"the PLL's input would be {input_hz:.0f} Hz, outside {_mhz_span(limits.input_hz)}"
+        what = f"the PLL's input would be {input_hz:.0f} Hz, outside {mhz_span(limits.input_hz)}"
         yield ("clock", "pll", "divider_m"), what, "choose another divider_m or source"
     if not limits.vco_hz[0] <= vco_hz <= limits.vco_hz[1]:
-        what = f"the PLL's VCO would run at {vco_hz:.0f} Hz, outside {_mhz_span(limits.vco_hz)}"
+        what = f"the PLL's VCO would run at {vco_hz:.0f} Hz, outside {mhz_span(limits.vco_hz)}"
         yield ("clock", "pll", "multiplier_n"), what, "choose another multiplier_n"
-    reached_hz = vco_hz / pll.divider_r / clock.ahb_divider
+    reached_hz = vco_hz / pll.output_divider / clock.core_divider
     if reached_hz != clock.core_hz:
         what = (
             f"{clock.core_hz} Hz is unreachable: {clock.source_hz} / {pll.divider_m} * "
-            f"{pll.multiplier_n} / {pll.divider_r} / {clock.ahb_divider} = {reached_hz:.0f} Hz"
+            f"{pll.multiplier_n} / {pll.output_divider} / {clock.core_divider}"
+            f" = {reached_hz:.0f} Hz"
         )
         yield ("clock", "core_hz"), what, "mend the PLL's factors, or core_hz"
 
 
 def check_direct_clock(clock: ClockTree) -> Iterator[Complaint]:
     """Without a PLL the source itself must be the core's clock."""
-    if clock.source_hz != clock.core_hz * clock.ahb_divider:
+    if clock.source_hz != clock.core_hz * clock.core_divider:
         what = f"unreachable: {clock.source} gives {clock.source_hz} Hz without a PLL"
-        yield ("clock", "core_hz"), what, "add pll: {divider_m, multiplier_n, divider_r}"
+        yield ("clock", "core_hz"), what, "add pll"
 
 
 def check_wait_states(
@@ -178,5 +180,6 @@ def check_baud(uart: Uart, kernel_hz: int) -> Iterator[Complaint]:
         yield place, what, "choose a rate that the kernel clock divides into better"
 
 
-def _mhz_span(hz: tuple[int, int]) -> str:
+def mhz_span(hz: tuple[int, int]) -> str:
+    """Return "4 to 16 MHz"."""
     return f"{hz[0] / 1e6:g} to {hz[1] / 1e6:g} MHz"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock
 
+from generator.decision import DecisionRule
 from generator.errors import ToolError
 
 MANIFEST_FILE = "project.json"
@@ -39,6 +40,7 @@ class ProjectInfo:
     model_name: str
     model_sha256: str
     labels: tuple[str, ...]
+    rule: DecisionRule
     taps: bool
     generator_version: str
     operators: tuple[OperatorInfo, ...] = ()
@@ -109,7 +111,9 @@ def read_project(directory: Path) -> Project:
             for operator in manifest.pop("operators")
         )
         labels = tuple(manifest.pop("labels"))
-        return Project(directory, ProjectInfo(labels=labels, operators=operators, **manifest))
+        rule = DecisionRule.of_plain(manifest.pop("rule"))
+        info = ProjectInfo(labels=labels, rule=rule, operators=operators, **manifest)
+        return Project(directory, info)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ToolError(
             f"{directory} holds no project of this version of mel2metal ({error})",

@@ -23,7 +23,8 @@ from generator.limit_checks import (
 )
 
 if TYPE_CHECKING:
-    from generator.board_spec import U5Clock, Uart
+    from generator.board_spec import Uart
+    from generator.clock_tree import U5Clock
 
 PARTS = ("STM32U575", "STM32U585")
 
@@ -45,8 +46,8 @@ PLL_VCO_HZ = {
 PLL = PllLimits(
     divider_m=(1, 16),
     multiplier_n=(4, 512),
-    dividers_r=(1, *range(2, 129, 2)),
-    dividers_r_said="1 and the even numbers to 128",
+    output_dividers=(1, *range(2, 129, 2)),
+    output_dividers_said="1 and the even numbers to 128",
     input_hz=(4_000_000, 16_000_000),
     vco_hz=PLL_VCO_HZ[1],
     source="RM0456 11.4",

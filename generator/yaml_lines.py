@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A YAML file of records, and on which line each key stands, so that a fault can tell its place."""
+"""A YAML file by its keys, and the line of each key, so that a fault can tell its place."""
 
 from __future__ import annotations
 
@@ -51,6 +51,15 @@ class Lines:
 
 def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
     """Return the records by key, and their lines. Raises `InputError` for what is no such file."""
+    return read_mapping(path, "holds no board record", "add one: id, then fields")
+
+
+def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable, object], Lines]:
+    """Return what stands in the file by key, and the lines.
+
+    Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
+    holds nothing, or no mapping.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -65,5 +74,5 @@ def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
         problem = getattr(error, "problem", None) or str(error)
         raise InputError([Fault(where, f"is not YAML: {problem}", "mend the syntax")]) from None
     if not isinstance(document, Mapping) or not document:
-        raise InputError([Fault(path.name, "holds no board record", "add one: id, then fields")])
+        raise InputError([Fault(path.name, empty, remedy)])
     return document, lines

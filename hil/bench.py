@@ -23,6 +23,7 @@ from hil.oracle import Oracle
 from hil.records import BoardRecord
 from hil.serial_board import SerialBoard
 from hil.symbols import Symbols
+from hil.truth import why_no_accuracy
 from hil.virtual_board import VirtualBoard
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ class Bench:
         """Restart the device where that is possible, and shake hands anew."""
         self.board.reset()
         self.hello = self.link.handshake()
-        check_identity(self.hello, self.expected, self.remedy)
+        self.check_identity()
+
+    def check_identity(self) -> None:
+        """Raise HandshakeError where the device is not what this run is about."""
+        check_identity(self.hello, self.link.read_rule(), self.expected, self.remedy)
 
     @property
     def expected(self) -> Identity:
@@ -64,6 +69,7 @@ class Bench:
             firmware_sha256=self.firmware.firmware_sha256,
             model_sha256=self.firmware.model_sha256,
             labels=self.firmware.labels,
+            rule=self.firmware.rule,
             taps=self.firmware.taps,
         )
 
@@ -93,6 +99,9 @@ class Bench:
             toolchain=self.firmware.toolchain,
             cycles_are=self.board.cycles_are,
             labels=self.firmware.labels,
+            head=self.firmware.rule.head.value,
+            thresholds=self.firmware.rule.thresholds,
+            other=self.firmware.rule.other,
             accuracy_unmeasured=why_no_accuracy(self.firmware, clips),
             source=clips.source,
             properties=self.board.properties(),
@@ -100,18 +109,6 @@ class Bench:
             trained_folds=provenance.folds,
             cross_validated=provenance.cross_validated,
         )
-
-
-def why_no_accuracy(firmware: Firmware, clips: ClipSet) -> str:
-    """Why the clips' truth cannot be compared with the model's classes; empty when it can."""
-    if clips.synthetic:
-        return "the clips are synthetic and have no label; name a data set by ESC10_DIR"
-    if not firmware.has_labels:
-        return "the model has no labels; put them beside it as <stem>.labels.txt, or use --labels"
-    foreign = sorted(set(clips.labels) - set(firmware.labels))
-    if foreign:
-        return f"the model does not know the data set's label {', '.join(foreign)}"
-    return ""
 
 
 @contextmanager
@@ -152,7 +149,7 @@ def open_bench(
                 if (meter := board.watch(name)) is not None
             }
             bench = Bench(board, firmware, link, link.handshake(), twin, meters)
-            check_identity(bench.hello, bench.expected, bench.remedy)
+            bench.check_identity()
             yield bench
         finally:
             board.close()

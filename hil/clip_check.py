@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from generator.wire import ClipFlag
+from generator.decision import DecisionRule
+from generator.wire import DETECTED_BYTES, ClipFlag
 from hil.bench import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
 from hil.clips import Clip
 from hil.divergence import Divergence, compare
 from hil.layers import compare_taps
 from hil.link import ClipRun
-from hil.metrics import decide
 from hil.records import ClipRecord
+from hil.truth import true_classes
 from sounds.decode import Samples
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check_clip(
     outcome = bench.twin.run_clip(samples)
     divergences = [
         *compare_features(clip.name, outcome.frames, run.features),
-        *compare_decisions(clip.name, outcome, run),
+        *compare_decisions(clip.name, outcome, run, bench.firmware.rule),
         *_compare_with_interpreter(bench, clip.name, run),
     ]
     return make_record(bench, clip, run, wall_seconds), divergences
@@ -54,13 +55,16 @@ def compare_features(clip: str, expected: Int8, actual: Int8) -> list[Divergence
     return [found] if found else []
 
 
-def compare_decisions(clip: str, outcome: ClipOutcome, run: ClipRun) -> list[Divergence]:
-    """Scores of every patch, their sums, the decision."""
+def compare_decisions(
+    clip: str, outcome: ClipOutcome, run: ClipRun, rule: DecisionRule
+) -> list[Divergence]:
+    """Scores of every patch, their sums, the decision and the classes detected."""
     expected = np.array([list(patch.scores) for patch in outcome.patches], np.int8)
     actual = np.array([list(patch.scores) for patch in run.patches], np.int8)
     classes = len(run.result.score_sums)
     sums = actual.reshape(-1, classes).sum(axis=0, dtype=np.int32)
-    decided = decide([int(value) for value in sums]) if len(actual) else -1
+    own = rule.decide([int(value) for value in sums], len(actual))
+    result = run.result
     pairs: list[tuple[str, tuple[str, ...], npt.ArrayLike, npt.ArrayLike]] = [
         (
             "scores, board against host twin",
@@ -80,11 +84,35 @@ def compare_decisions(clip: str, outcome: ClipOutcome, run: ClipRun) -> list[Div
             [len(actual)],
             [run.result.patches],
         ),
-        ("decision, board against host twin", ("",), [outcome.decision], [run.result.decision]),
-        ("decision, board against its own sums", ("",), [decided], [run.result.decision]),
+        ("decision, board against host twin", ("",), [outcome.decision], [result.decision]),
+        ("decision, board against its own sums", ("",), [own.label], [result.decision]),
+        (
+            "detected, board against host twin",
+            ("class",),
+            _mask(outcome.detected),
+            _bits(result.detected),
+        ),
+        (
+            "detected, board against its own sums",
+            ("class",),
+            _mask(own.detected),
+            _bits(result.detected),
+        ),
     ]
     found = [compare(clip, stage, axes, want, got) for stage, axes, want, got in pairs]
     return [divergence for divergence in found if divergence is not None]
+
+
+def _bits(mask: bytes) -> npt.NDArray[np.uint8]:
+    """CLIP_RESULT's mask as 0 and 1, one a class."""
+    return np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+
+
+def _mask(detected: Sequence[int]) -> npt.NDArray[np.uint8]:
+    """Classes as 0 and 1, as long as the mask on the wire."""
+    bits = np.zeros(8 * DETECTED_BYTES, np.uint8)
+    bits[list(detected)] = 1
+    return bits
 
 
 def _compare_with_interpreter(bench: Bench, clip: str, run: ClipRun) -> list[Divergence]:
@@ -143,8 +171,9 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
         board=bench.board.spec.id,
         clip=clip.name,
         fold=clip.fold,
-        truth=labels.index(clip.label) if clip.label in labels else None,
+        truth=true_classes(clip.labels, labels, bench.firmware.rule) if clip.label else None,
         decision=run.result.decision,
+        detected=tuple(int(index) for index in _bits(run.result.detected).nonzero()[0]),
         samples=run.result.samples,
         gated_samples=run.result.gated_samples,
         frames=run.result.frames,

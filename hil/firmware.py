@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.decision import DecisionRule
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from hil.options import ROOT, Options
 from hil.symbols import compiler_of
@@ -34,6 +35,9 @@ class Firmware:
 
     has_labels: bool
 
+    rule: DecisionRule
+    """How the image decides a clip."""
+
     engine: str
     taps: bool
     toolchain: str
@@ -50,6 +54,8 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
     command += ["--model", str(options.model)]
     if options.labels is not None:
         command += ["--labels", str(options.labels)]
+    if options.threshold is not None:
+        command += ["--threshold", str(options.threshold)]
     if options.cross_compile is not None:
         command += ["--cross-compile", options.cross_compile]
     if taps:
@@ -83,6 +89,7 @@ def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmwa
         model_sha256=_sha256(options.model),
         labels=tuple(image["labels"]),
         has_labels=options.labels is not None or beside.is_file(),
+        rule=DecisionRule.of_plain(image["rule"]),
         engine=options.engine,
         taps=bool(image["taps"]),
         toolchain=compiler_of(out / "mel2metal.elf"),

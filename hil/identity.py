@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag
+from generator.decision import UNSURE, DecisionRule, Head, describe_rule
+from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag, Rule, ScoreHead
 from hil.link_errors import HandshakeError
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What HELLO must say. Hashes are hexadecimal."""
+    """What HELLO and RULE must say. Hashes are hexadecimal."""
 
     board: str
     engine: str
@@ -19,10 +20,11 @@ class Identity:
     firmware_sha256: str
     model_sha256: str
     labels: tuple[str, ...]
+    rule: DecisionRule
     taps: bool
 
 
-def check_identity(hello: Hello, expected: Identity, remedy: str) -> None:
+def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) -> None:
     """Raise HandshakeError with everything that differs, both values beside each other."""
     said = Identity(
         board=hello.board,
@@ -31,6 +33,7 @@ def check_identity(hello: Hello, expected: Identity, remedy: str) -> None:
         firmware_sha256=hello.firmware_sha256.hex(),
         model_sha256=hello.model_sha256.hex(),
         labels=tuple(hello.labels.split("\n")) if hello.labels else (),
+        rule=said_rule(rule),
         taps=bool(hello.flags & HelloFlag.TAPS),
     )
     rows = [
@@ -41,6 +44,7 @@ def check_identity(hello: Hello, expected: Identity, remedy: str) -> None:
         ("firmware SHA-256", expected.firmware_sha256, said.firmware_sha256),
         ("model SHA-256", expected.model_sha256, said.model_sha256),
         ("labels", ", ".join(expected.labels), ", ".join(said.labels)),
+        ("decision", _rule_text(expected), _rule_text(said)),
         ("taps", expected.taps, said.taps),
     ]
     wrong = [
@@ -52,3 +56,17 @@ def check_identity(hello: Hello, expected: Identity, remedy: str) -> None:
         raise HandshakeError(
             "the device is not what this run is about:\n" + "\n".join(wrong), remedy
         )
+
+
+def said_rule(rule: Rule) -> DecisionRule:
+    """RULE as the generator has it."""
+    head = Head.SIGMOID if rule.head == ScoreHead.SIGMOID else Head.SOFTMAX
+    return DecisionRule(head, rule.thresholds, None if rule.fallback == UNSURE else rule.fallback)
+
+
+def _rule_text(identity: Identity) -> str:
+    """The rule in words, with its numbers where they are not one for each label."""
+    rule, labels = identity.rule, identity.labels
+    if len(rule.thresholds) == len(labels) and rule.fallback < len(labels):
+        return describe_rule(rule, labels)
+    return f"{rule.head}, thresholds {rule.thresholds}, fallback {rule.fallback}"

@@ -44,6 +44,8 @@ from generator.wire import (
     ProtocolMismatchError,
     Refusal,
     Refused,
+    Rule,
+    RuleRequest,
     Tap,
     TapSelect,
     encode_frame,
@@ -247,6 +249,11 @@ class Link:
         """Ask what memory was used since reset."""
         messages, _ = self._converse([MemoryRequest()], Memory)
         return next(m for m in messages if isinstance(m, Memory))
+
+    def read_rule(self) -> Rule:
+        """Ask how the device decides a clip."""
+        messages, _ = self._converse([RuleRequest()], Rule)
+        return next(m for m in messages if isinstance(m, Rule))
 
     def send_raw(self, data: bytes) -> None:
         """Put bytes on the line as they are, damaged or not: for tests of the device's refusals."""

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is counted over clips: decisions, accuracy with its interval, confusion."""
+"""What is counted over clips: accuracy with its interval, confusion, classes found and missed.
+
+A clip's truth and its answer are sets of classes, for every head: by softmax of one class, or of
+none where it was unsure. A clip is right where the two are equal.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,16 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from generator.decision import NO_PATCH, UNSURE
+
 NORMAL_QUANTILE_95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution: two-sided 95 %."""
 
-NO_DECISION = -1
-"""Decision of a clip from which no patch came."""
+UNDECIDED = (NO_PATCH, UNSURE)
+"""Decisions that are no class, in the order of their columns in the confusion matrix."""
+
+Outcome = tuple[Sequence[int], Sequence[int]]
+"""Classes in truth, classes detected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +41,6 @@ class Accuracy:
         return self.correct / self.total
 
 
-def decide(score_sums: Sequence[int]) -> int:
-    """Class of the highest sum of scores; ties go to the lower index."""
-    return max(range(len(score_sums)), key=lambda index: (score_sums[index], -index))
-
-
 def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     """95 % score interval of a proportion (E. B. Wilson, 1927); needs total >= 1."""
     if not 0 <= correct <= total or total < 1:
@@ -52,21 +56,55 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     return low, high
 
 
-def clip_accuracy(decisions: Iterable[tuple[int, int]]) -> Accuracy | None:
-    """Accuracy over (true class, decided class) pairs; None when there is none.
-
-    A clip without a decision counts as wrong.
-    """
-    pairs = list(decisions)
+def clip_accuracy(outcomes: Iterable[Outcome]) -> Accuracy | None:
+    """Share of clips whose detected classes are exactly the true ones; None without clips."""
+    pairs = list(outcomes)
     if not pairs:
         return None
-    correct = sum(truth == decided for truth, decided in pairs)
+    correct = sum(set(truth) == set(detected) for truth, detected in pairs)
     return Accuracy(correct, len(pairs), *wilson_interval(correct, len(pairs)))
 
 
 def confusion_matrix(decisions: Iterable[tuple[int, int]], classes: int) -> npt.NDArray[np.int64]:
-    """Counts [true class, decided class + 1]; column 0 holds the clips without a decision."""
-    matrix = np.zeros((classes, classes + 1), np.int64)
+    """Counts [true class, column]; the columns are those of `UNDECIDED`, then the classes."""
+    matrix = np.zeros((classes, len(UNDECIDED) + classes), np.int64)
     for truth, decided in decisions:
-        matrix[truth, decided + 1] += 1
+        column = UNDECIDED.index(decided) if decided in UNDECIDED else len(UNDECIDED) + decided
+        matrix[truth, column] += 1
     return matrix
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How often one class was found, missed, or told where it was not."""
+
+    label: str
+    found: int
+    missed: int
+    false_alarms: int
+
+    @property
+    def precision(self) -> float | None:
+        """Of the clips in which it was told, the share that holds it; None if never told."""
+        told = self.found + self.false_alarms
+        return self.found / told if told else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of the clips that hold it, the share in which it was told; None if none holds it."""
+        held = self.found + self.missed
+        return self.found / held if held else None
+
+
+def count_classes(outcomes: Iterable[Outcome], labels: Sequence[str]) -> tuple[ClassCount, ...]:
+    """Found, missed and false alarms of each class."""
+    pairs = [(set(truth), set(detected)) for truth, detected in outcomes]
+    return tuple(
+        ClassCount(
+            label,
+            sum(index in truth and index in detected for truth, detected in pairs),
+            sum(index in truth - detected for truth, detected in pairs),
+            sum(index in detected - truth for truth, detected in pairs),
+        )
+        for index, label in enumerate(labels)
+    )

@@ -28,6 +28,7 @@ class Options:
     port: str | None
     model: Path
     labels: Path | None
+    threshold: float | None
     folds: tuple[int, ...]
     clips: int | None
     sounds: str | None
@@ -79,6 +80,7 @@ def read_options(value_of: Any) -> Options:
         port=port,
         model=model,
         labels=labels,
+        threshold=value_of("threshold"),
         folds=folds,
         clips=clips,
         sounds=value_of("sounds"),

@@ -44,7 +44,7 @@ class Oracle:
         self._scores = next(
             int(operator["outputs"][0])
             for operator in self._operators
-            if operator["op_name"] == "SOFTMAX"
+            if operator["op_name"] in ("SOFTMAX", "LOGISTIC")
         )
 
     @property
@@ -53,7 +53,7 @@ class Oracle:
         return tuple(str(operator["op_name"]) for operator in self._operators)
 
     def scores(self, frames: Int8) -> Int8:
-        """The softmax's int8 output [classes] for one patch of frames [frames, bands]."""
+        """The int8 scores [classes], of softmax or sigmoid, for one patch [frames, bands]."""
         self._invoke(frames)
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 

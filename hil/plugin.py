@@ -54,6 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--port", metavar="PORT", help="serial port or pyserial URL of a board flashed by hand")
     add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
     add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
+    add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
     add(

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from generator.decision import DecisionRule, Head
+
 if TYPE_CHECKING:
     from generator.wire import Memory
 
@@ -28,6 +30,15 @@ class BoardRecord:
     """'measured' on silicon, 'estimated' on the virtual board."""
 
     labels: tuple[str, ...]
+    head: str
+    """'softmax' or 'sigmoid'."""
+
+    thresholds: tuple[int, ...]
+    """For each class the least mean score that counts, in steps; -128: any."""
+
+    other: int | None
+    """The class of clips of which no class reaches its threshold."""
+
     accuracy_unmeasured: str
     """Why accuracy is not measured; empty when it is."""
 
@@ -46,6 +57,11 @@ class BoardRecord:
     cross_validated: str = ""
     """The card's accuracy on clips not trained on; empty if unknown."""
 
+    @property
+    def rule(self) -> DecisionRule:
+        """How the image decides a clip."""
+        return DecisionRule(Head(self.head), self.thresholds, self.other)
+
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:
@@ -54,8 +70,15 @@ class ClipRecord:
     board: str
     clip: str
     fold: int
-    truth: int | None
+    truth: tuple[int, ...] | None
+    """The classes that it holds; None if that is not known."""
+
     decision: int
+    """A class, or -1: no patch came, -2: no class reached its threshold."""
+
+    detected: tuple[int, ...]
+    """The classes that were told, ascending."""
+
     samples: int
     gated_samples: int
     frames: int

@@ -15,7 +15,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from hil.metrics import Accuracy, clip_accuracy, confusion_matrix
+import numpy as np
+import numpy.typing as npt
+
+from generator.decision import UNSURE, Head, describe_rule
+from hil.metrics import (
+    Accuracy,
+    Outcome,
+    clip_accuracy,
+    confusion_matrix,
+    count_classes,
+)
 from hil.records import ClipRecord, RunRecords
 
 REFERENCE_CLOCK_HZ = 160_000_000
@@ -93,7 +103,7 @@ def measure_accuracy(records: RunRecords) -> Accuracy | None:
     """Clip accuracy; None where labels or truth are missing."""
     if records.board is None or records.board.accuracy_unmeasured:
         return None
-    return clip_accuracy(_decisions(records))
+    return clip_accuracy(outcomes(records))
 
 
 def heard_folds(records: RunRecords) -> list[int]:
@@ -108,14 +118,26 @@ def measure_unheard(records: RunRecords) -> Accuracy | None:
     """Accuracy on the clips of folds that did not train the model; None if there are none."""
     heard = heard_folds(records)
     return clip_accuracy(
-        (clip.truth, clip.decision)
+        (clip.truth, clip.detected)
         for clip in records.clips_in_order
         if clip.truth is not None and clip.fold not in heard
     )
 
 
-def _decisions(records: RunRecords) -> list[tuple[int, int]]:
-    return [(c.truth, c.decision) for c in records.clips_in_order if c.truth is not None]
+def outcomes(records: RunRecords) -> list[Outcome]:
+    """Truth and what was detected, of every clip whose truth is known."""
+    return [(c.truth, c.detected) for c in records.clips_in_order if c.truth is not None]
+
+
+def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
+    """The confusion matrix of a head that tells one class a clip."""
+    decisions = [(c.truth[0], c.decision) for c in records.clips_in_order if c.truth]
+    return confusion_matrix(decisions, classes)
+
+
+def count_unsure(records: RunRecords) -> int:
+    """Clips of which no class reached its threshold, the model having no class for them."""
+    return sum(clip.decision == UNSURE for clip in records.clips.values())
 
 
 def make_report(records: RunRecords, wall_seconds: float) -> Report:
@@ -160,12 +182,23 @@ def make_details(records: RunRecords) -> dict[str, Any]:
         "folds_trained_on": heard_folds(records),
         "cross_validated": board.cross_validated if board else "",
         "labels": labels,
+        "head": board.head if board else "",
+        "decision": describe_rule(board.rule, board.labels) if board else "",
+        "unsure": count_unsure(records),
         "confusion": (
             {
                 "rows": "true class",
-                "columns": "no decision, then decided class",
-                "counts": confusion_matrix(_decisions(records), len(labels)).tolist(),
+                "columns": "no patch, unsure, then decided class",
+                "counts": confusion_of(records, len(labels)).tolist(),
             }
+            if measured and board is not None and board.rule.head is Head.SOFTMAX
+            else None
+        ),
+        "classes": (
+            [
+                asdict(count) | {"precision": count.precision, "recall": count.recall}
+                for count in count_classes(outcomes(records), labels)
+            ]
             if measured
             else None
         ),

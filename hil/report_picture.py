@@ -6,10 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hil.metrics import confusion_matrix
+from generator.decision import Head
+from hil.metrics import UNDECIDED, count_classes
 from hil.published import PUBLISHED
-from hil.records import RunRecords
-from hil.report import Report
+from hil.records import BoardRecord, RunRecords
+from hil.report import Report, confusion_of, outcomes
 from hil.report_text import accuracy_text, caveat_lines, clips_text, divergences_text
 
 _OURS = "#1b7f5c"
@@ -58,7 +59,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         [kib("weights_flash_bytes"), *(row.weights_flash_kib for row in PUBLISHED)],
         [kib("code_flash_bytes"), *(row.code_flash_kib for row in PUBLISHED)],
     )
-    _confusion(figure.add_subplot(grid[:, 1]), records, report)
+    _classes(figure.add_subplot(grid[:, 1]), records, report)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
 
@@ -79,16 +80,41 @@ def _bars(
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _confusion(axes: Any, records: RunRecords, report: Report) -> None:
+def _classes(axes: Any, records: RunRecords, report: Report) -> None:
     board = records.board
     if board is None or report.accuracy is None:
         axes.axis("off")
         axes.text(0.5, 0.5, accuracy_text(records, report), ha="center", va="center", wrap=True)
-        return
-    pairs = [(c.truth, c.decision) for c in records.clips_in_order if c.truth is not None]
-    matrix = confusion_matrix(pairs, len(board.labels))
-    columns = ["none", *board.labels] if matrix[:, 0].any() else list(board.labels)
-    counts = matrix if matrix[:, 0].any() else matrix[:, 1:]
+    elif board.rule.head is Head.SIGMOID:
+        _found_and_missed(axes, records, board)
+    else:
+        _confusion(axes, records, board)
+
+
+def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
+    """For each class of a sigmoid head: clips in which it was found, missed, told wrongly."""
+    counts = count_classes(outcomes(records), board.labels)
+    rows = list(range(len(counts)))[::-1]
+    found = [count.found for count in counts]
+    missed = [count.missed for count in counts]
+    alarms = [-count.false_alarms for count in counts]
+    axes.barh(rows, found, color=_OURS, label="found")
+    axes.barh(rows, missed, left=found, color=_OURS_LIGHT, label="missed")
+    axes.barh(rows, alarms, color=_THEIRS, label="false alarm")
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(rows, board.labels, fontsize=9)
+    axes.xaxis.set_major_formatter(lambda value, _position: f"{abs(value):g}")
+    axes.set_xlabel("clips: false alarms to the left, clips that hold the class to the right")
+    axes.legend(fontsize=9)
+    axes.set_title("clips by class", fontsize=10, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
+    matrix = confusion_of(records, len(board.labels))
+    used = [index for index in range(len(UNDECIDED)) if matrix[:, index].any()]
+    columns = [*(("none", "unsure")[index] for index in used), *board.labels]
+    counts = matrix[:, [*used, *range(len(UNDECIDED), matrix.shape[1])]]
     axes.imshow(counts, cmap="Greens")
     dark = counts.max() / 2
     for (row, column), count in ((at, counts[at]) for at in zip(*counts.nonzero(), strict=True)):

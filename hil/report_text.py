@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from hil.decision_text import decision_lines
 from hil.published import PUBLISHED
 from hil.records import BoardRecord, RunRecords
 from hil.report import Report, heard_folds, measure_unheard
@@ -152,6 +153,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     lines = [
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
+        *decision_lines(records),
         f"clips        {clips_text(records)}; {report.patches} patches, {retries} played again",
         f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "

@@ -26,16 +26,6 @@ static uint32_t lap_cycles(struct listener *self) {
     return cycles;
 }
 
-static int32_t find_decision(const struct listener_clip *clip) {
-    int32_t best = clip->patches > 0u ? 0 : -1;
-    for (int32_t label = 1; best >= 0 && label < (int32_t)NETWORK_CLASSES; label++) {
-        if (clip->score_sums[label] > clip->score_sums[best]) {
-            best = label;
-        }
-    }
-    return best;
-}
-
 static void finish_patch(struct listener *self) {
     struct listener_patch *patch = &self->patch;
     const uint32_t gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
@@ -143,7 +133,7 @@ int listener_end(struct listener *self, struct listener_clip *clip) {
         error = fill_patch(self);
     }
     self->clip.gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;
-    self->clip.decision = find_decision(&self->clip);
+    decision_make(&decision_rule, self->clip.score_sums, self->clip.patches, &self->clip.decision);
     *clip = self->clip;
     return error;
 }

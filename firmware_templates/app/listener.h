@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "app/decision.h"
 #include "frontend/frontend.h"
 #include "network/network.h"
 
@@ -11,6 +12,7 @@
  * The listener: a clip's samples in, the network's scores out.
  *
  *     samples -> front-end -> frames -> patches of NETWORK_FRAMES every 72 -> scores -> clip sums
+ *     clip sums -> decision
  *
  * Patches overlap by 24 frames, but there is one network: the last 24 frames are kept and given
  * to it again, one by one between the new ones, so that no frame brings a burst of work.
@@ -40,7 +42,7 @@ struct listener_clip {
     uint32_t frames;
     uint32_t patches;
     int32_t score_sums[NETWORK_CLASSES];
-    int32_t decision; /* class with the largest sum, the lowest of equals; -1: no patch */
+    struct decision decision;
 };
 
 struct listener_events {

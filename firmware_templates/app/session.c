@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/decision.h"
 #include "app/features.h"
 #include "app/identity.h"
 #include "app/link.h"
@@ -31,6 +32,8 @@ static const struct outcome accepted = {0};
 _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
                    WIRE_PAYLOAD_LIMIT_BYTES,
                "CLIP_RESULT carries all sums in one message");
+_Static_assert(sizeof((struct wire_clip_result *)NULL)->detected == DECISION_MASK_BYTES,
+               "CLIP_RESULT carries the whole mask");
 
 static struct session_facts facts;
 static struct listener listener;
@@ -166,17 +169,18 @@ static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
 }
 
 static void send_clip_result(const struct listener_clip *clip) {
-    const struct wire_clip_result result = {
+    struct wire_clip_result result = {
         .clip_id = clip_id,
         .samples = clip->samples,
         .gated_samples = clip->gated_samples,
         .frames = clip->frames,
         .patches = clip->patches,
-        .decision = clip->decision,
+        .decision = clip->decision.label,
         .frontend_cycles = frontend_cycles,
         .network_cycles = network_cycles,
         .busy_cycles = busy_cycles,
     };
+    memcpy(result.detected, clip->decision.detected, sizeof result.detected);
     link_send(WIRE_CLIP_RESULT, &result, sizeof result, clip->score_sums, sizeof clip->score_sums);
 }
 
@@ -229,6 +233,18 @@ static struct outcome take_memory_request(uint32_t bytes) {
     return accepted;
 }
 
+static struct outcome take_rule_request(uint32_t bytes) {
+    if (bytes != 0u) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    const struct wire_rule rule = {
+        .head = decision_rule.head == DECISION_SIGMOID ? WIRE_HEAD_SIGMOID : WIRE_HEAD_SOFTMAX,
+        .fallback = (int16_t)decision_rule.fallback,
+    };
+    link_send(WIRE_RULE, &rule, sizeof rule, decision_rule.thresholds, NETWORK_CLASSES);
+    return accepted;
+}
+
 #if M2M_TAPS
 static struct outcome take_tap_select(const uint8_t *payload, uint32_t bytes) {
     struct wire_tap_select select;
@@ -271,6 +287,8 @@ static struct outcome take_message(const struct link_received *received) {
         return take_clip_end(payload, bytes);
     case WIRE_MEMORY_REQUEST:
         return take_memory_request(bytes);
+    case WIRE_RULE_REQUEST:
+        return take_rule_request(bytes);
 #if M2M_TAPS
     case WIRE_TAP_SELECT:
         return take_tap_select(payload, bytes);

@@ -2,8 +2,8 @@
 /* The core's own registers, as far as this firmware uses them, and the instructions that C lacks.
  *
  * Sources: Armv7-M and Armv8-M Architecture Reference Manuals (DDI 0403, DDI 0553), system control
- * space; PM0214 and PM0264, the programming manuals of ST's Cortex-M4 and M33. Addresses are
- * architectural and the same on all parts. */
+ * space; PM0214, PM0253 and PM0264, the programming manuals of ST's Cortex-M4, M7 and M33.
+ * Addresses are architectural and the same on all parts. */
 #ifndef CORE_CORTEX_M_H
 #define CORE_CORTEX_M_H
 
@@ -24,6 +24,8 @@
 #define SCB_AIRCR_SYSRESETREQ (1u << 2)
 #define SCB_CCR CORE_REGISTER(0xE000ED14u)
 #define SCB_CCR_DIV_0_TRP (1u << 4)
+#define SCB_CCR_DC (1u << 16) /* data cache, Cortex-M7 */
+#define SCB_CCR_IC (1u << 17) /* instruction cache, Cortex-M7 */
 #define SCB_SHCSR CORE_REGISTER(0xE000ED24u)
 #define SCB_SHCSR_MEMFAULTENA (1u << 16)
 #define SCB_SHCSR_BUSFAULTENA (1u << 17)
@@ -40,6 +42,33 @@
 #define SCB_CPACR CORE_REGISTER(0xE000ED88u)
 #define SCB_CPACR_FPU_FULL (0xFu << 20)
 
+/* Caches of the Cortex-M7: what the selected one is like, and how it is invalidated. */
+#define SCB_CCSIDR CORE_REGISTER(0xE000ED80u)
+#define SCB_CCSIDR_LINE_MASK 7u /* log2 of a line's words, less 2 */
+#define SCB_CCSIDR_WAYS_SHIFT 3u
+#define SCB_CCSIDR_WAYS_MASK 0x3FFu
+#define SCB_CCSIDR_SETS_SHIFT 13u
+#define SCB_CCSIDR_SETS_MASK 0x7FFFu
+#define SCB_CSSELR CORE_REGISTER(0xE000ED84u)
+#define SCB_ICIALLU CORE_REGISTER(0xE000EF50u)
+#define SCB_DCISW CORE_REGISTER(0xE000EF60u)
+
+/* Memory protection unit of Armv7-M, by region. */
+#define MPU_CTRL CORE_REGISTER(0xE000ED94u)
+#define MPU_CTRL_ENABLE (1u << 0)
+#define MPU_CTRL_PRIVDEFENA (1u << 2) /* where no region is, the default map holds */
+#define MPU_RNR CORE_REGISTER(0xE000ED98u)
+#define MPU_RBAR CORE_REGISTER(0xE000ED9Cu)
+#define MPU_RASR CORE_REGISTER(0xE000EDA0u)
+#define MPU_RASR_ENABLE (1u << 0)
+#define MPU_RASR_SIZE_SHIFT 1u /* log2 of the bytes, less 1 */
+#define MPU_RASR_SRD_SHIFT 8u  /* a bit for each eighth that is left out */
+#define MPU_RASR_SHAREABLE (1u << 18)
+#define MPU_RASR_NORMAL_UNCACHED (1u << 19) /* TEX = 1, C = B = 0 */
+#define MPU_RASR_NO_ACCESS (0u << 24)
+#define MPU_RASR_FULL_ACCESS (3u << 24)
+#define MPU_RASR_XN (1u << 28) /* not to be executed */
+
 /* SysTick. */
 #define SYSTICK_CSR CORE_REGISTER(0xE000E010u)
 #define SYSTICK_CSR_ENABLE (1u << 0)
@@ -55,6 +84,8 @@
 #define DWT_CTRL_CYCCNTENA (1u << 0)
 #define DWT_CTRL_NOCYCCNT (1u << 25)
 #define DWT_CYCCNT CORE_REGISTER(0xE0001004u)
+#define DWT_LAR CORE_REGISTER(0xE0001FB0u) /* Cortex-M7 */
+#define DWT_LAR_UNLOCK 0xC5ACCE55u
 
 /* Armv8-M alone has a stack limit: below it a push faults at once. On Armv7-M the stack's place is
  * the guard: it lies at the bottom of the RAM, and what is pushed below leaves the memory, a bus

@@ -11,6 +11,14 @@ uint32_t image_bytes(void) {
     return (uint32_t)(__image_end - __image_start);
 }
 
+static uint32_t bytes_between(const uint32_t *begin, const uint32_t *end) {
+    return (uint32_t)((const uint8_t *)end - (const uint8_t *)begin);
+}
+
 uint32_t image_static_bytes(void) {
-    return (uint32_t)((const uint8_t *)__bss_end - (const uint8_t *)__data_start);
+    uint32_t bytes = bytes_between(__data_start, __bss_end);
+#ifdef CORE_CORTEX_M7
+    bytes += bytes_between(__dma_start, __dma_end) + bytes_between(__itcm_start, __itcm_end);
+#endif
+    return bytes;
 }

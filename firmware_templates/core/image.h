@@ -8,7 +8,7 @@
 const uint8_t *image_begin(void);
 uint32_t image_bytes(void);
 
-/* Bytes of .data and .bss; the stack is not among them. */
+/* Bytes of .data and .bss, of the DMA's buffers and of code in RAM; the stack is not among them. */
 uint32_t image_static_bytes(void);
 
 #endif

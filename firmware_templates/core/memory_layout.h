@@ -15,6 +15,10 @@ extern const struct copy_range __copy_table_start[];
 extern const struct copy_range __copy_table_end[];
 extern uint32_t __bss_start[];
 extern uint32_t __bss_end[];
+extern uint32_t __dma_start[]; /* where the DMA's buffers have a memory of their own */
+extern uint32_t __dma_end[];
+extern uint32_t __itcm_start[]; /* where code is copied to RAM */
+extern uint32_t __itcm_end[];
 extern uint32_t __stack_limit[];
 extern uint32_t __stack_top[];
 extern uint32_t __data_start[];

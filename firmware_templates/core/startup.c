@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From reset to main(): stack limit, FPU, paint, .data, .bss, vector table, faults. */
+/* From reset to main(): stack limit, FPU, memories, paint, .data, .bss, vector table, faults. */
 #include <stdint.h>
 
 #include "core/cortex_m.h"
 #include "core/handlers.h"
 #include "core/memory_layout.h"
 #include "core/stack.h"
+#ifdef CORE_CORTEX_M7
+#include "port/memory.h"
+#endif
 
 /* Bytes below the stack pointer that the painting leaves alone: its own frame. */
 #define PAINT_GAP_BYTES 64u
@@ -34,6 +37,12 @@ static void paint_stack(void) {
 
 /* Plain loops over volatile words: the compiler must not turn them into memcpy and memset, which
  * may use registers of the FPU or memory that is not ready yet. */
+static void clear_memory(volatile uint32_t *word, const uint32_t *end) {
+    for (; (const volatile uint32_t *)word < end; word++) {
+        *word = 0u;
+    }
+}
+
 static void fill_memory(void) {
     for (const struct copy_range *range = __copy_table_start; range < __copy_table_end; range++) {
         volatile uint32_t *to = range->start;
@@ -42,9 +51,10 @@ static void fill_memory(void) {
             *to++ = *from++;
         }
     }
-    for (volatile uint32_t *word = __bss_start; (volatile uint32_t *)word < __bss_end; word++) {
-        *word = 0u;
-    }
+    clear_memory(__bss_start, __bss_end);
+#ifdef CORE_CORTEX_M7
+    clear_memory(__dma_start, __dma_end);
+#endif
 }
 
 _Noreturn void start(void) {
@@ -54,10 +64,14 @@ _Noreturn void start(void) {
     core_data_barrier();
     core_instruction_barrier();
 
+#ifdef CORE_CORTEX_M7
+    memory_begin();
+#endif
     paint_stack();
     fill_memory();
 
-    /* Exceptions come through our table, wherever a boot loader left VTOR. */
+    /* Exceptions come through our table, wherever a boot loader left VTOR. Behind the barriers here
+     * and below, what was copied is what is executed. */
     SCB_VTOR = (uint32_t)vectors;
     core_data_barrier();
 

@@ -15,7 +15,15 @@
 static int16_t samples[MAX_SAMPLES];
 
 static void print_clip(const struct listener_clip *clip) {
-    printf("frames %u patches %u decision %d sums", clip->frames, clip->patches, clip->decision);
+    printf("frames %u patches %u decision %d detected", clip->frames, clip->patches,
+           clip->decision.label);
+    for (uint32_t class = 0u; class < NETWORK_CLASSES; class++) {
+        const uint32_t bits = clip->decision.detected[class / 8u];
+        if ((bits >> (class % 8u) & 1u) != 0u) {
+            printf(" %u", class);
+        }
+    }
+    printf(" sums");
     for (uint32_t class = 0u; class < NETWORK_CLASSES; class++) {
         printf(" %d", clip->score_sums[class]);
     }

@@ -2,8 +2,8 @@
 /* Registers of the peripherals that are the same in every family: GPIO, USART, IWDG. Their places
  * come from port/port_config.h and port/registers.h.
  *
- * Source: RM0351, RM0456; the chapter of each peripheral names its registers as they are named
- * here. An LPUART has the USART's registers as far as they are used. */
+ * Source: RM0351, RM0433, RM0456; the chapter of each peripheral names its registers as they are
+ * named here. An LPUART has the USART's registers as far as they are used. */
 #ifndef PORT_PERIPHERALS_H
 #define PORT_PERIPHERALS_H
 

@@ -8,6 +8,7 @@
 #include "port/uart.h"
 
 #include "core/cortex_m.h"
+#include "port/clock.h"
 #include "port/interrupts.h"
 #include "port/port_config.h"
 #include "port/registers.h"
@@ -30,14 +31,14 @@ _Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u &&
                    (TX_RING_BYTES & (TX_RING_BYTES - 1u)) == 0u,
                "offsets are taken from running totals modulo 2^32");
 
-static uint8_t rx_ring[PORT_RX_RING_BYTES];
+static uint8_t rx_ring[PORT_RX_RING_BYTES] UART_DMA_BUFFER;
 static volatile uint32_t rx_turns; /* times that the ring was filled to its end */
 static uint32_t rx_read_total;     /* bytes consumed since uart_begin(), modulo 2^32 */
 static uint32_t rx_read_offset;
 static uint32_t rx_high_water;
 static uint32_t rx_ring_overruns;
 
-static uint8_t tx_ring[TX_RING_BYTES];
+static uint8_t tx_ring[TX_RING_BYTES] UART_DMA_BUFFER;
 static volatile uint32_t tx_written_total;
 static volatile uint32_t tx_sent_total;
 static volatile uint32_t tx_block_bytes; /* under way by DMA; 0: the channel rests */
@@ -70,12 +71,12 @@ void uart_begin(void) {
 
     uart_dma_begin(rx_ring, sizeof rx_ring);
 
-    /* BRR and CR3 are written while the USART is off (RM0351, RM0456: USART_BRR). Kernel clock:
-     * that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no parity,
-     * one stop bit and 16-fold oversampling are CR1's and CR2's reset values, and so is
-     * ADD = 0x00, the delimiter that character match looks for. EIE: errors interrupt even though
-     * the DMA reads the bytes. */
-    USART_BRR = PORT_UART_BRR;
+    /* BRR and CR3 are written while the USART is off (RM0351, RM0433, RM0456: USART_BRR). Kernel
+     * clock: that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no
+     * parity, one stop bit and 16-fold oversampling are CR1's and CR2's reset values, and so is ADD
+     * = 0x00, the delimiter that character match looks for. EIE: errors interrupt even though the
+     * DMA reads the bytes. */
+    USART_BRR = clock_uart_brr();
     USART_CR3 = USART_CR3_EIE | USART_CR3_DMAR | USART_CR3_DMAT;
     USART_CR1 = USART_CR1_TE | USART_CR1_RE | USART_CR1_CMIE | USART_CR1_IDLEIE;
     USART_CR1 |= USART_CR1_UE;

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Puts a buffer where the DMA reaches it and no cache hides it from the core: the linker script
+ * knows where. With most parts that is among the other variables. */
+#define UART_DMA_BUFFER __attribute__((section(".bss.dma")))
+
 /* Endless reception into a ring, and transmission made ready. */
 void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes);
 

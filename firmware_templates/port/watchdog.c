@@ -11,9 +11,9 @@ void watchdog_begin(void) {
     /* A debugger that halts the core must not be bitten. */
     DBGMCU_FREEZE |= DBGMCU_FREEZE_IWDG;
 
-    /* The order is the manual's (RM0351, RM0456: IWDG "Configuring the IWDG when the window is
-     * disabled"): start, which also starts the LSI; unlock; set; wait until the LSI domain has
-     * taken it. */
+    /* The order is the manual's (RM0351, RM0433, RM0456: IWDG "Configuring the IWDG when the
+     * window is disabled"): start, which also starts the LSI; unlock; set; wait until the LSI
+     * domain has taken it. */
     IWDG_KR = IWDG_KR_START;
     IWDG_KR = IWDG_KR_UNLOCK;
     IWDG_PR = PORT_WATCHDOG_PRESCALER_FIELD;

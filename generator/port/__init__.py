@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A board's record to register values, for ``port/`` of the generated project.
 
-One module a family: `u5`, `l4`. All arithmetic on clocks, baud rates and pins is here; the C
+One module a family: `u5`, `l4`, `h7`. All arithmetic on clocks, baud rates and pins is here; the C
 sources only write what comes out. The templates see the result as ``port``.
 """
 
 from __future__ import annotations
 
-from generator.board_spec import BoardSpec, L4Board, U5Board
-from generator.port import l4, u5
+from generator.board_spec import BoardSpec, H7Board, L4Board, U5Board
+from generator.port import h7, l4, u5
 
-Port = u5.PortU5 | l4.PortL4
+Port = u5.PortU5 | l4.PortL4 | h7.PortH7
 
 
 def make_port(board: BoardSpec) -> Port:
@@ -24,4 +24,6 @@ def make_port(board: BoardSpec) -> Port:
             return u5.make_port(board)
         case L4Board():
             return l4.make_port(board)
+        case H7Board():
+            return h7.make_port(board)
     raise ValueError(f"no port for family {board.family!r}")

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.board_spec import DmaChannel, L4Board, L4Clock
+from generator.board_spec import DmaChannel, L4Board
+from generator.clock_tree import L4Clock
 from generator.errors import Fault, InputError
 from generator.l4_limits import MSI_HZ, Line, find_line, needs_vddio2
 from generator.port.l4_interrupts import L4_PLUS_INTERRUPTS, L43_INTERRUPTS, L47_INTERRUPTS
 from generator.port.values import (
     AHB_CODES,
     APB_CODES,
-    TICK_HZ,
     UartValues,
     Vector,
     WatchdogValues,
+    choose_tick_hz,
     make_uart,
     make_vectors,
     make_watchdog,
@@ -142,8 +143,9 @@ def make_port(board: L4Board) -> PortL4:
     rx, tx = board.uart.rx_dma, board.uart.tx_dma
     uart = make_uart(
         *(board, interrupts, f"{rx.controller}_CH{rx.channel}", f"{tx.controller}_CH{tx.channel}"),
-        GPIO_BASE,
+        gpio_base=GPIO_BASE,
     )
+    tick_hz = choose_tick_hz(board.clock.core_hz)
     register, bit = UART_ENABLES[board.uart.peripheral]
     return PortL4(
         board=board.name,
@@ -158,8 +160,8 @@ def make_port(board: L4Board) -> PortL4:
         tx_dma=_dma_channel(tx),
         dma_enable_mask=_dma_enable_mask((rx, tx), line),
         watchdog=make_watchdog(),
-        tick_reload=tick_reload(board.clock.core_hz),
-        tick_hz=TICK_HZ,
+        tick_reload=tick_reload(board.clock.core_hz, tick_hz),
+        tick_hz=tick_hz,
         vectors=make_vectors(interrupts, uart),
     )
 

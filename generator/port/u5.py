@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.board_spec import U5Board, U5Clock
+from generator.board_spec import U5Board
+from generator.clock_tree import U5Clock
 from generator.errors import Fault, InputError
 from generator.port.u5_interrupts import INTERRUPTS
 from generator.port.values import (
     AHB_CODES,
     APB_CODES,
-    TICK_HZ,
     UartValues,
     Vector,
     WatchdogValues,
+    choose_tick_hz,
     make_uart,
     make_vectors,
     make_watchdog,
@@ -111,8 +112,10 @@ def make_port(board: U5Board) -> PortU5:
         raise InputError(faults)
     rx, tx = board.uart.rx_dma, board.uart.tx_dma
     uart = make_uart(
-        board, INTERRUPTS, f"GPDMA1_CH{rx.channel}", f"GPDMA1_CH{tx.channel}", GPIO_BASE
+        *(board, INTERRUPTS, f"GPDMA1_CH{rx.channel}", f"GPDMA1_CH{tx.channel}"),
+        gpio_base=GPIO_BASE,
     )
+    tick_hz = choose_tick_hz(board.clock.core_hz)
     register, bit = UART_ENABLES[board.uart.peripheral]
     return PortU5(
         board=board.name,
@@ -129,8 +132,8 @@ def make_port(board: U5Board) -> PortU5:
             tx_request=tx.request,
         ),
         watchdog=make_watchdog(),
-        tick_reload=tick_reload(board.clock.core_hz),
-        tick_hz=TICK_HZ,
+        tick_reload=tick_reload(board.clock.core_hz, tick_hz),
+        tick_hz=tick_hz,
         vectors=make_vectors(INTERRUPTS, uart),
     )
 

@@ -7,7 +7,7 @@ SysTick. Where they stand and which bits enable them differs; that comes from th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.board_spec import BoardSpec, Pin
@@ -25,8 +25,8 @@ the network at once, some 0.21 s at 160 MHz and 0.42 s at 80 MHz."""
 WATCHDOG_PRESCALER = (4, 64)
 """IWDG_PR code and the divider that it means (RM0456, IWDG_PR)."""
 
-TICK_HZ = 10
-"""SysTick wakes the sleeping core this often, to feed the watchdog."""
+TICKS_HZ = (10, 20, 40)
+"""SysTick wakes the sleeping core this often, to feed the watchdog: as seldom as it can count."""
 
 SYSTICK_BITS = 24
 
@@ -121,15 +121,24 @@ def make_pin(pin: Pin, gpio_base: int) -> PinValues:
 
 
 def make_uart(
-    board: BoardSpec, interrupts: Sequence[str], rx_channel: str, tx_channel: str, gpio_base: int
+    board: BoardSpec,
+    interrupts: Sequence[str],
+    rx_channel: str,
+    tx_channel: str,
+    *,
+    gpio_base: int,
+    bases: Mapping[str, int] = USART_BASES,
 ) -> UartValues:
-    """`interrupts`: names of the lines by number; `rx_channel`, `tx_channel`: those of the DMA."""
+    """`interrupts`: names of the lines by number; `rx_channel`, `tx_channel`: those of the DMA.
+
+    `bases`: where the UARTs stand.
+    """
     uart, kernel_hz = board.uart, board.uart_kernel_hz
     divider, fractions = baud_divider(uart.peripheral, kernel_hz, uart.baud)
     actual_baud = fractions * kernel_hz / divider
     return UartValues(
         name=uart.peripheral,
-        base=USART_BASES[uart.peripheral],
+        base=bases[uart.peripheral],
         baud=uart.baud,
         kernel_hz=kernel_hz,
         brr=divider,
@@ -167,15 +176,21 @@ def make_vectors(interrupts: Sequence[str], uart: UartValues) -> tuple[Vector, .
     )
 
 
-def tick_reload(core_hz: int) -> int:
-    """SysTick's reload for `TICK_HZ`."""
-    return core_hz // TICK_HZ - 1
+def choose_tick_hz(core_hz: int) -> int:
+    """Return the slowest rate of `TICKS_HZ` that SysTick can count; the fastest if it can none."""
+    return next((hz for hz in TICKS_HZ if core_hz // hz <= 1 << SYSTICK_BITS), TICKS_HZ[-1])
+
+
+def tick_reload(core_hz: int, hz: int) -> int:
+    """SysTick's reload for `hz`."""
+    return core_hz // hz - 1
 
 
 def tick_faults(board: BoardSpec) -> list[Fault]:
     """SysTick counts 24 bits."""
     core_hz = board.clock.core_hz
-    if core_hz // TICK_HZ <= 1 << SYSTICK_BITS:
+    hz = choose_tick_hz(core_hz)
+    if core_hz // hz <= 1 << SYSTICK_BITS:
         return []
-    what = f"{core_hz} Hz / {TICK_HZ} does not fit SysTick's {SYSTICK_BITS} bits"
+    what = f"{core_hz} Hz / {hz} does not fit SysTick's {SYSTICK_BITS} bits"
     return [Fault(f"{board.id}.clock.core_hz", what, "lower the clock")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from generator.wire import limits
 from generator.wire.layout import WIRE, Field, Layout
-from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal
+from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal, ScoreHead
 
 LINE_COLUMNS = 100
 
@@ -110,8 +110,9 @@ def header_context() -> WireHeader:
     hello = tuple(
         _define(f"HELLO_HAS_{flag.name}", f"{flag.value}u", flag.doc) for flag in HelloFlag
     )
+    heads = tuple(_define(f"HEAD_{head.name}", f"{head.value}u", head.doc) for head in ScoreHead)
     return WireHeader(
-        defines=numbers + clip + hello,
+        defines=numbers + clip + hello + heads,
         refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
         messages=tuple(_message(layout) for layout in WIRE),
     )

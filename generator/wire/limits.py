@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raised whenever a message, a field or a rule of the link changes."""
 
 PAYLOAD_LIMIT_BYTES = 1040
@@ -16,6 +16,9 @@ CRC_BYTES = 4
 DECODED_LIMIT_BYTES = HEADER_BYTES + PAYLOAD_LIMIT_BYTES + CRC_BYTES
 ENCODED_LIMIT_BYTES = DECODED_LIMIT_BYTES + -(-DECODED_LIMIT_BYTES // 254) + 1
 """Longest frame on the line: one COBS code byte for every 254 bytes begun, and the delimiter."""
+
+DETECTED_BYTES = 32
+"""CLIP_RESULT's mask: a bit for each of 256 classes."""
 
 AUDIO_LIMIT_SAMPLES = 512
 """Most samples in one CLIP_AUDIO."""
@@ -65,6 +68,20 @@ class HelloFlag(_Documented, IntFlag):
         return member
 
     TAPS = 1, "built with taps: knows TAP_SELECT and FRAMES, and can send TAP"
+
+
+class ScoreHead(_Documented, IntEnum):
+    """What the network's scores are, and how they decide (ADR 0012)."""
+
+    def __new__(cls, value: int, doc: str) -> ScoreHead:
+        """Take the meaning beside the value."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+    SOFTMAX = 1, "shares of one whole: the highest decides, if it reaches its threshold"
+    SIGMOID = 2, "a share for each class: all that reach their thresholds are detected"
 
 
 class Refusal(_Documented, IntEnum):

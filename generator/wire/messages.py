@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from generator.wire.limits import PROTOCOL_VERSION, Direction
+from generator.wire.limits import DETECTED_BYTES, PROTOCOL_VERSION, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ def _u32(doc: str) -> WireType:
 
 def _u64(doc: str) -> WireType:
     return WireType("uint64_t", doc)
+
+
+def _i16(doc: str) -> WireType:
+    return WireType("int16_t", doc)
 
 
 def _i32(doc: str) -> WireType:
@@ -155,6 +159,14 @@ class Frames(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRequest(Message):
+    """Asks for RULE."""
+
+    IDENT: ClassVar[int] = 0x08
+    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
+
+
+@dataclass(frozen=True, slots=True)
 class Hello(Message):
     """Who the device is and what runs on it; the first CREDIT is implied: window_bytes."""
 
@@ -204,7 +216,7 @@ class PatchResult(Message):
     frontend_cycles: Annotated[int, _u32("core cycles of the front-end since the previous patch")]
     network_cycles: Annotated[int, _u32("core cycles of the network for this patch")]
     answer_cycles: Annotated[int, _u32("core cycles from the last frame's arrival to the scores")]
-    scores: Annotated[tuple[int, ...], _tail("int8_t", "softmax output, one a class")]
+    scores: Annotated[tuple[int, ...], _tail("int8_t", "output of softmax or sigmoid, one a class")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +231,13 @@ class ClipResult(Message):
     gated_samples: Annotated[int, _u32("samples dropped as silence")]
     frames: Annotated[int, _u32("mel frames computed")]
     patches: Annotated[int, _u32("patches answered")]
-    decision: Annotated[int, _i32("class of the highest sum, ties to the lower; -1: no patch")]
+    decision: Annotated[int, _i32("class, by RULE; -1: no patch; -2: none reached its threshold")]
     frontend_cycles: Annotated[int, _u64("core cycles of the front-end over the clip's patches")]
     network_cycles: Annotated[int, _u64("core cycles of the network over the clip's patches")]
     busy_cycles: Annotated[int, _u64("core cycles of all work on the clip's samples")]
+    detected: Annotated[
+        bytes, _octets(DETECTED_BYTES, "bit c % 8 of byte c / 8: class c was detected")
+    ]
     score_sums: Annotated[tuple[int, ...], _tail("int32_t", "sums of the patches' scores")]
 
 
@@ -308,6 +323,20 @@ class Refused(Message):
     clip_id: Annotated[int, _u32("clip that was dropped; 0xFFFFFFFF: none")]
 
 
+@dataclass(frozen=True, slots=True)
+class Rule(Message):
+    """How score sums become a decision: sum >= threshold * patches, ties to the lower class."""
+
+    IDENT: ClassVar[int] = 0x8A
+    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
+
+    head: Annotated[int, _u16("ScoreHead")]
+    fallback: Annotated[int, _i16("decision where none reaches its threshold: a class, or -2")]
+    thresholds: Annotated[
+        tuple[int, ...], _tail("int8_t", "least mean score, one a class; -128: reached by any")
+    ]
+
+
 MESSAGES: tuple[type[Message], ...] = (
     HelloRequest,
     ClipBegin,
@@ -316,6 +345,7 @@ MESSAGES: tuple[type[Message], ...] = (
     MemoryRequest,
     TapSelect,
     Frames,
+    RuleRequest,
     Hello,
     Credit,
     PatchResult,
@@ -325,5 +355,6 @@ MESSAGES: tuple[type[Message], ...] = (
     Memory,
     FaultReport,
     Refused,
+    Rule,
 )
 """Every message, by type byte."""

@@ -18,7 +18,7 @@ from hil.virtual_board import VirtualBoard
 
 def test_device_runs_the_image_that_was_built(dut: Bench) -> None:
     """Board, engine, clock, both hashes and the labels are those of this run."""
-    check_identity(dut.hello, dut.expected, dut.remedy)
+    check_identity(dut.hello, dut.link.read_rule(), dut.expected, dut.remedy)
     assert dut.hello.operators == len(dut.oracle.operator_names)
     assert dut.hello.window_bytes < dut.board.spec.uart.rx_ring_bytes
 
@@ -33,7 +33,7 @@ def test_another_hash_is_refused_and_both_are_shown(dut: Bench, what: str) -> No
         else replace(dut.expected, model_sha256=wanted)
     )
     with pytest.raises(HandshakeError) as refused:
-        check_identity(dut.hello, expected, dut.remedy)
+        check_identity(dut.hello, dut.link.read_rule(), expected, dut.remedy)
     said = dut.hello.firmware_sha256 if is_firmware else dut.hello.model_sha256
     assert wanted in str(refused.value)
     assert said.hex() in str(refused.value)
@@ -51,11 +51,12 @@ def test_image_that_holds_another_model_is_refused(board: Bench, tmp_path: Path)
     stranger = VirtualBoard(board.board.spec)
     try:
         port = stranger.open(replace(board.firmware, elf=elf))
-        hello = Link(port, clock_s=stranger.clock_s).handshake()
+        link = Link(port, clock_s=stranger.clock_s)
+        hello, rule = link.handshake(), link.read_rule()
     finally:
         stranger.close()
     with pytest.raises(HandshakeError) as refused:
-        check_identity(hello, board.expected, board.remedy)
+        check_identity(hello, rule, board.expected, board.remedy)
     told = str(refused.value)
     assert f"model SHA-256\n    expected {mine.hex()}\n    device   {other.hex()}" in told
     assert f"firmware SHA-256\n    expected {board.firmware.firmware_sha256}" in told

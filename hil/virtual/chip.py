@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hil.virtual.bus_memory import BusMemory
+from hil.virtual.cortex_m.dwt import Dwt
 from hil.virtual.cortex_m.models import CoreModel
 from hil.virtual.cortex_m.scb import FpuControl, Scb
 from hil.virtual.memory_region import MemoryRegion
@@ -29,8 +31,10 @@ CORE_BASES = {
     "SYSTICK": 0xE000_E010,
     "NVIC": 0xE000_E100,
     "SCB": 0xE000_ED00,
+    "MPU": 0xE000_ED90,
     "DEBUG": 0xE000_EDF0,
     "FPU": 0xE000_EF30,
+    "CACHE": 0xE000_EF50,
 }
 """The core's own blocks, the same on every Cortex-M3 and later."""
 
@@ -82,6 +86,12 @@ class Chip:
     bases: Mapping[str, int]
     usarts: Mapping[str, UsartPlace]
     make_parts: Callable[[Chip, Machine], Parts]
+    dwt: type[Dwt] = Dwt
+    bus_memory: type[BusMemory] = BusMemory
+    """How bus masters other than the core see memory."""
+    peripheral_ranges: tuple[tuple[int, int], ...] = PERIPHERAL_RANGES
+    memory_clocks: Mapping[str, ClockEnable] = field(default_factory=dict)
+    """Memories that need an enable, by the names of their regions."""
 
     def base(self, name: str) -> int:
         """Address of a peripheral."""

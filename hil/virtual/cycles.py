@@ -60,6 +60,8 @@ COSTS = 8
 
 CORTEX_M33 = CycleTable(core="cortex-m33")
 
+CORTEX_M7 = CycleTable(core="cortex-m7")
+
 CORTEX_M4 = CycleTable(
     core="cortex-m4",
     load=2,

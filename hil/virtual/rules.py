@@ -54,6 +54,24 @@ class Rule(enum.Enum):
         "a signal's pin hangs on VDDIO2, which is not declared valid by PWR_CR2.IOSV"
         " (RM0351, RM0432: PWR, independent I/O supply)"
     )
+    SUPPLY_CONFIGURATION = (
+        "PWR_CR3 does not describe the core's supply once, before VOS or the clock rises, as the"
+        " board is wired (RM0433, RM0455: PWR, system supply configuration)"
+    )
+    VOS0_BOOST = (
+        "a clock above what VOS1 allows without overdrive, or overdrive out of order"
+        " (RM0433, PWR, voltage scaling; SYSCFG_PWRCR.ODEN)"
+    )
+    MEMORY_CLOCK_OFF = "a memory is accessed while its clock is off (RCC, clock enable)"
+    CACHE_NOT_INVALIDATED = (
+        "a cache is switched on before it is invalidated; after a reset it holds noise"
+        " (Cortex-M7 Technical Reference Manual, initialising and enabling the caches)"
+    )
+    DCACHE_COHERENCE = (
+        "DMA and the core's data cache see different contents of a line"
+        " (PM0253, AN4838, AN4839: cache coherence between masters)"
+    )
+    MPU_REGION = "an MPU region that the MPU does not have (PM0253, MPU_RBAR, MPU_RASR)"
     DMA_UNREACHABLE = "a DMA transfer touches an address that the controller cannot reach"
     DMA_SETTINGS = "a DMA channel is started or changed in a way that the manual forbids"
     DMA_REQUEST = (

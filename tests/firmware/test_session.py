@@ -27,6 +27,9 @@ from generator.wire import (
     PatchResult,
     Refusal,
     Refused,
+    Rule,
+    RuleRequest,
+    ScoreHead,
     Tap,
     TapSelect,
     encode_frame,
@@ -119,8 +122,19 @@ def test_a_clip_is_answered(device: Driver) -> None:
     assert isinstance(clip, ClipResult)
     assert (clip.clip_id, clip.samples, clip.frames, clip.patches) == (41, 2500, 25, 2)
     assert (clip.decision, clip.score_sums) == (2, (2500, 0, 0))
+    assert clip.detected == b"\x06" + bytes(30) + b"\x80"
     assert (clip.frontend_cycles, clip.network_cycles) == (2 * 0xFFFFFFFF, 2000)
     assert clip.busy_cycles == 6 * 10
+
+
+def test_the_rule_is_told(device: Driver) -> None:
+    """Head, fallback and every class's threshold; a request has no payload."""
+    greet(device)
+    assert device.send(RuleRequest()) == [Rule(ScoreHead.SIGMOID, -2, (-128, 26, 127))]
+    device.feed(_frame_of(RuleRequest.IDENT, device.sequence, b"x"))
+    device.sequence += 1
+    refused = only_refused([frame.message for frame in device.step()])
+    assert (refused.code, refused.detail) == (Refusal.LENGTH, 1)
 
 
 def test_features_come_back_when_asked(device: Driver) -> None:

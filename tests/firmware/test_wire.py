@@ -18,6 +18,7 @@ from generator.wire import (
     LAYOUT_OF,
     MESSAGES,
     PAYLOAD_LIMIT_BYTES,
+    PROTOCOL_VERSION,
     WIRE,
     ClipAudio,
     ClipEnd,
@@ -71,7 +72,7 @@ def message_of(layout: Any) -> st.SearchStrategy[Message]:
     every = [*layout.fields, *([layout.tail] if layout.tail else [])]
     fields = {field.name: values(field) for field in every}
     if layout.message is Hello:
-        fields["protocol"] = st.just(1)
+        fields["protocol"] = st.just(PROTOCOL_VERSION)
     return typing.cast("st.SearchStrategy[Message]", st.builds(layout.message, **fields))
 
 
@@ -142,7 +143,9 @@ def test_values_that_do_not_fit_are_refused() -> None:
         pack(ClipEnd(1 << 32))
     with pytest.raises(ValueError, match="samples"):
         pack(ClipAudio(b"odd"))
-    hello = unpack(Hello.IDENT, b"\x01\0" + bytes(LAYOUT_OF[Hello].size_bytes - 2))
+    hello = unpack(
+        Hello.IDENT, PROTOCOL_VERSION.to_bytes(2, "little") + bytes(LAYOUT_OF[Hello].size_bytes - 2)
+    )
     assert isinstance(hello, Hello)
     with pytest.raises(ValueError, match="board"):
         pack(dataclasses.replace(hello, board="seventeen letters"))
@@ -183,9 +186,9 @@ def test_the_table_is_sound() -> None:
 
 def test_a_model_that_the_link_cannot_carry_is_refused() -> None:
     """At the limits and one beyond: CLIP_RESULT's sums, HELLO's labels."""
-    assert not list(check_capacity("m", [""] * 248))
-    (fault,) = check_capacity("m", [""] * 249)
-    assert "249 classes; one message of the link carries 248" in str(fault)
+    assert not list(check_capacity("m", [""] * 240))
+    (fault,) = check_capacity("m", [""] * 241)
+    assert "241 classes; one message of the link carries 240" in str(fault)
     assert not list(check_capacity("m", ["ä" * 229, "ä" * 228 + "x"]))
     (fault,) = check_capacity("m", ["ä" * 229, "ä" * 229])
     assert "labels of 917 bytes together; the greeting carries 916" in str(fault)

@@ -45,6 +45,7 @@ class Clip(ctypes.Structure):
         *((name, ctypes.c_uint32) for name in ("samples", "gated_samples", "frames", "patches")),
         ("score_sums", ctypes.c_int32 * CLASSES),
         ("decision", ctypes.c_int32),
+        ("detected", ctypes.c_uint8 * 32),
     ]
 
 

@@ -35,6 +35,7 @@ LEFT_SHIFTS_OF_NEGATIVES = ("-fno-sanitize=shift",)
 Its sums stay checked: the front-end's headroom must keep them from overflowing."""
 
 ENTRY_ADDRESS, RAM_ADDRESS = 0x0800_0000, 0x2000_0000
+LISTENER = ("app/listener.c", "app/decision.c")
 MORE = ("core/mem.c", "port/cycle_counter.h")
 
 
@@ -59,7 +60,7 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
     for path, content in files.items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).write_bytes(content)
-    for path in ("app/listener.c", "app/listener.h", "host/cmsis_compiler.h", *MORE):
+    for path in (*LISTENER, "app/listener.h", "app/decision.h", "host/cmsis_compiler.h", *MORE):
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATES / path, directory / path)
     shutil.copytree(HERE / "fake", directory / "fake", dirs_exist_ok=True)
@@ -69,7 +70,7 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
 
 def build_library(sources: Sources) -> ctypes.CDLL:
     """The front-end and the listener over a fake network, as a library of this machine."""
-    ours = (*sources.frontend, "app/listener.c", "fake/network/network.c", "fake/probe.c")
+    ours = (*sources.frontend, *LISTENER, "fake/network/network.c", "fake/probe.c")
     compiler, options = str(find_host_cc()), ("-O2", "-fPIC", *HOST_INCLUDES)
     objects = _compile(sources, compiler, ours, (*OURS, *options))
     objects += _compile(sources, compiler, sources.cmsis_dsp, (*THEIRS, "-fwrapv", *options))
@@ -80,7 +81,7 @@ def build_library(sources: Sources) -> ctypes.CDLL:
 
 def build_sanitised_program(sources: Sources) -> Path:
     """A program that reads samples and writes frames, under AddressSanitizer and UBSan."""
-    ours = (*sources.frontend, "app/listener.c", "fake/network/network.c", "fake/stream_main.c")
+    ours = (*sources.frontend, *LISTENER, "fake/network/network.c", "fake/stream_main.c")
     compiler, options = str(find_host_cc()), ("-O1", "-g", *HOST_INCLUDES, *SANITIZERS)
     objects = _compile(sources, compiler, ours, (*OURS, *options))
     library_options = (*THEIRS, *options, *LEFT_SHIFTS_OF_NEGATIVES)

@@ -237,4 +237,4 @@ def test_the_module_is_the_command() -> None:
     command = [sys.executable, "-m", "generator", "footprint", "--board", "none", "--out", "/none"]
     done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "choose one of: l432, l475, l4r5" in done.stderr
+    assert "choose one of: h743, h7a3, l432, l475, l4r5" in done.stderr

@@ -61,6 +61,7 @@ def test_a_clip_is_its_frames_through_the_network(twin: HostTwin, noise: NDArray
     sums = np.sum([patch.scores for patch in outcome.patches], axis=0, dtype=np.int32)
     np.testing.assert_array_equal(outcome.score_sums, sums)
     assert outcome.decision == int(np.argmax(sums))
+    assert outcome.detected == (outcome.decision,)
 
 
 @pytest.mark.parametrize("piece", [1, 159, 512])
@@ -84,8 +85,9 @@ def test_a_clip_runs_clean_under_sanitisers(
     done = run_sanitised(tiny_firmware.image.project_dir, noise, piece=333)
     outcome = twin.run_clip(noise)
     sums = " ".join(str(value) for value in outcome.score_sums)
+    decided = f"decision {outcome.decision} detected {outcome.decision}"
     counts = f"frames {len(outcome.frames)} patches {len(outcome.patches)}"
-    assert done.stdout == f"{counts} decision {outcome.decision} sums {sums}\n", done.stderr
+    assert done.stdout == f"{counts} {decided} sums {sums}\n", done.stderr
     assert (done.returncode, done.stderr) == (0, "")
 
 

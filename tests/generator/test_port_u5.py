@@ -141,7 +141,7 @@ def test_no_pll_is_refused(u585: BoardSpec) -> None:
 
 def test_all_faults_come_together(u585: BoardSpec) -> None:
     """Source, PLL and tick in one report."""
-    faults = faults_of(change(u585, clock={"source": "hsi16", "pll": None, "core_hz": 200_000_000}))
+    faults = faults_of(change(u585, clock={"source": "hsi16", "pll": None, "core_hz": 800_000_000}))
     assert len(faults) == 3
     assert "does not fit SysTick's 24 bits" in faults[2]
 

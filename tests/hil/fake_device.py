@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from generator.wire import (
     DELIMITER,
+    DETECTED_BYTES,
     NO_CLIP_ID,
     PROTOCOL_VERSION,
     ClipAudio,
@@ -38,6 +39,9 @@ from generator.wire import (
     PatchResult,
     Refusal,
     Refused,
+    Rule,
+    RuleRequest,
+    ScoreHead,
     Tap,
     TapSelect,
     decode_frame,
@@ -49,6 +53,9 @@ PATCH_FRAMES = 96
 PATCH_STEP = 72
 CLASSES = 10
 HOP = 160
+
+RULE = Rule(ScoreHead.SOFTMAX, -2, (-128,) * CLASSES)
+"""The highest sum decides."""
 
 Int8 = npt.NDArray[np.int8]
 
@@ -86,6 +93,7 @@ class FakeDevice:
     taps: bool = False
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
+    rule: Rule = RULE
 
     timeout: float | None = None
     now_s: float = 0.0
@@ -224,6 +232,8 @@ class FakeDevice:
                     yield self._refuse(Refusal.NO_CLIP, sequence)
             case MemoryRequest():
                 yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0)
+            case RuleRequest():
+                yield self.rule
             case TapSelect(mask):
                 self._mask = mask
             case Frames(patch_id, first_frame, cells):
@@ -266,6 +276,7 @@ class FakeDevice:
             frontend_cycles=500 * len(patches),
             network_cycles=1000 * len(patches),
             busy_cycles=0,
+            detected=(1 << decision if patches else 0).to_bytes(DETECTED_BYTES, "little"),
             score_sums=tuple(sums),
         )
         self._clip = None

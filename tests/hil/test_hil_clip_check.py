@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from generator.board_spec import load_boards
+from generator.decision import DecisionRule, Head
 from generator.host_twin import ClipOutcome, PatchOutcome
 from generator.wire import ClipResult, PatchResult
 from hil.bench import (
@@ -19,7 +20,6 @@ from hil.bench import (
     FRONTEND_FUNCTION,
     NETWORK_FUNCTION,
     Bench,
-    why_no_accuracy,
 )
 from hil.clip_check import (
     check_clip,
@@ -31,6 +31,7 @@ from hil.clip_check import (
 from hil.clips import Clip, ClipSet
 from hil.firmware import Firmware
 from hil.link import ClipRun, Link
+from hil.truth import why_no_accuracy
 from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,7 @@ class Twin:
     spoil_features: bool = False
     spoil_scores: bool = False
     spoil_decision: bool = False
+    spoil_detected: bool = False
     spoil_layer: bool = False
 
     def run_clip(self, samples: npt.NDArray[np.int16]) -> ClipOutcome:
@@ -58,8 +60,10 @@ class Twin:
             frames[3, 5] ^= 1
         if self.spoil_scores:
             patches[-1].scores[4] ^= 1
-        decision = int(np.argmax(sums)) ^ int(self.spoil_decision)
-        return ClipOutcome(len(samples), 0, frames, patches, sums, decision)
+        decision = int(np.argmax(sums))
+        detected = (decision ^ int(self.spoil_detected),)
+        decision ^= int(self.spoil_decision)
+        return ClipOutcome(len(samples), 0, frames, patches, sums, decision, detected)
 
     def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
         wrong = frames.copy()
@@ -106,6 +110,7 @@ def make_bench(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = None)
         model_sha256="",
         labels=tuple(f"label{index}" for index in range(CLASSES)),
         has_labels=True,
+        rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
         engine="builtin",
         taps=False,
         toolchain="",
@@ -133,7 +138,8 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
     }
     record, found = check_clip(make_bench(Twin(), Judge(), meters), CLIP, sound(), 1)
     assert found == []
-    assert record.truth == 0
+    assert record.truth == (0,)
+    assert record.detected == (record.decision,)
     assert (record.patches, record.frames, record.samples) == (3, 300, 48_000)
     assert record.network_instructions == (960, 960, 960)
     assert record.frontend_instructions == (9400 - 3000, 300)
@@ -156,6 +162,20 @@ def test_score_that_differs_from_the_twin_is_told() -> None:
 def test_decision_that_differs_from_the_twin_is_told() -> None:
     (text,) = stages(Twin(spoil_decision=True), Judge())
     assert "decision, board against host twin" in text
+
+
+def test_detected_classes_that_differ_from_the_twin_are_told() -> None:
+    (text,) = stages(Twin(spoil_detected=True), Judge())
+    assert "detected, board against host twin: 2 of 256 differ" in text
+
+
+def test_decision_by_another_rule_than_the_images_is_told() -> None:
+    bench = make_bench(Twin(), Judge())
+    strict = DecisionRule(Head.SOFTMAX, (127,) * CLASSES)
+    bench.firmware = replace(bench.firmware, rule=strict)
+    _, found = check_clip(bench, CLIP, sound(), 1)
+    told = [divergence.stage for divergence in found]
+    assert told == ["decision, board against its own sums", "detected, board against its own sums"]
 
 
 def test_score_that_differs_from_the_interpreter_is_told_for_each_patch() -> None:
@@ -189,7 +209,7 @@ def test_any_short_clip_fills_one_patch(frames: int) -> None:
 
 def answer_cycles_of(frames: int) -> tuple[int, ...]:
     patch = PatchResult(1, 0, 0, 0, 500, 1000, 999_999, (0,) * CLASSES)
-    result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, (0,) * CLASSES)
+    result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, b"\1" + bytes(31), (0,) * CLASSES)
     run = ClipRun(result, (patch,), np.zeros((frames, 64), np.int8), ())
     return make_record(make_bench(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
 

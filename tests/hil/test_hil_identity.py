@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.decision import DecisionRule, Head
 from generator.errors import ToolError
-from generator.wire import FaultReport, Refusal, Refused
+from generator.wire import FaultReport, Refusal, Refused, Rule, ScoreHead
 from hil.core_fault import describe_fault
 from hil.identity import Identity, check_identity
 from hil.link import Link
@@ -27,19 +28,40 @@ EXPECTED = Identity(
     firmware_sha256=bytes(range(32)).hex(),
     model_sha256=bytes(32).hex(),
     labels=tuple(f"label{index}" for index in range(10)),
+    rule=DecisionRule(Head.SOFTMAX, (-128,) * 10),
     taps=False,
 )
 
 
 def test_right_device_passes() -> None:
-    check_identity(Link(FakeDevice()).handshake(), EXPECTED, "")
+    link = Link(FakeDevice())
+    check_identity(link.handshake(), link.read_rule(), EXPECTED, "")
+
+
+def test_another_threshold_is_told_in_words() -> None:
+    device = FakeDevice(rule=Rule(ScoreHead.SOFTMAX, 4, (26,) * 10))
+    link = Link(device)
+    hello, rule = link.handshake(), link.read_rule()
+    with pytest.raises(HandshakeError) as refused:
+        check_identity(hello, rule, EXPECTED, "")
+    told = str(refused.value)
+    assert "expected softmax, the highest mean score decides" in told
+    assert "device   softmax, threshold 0.602; below it: label4" in told
+
+
+def test_rule_of_another_model_is_told_by_its_numbers() -> None:
+    link = Link(FakeDevice(rule=Rule(ScoreHead.SIGMOID, -2, (1, 2))))
+    hello, rule = link.handshake(), link.read_rule()
+    with pytest.raises(HandshakeError, match=r"sigmoid, thresholds \(1, 2\)"):
+        check_identity(hello, rule, EXPECTED, "")
 
 
 def test_everything_that_is_wrong_is_told_with_both_values() -> None:
-    hello = Link(FakeDevice(model_sha256=b"\x11" * 32, taps=True)).handshake()
+    link = Link(FakeDevice(model_sha256=b"\x11" * 32, taps=True))
+    hello, rule = link.handshake(), link.read_rule()
     expected = replace(EXPECTED, firmware_sha256="ee" * 32, board="u585", core_clock_hz=80_000_000)
     with pytest.raises(HandshakeError) as refused:
-        check_identity(hello, expected, "flash it")
+        check_identity(hello, rule, expected, "flash it")
     text = str(refused.value)
     for value in ("ee" * 32, bytes(range(32)).hex(), "11" * 32, "00" * 32, "u585", "fake"):
         assert value in text

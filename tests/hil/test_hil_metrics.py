@@ -7,13 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.metrics import clip_accuracy, confusion_matrix, decide, wilson_interval
-
-
-def test_ties_go_to_the_lower_index() -> None:
-    assert decide([3, 7, 7, -1]) == 1
-    assert decide([0, 0]) == 0
-    assert decide([-5, -2]) == 1
+from hil.metrics import ClassCount, clip_accuracy, confusion_matrix, count_classes, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -47,12 +41,34 @@ def test_what_is_no_proportion_is_refused(correct: int, total: int) -> None:
 
 
 def test_clip_without_decision_counts_as_wrong() -> None:
-    accuracy = clip_accuracy([(0, 0), (1, -1), (2, 2), (3, 0)])
+    accuracy = clip_accuracy([((0,), (0,)), ((1,), ()), ((2,), (2,)), ((3,), (0,))])
     assert accuracy is not None
     assert accuracy.value == 0.5
     assert clip_accuracy([]) is None
 
 
 def test_confusion_counts_every_clip_once() -> None:
-    matrix = confusion_matrix([(0, 0), (0, 1), (1, -1), (1, 1)], 2)
-    assert matrix.tolist() == [[0, 1, 1], [1, 0, 1]]
+    matrix = confusion_matrix([(0, 0), (0, 1), (1, -1), (1, 1), (1, -2), (0, -2)], 2)
+    assert matrix.tolist() == [[0, 1, 1, 1], [1, 1, 0, 1]]
+
+
+SEVERAL = [((0, 1), (1, 0)), ((0, 1), (0,)), ((), ()), ((), (2,)), ((2,), (2, 0)), ((1,), ())]
+
+
+def test_several_classes_are_right_only_together() -> None:
+    accuracy = clip_accuracy(SEVERAL)
+    assert accuracy is not None
+    assert (accuracy.correct, accuracy.total) == (2, 6)
+
+
+def test_classes_are_found_missed_and_told_wrongly() -> None:
+    counts = count_classes(SEVERAL, ("a", "b", "c"))
+    assert counts == (
+        ClassCount("a", found=2, missed=0, false_alarms=1),
+        ClassCount("b", found=1, missed=2, false_alarms=0),
+        ClassCount("c", found=1, missed=0, false_alarms=1),
+    )
+    assert counts[1].precision == 1.0
+    assert counts[1].recall == pytest.approx(1 / 3)
+    never = ClassCount("d", 0, 0, 0)
+    assert (never.precision, never.recall) == (None, None)

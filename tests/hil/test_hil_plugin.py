@@ -124,6 +124,7 @@ GIVEN = {
     "port": None,
     "model": __file__,
     "labels": None,
+    "threshold": None,
     "folds": None,
     "clips": None,
     "sounds": None,
@@ -227,9 +228,10 @@ from hil.records import BoardRecord, ClipRecord, DivergenceRecord
 @pytest.mark.parametrize("number", range(6))
 def test_clip(number, save_record):
     save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "", "test"))
-    save_record(ClipRecord("u585", f"clip{number}", 1, 0, 0 if number else 1, 8, 0, 96, (16000,),
-                           (160,), (99,), 5, 96, (96, 96), (), 0.1))
+                            "estimated", ("a", "b"), "softmax", (-128, -128), None, "", "test"))
+    decision = 0 if number else 1
+    save_record(ClipRecord("u585", f"clip{number}", 1, (0,), decision, (decision,), 8, 0, 96,
+                           (16000,), (160,), (99,), 5, 96, (96, 96), (), 0.1))
     if number == 5:
         save_record(DivergenceRecord("u585", 2, "clip5: features"))
 """
@@ -266,8 +268,9 @@ def test_clip(board_name, clip, save_record):
     if clip.name == "1-3-A":
         raise RuntimeError("broken before anything was compared")
     save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "no labels", "test"))
-    save_record(ClipRecord("u585", clip.name, 1, None, 0, 8, 0, 96, (16000,),
+                            "estimated", ("a", "b"), "softmax", (-128, -128), None,
+                            "no labels", "test"))
+    save_record(ClipRecord("u585", clip.name, 1, None, 0, (0,), 8, 0, 96, (16000,),
                            (160,), (99,), 5, 96, (96, 96), (), 0.1))
 """
 

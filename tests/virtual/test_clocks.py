@@ -208,7 +208,7 @@ def settings(source_hz: int, m: int, n: int, r: int, code: int = 0) -> PllSettin
 def test_pll_arithmetic(m: int, n: int, r: int) -> None:
     pll = settings(16_000_000, m, n, r)
     assert pll.vco_hz == Fraction(16_000_000 * n, m)
-    assert pll.r_hz * r == pll.vco_hz
+    assert pll.output_hz * r == pll.vco_hz
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_pll_arithmetic(m: int, n: int, r: int) -> None:
     [
         (settings(4_000_000, 1, 80, 2), None),
         (settings(16_000_000, 1, 20, 2, code=3), None),
-        (settings(4_000_000, 2, 160, 2), "outside 4 to 16"),
-        (settings(48_000_000, 1, 10, 4, code=3), "outside 4 to 16"),
+        (settings(4_000_000, 2, 160, 2), "outside 4 MHz to 16"),
+        (settings(48_000_000, 1, 10, 4, code=3), "outside 4 MHz to 16"),
         (settings(16_000_000, 1, 20, 2), "PLL1RGE"),
         (settings(4_000_000, 1, 80, 2, code=3), "PLL1RGE"),
         (settings(16_000_000, 1, 3, 1, code=3), "less than 4"),

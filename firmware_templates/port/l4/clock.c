@@ -103,17 +103,3 @@ void clock_begin(void) {
     start_pll();
     switch_to_pll();
 }
-
-uint32_t clock_core_hz(void) {
-    return PORT_CORE_HZ;
-}
-
-uint32_t clock_tick_reload(void) {
-    return PORT_TICK_RELOAD;
-}
-
-uint32_t clock_take_reset_flags(void) {
-    const uint32_t flags = RCC_CSR & RCC_CSR_RESET_FLAGS;
-    RCC_CSR |= RCC_CSR_RMVF; /* or the next reset would show this one's cause as well */
-    return flags;
-}

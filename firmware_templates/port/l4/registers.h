@@ -43,9 +43,9 @@
 #define RCC_APB1ENR1_PWREN (1u << 28)
 #define RCC_APB1ENR2 PORT_REGISTER(RCC_BASE + 0x5Cu)
 #define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0x60u)
-#define RCC_CSR PORT_REGISTER(RCC_BASE + 0x94u)
-#define RCC_CSR_RMVF (1u << 23)
-#define RCC_CSR_RESET_FLAGS (0x7Fu << 25)
+#define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0x94u) /* RCC_CSR */
+#define RCC_RESET_RMVF (1u << 23)
+#define RCC_RESET_FLAGS (0x7Fu << 25)
 
 /* PWR: voltage scaling, and what supply the pins of port G have. */
 #define PWR_BASE 0x40007000u

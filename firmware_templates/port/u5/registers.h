@@ -44,9 +44,9 @@
 #define RCC_AHB3ENR_PWREN (1u << 2)
 #define RCC_APB1ENR1 PORT_REGISTER(RCC_BASE + 0x9Cu)
 #define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0xA4u)
-#define RCC_CSR PORT_REGISTER(RCC_BASE + 0xF4u)
-#define RCC_CSR_RMVF (1u << 23)
-#define RCC_CSR_RESET_FLAGS (0x7Fu << 25)
+#define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0xF4u) /* RCC_CSR */
+#define RCC_RESET_RMVF (1u << 23)
+#define RCC_RESET_FLAGS (0x7Fu << 25)
 
 /* PWR: voltage scaling and the booster of the embedded power distribution (EPOD). */
 #define PWR_BASE 0x46020800u

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What distinguishes the cores: their identity, their exception returns, what they lack.
 
-ARMv8-M ARM (DDI 0553) for the Cortex-M33, ARMv7-M ARM (DDI 0403) for the Cortex-M4.
+ARMv8-M ARM (DDI 0553) for the Cortex-M33, ARMv7-M ARM (DDI 0403) for the Cortex-M4 and M7.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from unicorn import arm_const as reg
 
-from hil.virtual.cycles import CORTEX_M4, CORTEX_M33, CycleTable
+from hil.virtual.cycles import CORTEX_M4, CORTEX_M7, CORTEX_M33, CycleTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,12 @@ CORTEX_M4_MODEL = CoreModel(
     is_v8m=False,
     exc_return=0xFFFF_FFE1,
     cycles=CORTEX_M4,
+)
+
+CORTEX_M7_MODEL = CoreModel(
+    name="cortex-m7",
+    unicorn_model=reg.UC_CPU_ARM_CORTEX_M7,
+    is_v8m=False,
+    exc_return=0xFFFF_FFE1,
+    cycles=CORTEX_M7,
 )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hil.virtual.stm32.pll_clocks import PllClocks, mhz, outside
+
 VCO_HZ = {1: (64_000_000, 344_000_000), 2: (64_000_000, 128_000_000)}
 """Span of the VCO by voltage range."""
 OUTPUT_MIN_HZ = 8_000_000
@@ -34,18 +36,10 @@ L4_PLUS_PLL = PllLimits(
 )
 
 
-def _mhz(hz: Fraction | int) -> str:
-    return f"{float(hz) / 1e6:g} MHz"
-
-
 @dataclass(frozen=True, slots=True)
-class PllSettings:
+class PllSettings(PllClocks):
     """RCC_PLLCFGR decoded, with the frequency of the source in Hz."""
 
-    source_hz: int
-    divider_m: int
-    multiplier_n: int
-    divider_r: int
     limits: PllLimits
 
     @classmethod
@@ -54,45 +48,31 @@ class PllSettings:
         return cls(
             source_hz=source_hz,
             divider_m=(pllcfgr >> 4 & limits.divider_m_mask) + 1,
-            multiplier_n=pllcfgr >> 8 & 0x7F,
-            divider_r=2 * ((pllcfgr >> 25 & 3) + 1),
+            multiplier_n=Fraction(pllcfgr >> 8 & 0x7F),
+            divider_out=2 * ((pllcfgr >> 25 & 3) + 1),
             limits=limits,
         )
-
-    @property
-    def input_hz(self) -> Fraction:
-        """Reference into the phase detector."""
-        return Fraction(self.source_hz, self.divider_m)
-
-    @property
-    def vco_hz(self) -> Fraction:
-        """Oscillator frequency."""
-        return self.input_hz * self.multiplier_n
-
-    @property
-    def r_hz(self) -> Fraction:
-        """Output R, the one that can be SYSCLK."""
-        return self.vco_hz / self.divider_r
 
     def too_fast(self, voltage_range: int) -> str | None:
         """Say whether the VCO is too fast for this voltage range, though not for range 1."""
         limit_hz = VCO_HZ[voltage_range][1]
         if limit_hz < self.vco_hz <= VCO_HZ[1][1]:
-            return f"the PLL's VCO at {_mhz(self.vco_hz)} is above {_mhz(limit_hz)}"
+            return f"the PLL's VCO at {mhz(self.vco_hz)} is above {mhz(limit_hz)}"
         return None
 
     def fault(self) -> str | None:
         """Say what limit of the PLL itself the settings break, or None."""
         limits = self.limits
-        if not limits.input_min_hz <= self.input_hz <= limits.input_max_hz:
-            span = f"{_mhz(limits.input_min_hz)} to {_mhz(limits.input_max_hz)}"
-            return f"the PLL's input is {_mhz(self.input_hz)}, outside {span}"
+        span_hz = (limits.input_min_hz, limits.input_max_hz)
+        wrong_input = outside("the PLL's input", self.input_hz, span_hz)
+        if wrong_input is not None:
+            return wrong_input
         if not MULTIPLIER_MIN <= self.multiplier_n <= limits.multiplier_max:
             span = f"{MULTIPLIER_MIN} to {limits.multiplier_max}"
             return f"PLLN is {self.multiplier_n}, outside {span}"
-        low_hz, high_hz = VCO_HZ[1]
-        if not low_hz <= self.vco_hz <= high_hz:
-            return f"the PLL's VCO at {_mhz(self.vco_hz)} is outside 64 MHz to 344 MHz"
-        if self.r_hz < OUTPUT_MIN_HZ:
-            return f"the PLL's output R at {_mhz(self.r_hz)} is below {_mhz(OUTPUT_MIN_HZ)}"
+        wrong_vco = outside("the PLL's VCO", self.vco_hz, VCO_HZ[1])
+        if wrong_vco is not None:
+            return wrong_vco
+        if self.output_hz < OUTPUT_MIN_HZ:
+            return f"the PLL's output R at {mhz(self.output_hz)} is below {mhz(OUTPUT_MIN_HZ)}"
         return None

@@ -18,7 +18,7 @@ from hil.virtual.stm32.rcc_base import (
     FLASH_BIT,
     HSI16_HZ,
     OSCILLATOR_START_PS,
-    PLL_LOCK_PS,
+    Oscillator,
     RccBase,
     bit_registers,
 )
@@ -79,6 +79,8 @@ class RccL4(RccBase):
         name: ("CCIPR", 2 * index)
         for index, name in enumerate(("USART1", "USART2", "USART3", "UART4", "UART5", "LPUART1"))
     }
+    OSCILLATORS = (Oscillator("MSI", MSION, MSIRDY), Oscillator("HSI16", HSION, HSIRDY))
+    MAIN_PLL = Oscillator("PLL", PLLON, PLLRDY)
     PLL: ClassVar[PllLimits] = L4_PLL
 
     def reset(self) -> None:
@@ -114,7 +116,7 @@ class RccL4(RccBase):
         return (None, "MSI", "HSI16", "HSE")[self.values["PLLCFGR"] & 3]
 
     def _hz_of(self, selection: int) -> int:
-        return (self.msi_hz, HSI16_HZ, 0, int(self.pll.r_hz))[selection]
+        return (self.msi_hz, HSI16_HZ, 0, int(self.pll.output_hz))[selection]
 
     def _selected_hz(self) -> int:
         return self._hz_of(self.values["CFGR"] & SW)
@@ -131,10 +133,10 @@ class RccL4(RccBase):
             return
         pll, limit_hz = self.pll, self.pwr.sysclk_max_hz
         where = f"in {self.pwr.describe()} after a change of {cause}"
-        if self.values["PLLCFGR"] & PLLREN and pll.r_hz > limit_hz:
+        if self.values["PLLCFGR"] & PLLREN and pll.output_hz > limit_hz:
             raise self.broken(
-                self.pwr.limiting_rule(int(pll.r_hz)),
-                f"the PLL's output R is {float(pll.r_hz) / 1e6:g} MHz {where}"
+                self.pwr.limiting_rule(int(pll.output_hz)),
+                f"the PLL's output R is {float(pll.output_hz) / 1e6:g} MHz {where}"
                 f" (at most {limit_hz / 1e6:g} MHz)",
                 0x0C,
             )
@@ -149,35 +151,16 @@ class RccL4(RccBase):
 
     def read_cr(self) -> int:
         """CR with the ready flags as they stand now."""
-        value = self.values["CR"]
-        for source, flag in (("MSI", MSIRDY), ("HSI16", HSIRDY), ("PLL", PLLRDY)):
-            value = value | flag if self.is_ready(source) else value & ~flag
-        return value
-
-    def _switch(self, name: str, on: bool, was_on: bool, in_use: bool) -> None:
-        if on and not was_on:
-            self._ready_at[name] = self.machine.now_ps + OSCILLATOR_START_PS
-        elif was_on and not on:
-            if in_use:
-                raise self.broken(Rule.CLOCK_TREE, f"{name} is switched off while used", 0x00)
-            self._ready_at.pop(name, None)
+        return self.with_ready_flags(self.values["CR"])
 
     def write_cr(self, value: int) -> None:
         """Switch oscillators and the PLL, choose the MSI's range."""
         before = self.values["CR"]
         used = SYSCLK_NAMES[self.values["CFGR"] & SW]
-        pll_on = bool(value & PLLON)
-        for name, bit in (("MSI", MSION), ("HSI16", HSION)):
-            in_use = name == used or (pll_on and name == self.pll_source)
-            self._switch(name, bool(value & bit), bool(before & bit), in_use)
+        self.switch_oscillators(before, value, used, self.pll_source)
         self._check_msi(before, value)
         self.values["CR"] = value
-        if pll_on and not before & PLLON:
-            self._start_pll()
-        elif before & PLLON and not pll_on:
-            if used == "PLL":
-                raise self.broken(Rule.CLOCK_TREE, "the PLL is switched off while used", 0x00)
-            self._ready_at.pop("PLL", None)
+        self.switch_pll(before, value, used, self.pll_source, self._check_started_pll)
         if (before ^ value) & (MSIRGSEL | MSIRANGE):
             self.check_pll("MSIRANGE")
             self.machine.clock_changed("MSIRANGE")
@@ -194,13 +177,8 @@ class RccL4(RccBase):
         if self._msi_hz(before) != self._msi_hz(value) and value & MSION:
             self._ready_at["MSI"] = self.machine.now_ps + OSCILLATOR_START_PS
 
-    def _start_pll(self) -> None:
-        source = self.pll_source
-        if source is None or not self.is_ready(source):
-            what = f"the PLL is started from {source or 'no source'}, not ready"
-            raise self.broken(Rule.CLOCK_TREE, what, 0x00)
+    def _check_started_pll(self) -> None:
         self.check_pll("PLLON")
-        self._ready_at["PLL"] = self.machine.now_ps + PLL_LOCK_PS
 
     def write_cfgr(self, value: int) -> None:
         """Switch the system clock (SWS follows at once) and the bus dividers."""

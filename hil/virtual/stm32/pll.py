@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hil.virtual.stm32.pll_clocks import PllClocks, mhz, outside
+
 INPUT_MIN_HZ, INPUT_SPLIT_HZ, INPUT_MAX_HZ = 4_000_000, 8_000_000, 16_000_000
 RANGE_LIMITS_HZ = ((INPUT_MIN_HZ, INPUT_SPLIT_HZ), (INPUT_SPLIT_HZ, INPUT_MAX_HZ))
 """Input of the phase detector for PLL1RGE 0 to 2, and for 3."""
@@ -16,18 +18,10 @@ OUTPUT_MAX_HZ = {1: 208_000_000, 2: 110_000_000, 3: 55_000_000}
 BOOSTER_DIVIDERS = (1, 2, 4, 6, 8, 10, 12, 14, 16)
 
 
-def _mhz(hz: Fraction | int) -> str:
-    return f"{float(hz) / 1e6:g} MHz"
-
-
 @dataclass(frozen=True, slots=True)
-class PllSettings:
+class PllSettings(PllClocks):
     """PLL1 as its three registers describe it, with the frequency of its source in Hz."""
 
-    source_hz: int
-    divider_m: int
-    multiplier_n: Fraction
-    divider_r: int
     booster_code: int
     range_code: int
     fraction_on: bool
@@ -41,26 +35,11 @@ class PllSettings:
             source_hz=source_hz,
             divider_m=(cfgr >> 8 & 15) + 1,
             multiplier_n=(divr & 0x1FF) + 1 + fraction,
-            divider_r=(divr >> 24 & 0x7F) + 1,
+            divider_out=(divr >> 24 & 0x7F) + 1,
             booster_code=cfgr >> 12 & 15,
             range_code=cfgr >> 2 & 3,
             fraction_on=fraction_on,
         )
-
-    @property
-    def input_hz(self) -> Fraction:
-        """Reference into the phase detector."""
-        return Fraction(self.source_hz, self.divider_m)
-
-    @property
-    def vco_hz(self) -> Fraction:
-        """Oscillator frequency."""
-        return self.input_hz * self.multiplier_n
-
-    @property
-    def r_hz(self) -> Fraction:
-        """Output R, the one that can be SYSCLK."""
-        return self.vco_hz / self.divider_r
 
     @property
     def booster_hz(self) -> Fraction:
@@ -73,23 +52,24 @@ class PllSettings:
         """Say which frequency this voltage range does not allow, or None."""
         if voltage_range not in VCO_MAX_HZ:
             return "PLL1 must not run in voltage range 4"
-        if self.r_hz > OUTPUT_MAX_HZ[voltage_range]:
-            return f"PLL1's output R at {_mhz(self.r_hz)} is too fast for the voltage range"
+        if self.output_hz > OUTPUT_MAX_HZ[voltage_range]:
+            return f"PLL1's output R at {mhz(self.output_hz)} is too fast for the voltage range"
         return None
 
     def fault(self, voltage_range: int) -> str | None:
         """Say what limit of the PLL itself the settings break, or None."""
-        if not INPUT_MIN_HZ <= self.input_hz <= INPUT_MAX_HZ:
-            return f"PLL1's input is {_mhz(self.input_hz)}, outside 4 to 16 MHz"
+        wrong_input = outside("PLL1's input", self.input_hz, (INPUT_MIN_HZ, INPUT_MAX_HZ))
+        if wrong_input is not None:
+            return wrong_input
         low_hz, high_hz = RANGE_LIMITS_HZ[self.range_code == 3]
         if not low_hz <= self.input_hz <= high_hz:
-            return f"PLL1RGE is {self.range_code} for an input of {_mhz(self.input_hz)}"
+            return f"PLL1RGE is {self.range_code} for an input of {mhz(self.input_hz)}"
         if self.multiplier_n < 4:
             return f"PLL1N multiplies by {float(self.multiplier_n):g}, less than 4"
-        vco_max_hz = VCO_MAX_HZ.get(voltage_range, VCO_MIN_HZ)
-        if not VCO_MIN_HZ <= self.vco_hz <= vco_max_hz:
-            limit = _mhz(vco_max_hz)
-            return f"PLL1's VCO at {_mhz(self.vco_hz)} is outside 128 MHz to {limit}"
-        if self.divider_r != 1 and self.divider_r % 2:
-            return f"PLL1R divides by {self.divider_r}; only 1 and even divisors are allowed"
+        span_hz = (VCO_MIN_HZ, VCO_MAX_HZ.get(voltage_range, VCO_MIN_HZ))
+        wrong_vco = outside("PLL1's VCO", self.vco_hz, span_hz)
+        if wrong_vco is not None:
+            return wrong_vco
+        if self.divider_out != 1 and self.divider_out % 2:
+            return f"PLL1R divides by {self.divider_out}; only 1 and even divisors are allowed"
         return None

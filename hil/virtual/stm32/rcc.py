@@ -16,8 +16,7 @@ from hil.virtual.stm32.pll import PllSettings
 from hil.virtual.stm32.rcc_base import (
     FLASH_BIT,
     HSI16_HZ,
-    OSCILLATOR_START_PS,
-    PLL_LOCK_PS,
+    Oscillator,
     RccBase,
     bit_registers,
 )
@@ -84,6 +83,13 @@ class Rcc(RccBase):
     ENABLES = ("AHB1ENR", "AHB2ENR1", "AHB2ENR2", "AHB3ENR", "APB1ENR1", "APB1ENR2", "APB2ENR",
                "APB3ENR")  # fmt: skip
     KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {"USART1": ("CCIPR1", 0)}
+    OSCILLATORS = (
+        Oscillator("MSIS", MSISON, MSISRDY),
+        Oscillator("MSIK", MSIKON, MSIKRDY),
+        Oscillator("HSI16", HSION, HSIRDY),
+        Oscillator("HSI48", HSI48ON, HSI48RDY),
+    )
+    MAIN_PLL = Oscillator("PLL1", PLL1ON, PLL1RDY)
 
     def reset(self) -> None:
         """Return to MSIS at 4 MHz with every peripheral's clock off."""
@@ -133,7 +139,7 @@ class Rcc(RccBase):
         if selection == SW_HSI16:
             return HSI16_HZ
         if selection == SW_PLL1:
-            return int(self.pll1.r_hz)
+            return int(self.pll1.output_hz)
         return 0
 
     def _selected_hz(self) -> int:
@@ -148,39 +154,16 @@ class Rcc(RccBase):
 
     def read_cr(self) -> int:
         """CR with the ready flags as they stand now."""
-        ready = (("MSIS", MSISRDY), ("MSIK", MSIKRDY), ("HSI16", HSIRDY), ("HSI48", HSI48RDY),
-                 ("PLL1", PLL1RDY))  # fmt: skip
-        value = self.values["CR"]
-        for source, flag in ready:
-            value = value | flag if self.is_ready(source) else value & ~flag
-        return value
+        return self.with_ready_flags(self.values["CR"])
 
     def write_cr(self, value: int) -> None:
         """Switch oscillators and PLL1."""
-        before, now = self.values["CR"], self.machine.now_ps
-        used = SYSCLK_NAMES[self.values["CFGR1"] & 3]
-        pll_on = bool(value & PLL1ON)
-        for name, bit in (("MSIS", MSISON), ("MSIK", MSIKON), ("HSI16", HSION), ("HSI48", HSI48ON)):
-            if value & bit and not before & bit:
-                self._ready_at[name] = now + OSCILLATOR_START_PS
-            elif before & bit and not value & bit:
-                if name == used or (pll_on and name == self.pll1_source):
-                    raise self.broken(Rule.CLOCK_TREE, f"{name} is switched off while used", 0)
-                self._ready_at.pop(name, None)
-        if pll_on and not before & PLL1ON:
-            self._start_pll1()
-        elif before & PLL1ON and not pll_on:
-            if used == "PLL1":
-                raise self.broken(Rule.CLOCK_TREE, "PLL1 is switched off while it is SYSCLK", 0)
-            self._ready_at.pop("PLL1", None)
+        before, used = self.values["CR"], SYSCLK_NAMES[self.values["CFGR1"] & 3]
+        self.switch_oscillators(before, value, used, self.pll1_source)
+        self.switch_pll(before, value, used, self.pll1_source, self._check_pll1)
         self.values["CR"] = value
 
-    def _start_pll1(self) -> None:
-        source = self.pll1_source
-        if source is None or not self.is_ready(source):
-            raise self.broken(
-                Rule.CLOCK_TREE, f"PLL1 is started from {source or 'no source'}, not ready", 0
-            )
+    def _check_pll1(self) -> None:
         voltage_range = self.pwr.voltage_range
         too_fast = self.pll1.too_fast(voltage_range)
         if too_fast is not None:
@@ -188,7 +171,6 @@ class Rcc(RccBase):
         fault = self.pll1.fault(voltage_range)
         if fault is not None:
             raise self.broken(Rule.CLOCK_TREE, fault, 0x28)
-        self._ready_at["PLL1"] = self.machine.now_ps + PLL_LOCK_PS
 
     def write_icscr1(self, value: int) -> None:
         """Change the MSI ranges."""

@@ -7,7 +7,8 @@ enable); an access that could come sooner is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
@@ -34,6 +35,15 @@ RESET_FLAGS = 0xFE00_0000
 """Causes of resets in RCC_CSR, the same bits in all families modelled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Oscillator:
+    """An oscillator or PLL: its name, and its bits in RCC_CR that switch it and say it is ready."""
+
+    name: str
+    on: int
+    ready: int
+
+
 def bit_registers(registers: Mapping[int, tuple[str, int, int]]) -> dict[int, Register]:
     """Make clock enable or reset registers: offset to name, reset value, writable bits.
 
@@ -54,6 +64,8 @@ class RccBase(Peripheral):
     """Names of the registers that turn peripherals' clocks on; xRSTR has the same bits."""
     KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {}
     """Register and position of each UART's clock selection, two bits."""
+    OSCILLATORS: ClassVar[tuple[Oscillator, ...]] = ()
+    MAIN_PLL: ClassVar[Oscillator]
 
     def __init__(self, machine: Machine, name: str, base: int) -> None:
         self._ready_at: dict[str, int] = {}
@@ -80,6 +92,51 @@ class RccBase(Peripheral):
         """Whether an oscillator or PLL runs and has settled."""
         ready_at = self._ready_at.get(source)
         return ready_at is not None and self.machine.now_ps >= ready_at
+
+    # -- oscillators -----------------------------------------------------------------------------
+
+    def with_ready_flags(self, control: int) -> int:
+        """RCC_CR with the ready flags as they stand now."""
+        for source in (*self.OSCILLATORS, self.MAIN_PLL):
+            ready = self.is_ready(source.name)
+            control = control | source.ready if ready else control & ~source.ready
+        return control
+
+    def switch_oscillators(
+        self, before: int, value: int, used: str, pll_source: str | None
+    ) -> None:
+        """Take what a write to RCC_CR switches; `used` is SYSCLK's source."""
+        pll_on = bool(value & self.MAIN_PLL.on)
+        for source in self.OSCILLATORS:
+            if value & source.on and not before & source.on:
+                self._ready_at[source.name] = self.machine.now_ps + OSCILLATOR_START_PS
+            elif before & source.on and not value & source.on:
+                if source.name == used or (pll_on and source.name == pll_source):
+                    what = f"{source.name} is switched off while used"
+                    raise self.broken(Rule.CLOCK_TREE, what, 0x00)
+                self._ready_at.pop(source.name, None)
+
+    def switch_pll(
+        self,
+        before: int,
+        value: int,
+        used: str,
+        pll_source: str | None,
+        check: Callable[[], None],
+    ) -> None:
+        """Start or stop the main PLL; `check` raises on wrong settings."""
+        name, bit = self.MAIN_PLL.name, self.MAIN_PLL.on
+        if value & bit and not before & bit:
+            if pll_source is None or not self.is_ready(pll_source):
+                what = f"{name} is started from {pll_source or 'no source'}, not ready"
+                raise self.broken(Rule.CLOCK_TREE, what, 0x00)
+            check()
+            self._ready_at[name] = self.machine.now_ps + PLL_LOCK_PS
+        elif before & bit and not value & bit:
+            if used == name:
+                what = f"{name} is switched off while it is SYSCLK"
+                raise self.broken(Rule.CLOCK_TREE, what, 0x00)
+            self._ready_at.pop(name, None)
 
     # -- derived clocks --------------------------------------------------------------------------
 

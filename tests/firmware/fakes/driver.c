@@ -10,6 +10,7 @@
 
 #include "app/cobs.h"
 #include "app/crc32.h"
+#include "app/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
 #include "app/listener.h"
@@ -34,6 +35,12 @@ const char identity_engine[16] = "fake";
 const uint8_t identity_model_sha256[32] = {0xAB, 0xCD};
 const char identity_labels[] = "dog\nbells \xc3\xa4\nrain";
 const uint32_t identity_labels_bytes = sizeof identity_labels - 1u;
+
+const struct decision_rule decision_rule = {
+    .head = DECISION_SIGMOID,
+    .fallback = DECISION_UNSURE,
+    .thresholds = {-128, 26, 127},
+};
 
 const uint8_t *image_begin(void) {
     return identity_model_sha256;
@@ -181,7 +188,9 @@ int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t co
 }
 
 int listener_end(struct listener *self, struct listener_clip *clip) {
-    self->clip.decision = self->clip.patches != 0u ? 2 : -1;
+    self->clip.decision.label = self->clip.patches != 0u ? 2 : DECISION_NO_PATCH;
+    self->clip.decision.detected[0] = self->clip.patches != 0u ? 6u : 0u;
+    self->clip.decision.detected[DECISION_MASK_BYTES - 1u] = 0x80u;
     *clip = self->clip;
     return LISTENER_OK;
 }

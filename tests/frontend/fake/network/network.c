@@ -3,10 +3,18 @@
 
 #include <string.h>
 
+#include "app/decision.h"
 #include "fake_network.h"
 #include "port/cycle_counter.h"
 
 struct fake_network fake;
+
+/* The highest sum decides. */
+const struct decision_rule decision_rule = {
+    .head = DECISION_SOFTMAX,
+    .fallback = DECISION_UNSURE,
+    .thresholds = {-128, -128, -128},
+};
 
 void fake_begin(void) {
     memset(&fake, 0, sizeof fake);

@@ -7,6 +7,7 @@
 
 /* HSI16 16 MHz / M 1 * N 10 = 160 MHz VCO, / R 2 = 80 MHz. */
 #define PORT_CORE_HZ 80000000u
+#define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
 #define PORT_SOURCE_IS_MSI 0
 #define PORT_PLL_SOURCE 2u /* PLLSRC: 1 MSI, 2 HSI16 */
 #define PORT_PLL_M_FIELD 0u /* divider less one */

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 1u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 2u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
@@ -22,6 +22,10 @@
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
 #define WIRE_CLIP_TAPS 2u
 #define WIRE_HELLO_HAS_TAPS 1u /* built with taps: knows TAP_SELECT and FRAMES, and can send TAP */
+/* shares of one whole: the highest decides, if it reaches its threshold */
+#define WIRE_HEAD_SOFTMAX 1u
+/* a share for each class: all that reach their thresholds are detected */
+#define WIRE_HEAD_SIGMOID 2u
 
 /* Why a frame was refused. */
 enum wire_refusal {
@@ -107,6 +111,10 @@ _Static_assert(sizeof(struct wire_frames) == 8, "");
 _Static_assert(offsetof(struct wire_frames, patch_id) == 0, "");
 _Static_assert(offsetof(struct wire_frames, first_frame) == 4, "");
 
+/* RULE_REQUEST, from the host.
+ * Asks for RULE. */
+#define WIRE_RULE_REQUEST 0x08u
+
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
  * Behind the struct: char labels[], labels in UTF-8, separated by line feeds. */
@@ -155,7 +163,7 @@ _Static_assert(offsetof(struct wire_credit, limit_bytes) == 0, "");
 
 /* PATCH_RESULT, from the device.
  * One patch's answer.
- * Behind the struct: int8_t scores[], softmax output, one a class. */
+ * Behind the struct: int8_t scores[], output of softmax or sigmoid, one a class. */
 #define WIRE_PATCH_RESULT 0x83u
 struct wire_patch_result {
     uint32_t clip_id; /* clip, or patch_id of FRAMES */
@@ -185,12 +193,13 @@ struct wire_clip_result {
     uint32_t gated_samples; /* samples dropped as silence */
     uint32_t frames; /* mel frames computed */
     uint32_t patches; /* patches answered */
-    int32_t decision; /* class of the highest sum, ties to the lower; -1: no patch */
+    int32_t decision; /* class, by RULE; -1: no patch; -2: none reached its threshold */
     uint64_t frontend_cycles; /* core cycles of the front-end over the clip's patches */
     uint64_t network_cycles; /* core cycles of the network over the clip's patches */
     uint64_t busy_cycles; /* core cycles of all work on the clip's samples */
+    uint8_t detected[32]; /* bit c % 8 of byte c / 8: class c was detected */
 };
-_Static_assert(sizeof(struct wire_clip_result) == 48, "");
+_Static_assert(sizeof(struct wire_clip_result) == 80, "");
 _Static_assert(offsetof(struct wire_clip_result, clip_id) == 0, "");
 _Static_assert(offsetof(struct wire_clip_result, samples) == 4, "");
 _Static_assert(offsetof(struct wire_clip_result, gated_samples) == 8, "");
@@ -200,6 +209,7 @@ _Static_assert(offsetof(struct wire_clip_result, decision) == 20, "");
 _Static_assert(offsetof(struct wire_clip_result, frontend_cycles) == 24, "");
 _Static_assert(offsetof(struct wire_clip_result, network_cycles) == 32, "");
 _Static_assert(offsetof(struct wire_clip_result, busy_cycles) == 40, "");
+_Static_assert(offsetof(struct wire_clip_result, detected) == 48, "");
 
 /* FEATURES, from the device.
  * Mel frames as the network gets them.
@@ -299,5 +309,17 @@ _Static_assert(offsetof(struct wire_refused, expected_sequence) == 2, "");
 _Static_assert(offsetof(struct wire_refused, sequence) == 3, "");
 _Static_assert(offsetof(struct wire_refused, detail) == 4, "");
 _Static_assert(offsetof(struct wire_refused, clip_id) == 8, "");
+
+/* RULE, from the device.
+ * How score sums become a decision: sum >= threshold * patches, ties to the lower class.
+ * Behind the struct: int8_t thresholds[], least mean score, one a class; -128: reached by any. */
+#define WIRE_RULE 0x8au
+struct wire_rule {
+    uint16_t head; /* ScoreHead */
+    int16_t fallback; /* decision where none reaches its threshold: a class, or -2 */
+};
+_Static_assert(sizeof(struct wire_rule) == 4, "");
+_Static_assert(offsetof(struct wire_rule, head) == 0, "");
+_Static_assert(offsetof(struct wire_rule, fallback) == 2, "");
 
 #endif

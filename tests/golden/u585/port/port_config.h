@@ -7,6 +7,7 @@
 
 /* MSIS 4 MHz / M 1 * N 80 = 320 MHz VCO, / R 2 = 160 MHz. */
 #define PORT_CORE_HZ 160000000u
+#define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
 #define PORT_PLL_SOURCE 1u /* PLL1SRC: MSIS */
 #define PORT_PLL_INPUT_RANGE 0u /* PLL1RGE: 0 below 8 MHz, 3 from 8 MHz */
 #define PORT_PLL_M_FIELD 0u /* divider less one */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* STM32H7: from HSI 64 MHz after reset to PLL1 at the board's clock.
+ *
+ * The order is the manual's (RM0433, RM0455: PWR "System supply startup" and "Voltage scaling",
+ * FLASH "Adjusting programming timing and access latency", RCC "PLL"): first the supply, then the
+ * voltage, then the flash, and the clock last. */
+#include "port/clock.h"
+
+#include "port/clock_choice.h"
+#include "port/port_config.h"
+#include "port/registers.h"
+
+#if PORT_HAS_FALLBACK
+bool clock_falls_back(void) {
+    return DBGMCU_IDCODE >> DBGMCU_IDCODE_REV_ID_SHIFT < PORT_FULL_SPEED_REVISION;
+}
+#endif
+
+static void wait_for(volatile uint32_t *status, uint32_t mask, uint32_t value) {
+    while ((*status & mask) != value) {
+    }
+}
+
+/* What feeds the core. The lowest byte of CR3 takes one write after power-on, and until then the
+ * voltage must not be changed (RM0433, RM0455: PWR_CR3); later writes, as after a reset by the
+ * watchdog, change nothing. ACTVOSRDY: the supply is what this says, and the voltage is there. A
+ * board that is wired otherwise stays here, until the watchdog bites. */
+static void choose_supply(void) {
+    PWR_CR3 = (PWR_CR3 & ~PORT_SUPPLY_MASK) | PORT_SUPPLY;
+    wait_for(&PWR_CSR1, PWR_CSR1_ACTVOSRDY, PWR_CSR1_ACTVOSRDY);
+}
+
+/* Core voltage for the clock to come; scale 3 after reset is the weakest. */
+static void raise_voltage(void) {
+    PWR_D3CR = (PWR_D3CR & ~PWR_D3CR_VOS_MASK) |
+               (CLOCK_CHOICE(PORT_VOS_FIELD, PORT_FALLBACK_VOS_FIELD) << PWR_D3CR_VOS_SHIFT);
+    wait_for(&PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
+
+#if PORT_OVERDRIVE
+    /* Scale 0 is reached from scale 1, by the overdrive in SYSCFG (RM0433, PWR "Voltage scaling":
+     * VOS0 activation). Each read back lets the write before it take effect. */
+    if (!clock_falls_back()) {
+        RCC_APB4ENR |= RCC_APB4ENR_SYSCFGEN;
+        (void)RCC_APB4ENR;
+        SYSCFG_PWRCR |= SYSCFG_PWRCR_ODEN;
+        (void)SYSCFG_PWRCR;
+        wait_for(&PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
+    }
+#endif
+}
+
+/* Wait states and signal delay for the clock to come, which are enough for the clock that is: read
+ * back, so that the flash answers with the new values before the clock rises. */
+static void set_flash_timing(void) {
+    const uint32_t timing =
+        (CLOCK_CHOICE(PORT_FLASH_WAIT_STATES, PORT_FALLBACK_FLASH_WAIT_STATES)
+         << FLASH_ACR_LATENCY_SHIFT) |
+        (CLOCK_CHOICE(PORT_FLASH_DELAY, PORT_FALLBACK_FLASH_DELAY) << FLASH_ACR_WRHIGHFREQ_SHIFT);
+    FLASH_ACR = (FLASH_ACR & ~FLASH_ACR_TIMING_MASK) | timing;
+    wait_for(&FLASH_ACR, FLASH_ACR_TIMING_MASK, timing);
+}
+
+/* What the PLL runs from. The core stays on the HSI until the PLL is ready. */
+static void start_source(void) {
+#if PORT_HSE_BYPASS
+    RCC_CR |= RCC_CR_HSEBYP; /* a clock is fed in: said before HSE is on (RM0433, RCC_CR) */
+#endif
+    RCC_CR |= PORT_SOURCE_ON;
+    wait_for(&RCC_CR, PORT_SOURCE_READY, PORT_SOURCE_READY);
+}
+
+static void start_pll(void) {
+    /* All of it is written while the PLL is off, as after reset. Of its outputs only P is enabled;
+     * Q and R keep their reset value of 2. No fraction. */
+    RCC_PLLCKSELR = (RCC_PLLCKSELR & ~(RCC_PLLCKSELR_PLLSRC_MASK | RCC_PLLCKSELR_DIVM1_MASK)) |
+                    (PORT_PLL_SOURCE << RCC_PLLCKSELR_PLLSRC_SHIFT) |
+                    (PORT_PLL_M_FIELD << RCC_PLLCKSELR_DIVM1_SHIFT);
+    RCC_PLLCFGR =
+        (RCC_PLLCFGR & ~(RCC_PLLCFGR_PLL1FRACEN | RCC_PLLCFGR_PLL1VCOSEL |
+                         RCC_PLLCFGR_PLL1RGE_MASK | RCC_PLLCFGR_DIVQ1EN | RCC_PLLCFGR_DIVR1EN)) |
+        (PORT_PLL_MEDIUM_VCO ? RCC_PLLCFGR_PLL1VCOSEL : 0u) |
+        (PORT_PLL_INPUT_RANGE << RCC_PLLCFGR_PLL1RGE_SHIFT) | RCC_PLLCFGR_DIVP1EN;
+    RCC_PLL1DIVR =
+        (CLOCK_CHOICE(PORT_PLL_N_FIELD, PORT_FALLBACK_PLL_N_FIELD) << RCC_PLL1DIVR_N1_SHIFT) |
+        (PORT_PLL_P_FIELD << RCC_PLL1DIVR_P1_SHIFT) | (1u << RCC_PLL1DIVR_Q1_SHIFT) |
+        (1u << RCC_PLL1DIVR_R1_SHIFT);
+    RCC_CR |= RCC_CR_PLL1ON;
+    wait_for(&RCC_CR, RCC_CR_PLL1RDY, RCC_CR_PLL1RDY); /* locked */
+}
+
+static void switch_to_pll(void) {
+    /* Bus prescalers first, so that no bus ever runs beyond its limit. The core itself is not
+     * divided (D1CPRE = 0). */
+    RCC_D1CFGR = (RCC_D1CFGR & ~RCC_D1CFGR_PRESCALERS_MASK) |
+                 (PORT_HPRE_FIELD << RCC_D1CFGR_HPRE_SHIFT) |
+                 (PORT_PPRE3_FIELD << RCC_D1CFGR_D1PPRE_SHIFT);
+    RCC_D2CFGR = (RCC_D2CFGR & ~RCC_D2CFGR_PRESCALERS_MASK) |
+                 (PORT_PPRE1_FIELD << RCC_D2CFGR_D2PPRE1_SHIFT) |
+                 (PORT_PPRE2_FIELD << RCC_D2CFGR_D2PPRE2_SHIFT);
+    RCC_D3CFGR =
+        (RCC_D3CFGR & ~RCC_D3CFGR_D3PPRE_MASK) | (PORT_PPRE4_FIELD << RCC_D3CFGR_D3PPRE_SHIFT);
+    RCC_CFGR = (RCC_CFGR & ~RCC_CFGR_SW_MASK) | RCC_CFGR_SW_PLL1;
+    wait_for(&RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL1);
+}
+
+void clock_begin(void) {
+    choose_supply();
+    raise_voltage();
+    set_flash_timing();
+    start_source();
+    start_pll();
+    switch_to_pll();
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* STM32H7: two streams of DMA1 or DMA2, behind DMAMUX1.
+ *
+ * Reception is circular: behind the last byte of the ring the stream begins anew by itself. Both
+ * rings lie where the DMA reaches them and no cache stands between (port/memory.c). In direct mode
+ * a stream has no FIFO to fill: a byte goes to memory as soon as it was read. */
+#include "port/uart_dma.h"
+
+#include "port/port_config.h"
+#include "port/registers.h"
+
+#define RX PORT_RX_STREAM
+#define TX PORT_TX_STREAM
+#define RX_FLAG(flag) ((flag) << PORT_RX_FLAGS_SHIFT)
+#define TX_FLAG(flag) ((flag) << PORT_TX_FLAGS_SHIFT)
+
+/* Both directions. TRBUFF: without it a stream that serves a UART may lock up (errata sheet ES0392,
+ * "DMA stream could be locked when transferring data to/from USART/UART"). Bytes to bytes are the
+ * reset values of PSIZE and MSIZE, a fixed peripheral address that of PINC, direct mode that of
+ * DMA_SxFCR (RM0433, DMA). */
+#define STREAM_SETTINGS                                                                            \
+    (DMA_SCR_TRBUFF | DMA_SCR_MINC | DMA_SCR_TCIE | DMA_SCR_TEIE | DMA_SCR_DMEIE)
+
+static uint32_t rx_bytes;
+
+void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
+    rx_bytes = ring_bytes;
+    /* The request alone: no synchronisation, no events (RM0433, DMAMUX_CxCR). */
+    PORT_REGISTER(PORT_RX_MULTIPLEXER) = PORT_RX_REQUEST;
+    PORT_REGISTER(PORT_TX_MULTIPLEXER) = PORT_TX_REQUEST;
+
+    /* Addresses and count are written while the stream is off, and flags are cleared before it is
+     * on (RM0433, DMA "Stream configuration procedure"). */
+    PORT_REGISTER(PORT_RX_CLEAR) = RX_FLAG(DMA_FLAG_ALL);
+    DMA_SPAR(RX) = USART_RDR_ADDRESS;
+    DMA_SM0AR(RX) = (uint32_t)ring;
+    DMA_SNDTR(RX) = ring_bytes;
+    /* Highest priority: a byte that waits longer than a byte time is lost. */
+    DMA_SCR(RX) = STREAM_SETTINGS | DMA_SCR_PL_HIGHEST | DMA_SCR_CIRC;
+    DMA_SCR(RX) |= DMA_SCR_EN;
+
+    PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_ALL);
+    DMA_SPAR(TX) = USART_TDR_ADDRESS;
+    DMA_SCR(TX) = STREAM_SETTINGS | DMA_SCR_DIR_FROM_MEMORY;
+}
+
+/* The count falls with each byte; behind the last one it is loaded anew. */
+uint32_t uart_dma_rx_offset(void) {
+    return rx_bytes - DMA_SNDTR(RX);
+}
+
+bool uart_dma_rx_turned(void) {
+    return (PORT_REGISTER(PORT_RX_STATUS) & RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE)) != 0u;
+}
+
+void uart_dma_rx_take_turn(void) {
+    if ((PORT_REGISTER(PORT_RX_STATUS) & RX_FLAG(DMA_FLAG_ERRORS)) != 0u) {
+        __builtin_trap();
+    }
+    PORT_REGISTER(PORT_RX_CLEAR) = RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+}
+
+void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
+    PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_ALL);
+    DMA_SM0AR(TX) = (uint32_t)bytes;
+    DMA_SNDTR(TX) = count;
+    DMA_SCR(TX) |= DMA_SCR_EN; /* the stream switches itself off behind the block */
+}
+
+void uart_dma_tx_take_end(void) {
+    if ((PORT_REGISTER(PORT_TX_STATUS) & TX_FLAG(DMA_FLAG_ERRORS)) != 0u) {
+        __builtin_trap();
+    }
+    PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+}
