@@ -14,6 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 BOARD ?= u585
 MODEL ?=
 LABELS ?=
+THRESHOLD ?=
 CROSS_COMPILE ?=
 TAPS ?=
 VIRTUAL ?=
@@ -28,6 +29,7 @@ CONFIG ?=
 TRAIN_ARGS ?=
 
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
+WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -96,18 +98,19 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt CROSS_COMPILE=prefix- (firmware, hil),"
-	@echo "VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect, evaluate),"
+	@echo "CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_COMPILER) \
+	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_THRESHOLD) $(WITH_COMPILER) \
 	    $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
+	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_THRESHOLD)
 
 .PHONY: test
 test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
@@ -120,7 +123,7 @@ test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") \
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_THRESHOLD) \
 	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: bench
@@ -128,7 +131,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
@@ -161,7 +164,7 @@ quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="-
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(TRAIN_ARGS)
+	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'

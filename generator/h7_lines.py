@@ -73,6 +73,8 @@ class Line:
     supplies: tuple[str, ...]
     scale_0_from_revision: int | None
     """REV_ID of DBGMCU_IDCODE that voltage scale 0 comes with; None: every revision has it."""
+    bufferable_from_revision: int
+    """REV_ID from which on a DMA stream has TRBUFF; 0: every revision has it."""
     uart_pins: Mapping[Signal, Mapping[str, int]]
     uart_requests: Mapping[Signal, int]
     sram_banks: tuple[SramBank, ...]
@@ -161,6 +163,7 @@ LINES = {
         hse_hz=(4_000_000, 48_000_000),
         supplies=("ldo",),
         scale_0_from_revision=0x2003,  # revision V; before it are Z, Y and X (ES0392)
+        bufferable_from_revision=0x2000,
         uart_pins=_PINS,
         uart_requests=_requests(_FIRST_REQUESTS),
         sram_banks=(
@@ -192,6 +195,7 @@ LINES = {
         hse_hz=(4_000_000, 50_000_000),
         supplies=("ldo", "smps"),
         scale_0_from_revision=None,
+        bufferable_from_revision=0,
         uart_pins=_H7A3_PINS,
         uart_requests=_requests({**_FIRST_REQUESTS, "UART9": 116, "USART10": 118}),
         sram_banks=(

@@ -21,8 +21,15 @@
 
 #define __SSAT(value, bits) __ssat((value), (bits))
 #define __USAT(value, bits) __usat((value), (bits))
-#define __CLZ(value) ((uint8_t)__clz(value))
-#define __ROR(value, bits) __ror((value), (bits))
+
+/* GCC 13's <arm_acle.h> has neither __clz nor __ror; these become one instruction each. */
+__STATIC_FORCEINLINE uint8_t __CLZ(uint32_t value) {
+    return (uint8_t)(value == 0u ? 32 : __builtin_clz(value));
+}
+
+__STATIC_FORCEINLINE uint32_t __ROR(uint32_t value, uint32_t bits) {
+    return (value >> (bits & 31u)) | (value << (-bits & 31u));
+}
 
 /* Saturating and dual 16-bit arithmetic (DSP extension). */
 #define __QADD(a, b) __qadd((a), (b))

@@ -78,8 +78,9 @@ DSP_INLINE int32_t dsp_smmlar(int32_t a, int32_t b, int32_t addend) {
     __asm("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(addend));
     return result;
 #else
-    const int64_t product = (int64_t)a * b + ((int64_t)addend * 4294967296) + 0x80000000;
-    return (int32_t)(product >> 32);
+    const uint64_t product = (uint64_t)((int64_t)a * b);
+    const uint64_t sum = product + ((uint64_t)(uint32_t)addend << 32) + 0x80000000u;
+    return dsp_wrap((uint32_t)(sum >> 32));
 #endif
 }
 

@@ -35,6 +35,7 @@ static uint8_t rx_ring[PORT_RX_RING_BYTES] UART_DMA_BUFFER;
 static volatile uint32_t rx_turns; /* times that the ring was filled to its end */
 static uint32_t rx_read_total;     /* bytes consumed since uart_begin(), modulo 2^32 */
 static uint32_t rx_read_offset;
+static uint32_t rx_seen_total; /* the last answer of received_total() */
 static uint32_t rx_high_water;
 static uint32_t rx_ring_overruns;
 
@@ -93,21 +94,24 @@ void uart_begin(void) {
 /* Bytes received since uart_begin(), modulo 2^32.
  *
  * A byte counts once it lies in memory, not when it has left the USART. The interrupt may count a
- * turn between the reads, and the end of the ring stands for a moment until the channel begins
- * anew: both show, and the reading is repeated. */
+ * turn between the reads, the end of the ring stands for a moment until the channel begins anew,
+ * and it may have begun anew before its flag says so: all of that shows, the last as a total that
+ * falls, and the reading is repeated. */
 static uint32_t received_total(void) {
     uint32_t turns;
     bool turned;
     uint32_t offset;
+    uint32_t total;
     do {
         turns = rx_turns;
         turned = uart_dma_rx_turned();
         offset = uart_dma_rx_offset();
-    } while (offset >= sizeof rx_ring || turns != rx_turns || turned != uart_dma_rx_turned());
-    if (turned) {
-        turns++; /* its interrupt is still to come */
-    }
-    return turns * (uint32_t)sizeof rx_ring + offset;
+        /* A turn that has ended counts, though its interrupt is still to come. */
+        total = (turns + (turned ? 1u : 0u)) * (uint32_t)sizeof rx_ring + offset;
+    } while (offset >= sizeof rx_ring || turns != rx_turns || turned != uart_dma_rx_turned() ||
+             total - rx_seen_total > UINT32_MAX / 2u);
+    rx_seen_total = total;
+    return total;
 }
 
 static uint32_t waiting_bytes(void) {

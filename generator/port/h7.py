@@ -181,6 +181,8 @@ class PortH7:
     tx_dma: H7Stream
     dma_enable_mask: int
     """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2; DMAMUX1 has its clock with either."""
+    bufferable_from_revision: int
+    """REV_ID from which on a stream has TRBUFF; 0: every revision has it."""
     dma_ram: H7DmaRam
     watchdog: WatchdogValues
     tick_hz: int
@@ -218,6 +220,7 @@ def make_port(board: H7Board) -> PortH7:
         rx_dma=_stream(rx),
         tx_dma=_stream(tx),
         dma_enable_mask=sum({DMA_ENABLES[dma.controller] for dma in (rx, tx)}),
+        bufferable_from_revision=line.bufferable_from_revision,
         dma_ram=_dma_ram(board.dma_ram, line),
         watchdog=make_watchdog(),
         tick_hz=choose_tick_hz(board.clock.core_hz),

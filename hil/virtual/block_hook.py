@@ -313,7 +313,7 @@ def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
         if flags & NEEDS_PROBES:
             _stop(counters, engine, _STOP_PROBES, address)
             return
-        if flags & MARKED and counters[PASS_MARK] != address:
+        if flags & MARKED and counters[PASS_MARK] != address | 1:
             _stop(counters, engine, _STOP_MARK, address)
             return
         if flags & thumb.FPU and counters[FPU_ON] == 0:

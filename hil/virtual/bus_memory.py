@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory as DMA sees it: on a core without a data cache, what the core sees."""
+"""Memory between the core and other bus masters: what each of them reaches, and what it sees.
+
+On a core without a data cache, DMA sees what the core sees.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hil.virtual.rules import Rule, RuleBroken
+
 if TYPE_CHECKING:
+    from hil.virtual.chip import ClockedMemory
     from hil.virtual.core import Core
     from hil.virtual.machine import Machine
 
@@ -41,3 +47,36 @@ class BusMemory:
 
     def core_stopped(self) -> None:
         """Do what can be done only while the core stands still."""
+
+    def attributes_changed(self) -> None:
+        """Take over what the MPU says of memory now."""
+
+    def _memories_without_clock(self) -> list[ClockedMemory]:
+        rcc = self.machine.rcc
+        return [
+            memory
+            for memory in self.machine.chip.clocked_memories
+            if not rcc.clock_is_on(memory.clock.register, memory.clock.bit)
+        ]
+
+    def reach_changed(self) -> None:
+        """Block to the core the memories whose clocks are off, and what the MPU forbids."""
+        blocked = [(memory.origin, memory.end) for memory in self._memories_without_clock()]
+        blocked += self.forbidden_spans()
+        self.core.block(sorted(blocked))
+
+    def check_clock(self, address: int, size: int = 1) -> None:
+        """Raise if a memory is there, but its clock is off."""
+        for memory in self._memories_without_clock():
+            if memory.origin < address + size and address < memory.end:
+                clock = memory.clock
+                what = f"{memory.name} is used while RCC_{clock.register} bit {clock.bit} is 0"
+                raise RuleBroken(Rule.MEMORY_CLOCK_OFF, what, address)
+
+    def forbids(self, _address: int) -> bool:
+        """Whether the core may not touch an address."""
+        return False
+
+    def forbidden_spans(self) -> list[tuple[int, int]]:
+        """Pages of memory, as first address and end, that the core may not touch."""
+        return []

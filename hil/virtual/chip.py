@@ -17,7 +17,7 @@ from hil.virtual.peripheral import Peripheral
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
     from hil.virtual.stm32.dma_channels import DmaController
-    from hil.virtual.stm32.flash import Flash
+    from hil.virtual.stm32.flash import FlashController
     from hil.virtual.stm32.gpio import Gpio
     from hil.virtual.stm32.power import PowerControl
     from hil.virtual.stm32.rcc_base import RccBase
@@ -48,6 +48,21 @@ class ClockEnable:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockedMemory:
+    """A memory with a clock enable of its own."""
+
+    name: str
+    origin: int
+    size_bytes: int
+    clock: ClockEnable
+
+    @property
+    def end(self) -> int:
+        """First address behind the memory."""
+        return self.origin + self.size_bytes
+
+
+@dataclass(frozen=True, slots=True)
 class UsartPlace:
     """One UART of a chip: its class, interrupt, and DMA requests for reception and sending."""
 
@@ -63,7 +78,7 @@ class Parts:
 
     rcc: RccBase
     pwr: PowerControl
-    flash: Flash
+    flash: FlashController
     dma: DmaController
     gpio: dict[str, Gpio]
     others: list[Peripheral] = field(default_factory=list)
@@ -90,8 +105,8 @@ class Chip:
     bus_memory: type[BusMemory] = BusMemory
     """How bus masters other than the core see memory."""
     peripheral_ranges: tuple[tuple[int, int], ...] = PERIPHERAL_RANGES
-    memory_clocks: Mapping[str, ClockEnable] = field(default_factory=dict)
-    """Memories that need an enable, by the names of their regions."""
+    clocked_memories: tuple[ClockedMemory, ...] = ()
+    """Memories that need an enable: each a region, or a part of one."""
 
     def base(self, name: str) -> int:
         """Address of a peripheral."""

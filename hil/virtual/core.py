@@ -17,6 +17,7 @@ from hil.virtual import block_scan
 from hil.virtual.block_hook import Stop
 from hil.virtual.core_outcome import AccessFault, Outcome
 from hil.virtual.cortex_m.models import CoreModel
+from hil.virtual.memories import Memories
 from hil.virtual.memory_region import MemoryRegion
 
 PAGE_BYTES = 1024
@@ -24,16 +25,13 @@ END_OF_RUN = 0xFFFFFFFE
 _RUN_FOREVER_ERRORS = (unicorn.UC_ERR_INSN_INVALID,)
 _CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
 """msr msplim, r0; msr psplim, r0"""
-RAM_SEED = 0x5EED
-"""Seed of the noise that RAM holds at power-on: firmware must not rely on zeros."""
-
 
 ReadCallback = Callable[[int, int], int]
 WriteCallback = Callable[[int, int, int], None]
 FlashWriteCallback = Callable[[int, int, int], bool]
 
 
-class Core:
+class Core(Memories):
     """A core with its memories; peripherals are reached through two callbacks.
 
     `read(address, size)` and `write(address, size, value)` serve the peripheral and system
@@ -50,23 +48,13 @@ class Core:
         write: WriteCallback,
         write_flash: FlashWriteCallback,
     ) -> None:
-        self.engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-        self.engine.ctl_set_cpu_model(model.unicorn_model)
+        engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        engine.ctl_set_cpu_model(model.unicorn_model)
+        super().__init__(engine, regions)
         self.model = model
-        self.regions = tuple(regions)
         self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
         self._scratch = np.zeros(1, np.uint32)
         self._costs = model.cycles.costs()
-        self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
-        for region in regions:
-            self._buffers[region] = self._make_buffer(region)
-        for region, buffer in self._buffers.items():
-            permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
-            if not region.is_flash:
-                permissions |= unicorn.UC_PROT_WRITE
-            self.engine.mem_map_ptr(
-                region.origin, region.size_bytes, permissions, buffer.ctypes.data
-            )
         for origin, size in peripheral_ranges:
             self._map_peripherals(origin, size, read, write)
         self._write_flash = write_flash
@@ -75,14 +63,6 @@ class Core:
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
-
-    def _make_buffer(self, region: MemoryRegion) -> npt.NDArray[np.uint8]:
-        """Return fresh memory, or a view of the memory that the region is an alias of."""
-        if region.alias_of is None:
-            return np.zeros(region.size_bytes, np.uint8)
-        view = self.memory(region.alias_of, region.size_bytes)
-        assert view is not None, "an alias of no memory"
-        return view
 
     def _map_peripherals(
         self, origin: int, size: int, read: ReadCallback, write: WriteCallback
@@ -323,7 +303,7 @@ class Core:
 
     def pass_mark(self, address: int) -> None:
         """Let the next run pass the mark at this address once."""
-        self.counters[hook.PASS_MARK] = address
+        self.counters[hook.PASS_MARK] = address | 1  # Code may stand at address 0.
 
     def forget_code(self) -> None:
         """Drop what was learned of the code, after flash has changed."""
@@ -331,28 +311,6 @@ class Core:
         self._block_table &= marks
         self._probe_table[:] = 0
         self.engine.ctl_flush_tb()
-
-    # -- memory ----------------------------------------------------------------------------------
-
-    def region_of(self, address: int, size: int = 1) -> MemoryRegion | None:
-        """Return the memory that holds all of [address, address + size), or None."""
-        for region in self._buffers:
-            if region.origin <= address and address + size <= region.end:
-                return region
-        return None
-
-    def memory(self, address: int, size: int) -> npt.NDArray[np.uint8] | None:
-        """Return a view of memory, or None where there is none."""
-        region = self.region_of(address, size)
-        if region is None:
-            return None
-        offset = address - region.origin
-        return self._buffers[region][offset : offset + size]
-
-    def word(self, address: int) -> int:
-        """Read one little-endian word of memory; 0 where there is none."""
-        view = self.memory(address, 4)
-        return 0 if view is None else int.from_bytes(view.tobytes(), "little")
 
     def clear_stack_limits(self) -> None:
         """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""
@@ -368,13 +326,6 @@ class Core:
         scratch[:] = kept
         self.counters[:] = counters
         self.engine.ctl_flush_tb()
-
-    def fill_ram_with_noise(self) -> None:
-        """Give RAM the contents of power-on: anything, but always the same."""
-        noise = np.random.default_rng(RAM_SEED)
-        for region, buffer in self._buffers.items():
-            if not region.is_flash and region.alias_of is None:
-                buffer[:] = noise.integers(0, 256, buffer.size, np.uint8)
 
     # -- registers -------------------------------------------------------------------------------
 

@@ -17,11 +17,10 @@ from unicorn import arm_const as reg
 from hil.virtual import block_hook as hook
 from hil.virtual.availability import unknown_reason
 from hil.virtual.bus import Bus
-from hil.virtual.chip import PERIPHERAL_RANGES
-from hil.virtual.chips import CHIPS
+from hil.virtual.chips import CHIPS, REVISIONS
 from hil.virtual.core import Core
 from hil.virtual.cortex_m import nvic
-from hil.virtual.cortex_m.dwt import DebugControl, Dwt
+from hil.virtual.cortex_m.dwt import DebugControl
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.systick import SysTick
 from hil.virtual.meters import CallMeter, CallMeters
@@ -49,16 +48,19 @@ RESET_POWER = RESET_PIN | 1 << 27
 class Machine:
     """A virtual board. `board` is its key in boards.yaml, or the whole record of it.
 
-    Raises ValueError, with the text of `availability.unknown_reason`, if there is none.
+    `revision` is the letter of a silicon revision, where firmware has to tell them apart. Raises
+    ValueError, with the text of `availability.unknown_reason`, if there is no such board.
     """
 
-    def __init__(self, board: BoardSpec | str) -> None:
+    def __init__(self, board: BoardSpec | str, revision: str | None = None) -> None:
         self.board_id = board if isinstance(board, str) else board.id
         reason = unknown_reason(board)
         if reason is not None:
             raise ValueError(reason)
         self.wiring = WIRING[self.board_id]
         self.chip = CHIPS[self.wiring.chip]
+        if revision is not None:
+            self.chip = REVISIONS[self.wiring.chip, revision]
         self.symbols = Symbols()
         self.accesses = 0
         """Accesses to peripherals so far."""
@@ -73,11 +75,12 @@ class Machine:
         self.core = Core(
             self.chip.core,
             self.chip.memories,
-            peripheral_ranges=PERIPHERAL_RANGES,
+            peripheral_ranges=self.chip.peripheral_ranges,
             read=self._read,
             write=self._write,
             write_flash=self._write_flash,
         )
+        self.bus_memory = self.chip.bus_memory(self)
         self._build()
         self.meters = CallMeters(self)
         self.exceptions = Exceptions(self)
@@ -90,7 +93,7 @@ class Machine:
         self.scb = chip.scb(self, "SCB", chip.base("SCB"))
         self.nvic = nvic.Nvic(self, "NVIC", chip.base("NVIC"))
         self.debug = DebugControl(self, "DEBUG", chip.base("DEBUG"))
-        self.dwt = Dwt(self, "DWT", chip.base("DWT"))
+        self.dwt = chip.dwt(self, "DWT", chip.base("DWT"))
         self.systick = SysTick(self, "SYSTICK", chip.base("SYSTICK"))
         parts = chip.make_parts(chip, self)
         self.rcc, self.pwr, self.flash = parts.rcc, parts.pwr, parts.flash
@@ -147,6 +150,8 @@ class Machine:
         """Power-on reset: RAM holds noise, counters and virtual time go on."""
         self.resets.clear()
         self.core.fill_ram_with_noise()
+        for peripheral in self.peripherals.values():
+            peripheral.power_on()
         self._reset(RESET_POWER)
 
     def reset(self) -> None:
@@ -166,6 +171,8 @@ class Machine:
         self.events.clear()
         for peripheral in self.peripherals.values():
             peripheral.reset()
+        self.bus_memory.reset()
+        self.bus_memory.reach_changed()
         self.rcc.set_reset_flags(flags)
         self._clock_moved()
         for register in (reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_FAULTMASK):
@@ -318,9 +325,14 @@ class Machine:
         try:
             return access() or 0
         except BaseException as error:
+            self.fail(error)
+            return 0
+
+    def fail(self, error: BaseException) -> None:
+        """Stop the core in the middle of an access, and let `run` raise the error."""
+        if self.loop.failure is None:
             self.loop.failure = error
             self.core.abort()
-            return 0
 
     def _read(self, address: int, size: int) -> int:
         return self._guard(lambda: self.bus.read(address, size))

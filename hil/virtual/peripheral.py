@@ -64,6 +64,9 @@ class Peripheral:
         """Return every register to its reset value."""
         self.values = {register.name: register.reset for register in self.REGISTERS.values()}
 
+    def power_on(self) -> None:
+        """Forget what outlives other resets, before the reset that follows a power-on."""
+
     def broken(self, rule: Rule, detail: str, offset: int | None = None) -> RuleBroken:
         """Make the exception for a rule that an access to this peripheral breaks."""
         address = None if offset is None else self.base + offset

@@ -69,6 +69,7 @@ class RunLoop:
             deadline = min(deadline, core.cycles + self.slice_cycles)
         outcome = core.run(self.pc, deadline)
         self.pc = core.pc
+        machine.bus_memory.core_stopped()
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
@@ -164,8 +165,14 @@ class RunLoop:
     def _handle_fault(self, outcome: Outcome) -> None:
         fault, exceptions = outcome.fault, self.machine.exceptions
         assert fault is not None
+        self.machine.bus_memory.check_clock(fault.address)
         self.machine.core.uncount_rest_of_block(self.pc)
-        if fault.is_fetch:
+        if self.machine.bus_memory.forbids(fault.address):
+            if fault.is_fetch:
+                exceptions.fault(nvic.MEM_FAULT, scb.CFSR_IACCVIOL, self.pc)
+            else:
+                exceptions.fault(nvic.MEM_FAULT, scb.CFSR_DACCVIOL, self.pc, fault.address)
+        elif fault.is_fetch:
             exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
         elif fault.is_write:
             exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IMPRECISERR, self.pc)

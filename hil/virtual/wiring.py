@@ -28,8 +28,13 @@ class Wiring:
     chip: str
     usart: str
     pins: dict[str, PinFunction]
+    hse_hz: int = 0
+    """Clock that the board feeds into HSE (no crystal); 0: none."""
+    supply: str = "LDO"
+    """How the board supplies the core where the chip has a choice: LDO or SMPS."""
 
 
+_H7_PINS = {"TX": PinFunction("D", 8, 7), "RX": PinFunction("D", 9, 7)}
 _U5_PINS = {"TX": PinFunction("A", 9, 7), "RX": PinFunction("A", 10, 7)}
 
 WIRING = {
@@ -54,5 +59,12 @@ WIRING = {
         chip="STM32L4R5ZI",
         usart="LPUART1",
         pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+    ),
+    # NUCLEO-H743ZI2, UM2407: USART3 on the ST-LINK's COM port, its 8 MHz MCO on HSE; alternate
+    # functions from DS12110.
+    "h743": Wiring(chip="STM32H743ZI", usart="USART3", pins=_H7_PINS, hse_hz=8_000_000),
+    # NUCLEO-H7A3ZI-Q, UM2408: the same; the core hangs on the step-down converter; DS13195.
+    "h7a3": Wiring(
+        chip="STM32H7A3ZI", usart="USART3", pins=_H7_PINS, hse_hz=8_000_000, supply="SMPS"
     ),
 }

@@ -69,10 +69,11 @@ class BoardRun:
         elf: Path,
         patch: Callable[[list[Segment]], list[Segment]] | None = None,
         board: str = "u585",
+        revision: str | None = None,
     ):
-        """Load and reset; ``patch`` may change what lies in flash."""
+        """Load and reset; ``patch`` may change what lies in flash, ``revision`` the silicon."""
         segments, _ = read_elf(elf)
-        self.machine = Machine(board)
+        self.machine = Machine(board, revision)
         self.machine.load_segments(patch(segments) if patch else segments)
         self.machine.reset()
         self._reader = FrameReader()

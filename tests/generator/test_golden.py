@@ -29,7 +29,7 @@ MODEL = GOLDEN / "tiny.tflite"
 TREE = GOLDEN / "u585"
 FILE_LIST = "files.txt"
 PER_BOARD = ("core/vectors.c", "link.ld", "port/port_config.h")
-OTHER_BOARDS = ("l432", "l475", "l4r5")
+OTHER_BOARDS = ("h743", "h7a3", "l432", "l475", "l4r5")
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from generator.host_twin import HostTwin, build_host_twin
 from generator.project import Project, project_lock
 from generator.toolchain import REPO_ROOT, find_toolchain
 from hil.clips import find_directory, load_clips
+from tests.qemu.dsp_operations import all_operands
 from tests.qemu.image import render
 from tests.qemu.machines import MACHINES
 from tests.qemu.on_qemu import find_qemu, qemu_version
@@ -115,6 +116,9 @@ def _print_verdict(opinion: Opinion, seconds: float, console: Console) -> None:
     if opinion.mel_instructions and opinion.patch_instructions:
         mel, patch = map(_mean, (opinion.mel_instructions, opinion.patch_instructions))
         console.print(f"    on average {mel} instructions a mel frame, {patch} an inference")
+    if opinion.operations:
+        operands = len(all_operands())
+        console.print(f"    {opinion.operations} DSP operations on {operands:,} operands each")
 
 
 def _print_table(opinions: Sequence[Opinion], console: Console) -> None:

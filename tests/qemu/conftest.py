@@ -12,7 +12,7 @@ from generator.errors import ToolError
 from generator.firmware import Network, read_network
 from generator.project import Project
 from generator.toolchain import Toolchain, find_toolchain
-from tests.qemu.image import Objects, compile_objects, render
+from tests.qemu.image import Objects, Target, compile_objects, render
 from tests.qemu.machines import MACHINES
 from tests.qemu.on_qemu import find_qemu
 from tests.support.tiny_model import tiny_model
@@ -25,7 +25,7 @@ def qemu() -> Path:
     try:
         return find_qemu()
     except ToolError as error:
-        pytest.skip(str(error))
+        pytest.skip(error.what)
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,6 @@ def compiled(project: Project, toolchain: Toolchain) -> Compiled:
     """`compiled("cortex-m4", taps=False)`: objects of the tiny model; make keeps what is there."""
 
     def make(core: str, *, taps: bool = False) -> Objects:
-        return compile_objects(project, MACHINES[core], toolchain, taps=taps)
+        return compile_objects(Target(project, MACHINES[core], toolchain), taps=taps)
 
     return make

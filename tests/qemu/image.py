@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,16 +44,27 @@ FIRMWARE_METERS: tuple[str, ...] = ("mel_compute_frame_s8", "network_push_frame_
 """The calls that the report on a board gives instructions of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Objects:
-    """The portable part, compiled for one core."""
+Words = Sequence[str | Path]
+"""Arguments of a program."""
 
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which project is compiled for which machine, by which compiler."""
+
+    project: Project
     machine: Mps2
     toolchain: Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The portable part, compiled."""
+
+    target: Target
     folder: Path
     paths: tuple[Path, ...]
     taps: bool
-    project: Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Image:
 
     machine: Mps2
     elf: Path
-    meters: tuple[str, ...]
+    meters: tuple[str, ...] = ()
 
 
 def render(network: Network, out_dir: Path) -> Project:
@@ -78,13 +89,12 @@ def portable_sources(project: Project) -> tuple[str, ...]:
     return tuple(name for name in names if name.startswith(PORTABLE_PREFIXES))
 
 
-def compile_objects(
-    project: Project, machine: Mps2, toolchain: Toolchain, *, taps: bool
-) -> Objects:
+def compile_objects(target: Target, *, taps: bool) -> Objects:
     """Compile what is portable by the project's own Makefile; what is up to date stays.
 
     Raises ToolError with the compiler's words.
     """
+    project, machine, toolchain = target.project, target.machine, target.toolchain
     out = f"{'taps' if taps else 'plain'}-{machine.core}"
     objects = [f"{out}/{name.removesuffix('.c')}.o" for name in portable_sources(project)]
     make = shutil.which("make")
@@ -97,7 +107,7 @@ def compile_objects(
         "DEFINES": f"-DM2M_TAPS={int(taps)}",
         "OUT": out,
     }
-    command = [make, "--no-print-directory", "-s"]
+    command: list[str | Path] = [make, "--no-print-directory", "-s"]
     command += [f"{name}={value}" for name, value in settings.items()]
     # A make that started us must not hand its flags on to this one.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
@@ -105,7 +115,7 @@ def compile_objects(
     _run([*command, *objects], project.directory, inherited)
     folder = project.directory / out
     paths = tuple(project.directory / name for name in objects)
-    return Objects(machine, toolchain, folder, paths, taps, project)
+    return Objects(target, folder, paths, taps)
 
 
 def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], name: str) -> Image:
@@ -113,27 +123,37 @@ def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], na
 
     Functions of known length are metered before them. Raises ToolError with the linker's words.
     """
-    machine, toolchain = objects.machine, objects.toolchain
     metered = (*CALIBRATION, *meters)
     folder = objects.folder / name
     folder.mkdir(exist_ok=True)
-    samples.astype("<i2").tofile(folder / "sound.s16")
     lines = [f"METER({index}, {function})\n" for index, function in enumerate(metered)]
     (folder / "meters.h").write_text("".join(lines))
+    names = ("main", "meter", "trampolines", "calibration")
+    arguments: list[str | Path] = [f"-DM2M_TAPS={int(objects.taps)}", f"-I{folder}"]
+    arguments += [TARGET_DIR / f"{name}.c" for name in names]
+    arguments += [*objects.paths, *(f"-Wl,--wrap={function}" for function in metered)]
+    data = samples.astype("<i2").tobytes()
+    return replace(link_program(objects.target, folder, data, arguments), meters=metered)
+
+
+def link_program(target: Target, folder: Path, data: bytes, arguments: Words) -> Image:
+    """Link a program with the firmware's flags: startup, `data`, and what the compiler is told.
+
+    Raises ToolError with the words of compiler or linker.
+    """
+    machine, toolchain = target.machine, target.toolchain
+    folder.mkdir(exist_ok=True)
+    (folder / "data.bin").write_bytes(data)
     flags = target_flags(machine.core)
-    project_dir = objects.project.directory
-    compiler = [str(toolchain.gcc), *flags.cpu, *flags.language, *flags.optimisation]
-    compiler += [*flags.sections, *flags.warnings, f"-DM2M_TAPS={int(objects.taps)}"]
-    compiler += [f"-DMPS2_TIMER={machine.timer:#x}u", f"-I{folder}", f"-I{TARGET_DIR}"]
-    compiler += [f"-I{project_dir}", f"-Wa,-I{folder}"]
-    own = [*sorted(TARGET_DIR.glob("*.c")), TARGET_DIR / "sound.S"]
     elf = folder / "program.elf"
-    linker = [*flags.link, f"-Wl,--defsym=mps2_code={machine.code}"]
-    linker += [f"-Wl,--defsym=mps2_data={machine.data}", "-T", str(TARGET_DIR / "mps2.ld")]
-    linker += [f"-Wl,--wrap={function}" for function in metered]
-    libgcc = toolchain.libgcc(flags.cpu)
-    _run([*compiler, *linker, *own, *objects.paths, libgcc, "-o", elf], folder)
-    return Image(machine, elf, metered)
+    command: list[str | Path] = [toolchain.gcc, *flags.cpu, *flags.language, *flags.optimisation]
+    command += [*flags.sections, *flags.warnings, f"-DMPS2_TIMER={machine.timer:#x}u"]
+    command += [f"-I{TARGET_DIR}", f"-I{target.project.directory}", f"-Wa,-I{folder}", *flags.link]
+    command += [f"-Wl,--defsym=mps2_{name}={place}" for name, place in machine.memories]
+    command += ["-T", TARGET_DIR / "mps2.ld", TARGET_DIR / "startup.c", TARGET_DIR / "data.S"]
+    command += [*arguments, toolchain.libgcc(flags.cpu), "-o", elf]
+    _run(command, folder)
+    return Image(machine, elf)
 
 
 def called_across(objects: Objects) -> tuple[str, ...]:
@@ -165,9 +185,7 @@ def _global_symbols(path: Path) -> Iterable[tuple[str, bool, bool]]:
                 yield symbol.name, is_function, symbol["st_shndx"] != "SHN_UNDEF"
 
 
-def _run(
-    command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None
-) -> None:
+def _run(command: Words, folder: Path, environment: dict[str, str] | None = None) -> None:
     words = [str(word) for word in command]
     environment = {**(environment or os.environ), "LC_ALL": "C"}
     done = subprocess.run(

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unicorn import arm_const as reg
-
-from hil.virtual.cortex_m.models import CORTEX_M4_MODEL, CORTEX_M33_MODEL, CoreModel
-from hil.virtual.cycles import CORTEX_M4
+from hil.virtual.cortex_m.models import (
+    CORTEX_M4_MODEL,
+    CORTEX_M7_MODEL,
+    CORTEX_M33_MODEL,
+    CoreModel,
+)
 
 MEMORY_BYTES = 2 << 20
 """What the program may use of each of the two memories; all machines have more."""
@@ -22,14 +24,6 @@ INSTRUCTION_SHIFT = 7
 INSTRUCTION_NS = 1 << INSTRUCTION_SHIFT
 """Virtual time that QEMU gives to each instruction (`-icount shift=7`): more than two ticks of each
 timer, so that a difference of ticks has one number of instructions only."""
-
-CORTEX_M7_MODEL = CoreModel(
-    name="cortex-m7",
-    unicorn_model=reg.UC_CPU_ARM_CORTEX_M7,
-    is_v8m=False,
-    exc_return=0xFFFF_FFE1,
-    cycles=CORTEX_M4,  # nothing here asks for cycles
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,11 @@ class Mps2:
     data: int
     timer: int
     timer_hz: int
+
+    @property
+    def memories(self) -> tuple[tuple[str, int], ...]:
+        """Names, as the linker script knows them, and first addresses."""
+        return ("code", self.code), ("data", self.data)
 
     @property
     def tick_ns(self) -> int:

@@ -33,6 +33,7 @@ class Kind(enum.IntEnum):
     LAYER = 4
     SCORES = 5
     CALLS = 6
+    RESULTS = 7
 
 
 @dataclass(frozen=True, slots=True)

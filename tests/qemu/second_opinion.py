@@ -15,8 +15,16 @@ from generator.host_twin import HostTwin
 from generator.mel_tables import FRAME_SAMPLES, HOP_SAMPLES
 from generator.project import Project
 from generator.toolchain import Toolchain
+from tests.qemu import dsp_operations
 from tests.qemu.comparison import compare_runs, compare_with_host
-from tests.qemu.image import FIRMWARE_METERS, Image, called_across, compile_objects, link
+from tests.qemu.image import (
+    FIRMWARE_METERS,
+    Image,
+    Target,
+    called_across,
+    compile_objects,
+    link,
+)
 from tests.qemu.machines import Mps2
 from tests.qemu.on_qemu import count_instructions, run_on_qemu
 from tests.qemu.on_unicorn import run_on_unicorn
@@ -60,6 +68,8 @@ class Opinion:
     """Of each frame, by QEMU."""
     patch_instructions: list[int] = field(default_factory=list)
     """Of each whole patch through the network, by QEMU."""
+    operations: int = 0
+    """DSP operations that were tried, on as many operands each as `dsp_operations` has."""
     differences: list[str] = field(default_factory=list)
 
 
@@ -77,10 +87,8 @@ def ask(question: Question, machine: Mps2, told: Told) -> Opinion:
     """
     opinion = Opinion(machine)
     told("compiling")
-    plain, tapped = (
-        compile_objects(question.project, machine, question.toolchain, taps=taps)
-        for taps in (False, True)
-    )
+    target = Target(question.project, machine, question.toolchain)
+    plain, tapped = (compile_objects(target, taps=taps) for taps in (False, True))
     tasks = [(name, plain, samples, FIRMWARE_METERS) for name, samples in question.clips]
     patch = one_patch(question.network.graph.frames)
     tasks.append((EVERY_LAYER, tapped, patch, called_across(tapped)))
@@ -92,6 +100,12 @@ def ask(question: Question, machine: Mps2, told: Told) -> Opinion:
         except RunError as error:
             found = [str(error)]
         opinion.differences += [f"{name}: {difference}" for difference in found]
+    told("DSP operations")
+    try:
+        opinion.differences += _operate(question, target)
+        opinion.operations = len(dsp_operations.NAMES)
+    except RunError as error:
+        opinion.differences.append(f"DSP operations: {error}")
     return opinion
 
 
@@ -116,6 +130,19 @@ def _hear(
     third = compare_with_host(output, question.twin, samples, taps=taps)
     opinion.host_cells += third.cells
     return [*agreement.differences, *third.differences]
+
+
+def _operate(question: Question, target: Target) -> list[str]:
+    """Let both emulators, and the host if it can, do every DSP operation; the differences."""
+    operands = dsp_operations.all_operands()
+    image = dsp_operations.link_operations(target, operands)
+    results = [
+        ("QEMU", dsp_operations.results_of(run_on_qemu(question.qemu, image))),
+        ("Unicorn", dsp_operations.results_of(run_on_unicorn(image)[0])),
+    ]
+    if question.twin is not None:
+        results.append(("the host", dsp_operations.run_on_host(question.project, operands)))
+    return dsp_operations.compare_results(operands, results)
 
 
 def _patches(pushes: list[int], frames: int) -> list[int]:

@@ -54,6 +54,7 @@ def test_both_emulators_and_the_host_agree(
     assert opinion.cells > opinion.host_cells > 16 * 64 * 3
     assert len(opinion.patch_instructions) == 3
     assert opinion.calls > 1000
+    assert opinion.operations > 40
     assert told[1:3] == ["noise", "silence"]
 
 

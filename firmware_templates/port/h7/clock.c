@@ -12,7 +12,7 @@
 
 #if PORT_HAS_FALLBACK
 bool clock_falls_back(void) {
-    return DBGMCU_IDCODE >> DBGMCU_IDCODE_REV_ID_SHIFT < PORT_FULL_SPEED_REVISION;
+    return DBGMCU_REVISION < PORT_FULL_SPEED_REVISION;
 }
 #endif
 

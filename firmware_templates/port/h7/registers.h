@@ -114,9 +114,8 @@
 #define IWDG_BASE 0x58004800u /* IWDG1 */
 
 /* DBGMCU: which revision this is, and what stands still while a debugger halts the core. */
-#define DBGMCU_IDCODE PORT_REGISTER(0x5C001000u)
-#define DBGMCU_IDCODE_REV_ID_SHIFT 16u
-#define DBGMCU_FREEZE PORT_REGISTER(0x5C001054u) /* DBGMCU_APB4FZ1 */
+#define DBGMCU_REVISION (PORT_REGISTER(0x5C001000u) >> 16) /* REV_ID of DBGMCU_IDCODE */
+#define DBGMCU_FREEZE PORT_REGISTER(0x5C001054u)           /* DBGMCU_APB4FZ1 */
 #define DBGMCU_FREEZE_IWDG (1u << 18)
 
 #endif

@@ -14,14 +14,21 @@
 #define RX_FLAG(flag) ((flag) << PORT_RX_FLAGS_SHIFT)
 #define TX_FLAG(flag) ((flag) << PORT_TX_FLAGS_SHIFT)
 
-/* Both directions. TRBUFF: without it a stream that serves a UART may lock up (errata sheet ES0392,
- * "DMA stream could be locked when transferring data to/from USART/UART"). Bytes to bytes are the
- * reset values of PSIZE and MSIZE, a fixed peripheral address that of PINC, direct mode that of
- * DMA_SxFCR (RM0433, DMA). */
-#define STREAM_SETTINGS                                                                            \
-    (DMA_SCR_TRBUFF | DMA_SCR_MINC | DMA_SCR_TCIE | DMA_SCR_TEIE | DMA_SCR_DMEIE)
-
 static uint32_t rx_bytes;
+
+/* Both directions. Bytes to bytes are the reset values of PSIZE and MSIZE, a fixed peripheral
+ * address that of PINC, direct mode that of DMA_SxFCR (RM0433, DMA). */
+static uint32_t stream_settings(void) {
+    const uint32_t settings = DMA_SCR_MINC | DMA_SCR_TCIE | DMA_SCR_TEIE | DMA_SCR_DMEIE;
+    /* Without TRBUFF a stream that serves a UART may lock up (errata sheet ES0392, "DMA stream
+     * could be locked when transferring data to/from USART/UART"). Early revisions lack the bit. */
+#if PORT_TRBUFF_REVISION
+    if (DBGMCU_REVISION < PORT_TRBUFF_REVISION) {
+        return settings;
+    }
+#endif
+    return settings | DMA_SCR_TRBUFF;
+}
 
 void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     rx_bytes = ring_bytes;
@@ -36,12 +43,12 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     DMA_SM0AR(RX) = (uint32_t)ring;
     DMA_SNDTR(RX) = ring_bytes;
     /* Highest priority: a byte that waits longer than a byte time is lost. */
-    DMA_SCR(RX) = STREAM_SETTINGS | DMA_SCR_PL_HIGHEST | DMA_SCR_CIRC;
+    DMA_SCR(RX) = stream_settings() | DMA_SCR_PL_HIGHEST | DMA_SCR_CIRC;
     DMA_SCR(RX) |= DMA_SCR_EN;
 
     PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_ALL);
     DMA_SPAR(TX) = USART_TDR_ADDRESS;
-    DMA_SCR(TX) = STREAM_SETTINGS | DMA_SCR_DIR_FROM_MEMORY;
+    DMA_SCR(TX) = stream_settings() | DMA_SCR_DIR_FROM_MEMORY;
 }
 
 /* The count falls with each byte; behind the last one it is loaded anew. */

@@ -11,6 +11,8 @@ from hil.virtual.rules import Rule
 
 TRCENA = 1 << 24
 CYCCNTENA = 1
+LAR_KEY = 0xC5AC_CE55
+LSR_IMPLEMENTED, LSR_LOCKED = 1, 2
 
 
 class Dwt(Peripheral):
@@ -61,3 +63,26 @@ class DebugControl(Peripheral):
         0x00: Register("DHCSR"),
         0x0C: Register("DEMCR", 0, TRCENA),
     }
+
+
+class DwtLocked(Dwt):
+    """DWT of the Cortex-M7, behind a software lock (ARMv7-M ARM, CoreSight lock registers)."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        **Dwt.REGISTERS,
+        0xFB0: Register("LAR", 0, 0xFFFF_FFFF, write_one=True),
+        0xFB4: Register("LSR", LSR_IMPLEMENTED | LSR_LOCKED),
+    }
+
+    def write_lar(self, value: int) -> None:
+        """Unlock with the key; anything else locks."""
+        locked = 0 if value == LAR_KEY else LSR_LOCKED
+        self.values["LSR"] = LSR_IMPLEMENTED | locked
+
+    def write(self, offset: int, size: int, value: int) -> None:
+        """Serve a write; while locked the hardware ignores it."""
+        register = self.register_at(offset, size, "write")
+        if register.name != "LAR" and self.values["LSR"] & LSR_LOCKED:
+            what = f"{register.name} is written while the DWT is locked (DWT_LAR)"
+            raise self.broken(Rule.WRITE_PROTECTED_REGISTER, what, offset)
+        super().write(offset, size, value)

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from hil.virtual.rules import Rule, RuleBroken
+
 if TYPE_CHECKING:
     from hil.virtual.peripheral import Peripheral
 
@@ -54,6 +56,10 @@ class ByteChannel(ABC):
         """Where in memory the next byte lies."""
 
     @abstractmethod
+    def broken(self, rule: Rule, detail: str, address: int | None = None) -> RuleBroken:
+        """Make the exception for a rule that this channel breaks."""
+
+    @abstractmethod
     def update_line(self) -> None:
         """Raise or lower the channel's interrupt by its flags."""
 
@@ -66,9 +72,7 @@ class ByteChannel(ABC):
         taken = 0
         while taken < len(data) and self.is_running and not self.from_memory:
             count = min(len(data) - taken, self.bytes_left)
-            view = self.dma.machine.core.memory(self.memory_address, count)
-            assert view is not None
-            view[:] = memoryview(data)[taken : taken + count]
+            self.dma.machine.bus_memory.write(self.memory_address, data[taken : taken + count])
             self._advance(count)
             taken += count
         if taken:
@@ -80,12 +84,59 @@ class ByteChannel(ABC):
         if not (self.is_running and self.from_memory):
             return b""
         count = min(count, self.bytes_left)
-        view = self.dma.machine.core.memory(self.memory_address, count)
-        assert view is not None
-        data = view.tobytes()
+        data = self.dma.machine.bus_memory.read(self.memory_address, count)
         self._advance(count)
         self.update_line()
         return data
+
+    def check_reach(self, address: int, size: int, *, write: bool) -> None:
+        """Raise unless all bytes of a block lie in one memory that the controller reaches."""
+        machine = self.dma.machine
+        region = machine.core.region_of(address, size)
+        verb = "writes to" if write else "reads from"
+        span = f"{verb} 0x{address:08x}..0x{address + size - 1:08x}"
+        if region is None:
+            what = f"{span}, where no memory is"
+        elif region.is_tcm:
+            what = f"{span}, which is {region.name}: only the core reaches it"
+        elif write and region.is_flash:
+            what = f"{span}, which is flash"
+        else:
+            machine.bus_memory.check_clock(address, size)
+            if write:
+                machine.bus_memory.watch(address, size)
+            return
+        raise self.broken(Rule.DMA_UNREACHABLE, what, address)
+
+
+class RequestChannel(ByteChannel):
+    """A channel whose request is chosen outside it, by CSELR or a DMAMUX."""
+
+    number: int
+
+    @abstractmethod
+    def selected_request(self) -> tuple[int | None, str]:
+        """The request that the channel listens to (None: none known), and how it was chosen."""
+
+    def checked_request(self, peripheral_address: int) -> int:
+        """Return the request of the block's direction; raise if it is not what is chosen."""
+        request, how = self.selected_request()
+        usart = self.dma.machine.usart
+        wanted = usart.tx_request if self.from_memory else usart.rx_request
+        direction = "transmission" if self.from_memory else "reception"
+        if request != wanted:
+            raise self.broken(
+                Rule.DMA_REQUEST, f"{how} is not the request of {usart.name}'s {direction}"
+            )
+        register = usart.data_address(transmit=self.from_memory)
+        if peripheral_address != register:
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"{how} belongs to 0x{register:08x}, the peripheral address is"
+                f" 0x{peripheral_address:08x}",
+                peripheral_address,
+            )
+        return wanted
 
 
 class DmaController(Protocol):

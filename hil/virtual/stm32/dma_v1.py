@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
-from hil.virtual.stm32.dma_channels import ByteChannel
+from hil.virtual.stm32.dma_channels import RequestChannel
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
-    from hil.virtual.stm32.dmamux import Dmamux
+    from hil.virtual.stm32.dmamux import RequestLines
 
 CHANNELS = 7
 CHANNEL_BASE, CHANNEL_STRIDE = 0x08, 0x14
@@ -29,7 +29,7 @@ FLAG_ANY, FLAG_COMPLETE, FLAG_HALF = 1, 2, 4
 COUNT_MASK = 0xFFFF
 
 
-class Channel(ByteChannel):
+class Channel(RequestChannel):
     """One channel: CCR, CNDTR, CPAR, CMAR, its flags, and the block that it moves."""
 
     dma: DmaV1
@@ -122,37 +122,14 @@ class Channel(ByteChannel):
             raise self.broken(
                 Rule.DMA_SETTINGS, "the memory address must increment, the other must not"
             )
-        self.request = self._checked_request()
+        self.request = self.checked_request(self.values["CPAR"])
         self.block_bytes = self.bytes_left
         self._position = self.values["CMAR"]
-        self._check_reach(self._position, self.block_bytes)
+        self.check_reach(self._position, self.block_bytes, write=not self.from_memory)
 
-    def _checked_request(self) -> int:
-        request, how = self.dma.selected_request(self.number)
-        usart = self.dma.machine.usart
-        wanted = usart.tx_request if self.from_memory else usart.rx_request
-        direction = "transmission" if self.from_memory else "reception"
-        if request != wanted:
-            raise self.broken(
-                Rule.DMA_REQUEST, f"{how} is not the request of {usart.name}'s {direction}"
-            )
-        register = usart.data_address(transmit=self.from_memory)
-        if self.values["CPAR"] != register:
-            raise self.broken(
-                Rule.DMA_SETTINGS,
-                f"{how} belongs to 0x{register:08x}, CPAR is 0x{self.values['CPAR']:08x}",
-                self.values["CPAR"],
-            )
-        return wanted
-
-    def _check_reach(self, address: int, size: int) -> None:
-        region = self.dma.machine.core.region_of(address, size)
-        verb = "reads from" if self.from_memory else "writes to"
-        span = f"0x{address:08x}..0x{address + size - 1:08x}"
-        if region is None:
-            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, where no memory is", address)
-        if region.is_flash and not self.from_memory:
-            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, which is flash", address)
+    def selected_request(self) -> tuple[int | None, str]:
+        """What CSELR or DMAMUX1 says."""
+        return self.dma.selected_request(self.number)
 
     def _advance(self, count: int) -> None:
         left = self.bytes_left - count
@@ -202,6 +179,10 @@ class DmaV1(Peripheral):
     def is_on(self, channel: int) -> bool:
         """Whether a channel is enabled."""
         return bool(self.channels[channel - 1].values["CCR"] & EN)
+
+    def line_is_on(self, line: int) -> bool:
+        """Whether the channel that a line of DMAMUX1 feeds is enabled."""
+        return self.is_on(line + 1)
 
     def _locate(self, offset: int, size: int) -> tuple[Channel, str] | None:
         if offset < CHANNEL_BASE or size != 4:
@@ -296,7 +277,7 @@ class DmaMultiplexed(DmaV1):
         first_line: int,
     ) -> None:
         self.first_line = first_line
-        self.dmamux: Dmamux | None = None
+        self.dmamux: RequestLines | None = None
         super().__init__(machine, name, base, interrupts)
 
     def selected_request(self, channel: int) -> tuple[int | None, str]:

@@ -27,7 +27,72 @@ DEVICE_OPTIONS = 0x1FEF_F8AA
 """FLASH_OPTR as delivered: no protection, TrustZone off, watchdog by software."""
 
 
-class Flash(Peripheral):
+class FlashController(Peripheral):
+    """What the flash controllers of all families do alike."""
+
+    def limit_mhz(self, voltage_range: int) -> int:
+        """Fastest HCLK for the wait states that are set, in a voltage range."""
+        raise NotImplementedError
+
+    def describe(self, voltage_range: int) -> str:
+        """Name the setting that limits HCLK."""
+        raise NotImplementedError
+
+    def program(self, address: int, size: int, value: int) -> None:
+        """Take a write into the flash array."""
+        raise NotImplementedError
+
+    def check(self, hclk_hz: int, voltage_range: int, cause: str) -> None:
+        """Raise if HCLK is too fast for the wait states in this voltage range."""
+        limit_mhz = self.limit_mhz(voltage_range)
+        if hclk_hz > limit_mhz * 1_000_000:
+            raise self.broken(
+                Rule.FLASH_WAIT_STATES,
+                f"HCLK is {hclk_hz / 1e6:g} MHz with {self.describe(voltage_range)}"
+                f" (at most {limit_mhz:g} MHz) after a change of {cause}",
+                0x00,
+            )
+
+    def write_acr(self, value: int) -> None:
+        """Change wait states and prefetch."""
+        self.values["ACR"] = value
+        self.machine.clock_changed("FLASH_ACR")
+
+    def collect(
+        self, pending: dict[int, int], address: int, size: int, value: int, unit_bytes: int
+    ) -> bytes | None:
+        """Add a word to the unit that is being written; return the unit once it is whole."""
+        if size != 4:
+            raise self.broken_at(Rule.FLASH_PROGRAMMING, f"a write of {size} bytes", address)
+        start = address & ~(unit_bytes - 1)
+        begun = {word & ~(unit_bytes - 1) for word in pending} | {start}
+        if address != start + 4 * len(pending) or len(begun) > 1:
+            raise self.broken_at(
+                Rule.FLASH_PROGRAMMING, "a unit is written as words in order", address
+            )
+        if not pending:
+            cells = self.machine.core.memory(start, unit_bytes)
+            if cells is None or (cells != 0xFF).any():
+                raise self.broken_at(Rule.FLASH_PROGRAMMING, "the cells are not erased", address)
+        pending[address] = value
+        if 4 * len(pending) < unit_bytes:
+            return None
+        return b"".join(word.to_bytes(4, "little") for word in pending.values())
+
+    def set_bytes(self, address: int, data: bytes) -> None:
+        """Change the flash array, and drop the code that was translated from it."""
+        offset = address - self.machine.core.flash.origin
+        self.machine.core.flash_bytes[offset : offset + len(data)] = list(data)
+        self.machine.flash_changed()
+
+    def broken_at(self, rule: Rule, detail: str, address: int) -> RuleBroken:
+        """Make the exception for a rule broken in the flash array itself."""
+        error = self.broken(rule, detail)
+        error.address = address
+        return error
+
+
+class Flash(FlashController):
     """FLASH interface of the STM32U575/585, non-secure side."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -59,23 +124,14 @@ class Flash(Peripheral):
         """ACR.LATENCY."""
         return self.values["ACR"] & 15
 
-    def check(self, hclk_hz: int, voltage_range: int, cause: str) -> None:
-        """Raise if HCLK is too fast for the wait states in this voltage range."""
+    def limit_mhz(self, voltage_range: int) -> int:
+        """Fastest HCLK for the wait states that are set, in a voltage range."""
         limits = self.WAIT_STATE_MHZ[voltage_range]
-        limit_hz = limits[min(self.wait_states, len(limits) - 1)] * 1_000_000
-        if hclk_hz > limit_hz:
-            raise self.broken(
-                Rule.FLASH_WAIT_STATES,
-                f"HCLK is {hclk_hz / 1e6:g} MHz with {self.wait_states} wait states in voltage"
-                f" range {voltage_range} (at most {limit_hz / 1e6:g} MHz) after a change of"
-                f" {cause}",
-                0x00,
-            )
+        return limits[min(self.wait_states, len(limits) - 1)]
 
-    def write_acr(self, value: int) -> None:
-        """Change wait states and prefetch."""
-        self.values["ACR"] = value
-        self.machine.clock_changed("FLASH_ACR")
+    def describe(self, voltage_range: int) -> str:
+        """Name the setting that limits HCLK."""
+        return f"{self.wait_states} wait states in voltage range {voltage_range}"
 
     @property
     def locked(self) -> bool:
@@ -128,23 +184,18 @@ class Flash(Peripheral):
                 what = f"page {page} is outside the bank"
                 raise self.broken(Rule.FLASH_PROGRAMMING, what, self.CONTROL[1])
             start = flash.origin + page * self.PAGE_BYTES + (bank_bytes if control & BKER else 0)
-            self._set(start, b"\xff" * self.PAGE_BYTES)
+            self.set_bytes(start, b"\xff" * self.PAGE_BYTES)
         elif control & (MER1 | MER2):
             if control & MER2 and self.BANKS == 1:
                 what = "MER2: there is one bank"
                 raise self.broken(Rule.FLASH_PROGRAMMING, what, self.CONTROL[1])
             for bit, start in ((MER1, flash.origin), (MER2, flash.origin + bank_bytes)):
                 if control & bit:
-                    self._set(start, b"\xff" * bank_bytes)
+                    self.set_bytes(start, b"\xff" * bank_bytes)
         else:
             raise self.broken(Rule.FLASH_PROGRAMMING, "STRT without PER or MER", self.CONTROL[1])
         self.values[self.STATUS[0]] |= EOP
         self._busy_until = self.machine.now_ps + ERASE_PS
-
-    def _set(self, address: int, data: bytes) -> None:
-        offset = address - self.machine.core.flash.origin
-        self.machine.core.flash_bytes[offset : offset + len(data)] = list(data)
-        self.machine.flash_changed()
 
     def program(self, address: int, size: int, value: int) -> None:
         """Take a write into the flash array: the words of an erased unit in order."""
@@ -156,28 +207,9 @@ class Flash(Peripheral):
             raise self.broken_at(Rule.FLASH_PROGRAMMING, what, address)
         if self.machine.now_ps < self._busy_until:
             raise self.broken_at(Rule.FLASH_PROGRAMMING, "a write while flash is busy", address)
-        if size != 4:
-            raise self.broken_at(Rule.FLASH_PROGRAMMING, f"a write of {size} bytes", address)
-        start = address & ~(self.UNIT_BYTES - 1)
-        begun = {pending & ~(self.UNIT_BYTES - 1) for pending in self._pending} | {start}
-        if address != start + 4 * len(self._pending) or len(begun) > 1:
-            raise self.broken_at(
-                Rule.FLASH_PROGRAMMING, "a unit is written as words in order", address
-            )
-        if not self._pending:
-            cells = self.machine.core.memory(start, self.UNIT_BYTES)
-            if cells is None or (cells != 0xFF).any():
-                raise self.broken_at(Rule.FLASH_PROGRAMMING, "the cells are not erased", address)
-        self._pending[address] = value
-        if 4 * len(self._pending) == self.UNIT_BYTES:
-            data = b"".join(word.to_bytes(4, "little") for word in self._pending.values())
+        data = self.collect(self._pending, address, size, value, self.UNIT_BYTES)
+        if data is not None:
             self._pending = {}
-            self._set(start, data)
+            self.set_bytes(address & ~(self.UNIT_BYTES - 1), data)
             self.values[self.STATUS[0]] |= EOP
             self._busy_until = self.machine.now_ps + PROGRAM_PS
-
-    def broken_at(self, rule: Rule, detail: str, address: int) -> RuleBroken:
-        """Make the exception for a rule broken in the flash array itself."""
-        error = self.broken(rule, detail)
-        error.address = address
-        return error

@@ -175,7 +175,7 @@ class Channel(ByteChannel):
         self._require_own_request()
         memory = self.values["CSAR" if self.from_memory else "CDAR"]
         peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
-        self._check_reach(memory, self.block_bytes, write=not self.from_memory)
+        self.check_reach(memory, self.block_bytes, write=not self.from_memory)
         usart = self.dma.machine.usart_of_request(self.request)
         if self.request != (usart.tx_request if self.from_memory else usart.rx_request):
             raise self.broken(
@@ -205,15 +205,6 @@ class Channel(ByteChannel):
                     Rule.DMA_SETTINGS, f"channel {other.index} answers request {self.request} too"
                 )
 
-    def _check_reach(self, address: int, size: int, write: bool) -> None:
-        region = self.dma.machine.core.region_of(address, size)
-        verb = "writes to" if write else "reads from"
-        span = f"0x{address:08x}..0x{address + size - 1:08x}"
-        if region is None:
-            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, where no memory is", address)
-        if write and region.is_flash:
-            raise self.broken(Rule.DMA_UNREACHABLE, f"{verb} {span}, which is flash", address)
-
     def _load_link(self) -> None:
         link = self.values["CLLR"]
         address = self.values["CLBAR"] & 0xFFFF_0000 | link & 0xFFFC
@@ -225,7 +216,7 @@ class Channel(ByteChannel):
         for bit, name in _LINKED:
             if not link >> bit & 1:
                 continue
-            self._check_reach(position, 4, write=False)
+            self.check_reach(position, 4, write=False)
             word = self.dma.machine.core.word(position)
             self._set(name, word, f"the list item at 0x{address:08x}")
             position += 4

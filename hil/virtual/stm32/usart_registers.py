@@ -25,7 +25,6 @@ ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
 BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
 STOP_BITS = 3 << 12
 
-FIFO_DEPTH = 8
 PRESCALERS = (1, 2, 4, 6, 8, 10, 12, 16, 32, 64, 128, 256)
 BAUD_TOLERANCE_PERCENT = 2
 CHECKED_SETTINGS = 8
@@ -47,6 +46,7 @@ class UsartWiring:
 class UsartRegisters(Peripheral):
     """The registers and settings of a USART; `Usart` moves the bytes."""
 
+    FIFO_BYTES: ClassVar[int] = 8
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CR1", 0, UE | RE | TE | IDLEIE | RXNEIE | TCIE | TXEIE | PEIE | CMIE
                        | CR1_FIXED_WHILE_ON),
@@ -85,7 +85,7 @@ class UsartRegisters(Peripheral):
     @property
     def depth(self) -> int:
         """Bytes that each direction can hold besides the shift register."""
-        return FIFO_DEPTH if self.values["CR1"] & FIFOEN else 1
+        return self.FIFO_BYTES if self.values["CR1"] & FIFOEN else 1
 
     def baud(self) -> float:
         """Baud rate of BRR, PRESC, OVER8 and the kernel clock; raises on impossible settings."""

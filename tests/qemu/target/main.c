@@ -28,7 +28,8 @@ struct record {
     uint32_t kind, index, row, bytes; /* the values follow, filled up to a multiple of 4 */
 };
 
-extern const int16_t sound_start[], sound_end[];
+/* The clip: 16 kHz mono int16. */
+extern const int16_t mps2_data_start[], mps2_data_end[];
 
 static uint8_t records[MOST_RECORD_BYTES];
 static uint32_t records_bytes;
@@ -88,9 +89,9 @@ int main(void) {
     calibration_loop(CALIBRATION_TURNS);
 
     listener_begin(&listener, &events);
-    const int16_t *samples = sound_start;
-    while (samples < sound_end) {
-        const uint32_t left = (uint32_t)(sound_end - samples);
+    const int16_t *samples = mps2_data_start;
+    while (samples < mps2_data_end) {
+        const uint32_t left = (uint32_t)(mps2_data_end - samples);
         const uint32_t count = left < PIECE_SAMPLES ? left : PIECE_SAMPLES;
         if (listener_push_q15(&listener, samples, count) < 0) {
             return MPS2_EXIT_LISTENER;

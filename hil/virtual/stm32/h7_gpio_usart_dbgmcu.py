@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GPIO, USART and debug support of the STM32H743 and H7A3, where they differ from other families'.
+
+RM0433 sections 11, 48 and 60, RM0455 sections 11, 51 and 63.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.stm32.gpio import Gpio
+from hil.virtual.stm32.usart import Usart
+
+
+class GpioH7(Gpio):
+    """A port: it has no BRR, and the debug pins are faster after a reset."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        offset: register for offset, register in Gpio.REGISTERS.items() if register.name != "BRR"
+    }
+
+    def reset(self) -> None:
+        """Analog everywhere, but for the debug pins."""
+        super().reset()
+        if self.name == "GPIOA":
+            self.values["OSPEEDR"] = 0x0C00_0000
+
+
+class UsartH7(Usart):
+    """USART whose FIFOs hold 16 bytes."""
+
+    FIFO_BYTES: ClassVar[int] = 16
+
+
+def _debug_registers(idcode: int) -> dict[int, Register]:
+    return {
+        0x00: Register("IDCODE", idcode, sizes=ANY_SIZE),
+        0x04: Register("CR", 0, 0x0070_01FF, sizes=ANY_SIZE),
+        0x34: Register("APB3FZ1", 0, 1 << 6, sizes=ANY_SIZE),
+        0x3C: Register("APB1LFZ1", 0, 0x00E0_03FF, sizes=ANY_SIZE),
+        0x4C: Register("APB2FZ1", 0, 0x0007_0003, sizes=ANY_SIZE),
+        0x54: Register("APB4FZ1", 0, 0x0005_0680, sizes=ANY_SIZE),
+    }
+
+
+class DbgmcuH743(Peripheral):
+    """DBGMCU of the STM32H743 (device 0x450), revision V."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(0x2003_6450)
+
+
+class DbgmcuH743Y(DbgmcuH743):
+    """Revision Y."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(0x1003_6450)
+
+
+class DbgmcuH7A3(DbgmcuH743):
+    """DBGMCU of the STM32H7A3 (device 0x480), revision Z."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _debug_registers(0x1001_6480)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the image of an H7 board lies: what is hot, what the DMA moves, what is hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from generator.board_spec import BoardSpec, Memory
+from generator.firmware import Firmware, Network, make_firmware
+from generator.toolchain import Toolchain
+
+NULL_BYTES = 1024
+"""Bytes at address 0 that the MPU forbids (firmware_templates/port/h7/memory.c)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A built image and its symbols."""
+
+    board: BoardSpec
+    firmware: Firmware
+    symbols: dict[str, tuple[int, int]]
+    """Address, with bit 0 of code cleared, and size."""
+
+    def lies_in(self, symbol: str, memory: Memory) -> bool:
+        address, size = self.symbols[symbol]
+        return memory.origin <= address and address + size <= memory.end
+
+
+@pytest.fixture(scope="module", params=["h743", "h7a3"])
+def image(
+    request: pytest.FixtureRequest,
+    boards: dict[str, BoardSpec],
+    tiny: Network,
+    toolchain: Toolchain,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Image:
+    board = boards[request.param]
+    firmware = make_firmware(board, tiny, toolchain, out_dir=tmp_path_factory.mktemp("h7"))
+    with firmware.image.elf.open("rb") as file:
+        table = ELFFile(file).get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
+        symbols = {
+            symbol.name: (symbol["st_value"] & ~1, symbol["st_size"])
+            for symbol in table.iter_symbols()
+            if symbol.name
+        }
+    return Image(board, firmware, symbols)
+
+
+def segments(elf: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Address where it runs, address where it is loaded from, bytes."""
+    with elf.open("rb") as file:
+        for segment in ELFFile(file).iter_segments("PT_LOAD"):
+            yield segment["p_vaddr"], segment["p_paddr"], segment.data()
+
+
+def test_rings_lie_where_the_dma_reaches(image: Image) -> None:
+    assert image.board.dma_ram is not None
+    for ring in ("rx_ring", "tx_ring"):
+        assert image.lies_in(ring, image.board.dma_ram), ring
+
+
+def test_rows_and_stack_lie_in_dtcm(image: Image) -> None:
+    ram = image.board.ram
+    assert ram.origin == 0x2000_0000
+    for symbol in ("network_arena", "__stack_limit", "__stack_top", "__bss_end"):
+        assert image.lies_in(symbol, ram), symbol
+
+
+def test_kernels_run_from_itcm_behind_the_null_page(image: Image) -> None:
+    assert image.board.itcm is not None
+    start, end = (image.symbols[name][0] for name in ("__itcm_start", "__itcm_end"))
+    assert start == NULL_BYTES
+    kernels = [
+        name
+        for name, (address, size) in image.symbols.items()
+        if start <= address < end and size and not name.startswith("$")
+    ]
+    assert any("pointwise" in name for name in kernels)
+    assert all(image.lies_in(name, image.board.itcm) for name in kernels)
+    assert not image.lies_in("network_push_frame_s8", image.board.itcm)
+
+
+def test_what_is_copied_is_hashed(image: Image) -> None:
+    """The code in ITCM is loaded from flash, within what HELLO attests."""
+    content = image.firmware.image.bin.read_bytes()
+    assert image.firmware.image.sha256 == hashlib.sha256(content).hexdigest()
+    start = image.symbols["__itcm_start"][0]
+    (loaded,) = [
+        (load, data) for run, load, data in segments(image.firmware.image.elf) if run == start
+    ]
+    offset = loaded[0] - image.board.flash.origin
+    assert content[offset : offset + len(loaded[1])] == loaded[1]
+
+
+def test_code_in_itcm_counts_in_flash_and_in_ram(image: Image) -> None:
+    network = image.firmware.footprint.by_part["network"]
+    start, end = (image.symbols[name][0] for name in ("__itcm_start", "__itcm_end"))
+    assert network.itcm_bytes == end - start > 0
+    assert network.ram_bytes == network.data_bytes + network.bss_bytes + network.itcm_bytes
+    assert network.flash_bytes >= network.text_bytes + network.itcm_bytes
+    rings = image.board.uart.rx_ring_bytes + image.board.uart.tx_ring_bytes
+    assert image.firmware.footprint.by_part["port"].bss_bytes >= rings

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every operation that network and CMSIS-DSP know by two names: as an instruction of the core, and
+ * as portable C for the host. OPERATION(name, expression of the words a, b, c).
+ */
+
+/* network/dsp_intrinsics.h */
+OPERATION(smlad, dsp_smlad(a, b, (int32_t)c))
+OPERATION(smlabb, dsp_smlabb(a, b, (int32_t)c))
+OPERATION(smlabt, dsp_smlabt(a, b, (int32_t)c))
+OPERATION(smlatb, dsp_smlatb(a, b, (int32_t)c))
+OPERATION(smlatt, dsp_smlatt(a, b, (int32_t)c))
+OPERATION(smmlar, dsp_smmlar((int32_t)a, (int32_t)b, (int32_t)c))
+OPERATION(sxtb16_even, dsp_sxtb16_even(a))
+OPERATION(sxtb16_odd, dsp_sxtb16_odd(a))
+OPERATION(uxtb16_even, dsp_uxtb16_even(a))
+OPERATION(uxtb16_odd, dsp_uxtb16_odd(a))
+OPERATION(double_halves, dsp_double_halves(a))
+OPERATION(add_bytes, dsp_add_bytes(a, b))
+OPERATION(usat8, dsp_usat8((int32_t)a))
+OPERATION(asr, dsp_asr((int32_t)a, b & 31u))
+
+/* cmsis_dsp/cmsis_compiler.h, host/cmsis_compiler.h */
+OPERATION(cmsis_ssat_1, __SSAT((int32_t)a, 1))
+OPERATION(cmsis_ssat_16, __SSAT((int32_t)a, 16))
+OPERATION(cmsis_ssat_31, __SSAT((int32_t)a, 31))
+OPERATION(cmsis_usat_8, __USAT((int32_t)a, 8))
+OPERATION(cmsis_usat_16, __USAT((int32_t)a, 16))
+OPERATION(cmsis_usat_31, __USAT((int32_t)a, 31))
+OPERATION(cmsis_clz, __CLZ(a))
+OPERATION(cmsis_ror, __ROR(a, b & 31u))
+OPERATION(cmsis_qadd, __QADD((int32_t)a, (int32_t)b))
+OPERATION(cmsis_qsub, __QSUB((int32_t)a, (int32_t)b))
+OPERATION(cmsis_qadd8, __QADD8(a, b))
+OPERATION(cmsis_qsub8, __QSUB8(a, b))
+OPERATION(cmsis_qadd16, __QADD16(a, b))
+OPERATION(cmsis_qsub16, __QSUB16(a, b))
+OPERATION(cmsis_qasx, __QASX(a, b))
+OPERATION(cmsis_qsax, __QSAX(a, b))
+OPERATION(cmsis_shadd16, __SHADD16(a, b))
+OPERATION(cmsis_shsub16, __SHSUB16(a, b))
+OPERATION(cmsis_shasx, __SHASX(a, b))
+OPERATION(cmsis_shsax, __SHSAX(a, b))
+OPERATION(cmsis_sxtb16, __SXTB16(a))
+OPERATION(cmsis_smuad, __SMUAD(a, b))
+OPERATION(cmsis_smuadx, __SMUADX(a, b))
+OPERATION(cmsis_smusd, __SMUSD(a, b))
+OPERATION(cmsis_smusdx, __SMUSDX(a, b))
+OPERATION(cmsis_smlad, __SMLAD(a, b, c))
+OPERATION(cmsis_smladx, __SMLADX(a, b, c))
+OPERATION(cmsis_smlsdx, __SMLSDX(a, b, c))
+OPERATION(cmsis_smlald_low, __SMLALD(a, b, SUM_64))
+OPERATION(cmsis_smlald_high, __SMLALD(a, b, SUM_64) >> 32)
+OPERATION(cmsis_smlaldx_low, __SMLALDX(a, b, SUM_64))
+OPERATION(cmsis_smlaldx_high, __SMLALDX(a, b, SUM_64) >> 32)
+OPERATION(cmsis_smmla, __SMMLA((int32_t)a, (int32_t)b, (int32_t)c))
+OPERATION(cmsis_pkhbt, __PKHBT(a, b, 16))
+OPERATION(cmsis_pkhtb, __PKHTB(a, b, 16))
+
+/* frontend/leading_zeros.h */
+OPERATION(leading_zeros_u32, leading_zeros_u32(a))
+OPERATION(leading_zeros_u64, leading_zeros_u64(((uint64_t)a << 32) | b))
