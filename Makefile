@@ -98,8 +98,10 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect, evaluate),"
-	@echo "CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
+	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20"
+	@echo "SOUNDS=folder PYTEST_ARGS=... (hil), CONFIG=mine.yaml (train, cv, quantize)."
+	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD

@@ -86,13 +86,13 @@ def _open_run(
     backbone = (
         find_backbone_for_testing(names, os.environ) if held_out else find_backbone(os.environ)
     )
+    with _progress(console) as progress:
+        tell = progress.console.print
+        prepared = prepare(config, data, backbone, progress=progress, tell=tell)
     folder = options.run or RUNS / config.name
     with hold_run(folder) as scratch:
         plain = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
         write_whole(folder / "config.yaml", f"# Every key of the run, defaults included.\n{plain}")
-        with _progress(console) as progress:
-            tell = progress.console.print
-            prepared = prepare(config, data, backbone, progress=progress, tell=tell)
         console.print(start_tensorflow(options.threads))
         yield _Run(prepared, folder, scratch)
 
