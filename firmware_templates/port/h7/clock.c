@@ -2,8 +2,8 @@
 /* STM32H7: from HSI 64 MHz after reset to PLL1 at the board's clock.
  *
  * The order is the manual's (RM0433, RM0455: PWR "System supply startup" and "Voltage scaling",
- * FLASH "Adjusting programming timing and access latency", RCC "PLL"): first the supply, then the
- * voltage, then the flash, and the clock last. */
+ * FLASH "FLASH recommended number of wait states and programming delay", RCC "PLL"): first the
+ * supply, then the voltage, then the flash, and the clock last. */
 #include "port/clock.h"
 
 #include "port/clock_choice.h"
