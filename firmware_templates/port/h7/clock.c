@@ -9,17 +9,13 @@
 #include "port/clock_choice.h"
 #include "port/port_config.h"
 #include "port/registers.h"
+#include "port/wait_for.h"
 
 #if PORT_HAS_FALLBACK
 bool clock_falls_back(void) {
     return DBGMCU_REVISION < PORT_FULL_SPEED_REVISION;
 }
 #endif
-
-static void wait_for(volatile uint32_t *status, uint32_t mask, uint32_t value) {
-    while ((*status & mask) != value) {
-    }
-}
 
 /* What feeds the core. The lowest byte of CR3 takes one write after power-on, and until then the
  * voltage must not be changed (RM0433, RM0455: PWR_CR3); later writes, as after a reset by the
