@@ -2,24 +2,20 @@
 /* STM32H7: from HSI 64 MHz after reset to PLL1 at the board's clock.
  *
  * The order is the manual's (RM0433, RM0455: PWR "System supply startup" and "Voltage scaling",
- * FLASH "Adjusting programming timing and access latency", RCC "PLL"): first the supply, then the
- * voltage, then the flash, and the clock last. */
+ * FLASH "FLASH recommended number of wait states and programming delay", RCC "PLL"): first the
+ * supply, then the voltage, then the flash, and the clock last. */
 #include "port/clock.h"
 
 #include "port/clock_choice.h"
 #include "port/port_config.h"
 #include "port/registers.h"
+#include "port/wait_for.h"
 
 #if PORT_HAS_FALLBACK
 bool clock_falls_back(void) {
     return DBGMCU_REVISION < PORT_FULL_SPEED_REVISION;
 }
 #endif
-
-static void wait_for(volatile uint32_t *status, uint32_t mask, uint32_t value) {
-    while ((*status & mask) != value) {
-    }
-}
 
 /* What feeds the core. The lowest byte of CR3 takes one write after power-on, and until then the
  * voltage must not be changed (RM0433, RM0455: PWR_CR3); later writes, as after a reset by the
