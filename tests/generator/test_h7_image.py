@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from generator.board_spec import BoardSpec, Memory
+from generator.board_spec import BoardSpec, Memory, load_boards
 from generator.firmware import Firmware, Network, make_firmware
+from generator.target_flags import target_flags
 from generator.toolchain import Toolchain
+from tests.generator.record_changes import SHIPPED, changed
 
 NULL_BYTES = 1024
 """Bytes at address 0 that the MPU forbids (firmware_templates/port/h7/memory.c)."""
@@ -109,3 +114,51 @@ def test_code_in_itcm_counts_in_flash_and_in_ram(image: Image) -> None:
     assert network.flash_bytes >= network.text_bytes + network.itcm_bytes
     rings = image.board.uart.rx_ring_bytes + image.board.uart.tx_ring_bytes
     assert image.firmware.footprint.by_part["port"].bss_bytes >= rings
+
+
+def test_a_record_of_another_kind_builds(
+    tiny: Network, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """HSI and no fallback, no ITCM, buffers on AXI, a UART of APB2 on the other controller."""
+    renamed = {"dma_ram": "sram1", "axi_sram": "dma_ram"}
+    memories = [
+        {**memory, "name": renamed.get(memory["name"], memory["name"])}
+        for memory in SHIPPED["h743"]["memories"]
+        if memory["name"] != "itcm"
+    ]
+    document = changed(
+        "h743",
+        ("memories", memories),
+        *(("clock.source", "hsi"), ("clock.source_hz", 64_000_000), ("clock.hse_bypass", False)),
+        ("clock.pll", {"divider_m": 32, "multiplier_n": 400, "divider_p": 2}),
+        *(("clock.core_hz", 400_000_000), ("clock.voltage_scale", 1)),
+        *(("clock.fallback", None), ("uart.peripheral", "USART1")),
+        ("uart.tx", {"pin": "PA9", "alternate_function": 7}),
+        ("uart.rx", {"pin": "PB15", "alternate_function": 4}),
+        ("uart.rx_dma", {"controller": "DMA2", "channel": 3, "request": 41}),
+        ("uart.tx_dma", {"controller": "DMA1", "channel": 7, "request": 42}),
+    )
+    path = tmp_path / "boards.yaml"
+    path.write_text(yaml.safe_dump(document))
+    board = load_boards(path)["h743"]
+    assert board.dma_ram is not None and board.dma_ram.origin == 0x2400_0000
+    result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
+    assert all(part.itcm_bytes == 0 for part in result.footprint.by_part.values())
+    config = (result.image.project_dir / "port" / "port_config.h").read_text()
+    for line in ("PORT_HAS_FALLBACK 0", "PORT_SRAM_ENABLE_MASK 0x00000000u", "PORT_OVERDRIVE 0"):
+        assert line in config
+
+
+def test_the_supply_is_settled_without_ram(image: Image, toolchain: Toolchain) -> None:
+    """Before ACTVOSRDY no RAM may be written: the compiler uses neither stack nor calls."""
+    flags = target_flags(image.board.core)
+    command = [
+        *(str(toolchain.gcc), *flags.cpu, *flags.language, *flags.optimisation, *flags.includes),
+        *("-g0", "-S", "port/supply.c", "-o", "-"),
+    ]
+    done = subprocess.run(
+        command, cwd=image.firmware.image.project_dir, capture_output=True, text=True, check=True
+    )
+    function = done.stdout.partition("\nsupply_begin:")[2].partition(".size\tsupply_begin,")[0]
+    assert "ldr" in function and "bx\tlr" in function
+    assert not re.findall(r"\b(sp|push|bl|blx|vpush)\b", function)

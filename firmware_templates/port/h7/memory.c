@@ -30,8 +30,8 @@ static void set_region(uint32_t number, uint32_t base, uint32_t attributes) {
 
 static void protect_memory(void) {
     /* 0x60000000 to 0xDFFFFFFF: no memory is connected there. The core may read ahead wherever
-     * memory is normal, and would wait for one that never answers (AN4838, "Cortex-M7 speculative
-     * accesses"). */
+     * memory is normal, and would wait for one that never answers (AN4838: speculative prefetch of
+     * the Cortex-M7). */
     set_region(REGION_EXTERNAL, 0x00000000u,
                SIZE_4_GB | ALL_BUT_EXTERNAL | MPU_RASR_NO_ACCESS | MPU_RASR_XN);
     /* Normal memory that is not cached: unaligned accesses stay allowed, as in all RAM. */
@@ -47,7 +47,7 @@ static void protect_memory(void) {
 }
 
 /* What a cache holds after reset is noise: it is invalidated before it is switched on (PM0253,
- * "Initializing and enabling the L1 cache"). */
+ * L1 caches). */
 static void enable_instruction_cache(void) {
     core_data_barrier();
     core_instruction_barrier();
