@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from typing import Any
 
 from training.__main__ import main
 
@@ -17,8 +18,8 @@ def kill_in_write(number: int) -> None:
     """Let this process die in the middle of its `number`-th write."""
     real, left = os.fsync, [number]
 
-    def fsync(descriptor: int) -> None:
-        real(descriptor)
+    def fsync(fd: Any) -> None:
+        real(fd)
         left[0] -= 1
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
