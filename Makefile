@@ -23,9 +23,11 @@ CLIPS ?=
 SOUNDS ?=
 PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
-OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
+OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
 TRAIN_ARGS ?=
+# What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
+TEST_SET ?= train
 
 WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
@@ -111,7 +113,7 @@ inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is buil
 	    $(WITH_THRESHOLD)
 
 .PHONY: test
-test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
+test: $(VENV)/.$(TEST_SET) $(TOOLS) ## Every test, the virtual board's included
 	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
 	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(WITH_COMPILER) $(PYTEST_ARGS)
 	$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
