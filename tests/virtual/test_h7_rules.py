@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.virtual.machine import Machine
-from hil.virtual.rules import Rule
+from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.stm32.h7_pll import PllSettings
 from tests.virtual.conftest import Boot, assert_broken, variable
 from tests.virtual.images import H7_BOARDS
@@ -56,8 +56,6 @@ SLOWER = {"h743": ("PLL_N=100", "NO_OVERDRIVE", "BRR_VALUE=109"), "h7a3": ("PLL_
 @pytest.mark.parametrize(
     ("defines", "rule"),
     [
-        (("NO_SUPPLY",), Rule.SUPPLY_CONFIGURATION),
-        (("NO_SUPPLY_WAIT",), Rule.SUPPLY_CONFIGURATION),
         (("SUPPLY=1",), Rule.SUPPLY_CONFIGURATION),
         (("SUPPLY=5",), Rule.SUPPLY_CONFIGURATION),
         (("NO_HSE_WAIT",), Rule.CLOCK_TREE),
@@ -89,7 +87,8 @@ def test_start_up_with_one_wrong_setting_is_refused(
         defines = ("BRR_VALUE=135",)
     states = "4" if board == "h743" else "6"
     defines = tuple(define.replace("WAIT_STATES_OF_BOARD", states) for define in defines)
-    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, "chip.h")
+    place = "supply_first" if rule is Rule.SUPPLY_CONFIGURATION else "chip.h"
+    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, place)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,38 @@ def test_start_up_with_one_wrong_setting_is_refused(
 def test_what_is_peculiar_to_a_line(
     boot_on: Boot, board: str, defines: tuple[str, ...], rule: Rule
 ) -> None:
-    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, "chip.h")
+    place = "supply_first" if rule is Rule.SUPPLY_CONFIGURATION else "chip.h"
+    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, place)
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+@pytest.mark.parametrize("define", ["RAM_FIRST", "NO_SUPPLY", "NO_SUPPLY_WAIT"])
+def test_ram_is_not_written_before_the_supply_is_ready(
+    boot_on: Boot, board: str, define: str
+) -> None:
+    machine = boot_on(board, HELLO, "FAULT=", define)
+    error = assert_broken(machine, Rule.SUPPLY_CONFIGURATION, "vectors.c")
+    assert "DTCM is written" in error.detail
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+def test_voltage_and_clock_wait_for_the_supply(board: str) -> None:
+    supply = 2 if board == "h743" else 4
+    for write in ((0x5802_4818, 3 << 14), (0x5802_4410, 1)):
+        machine = Machine(board)
+        machine.bus.write(0x5802_4400, 4, machine.bus.read(0x5802_4400, 4) | 1 << 7)
+        machine.sleep_until(machine.now_ps + 10**9)
+        with pytest.raises(RuleBroken) as caught:
+            machine.bus.write(write[0], 4, write[1])
+        assert caught.value.rule is Rule.SUPPLY_CONFIGURATION
+        machine.power_on()
+        machine.bus.write(0x5802_480C, 4, supply)
+        assert not machine.bus.read(0x5802_4804, 4) & 1 << 13
+        machine.sleep_until(machine.now_ps + 10**9)
+        assert machine.bus.read(0x5802_4804, 4) & 1 << 13
+        machine.bus.write(0x5802_4400, 4, machine.bus.read(0x5802_4400, 4) | 1 << 7)
+        machine.sleep_until(machine.now_ps + 10**9)
+        machine.bus.write(*write[:1], 4, *write[1:])
 
 
 @pytest.mark.parametrize("board", H7_BOARDS)
