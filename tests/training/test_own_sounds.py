@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +11,15 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from generator.decision import Head, find_rule
+from tests.training.board_and_desk import (
+    CLIPS_ONLY,
+    assert_same_decisions,
+    evaluate,
+    run_harness,
+)
 from tests.training.synthetic import write_folders
 from training.__main__ import main
 from training.card import read_card
-from training.places import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -36,43 +38,16 @@ def train(folder: Path, config: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "mine.tflite"
 
 
-def evaluate(model: Path, *options: str) -> dict[str, Any]:
-    """`make evaluate` on the fold that was left out."""
-    out = model.parent / "evaluated.json"
-    sounds = str(model.parent / "sounds")
-    arguments = ["evaluate", "--model", str(model), "--data", sounds, "--json", str(out)]
-    assert main([*arguments, *options]) == 0
-    content: dict[str, Any] = json.loads(out.read_text())
-    return content
+def evaluated(model: Path, *options: str) -> dict[str, Any]:
+    """`make evaluate` on the model's own folder of sounds."""
+    return evaluate(model, model.parent / "sounds", model.parent / "evaluated.json", *options)
 
 
-def run_harness(model: Path, tests: tuple[str, ...], *options: str) -> dict[str, Any]:
-    """`pytest hil/ --virtual`, which must pass; its details."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests),
-            *("--board", "u585", "--virtual", "--model", str(model)),
-            *("--sounds", str(model.parent / "sounds"), "--build-dir", str(model.parent / "build")),
-            *options,
-        ],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    details = model.parent / "build" / "hil" / "u585" / "details.json"
-    content: dict[str, Any] = json.loads(details.read_text())
-    return content
-
-
-def assert_same_decisions(board: dict[str, Any], desk: dict[str, Any], clips: int) -> None:
-    """Clip for clip: truth, decision and detected classes."""
-    by_desk = {one["clip"]: one for one in desk["decisions"]}
-    assert len(board["clips"]) == clips
-    for one in board["clips"]:
-        other = by_desk[one["clip"]]
-        assert one["decision"] == other["decided"], one["clip"]
-        assert list(one["detected"]) == other["detected"], one["clip"]
-        assert list(one["truth"]) == other["labels"], one["clip"]
-        assert one["fold"] == other["fold"]
+def played(model: Path, tests: tuple[str, ...], *options: str) -> dict[str, Any]:
+    """`pytest hil/ --virtual` on the fold that was left out."""
+    folder = model.parent
+    fold = ("--folds", "5")
+    return run_harness(model, folder / "sounds", folder / "build", tests, *fold, *options)
 
 
 def test_three_classes_from_a_folder_to_the_board(
@@ -87,9 +62,9 @@ def test_three_classes_from_a_folder_to_the_board(
     assert card.labels == ("burst", "chirp", "tone")
     assert (card.data.name, card.data.folds, card.data.clips) == ("sounds", (1, 2, 3, 4), 24)
     assert not (tmp_path / "mine.decision.yaml").exists()
-    desk = evaluate(model, "--folds", "5")
+    desk = evaluated(model, "--folds", "5")
     assert (desk["correct"], desk["clips"]) == (6, 6), "sounds that nothing was trained on"
-    board = run_harness(model, ("hil/",), "--folds", "5")
+    board = played(model, ("hil/",))
     assert_same_decisions(board, desk, clips=6)
 
 
@@ -110,14 +85,13 @@ decision: {threshold: auto}
     assert rule.other == 1
     assert rule.has_thresholds
     assert set(card.files.decision) == {"mine.decision.yaml"}
-    desk = evaluate(model, "--folds", "5")
+    desk = evaluated(model, "--folds", "5")
     assert desk["correct"] >= 6, "of 7, bursts among what is other"
     for threshold in ("0.9", "0.99"):
-        twin = evaluate(model, "--folds", "1,5", "--threshold", threshold)
-        litert = evaluate(model, "--folds", "1,5", "--threshold", threshold, "--engine", "litert")
+        twin = evaluated(model, "--folds", "1,5", "--threshold", threshold)
+        litert = evaluated(model, "--folds", "1,5", "--threshold", threshold, "--engine", "litert")
         assert twin["decisions"] == litert["decisions"]
-    suite = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
-    board = run_harness(model, suite, "--folds", "5", "--clips", "4")
+    board = played(model, CLIPS_ONLY, "--clips", "4")
     assert_same_decisions(board, desk, clips=4)
 
 
@@ -135,14 +109,13 @@ decision: {threshold: auto}
     card = read_card(model.with_suffix(".json"))
     assert card.labels == ("chirp", "tone")
     assert len(card.thresholds) == 2
-    desk = evaluate(model, "--folds", "5")
+    desk = evaluated(model, "--folds", "5")
     assert desk["head"] == "sigmoid"
     truth = {tuple(one["labels"]) for one in desk["decisions"]}
     assert truth == {(), (0,), (1,), (0, 1)}
     assert desk["correct"] >= 6, "of 8"
-    assert desk["decisions"] == evaluate(model, "--folds", "5", "--engine", "litert")["decisions"]
-    suite = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
-    board = run_harness(model, suite, "--folds", "5", "--clips", "4")
+    assert desk["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
+    board = played(model, CLIPS_ONLY, "--clips", "4")
     assert_same_decisions(board, desk, clips=4)
 
 
@@ -158,8 +131,8 @@ decision: {threshold: 0.6}
     model = train(tmp_path, config, monkeypatch)
     assert model.with_name("mine.labels.txt").read_text() == "tone\n"
     assert model.with_name("mine.decision.yaml").read_text() == "threshold: 0.6\n"
-    desk = evaluate(model, "--folds", "5")
+    desk = evaluated(model, "--folds", "5")
     assert desk["thresholds"] == [154 / 256]
     assert desk["correct"] >= 4, "of 5"
-    assert desk["decisions"] == evaluate(model, "--folds", "5", "--engine", "litert")["decisions"]
+    assert desk["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
     assert "false alarms" in capsys.readouterr().out

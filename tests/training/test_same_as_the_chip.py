@@ -13,6 +13,12 @@ from generator.board_spec import load_board
 from generator.decision import NO_PATCH
 from generator.firmware import make_project, read_network
 from generator.host_twin import HostTwin, build_host_twin
+from tests.training.board_and_desk import (
+    CLIPS_ONLY,
+    assert_same_decisions,
+    evaluate,
+    run_harness,
+)
 from training.classifier import Classifier
 from training.dataset import Clip
 from training.engines import ENGINES, open_engines
@@ -76,3 +82,23 @@ def test_both_engines_decide_alike(tmp_path: Path, threshold: float | None) -> N
     assert told == 2 * [
         "note: 0.wav, silence.wav: silent: nothing passes the gate, so nothing is heard in it"
     ]
+
+
+@pytest.mark.slow
+def test_the_virtual_board_decides_as_make_evaluate_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shipped model, on sounds that stand in folders named by two of its labels."""
+    for label in ("dog", "rain"):
+        (tmp_path / "sounds" / label).mkdir(parents=True)
+        for take, duration_s in enumerate((0.4, 1.6)):
+            path = tmp_path / "sounds" / label / f"{take}.wav"
+            soundfile.write(path, make_clip(duration_s, take + len(label)), 16_000)
+    sounds, build = tmp_path / "sounds", tmp_path / "build"
+    threshold = ("--threshold", "0.5")
+    desk = evaluate(
+        DEFAULT_MODEL, sounds, tmp_path / "desk.json", "--folds", "1,2,3,4,5", *threshold
+    )
+    board = run_harness(DEFAULT_MODEL, sounds, build, CLIPS_ONLY, *threshold)
+    assert_same_decisions(board, desk, clips=4)
+    assert "decision: softmax, threshold 0.500; below it: unsure" in capsys.readouterr().out

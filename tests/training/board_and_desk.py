@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same clips on the virtual board, by `pytest hil/`, and on the desk, by `make evaluate`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from training.__main__ import main
+from training.places import REPOSITORY
+
+CLIPS_ONLY = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
+
+
+def evaluate(model: Path, sounds: Path, out: Path, *options: str) -> dict[str, Any]:
+    """The JSON of `python -m training evaluate`."""
+    arguments = ["evaluate", "--model", str(model), "--data", str(sounds), "--json", str(out)]
+    assert main([*arguments, *options]) == 0
+    content: dict[str, Any] = json.loads(out.read_text())
+    return content
+
+
+def run_harness(
+    model: Path, sounds: Path, build: Path, tests: tuple[str, ...], *options: str
+) -> dict[str, Any]:
+    """`pytest TESTS --virtual`, which must pass; its details."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests),
+            *("--board", "u585", "--virtual", "--model", str(model)),
+            *("--sounds", str(sounds), "--build-dir", str(build), *options),
+        ],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    content: dict[str, Any] = json.loads((build / "hil" / "u585" / "details.json").read_text())
+    return content
+
+
+def assert_same_decisions(board: dict[str, Any], desk: dict[str, Any], clips: int) -> None:
+    """Clip for clip: truth, decision and detected classes."""
+    by_desk = {one["clip"]: one for one in desk["decisions"]}
+    assert len(board["clips"]) == clips
+    for one in board["clips"]:
+        other = by_desk[one["clip"]]
+        assert one["decision"] == other["decided"], one["clip"]
+        assert list(one["detected"]) == other["detected"], one["clip"]
+        assert list(one["truth"]) == other["labels"], one["clip"]
+        assert one["fold"] == other["fold"], one["clip"]
