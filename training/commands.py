@@ -162,13 +162,17 @@ def quantize_command(options: Namespace, console: Console) -> None:
         except (ValueError, OSError, TypeError) as error:
             what = f"is no Keras model: {str(error).splitlines()[0]}"
             raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
+        classes, labels = network.output_shape[-1], run.prepared.data.labels
+        if classes != len(labels):
+            what = f"has {classes} classes, the sounds have {len(labels)}: {', '.join(labels)}"
+            raise InputError([Fault(str(options.keras), what, "give the configuration it is of")])
         patches = representative_patches(run.prepared.clips, config)
         with muted():
             tflite = quantize(network, patches, input_scale(config))
         write_whole(options.out, tflite)
-    labels = options.out.with_name(f"{options.out.stem}.labels.txt")
-    write_whole(labels, "".join(f"{label}\n" for label in run.prepared.data.labels))
-    console.print(f"written: {options.out}, {labels.name}")
+    beside = options.out.with_name(f"{options.out.stem}.labels.txt")
+    write_whole(beside, "".join(f"{label}\n" for label in labels))
+    console.print(f"written: {options.out}, {beside.name}")
 
 
 def evaluate_command(options: Namespace, console: Console) -> None:

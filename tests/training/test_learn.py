@@ -11,13 +11,14 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
+from generator.errors import EXIT_INPUT
 from training.__main__ import main
 from training.card import read_card
 from training.classifier import Classifier
 from training.config import FitConfig, TrainingConfig
 from training.cross_validate import cross_validate
 from training.dataset import load_dataset
-from training.fit import Examples, fit
+from training.fit import Examples, fit, loss_of
 from training.network import build_network, load_backbone
 from training.places import DEFAULT_MODEL
 from training.prepare import prepare
@@ -41,7 +42,7 @@ def config_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_from_sounds_to_an_int8_model(
-    dataset_root: Path, config_path: Path, tmp_path: Path
+    dataset_root: Path, config_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, run = tmp_path / "out", tmp_path / "run"
     arguments = [
@@ -62,6 +63,17 @@ def test_from_sounds_to_an_int8_model(
     first = (out / "tiny.tflite").read_bytes()
     assert main(arguments) == 0
     assert (out / "tiny.tflite").read_bytes() == first, "the same seed gives the same bytes"
+    again = [
+        "quantize", "--data", str(dataset_root), "--config", str(config_path), "--run", str(run),
+        "--keras", str(out / "tiny.keras"), "--out", str(tmp_path / "again.tflite"),
+    ]  # fmt: skip
+    assert main(again) == 0
+    assert (tmp_path / "again.tflite").read_bytes() == first, "quantised anew, the same"
+    assert (tmp_path / "again.labels.txt").read_text() == "bell\nwind\n"
+    again[again.index("--keras") + 1] = str(DEFAULT_MODEL.with_suffix(".keras"))
+    capsys.readouterr()
+    assert main(again) == EXIT_INPUT
+    assert "has 10 classes, the sounds have 2: bell, wind" in capsys.readouterr().err
 
 
 def test_a_fold_that_is_done_is_not_trained_again(
@@ -124,3 +136,29 @@ def test_statistics_stay_and_everything_else_moves() -> None:
             else:
                 assert not np.array_equal(before, after), f"{name}: not trained"
                 assert np.allclose(half, (before + after) / 2, atol=1e-6)
+
+
+@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+def test_training_stops_when_held_back_clips_get_worse_and_goes_back(head: str) -> None:
+    rng = np.random.default_rng(2)
+    frames = [rng.integers(-128, 128, (120, 64)).astype(np.int8) for _ in range(6)]
+    targets = np.eye(2, dtype=np.float32)[[0, 1, 0, 1, 0, 1]]
+    kept, held = Examples(frames[:4], targets[:4]), Examples(frames[4:], targets[4:])
+    settings = FitConfig(
+        head_steps=5, epochs=6, patches_per_clip=1, batch_size=2, warmup_epochs=0, patience=2,
+        learning_rate=0.3, average_momentum=0.0, start_share=0.0,
+    )  # fmt: skip
+    config = TrainingConfig.model_validate({"head": {"kind": head}, "fit": settings})
+    told: list[tuple[int, float | None]] = []
+    fitted = fit(
+        kept,
+        DEFAULT_MODEL.with_suffix(".keras"),
+        config,
+        held_back=held,
+        on_epoch=lambda epoch, loss, judged: told.append((epoch, judged)),
+    )
+    assert len(fitted.losses) == fitted.best_epoch + settings.patience < settings.epochs
+    assert len(fitted.held_back) == len(fitted.losses) + 1, "the start is judged as well"
+    assert [judged for _, judged in told] == list(fitted.held_back[1:])
+    loss = loss_of(fitted.network, held, config)
+    assert loss == pytest.approx(min(fitted.held_back), rel=1e-5)
