@@ -14,6 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 BOARD ?= u585
 MODEL ?=
 LABELS ?=
+THRESHOLD ?=
 CROSS_COMPILE ?=
 TAPS ?=
 VIRTUAL ?=
@@ -22,10 +23,13 @@ CLIPS ?=
 SOUNDS ?=
 PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
-OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432)
+OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
 TRAIN_ARGS ?=
+# What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
+TEST_SET ?= train
 
+WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -94,21 +98,22 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt CROSS_COMPILE=prefix- (firmware, hil),"
-	@echo "VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect),"
+	@echo "CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_COMPILER) \
+	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_THRESHOLD) $(WITH_COMPILER) \
 	    $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
+	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_THRESHOLD)
 
 .PHONY: test
-test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
+test: $(VENV)/.$(TEST_SET) $(TOOLS) ## Every test, the virtual board's included
 	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
 	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(WITH_COMPILER) $(PYTEST_ARGS)
 	$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
@@ -118,7 +123,7 @@ test: $(VENV)/.test $(TOOLS) ## Every test, the virtual board's included
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") \
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_THRESHOLD) \
 	    $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: bench
@@ -126,7 +131,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same

@@ -20,6 +20,7 @@ from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolE
 from generator.footprint import read_footprint
 from generator.footprint_table import print_footprint
 from generator.inspect_table import print_inspection
+from generator.labels import count_classes
 from generator.progress import progress
 from generator.project import (
     FOOTPRINT_FILE,
@@ -179,7 +180,8 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     board, network = _read_inputs(options)
     toolchain = find_toolchain(options.cross_compile)
     graph = network.graph
-    console.print(f"model {graph.name}: {len(graph.operators)} operators, {graph.classes} classes")
+    size = f"{len(graph.operators)} operators, {count_classes(graph.classes)}"
+    console.print(f"model {graph.name}: {size}")
     if network.labels.source is None:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
     rule = describe_rule(network.rule, network.labels.names)

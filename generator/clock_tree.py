@@ -63,6 +63,11 @@ class ClockTree(Section):
         return self.ahb_divider
 
     @property
+    def core_clocks_hz(self) -> tuple[int, ...]:
+        """Every core clock that a part may come up with; the board's own is the first."""
+        return (self.core_hz,)
+
+    @property
     def ahb_hz(self) -> int:
         """Clock of the buses that reach memories, and of the flash: here the core's own."""
         return self.core_hz
@@ -130,6 +135,11 @@ class H7Clock(ClockTree):
     def core_divider(self) -> int:
         """The core runs at the PLL's output."""
         return 1
+
+    @property
+    def core_clocks_hz(self) -> tuple[int, ...]:
+        """The board's, and the fallback's if there is one."""
+        return (self.core_hz, *([self.fallback.core_hz] if self.fallback is not None else []))
 
     @property
     def ahb_hz(self) -> int:

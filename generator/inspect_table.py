@@ -13,6 +13,7 @@ from generator.decision import describe_rule
 from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.fit import fit_faults, flash_need, ram_need
+from generator.labels import count_classes
 
 
 def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
@@ -23,7 +24,8 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
         f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
         f"zero point {plan.input_zero_point}"
     )
-    console.print(f"{graph.classes} classes: {', '.join(network.labels.names)}", markup=False)
+    names = ", ".join(network.labels.names)
+    console.print(f"{count_classes(graph.classes)}: {names}", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
     console.print(f"decision: {rule}", markup=False, soft_wrap=True)
     console.print(_operator_table(network))

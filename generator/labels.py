@@ -21,6 +21,11 @@ class Labels:
     """The file they were read from; None: invented, because there is none."""
 
 
+def count_classes(count: int) -> str:
+    """`10 classes`, but `1 class`."""
+    return f"{count} class{'es' if count != 1 else ''}"
+
+
 def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
     """Read the labels from `named`, or from `<stem>.labels.txt` beside the model, or make some up.
 
@@ -38,7 +43,7 @@ def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
     names = tuple(line.strip() for line in lines)
     faults: list[Fault] = []
     if len(names) != classes:
-        what = f"{len(names)} labels, but the model has {classes} classes"
+        what = f"{len(names)} labels, but the model has {count_classes(classes)}"
         faults.append(Fault(str(path), what, "give one label a line, in the order of the scores"))
     for index, name in enumerate(names):
         where = f"{path}:{index + 1}"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock
 
-from generator.decision import DecisionRule
+from generator.decision import DecisionRule, describe_rule
 from generator.errors import ToolError
 
 MANIFEST_FILE = "project.json"
@@ -44,6 +44,11 @@ class ProjectInfo:
     taps: bool
     generator_version: str
     operators: tuple[OperatorInfo, ...] = ()
+
+    @property
+    def rule_text(self) -> str:
+        """How a clip is decided, in words."""
+        return describe_rule(self.rule, self.labels)
 
     @property
     def model_sha256_bytes(self) -> bytes:

@@ -212,3 +212,25 @@ def softmax_scaling(logits: Quantisation, beta: float) -> SoftmaxScaling:
     multiplier = quantize_multiplier(real)
     largest = ((1 << SOFTMAX_DIFFERENCE_INTEGER_BITS) - 1) * (1 << fraction_bits)
     return SoftmaxScaling(multiplier, -(largest // (1 << max(multiplier.shift, 0))))
+
+
+LARGEST_EXPONENT = 88.0
+"""exp() of it is still a float32; its reciprocal gives a score of 0 as any greater one's does."""
+
+SCORE_STEPS = 256
+
+
+def sigmoid_table(logits: Quantisation) -> tuple[int, ...]:
+    """LOGISTIC's int8 score for each int8 logit, from -128 to 127 (`LUTPopulateInt8`).
+
+    The reference kernel fills such a table in float32 when the model is loaded, with the C
+    library's expf; here each step is rounded to float32 in turn, and so is the exponential.
+    """
+    one, scale = np.float32(1.0), np.float32(logits.scale)
+    scores = []
+    for stored in range(INT8_MIN, INT8_MAX + 1):
+        real = float(scale * np.float32(stored - logits.zero_point))
+        exponential = np.float32(math.exp(min(-real, LARGEST_EXPONENT)))
+        share = float(one / (one + exponential) * np.float32(SCORE_STEPS))
+        scores.append(min(math.floor(share + 0.5) + INT8_MIN, INT8_MAX))
+    return tuple(scores)

@@ -15,7 +15,7 @@ from generator.wire import Hello
 from hil.board import Board, BoardAbsentError, CallMeter
 from hil.clips import ClipSet
 from hil.firmware import Firmware, build_firmware
-from hil.identity import Identity, check_identity
+from hil.identity import Identity, check_identity, expected_core_clock_hz
 from hil.link import Link
 from hil.locks import hold_lock
 from hil.model_card import read_provenance
@@ -65,7 +65,7 @@ class Bench:
         return Identity(
             board=self.board.spec.id,
             engine=self.firmware.engine,
-            core_clock_hz=self.board.spec.clock.core_hz,
+            core_clock_hz=expected_core_clock_hz(self.board.spec, self.hello.core_clock_hz),
             firmware_sha256=self.firmware.firmware_sha256,
             model_sha256=self.firmware.model_sha256,
             labels=self.firmware.labels,

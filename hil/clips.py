@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,6 +122,20 @@ def choose_clips(clips: Iterable[Clip], limit: int | None = None) -> tuple[Clip,
                 chosen.append(queues[label][depth])
         depth += 1
     return tuple(sorted(chosen, key=lambda clip: clip.name))
+
+
+def plain_names(clips: Iterable[Clip]) -> tuple[str, ...]:
+    """What each clip is called in the names of tests: its own name where that is plain.
+
+    Brackets, blanks and letters beyond ASCII are no matter for a user's files, but pytest parts a
+    test's name at the former and rewrites the latter.
+    """
+    ids: list[str] = []
+    for clip in clips:
+        plain = re.sub(r"[^A-Za-z0-9_.+/-]", "_", clip.name)
+        count = sum(one == plain or one.startswith(f"{plain}~") for one in ids)
+        ids.append(f"{plain}~{count + 1}" if count else plain)
+    return tuple(ids)
 
 
 # Ten sounds without a data set. They go where recordings seldom do: full scale, silence, one bit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.board_spec import BoardSpec
 from generator.decision import UNSURE, DecisionRule, Head, describe_rule
 from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag, Rule, ScoreHead
 from hil.link_errors import HandshakeError
@@ -22,6 +23,12 @@ class Identity:
     labels: tuple[str, ...]
     rule: DecisionRule
     taps: bool
+
+
+def expected_core_clock_hz(board: BoardSpec, said_hz: int) -> int:
+    """The clock that HELLO must say: the board's, or its fallback where the part runs at that."""
+    clocks_hz = board.clock.core_clocks_hz
+    return said_hz if said_hz in clocks_hz else clocks_hz[0]
 
 
 def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) -> None:

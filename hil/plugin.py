@@ -109,10 +109,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = list(options.boards) if options else [None]
     ids = names if options else ["no-board"]
     metafunc.parametrize("board_name", names, indirect=True, scope="session", ids=ids)
-    if "clip" in metafunc.fixturenames:
-        clips = metafunc.config.stash[_CLIPS].clips if options else [None]
-        ids = [clip.name for clip in clips if clip] or ["no-clip"]
-        metafunc.parametrize("clip", clips, ids=ids)
+    if "clip" not in metafunc.fixturenames:
+        return
+    if options is None:
+        metafunc.parametrize("clip", [None], ids=["no-clip"])
+        return
+    from hil.clips import plain_names
+
+    clips = metafunc.config.stash[_CLIPS].clips
+    metafunc.parametrize("clip", clips, ids=plain_names(clips))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -267,11 +272,14 @@ class _Collector:
     def __init__(
         self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
     ) -> None:
+        from hil.clips import plain_names
+
         self._run = run
         self._terminal = terminal
         self._told = False
         self._boards = frozenset(options.boards)
-        self._clips = frozenset(clip.name for clip in clips.clips)
+        names = plain_names(clips.clips)
+        self._clips = dict(zip(names, (clip.name for clip in clips.clips), strict=True))
 
     def _place(self, test: str) -> tuple[str | None, str | None]:
         """Board and clip of a test by its id, which all processes share."""
@@ -281,7 +289,7 @@ class _Collector:
         if board is None:
             return None, None
         clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
-        return board, clip if clip in self._clips else None
+        return board, self._clips.get(clip)
 
     def _on_board(self, test: str) -> bool:
         return self._place(test)[0] is not None

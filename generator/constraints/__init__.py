@@ -41,6 +41,7 @@ OPERATOR_TIERS: tuple[tuple[OperatorConstraint, ...], ...] = (
         vectors.transpose_to_rows,
         vectors.mean_over_rows_and_bands,
         vectors.softmax_of_logits,
+        vectors.sigmoid_of_logits,
         vectors.same_elements,
         vectors.same_shapes,
         _only(WEIGHTED, weights.symmetric_weights),

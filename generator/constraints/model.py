@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from generator.constraints.tensors import WINDOWED, quantised_fault, reasonable, shape_text
-from generator.graph import Graph
+from generator.graph import SCORING, Graph
 
 
 def one_input_and_one_output(graph: Graph) -> str | None:
@@ -77,21 +77,22 @@ def chain_after_rows(graph: Graph) -> str | None:
 
 
 def rows_then_vectors(graph: Graph) -> str | None:
-    """The layers on rows must end in MEAN or Flatten, and SOFTMAX must give the scores.
+    """The layers on rows must end in MEAN or Flatten; SOFTMAX or LOGISTIC must give the scores.
 
     The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D) or
-    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX, DEQUANTIZE (optional).
+    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX or LOGISTIC (sigmoid), DEQUANTIZE (optional).
     """
     kinds = [operator.kind for operator in graph.operators]
     order = " -> ".join(kinds)
     end = graph.end_of_rows
-    if end is None or kinds.count("SOFTMAX") != 1:
+    scoring = [index for index, kind in enumerate(kinds) if kind in SCORING]
+    if end is None or len(scoring) != 1:
         return f"the order is {order}"
-    softmax = kinds.index("SOFTMAX")
     rows = kinds[1 : end.index] if kinds[0] == "TRANSPOSE" else kinds[: end.index]
+    vectors, behind = kinds[end.index + 1 : scoring[0]], kinds[scoring[0] + 1 :]
     in_order = (
         all(kind in (*WINDOWED, "ADD") for kind in rows)
-        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in kinds[end.index + 1 : softmax])
-        and kinds[softmax + 1 :] in ([], ["DEQUANTIZE"])
+        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in vectors)
+        and behind in ([], ["DEQUANTIZE"])
     )
     return None if in_order else f"the order is {order}"

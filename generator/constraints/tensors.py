@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from generator.graph import Graph, Operator, Tensor
+from generator.graph import SCORING, Graph, Operator, Tensor
 
 WINDOWED = ("CONV_2D", "DEPTHWISE_CONV_2D")
 WEIGHTED = (*WINDOWED, "FULLY_CONNECTED")
-VECTORS = ("FULLY_CONNECTED", "RESHAPE", "SOFTMAX", "DEQUANTIZE")
+VECTORS = ("FULLY_CONNECTED", "RESHAPE", *SCORING, "DEQUANTIZE")
 SUPPORTED = ("TRANSPOSE", *WINDOWED, "ADD", "MEAN", *VECTORS)
 
 LARGEST_DIMENSION = 4096
@@ -44,7 +44,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def supported_operator(graph: Graph, operator: Operator) -> str | None:
-    """Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED and SOFTMAX can run.
+    """Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED, SOFTMAX, LOGISTIC can run.
 
     And a leading TRANSPOSE, RESHAPE to a vector and a final DEQUANTIZE. Batch normalisation and
     RELU fuse into convolutions on conversion; pool with GlobalAveragePooling2D; QUANTIZE disappears

@@ -63,6 +63,22 @@ def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
     return None if inside else f"the logits' scale x beta is {scale:.6g}"
 
 
+def sigmoid_of_logits(graph: Graph, operator: Operator) -> str | None:
+    """LOGISTIC must give scores of scale 1/256 and zero point -128 for 1 to 256 classes.
+
+    Convert with int8 outputs.
+    """
+    if operator.kind != "LOGISTIC":
+        return None
+    logits, scores = graph.tensor_in(operator), graph.tensor_out(operator)
+    assert scores.quantisation
+    if (scores.quantisation.scale, scores.quantisation.zero_point) != (1.0 / 256.0, -128):
+        return f"they have {scores.quantisation.scale:.6g} and {scores.quantisation.zero_point}"
+    if logits.shape != scores.shape or scores.element_count > MOST_CLASSES:
+        return f"{shape_text(logits.shape)} -> {shape_text(scores.shape)}"
+    return None
+
+
 def same_shapes(graph: Graph, operator: Operator) -> str | None:
     """ADD must add tensors of one shape.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.errors import InputError
 from generator.kernel_calls import constants as kernel_constants
 from generator.kernel_calls.channels import range_faults
-from generator.kernel_calls.constants import Constant, Table, float_literal, wrapped
+from generator.kernel_calls.records import Constant, Table, float_literal, wrapped
 from generator.schedule import Ring, Schedule, Stage, StageKind
 
 if TYPE_CHECKING:
@@ -147,8 +147,7 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
     stages = tuple(_stage_plan(schedule, stage, rings) for stage in schedule.stages)
     tail, vectors = _tail(schedule)
     tables, constants = kernel_constants.layer_constants(schedule)
-    softmax = next(operator for operator in schedule.tail if operator.kind == "SOFTMAX")
-    scores = graph.tensor_out(softmax)
+    scores = graph.tensor_out(graph.scoring)
     assert scores.quantisation
     return NetworkPlan(
         model_name=_plain(graph.name),
@@ -308,7 +307,7 @@ def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, .
     plans: list[TailPlan] = []
     for operator in schedule.tail:
         source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-        if operator.kind == "SOFTMAX":
+        if operator is graph.scoring:
             place = "scores"
         elif operator.kind == "FULLY_CONNECTED":
             vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count, True))
@@ -349,4 +348,5 @@ def _kernel_sources(stages: tuple[StagePlan, ...], tail: tuple[TailPlan, ...]) -
     kinds = {operator.kind for operator in tail}
     names |= {"dense"} if "FULLY_CONNECTED" in kinds else set()
     names |= {"softmax"} if "SOFTMAX" in kinds else set()
+    names |= {"sigmoid"} if "LOGISTIC" in kinds else set()
     return tuple(f"network/kernels/{name}.c" for name in sorted(names))

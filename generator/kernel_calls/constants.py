@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,19 +11,19 @@ import numpy as np
 from generator.kernel_calls.channels import (
     Channel,
     Layer,
-    fold_dense,
     fold_layer,
     kept_weights,
     pack_3x3,
     pack_matrix,
 )
-from generator.quantize import (
-    INT8_MIN,
-    activation_range,
-    add_scaling,
-    mean_multiplier,
-    softmax_scaling,
+from generator.kernel_calls.records import Constant, Table, int32_literal, wrapped
+from generator.kernel_calls.tail_constants import (
+    add_dense,
+    add_sigmoid,
+    mean_constant,
+    softmax_constant,
 )
+from generator.quantize import INT8_MIN, activation_range, add_scaling
 from generator.schedule import (
     PIXELS_PER_BLOCK,
     Schedule,
@@ -38,53 +37,11 @@ from generator.schedule import (
 if TYPE_CHECKING:
     from generator.graph import Graph, Operator
 
-LINE_WIDTH = 96
-
 FAST_3X3 = {
     Window((3, 3), (1, 1), (1, 1), (1, 1)): "depthwise_3x3_s1",
     Window((3, 3), (2, 2), (0, 0), (1, 1)): "depthwise_3x3_s2",
 }
 """The windows that have a kernel of their own; rows above and below are the ring's affair."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A constant array in network_weights.c."""
-
-    name: str
-    c_type: str
-    count: int
-    flash_bytes: int
-    lines: tuple[str, ...]
-    """The initialiser's lines, ready to print."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A layer's record in network_weights.c."""
-
-    name: str
-    c_type: str
-    comment: str
-    fields: tuple[tuple[str, str], ...]
-
-
-def float_literal(value: float) -> str:
-    """A C float constant's digits (without the f) that give back the same float32."""
-    text = f"{value:.9g}"
-    return text if "." in text or "e" in text else f"{text}.0"
-
-
-def wrapped(items: Iterable[str]) -> tuple[str, ...]:
-    """Initialiser items in lines of bounded width."""
-    lines: list[str] = []
-    line = ""
-    for item in items:
-        if line and len(line) + len(item) + 2 > LINE_WIDTH:
-            lines.append(line)
-            line = ""
-        line += f" {item}," if line else f"{item},"
-    return (*lines, line) if line else tuple(lines)
 
 
 def _words(name: str, words: Sequence[int]) -> Table:
@@ -95,11 +52,7 @@ def _words(name: str, words: Sequence[int]) -> Table:
 
 def _requantise_text(channel: Channel | None) -> str:
     assert channel is not None, "constraints.graph_faults() admits no such channel"
-    return f"{{{_int32(channel.bias_and_shift)}, {channel.mantissa}}}"
-
-
-def _int32(value: int) -> str:
-    return "INT32_MIN" if value == -(1 << 31) else str(value)
+    return f"{{{int32_literal(channel.bias_and_shift)}, {channel.mantissa}}}"
 
 
 def depthwise_kernel(schedule: Schedule, stage: Stage) -> str:
@@ -135,7 +88,7 @@ def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Consta
     constants: list[Constant] = []
     for stage in schedule.stages:
         if stage.kind is StageKind.MEAN:
-            constants.append(_mean(schedule.graph, stage.operators[0]))
+            constants.append(mean_constant(schedule.graph, stage.operators[0]))
             continue
         if stage.kind is StageKind.FLATTEN:
             continue
@@ -150,9 +103,11 @@ def layer_constants(schedule: Schedule) -> tuple[tuple[Table, ...], tuple[Consta
             _pointwise(schedule, stage, tables, constants)
     for operator in schedule.tail:
         if operator.kind == "FULLY_CONNECTED":
-            _dense(schedule.graph, operator, tables, constants)
+            add_dense(schedule.graph, operator, tables, constants)
         elif operator.kind == "SOFTMAX":
-            constants.append(_softmax(schedule.graph, operator))
+            constants.append(softmax_constant(schedule.graph, operator))
+        elif operator.kind == "LOGISTIC":
+            add_sigmoid(schedule.graph, operator, tables, constants)
     return tuple(tables), tuple(constants)
 
 
@@ -306,80 +261,5 @@ def _add(graph: Graph, operator: Operator) -> Constant:
             ("multiplier", str(scaling.result.mantissa)),
             ("shift", str(scaling.result.shift)),
             ("range", f"{{{zero}, {low}, {high}}}"),
-        ),
-    )
-
-
-def _mean(graph: Graph, operator: Operator) -> Constant:
-    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-    assert source.quantisation and target.quantisation
-    count = source.shape[1] * source.shape[2]
-    multiplier = mean_multiplier(source.quantisation, target.quantisation, count)
-    return Constant(
-        f"network_operator_{operator.index}",
-        "struct mean",
-        f"{operator}",
-        (
-            ("channels", f"{source.shape[3]}u"),
-            ("pixels", f"{source.shape[2]}u"),
-            ("offset", str(-(source.quantisation.zero_point - INT8_MIN) * count)),
-            ("multiplier", str(multiplier.mantissa)),
-            ("shift", str(multiplier.shift)),
-            ("zero_point", str(target.quantisation.zero_point)),
-        ),
-    )
-
-
-def _dense(
-    graph: Graph, operator: Operator, tables: list[Table], constants: list[Constant]
-) -> None:
-    layer = fold_dense(graph, operator)
-    outputs, inputs = layer.weights.shape
-    table = Table(
-        f"weights_{operator.index}",
-        "int8_t",
-        layer.weights.size,
-        layer.weights.size,
-        wrapped(str(int(value)) for value in layer.weights.ravel()),
-    )
-    lines = []
-    for bias, multiplier in zip(layer.biases, layer.multipliers, strict=True):
-        assert multiplier is not None, "range_faults() admits no such output"
-        lines.append(f"{{{multiplier.mantissa}, {_int32(bias)}, {multiplier.shift}}},")
-    requantise = Table(
-        f"requantise_{operator.index}", "struct dense_output", outputs, 16 * outputs, tuple(lines)
-    )
-    tables += [table, requantise]
-    constants.append(
-        Constant(
-            f"network_operator_{operator.index}",
-            "struct dense",
-            f"{operator}",
-            (
-                ("inputs", f"{inputs}u"),
-                ("outputs", f"{outputs}u"),
-                ("weights", table.name),
-                ("requantise", requantise.name),
-                ("zero_point", str(layer.zero_point)),
-                ("lowest", str(layer.lowest)),
-                ("highest", str(layer.highest)),
-            ),
-        )
-    )
-
-
-def _softmax(graph: Graph, operator: Operator) -> Constant:
-    logits = graph.tensor_in(operator)
-    assert logits.quantisation
-    scaling = softmax_scaling(logits.quantisation, operator.softmax_options.beta)
-    return Constant(
-        f"network_operator_{operator.index}",
-        "struct softmax",
-        f"{operator}",
-        (
-            ("classes", f"{logits.shape[-1]}u"),
-            ("multiplier", str(scaling.multiplier.mantissa)),
-            ("left_shift", str(scaling.multiplier.shift)),
-            ("smallest_difference", str(scaling.smallest_difference)),
         ),
     )

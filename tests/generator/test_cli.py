@@ -58,6 +58,36 @@ def test_inspect_shows_operators_and_fit(
         assert shown in out
 
 
+def test_inspect_tells_the_rule(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    _, out, _ = run(capsys, "inspect", tiny_path)
+    assert "decision: softmax, the highest mean score decides" in out
+    _, out, _ = run(capsys, "inspect", tiny_path, "--threshold", "0.6")
+    assert "decision: softmax, threshold 0.602; below it: unsure" in out
+    model = tmp_path / "m.tflite"
+    model.write_bytes(tiny_path.read_bytes())
+    model.with_name("m.labels.txt").write_text("bark\nrain\nsilence\n")
+    model.with_name("m.decision.yaml").write_text("threshold: 0.5\nother: silence\n")
+    _, out, _ = run(capsys, "inspect", model)
+    assert "decision: softmax, threshold 0.500; below it: silence" in out
+
+
+def test_faults_of_the_settings_come_with_the_others(
+    capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.tflite"
+    model.write_bytes(tiny_path.read_bytes())
+    model.with_name("m.decision.yaml").write_text("threshold: 7\nother: cat\n")
+    arguments = ("firmware", "--board", "none", "--out", tmp_path / "build", "--model", model)
+    code, _, err = run(capsys, *arguments, "--threshold", "-1")
+    assert code == 2
+    assert "4 faults" in err
+    for said in ("has no board 'none'", "yaml:1: threshold: 7", "--threshold: -1", "class 'cat'"):
+        assert said in err
+    assert left(tmp_path / "build") == []
+
+
 def test_inspect_says_when_a_model_does_not_fit(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:

@@ -58,6 +58,18 @@ def test_every_fault_comes_at_once(boards: Boards) -> None:
     ]
 
 
+def test_rings_count_where_they_lie(boards: Boards) -> None:
+    """The H743's rings are not in DTCM; the budget is that of all its memories."""
+    assert fit_faults(boards["h743"], YAMNET) == []
+    (fault,) = fit_faults(with_ram(boards["h743"], 53_000), YAMNET)
+    assert fault.what == (
+        "needs 53,376 B RAM, the part has 53,000: "
+        "network's rows 35,008 + frames kept 1,600 + stack 8,192 + the rest 8,576"
+    )
+    (fault,) = fit_faults(with_ram(boards["l475"], 65_000), YAMNET)
+    assert "UART's rings 12,288" in fault.what
+
+
 def test_taps_count(boards: Boards) -> None:
     board = boards["l432"]
     assert fit_faults(board, replace(YAMNET, rows_bytes=35_900)) == []

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.board_spec import load_boards
 from generator.decision import DecisionRule, Head
 from generator.errors import ToolError
 from generator.wire import FaultReport, Refusal, Refused, Rule, ScoreHead
 from hil.core_fault import describe_fault
-from hil.identity import Identity, check_identity
+from hil.identity import Identity, check_identity, expected_core_clock_hz
 from hil.link import Link
 from hil.link_errors import HandshakeError, RefusedError
 from hil.locks import hold_lock
@@ -143,3 +144,17 @@ def test_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     complaint = r"cannot write in .*build.*\n.*--build-dir"
     with pytest.raises(ToolError, match=complaint), hold_lock(tmp_path / "build", "board-u585"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("board", "said_hz", "expected_hz"),
+    [
+        *(("h743", 480_000_000, 480_000_000), ("h743", 400_000_000, 400_000_000)),
+        *(("h743", 64_000_000, 480_000_000), ("h7a3", 400_000_000, 280_000_000)),
+        ("u585", 480_000_000, 160_000_000),
+    ],
+)
+def test_a_part_may_run_at_the_boards_fallback(board: str, said_hz: int, expected_hz: int) -> None:
+    """An H743 before revision V says 400 MHz, and is the right board."""
+    boards = load_boards(Path(__file__).parents[2] / "boards.yaml")
+    assert expected_core_clock_hz(boards[board], said_hz) == expected_hz

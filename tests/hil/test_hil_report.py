@@ -106,6 +106,13 @@ def clip(name: str, truth: int | None, decision: int, **changes: Any) -> ClipRec
     return replace(record, **changes)
 
 
+def several(
+    name: str, truth: tuple[int, ...], decision: int, detected: tuple[int, ...]
+) -> ClipRecord:
+    """A clip of a sigmoid model."""
+    return replace(clip(name, None, decision), truth=truth, detected=detected)
+
+
 MEMORY = MemoryRecord("u585", 8192, 1000, 8192, 4000, 4096, 100, 34_816, 60_000, 0, 0)
 
 
@@ -214,6 +221,60 @@ def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
     assert "NO MEASURE" not in summary_text(unlabelled, make_report(unlabelled, 1), 80)
 
 
+def test_clips_that_remain_unsure_are_counted_apart() -> None:
+    strict = replace(BOARD, thresholds=(26, 26, 26))
+    run = run_of(strict, clip("a", 0, 0), clip("b", 1, -2), clip("c", 2, 0), clip("d", 2, -1))
+    report = make_report(run, 1)
+    assert report.accuracy == 0.25
+    text = summary_text(run, report, 100)
+    assert "decision     softmax, threshold 0.602; below it: unsure" in text
+    assert "1 of 4 clips, counted as wrong; of those decided 50.00 % are right" in text
+    details = make_details(run)
+    assert details["unsure"] == 1
+    assert details["confusion"]["counts"] == [[0, 0, 1, 0, 0], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]]
+    assert "unsure" not in summary_text(FULL, make_report(FULL, 1), 100)
+
+
+def test_with_an_other_class_no_clip_is_unsure() -> None:
+    run = run_of(replace(BOARD, thresholds=(26, 26, 26), other=2), clip("a", 2, 2))
+    text = summary_text(run, make_report(run, 1), 100)
+    assert "below it: rain" in text
+    assert "unsure" not in text
+
+
+def test_sigmoid_has_precision_and_recall_in_place_of_confusion() -> None:
+    board = replace(BOARD, head="sigmoid", thresholds=(0, 0, 0))
+    run = run_of(
+        board,
+        several("a", (0, 1), 1, (0, 1)),
+        several("b", (), -2, ()),
+        several("c", (), 0, (0,)),
+        several("d", (1,), -2, ()),
+    )
+    report = make_report(run, 1)
+    assert report.accuracy == 0.5
+    text = summary_text(run, report, 100)
+    assert "classes      cat   precision 50.0 % (1 of 2), recall 100.0 % (1 of 1)" in text
+    assert "             dog   precision 100.0 % (1 of 1), recall 50.0 % (1 of 2)" in text
+    assert "             rain  precision - (never), recall - (never)" in text
+    details = make_details(run)
+    assert details["confusion"] is None
+    assert details["classes"][0] == {
+        **{"label": "cat", "found": 1, "missed": 0, "false_alarms": 1},
+        **{"precision": 0.5, "recall": 1.0},
+    }
+    assert details["clips"][0]["truth"] == (0, 1)
+    json.dumps(details, allow_nan=False)
+
+
+def test_a_rule_is_told_even_where_accuracy_is_not_measured() -> None:
+    board = replace(BOARD, head="sigmoid", thresholds=(0, 0, 0), accuracy_unmeasured="no labels")
+    run = run_of(board, clip("a", None, 1))
+    text = summary_text(run, make_report(run, 1), 100)
+    assert "decision     sigmoid, threshold 0.500" in text
+    assert "precision" not in text
+
+
 def test_silicon_has_no_instruction_counts() -> None:
     run = run_of(
         replace(BOARD, virtual=False, cycles_are="measured"),
@@ -263,7 +324,17 @@ def test_order_of_processes_does_not_show() -> None:
     assert one == other
 
 
-@pytest.mark.parametrize("run", [FULL, run_of(replace(BOARD, accuracy_unmeasured="none"))])
+SEVERAL = run_of(
+    replace(BOARD, head="sigmoid", thresholds=(0, 0, 0)),
+    several("a", (0, 1), 1, (0, 1)),
+    several("b", (), 2, (2,)),
+)
+UNSURE = run_of(replace(BOARD, thresholds=(26, 26, 26)), clip("a", 0, -2), clip("b", 1, -1))
+
+
+@pytest.mark.parametrize(
+    "run", [FULL, SEVERAL, UNSURE, run_of(replace(BOARD, accuracy_unmeasured="none"))]
+)
 def test_picture_is_a_png(run: RunRecords, tmp_path: Path) -> None:
     draw_report(tmp_path / "report.png", run, make_report(run, 1))
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")

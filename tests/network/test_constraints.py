@@ -265,6 +265,26 @@ def test_dilation_is_refused(tmp_path: Path) -> None:
     assert "dilation 1: it is (2, 1)" in faults_of(model, tmp_path)[0].what
 
 
+def test_a_sigmoid_head_may_have_one_class(tmp_path: Path) -> None:
+    assert faults_of(ModelBuilder(8, 8).conv(4).mean().dense(1).sigmoid(), tmp_path) == ()
+
+
+def test_sigmoid_of_another_scale_is_refused(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(4).mean().dense(2).sigmoid()
+    model.tensors[model.current].scales = (1.0 / 128.0,)
+    (fault,) = faults_of(model, tmp_path)
+    assert fault.where.startswith("operator 3 (LOGISTIC")
+    assert "0.0078125" in fault.what
+
+
+@pytest.mark.parametrize("middle", [True, False])
+def test_scores_are_made_once_and_last(tmp_path: Path, middle: bool) -> None:
+    model = ModelBuilder(8, 8).conv(4).mean().dense(3).sigmoid()
+    model = model.dense(3) if middle else model.softmax()
+    (fault,) = faults_of(model, tmp_path)
+    assert "SOFTMAX or LOGISTIC must give the scores" in fault.what
+
+
 def test_every_constraint_has_a_rule_and_a_remedy() -> None:
     asked = [one for tier in constraints.OPERATOR_TIERS for one in tier]
     for constraint in (*asked, *constraints.MODEL_CONSTRAINTS, *constraints.WHOLE_CONSTRAINTS):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SOFTMAX and MEAN alone, over scales and lengths that no single model has."""
+"""SOFTMAX, LOGISTIC and MEAN alone, over scales and lengths that no single model has."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from generator.graph import Quantisation
-from generator.quantize import mean_multiplier, softmax_scaling
+from generator.quantize import mean_multiplier, sigmoid_table, softmax_scaling
 from tests.support.network_build import COMPILE, TEMPLATES
 from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 
@@ -25,7 +25,7 @@ KERNELS = TEMPLATES / "network" / "kernels"
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     library = tmp_path_factory.mktemp("tail") / "tail.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-    sources = (str(KERNELS / "softmax.c"), str(KERNELS / "mean.c"))
+    sources = (str(KERNELS / f"{name}.c") for name in ("softmax", "sigmoid", "mean"))
     command = [*COMPILE, *trap, "-shared", f"-I{TEMPLATES}", *sources, "-o", str(library)]
     subprocess.run(command, check=True)
     return ctypes.CDLL(str(library))
@@ -38,6 +38,10 @@ class Softmax(ctypes.Structure):
         ("left_shift", ctypes.c_int32),
         ("smallest_difference", ctypes.c_int32),
     ]
+
+
+class Sigmoid(ctypes.Structure):
+    _fields_ = [("classes", ctypes.c_uint32), ("scores", ctypes.c_void_p)]
 
 
 class Mean(ctypes.Structure):
@@ -110,6 +114,53 @@ def test_softmax_is_the_interpreters(
             ctypes.c_void_p(scores.ctypes.data),
         )
         np.testing.assert_array_equal(scores, reference)
+
+
+EVERY_LOGIT = np.arange(-128, 128).astype(np.int8)
+
+
+def sigmoid_of_interpreter(logits: NDArray[np.int8], scale: float, zero: int) -> NDArray[np.int8]:
+    tensors = [
+        TensorRecord("logits", logits.shape, "INT8", (scale,), (zero,)),
+        TensorRecord("scores", logits.shape, "INT8", (1 / 256,), (-128,)),
+    ]
+    return interpret(tensors, OperatorRecord("LOGISTIC", [0], [1]), logits)
+
+
+def random_logits(count: int) -> list[tuple[float, int]]:
+    """Scales from a curve that is one step high to one that is a single step, any zero point."""
+    random = np.random.default_rng(17)
+    scales = np.exp(random.uniform(np.log(1e-5), np.log(30.0), count))
+    return [
+        (float(np.float32(scale)), int(zero))
+        for scale, zero in zip(scales, random.integers(-128, 128, count), strict=True)
+    ]
+
+
+def test_sigmoid_of_every_logit_is_the_interpreters() -> None:
+    """All 256 logits of 600 quantisations, those of common converters among them."""
+    extremes = [(2.0**-20, 0), (1e-30, 5), (1e30, -128), (1e30, 127), (3.0, 127)]
+    powers = [(2.0**power, zero) for power in range(-8, 1) for zero in (-128, -1, 0, 60, 127)]
+    for scale, zero in (*extremes, *powers, *random_logits(550)):
+        expected = sigmoid_of_interpreter(EVERY_LOGIT[np.newaxis], scale, zero)[0]
+        table = np.array(sigmoid_table(Quantisation((scale,), (zero,))))
+        np.testing.assert_array_equal(table, expected, f"scale {scale}, zero point {zero}")
+
+
+@pytest.mark.parametrize("classes", [1, 7, 256])
+def test_sigmoid_is_looked_up(kernels: ctypes.CDLL, classes: int) -> None:
+    scale, zero = float(np.float32(0.07)), 3
+    logits = np.random.default_rng(classes).permutation(EVERY_LOGIT)[:classes]
+    table = np.array(sigmoid_table(Quantisation((scale,), (zero,))), dtype=np.int8)
+    layer = Sigmoid(classes, table.ctypes.data)
+    scores = np.empty(classes, dtype=np.int8)
+    kernels.sigmoid_look_up_s8(
+        ctypes.byref(layer),
+        ctypes.c_void_p(logits.ctypes.data),
+        ctypes.c_void_p(scores.ctypes.data),
+    )
+    expected = sigmoid_of_interpreter(logits[np.newaxis], scale, zero)[0]
+    np.testing.assert_array_equal(scores, expected)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 5), (12, 8), (2, 7), (31, 1), (64, 64)])

@@ -18,6 +18,7 @@ from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import HostNetwork, render_network, run_sanitized
 from tests.support.networks import (
+    binary_network,
     mobile_network,
     networks,
     plain_network,
@@ -37,8 +38,7 @@ def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1
             np.testing.assert_array_equal(
                 ours[operator.index], reference[operator.index], f"{operator}, input {number}"
             )
-        softmax = next(one for one in graph.operators if one.kind == "SOFTMAX")
-        np.testing.assert_array_equal(network.scores(), ours[softmax.index].ravel())
+        np.testing.assert_array_equal(network.scores(), ours[graph.scoring.index].ravel())
 
 
 @pytest.mark.parametrize("path", real_models(), ids=lambda path: path.stem)
@@ -57,7 +57,7 @@ def test_a_random_network(model: ModelBuilder) -> None:
         assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
 
 
-@pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network])
+@pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network, binary_network])
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path
 ) -> None:

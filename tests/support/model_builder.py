@@ -189,6 +189,11 @@ class ModelBuilder:
         target = TensorRecord("softmax", self._shape, scales=(1.0 / 256.0,), zero_points=(-128,))
         return self._operate("SOFTMAX", [], target, tflite.BuiltinOptions.SoftmaxOptions, options)
 
+    def sigmoid(self) -> ModelBuilder:
+        """LOGISTIC."""
+        target = TensorRecord("sigmoid", self._shape, scales=(1.0 / 256.0,), zero_points=(-128,))
+        return self._operate("LOGISTIC", [], target)
+
     def dequantize(self) -> ModelBuilder:
         """DEQUANTIZE."""
         return self._operate("DEQUANTIZE", [], TensorRecord("scores", self._shape, "FLOAT32"))

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import math
+
 from hypothesis import strategies as st
 
+from generator.constraints.tensors import LARGEST_DIMENSION
 from tests.support.model_builder import NO_ACTIVATION, RELU, RELU6, ModelBuilder
 
 ACTIVATIONS = st.sampled_from([RELU, RELU, RELU, RELU6, NO_ACTIVATION])
@@ -38,9 +41,14 @@ def residual_network() -> ModelBuilder:
     return model.conv(8, (1, 1)).head(4)
 
 
+def binary_network() -> ModelBuilder:
+    """One sigmoid output."""
+    return ModelBuilder(16, 12).conv(6, stride=(2, 2)).mean().dense(1).sigmoid().dequantize()
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> ModelBuilder:
-    """Up to six layers on rows, MEAN, one or two dense layers, SOFTMAX, perhaps DEQUANTIZE."""
+    """Up to six layers on rows, MEAN, one or two dense layers, scores, perhaps DEQUANTIZE."""
     model = ModelBuilder(
         frames=draw(st.integers(3, 24)),
         bands=draw(st.integers(3, 20)),
@@ -50,13 +58,17 @@ def networks(draw: st.DrawFn) -> ModelBuilder:
     )
     for _ in range(draw(st.integers(1, 6))):
         _block(draw, model)
-    if draw(st.integers(0, 3)):
+    flat = math.prod(model.tensors[model.current].shape)
+    if flat > LARGEST_DIMENSION or draw(st.integers(0, 3)):
         model.mean(keep_dims=draw(st.booleans()))
     if len(model.tensors[model.current].shape) == 4:
         model.reshape()
     if draw(st.booleans()):
         model.dense(draw(st.integers(1, 12)), activation=RELU, per_channel=draw(st.booleans()))
-    model.dense(draw(st.integers(2, 12)), per_channel=draw(st.booleans())).softmax()
+    if draw(st.integers(0, 3)):
+        model.dense(draw(st.integers(2, 12)), per_channel=draw(st.booleans())).softmax()
+    else:
+        model.dense(draw(st.integers(1, 12)), per_channel=draw(st.booleans())).sigmoid()
     if draw(st.booleans()):
         model.dequantize()
     return model.with_ties() if draw(st.booleans()) else model

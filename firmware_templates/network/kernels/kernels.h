@@ -146,6 +146,12 @@ struct softmax {
     int32_t smallest_difference;
 };
 
+/* LOGISTIC, on int8 vectors. */
+struct sigmoid {
+    uint32_t classes;
+    const int8_t *scores; /* of all 256 logits, from -128 on */
+};
+
 /* int8 frame -> one plane. */
 void frame_bias_row_u8(const int8_t *frame, uint32_t bands, uint8_t *plane);
 
@@ -188,6 +194,7 @@ void mean_add_row_u8(const struct mean *layer, struct row_view row, int32_t *sum
 void mean_finish_s8(const struct mean *layer, const int32_t *sums, int8_t *means);
 void dense_multiply_s8(const struct dense *layer, const int8_t *inputs, int8_t *outputs);
 void softmax_normalise_s8(const struct softmax *layer, const int8_t *logits, int8_t *scores);
+void sigmoid_look_up_s8(const struct sigmoid *layer, const int8_t *logits, int8_t *scores);
 void dequantise_scale_f32(const int8_t *values, uint32_t count, float scale, int32_t zero_point,
                           float *reals);
 

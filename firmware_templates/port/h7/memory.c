@@ -17,7 +17,7 @@
 #define REGION_NULL 2u
 
 #define SIZE_4_GB (31u << MPU_RASR_SIZE_SHIFT)
-#define SIZE_32_BYTES (4u << MPU_RASR_SIZE_SHIFT)
+#define SIZE_1_KB (9u << MPU_RASR_SIZE_SHIFT)
 
 /* Eighths of the region that it leaves out: here flash and RAM, peripherals, and the core's own. */
 #define ALL_BUT_EXTERNAL (0x87u << MPU_RASR_SRD_SHIFT)
@@ -30,16 +30,16 @@ static void set_region(uint32_t number, uint32_t base, uint32_t attributes) {
 
 static void protect_memory(void) {
     /* 0x60000000 to 0xDFFFFFFF: no memory is connected there. The core may read ahead wherever
-     * memory is normal, and would wait for one that never answers (AN4838, "Cortex-M7 speculative
-     * accesses"). */
+     * memory is normal, and would wait for one that never answers (AN4838: speculative prefetch of
+     * the Cortex-M7). */
     set_region(REGION_EXTERNAL, 0x00000000u,
                SIZE_4_GB | ALL_BUT_EXTERNAL | MPU_RASR_NO_ACCESS | MPU_RASR_XN);
     /* Normal memory that is not cached: unaligned accesses stay allowed, as in all RAM. */
     set_region(REGION_DMA_RAM, PORT_DMA_RAM_BASE,
                (PORT_DMA_RAM_SIZE_FIELD << MPU_RASR_SIZE_SHIFT) | MPU_RASR_NORMAL_UNCACHED |
                    MPU_RASR_SHAREABLE | MPU_RASR_FULL_ACCESS | MPU_RASR_XN);
-    /* ITCM begins at 0. Its first bytes stay empty, and a null pointer faults. */
-    set_region(REGION_NULL, 0x00000000u, SIZE_32_BYTES | MPU_RASR_NO_ACCESS | MPU_RASR_XN);
+    /* ITCM begins at 0. Its first KB stays empty, and a null pointer faults, members and all. */
+    set_region(REGION_NULL, 0x00000000u, SIZE_1_KB | MPU_RASR_NO_ACCESS | MPU_RASR_XN);
     /* Everywhere else the architecture's own map holds. */
     MPU_CTRL = MPU_CTRL_PRIVDEFENA | MPU_CTRL_ENABLE;
     core_data_barrier();
@@ -47,7 +47,7 @@ static void protect_memory(void) {
 }
 
 /* What a cache holds after reset is noise: it is invalidated before it is switched on (PM0253,
- * "Initializing and enabling the L1 cache"). */
+ * L1 caches). */
 static void enable_instruction_cache(void) {
     core_data_barrier();
     core_instruction_barrier();

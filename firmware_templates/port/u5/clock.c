@@ -8,11 +8,7 @@
 
 #include "port/port_config.h"
 #include "port/registers.h"
-
-static void wait_for(volatile uint32_t *status, uint32_t mask, uint32_t value) {
-    while ((*status & mask) != value) {
-    }
-}
+#include "port/wait_for.h"
 
 /* Core voltage for the clock to come. The regulator stays the LDO, which every package has. */
 static void raise_voltage(void) {

@@ -39,7 +39,7 @@ void network_begin(void);
 /* Take the next frame of the patch; returns an enum network_status. */
 int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]);
 
-/* The scores of the last complete patch, as the SOFTMAX operator left them. */
+/* The scores of the last complete patch, as SOFTMAX or LOGISTIC left them. */
 const int8_t *network_scores_s8(void);
 
 /* The same as probabilities. */
