@@ -4,8 +4,8 @@
  * whose exceptions are this project's own code. The same code for both: what differs between them
  * is read from mps2_data_start.
  *
- * Each handler notes the frame that the core has stacked and the fault registers, then does what the
- * scenario asked for. Addresses are noted relative to the code or to the stack.
+ * Each handler notes the frame that the core has stacked and the fault registers, then does what
+ * the scenario asked for. Addresses are noted relative to the code or to the stack.
  */
 #include <stdbool.h>
 
@@ -55,8 +55,8 @@
 #define MIDDLE 21u
 #define HIGH 22u
 #define LINES ((1u << LOW) | (1u << MIDDLE) | (1u << HIGH))
-#define NOWHERE 0xB0000000u /* no memory, and not executable */
-#define NO_CODE 0x3F000000u /* no memory, executable */
+#define NOWHERE 0xB0000000u     /* no memory, and not executable */
+#define NO_CODE 0x3F000000u     /* no memory, executable */
 #define MEMORY_MASK 0xFFE00000u /* 2 MB each */
 #define MOST_WORDS 4096u
 
@@ -78,7 +78,7 @@ uint32_t exceptions_log[MOST_WORDS], exceptions_logged;
 volatile uint32_t exceptions_done;
 
 static uint32_t process_stack[128] __attribute__((aligned(8)));
-static bool registers_are_known; /* the scenario has set those of the frame */
+static bool registers_are_known;                 /* the scenario has set those of the frame */
 static void (*actions[64])(struct frame *frame); /* by exception number; used once */
 
 _Noreturn void reset_handler(void);
@@ -117,8 +117,8 @@ static uint32_t place(uint32_t address) {
 
 /* ICSR without what is unknown in Thread mode (RETTOBASE), and in Handler mode to non-NMI code. */
 static uint32_t pending_and_active(void) {
-    return SCB_ICSR & (exception_number() == 0u ? ~(ICSR_RETTOBASE | ICSR_NMIPENDSET)
-                                                : ~ICSR_NMIPENDSET);
+    return SCB_ICSR &
+           (exception_number() == 0u ? ~(ICSR_RETTOBASE | ICSR_NMIPENDSET) : ~ICSR_NMIPENDSET);
 }
 
 void exception_entered(uint32_t *stack, uint32_t exc_return) {
@@ -132,8 +132,10 @@ void exception_entered(uint32_t *stack, uint32_t exc_return) {
     put(registers_are_known ? frame->r2 : 0u);
     put(registers_are_known ? frame->r3 : 0u);
     put(registers_are_known ? frame->r12 : 0u);
-    /* Where an interrupt comes, after it was pended and before the barrier ends, the core chooses. */
-    put(number == SVCALL || (number >= HARD_FAULT && number <= USAGE_FAULT) ? place(frame->pc) : 0u);
+    /* Where an interrupt comes, after it was pended and before the barrier ends, the core chooses.
+     */
+    put(number == SVCALL || (number >= HARD_FAULT && number <= USAGE_FAULT) ? place(frame->pc)
+                                                                            : 0u);
     put(frame->xpsr & ~XPSR_SECURE_FLOATS);
     put(pending_and_active());
     put(SCB_SHCSR & SHCSR_FAULTS);

@@ -2,7 +2,7 @@
 /* What is done to the core, scenario by scenario; part of program.c. */
 
 #define LINE(line) (16u + (line))
-#define SVC(number) __asm volatile("svc " #number ::: "memory")
+#define SVC(number) __asm volatile("svc " #number::: "memory")
 
 /* Every scenario begins with the same priorities, with nothing pending and nothing masked. */
 static void prepare(void) {
@@ -426,14 +426,32 @@ static void fault_in_it_block(void) {
 }
 
 static void (*const scenarios[])(void) = {
-    call_supervisor,         call_from_odd_stack,      call_from_process_stack,
-    call_with_floats,        nest_floats,              nest_by_priority,
-    mask_by_primask,         mask_by_basepri,          mask_by_faultmask,
-    leave_with_faultmask,    group_priorities,         equal_priorities,
-    withdraw_pendsv,         interrupt_by_nmi,         undefined_instruction,
-    divide_by_zero,          divide_by_zero_untrapped, bus_fault,
-    usage_fault_escalates,   bus_fault_escalates,      fault_in_handler,
-    fault_interrupts_handler, fault_under_primask,     call_escalates,
-    fetch_from_no_memory,    leave_thumb_state,
-    breakpoint,              fault_in_it_block,
+    call_supervisor,
+    call_from_odd_stack,
+    call_from_process_stack,
+    call_with_floats,
+    nest_floats,
+    nest_by_priority,
+    mask_by_primask,
+    mask_by_basepri,
+    mask_by_faultmask,
+    leave_with_faultmask,
+    group_priorities,
+    equal_priorities,
+    withdraw_pendsv,
+    interrupt_by_nmi,
+    undefined_instruction,
+    divide_by_zero,
+    divide_by_zero_untrapped,
+    bus_fault,
+    usage_fault_escalates,
+    bus_fault_escalates,
+    fault_in_handler,
+    fault_interrupts_handler,
+    fault_under_primask,
+    call_escalates,
+    fetch_from_no_memory,
+    leave_thumb_state,
+    breakpoint,
+    fault_in_it_block,
 };
