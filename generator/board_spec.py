@@ -33,7 +33,6 @@ IMAGE_RAM = ("ram", DMA_RAM, ITCM)
 MAX_DMA_BLOCK_BYTES = 65_535
 """The counter of a DMA block has 16 bits in every family."""
 
-
 _S = TypeVar("_S", bound=Section)
 
 
@@ -301,6 +300,10 @@ def _check_memories(
             memory.name == name and memory.kind == kind for memory in memories.values()
         ):
             yield ("memories",), f"no memory {name!r} of kind {kind!r}", "the image needs it"
+    for index, memory in memories.items():
+        if memory.name in (DMA_RAM, ITCM) and memory.kind != "ram":
+            what = f"{memory.name} holds what the program writes"
+            yield ("memories", index, "kind"), what, "write ram"
     for (_, first), (index, second) in combinations(memories.items(), 2):
         if first.name == second.name:
             yield ("memories", index), f"a second memory named {second.name!r}", "rename it"

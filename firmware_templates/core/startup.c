@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From reset to main(): stack limit, FPU, memories, paint, .data, .bss, vector table, faults. */
+/* From reset to main(): stack limit, supply, FPU, memories, paint, data, vector table, faults. */
 #include <stdint.h>
 
 #include "core/cortex_m.h"
@@ -13,6 +13,14 @@
 /* Bytes below the stack pointer that the painting leaves alone: its own frame. */
 #define PAINT_GAP_BYTES 64u
 
+/* Some parts must not write to RAM before their supply is settled: there the port has a function
+ * that needs none. A piece of assembly. */
+#ifdef CORE_CORTEX_M7
+#define CALL_BEFORE_RAM_IS_USED "bl supply_begin\n\t"
+#else
+#define CALL_BEFORE_RAM_IS_USED ""
+#endif
+
 extern const uint32_t vectors[];
 _Noreturn void main(void);
 _Noreturn void start(void);
@@ -21,11 +29,11 @@ _Noreturn void start(void);
  * jumps here may not have, so it is loaded again. Where there is MSPLIM, it makes a push below
  * the stack a UsageFault (STKOF) before it can harm what lies there. */
 __attribute__((naked, noreturn)) void reset_handler(void) {
-    __asm volatile(
-        "ldr r0, =__stack_limit\n\t" CORE_SET_STACK_LIMIT("r0") "ldr r0, =__stack_top\n\t"
-                                                                "msr msp, r0\n\t"
-                                                                "b start\n\t"
-                                                                ".ltorg");
+    __asm volatile("ldr r0, =__stack_limit\n\t" CORE_SET_STACK_LIMIT("r0"));
+    __asm volatile("ldr r0, =__stack_top\n\t"
+                   "msr msp, r0");
+    __asm volatile(CALL_BEFORE_RAM_IS_USED "b start\n\t"
+                                           ".ltorg");
 }
 
 static void paint_stack(void) {

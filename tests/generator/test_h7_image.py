@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.board_spec import BoardSpec, Memory, load_boards
 from generator.firmware import Firmware, Network, make_firmware
+from generator.target_flags import target_flags
 from generator.toolchain import Toolchain
 from tests.generator.record_changes import SHIPPED, changed
 
@@ -144,3 +147,18 @@ def test_a_record_of_another_kind_builds(
     config = (result.image.project_dir / "port" / "port_config.h").read_text()
     for line in ("PORT_HAS_FALLBACK 0", "PORT_SRAM_ENABLE_MASK 0x00000000u", "PORT_OVERDRIVE 0"):
         assert line in config
+
+
+def test_the_supply_is_settled_without_ram(image: Image, toolchain: Toolchain) -> None:
+    """Before ACTVOSRDY no RAM may be written: the compiler uses neither stack nor calls."""
+    flags = target_flags(image.board.core)
+    command = [
+        *(str(toolchain.gcc), *flags.cpu, *flags.language, *flags.optimisation, *flags.includes),
+        *("-g0", "-S", "port/supply.c", "-o", "-"),
+    ]
+    done = subprocess.run(
+        command, cwd=image.firmware.image.project_dir, capture_output=True, text=True, check=True
+    )
+    function = done.stdout.partition("\nsupply_begin:")[2].partition(".size\tsupply_begin,")[0]
+    assert "ldr" in function and "bx\tlr" in function
+    assert not re.findall(r"\b(sp|push|bl|blx|vpush)\b", function)

@@ -84,6 +84,7 @@ H743_DMA_RAM, H743_ITCM = memory_at("h743", "dma_ram"), memory_at("h743", "itcm"
         ("h743", "uart.rx_dma.channel", 1, "shared with rx_dma"),
         ("h743", "uart.rx_dma.controller", "GPDMA1", "this part has no GPDMA1"),
         ("h743", f"{H743_ITCM}.origin", 0x0001_0000, "fetches from its ITCM at 0x00000000"),
+        ("h743", f"{H743_DMA_RAM}.kind", "flash", "dma_ram holds what the program writes"),
         ("h743", f"{H743_DMA_RAM}.name", "sram1", "do not reach the core's own ITCM and DTCM"),
         ("h743", f"{H743_DMA_RAM}.origin", 0x1000_0000, "do not reach 0x10000000..0x1001ffff"),
         ("h743", f"{H743_DMA_RAM}.size_bytes", 98_304, "98304 bytes are no region of the MPU"),

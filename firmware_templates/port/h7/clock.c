@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* STM32H7: from HSI 64 MHz after reset to PLL1 at the board's clock.
  *
- * The order is the manual's (RM0433, RM0455: PWR "System supply startup" and "Voltage scaling",
- * FLASH "FLASH recommended number of wait states and programming delay", RCC "PLL"): first the
- * supply, then the voltage, then the flash, and the clock last. */
+ * The order is the manual's (RM0433, RM0455: PWR "Voltage scaling", FLASH "FLASH recommended number
+ * of wait states and programming delay", RCC "PLL"): first the voltage, then the flash, and the
+ * clock last. The supply has been chosen long before (port/supply.c). */
 #include "port/clock.h"
 
 #include "port/clock_choice.h"
@@ -16,15 +16,6 @@ bool clock_falls_back(void) {
     return DBGMCU_REVISION < PORT_FULL_SPEED_REVISION;
 }
 #endif
-
-/* What feeds the core. The lowest byte of CR3 takes one write after power-on, and until then the
- * voltage must not be changed (RM0433, RM0455: PWR_CR3); later writes, as after a reset by the
- * watchdog, change nothing. ACTVOSRDY: the supply is what this says, and the voltage is there. A
- * board that is wired otherwise stays here, until the watchdog bites. */
-static void choose_supply(void) {
-    PWR_CR3 = (PWR_CR3 & ~PORT_SUPPLY_MASK) | PORT_SUPPLY;
-    wait_for(&PWR_CSR1, PWR_CSR1_ACTVOSRDY, PWR_CSR1_ACTVOSRDY);
-}
 
 /* Core voltage for the clock to come; scale 3 after reset is the weakest. */
 static void raise_voltage(void) {
@@ -100,7 +91,6 @@ static void switch_to_pll(void) {
 }
 
 void clock_begin(void) {
-    choose_supply();
     raise_voltage();
     set_flash_timing();
     start_source();

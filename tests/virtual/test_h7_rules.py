@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each rule of the virtual H7: the right program runs, the same with one fault stops."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hil.virtual.machine import Machine
+from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.stm32.h7_pll import PllSettings
+from tests.virtual.conftest import Boot, assert_broken, variable
+from tests.virtual.images import H7_BOARDS
+
+HELLO = """
+volatile uint32_t result;
+void reset(void) {
+    fpu_begin(); clock_begin(); pins_begin(); uart_begin(0);
+    put('o'); put('k');
+    FAULT;
+    result = 1;
+    for (;;) { __asm volatile("wfi"); }
+}
+"""
+
+
+def run_to_ok(machine: Machine) -> None:
+    machine.run(0.01)
+    assert bytes(machine.line.from_board) == b"ok"
+    assert variable(machine, "result") == 1
+
+
+@pytest.mark.parametrize(
+    ("board", "core_hz", "hclk_hz", "pclk1_hz"),
+    [("h743", 480_000_000, 240_000_000, 120_000_000),
+     ("h7a3", 280_000_000, 280_000_000, 140_000_000)],
+)  # fmt: skip
+def test_a_correct_program_runs(
+    boot_on: Boot, board: str, core_hz: int, hclk_hz: int, pclk1_hz: int
+) -> None:
+    machine = boot_on(board, HELLO, "FAULT=")
+    run_to_ok(machine)
+    rcc = machine.rcc
+    assert (rcc.core_hz, rcc.hclk_hz, rcc.pclk1_hz) == (core_hz, hclk_hz, pclk1_hz)
+    assert machine.pwr.voltage_range == 0
+
+
+SLOWER = {"h743": ("PLL_N=100", "NO_OVERDRIVE", "BRR_VALUE=109"), "h7a3": ("PLL_N=60",)}
+"""400 MHz at VOS1; 240 MHz."""
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+@pytest.mark.parametrize(
+    ("defines", "rule"),
+    [
+        (("SUPPLY=1",), Rule.SUPPLY_CONFIGURATION),
+        (("SUPPLY=5",), Rule.SUPPLY_CONFIGURATION),
+        (("NO_HSE_WAIT",), Rule.CLOCK_TREE),
+        (("NO_PLL_WAIT",), Rule.CLOCK_TREE),
+        (("HSE_BITS=0",), Rule.CLOCK_TREE),
+        (("PLL_RGE=1",), Rule.CLOCK_TREE),
+        (("PLL_RGE=0", "PLL_VCOSEL=1"), Rule.CLOCK_TREE),
+        (("PLL_VCOSEL=1",), Rule.CLOCK_TREE),
+        (("PLL_M=0",), Rule.CLOCK_TREE),
+        (("PLL_N=3", "PLL_P=1"), Rule.CLOCK_TREE),
+        (("PLL_N=12", "PLL_P=1"), Rule.CLOCK_TREE),
+        (("PLL_P=3",), Rule.CLOCK_TREE),
+        (("WAIT_STATES=(WAIT_STATES_OF_BOARD-1)",), Rule.FLASH_WAIT_STATES),
+        (("SIGNAL_DELAY=0",), Rule.FLASH_WAIT_STATES),
+        (("SIGNAL_DELAY=1",), Rule.FLASH_WAIT_STATES),
+        (("APB_CODE=0",), Rule.VOLTAGE_RANGE),
+        (("VOS_CODE=2",), Rule.VOLTAGE_RANGE),
+        (("VOS_CODE=1",), Rule.VOLTAGE_RANGE),
+        (("BRR_VALUE=125",), Rule.BAUD_ERROR),
+        (("BRR_VALUE=15",), Rule.BAUD_ERROR),
+    ],
+)
+def test_start_up_with_one_wrong_setting_is_refused(
+    boot_on: Boot, board: str, defines: tuple[str, ...], rule: Rule
+) -> None:
+    if board == "h743" and any(define.startswith("VOS_CODE") for define in defines):
+        defines = (*defines, "NO_OVERDRIVE")
+    if board == "h743" and defines == ("BRR_VALUE=125",):
+        defines = ("BRR_VALUE=135",)
+    states = "4" if board == "h743" else "6"
+    defines = tuple(define.replace("WAIT_STATES_OF_BOARD", states) for define in defines)
+    place = "supply_first" if rule is Rule.SUPPLY_CONFIGURATION else "chip.h"
+    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, place)
+
+
+@pytest.mark.parametrize(
+    ("board", "defines", "rule"),
+    [
+        ("h743", ("NO_OVERDRIVE",), Rule.VOS0_BOOST),
+        ("h743", ("PLL_N=101", "NO_OVERDRIVE"), Rule.VOS0_BOOST),
+        ("h743", ("VOS_CODE=0",), Rule.VOLTAGE_RANGE),
+        ("h743", ("VOS_CODE=2",), Rule.VOS0_BOOST),
+        ("h743", ("NO_VOS_WAIT",), Rule.VOS0_BOOST),
+        ("h743", ("HPRE=0",), Rule.VOLTAGE_RANGE),
+        ("h743", ("PLL_M=2", "PLL_RGE=2", "PLL_N=250"), Rule.VOLTAGE_RANGE),
+        ("h7a3", ("SUPPLY=2",), Rule.SUPPLY_CONFIGURATION),
+        ("h7a3", ("SUPPLY=6",), Rule.SUPPLY_CONFIGURATION),
+        ("h7a3", ("SUPPLY=0x14",), Rule.SUPPLY_CONFIGURATION),
+        ("h7a3", ("NO_VOS_WAIT",), Rule.VOLTAGE_RANGE),
+        ("h7a3", ("PLL_N=72",), Rule.VOLTAGE_RANGE),
+        ("h7a3", ("PLL_N=96", "PLL_P=4"), Rule.CLOCK_TREE),
+    ],
+)
+def test_what_is_peculiar_to_a_line(
+    boot_on: Boot, board: str, defines: tuple[str, ...], rule: Rule
+) -> None:
+    place = "supply_first" if rule is Rule.SUPPLY_CONFIGURATION else "chip.h"
+    assert_broken(boot_on(board, HELLO, "FAULT=", *defines), rule, place)
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+@pytest.mark.parametrize("define", ["RAM_FIRST", "NO_SUPPLY", "NO_SUPPLY_WAIT"])
+def test_ram_is_not_written_before_the_supply_is_ready(
+    boot_on: Boot, board: str, define: str
+) -> None:
+    machine = boot_on(board, HELLO, "FAULT=", define)
+    error = assert_broken(machine, Rule.SUPPLY_CONFIGURATION, "vectors.c")
+    assert "DTCM is written" in error.detail
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+def test_voltage_and_clock_wait_for_the_supply(board: str) -> None:
+    supply = 2 if board == "h743" else 4
+    for write in ((0x5802_4818, 3 << 14), (0x5802_4410, 1)):
+        machine = Machine(board)
+        machine.bus.write(0x5802_4400, 4, machine.bus.read(0x5802_4400, 4) | 1 << 7)
+        machine.sleep_until(machine.now_ps + 10**9)
+        with pytest.raises(RuleBroken) as caught:
+            machine.bus.write(write[0], 4, write[1])
+        assert caught.value.rule is Rule.SUPPLY_CONFIGURATION
+        machine.power_on()
+        machine.bus.write(0x5802_480C, 4, supply)
+        assert not machine.bus.read(0x5802_4804, 4) & 1 << 13
+        machine.sleep_until(machine.now_ps + 10**9)
+        assert machine.bus.read(0x5802_4804, 4) & 1 << 13
+        machine.bus.write(0x5802_4400, 4, machine.bus.read(0x5802_4400, 4) | 1 << 7)
+        machine.sleep_until(machine.now_ps + 10**9)
+        machine.bus.write(*write[:1], 4, *write[1:])
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+def test_a_slower_clock_runs_too(boot_on: Boot, board: str) -> None:
+    defines = SLOWER[board] if board == "h743" else (*SLOWER[board], "BRR_VALUE=130")
+    run_to_ok(boot_on(board, HELLO, "FAULT=", *defines))
+
+
+def test_revision_y_has_no_vos0(boot_on: Boot) -> None:
+    """The same image at 400 MHz runs on both revisions; at 480 MHz on revision V alone."""
+    slow = boot_on("h743", HELLO, "FAULT=", *SLOWER["h743"])
+    fast = boot_on("h743", HELLO, "FAULT=")
+    for image, fits in ((slow, True), (fast, False)):
+        machine = Machine("h743", "Y")
+        machine.symbols = image.symbols
+        machine.core.flash_bytes[:] = image.core.flash_bytes
+        machine.power_on()
+        if fits:
+            machine.run(0.01)
+            assert bytes(machine.line.from_board) == b"ok"
+        else:
+            assert "revision" in assert_broken(machine, Rule.VOS0_BOOST).detail
+
+
+def test_the_pll_of_revision_y_ends_at_836_mhz() -> None:
+    vcos = {}
+    for revision in ("V", "Y"):
+        machine = Machine("h743", revision)
+        machine.rcc.values.update(PLLCKSELR=2 | 1 << 4, PLL1DIVR=119 | 1 << 9, PLLCFGR=3 << 2)
+        vcos[revision] = machine.rcc.pll1.fault()  # type: ignore[attr-defined]
+    assert vcos["V"] is None
+    assert "836" in vcos["Y"]
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+def test_the_supply_outlives_resets_but_not_a_power_on(boot_on: Boot, board: str) -> None:
+    """A reset by software keeps CR3; writing the same again is fine, another value is not."""
+    source = """
+    volatile uint32_t result, times;
+    void reset(void) {
+        supply_begin();
+        times = R32(0x2001FF00);
+        if (RCC_RSR & 1u << 24) {
+            if (times != 0x600DF00D) { PWR_CR3 = 1; }
+            result = PWR_CR3; RCC_RSR = 1u << 16;
+            for (;;) {}
+        }
+        R32(0x2001FF00) = MARK;
+        R32(SCB + 0x0C) = 0x05FA0004;
+        for (;;) {}
+    }
+    """
+    machine = boot_on(board, source, "MARK=0x600DF00D")
+    machine.run(0.001)
+    assert variable(machine, "result") == (2 if board == "h743" else 4)
+    assert len(machine.resets) == 1
+    machine.run(0.001)
+    machine.power_on()
+    assert machine.bus.read(0x5802_480C, 4) == 6
+    assert_broken(boot_on(board, source, "MARK=0"), Rule.SUPPLY_CONFIGURATION)
+
+
+def test_reset_causes(boot_on: Boot) -> None:
+    source = """
+    volatile uint32_t first, second;
+    void reset(void) {
+        uint32_t flags = RCC_RSR;
+        RCC_RSR = 1u << 16;
+        if (flags & 1u << 23) { R32(0x2001FF00) = flags; R32(SCB + 0x0C) = 0x05FA0004; }
+        first = R32(0x2001FF00); second = flags;
+        for (;;) {}
+    }
+    """
+    machine = boot_on("h743", source)
+    machine.run(0.001)
+    assert variable(machine, "first") == 0x00FA_0000
+    assert variable(machine, "second") == 0x0142_0000
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [
+        ("R32(0x58020000)", Rule.CLOCK_OFF),
+        ("R32(DMA1)", Rule.CLOCK_OFF),
+        ("R32(DMAMUX)", Rule.CLOCK_OFF),
+        ("R32(0x30000000)", Rule.MEMORY_CLOCK_OFF),
+        ("R32(0x3000FFFC) = 1", Rule.MEMORY_CLOCK_OFF),
+        ("enable(AHB2ENR, 29); R32(0x30000000) = 1; R32(0x30020000 - 4 * BANK)",
+         Rule.MEMORY_CLOCK_OFF),
+        ("R32(RCC + 0xF8)", Rule.UNMODELLED_REGISTER),
+        ("RCC_CR |= 1u << 26", Rule.UNMODELLED_REGISTER),
+        ("R32(0x48020000)", Rule.UNMODELLED_REGISTER),
+        ("R32(GPIOD + 0x28) = 1", Rule.UNMODELLED_REGISTER),
+        ("RCC_CR &= ~(1u << 24)", Rule.CLOCK_TREE),
+        ("RCC_CR &= ~(1u << 16)", Rule.CLOCK_TREE),
+        ("RCC_CR &= ~(1u << 18)", Rule.WRITE_PROTECTED_REGISTER),
+        ("RCC_PLL1DIVR = 0x01010280", Rule.WRITE_PROTECTED_REGISTER),
+        ("RCC_PLLCFGR = 0", Rule.WRITE_PROTECTED_REGISTER),
+        ("RCC_PLLCKSELR = 0", Rule.WRITE_PROTECTED_REGISTER),
+        ("RCC_CFGR = 4", Rule.CLOCK_TREE),
+        ("RCC_CORE_DIV = 4u << 4", None),
+        ("FLASH_ACR = 0", Rule.FLASH_WAIT_STATES),
+        ("PWR_VOS = 1u << 14", None),
+        ("RCC_UART_CLOCK = 1; put('x')", Rule.UNMODELLED_REGISTER),
+        ("RCC_UART_CLOCK = 4; put('x')", None),
+        ("R32(GPIOD + 0x24) = 0x78; put('x')", Rule.PIN_FUNCTION),
+        ("R32(GPIOD) = 0xFFFFFFFF; put('x')", Rule.PIN_FUNCTION),
+        ("DWT_CTRL = 1", Rule.CLOCK_OFF),
+        ("DEMCR = 1u << 24; DWT_CTRL = 1", Rule.WRITE_PROTECTED_REGISTER),
+        ("DEMCR = 1u << 24; DWT_LAR = 1; DWT_CYCCNT = 0", Rule.WRITE_PROTECTED_REGISTER),
+        ("R32(0x08000000) = 1", Rule.FLASH_LOCKED),
+        ("R32(0x1FF00000)", Rule.LOCKUP),
+    ],
+)  # fmt: skip
+def test_one_wrong_access_is_refused(
+    boot_on: Boot, board: str, fault: str, rule: Rule | None
+) -> None:
+    if rule is None:
+        rule = {
+            "RCC_CORE_DIV = 4u << 4": {"h743": Rule.VOLTAGE_RANGE}.get(board),
+            "PWR_VOS = 1u << 14": {"h743": Rule.VOS0_BOOST}.get(board, Rule.VOLTAGE_RANGE),
+            "RCC_UART_CLOCK = 4; put('x')": Rule.CLOCK_TREE if board == "h7a3" else Rule.BAUD_ERROR,
+        }[fault]
+    source = HELLO.replace("FAULT", fault)
+    source = "void hard_fault(void) { R32(0x1FF00000); }" + source
+    machine = boot_on(board, source, f"BANK={0 if board == 'h743' else 0x4000}")
+    if rule is None:
+        run_to_ok(machine)
+    else:
+        assert_broken(machine, rule)
+
+
+def test_the_second_sram_of_the_h7a3_has_a_clock_of_its_own(boot_on: Boot) -> None:
+    source = """
+    volatile uint32_t result;
+    void reset(void) {
+        enable(AHB2ENR, 29); enable(AHB2ENR, 30);
+        R32(0x3000FFFC) = 1; R32(0x30010000) = 2; R32(0x3001FFFC) = 3;
+        result = R32(0x3000FFFC) + R32(0x30010000) + R32(0x3001FFFC);
+        R32(RCC + AHB2ENR) &= ~(1u << 30);
+        R32(0x3000FFFC);
+        R32(0x30010000);
+        for (;;) {}
+    }
+    """
+    machine = boot_on("h7a3", source)
+    error = assert_broken(machine, Rule.MEMORY_CLOCK_OFF)
+    assert "AHB SRAM2" in error.detail
+    assert error.address == 0x3001_0000
+    assert variable(machine, "result") == 6
+
+
+def test_the_dwt_counts_once_unlocked(boot_on: Boot) -> None:
+    source = """
+    volatile uint32_t locked, open, count;
+    void reset(void) {
+        DEMCR = 1u << 24; locked = R32(0xE0001FB4);
+        DWT_LAR = 0xC5ACCE55; open = R32(0xE0001FB4);
+        DWT_CYCCNT = 0; DWT_CTRL |= 1;
+        wait_turns(100); count = DWT_CYCCNT;
+        for (;;) {}
+    }
+    """
+    machine = boot_on("h743", source)
+    machine.run(0.001)
+    assert (variable(machine, "locked"), variable(machine, "open")) == (3, 1)
+    assert 100 < variable(machine, "count") < 2000
+
+
+# -- flash -----------------------------------------------------------------------------------------
+
+FLASH = """
+volatile uint32_t result;
+static inline void unlock(uint32_t bank) {
+    R32(FLASH_R + 0x100 * bank + 4) = 0x45670123; R32(FLASH_R + 0x100 * bank + 4) = 0xCDEF89AB;
+}
+static inline void ready(uint32_t bank) {
+    while (R32(FLASH_R + 0x100 * bank + 0x10) & 7u) { }
+    R32(FLASH_R + 0x100 * bank + 0x14) = 1u << 16;
+}
+static inline void program(uint32_t at, uint32_t words) {
+    for (uint32_t i = 0; i < words; i++) { R32(at + 4 * i) = i + 1; }
+}
+#define CR1 R32(FLASH_R + 0x0C)
+#define CR2 R32(FLASH_R + 0x10C)
+#ifdef H743
+#define WORDS 8
+#define SECTOR(n) (4u | 0x30 | (n) << 8 | 1u << 7)
+#define SECTOR_BYTES 0x20000
+#else
+#define WORDS 4
+#define SECTOR(n) (4u | (n) << 6 | 1u << 5)
+#define SECTOR_BYTES 0x2000
+#endif
+void reset(void) { ACT; result = 1; for (;;) {} }
+"""
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+def test_each_bank_is_programmed_and_erased_by_its_own_registers(boot_on: Boot, board: str) -> None:
+    act = """unlock(0); unlock(1); CR1 = 2; CR2 = 2;
+    program(0x08000000 + 5 * SECTOR_BYTES, WORDS); program(0x08100000 + 3 * SECTOR_BYTES, WORDS);
+    ready(0); ready(1)"""
+    machine = boot_on(board, FLASH.replace("ACT", act))
+    machine.run(0.01)
+    sector = 0x20000 if board == "h743" else 0x2000
+    second = 0x0810_0000 + 3 * sector
+    assert variable(machine, "result") == 1
+    assert machine.core.word(0x0800_0000 + 5 * sector + 4) == 2
+    assert machine.core.word(second) == 1
+    machine = boot_on(board, FLASH.replace("ACT", f"{act}; CR2 = SECTOR(3u); ready(1)"))
+    machine.run(0.1)
+    assert variable(machine, "result") == 1
+    assert machine.core.word(second) == 0xFFFF_FFFF
+    assert machine.core.word(0x0800_0000 + 5 * sector) == 1
+
+
+@pytest.mark.parametrize("board", H7_BOARDS)
+@pytest.mark.parametrize(
+    ("act", "rule", "words"),
+    [
+        ("unlock(0); CR1 = 2; program(0x08100000, WORDS)", Rule.FLASH_LOCKED, "bank 2"),
+        ("unlock(1); CR2 = 2; program(0x080E0000, WORDS)", Rule.FLASH_LOCKED, "bank 1"),
+        ("CR1 = 2", Rule.FLASH_LOCKED, "CR1"),
+        ("R32(FLASH_R + 0x104) = 1", Rule.FLASH_LOCKED, "bank 2"),
+        ("unlock(0); unlock(0)", Rule.FLASH_LOCKED, "wrong key"),
+        ("unlock(0); program(0x080E0000, 1)", Rule.FLASH_PROGRAMMING, "without CR1.PG"),
+        ("unlock(0); CR1 = 2; program(0x080E0004, 1)", Rule.FLASH_PROGRAMMING, "in order"),
+        ("unlock(0); CR1 = 2; program(0x08000000, 1)", Rule.FLASH_PROGRAMMING, "not erased"),
+        ("unlock(0); CR1 = 2; R8(0x080E0000) = 1", Rule.FLASH_PROGRAMMING, "1 bytes"),
+        ("unlock(0); CR1 = 2; program(0x080E0000, WORDS + 1)", Rule.FLASH_PROGRAMMING, "busy"),
+        ("unlock(0); CR1 = 2; program(0x080E0000, 1); CR1 = 0", Rule.FLASH_PROGRAMMING, "half"),
+        ("unlock(0); CR1 = SECTOR(0u) & ~4u", Rule.FLASH_PROGRAMMING, "without SER1"),
+        ("R32(FLASH_R + 0x18) = 1u << 31", Rule.UNMODELLED_REGISTER, "OPTCR"),
+    ],
+)
+def test_wrong_programming_is_refused(
+    boot_on: Boot, board: str, act: str, rule: Rule, words: str
+) -> None:
+    error = assert_broken(boot_on(board, FLASH.replace("ACT", act)), rule)
+    assert words in error.detail
+
+
+# -- PLL1 ------------------------------------------------------------------------------------------
+
+
+def settings(
+    m: int, n: int, p: int, code: int, *, medium: bool = False, source_hz: int = 8_000_000
+) -> PllSettings:
+    return PllSettings.of_registers(
+        source_hz,
+        pllckselr=2 | m << 4,
+        pllcfgr=code << 2 | medium << 1,
+        divr=n - 1 | (p - 1) << 9,
+        fracr=0,
+        wide_vco_hz=(192_000_000, 960_000_000),
+    )
+
+
+@given(st.integers(1, 63), st.integers(4, 512), st.integers(1, 128))
+def test_pll_arithmetic(m: int, n: int, p: int) -> None:
+    pll = settings(m, n, p, 3)
+    assert pll.vco_hz == Fraction(8_000_000 * n, m)
+    assert pll.output_hz * p == pll.vco_hz
+
+
+@pytest.mark.parametrize(
+    ("pll", "words"),
+    [
+        (settings(1, 120, 2, 3), None),
+        (settings(1, 120, 2, 2), None),  # 8 MHz is the bound of both ranges
+        (settings(4, 480, 2, 1), None),
+        (settings(8, 400, 2, 0, medium=True), None),
+        (settings(8, 400, 2, 0), "PLL1VCOSEL is 0"),
+        (settings(1, 50, 2, 3, medium=True), "PLL1VCOSEL is 1"),
+        (settings(1, 120, 2, 1), "PLL1RGE is 1"),
+        (settings(16, 480, 2, 0), "input is 0.5 MHz"),
+        (settings(1, 121, 2, 3), "VCO"),
+        (settings(1, 23, 2, 3), "VCO"),
+        (settings(1, 120, 3, 3), "divides by 3"),
+        (settings(1, 50, 1, 3), None),
+        (settings(0, 50, 1, 3), "input is 0 MHz"),
+        (settings(1, 3, 1, 3), "outside 4 to 512"),
+    ],
+)
+def test_pll_limits(pll: PllSettings, words: str | None) -> None:
+    fault = pll.fault()
+    assert fault is None if words is None else fault is not None and words in fault
