@@ -25,10 +25,12 @@ PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
+CONFIG ?=
 TRAIN_ARGS ?=
 # What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
 TEST_SET ?= train
 
+WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
@@ -98,8 +100,10 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect),"
-	@echo "CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20 PYTEST_ARGS=... (hil). ESC10_DIR: sounds that you have."
+	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
+	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20"
+	@echo "SOUNDS=folder PYTEST_ARGS=... (hil), CONFIG=mine.yaml (train, cv, quantize)."
+	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
@@ -151,20 +155,20 @@ dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
 
 .PHONY: train
 train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	$(PY) -m training train $(TRAIN_ARGS)
+	$(PY) -m training train $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: cv
 cv: $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	$(PY) -m training cv $(TRAIN_ARGS)
+	$(PY) -m training cv $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: quantize
 quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	$(PY) -m training quantize $(TRAIN_ARGS)
+	$(PY) -m training quantize $(WITH_CONFIG) $(TRAIN_ARGS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(TRAIN_ARGS)
+	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'

@@ -13,7 +13,7 @@ from rich.console import Console
 from generator.errors import EXIT_TOOL, Mel2metalError
 from training.commands import COMMANDS
 from training.engines import ENGINES, TWIN
-from training.places import DEFAULT_CONFIG, DEFAULT_MODEL, MODELS
+from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
 
 EXIT_INTERRUPTED = 130
 
@@ -39,7 +39,11 @@ def _parser() -> argparse.ArgumentParser:
         if name in ("train", "cv"):
             one.add_argument("--tensorboard", action="store_true", help="write its logs as well")
         if name == "train":
-            one.add_argument("--out", type=Path, default=MODELS, help="where the files go")
+            one.add_argument(
+                "--out",
+                type=Path,
+                help="where the files go (default: beside the configuration; models/ for ESC-10)",
+            )
         if name == "quantize":
             one.add_argument("--keras", type=Path, default=DEFAULT_MODEL.with_suffix(".keras"))
             one.add_argument("--out", type=Path, required=True, help="the .tflite to write")

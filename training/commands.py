@@ -16,9 +16,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from generator.decision import Head
 from generator.errors import Fault, InputError
-from training.config import TrainingConfig, load_config
-from training.dataset import DataSet, load_dataset
-from training.places import RUNS, find_backbone, find_backbone_for_testing, find_dataset
+from training.config import load_config
+from training.dataset import load_dataset
+from training.places import (
+    RUNS,
+    default_out,
+    find_backbone,
+    find_backbone_for_testing,
+    find_dataset,
+)
+from training.prepare import Prepared, prepare
 from training.run_folder import hold_run, write_whole
 
 
@@ -43,21 +50,18 @@ def _progress(console: Console) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A configuration, its sounds, and its folder, which is held."""
+    """What a training starts from, and its folder, which is held."""
 
-    config: TrainingConfig
-    data: DataSet
-    backbone: Path
+    prepared: Prepared
     folder: Path
     scratch: Path
-    tell: Callable[[str], None]
 
 
 @contextmanager
 def _open_run(
     options: Namespace, console: Console, *, held_out: bool | None = None
 ) -> Iterator[_Run]:
-    """Read the configuration and the list of sounds, hold the run's folder, start TensorFlow.
+    """Read the configuration, hear the sounds, hold the run's folder, start TensorFlow.
 
     `held_out`: whether clips will be decided that the training must not have heard; None: only if
     the configuration asks for `threshold: auto`.
@@ -82,12 +86,15 @@ def _open_run(
     backbone = (
         find_backbone_for_testing(names, os.environ) if held_out else find_backbone(os.environ)
     )
+    with _progress(console) as progress:
+        tell = progress.console.print
+        prepared = prepare(config, data, backbone, progress=progress, tell=tell)
     folder = options.run or RUNS / config.name
     with hold_run(folder) as scratch:
         plain = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
         write_whole(folder / "config.yaml", f"# Every key of the run, defaults included.\n{plain}")
         console.print(start_tensorflow(options.threads))
-        yield _Run(config, data, backbone, folder, scratch, console.print)
+        yield _Run(prepared, folder, scratch)
 
 
 def train_command(options: Namespace, console: Console) -> None:
@@ -97,13 +104,13 @@ def train_command(options: Namespace, console: Console) -> None:
         from training.train import Places, train
 
         board = Board(run.folder / "tensorboard") if options.tensorboard else None
-        places = Places(run.backbone, run.folder, run.scratch, options.out)
+        out = options.out or default_out(options.config)
+        places = Places(run.folder, run.scratch, out)
         with _progress(console) as progress:
             card = train(
-                run.config, run.data, places, progress=progress, tell=progress.console.print,
-                board=board,
-            )  # fmt: skip
-    console.print(f"written to {options.out}: {', '.join(card.files.all())}, card (.json, .md)")
+                run.prepared, places, progress=progress, tell=progress.console.print, board=board
+            )
+    console.print(f"written to {out}: {', '.join(card.files.all())}, card (.json, .md)")
     console.print(f"on its own training clips: {card.training_clips}")
     if card.cross_validation is None:
         console.print("cross-validated: not measured (run `make cv`, then `make train`)")
@@ -123,7 +130,7 @@ def cv_command(options: Namespace, console: Console) -> None:
         board = Board(run.folder / "tensorboard") if options.tensorboard else None
         with _progress(console) as progress:
             whole = cross_validate(
-                run.config, run.data, run.backbone, run.folder, run.scratch,
+                run.prepared, run.folder, run.scratch,
                 progress=progress, tell=progress.console.print, board=board,
             )  # fmt: skip
     console.print(f"all folds, float32: {whole.scores.float32_all}")
@@ -144,22 +151,23 @@ def quantize_command(options: Namespace, console: Console) -> None:
     with _open_run(options, console, held_out=False) as run:
         import keras
 
-        from training.features import compile_front_end, extract
-        from training.learn import input_scale, representative_patches
+        from training.learn import representative_patches
+        from training.prepare import input_scale
         from training.quantize import quantize
+        from training.start_tensorflow import muted
 
-        by = input_scale(run.config)
-        with _progress(console) as progress:
-            clips = extract(run.data.clips, compile_front_end(by), progress, run.tell)
+        config = run.prepared.config
         try:
             network = keras.models.load_model(options.keras, compile=False)
         except (ValueError, OSError, TypeError) as error:
             what = f"is no Keras model: {str(error).splitlines()[0]}"
             raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
-        patches = representative_patches(clips, run.config)
-        write_whole(options.out, quantize(network, patches, by))
+        patches = representative_patches(run.prepared.clips, config)
+        with muted():
+            tflite = quantize(network, patches, input_scale(config))
+        write_whole(options.out, tflite)
     labels = options.out.with_name(f"{options.out.stem}.labels.txt")
-    write_whole(labels, "".join(f"{label}\n" for label in run.data.labels))
+    write_whole(labels, "".join(f"{label}\n" for label in run.prepared.data.labels))
     console.print(f"written: {options.out}, {labels.name}")
 
 

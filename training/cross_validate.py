@@ -21,16 +21,17 @@ from generator.decision import (
     Head,
 )
 from generator.errors import Fault, InputError
-from training.card import Scores, scores_of, versions
+from training.card import Scores, scores_of
 from training.checkpoint import Checkpoint
-from training.config import DecisionConfig, TrainingConfig
-from training.dataset import DataSet, check_for_training, sha256_of_clips
+from training.config import TrainingConfig
+from training.dataset import DataSet
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
-from training.features import ClipFrames, FrontEnd, compile_front_end, extract, front_end_digest
-from training.learn import decide_by_network, input_scale, learn
+from training.features import ClipFrames
+from training.learn import decide_by_network, learn
 from training.plots import draw_answers, draw_curves
-from training.run_folder import digest_of, sha256_of, write_whole
+from training.prepare import Prepared
+from training.run_folder import write_whole
 from training.scores import Curves, Decision, decide_again
 from training.tensorboard import Board
 from training.threshold import Threshold, choose_thresholds, with_thresholds
@@ -64,19 +65,6 @@ class CrossValidation(BaseModel):
     the configuration asks for `threshold: auto`."""
 
 
-def digest_of_run(
-    config: TrainingConfig, data: DataSet, backbone: Path, front_end: FrontEnd
-) -> str:
-    """A hash over configuration, data, backbone, front-end and versions; not over how to decide."""
-    return digest_of(
-        config.model_copy(update={"decision": DecisionConfig()}),
-        sha256_of_clips(data.clips),
-        sha256_of(backbone),
-        front_end_digest(front_end),
-        *(f"{name}={version}" for name, version in versions().items()),
-    )
-
-
 def plain_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
     """The head's own rule, before thresholds are chosen; `other` is the label that is none."""
     head = Head(config.head.kind)
@@ -88,9 +76,7 @@ def plain_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
 
 
 def cross_validate(
-    config: TrainingConfig,
-    data: DataSet,
-    backbone: Path,
+    prepared: Prepared,
     folder: Path,
     scratch: Path,
     *,
@@ -100,14 +86,11 @@ def cross_validate(
 ) -> CrossValidation:
     """Train and test fold by fold; writes the folds, their sum and pictures into `folder`.
 
-    `backbone` must not have seen any clip of `data`. `tell` is given a line a fold.
+    Its backbone must not have seen any of the clips. `tell` is given a line a fold.
     """
+    config, data, clips, digest = prepared.config, prepared.data, prepared.clips, prepared.digest
     if len(data.folds) < 2:
         raise InputError([Fault("folds", "cross-validation needs two folds or more")])
-    check_for_training(data)
-    front_end = compile_front_end(input_scale(config))
-    digest = digest_of_run(config, data, backbone, front_end)
-    clips = extract(data.clips, front_end, progress, tell)
     rule = plain_rule(config, data)
     results = []
     for fold in data.folds:
@@ -117,7 +100,7 @@ def cross_validate(
             checkpoint = Checkpoint(folder / f"fold-{fold}.checkpoint.npz", digest)
             learnt = learn(
                 [one for one in clips if one.clip.fold != fold],
-                len(data.labels), backbone, config,
+                len(data.labels), prepared.backbone, config,
                 progress=progress, title=f"all but fold {fold}", checkpoint=checkpoint,
                 on_epoch=board.of(f"fold-{fold}") if board is not None else None,
             )  # fmt: skip
@@ -139,12 +122,12 @@ def cross_validate(
         scores = scores_of(result.float32, result.int8)
         tell(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
     whole = _sum_up(config, data, digest, rule, results)
-    write_whole(folder / "cross_validation.json", whole.model_dump_json(indent=1) + "\n")
     title = "int8, each fold by the other folds"
     int8 = [one for result in results for one in result.int8]
     write_whole(folder / "confusion.png", draw_answers(int8, data.labels, rule.head, title))
     curves = {f"all but fold {result.fold}": result.curves for result in results}
     write_whole(folder / "curves.png", draw_curves(curves))
+    write_whole(folder / "cross_validation.json", whole.model_dump_json(indent=1) + "\n")
     return whole
 
 

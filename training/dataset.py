@@ -114,8 +114,8 @@ def load_dataset(
     return DataSet(root, labels, tuple(clips), found.table is not None)
 
 
-def check_for_training(data: DataSet) -> None:
-    """Raise InputError with every class that has too few clips to train on and to test with."""
+def training_faults(data: DataSet) -> list[Fault]:
+    """Every class that has too few clips to train on and to test with."""
     faults = []
     for index, label in enumerate(data.labels):
         own = [clip for clip in data.clips if index in clip.labels]
@@ -134,8 +134,7 @@ def check_for_training(data: DataSet) -> None:
         elif len(folds) == 1 and len(data.folds) > 1:
             what = f"all its clips are in fold {folds[0]}: none to train on when that is tested"
             faults.append(Fault(where, what, "spread its recordings over the folds"))
-    if faults:
-        raise InputError(faults)
+    return faults
 
 
 def targets_of(clips: Sequence[Clip], classes: int) -> npt.NDArray[np.float32]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.progress import Progress
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
+from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
 from training.dataset import Clip, DataSet
 from training.engines import ENGINES, Engine
 from training.run_folder import sha256_of
@@ -32,6 +32,8 @@ class Evaluation:
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
     """Of each label, 0 to 1; 0 where none was set."""
+    rule: str
+    """How scores become an answer, in words."""
     decisions: tuple[Decision, ...]
 
 
@@ -89,6 +91,7 @@ def evaluate(
         head=rule.head,
         labels=engines[0].labels,
         thresholds=tuple((step - ZERO_SHARE_STEP) / SHARE_STEPS for step in rule.thresholds),
+        rule=describe_rule(rule, engines[0].labels),
         decisions=decisions,
     )
 
@@ -103,6 +106,7 @@ def to_plain(result: Evaluation) -> dict[str, Any]:
         "head": result.head.value,
         "labels": result.labels,
         "thresholds": result.thresholds,
+        "rule": result.rule,
         "clips": share.total,
         "correct": share.correct,
         "accuracy": share.value,

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import Progress
 
+from generator.errors import Fault
 from training.dataset import SAMPLE_RATE_HZ, Clip, Samples
 from training.patches import Frames, InputScale
 from training.sound_check import FRAME_SAMPLES, SoundCheck
@@ -68,16 +69,17 @@ def extract(
     front_end: FrontEnd,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    faults: Iterable[Fault] = (),
 ) -> tuple[ClipFrames, ...]:
     """Decode every clip and run it through the front-end.
 
     What is odd but usable is told in a line each: stereo, a low sample rate, silence. Raises
-    InputError with every clip that cannot be used.
+    InputError with `faults` that were found before and every clip that cannot be used.
     """
     steps: Iterable[Clip] = clips
     if progress is not None:
         steps = progress.track(clips, description="front-end", total=len(clips))
-    check = SoundCheck(shortest_samples=FRAME_SAMPLES)
+    check = SoundCheck(shortest_samples=FRAME_SAMPLES, faults=faults)
     found = []
     for clip in steps:
         samples = check.read(clip.path)

@@ -19,9 +19,11 @@ from training.dataset import targets_of
 from training.features import ClipFrames
 from training.fit import Examples, OnEpoch, fit, predict
 from training.inner_split import split_inner
-from training.patches import InputScale, Patches, cut_patches, fill_patch
+from training.patches import Patches, cut_patches, fill_patch
+from training.prepare import input_scale
 from training.quantize import quantize
 from training.scores import Curves, Decision, decide_clip
+from training.start_tensorflow import muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,6 @@ class Learnt:
     network: Any
     tflite: bytes
     curves: Curves
-
-
-def input_scale(config: TrainingConfig) -> InputScale:
-    """The meaning of an int8 cell in this configuration."""
-    return InputScale(config.input.scale, config.input.zero_point)
 
 
 def learn(
@@ -82,10 +79,19 @@ def learn(
         checkpoint=checkpoint,
         on_epoch=tell,
     )
-    progress.update(task, completed=config.fit.epochs)
+    text = f"{title}: {_epochs(len(fitted.losses))}"
+    if held:
+        text += f", taken after {fitted.best_epoch}"
+    progress.update(task, completed=config.fit.epochs, description=text)
     patches = representative_patches(kept, config)
     curves = Curves(losses=fitted.losses, held_back=fitted.held_back, best_epoch=fitted.best_epoch)
-    return Learnt(fitted.network, quantize(fitted.network, patches, input_scale(config)), curves)
+    with muted():
+        tflite = quantize(fitted.network, patches, input_scale(config))
+    return Learnt(fitted.network, tflite, curves)
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"
 
 
 def _examples(clips: Sequence[ClipFrames], classes: int, config: TrainingConfig) -> Examples:

@@ -55,6 +55,11 @@ def find_dataset(
     return folder
 
 
+def default_out(config: Path) -> Path:
+    """Where a model's files go: `models/` for the shipped configuration, else beside its own."""
+    return MODELS if config.resolve() == DEFAULT_CONFIG else config.resolve().parent
+
+
 def find_pristine_backbone(environment: Mapping[str, str]) -> Path | None:
     """The backbone that has not seen any clip of ESC-10, from MODELS_DIR; None if it is unset.
 

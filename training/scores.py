@@ -69,8 +69,8 @@ class Decision:
 
     @property
     def right(self) -> bool:
-        """True when just what is heard was answered, which may be nothing."""
-        return set(self.detected) == set(self.labels) and self.decided != NO_PATCH
+        """True when just what is heard was answered; of silence that may be nothing."""
+        return set(self.detected) == set(self.labels)
 
 
 def decide_clip(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -20,9 +20,9 @@ NAMED = 3
 class SoundCheck:
     """Reads sounds, and remembers what was odd about them and what was wrong."""
 
-    def __init__(self, shortest_samples: int = 0) -> None:
+    def __init__(self, shortest_samples: int = 0, faults: Iterable[Fault] = ()) -> None:
         self._shortest_samples = shortest_samples
-        self._faults: list[Fault] = []
+        self._faults: list[Fault] = list(faults)
         self._stereo: list[Path] = []
         self._low_rate: list[Path] = []
         self._silent: list[Path] = []

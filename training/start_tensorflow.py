@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from generator.errors import ToolError
 
@@ -16,7 +20,8 @@ def start_tensorflow(threads: int) -> str:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        import tensorflow as tf
+        with muted():
+            import tensorflow as tf
     except ModuleNotFoundError as error:
         raise ToolError(
             f"{error.name} is not installed",
@@ -33,3 +38,26 @@ def start_tensorflow(threads: int) -> str:
         tf.config.experimental.set_memory_growth(graphic, True)
     names = [tf.config.experimental.get_device_details(one).get("device_name") for one in graphics]
     return f"TensorFlow {tf.__version__} on {', '.join(map(str, names))}: bytes may differ by run"
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Hold back what TensorFlow's own libraries write to stderr, unless an error comes of it.
+
+    They bypass Python and know no log level that would quiet them all.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            sys.stderr.flush()
+            held.seek(0)
+            os.write(kept, held.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)

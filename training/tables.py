@@ -33,6 +33,7 @@ def print_evaluation(result: Evaluation, console: Console) -> None:
             end_section=name == list(shares)[-2],
         )
     console.print(table)
+    console.print(f"decision: {result.rule}")
     if result.head is Head.SIGMOID:
         console.print(_detection_table(result))
         console.print("right: just the classes that are heard were found, which may be none")
@@ -51,11 +52,6 @@ def _class_table(result: Evaluation) -> Table:
         row = matrix[index].tolist()
         wrong = [f"{names[to]} {n}" for to, n in enumerate(row) if n and to != index]
         table.add_row(label, f"{row[index]}/{sum(row)}", ", ".join(wrong))
-    if any(result.thresholds):
-        low, high = min(result.thresholds), max(result.thresholds)
-        table.caption = f"unsure: the highest mean score is below {low:.3f}" + (
-            f" to {high:.3f}, by class" if high > low else ""
-        )
     return table
 
 

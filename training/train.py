@@ -17,16 +17,15 @@ from training.config import TrainingConfig
 from training.cross_validate import (
     CrossValidation,
     cross_validate,
-    digest_of_run,
     plain_rule,
     read_cross_validation,
 )
-from training.dataset import DataSet, check_for_training, sha256_of_clips
+from training.dataset import DataSet, sha256_of_clips
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
-from training.features import compile_front_end, extract, front_end_digest
-from training.learn import input_scale, learn
+from training.learn import learn
 from training.plots import draw_curves
+from training.prepare import Prepared
 from training.run_folder import sha256_of, sweep, write_whole
 from training.scores import share_of
 from training.tensorboard import Board
@@ -36,9 +35,8 @@ ESC10_TITLE = "ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classi
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a training reads and writes."""
+    """Where a training writes."""
 
-    backbone: Path
     run: Path
     scratch: Path
     """Below `run`: what is only needed until the end."""
@@ -47,8 +45,7 @@ class Places:
 
 
 def train(
-    config: TrainingConfig,
-    data: DataSet,
+    prepared: Prepared,
     places: Places,
     *,
     progress: Progress,
@@ -62,26 +59,17 @@ def train(
     The card takes the cross-validated scores from the run folder if they belong to this very
     configuration; `threshold: auto` needs them, and cross-validates if they are not there.
     """
-    check_for_training(data)
-    origin = Origin(
-        name=places.backbone.name, sha256=sha256_of(places.backbone), licence="Apache-2.0"
-    )
-    front_end = compile_front_end(input_scale(config))
-    digest = digest_of_run(config, data, places.backbone, front_end)
+    config, data, digest = prepared.config, prepared.data, prepared.digest
     measured = read_cross_validation(places.run, digest)
     if config.decision.threshold == "auto" and (measured is None or measured.thresholded is None):
         tell("threshold: auto takes held-out clips: cross-validating first")
         measured = cross_validate(
-            config, data, places.backbone, places.run, places.scratch,
-            progress=progress, tell=tell, board=board,
-        )  # fmt: skip
+            prepared, places.run, places.scratch, progress=progress, tell=tell, board=board
+        )
         tell("cross-validated; now the model on all folds")
-        clips = extract(data.clips, front_end, progress)
-    else:
-        clips = extract(data.clips, front_end, progress, tell)
     checkpoint = Checkpoint(places.run / "train.checkpoint.npz", digest)
     learnt = learn(
-        clips, len(data.labels), places.backbone, config,
+        prepared.clips, len(data.labels), prepared.backbone, config,
         progress=progress, title="training", checkpoint=checkpoint,
         on_epoch=board.of("train") if board is not None else None,
     )  # fmt: skip
@@ -116,11 +104,15 @@ def train(
             sha256=sha256_of_clips(data.clips),
             licences=licences_of(data),
         ),
-        backbone=origin,
-        front_end_sha256=front_end_digest(front_end),
+        backbone=Origin(
+            name=prepared.backbone.name,
+            sha256=sha256_of(prepared.backbone),
+            licence="Apache-2.0",
+        ),
+        front_end_sha256=prepared.front_end_sha256,
         config=config,
         versions=versions(),
-        commands=_commands(data),
+        commands=_commands(config, data),
         cross_validation=measured.scores if measured is not None else None,
         thresholds=measured.thresholds if measured is not None and settings is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
@@ -161,11 +153,10 @@ def _hashed(path: Path) -> dict[str, str]:
     return {path.name: sha256_of(path)}
 
 
-def _commands(data: DataSet) -> tuple[str, ...]:
+def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
     if data.has_table:
         return ("make cv      # with ESC10_DIR and MODELS_DIR set", "make train")
-    named = 'TRAIN_ARGS="--config <the configuration above as YAML>"'
-    return (f"make cv {named}", f"make train {named}")
+    return (f"make train CONFIG={config.name}.yaml      # the configuration in the JSON file",)
 
 
 def _install(model: Path, out: Path) -> None:

@@ -60,10 +60,10 @@ class BusMemory:
         ]
 
     def reach_changed(self) -> None:
-        """Block to the core the memories whose clocks are off, and what the MPU forbids."""
+        """Block to the core memories without a clock, what the MPU forbids, early writes."""
         blocked = [(memory.origin, memory.end) for memory in self._memories_without_clock()]
         blocked += self.forbidden_spans()
-        self.core.block(sorted(blocked))
+        self.core.map_memories(sorted(blocked), writable=self.machine.pwr.ram_is_writable)
 
     def check_clock(self, address: int, size: int = 1) -> None:
         """Raise if a memory is there, but its clock is off."""

@@ -341,7 +341,12 @@ class Machine:
         self._guard(lambda: self.bus.write(address, size, value))
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
-        self._guard(lambda: self.flash.program(address, size, value))
+        region = self.core.region_of(address)
+        if region is None or region.is_flash:
+            self._guard(lambda: self.flash.program(address, size, value))
+        else:
+            what = f"{region.name} is written before ACTVOSRDY is read as 1"
+            self.fail(RuleBroken(Rule.SUPPLY_CONFIGURATION, what, address))
         return True
 
     # -- the host's end of the line --------------------------------------------------------------

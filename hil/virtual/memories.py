@@ -24,8 +24,8 @@ class Memories:
         self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
         for region in regions:
             self._buffers[region] = self._make_buffer(region)
-        self._mapped: dict[MemoryRegion, set[tuple[int, int]]] = {}
-        self.block(())
+        self._mapped: dict[MemoryRegion, set[tuple[int, int, bool]]] = {}
+        self.map_memories()
 
     def _make_buffer(self, region: MemoryRegion) -> npt.NDArray[np.uint8]:
         """Return fresh memory, or a view of the memory that the region is an alias of."""
@@ -35,27 +35,30 @@ class Memories:
         assert view is not None, "an alias of no memory"
         return view
 
-    def block(self, spans: Sequence[tuple[int, int]]) -> None:
-        """Let the core reach all memory but these spans (first address, end; whole pages).
+    def map_memories(
+        self, blocked: Sequence[tuple[int, int]] = (), *, writable: bool = True
+    ) -> None:
+        """Let the core reach all memory but blocked spans (first address, end; whole pages).
 
-        An access to a blocked span is a fault. Spans must be in order and apart.
+        An access to a blocked span is a fault, and so is a write to RAM while it is not `writable`.
+        Spans must be in order and apart.
         """
         for region in self.regions:
             wanted, start = set(), region.origin
-            for first, end in (*spans, (region.end, region.end)):
+            for first, end in (*blocked, (region.end, region.end)):
                 if start < min(first, region.end):
-                    wanted.add((start, min(first, region.end)))
+                    wanted.add((start, min(first, region.end), writable and not region.is_flash))
                 start = max(start, end)
             mapped = self._mapped.get(region, set())
-            for first, end in mapped - wanted:
+            for first, end, _ in mapped - wanted:
                 self.engine.mem_unmap(first, end - first)
-            for first, end in wanted - mapped:
-                self._map(region, first, end)
+            for first, end, may_write in wanted - mapped:
+                self._map(region, first, end, may_write)
             self._mapped[region] = wanted
 
-    def _map(self, region: MemoryRegion, first: int, end: int) -> None:
+    def _map(self, region: MemoryRegion, first: int, end: int, may_write: bool) -> None:
         permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
-        permissions |= 0 if region.is_flash else unicorn.UC_PROT_WRITE
+        permissions |= unicorn.UC_PROT_WRITE if may_write else 0
         pointer = self._buffers[region].ctypes.data + first - region.origin
         self.engine.mem_map_ptr(first, end - first, permissions, pointer)
 

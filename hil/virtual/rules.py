@@ -55,8 +55,8 @@ class Rule(enum.Enum):
         " (RM0351, RM0432: PWR, independent I/O supply)"
     )
     SUPPLY_CONFIGURATION = (
-        "PWR_CR3 does not describe the core's supply once, before VOS or the clock rises, as the"
-        " board is wired (RM0433, RM0455: PWR, system supply configuration)"
+        "PWR_CR3 does not describe the core's supply once, before RAM is written and before VOS or"
+        " the clock changes, as the board is wired (RM0433, RM0455: PWR, system supply startup)"
     )
     VOS0_BOOST = (
         "a clock above what VOS1 allows without overdrive, or overdrive out of order"

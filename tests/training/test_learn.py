@@ -20,6 +20,7 @@ from training.dataset import load_dataset
 from training.fit import Examples, fit
 from training.network import build_network, load_backbone
 from training.places import DEFAULT_MODEL
+from training.prepare import prepare
 from training.run_folder import sha256_of
 
 pytestmark = pytest.mark.slow
@@ -77,16 +78,13 @@ def test_a_fold_that_is_done_is_not_trained_again(
     told: list[str] = []
     run = tmp_path / "run"
     with Progress(disable=True) as progress:
-        first = cross_validate(
-            config, data, backbone, run, tmp_path, progress=progress, tell=told.append
-        )
+        prepared = prepare(config, data, backbone)
+        first = cross_validate(prepared, run, tmp_path, progress=progress, tell=told.append)
     assert first.scores.int8_all.total == 8
     (run / "fold-2.json").unlink()
     kept = json.loads((run / "fold-1.json").read_text())
     with Progress(disable=True) as progress:
-        again = cross_validate(
-            config, data, backbone, run, tmp_path, progress=progress, tell=told.append
-        )
+        again = cross_validate(prepared, run, tmp_path, progress=progress, tell=told.append)
     assert again == first
     assert told.count("fold 1 is kept from an earlier run") == 1
     assert "fold 2 is kept from an earlier run" not in told

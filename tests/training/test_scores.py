@@ -64,7 +64,7 @@ SEVERAL = (
 
 
 def test_with_several_classes_right_is_just_what_is_heard() -> None:
-    assert [one.right for one in SEVERAL] == [True, True, False, False, False]
+    assert [one.right for one in SEVERAL] == [True, True, False, False, True]
 
 
 def test_detections_are_counted_class_by_class() -> None:

@@ -71,9 +71,10 @@ class PwrH7(PowerControl):
         self._settled_at = 0
 
     def power_on(self) -> None:
-        """Power-on: the supply has to be configured."""
+        """Power-on: the supply has to be configured; until then RAM must not be written."""
         self.values["CR3"] = self.START_CR3
         self._supplied_at: int | None = None
+        self._seen_ready = False
 
     @property
     def rcc(self) -> RccH7:
@@ -86,6 +87,11 @@ class PwrH7(PowerControl):
     def supplied(self) -> bool:
         """Whether the supply is configured and has settled (ACTVOSRDY)."""
         return self._supplied_at is not None and self.machine.now_ps >= self._supplied_at
+
+    @property
+    def ram_is_writable(self) -> bool:
+        """Whether the firmware has left Run*, the state after a power-on: it saw ACTVOSRDY."""
+        return self._seen_ready
 
     @property
     def settled(self) -> bool:
@@ -128,7 +134,12 @@ class PwrH7(PowerControl):
         """ACTVOS and ACTVOSRDY."""
         codes = {vos: code for code, vos in self.VOS_OF_CODE.items()}
         value = codes[max(self.voltage_range, min(codes))] << VOS_POSITION
-        return value | (ACTVOSRDY if self.supplied and self.settled else 0)
+        if not (self.supplied and self.settled):
+            return value
+        if not self._seen_ready:
+            self._seen_ready = True
+            self.machine.bus_memory.reach_changed()
+        return value | ACTVOSRDY
 
     def _read_scaling(self) -> int:
         return self.values[self.SCALING] & ~VOSRDY | (VOSRDY if self.settled else 0)

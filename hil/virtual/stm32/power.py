@@ -18,6 +18,11 @@ class PowerControl(Peripheral):
         raise NotImplementedError
 
     @property
+    def ram_is_writable(self) -> bool:
+        """Whether the core voltage allows writes to RAM."""
+        return True
+
+    @property
     def io2_valid(self) -> bool:
         """Whether software has declared VDDIO2 valid; until then its pins are isolated."""
         return True

@@ -7,9 +7,21 @@ extern uint32_t __bss_start[], __bss_end[];
 extern uint32_t __itcm_start[], __itcm_end[], __itcm_load[];
 void reset(void);
 
+/* Nothing may be written to RAM before the supply is configured: registers alone. */
+__attribute__((noinline, used)) static void supply_first(void) {
+#ifndef RAM_FIRST
+    supply_begin();
+#endif
+}
+
 /* RAM holds noise after power-on. Variables with initial values are not supported. */
 void start(void);
-void start(void) {
+__attribute__((naked)) void start(void) {
+    __asm volatile("bl supply_first\n\tb begin");
+}
+
+void begin(void);
+__attribute__((used)) void begin(void) {
     for (volatile uint32_t *word = __bss_start; word < __bss_end; word++) {
         *word = 0u;
     }

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A run that is killed at its worst moments ends, when started again, with the same model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tensorflow")
+
+from tests.training.synthetic import write_folders
+from training.card import Card, read_card
+from training.places import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+CONFIG = """
+name: tiny
+data: {folder: sounds, other: other}
+decision: {threshold: auto}
+folds: [1, 2]
+fit:
+  head_steps: 5
+  epochs: 2
+  patches_per_clip: 1
+  batch_size: 4
+  validation_share: 0.3
+  patience: 5
+"""
+
+KILLED_IN_WRITE = {
+    3: "fold 1's checkpoint of its second epoch",
+    4: "fold 1's decisions",
+    7: "fold 2's decisions",
+    2: "the confusion matrix",
+    6: "the final training's checkpoint of its second epoch",
+    10: "the second of the finished files",
+}
+"""Each counted from the start of its own process, which goes on where the one before was cut.
+The first write of each is the configuration."""
+
+FINISHED = {"tiny.keras", "tiny.tflite", "tiny.labels.txt", "tiny.decision.yaml", "tiny.json",
+            "tiny.md"}  # fmt: skip
+
+
+def run(folder: Path, name: str, kill_in: int | None = None) -> int:
+    """Train into `folder / name`; the exit code, negative for a signal."""
+    arguments = [
+        "train", "--config", str(folder / "tiny.yaml"), "--run", str(folder / name / "run"),
+        "--out", str(folder / name / "out"), "--threads", "1",
+    ]  # fmt: skip
+    module = ["training"] if kill_in is None else ["tests.training.cut_short", str(kill_in)]
+    environment = {key: value for key, value in os.environ.items() if key != "MODELS_DIR"}
+    done = subprocess.run(
+        [sys.executable, "-m", *module, *arguments],
+        cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, -signal.SIGKILL), done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.returncode
+
+
+def without_keras_hash(card: Card) -> Card:
+    """The .keras file holds the time of its writing, so its hash is another each time."""
+    files = card.files.model_copy(update={"keras": {}})
+    return card.model_copy(update={"files": files})
+
+
+def test_a_run_killed_again_and_again_ends_with_the_same_model(tmp_path: Path) -> None:
+    write_folders(tmp_path / "sounds", {"tone": 15, "other": 15}, duration_s=1.0)
+    (tmp_path / "tiny.yaml").write_text(CONFIG)
+    assert run(tmp_path, "uncut") == 0
+    for number, moment in KILLED_IN_WRITE.items():
+        assert run(tmp_path, "cut", number) == -signal.SIGKILL, f"was to be killed in {moment}"
+        parts = [path.name for path in (tmp_path / "cut").rglob("*.part")]
+        assert len(parts) == 1, f"{moment}: killed in the middle of a write"
+    cut, uncut = tmp_path / "cut" / "out", tmp_path / "uncut" / "out"
+    assert not (cut / "tiny.json").exists(), "the card is the last to come"
+    assert run(tmp_path, "cut") == 0
+    assert {path.name for path in cut.iterdir()} == FINISHED
+    for name in FINISHED - {"tiny.keras", "tiny.json", "tiny.md"}:
+        assert (cut / name).read_bytes() == (uncut / name).read_bytes(), name
+    cards = [without_keras_hash(read_card(out / "tiny.json")) for out in (cut, uncut)]
+    assert cards[0] == cards[1]
+    left = {path.name for path in (tmp_path / "cut" / "run").iterdir()}
+    assert left == {path.name for path in (tmp_path / "uncut" / "run").iterdir()}
+    assert not [name for name in left if name.endswith((".part", ".npz")) or name == ".scratch"]

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A folder of sounds becomes a model, firmware, and a virtual board that decides as it should."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("tensorflow")
+
+from generator.decision import Head, find_rule
+from tests.training.synthetic import write_folders
+from training.__main__ import main
+from training.card import read_card
+from training.places import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+SHORT_FIT = """
+folds: [1, 2, 3, 4]
+fit: {head_steps: 150, epochs: 1, patches_per_clip: 2, batch_size: 8, warmup_epochs: 0}
+"""
+
+
+def train(folder: Path, config: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Train by the command, on `folder / sounds`; the .tflite."""
+    monkeypatch.delenv("MODELS_DIR", raising=False)
+    (folder / "mine.yaml").write_text(f"name: mine\n{config}{SHORT_FIT}")
+    arguments = ["train", "--config", str(folder / "mine.yaml"), "--run", str(folder / "run")]
+    assert main(arguments) == 0
+    return folder / "mine.tflite"
+
+
+def evaluate(model: Path, *options: str) -> dict[str, Any]:
+    """`make evaluate` on the fold that was left out."""
+    out = model.parent / "evaluated.json"
+    sounds = str(model.parent / "sounds")
+    arguments = ["evaluate", "--model", str(model), "--data", sounds, "--json", str(out)]
+    assert main([*arguments, *options]) == 0
+    content: dict[str, Any] = json.loads(out.read_text())
+    return content
+
+
+def run_harness(model: Path, tests: tuple[str, ...], *options: str) -> dict[str, Any]:
+    """`pytest hil/ --virtual`, which must pass; its details."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests),
+            *("--board", "u585", "--virtual", "--model", str(model)),
+            *("--sounds", str(model.parent / "sounds"), "--build-dir", str(model.parent / "build")),
+            *options,
+        ],
+        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    details = model.parent / "build" / "hil" / "u585" / "details.json"
+    content: dict[str, Any] = json.loads(details.read_text())
+    return content
+
+
+def assert_same_decisions(board: dict[str, Any], desk: dict[str, Any], clips: int) -> None:
+    """Clip for clip: truth, decision and detected classes."""
+    by_desk = {one["clip"]: one for one in desk["decisions"]}
+    assert len(board["clips"]) == clips
+    for one in board["clips"]:
+        other = by_desk[one["clip"]]
+        assert one["decision"] == other["decided"], one["clip"]
+        assert list(one["detected"]) == other["detected"], one["clip"]
+        assert list(one["truth"]) == other["labels"], one["clip"]
+        assert one["fold"] == other["fold"]
+
+
+def test_three_classes_from_a_folder_to_the_board(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folders(tmp_path / "sounds", {"burst": 10, "chirp": 10, "tone": 10})
+    model = train(tmp_path, "data: {folder: sounds}\n", monkeypatch)
+    printed = capsys.readouterr()
+    assert printed.err == "", "nothing of TensorFlow's own"
+    assert "it finds no GPU" in printed.out or "bytes may differ by run" in printed.out
+    card = read_card(model.with_suffix(".json"))
+    assert card.labels == ("burst", "chirp", "tone")
+    assert (card.data.name, card.data.folds, card.data.clips) == ("sounds", (1, 2, 3, 4), 24)
+    assert not (tmp_path / "mine.decision.yaml").exists()
+    desk = evaluate(model, "--folds", "5")
+    assert (desk["correct"], desk["clips"]) == (6, 6), "sounds that nothing was trained on"
+    board = run_harness(model, ("hil/",), "--folds", "5")
+    assert_same_decisions(board, desk, clips=6)
+
+
+def test_a_class_for_other_sound_with_its_threshold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folders(tmp_path / "sounds", {"chirp": 10, "tone": 10, "other": 10, "burst": 5})
+    config = """
+data: {folder: sounds, classes: [chirp, tone], other: other}
+decision: {threshold: auto}
+"""
+    model = train(tmp_path, config, monkeypatch)
+    card = read_card(model.with_suffix(".json"))
+    assert card.labels == ("chirp", "other", "tone")
+    assert card.thresholded is not None
+    assert card.thresholds[0].measure == "mean recall"
+    rule = find_rule(model, Head.SOFTMAX, card.labels)
+    assert rule.other == 1
+    assert rule.has_thresholds
+    assert set(card.files.decision) == {"mine.decision.yaml"}
+    desk = evaluate(model, "--folds", "5")
+    assert desk["correct"] >= 6, "of 7, bursts among what is other"
+    for threshold in ("0.9", "0.99"):
+        twin = evaluate(model, "--folds", "1,5", "--threshold", threshold)
+        litert = evaluate(model, "--folds", "1,5", "--threshold", threshold, "--engine", "litert")
+        assert twin["decisions"] == litert["decisions"]
+    suite = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
+    board = run_harness(model, suite, "--folds", "5", "--clips", "4")
+    assert_same_decisions(board, desk, clips=4)
+
+
+def test_several_classes_at_once_by_sigmoid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinds = {"chirp": 10, "tone": 10, "chirp+tone": 10, "other": 10}
+    write_folders(tmp_path / "sounds", kinds)
+    config = """
+data: {folder: sounds, other: other}
+head: {kind: sigmoid}
+decision: {threshold: auto}
+"""
+    model = train(tmp_path, config, monkeypatch)
+    card = read_card(model.with_suffix(".json"))
+    assert card.labels == ("chirp", "tone")
+    assert len(card.thresholds) == 2
+    desk = evaluate(model, "--folds", "5")
+    assert desk["head"] == "sigmoid"
+    truth = {tuple(one["labels"]) for one in desk["decisions"]}
+    assert truth == {(), (0,), (1,), (0, 1)}
+    assert desk["correct"] >= 6, "of 8"
+    assert desk["decisions"] == evaluate(model, "--folds", "5", "--engine", "litert")["decisions"]
+    suite = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
+    board = run_harness(model, suite, "--folds", "5", "--clips", "4")
+    assert_same_decisions(board, desk, clips=4)
+
+
+def test_a_detector_of_one_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folders(tmp_path / "sounds", {"tone": 10, "burst": 10, "other": 5})
+    config = """
+data: {folder: sounds, classes: [tone], other: other}
+head: {kind: sigmoid}
+decision: {threshold: 0.6}
+"""
+    model = train(tmp_path, config, monkeypatch)
+    assert model.with_name("mine.labels.txt").read_text() == "tone\n"
+    assert model.with_name("mine.decision.yaml").read_text() == "threshold: 0.6\n"
+    desk = evaluate(model, "--folds", "5")
+    assert desk["thresholds"] == [154 / 256]
+    assert desk["correct"] >= 4, "of 5"
+    assert desk["decisions"] == evaluate(model, "--folds", "5", "--engine", "litert")["decisions"]
+    assert "false alarms" in capsys.readouterr().out
