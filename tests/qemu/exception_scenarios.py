@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.board_spec import BoardSpec, load_boards
+from generator.board_spec import BoardSpec, H7Board, load_boards
 from generator.firmware import DEFAULT_BOARDS_FILE
 from hil.virtual.availability import unavailable_reason
 from hil.virtual.machine import Machine
@@ -44,6 +44,11 @@ BKPT without a debugger is a HardFault with HFSR.DEBUGEVT (Armv7-M ARM, DDI 0403
 ARM, DDI 0553, HFSR). QEMU treats it as any fault that escalates, and sets FORCED.
 """
 
+H7_PWR = 0x5802_4800
+H7_SUPPLIES = {"ldo": 0x02, "smps": 0x04}
+"""Lower byte of PWR_CR3 by the board's supply: LDOEN or SMPSEN alone (RM0433, RM0455, PWR_CR3)."""
+H7_ACTVOSRDY = 1 << 13
+
 BOARD_S = 0.2
 """Virtual time that is plenty for all scenarios at a board's reset clock."""
 
@@ -56,19 +61,28 @@ def first_board(core: str) -> BoardSpec | None:
     return None
 
 
-def link_scenarios(target: Target, *, for_qemu: bool) -> Image:
-    """Link the program: for QEMU it hands out what it noted, a board is read from outside."""
-    where = "qemu" if for_qemu else "board"
-    folder = target.project.directory / f"exceptions-{target.machine.core}-{where}"
+def link_scenarios(target: Target, board: BoardSpec | None = None) -> Image:
+    """Link the program: on QEMU it hands out what it noted, a board is read from outside."""
+    where = board.id if board else target.machine.qemu_name
+    folder = target.project.directory / f"exceptions-{where}"
+    words = [board is None, *_supply(board)]
+    data = b"".join(int(word).to_bytes(4, "little") for word in words)
     arguments: list[str | Path] = [f"-I{PROGRAM_DIR}", PROGRAM_DIR / "program.c"]
     arguments += [TARGET_DIR / "semihosting.c", target.project.directory / "core/mem.c"]
-    return link_program(target, folder, int(for_qemu).to_bytes(4, "little"), arguments)
+    return link_program(target, folder, data, arguments)
+
+
+def _supply(board: BoardSpec | None) -> tuple[int, int, int, int]:
+    """What an H7 wants before its RAM is written: register, value, register and bit to await."""
+    if not isinstance(board, H7Board):
+        return 0, 0, 0, 0
+    return H7_PWR + 0xC, H7_SUPPLIES[board.clock.supply], H7_PWR + 0x4, H7_ACTVOSRDY
 
 
 def run_on_board(target: Target, board: BoardSpec) -> Output:
     """Run it on the virtual board; raises RunError if it does not get to its end."""
     there = replace(target.machine, code=board.flash.origin, data=board.ram.origin)
-    image = link_scenarios(replace(target, machine=there), for_qemu=False)
+    image = link_scenarios(replace(target, machine=there), board)
     machine = Machine(board)
     machine.load_elf(image.elf)
     try:

@@ -157,7 +157,7 @@ def _except(opinion: Opinion, question: Question, target: Target) -> list[str]:
     if board is None:
         return []
     opinion.board, opinion.scenarios = board.id, len(exception_scenarios.NAMES)
-    image = exception_scenarios.link_scenarios(target, for_qemu=True)
+    image = exception_scenarios.link_scenarios(target)
     noted = run_on_qemu(question.qemu, image)
     return exception_scenarios.compare_scenarios(
         noted, exception_scenarios.run_on_board(target, board)

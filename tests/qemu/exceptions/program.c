@@ -70,7 +70,9 @@ struct scenario {
     uint32_t words[512];
 };
 
-extern const uint32_t mps2_data_start[]; /* 1: hand out by semihosting; 0: stay */
+/* Word 0: whether to hand out by semihosting. Words 1 to 4: a register to write before anything is
+ * written to RAM, or 0, its value, and the register and the bit to wait for then. */
+extern const uint32_t mps2_data_start[];
 extern uint32_t __stack_top[];
 
 static struct scenario scenario;
@@ -82,6 +84,7 @@ static bool registers_are_known;                 /* the scenario has set those o
 static void (*actions[64])(struct frame *frame); /* by exception number; used once */
 
 _Noreturn void reset_handler(void);
+_Noreturn void begin(void);
 void exception_entered(uint32_t *stack, uint32_t exc_return);
 void common_handler(void);
 
@@ -168,7 +171,25 @@ __attribute__((naked)) void common_handler(void) {
 
 #include "scenarios.h"
 
-_Noreturn void reset_handler(void) {
+/* Without a stack: some parts must not write to RAM before their supply is settled. */
+__attribute__((naked, noreturn)) void reset_handler(void) {
+    __asm volatile("ldr r0, =mps2_data_start\n\t"
+                   "ldr r1, [r0, #4]\n\t"
+                   "cbz r1, 2f\n\t"
+                   "ldr r2, [r0, #8]\n\t"
+                   "str r2, [r1]\n\t"
+                   "ldr r1, [r0, #12]\n\t"
+                   "ldr r2, [r0, #16]\n"
+                   "1:\n\t"
+                   "ldr r3, [r1]\n\t"
+                   "tst r3, r2\n\t"
+                   "beq 1b\n"
+                   "2:\n\t"
+                   "b begin\n\t"
+                   ".ltorg");
+}
+
+_Noreturn void begin(void) {
     extern uint32_t __bss_start[], __bss_end[];
     for (volatile uint32_t *word = __bss_start; (volatile uint32_t *)word < __bss_end; word++) {
         *word = 0u;
