@@ -151,66 +151,77 @@ def find_rule(
     `threshold`, where given, stands for all thresholds of the file. Raises `InputError` with every
     fault: of YAML, of form, labels that the model has not, thresholds out of range.
     """
-    path = settings_path(model)
-    settings, faults = DecisionSettings(), list[Fault]()
-    lines = Lines(path, None)
-    if path.is_file():
-        remedy = "set threshold, thresholds or other, or remove the file"
-        document, lines = read_mapping(path, "holds no setting", remedy)
-        faults += lines.duplicates
-        try:
-            settings = DecisionSettings.model_validate(dict(document))
-        except ValidationError as error:
-            raise InputError([*faults, *_faults_of_form(error, lines)]) from None
-    shares = _Shares(head, faults)
+    settings, lines, faults = _read_settings(settings_path(model))
+    steps = _class_steps(settings, head, labels, lines, faults)
+    if threshold is not None:
+        steps = [_step(threshold, head, "--threshold", faults)] * len(labels)
+    other = _other_class(settings, head, labels, lines, faults)
+    if faults:
+        raise InputError(faults)
+    return DecisionRule(head, tuple(steps), other)
+
+
+def _read_settings(path: Path) -> tuple[DecisionSettings, Lines, list[Fault]]:
+    """The file's settings, where they stand, and keys that stand twice; defaults without a file."""
+    if not path.is_file():
+        return DecisionSettings(), Lines(path, None), []
+    remedy = "set threshold, thresholds or other, or remove the file"
+    document, lines = read_mapping(path, "holds no setting", remedy)
+    try:
+        settings = DecisionSettings.model_validate(dict(document))
+    except ValidationError as error:
+        raise InputError([*lines.duplicates, *_faults_of_form(error, lines)]) from None
+    return settings, lines, list(lines.duplicates)
+
+
+def _class_steps(
+    settings: DecisionSettings, head: Head, labels: Sequence[str], lines: Lines, faults: list[Fault]
+) -> list[int]:
+    """Each class's threshold in steps."""
     usual = DEFAULT_SHARES[head] if settings.threshold is None else settings.threshold
-    steps = [shares.step(usual, lines.where("threshold"))] * len(labels)
+    steps = [_step(usual, head, lines.where("threshold"), faults)] * len(labels)
     for label, share in settings.thresholds.items():
         where = lines.where("thresholds", label)
-        step = shares.step(share, where)
+        step = _step(share, head, where, faults)
         if label not in labels:
             faults.append(_unknown(where, label, labels))
         elif label == settings.other:
             faults.append(Fault(where, "is the other class: it needs no threshold", "remove it"))
         else:
             steps[labels.index(label)] = step
-    if threshold is not None:
-        steps = [shares.step(threshold, "--threshold")] * len(labels)
-    other = None
-    if settings.other is not None:
-        where = lines.where("other")
-        if head is Head.SIGMOID:
-            what = "a sigmoid head has no other class: where nothing is detected, that is told"
-            faults.append(Fault(where, what, "remove it"))
-        elif settings.other not in labels:
-            faults.append(_unknown(where, settings.other, labels))
-        else:
-            other = labels.index(settings.other)
-    if faults:
-        raise InputError(faults)
-    return DecisionRule(head, tuple(steps), other)
+    return steps
+
+
+def _step(share: float, head: Head, where: str, faults: list[Fault]) -> int:
+    """The int8 score nearest to a share, halves up; a fault where the head cannot have it."""
+    steps = math.floor(share * SHARE_STEPS + 0.5) if math.isfinite(share) else -1
+    lowest = 0 if head is Head.SOFTMAX else 1
+    if not lowest <= steps < SHARE_STEPS:
+        none = "0 (none), or " if head is Head.SOFTMAX else ""
+        remedy = f"give {none}from 0.004 to 0.996: scores are held in 256ths"
+        faults.append(Fault(where, f"{share:g} is no threshold", remedy))
+    return steps + ZERO_SHARE_STEP
+
+
+def _other_class(
+    settings: DecisionSettings, head: Head, labels: Sequence[str], lines: Lines, faults: list[Fault]
+) -> int | None:
+    """The class for other sound."""
+    if settings.other is None:
+        return None
+    where = lines.where("other")
+    if head is Head.SIGMOID:
+        what = "a sigmoid head has no other class: where nothing is detected, that is told"
+        faults.append(Fault(where, what, "remove it"))
+    elif settings.other not in labels:
+        faults.append(_unknown(where, settings.other, labels))
+    else:
+        return labels.index(settings.other)
+    return None
 
 
 def _unknown(where: str, label: str, labels: Sequence[str]) -> Fault:
     return Fault(where, f"the model has no class {label!r}", f"choose from: {', '.join(labels)}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """Turns thresholds into steps; what is out of the head's range becomes a fault."""
-
-    head: Head
-    faults: list[Fault]
-
-    def step(self, share: float, where: str) -> int:
-        """The int8 score nearest to a share; halves up."""
-        steps = math.floor(share * SHARE_STEPS + 0.5) if math.isfinite(share) else -1
-        lowest = 0 if self.head is Head.SOFTMAX else 1
-        if not lowest <= steps < SHARE_STEPS:
-            whole = "0 (none), or " if self.head is Head.SOFTMAX else ""
-            remedy = f"give {whole}from 0.004 to 0.996: scores are held in 256ths"
-            self.faults.append(Fault(where, f"{share:g} is no threshold", remedy))
-        return steps + ZERO_SHARE_STEP
 
 
 def _faults_of_form(error: ValidationError, lines: Lines) -> Iterator[Fault]:

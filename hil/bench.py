@@ -88,6 +88,9 @@ class Bench:
     def record(self, clips: ClipSet) -> BoardRecord:
         """What the report says of board and image."""
         provenance = read_provenance(self.firmware.model, self.firmware.model_sha256)
+        cross_validated = provenance.cross_validated
+        if cross_validated and not self.firmware.rule_is_the_models:
+            cross_validated += ", without this threshold"
         return BoardRecord(
             board=self.board.spec.id,
             virtual=self.board.virtual,
@@ -107,7 +110,7 @@ class Bench:
             properties=self.board.properties(),
             footprint=self.firmware.footprint,
             trained_folds=provenance.folds,
-            cross_validated=provenance.cross_validated,
+            cross_validated=cross_validated,
         )
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,12 +130,13 @@ def plain_names(clips: Iterable[Clip]) -> tuple[str, ...]:
     Brackets, blanks and letters beyond ASCII are no matter for a user's files, but pytest parts a
     test's name at the former and rewrites the latter.
     """
-    ids: list[str] = []
+    names: list[str] = []
+    seen: Counter[str] = Counter()
     for clip in clips:
         plain = re.sub(r"[^A-Za-z0-9_.+/-]", "_", clip.name)
-        count = sum(one == plain or one.startswith(f"{plain}~") for one in ids)
-        ids.append(f"{plain}~{count + 1}" if count else plain)
-    return tuple(ids)
+        seen[plain] += 1
+        names.append(plain if seen[plain] == 1 else f"{plain}~{seen[plain]}")
+    return tuple(names)
 
 
 # Ten sounds without a data set. They go where recordings seldom do: full scale, silence, one bit,

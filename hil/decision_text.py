@@ -27,17 +27,17 @@ def decision_lines(records: RunRecords) -> list[str]:
 
 
 def _unsure_text(records: RunRecords, *, measured: bool) -> str:
-    """`3 of 40 clips, which count as wrong; of the others 97.30 % are right`."""
+    """`3 of 40 clips, counted wrong; of those decided 97.30 % right`."""
     unsure = count_unsure(records)
     text = f"{unsure} of {len(records.clips)} clips"
     sure = clip_accuracy(pair for pair in outcomes(records) if pair[1])
     if not measured or not unsure or sure is None:
         return text
-    return f"{text}, counted as wrong; of those decided {100 * sure.value:.2f} % are right"
+    return f"{text}, counted wrong; of those decided {100 * sure.value:.2f} % right"
 
 
 def _class_lines(records: RunRecords) -> list[str]:
-    """One line a class: `dog: precision 95.0 % (19 of 20), recall 90.5 % (19 of 21)`."""
+    """One line a class: `dog  precision 95.0 % (19/20), recall 90.5 % (19/21)`."""
     assert records.board is not None
     counts = count_classes(outcomes(records), records.board.labels)
     width = max(len(count.label) for count in counts)
@@ -56,4 +56,4 @@ def class_text(count: ClassCount) -> str:
 
 
 def _share(value: float | None, part: int, whole: int) -> str:
-    return "- (never)" if value is None else f"{100 * value:.1f} % ({part} of {whole})"
+    return "- (never)" if value is None else f"{100 * value:.1f} % ({part}/{whole})"

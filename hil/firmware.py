@@ -38,6 +38,9 @@ class Firmware:
     rule: DecisionRule
     """How the image decides a clip."""
 
+    rule_is_the_models: bool
+    """False where --threshold stands for the thresholds of the model's own settings."""
+
     engine: str
     taps: bool
     toolchain: str
@@ -90,6 +93,7 @@ def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmwa
         labels=tuple(image["labels"]),
         has_labels=options.labels is not None or beside.is_file(),
         rule=DecisionRule.of_plain(image["rule"]),
+        rule_is_the_models=options.threshold is None,
         engine=options.engine,
         taps=bool(image["taps"]),
         toolchain=compiler_of(out / "mel2metal.elf"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from generator.decision import Head
+from generator.decision import Head, describe_rule
 from hil.metrics import UNDECIDED, count_classes
 from hil.published import PUBLISHED
 from hil.records import BoardRecord, RunRecords
@@ -27,7 +27,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
     kind = "virtual board, cycles estimated" if report.virtual else "silicon, cycles measured"
     figure.suptitle(
         f"{report.board} ({kind}): {accuracy_text(records, report)}\n"
-        + "".join(f"{line}\n" for line in caveat_lines(records))
+        + "".join(f"{line}\n" for line in (*caveat_lines(records), *_rule_lines(records)))
         + f"{clips_text(records)}; {report.patches} patches; {divergences_text(records)}",
         fontsize=12,
     )
@@ -62,6 +62,13 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
     _classes(figure.add_subplot(grid[:, 1]), records, report)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
+
+
+def _rule_lines(records: RunRecords) -> list[str]:
+    board = records.board
+    if board is None or not board.rule.has_thresholds:
+        return []
+    return [describe_rule(board.rule, board.labels)]
 
 
 def _bars(
@@ -103,6 +110,9 @@ def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> Non
     axes.barh(rows, alarms, color=_THEIRS, label="false alarm")
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(rows, board.labels, fontsize=9)
+    held = [count.found + count.missed for count in counts]
+    axes.set_xlim(1.1 * min([*alarms, -1]), 1.1 * max([*held, 1]))
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.xaxis.set_major_formatter(lambda value, _position: f"{abs(value):g}")
     axes.set_xlabel("clips: false alarms to the left, clips that hold the class to the right")
     axes.legend(fontsize=9)

@@ -32,8 +32,7 @@ static const struct outcome accepted = {0};
 _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
                    WIRE_PAYLOAD_LIMIT_BYTES,
                "CLIP_RESULT carries all sums in one message");
-_Static_assert(sizeof((struct wire_clip_result *)NULL)->detected == DECISION_MASK_BYTES,
-               "CLIP_RESULT carries the whole mask");
+_Static_assert(WIRE_DETECTED_BYTES == DECISION_MASK_BYTES, "CLIP_RESULT carries the whole mask");
 
 static struct session_facts facts;
 static struct listener listener;

@@ -19,12 +19,14 @@ from hil.virtual import thumb
 from hil.virtual.cycles import (
     COST_DIVIDE,
     COST_DOUBLE,
+    COST_DUAL_ISSUE,
     COST_FLOAT_DIVIDE,
     COST_LOAD,
     COST_LOAD_AFTER_MEMORY,
     COST_LOAD_USE,
     COST_MULTIPLE,
     COST_OTHER,
+    COST_WORDS,
 )
 
 # A block's entry: instructions (12 bits), cycles (16), flags (16), size in bytes (16).
@@ -70,7 +72,7 @@ def _is_single_load(bits, loaded):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _cycles(costs, kind, words, is_load, after_memory):  # type: ignore[no-untyped-def]
     if kind == thumb.KIND_MULTIPLE:
-        return costs[COST_MULTIPLE] + words
+        return costs[COST_MULTIPLE] + (words + costs[COST_WORDS] - 1) // costs[COST_WORDS]
     if kind == thumb.KIND_DOUBLE:
         return costs[COST_DOUBLE]
     if kind == thumb.KIND_DIVIDE:
@@ -80,6 +82,21 @@ def _cycles(costs, kind, words, is_load, after_memory):  # type: ignore[no-untyp
     if is_load:
         return costs[COST_LOAD_AFTER_MEMORY] if after_memory else costs[COST_LOAD]
     return costs[COST_OTHER]
+
+
+@njit(cache=True)
+def _takes_free_slot(bits, kind, reads, writes, slot):  # type: ignore[no-untyped-def]
+    """Whether a core that issues in pairs issues an instruction along with the one before it.
+
+    Not if it needs what that one makes, or the same unit: memory, the multiplier, the FPU. `slot`
+    holds whether there is a second slot, and that instruction's flags and registers written.
+    """
+    pairs = kind == thumb.KIND_OTHER or kind == thumb.KIND_DOUBLE  # noqa: PLR1714  # for numba
+    units = bits & slot[1] & (thumb.IS_MEMORY | thumb.IS_MULTIPLY | thumb.FPU)
+    together = slot[0] and pairs and units == 0 and slot[2] & (reads | writes) == 0
+    slot[0] = pairs and not together
+    slot[1], slot[2] = bits, writes
+    return together
 
 
 @njit(cache=True)
@@ -154,6 +171,7 @@ def scan(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """
     count, cycles, flags = np.int64(0), np.int64(0), np.int64(0)
     previous_load, after_memory = thumb.NO_REGISTER, False
+    slot = np.zeros(3, np.int64)
     it_left, it_state = 0, 0
     follow = np.zeros((4, 16), np.int64)
     follow[_ROOT, :] = np.arange(16)
@@ -179,7 +197,9 @@ def scan(  # type: ignore[no-untyped-def]  # noqa: PLR0917
             flags |= NEEDS_PROBES
         single = kind == thumb.KIND_OTHER and bits & thumb.IS_MEMORY != 0
         is_load = single and _is_single_load(bits, loaded)
-        cycles += _cycles(costs, kind, words, is_load, after_memory)
+        changed = writes | (1 << (move >> 1 & 15) if move else 0)
+        if not (costs[COST_DUAL_ISSUE] and _takes_free_slot(bits, kind, reads, changed, slot)):
+            cycles += _cycles(costs, kind, words, is_load, after_memory)
         after_memory = single
         if previous_load != thumb.NO_REGISTER and reads >> previous_load & 1:
             cycles += costs[COST_LOAD_USE]

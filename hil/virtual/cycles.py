@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """ESTIMATED cycles per instruction, by core.
 
-Arm publishes no instruction timing table for the Cortex-M33, so these are estimates (about
-+-25 % over a whole network). The Cortex-M4's table is public (its Technical Reference Manual,
-DDI 0439, section 3.3); where it gives a span, one value stands for it, and the FPU's fused multiply
-(3 cycles there) counts as 1. Wait states, caches and bus contention are left out on both.
+Arm publishes no instruction timing table for the Cortex-M33 and M7, so these are estimates (about
++-25 % and +-35 % over a whole network). The Cortex-M4's table is public (its Technical Reference
+Manual, DDI 0439, section 3.3); where it gives a span, one value stands for it, and the FPU's fused
+multiply (3 cycles there) counts as 1. The Cortex-M7 (DDI 0489, section 1.2) issues two instructions
+in a cycle where it can, and moves 64 bits to or from memory in one. Wait states, cache misses and
+bus contention are left out everywhere.
 Instruction *counts* are exact; every number derived from this table must be shown as an estimate.
 `docs/virtual-board.md` prints the same table with the reasons for each row.
 """
@@ -31,7 +33,9 @@ class CycleTable:
     load_use: int = 1
     """Added when the instruction after a load uses the loaded register."""
     multiple_base: int = 1
-    """LDM, STM, PUSH, POP, VLDM, VSTM: this plus one for each word."""
+    """LDM, STM, PUSH, POP, VLDM, VSTM: this plus one for each word, or each two words."""
+    words_a_cycle: int = 1
+    """Words of such a transfer that move in one cycle."""
     double_word: int = 2
     """LDRD, STRD, VLDR/VSTR of a double."""
     branch_taken: int = 1
@@ -40,6 +44,8 @@ class CycleTable:
     """SDIV, UDIV: 2 to 11 by the operands."""
     float_divide: int = 14
     """VDIV.F32, VSQRT.F32."""
+    dual_issue: bool = False
+    """Whether an instruction costs nothing if the one before it leaves it a slot."""
     exception_entry: int = 12
     exception_return: int = 10
 
@@ -48,19 +54,25 @@ class CycleTable:
         return np.array(
             [
                 self.other, self.load, self.load_after_memory, self.load_use, self.multiple_base,
-                self.double_word, self.divide, self.float_divide,
+                self.double_word, self.divide, self.float_divide, self.words_a_cycle,
+                int(self.dual_issue),
             ],
             np.int64,
         )  # fmt: skip
 
 
 COST_OTHER, COST_LOAD, COST_LOAD_AFTER_MEMORY, COST_LOAD_USE, COST_MULTIPLE = 0, 1, 2, 3, 4
-COST_DOUBLE, COST_DIVIDE, COST_FLOAT_DIVIDE = 5, 6, 7
-COSTS = 8
+COST_DOUBLE, COST_DIVIDE, COST_FLOAT_DIVIDE, COST_WORDS, COST_DUAL_ISSUE = 5, 6, 7, 8, 9
+COSTS = 10
 
 CORTEX_M33 = CycleTable(core="cortex-m33")
 
-CORTEX_M7 = CycleTable(core="cortex-m7")
+CORTEX_M7 = CycleTable(
+    core="cortex-m7",
+    words_a_cycle=2,
+    double_word=1,
+    dual_issue=True,
+)
 
 CORTEX_M4 = CycleTable(
     core="cortex-m4",

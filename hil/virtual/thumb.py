@@ -25,6 +25,8 @@ IS_MEMORY = 32
 WRITES_CONTROL = 64
 V8M_ONLY = 128
 """Touches a register that only ARMv8-M has: MSPLIM or PSPLIM."""
+IS_MULTIPLY = 1 << 11
+"""Needs the multiplier: MUL, MLA, SMLAD and their kin. Above the bits that a scan adds."""
 
 KIND_OTHER = 0
 KIND_MULTIPLE = 1
@@ -81,6 +83,7 @@ def _decode_low(h: int) -> Decoded:
             move = _move(r8, r8, h & 0xFF if top5 == 6 else -(h & 0xFF))
     elif h >> 10 == 0x10:
         reads, operation = 1 << low | 1 << mid, h >> 6 & 15
+        flags = IS_MULTIPLY if operation == 13 else 0
         writes = 0 if operation in (8, 10, 11) else 1 << low
     else:
         rm, rd = h >> 3 & 15, h & 7 | h >> 4 & 8
@@ -295,8 +298,9 @@ def _decode_wide(h1: int, h2: int) -> Decoded:
             reads |= 1 << ra
         if h1 & 0x0080:
             writes |= 1 << ra
+        flags = IS_MULTIPLY
         if h1 & 0xFFD0 == 0xFB90:
-            kind, writes = KIND_DIVIDE, 1 << rd
+            flags, kind, writes = 0, KIND_DIVIDE, 1 << rd
     return flags, kind, 0, NO_REGISTER, reads, NO_REGISTER, writes, move
 
 

@@ -31,6 +31,7 @@ from hil.clip_check import (
 from hil.clips import Clip, ClipSet
 from hil.firmware import Firmware
 from hil.link import ClipRun, Link
+from hil.model_card import Provenance
 from hil.truth import why_no_accuracy
 from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
 
@@ -111,6 +112,7 @@ def make_bench(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = None)
         labels=tuple(f"label{index}" for index in range(CLASSES)),
         has_labels=True,
         rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
+        rule_is_the_models=True,
         engine="builtin",
         taps=False,
         toolchain="",
@@ -240,3 +242,16 @@ def test_accuracy_is_measured_only_where_truth_and_classes_meet() -> None:
     assert "no labels" in why_no_accuracy(replace(firmware, has_labels=False), clips)
     strangers = ClipSet((CLIP,), ("label0", "whale"), "esc10")
     assert "label whale" in why_no_accuracy(firmware, strangers)
+
+
+@pytest.mark.parametrize(("own", "said"), [(True, "94 %"), (False, "94 %, without this threshold")])
+def test_cross_validation_is_of_the_models_own_rule(
+    monkeypatch: pytest.MonkeyPatch, own: bool, said: str
+) -> None:
+    bench = make_bench(Twin(), Judge())
+    bench.firmware = replace(bench.firmware, rule_is_the_models=own)
+    faces = {"virtual": True, "cycles_are": "estimated", "properties": lambda self: {}}
+    faces["spec"] = bench.board.spec
+    bench.board = cast(Any, type("Board", (), faces)())
+    monkeypatch.setattr("hil.bench.read_provenance", lambda *_: Provenance((1,), "94 %"))
+    assert bench.record(ClipSet((CLIP,), ("label0",), "esc10")).cross_validated == said

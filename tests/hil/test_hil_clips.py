@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import InputError
-from hil.clips import Clip, choose_clips, find_directory, load_clips
+from hil.clips import Clip, choose_clips, find_directory, load_clips, plain_names
 
 CLASSES = ("cat", "dog", "rain")
 
@@ -131,3 +131,20 @@ def test_synthetic_clips_are_ten_the_same_each_time_and_have_no_truth() -> None:
         assert np.array_equal(one.read(), other.read())
         assert one.read().dtype == np.int16
     assert len(load_clips(None, limit=3).clips) == 3
+
+
+def test_names_of_tests_are_plain_and_told_apart() -> None:
+    names = ("1-100-A-0", "dog/take 1 [a]", "dog/take 1 (a)", "dog+rain/Müll", "dog/take_1__a_~2")
+    clips = [Clip(name, 1, "dog") for name in names]
+    plain = plain_names(clips)
+    assert plain == (
+        *("1-100-A-0", "dog/take_1__a_", "dog/take_1__a_~2", "dog+rain/M_ll"),
+        "dog/take_1__a__2",
+    )
+
+
+@given(st.lists(st.text(max_size=6), max_size=30, unique=True))
+def test_any_names_stay_apart(names: list[str]) -> None:
+    plain = plain_names([Clip(name, 1, None) for name in names])
+    assert len(set(plain)) == len(names)
+    assert all(name.isascii() and "[" not in name and "]" not in name for name in plain)

@@ -228,7 +228,7 @@ def test_clips_that_remain_unsure_are_counted_apart() -> None:
     assert report.accuracy == 0.25
     text = summary_text(run, report, 100)
     assert "decision     softmax, threshold 0.602; below it: unsure" in text
-    assert "1 of 4 clips, counted as wrong; of those decided 50.00 % are right" in text
+    assert "1 of 4 clips, counted wrong; of those decided 50.00 % right" in text
     details = make_details(run)
     assert details["unsure"] == 1
     assert details["confusion"]["counts"] == [[0, 0, 1, 0, 0], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]]
@@ -254,8 +254,8 @@ def test_sigmoid_has_precision_and_recall_in_place_of_confusion() -> None:
     report = make_report(run, 1)
     assert report.accuracy == 0.5
     text = summary_text(run, report, 100)
-    assert "classes      cat   precision 50.0 % (1 of 2), recall 100.0 % (1 of 1)" in text
-    assert "             dog   precision 100.0 % (1 of 1), recall 50.0 % (1 of 2)" in text
+    assert "classes      cat   precision 50.0 % (1/2), recall 100.0 % (1/1)" in text
+    assert "             dog   precision 100.0 % (1/1), recall 50.0 % (1/2)" in text
     assert "             rain  precision - (never), recall - (never)" in text
     details = make_details(run)
     assert details["confusion"] is None

@@ -119,6 +119,8 @@ def _print_verdict(opinion: Opinion, seconds: float, console: Console) -> None:
     if opinion.operations:
         operands = len(all_operands())
         console.print(f"    {opinion.operations} DSP operations on {operands:,} operands each")
+    if opinion.board:
+        console.print(f"    {opinion.scenarios} scenarios of exceptions, with {opinion.board}")
 
 
 def _print_table(opinions: Sequence[Opinion], console: Console) -> None:

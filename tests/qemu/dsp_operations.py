@@ -16,7 +16,7 @@ from generator.host_compile import UNDEFINED_BEHAVIOUR
 from generator.project import Project
 from generator.target_flags import WARNINGS
 from generator.toolchain import find_host_cc
-from tests.qemu.image import Image, Target, link_program
+from tests.qemu.image import TARGET_DIR, Image, Target, link_program
 from tests.qemu.records import Output
 
 OPERATIONS_DIR = Path(__file__).parent / "operations"
@@ -50,6 +50,7 @@ def link_operations(target: Target, operands: Operands) -> Image:
     arguments: list[str | Path] = [f"-I{OPERATIONS_DIR}"]
     arguments += ["-isystem", target.project.directory / "cmsis_dsp"]
     arguments += [OPERATIONS_DIR / "operate.c", OPERATIONS_DIR / "on_target.c"]
+    arguments += [TARGET_DIR / "startup.c", TARGET_DIR / "semihosting.c"]
     return link_program(target, folder, operands.astype("<u4").tobytes(), arguments)
 
 

@@ -128,7 +128,7 @@ def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], na
     folder.mkdir(exist_ok=True)
     lines = [f"METER({index}, {function})\n" for index, function in enumerate(metered)]
     (folder / "meters.h").write_text("".join(lines))
-    names = ("main", "meter", "trampolines", "calibration")
+    names = ("startup", "semihosting", "main", "meter", "trampolines", "calibration")
     arguments: list[str | Path] = [f"-DM2M_TAPS={int(objects.taps)}", f"-I{folder}"]
     arguments += [TARGET_DIR / f"{name}.c" for name in names]
     arguments += [*objects.paths, *(f"-Wl,--wrap={function}" for function in metered)]
@@ -137,7 +137,7 @@ def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], na
 
 
 def link_program(target: Target, folder: Path, data: bytes, arguments: Words) -> Image:
-    """Link a program with the firmware's flags: startup, `data`, and what the compiler is told.
+    """Link a program with the firmware's flags: `data`, and what the compiler is told.
 
     Raises ToolError with the words of compiler or linker.
     """
@@ -150,7 +150,7 @@ def link_program(target: Target, folder: Path, data: bytes, arguments: Words) ->
     command += [*flags.sections, *flags.warnings, f"-DMPS2_TIMER={machine.timer:#x}u"]
     command += [f"-I{TARGET_DIR}", f"-I{target.project.directory}", f"-Wa,-I{folder}", *flags.link]
     command += [f"-Wl,--defsym=mps2_{name}={place}" for name, place in machine.memories]
-    command += ["-T", TARGET_DIR / "mps2.ld", TARGET_DIR / "startup.c", TARGET_DIR / "data.S"]
+    command += ["-T", TARGET_DIR / "mps2.ld", TARGET_DIR / "data.S"]
     command += [*arguments, toolchain.libgcc(flags.cpu), "-o", elf]
     _run(command, folder)
     return Image(machine, elf)

@@ -15,7 +15,7 @@ from generator.host_twin import HostTwin
 from generator.mel_tables import FRAME_SAMPLES, HOP_SAMPLES
 from generator.project import Project
 from generator.toolchain import Toolchain
-from tests.qemu import dsp_operations
+from tests.qemu import dsp_operations, exception_scenarios
 from tests.qemu.comparison import compare_runs, compare_with_host
 from tests.qemu.image import (
     FIRMWARE_METERS,
@@ -70,6 +70,10 @@ class Opinion:
     """Of each whole patch through the network, by QEMU."""
     operations: int = 0
     """DSP operations that were tried, on as many operands each as `dsp_operations` has."""
+    scenarios: int = 0
+    """Exception scenarios that were compared with a virtual board."""
+    board: str = ""
+    """That board; empty where none has the core."""
     differences: list[str] = field(default_factory=list)
 
 
@@ -100,12 +104,13 @@ def ask(question: Question, machine: Mps2, told: Told) -> Opinion:
         except RunError as error:
             found = [str(error)]
         opinion.differences += [f"{name}: {difference}" for difference in found]
-    told("DSP operations")
-    try:
-        opinion.differences += _operate(question, target)
-        opinion.operations = len(dsp_operations.NAMES)
-    except RunError as error:
-        opinion.differences.append(f"DSP operations: {error}")
+    for name, compare in (("DSP operations", _operate), ("exceptions", _except)):
+        told(name)
+        try:
+            found = compare(opinion, question, target)
+        except RunError as error:
+            found = [str(error)]
+        opinion.differences += [f"{name}: {difference}" for difference in found]
     return opinion
 
 
@@ -132,8 +137,9 @@ def _hear(
     return [*agreement.differences, *third.differences]
 
 
-def _operate(question: Question, target: Target) -> list[str]:
+def _operate(opinion: Opinion, question: Question, target: Target) -> list[str]:
     """Let both emulators, and the host if it can, do every DSP operation; the differences."""
+    opinion.operations = len(dsp_operations.NAMES)
     operands = dsp_operations.all_operands()
     image = dsp_operations.link_operations(target, operands)
     results = [
@@ -143,6 +149,19 @@ def _operate(question: Question, target: Target) -> list[str]:
     if question.twin is not None:
         results.append(("the host", dsp_operations.run_on_host(question.project, operands)))
     return dsp_operations.compare_results(operands, results)
+
+
+def _except(opinion: Opinion, question: Question, target: Target) -> list[str]:
+    """Go through the exceptions on QEMU and on a virtual board, if one has the core."""
+    board = exception_scenarios.first_board(target.machine.core)
+    if board is None:
+        return []
+    opinion.board, opinion.scenarios = board.id, len(exception_scenarios.NAMES)
+    image = exception_scenarios.link_scenarios(target)
+    noted = run_on_qemu(question.qemu, image)
+    return exception_scenarios.compare_scenarios(
+        noted, exception_scenarios.run_on_board(target, board)
+    )
 
 
 def _patches(pushes: list[int], frames: int) -> list[int]:

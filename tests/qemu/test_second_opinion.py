@@ -55,6 +55,7 @@ def test_both_emulators_and_the_host_agree(
     assert len(opinion.patch_instructions) == 3
     assert opinion.calls > 1000
     assert opinion.operations > 40
+    assert bool(opinion.board) == (opinion.scenarios > 20)
     assert told[1:3] == ["noise", "silence"]
 
 

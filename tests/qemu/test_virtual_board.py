@@ -10,13 +10,13 @@ import pytest
 import serial
 
 import hil.virtual.serial_url  # noqa: F401  (registers virtual:// with pyserial)
-from generator.board_spec import BoardSpec, load_boards
-from generator.firmware import DEFAULT_BOARDS_FILE, Network, make_firmware
+from generator.board_spec import BoardSpec
+from generator.firmware import Network, make_firmware
 from hil.link import Link
 from hil.virtual import registry
-from hil.virtual.availability import unavailable_reason
 from hil.virtual.machine import Machine
 from tests.qemu.conftest import Compiled
+from tests.qemu.exception_scenarios import first_board
 from tests.qemu.image import FIRMWARE_METERS, link
 from tests.qemu.machines import MACHINES
 from tests.qemu.on_qemu import count_instructions, run_on_qemu
@@ -25,19 +25,17 @@ from tests.qemu.second_opinion import Samples, one_patch
 PATCHES = 3
 
 
-def first_board(core: str) -> BoardSpec:
-    """The first board with this core that there is as a virtual one."""
-    for board in load_boards(DEFAULT_BOARDS_FILE).values():
-        if board.core == core and unavailable_reason(board) is None:
-            return board
-    pytest.skip(f"no virtual board has a {core}")
+def count_on_board(board: BoardSpec, elf: Path, samples: Samples) -> tuple[list[list[int]], int]:
+    """Instructions of each call of each metered function while the firmware hears a clip.
 
-
-def count_on_board(board: BoardSpec, elf: Path, samples: Samples) -> list[list[int]]:
-    """Instructions of each call of each metered function while the firmware hears a clip."""
+    And how often it passed a veneer: where code lies in two memories too far apart for a branch,
+    the linker puts a load of the PC in between.
+    """
     machine = Machine(board)
     machine.load_elf(elf)
     meters = [machine.watch(name) for name in FIRMWARE_METERS]
+    veneers = [name for name in machine.symbols.addresses if name.endswith("_veneer")]
+    passed = [machine.watch(name) for name in veneers]
     name = f"qemu-{board.id}"
     registry.register(name, machine)
     try:
@@ -48,7 +46,8 @@ def count_on_board(board: BoardSpec, elf: Path, samples: Samples) -> list[list[i
     finally:
         registry.unregister(name)
         machine.close()
-    return [list(meter.per_call_instructions) for meter in meters]
+    counts = [list(meter.per_call_instructions) for meter in meters]
+    return counts, sum(meter.calls for meter in passed)
 
 
 @pytest.mark.slow
@@ -57,12 +56,18 @@ def test_each_call_takes_what_it_takes_in_the_firmware(
     core: str, qemu: Path, compiled: Compiled, tiny: Network, tmp_path: Path
 ) -> None:
     board = first_board(core)
+    if board is None:
+        pytest.skip(f"no virtual board has a {core}")
     samples = np.concatenate([np.zeros(1000, np.int16), one_patch(PATCHES * tiny.graph.frames)])
     objects = compiled(core)
     firmware = make_firmware(board, tiny, objects.target.toolchain, out_dir=tmp_path)
     image = link(objects, samples, FIRMWARE_METERS, "board")
     counts = count_instructions(image, run_on_qemu(qemu, image))
-    on_qemu = [counts[image.meters.index(name)] for name in FIRMWARE_METERS]
-    on_board = count_on_board(board, firmware.image.elf, samples)
-    assert on_qemu == on_board
-    assert len(on_board[1]) > PATCHES * tiny.graph.frames
+    mel, pushes = (counts[image.meters.index(name)] for name in FIRMWARE_METERS)
+    (mel_on_board, pushes_on_board), veneers = count_on_board(board, firmware.image.elf, samples)
+    assert mel == mel_on_board
+    assert len(pushes) == len(pushes_on_board) > PATCHES * tiny.graph.frames
+    assert sum(pushes) + veneers == sum(pushes_on_board)
+    if board.itcm is None:
+        assert veneers == 0
+        assert pushes == pushes_on_board

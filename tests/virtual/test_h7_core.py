@@ -260,3 +260,45 @@ def test_the_watchdog_bites(boot_on: Boot) -> None:
     assert_broken(machine, Rule.WATCHDOG_RESET)
     machine.reset()
     assert machine.rcc.values["RSR"] & 1 << 26
+
+
+@pytest.mark.parametrize(
+    ("code", "cycles"),
+    [
+        ("adds r0, r0, #1\\n adds r1, r1, #1", 1),
+        ("adds r0, r0, #1\\n adds r1, r0, #1", 2),
+        ("adds r0, r0, #1\\n adds r0, r2, #1", 2),
+        ("ldr r0, [r4]\\n adds r1, r1, #1", 1),
+        ("ldr r0, [r4]\\n adds r1, r0, #1", 3),
+        ("ldr r0, [r4]\\n ldr r1, [r4]", 2),
+        ("str r0, [r4]\\n ldr r1, [r4]", 2),
+        ("ldrd r0, r1, [r4]\\n adds r2, r2, #1", 1),
+        ("smlad r0, r1, r2, r0\\n smlad r3, r1, r2, r3", 2),
+        ("smlad r0, r1, r2, r0\\n adds r3, r3, #1", 1),
+        ("smlad r0, r1, r2, r0\\n ldr r3, [r4]", 1),
+        ("ldm r4, {r0, r1, r2, r3}\\n nop", 4),
+        ("vadd.f32 s0, s1, s2\\n vadd.f32 s3, s4, s5", 2),
+        ("vadd.f32 s0, s1, s2\\n adds r3, r3, #1", 1),
+        ("udiv r0, r1, r2\\n nop", 8),
+        ("vdiv.f64 d0, d1, d2\\n nop", 15),
+    ],
+)
+def test_cycle_estimates_pair_what_is_independent(boot_on: Boot, code: str, cycles: int) -> None:
+    """Run the code or nothing between two divisions, which leave and take no free slot."""
+    totals = []
+    for body in ("", code):
+        machine = boot_on(
+            "h743",
+            f"""
+            uint32_t words[8];
+            __attribute__((naked, noipa, used)) void timed(void) {{
+                __asm volatile("push {{r4, lr}}\\n ldr r4, =words\\n udiv r5, r6, r7\\n {body}\\n"
+                               "udiv r5, r6, r7\\n pop {{r4, pc}}\\n .ltorg");
+            }}
+            void reset(void) {{ fpu_begin(); timed(); for (;;) {{}} }}
+            """,
+        )
+        meter = machine.watch("timed")
+        machine.run(0.001)
+        totals.append(meter.cycles_estimated)
+    assert totals[1] - totals[0] == cycles

@@ -28,6 +28,7 @@ FRAME_BYTES, FLOAT_FRAME_BYTES = 0x20, 0x68
 CONTROL_SPSEL, CONTROL_FPCA, CONTROL_SFPA = 1 << 1, 1 << 2, 1 << 3
 XPSR_THUMB, XPSR_ALIGNED = 1 << 24, 1 << 9
 XPSR_FLAGS = 0xF80F_0000
+XPSR_IT = 0x0600_FC00
 XPSR_EXCEPTION = 0x1FF
 
 EXC_RETURN_NO_FLOAT, EXC_RETURN_THREAD, EXC_RETURN_PSP = 1 << 4, 1 << 3, 1 << 2
@@ -87,7 +88,7 @@ class Exceptions:
         before = core.get(reg.UC_ARM_REG_SP)
         size = FLOAT_FRAME_BYTES if has_float else FRAME_BYTES
         sp = before - size & ~7
-        xpsr = core.get(reg.UC_ARM_REG_XPSR) & ~XPSR_ALIGNED | XPSR_THUMB
+        xpsr = core.get(reg.UC_ARM_REG_XPSR) & ~XPSR_ALIGNED
         if before - size & 4:
             xpsr |= XPSR_ALIGNED
         words = [*core.get_many(_FRAME), return_address, xpsr]
@@ -158,7 +159,11 @@ class Exceptions:
         raw = view.tobytes()
         words = [int.from_bytes(raw[i : i + 4], "little") for i in range(0, size, 4)]
         xpsr = words[7]
-        core.set(reg.UC_ARM_REG_XPSR, xpsr & (XPSR_FLAGS | XPSR_EXCEPTION) | XPSR_THUMB)
+        if not xpsr & XPSR_THUMB:
+            raise RuleBroken(
+                Rule.MODE_UNMODELLED, "a return to a frame whose xPSR.T is 0: no Thumb state"
+            )
+        core.set(reg.UC_ARM_REG_XPSR, xpsr & (XPSR_FLAGS | XPSR_IT | XPSR_EXCEPTION) | XPSR_THUMB)
         control = core.get(reg.UC_ARM_REG_CONTROL) & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA)
         if has_float:
             control |= CONTROL_FPCA | (CONTROL_SFPA if core.model.is_v8m else 0)

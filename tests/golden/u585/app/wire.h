@@ -17,6 +17,7 @@
 #define WIRE_ENCODED_LIMIT_BYTES 1052u /* with delimiter */
 #define WIRE_AUDIO_LIMIT_SAMPLES 512u /* in one CLIP_AUDIO */
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
+#define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
 #define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */

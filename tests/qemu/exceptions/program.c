@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exceptions of every kind, and what a handler sees of each: run on QEMU and on a virtual board,
+ * whose exceptions are this project's own code. The same code for both: what differs between them
+ * is read from mps2_data_start.
+ *
+ * Each handler notes the frame that the core has stacked and the fault registers, then does what
+ * the scenario asked for. Addresses are noted relative to the code or to the stack.
+ */
+#include <stdbool.h>
+
+#include "mps2.h"
+
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+#define NVIC_ISER REGISTER(0xE000E100u)
+#define NVIC_ICER REGISTER(0xE000E180u)
+#define NVIC_ISPR REGISTER(0xE000E200u)
+#define NVIC_ICPR REGISTER(0xE000E280u)
+#define NVIC_IABR REGISTER(0xE000E300u)
+#define NVIC_PRIORITY(line) (*(volatile uint8_t *)(0xE000E400u + (line)))
+#define SCB_ICSR REGISTER(0xE000ED04u)
+#define SCB_AIRCR REGISTER(0xE000ED0Cu)
+#define SCB_CCR REGISTER(0xE000ED14u)
+#define SCB_PRIORITY(exception) (*(volatile uint8_t *)(0xE000ED14u + (exception)))
+#define SCB_SHCSR REGISTER(0xE000ED24u)
+#define SCB_CFSR REGISTER(0xE000ED28u)
+#define SCB_HFSR REGISTER(0xE000ED2Cu)
+#define SCB_MMFAR REGISTER(0xE000ED34u)
+#define SCB_BFAR REGISTER(0xE000ED38u)
+#define SCB_CPACR REGISTER(0xE000ED88u)
+
+#define ICSR_PENDSVSET (1u << 28)
+#define ICSR_PENDSVCLR (1u << 27)
+#define ICSR_PENDSTSET (1u << 26)
+#define ICSR_NMIPENDSET (1u << 31)
+#define ICSR_RETTOBASE (1u << 11)
+#define CCR_DIV_0_TRP (1u << 4)
+#define SHCSR_FAULTS (7u << 16)
+#define CFSR_MMARVALID (1u << 7)
+#define CFSR_BFARVALID (1u << 15)
+#define EXC_RETURN_CHOICES 0x1Cu /* type of frame, mode, stack: the rest tells security states */
+#define XPSR_THUMB (1u << 24)
+#define XPSR_SECURE_FLOATS (1u << 20) /* Armv8-M in Secure state */
+#define XPSR_IT 0x0600FC00u
+
+#define HARD_FAULT 3u
+#define MEM_FAULT 4u
+#define BUS_FAULT 5u
+#define USAGE_FAULT 6u
+#define SVCALL 11u
+#define PENDSV 14u
+#define SYSTICK 15u
+
+#define LOW 20u /* interrupt lines, by their priorities: 0x80, 0x40, 0x20 */
+#define MIDDLE 21u
+#define HIGH 22u
+#define LINES ((1u << LOW) | (1u << MIDDLE) | (1u << HIGH))
+#define NOWHERE 0xB0000000u     /* no memory, and not executable */
+#define NO_CODE 0x3F000000u     /* no memory, executable */
+#define MEMORY_MASK 0xFFE00000u /* 2 MB each */
+#define MOST_WORDS 4096u
+
+struct frame {
+    uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
+    uint32_t s[16], fpscr;
+};
+
+struct scenario {
+    uint32_t kind, index, row, bytes;
+    uint32_t words[512];
+};
+
+/* Word 0: whether to hand out by semihosting. Words 1 to 4: a register to write before anything is
+ * written to RAM, or 0, its value, and the register and the bit to wait for then. */
+extern const uint32_t mps2_data_start[];
+extern uint32_t __stack_top[];
+
+static struct scenario scenario;
+uint32_t exceptions_log[MOST_WORDS], exceptions_logged;
+volatile uint32_t exceptions_done;
+
+static uint32_t process_stack[128] __attribute__((aligned(8)));
+static bool registers_are_known;                 /* the scenario has set those of the frame */
+static void (*actions[64])(struct frame *frame); /* by exception number; used once */
+
+_Noreturn void reset_handler(void);
+_Noreturn void begin(void);
+void exception_entered(uint32_t *stack, uint32_t exc_return);
+void common_handler(void);
+
+static void put(uint32_t word) {
+    if (scenario.bytes < sizeof scenario.words) {
+        scenario.words[scenario.bytes / 4u] = word;
+        scenario.bytes += 4u;
+    }
+}
+
+static void barrier(void) {
+    __asm volatile("dsb\n\tisb" ::: "memory");
+}
+
+static uint32_t exception_number(void) {
+    uint32_t number;
+    __asm volatile("mrs %0, ipsr" : "=r"(number));
+    return number;
+}
+
+/* An address of this program's memories as an offset: where they lie is no difference. */
+static uint32_t place(uint32_t address) {
+    const uint32_t code = (uint32_t)mps2_data_start & MEMORY_MASK;
+    const uint32_t data = (uint32_t)__stack_top & MEMORY_MASK;
+    if ((address & MEMORY_MASK) == code) {
+        return 0xC0000000u | (address - code);
+    }
+    if ((address & MEMORY_MASK) == data) {
+        return 0xD0000000u | (address - data);
+    }
+    return address;
+}
+
+/* ICSR without what is unknown in Thread mode (RETTOBASE), and in Handler mode to non-NMI code. */
+static uint32_t pending_and_active(void) {
+    return SCB_ICSR &
+           (exception_number() == 0u ? ~(ICSR_RETTOBASE | ICSR_NMIPENDSET) : ~ICSR_NMIPENDSET);
+}
+
+void exception_entered(uint32_t *stack, uint32_t exc_return) {
+    struct frame *frame = (struct frame *)stack;
+    const uint32_t number = exception_number();
+    put(0xEE000000u | number);
+    put(exc_return & EXC_RETURN_CHOICES);
+    put(place((uint32_t)stack));
+    put(registers_are_known ? frame->r0 : 0u);
+    put(registers_are_known ? frame->r1 : 0u);
+    put(registers_are_known ? frame->r2 : 0u);
+    put(registers_are_known ? frame->r3 : 0u);
+    put(registers_are_known ? frame->r12 : 0u);
+    /* Where an interrupt comes, after it was pended and before the barrier ends, the core chooses.
+     */
+    put(number == SVCALL || (number >= HARD_FAULT && number <= USAGE_FAULT) ? place(frame->pc)
+                                                                            : 0u);
+    put(frame->xpsr & ~XPSR_SECURE_FLOATS);
+    put(pending_and_active());
+    put(SCB_SHCSR & SHCSR_FAULTS);
+    put(SCB_CFSR);
+    put(SCB_HFSR);
+    put(SCB_CFSR & CFSR_BFARVALID ? SCB_BFAR : 0u);
+    put(SCB_CFSR & CFSR_MMARVALID ? SCB_MMFAR : 0u);
+    put(NVIC_IABR & LINES);
+    put(NVIC_ISPR & LINES);
+    SCB_CFSR = SCB_CFSR;
+    SCB_HFSR = SCB_HFSR;
+    void (*act)(struct frame *) = actions[number];
+    actions[number] = 0;
+    if (act != 0) {
+        act(frame);
+    }
+    put(0xEF000000u | number);
+}
+
+__attribute__((naked)) void common_handler(void) {
+    __asm volatile("tst lr, #4\n\t"
+                   "ite eq\n\t"
+                   "mrseq r0, msp\n\t"
+                   "mrsne r0, psp\n\t"
+                   "mov r1, lr\n\t"
+                   "push {r3, lr}\n\t"
+                   "bl exception_entered\n\t"
+                   "pop {r3, pc}");
+}
+
+#include "scenarios.h"
+
+/* Without a stack: some parts must not write to RAM before their supply is settled. */
+__attribute__((naked, noreturn)) void reset_handler(void) {
+    __asm volatile("ldr r0, =mps2_data_start\n\t"
+                   "ldr r1, [r0, #4]\n\t"
+                   "cbz r1, 2f\n\t"
+                   "ldr r2, [r0, #8]\n\t"
+                   "str r2, [r1]\n\t"
+                   "ldr r1, [r0, #12]\n\t"
+                   "ldr r2, [r0, #16]\n"
+                   "1:\n\t"
+                   "ldr r3, [r1]\n\t"
+                   "tst r3, r2\n\t"
+                   "beq 1b\n"
+                   "2:\n\t"
+                   "b begin\n\t"
+                   ".ltorg");
+}
+
+_Noreturn void begin(void) {
+    extern uint32_t __bss_start[], __bss_end[];
+    for (volatile uint32_t *word = __bss_start; (volatile uint32_t *)word < __bss_end; word++) {
+        *word = 0u;
+    }
+    SCB_CPACR |= 0xFu << 20;
+    barrier();
+    const uint32_t hands_out = mps2_data_start[0];
+    if (hands_out) {
+        mps2_open_records();
+    }
+    for (uint32_t index = 0u; index < sizeof scenarios / sizeof scenarios[0]; index++) {
+        scenario = (struct scenario){.kind = 7u, .index = index};
+        prepare();
+        scenarios[index]();
+        const uint32_t words = 4u + scenario.bytes / 4u;
+        for (uint32_t i = 0u; i < words && exceptions_logged < MOST_WORDS; i++) {
+            exceptions_log[exceptions_logged++] = ((const uint32_t *)&scenario)[i];
+        }
+    }
+    static const uint32_t end[4] = {6u, 0u, 0u, 0u};
+    for (uint32_t i = 0u; i < 4u && exceptions_logged < MOST_WORDS; i++) {
+        exceptions_log[exceptions_logged++] = end[i];
+    }
+    exceptions_done = exceptions_logged < MOST_WORDS ? 1u : 2u;
+    if (hands_out) {
+        mps2_write_records(exceptions_log, 4u * exceptions_logged);
+        mps2_exit(exceptions_done == 1u ? MPS2_EXIT_DONE : MPS2_EXIT_RECORDS);
+    }
+    for (;;) {
+    }
+}
+
+__attribute__((section(".vectors"), used)) static const void *const vectors[64] = {
+    [0] = __stack_top,
+    [1] = reset_handler,
+    [2 ... 63] = common_handler,
+};
