@@ -10,6 +10,7 @@ from dataclasses import astuple
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from generator.decision import Head
 from training.scores import Curves, Decision, confusion, detections
@@ -26,6 +27,7 @@ def draw_curves(curves: Mapping[str, Curves]) -> bytes:
             axes.plot(range(len(one.held_back)), one.held_back, "--", color=colour)
             best = one.held_back[one.best_epoch]
             axes.plot([one.best_epoch], [best], "o", color=colour, fillstyle="none")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss (dashed: on clips held back)")
     if curves:
