@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import InputError
@@ -66,6 +66,7 @@ def test_folds_can_be_chosen_and_the_unseen_one_left(tmp_path: Path) -> None:
     assert [one for one in whole.sounds if one.fold in (2, 5)] == list(part.sounds)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, st.sets(st.sampled_from("xyz"), min_size=1, max_size=1), min_size=1))
 def test_every_fold_has_its_share_of_every_class(recordings: dict[str, set[str]]) -> None:
     dealt = deal_folds(recordings)

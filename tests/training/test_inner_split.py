@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.dataset import Clip
@@ -27,6 +27,7 @@ RECORDINGS = st.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(RECORDINGS, st.floats(0.05, 0.5), st.integers(0, 9))
 def test_recordings_stay_whole_and_every_class_keeps_one(
     recordings: dict[str, list[set[int]]], share: float, seed: int

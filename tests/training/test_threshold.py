@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
@@ -71,6 +71,7 @@ def test_clips_without_sound_do_not_count() -> None:
         choose_thresholds([silent], SOFTMAX, 0.5)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.booleans(), st.integers(0, 255), st.integers(1, 9)), min_size=1, max_size=30
