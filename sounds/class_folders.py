@@ -8,6 +8,7 @@ several classes. Any other file is a recording of its own. Folds are dealt by re
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,6 +41,7 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
         what = "is neither in ESC-50's layout (no meta/esc50.csv) nor has it a folder a class"
         faults.append(Fault(str(root), what, "make a folder for each class, its sounds in there"))
     faults += _clashes(root, folders)
+    faults += _unreadable_names(root)
     found: list[tuple[str, Path]] = []
     for folder in folders:
         inside = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -102,6 +104,18 @@ def _clashes(root: Path, folders: Sequence[Path]) -> list[Fault]:
             faults.append(Fault(str(folder), what, "make one folder of the two, or rename one"))
         else:
             seen[key] = folder.name
+    return faults
+
+
+def _unreadable_names(root: Path) -> list[Fault]:
+    """Names that are no text: nothing could be told of such a file."""
+    faults = []
+    for path in sorted(root.rglob("*")):
+        try:
+            path.name.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            faults.append(Fault(shown, "its name is not UTF-8", "rename it"))
     return faults
 
 

@@ -50,7 +50,7 @@ def read_sound(path: Path) -> Decoded:
 
     try:
         values, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
+    except (soundfile.LibsndfileError, OSError, TypeError) as error:  # TypeError: headerless .raw
         remedy = "convert it to WAV or FLAC, record it anew, or take it away"
         raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error
     if not len(values):

@@ -8,6 +8,8 @@ the others are left out; `src_file`, if there, names the recording that a sound 
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -34,7 +36,7 @@ def read_esc50(root: Path, folds: Sequence[int] = (), *, whole: bool = False) ->
     faults: list[Fault] = []
     sounds: list[Sound] = []
     for row in rows:
-        if not row["fold"].strip().isdigit():
+        if not re.fullmatch(r"\s*[0-9]+\s*", row["fold"]):
             where = f"{table}, {row['filename']}"
             faults.append(Fault(where, f"fold {row['fold']!r} is no number", REMEDY))
             continue
@@ -57,17 +59,44 @@ def read_esc50(root: Path, folds: Sequence[int] = (), *, whole: bool = False) ->
     for fold in sorted(wanted - {sound.fold for sound in sounds}):
         have = ", ".join(sorted({row["fold"] for row in rows}))
         faults.append(Fault(str(table), f"no clip in fold {fold}", f"it has folds {have}"))
+    faults += _double_faults(table, rows)
+    faults += _leak_faults(table, sounds)
     if faults:
         raise InputError(faults)
     return SoundSet(root, table, tuple(sounds), classes_of(row["category"] for row in rows))
+
+
+def _double_faults(table: Path, rows: Sequence[Row]) -> list[Fault]:
+    counts = Counter(row["filename"] for row in rows)
+    return [
+        Fault(f"{table}, {name}", f"stands in {count} rows", "keep one")
+        for name, count in sorted(counts.items())
+        if count > 1
+    ]
+
+
+def _leak_faults(table: Path, sounds: Sequence[Sound]) -> list[Fault]:
+    """Recordings with pieces in several folds: one fold would have heard the other's test."""
+    folds: defaultdict[str, set[int]] = defaultdict(set)
+    for sound in sounds:
+        folds[sound.recording].add(sound.fold)
+    return [
+        Fault(
+            f"{table}, src_file {recording}",
+            f"pieces of one recording are in folds {', '.join(map(str, sorted(found)))}",
+            "put them into one fold",
+        )
+        for recording, found in sorted(folds.items())
+        if len(found) > 1
+    ]
 
 
 def _read_rows(table: Path, whole: bool) -> list[Row]:
     faults: list[Fault] = []
     rows: list[Row] = []
     try:
-        with table.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
+        with table.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream, skipinitialspace=True)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 what = f"no column {', '.join(missing)}"

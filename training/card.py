@@ -88,7 +88,7 @@ class Card(_Strict):
     thresholds: tuple[Threshold, ...] = ()
     """Chosen on the held-out clips, where the configuration asks for it."""
     thresholded: Scores | None = None
-    """As cross_validation, by those thresholds."""
+    """As cross_validation, by those thresholds, or by the one that the configuration gives."""
     training_clips: Share
     """The shipped int8 model on the clips that trained it: a check of the files, no accuracy."""
 
@@ -120,7 +120,8 @@ def licences_of(data: DataSet) -> dict[str, int]:
     if not table.is_file():
         return {}
     with table.open(encoding="utf-8", newline="") as stream:
-        licence = {row["filename"]: row["licence"] for row in csv.DictReader(stream)}
+        rows = csv.DictReader(stream)
+        licence = {row.get("filename"): row.get("licence") or "not stated" for row in rows}
     counts = Counter(licence.get(clip.path.name, "not stated") for clip in data.clips)
     return dict(sorted(counts.items()))
 

@@ -51,7 +51,9 @@ def print_card(card: Card) -> str:
     if card.thresholded is not None:
         lines += [
             "With the thresholds below, which these held-out clips chose, so that the numbers are "
-            "a little flattered:",
+            "a little flattered:"
+            if card.thresholds
+            else f"With the threshold {card.config.decision.threshold} of its decision file:",
             "",
             *_score_table(card.thresholded),
             "",

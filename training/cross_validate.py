@@ -59,10 +59,11 @@ class CrossValidation(BaseModel):
     scores: Scores
     """By the head's own rule: the highest mean score, or those from one half on."""
     thresholds: tuple[Threshold, ...]
-    """The best on these clips: of each label with a sigmoid head, else one for all."""
+    """Chosen on these clips, of each label with a sigmoid head, else one for all; empty unless the
+    configuration asks for `threshold: auto`."""
     thresholded: Scores | None
-    """By those thresholds: a little flattered, since these very clips chose them. None unless
-    the configuration asks for `threshold: auto`."""
+    """By those thresholds, which is a little flattered, since these very clips chose them; or by
+    the one that the configuration gives."""
 
 
 def plain_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
@@ -121,7 +122,7 @@ def cross_validate(
         results.append(result)
         scores = scores_of(result.float32, result.int8)
         tell(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
-    whole = _sum_up(config, data, digest, rule, results)
+    whole = _sum_up(prepared, results)
     title = "int8, each fold by the other folds"
     int8 = [one for result in results for one in result.int8]
     write_whole(folder / "confusion.png", draw_answers(int8, data.labels, rule.head, title))
@@ -131,22 +132,24 @@ def cross_validate(
     return whole
 
 
-def _sum_up(
-    config: TrainingConfig,
-    data: DataSet,
-    digest: str,
-    rule: DecisionRule,
-    results: Sequence[FoldResult],
-) -> CrossValidation:
+def _sum_up(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValidation:
+    config, data = prepared.config, prepared.data
+    rule = plain_rule(config, data)
     float32 = [one for result in results for one in result.float32]
     int8 = [one for result in results for one in result.int8]
-    thresholds = choose_thresholds(int8, rule, config.decision.precision)
+    thresholds: tuple[Threshold, ...] = ()
     thresholded = None
-    if config.decision.threshold == "auto":
-        chosen = with_thresholds(rule, [one.share for one in thresholds])
+    if config.decision.threshold is not None:
+        shares: list[float] = []
+        if config.decision.threshold == "auto":
+            thresholds = choose_thresholds(int8, rule, config.decision.precision)
+            shares = [one.share for one in thresholds]
+        else:
+            shares = [config.decision.threshold]
+        chosen = with_thresholds(rule, shares)
         thresholded = scores_of(decide_again(float32, chosen), decide_again(int8, chosen))
     return CrossValidation(
-        digest=digest,
+        digest=prepared.digest,
         labels=data.labels,
         scores=scores_of(float32, int8),
         thresholds=thresholds,
@@ -154,14 +157,16 @@ def _sum_up(
     )
 
 
-def read_cross_validation(folder: Path, digest: str) -> CrossValidation | None:
-    """What an earlier run with this digest found, or None."""
-    try:
-        text = (folder / "cross_validation.json").read_text(encoding="utf-8")
-        found = CrossValidation.model_validate_json(text)
-    except (OSError, ValidationError):
+def read_cross_validation(prepared: Prepared, folder: Path) -> CrossValidation | None:
+    """What an earlier run found, or None if a fold is missing; thresholds by today's configuration.
+
+    None, too, where there is but one fold.
+    """
+    kept = [_kept(folder / f"fold-{fold}.json", prepared.digest) for fold in prepared.data.folds]
+    results = [one for one in kept if one is not None]
+    if len(results) < max(2, len(kept)):
         return None
-    return found if found.digest == digest else None
+    return _sum_up(prepared, results)
 
 
 def _kept(path: Path, digest: str) -> FoldResult | None:

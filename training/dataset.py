@@ -8,8 +8,10 @@ the labels of a model are the classes asked for, or all there are, in alphabetic
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,9 @@ from sounds.layouts import read_sounds
 from sounds.sound import SoundSet
 
 __all__ = ["SAMPLE_RATE_HZ", "Samples", "read_samples"]
+
+ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
+"""How ESC-50's files are named: fold, source, take, class."""
 
 NO_LABEL = -1
 """Of a clip in which no class is heard."""
@@ -58,14 +63,10 @@ class DataSet:
         wanted = set(folds)
         return tuple(clip for clip in self.clips if clip.fold in wanted)
 
-    def with_labels(self, labels: tuple[str, ...]) -> DataSet:
-        """The same clips, their indices by a longer or otherwise ordered list of labels."""
-        place = [labels.index(label) for label in self.labels]
-        clips = tuple(
-            replace(clip, labels=tuple(sorted(place[index] for index in clip.labels)))
-            for clip in self.clips
-        )
-        return replace(self, labels=labels, clips=clips)
+    @property
+    def is_esc50(self) -> bool:
+        """True when all clips are ESC-50's own, whatever the edition or the layout."""
+        return all(ESC50_CLIP.match(clip.path.stem) for clip in self.clips)
 
     @property
     def folds(self) -> tuple[int, ...]:
@@ -112,6 +113,34 @@ def load_dataset(
     if faults:
         raise InputError(faults)
     return DataSet(root, labels, tuple(clips), found.table is not None)
+
+
+def label_by_model(
+    found: SoundSet, labels: tuple[str, ...], *, other: str | None, several: bool
+) -> tuple[DataSet, dict[str, int]]:
+    """The sounds with a model's own labels, and how many were left out, by category.
+
+    With `several` (a sigmoid head): the classes that the model knows, which may be none. Else one:
+    `other` where the model does not know it; left out where it has no `other`, and where there are
+    several. The harness has the same truth. Raises InputError when nothing is left.
+    """
+    clips: list[Clip] = []
+    left_out: Counter[str] = Counter()
+    for sound in found.sounds:
+        known = tuple(sorted({labels.index(name) for name in sound.classes if name in labels}))
+        if not several:
+            if not known and other is not None:
+                known = (labels.index(other),)
+            elif len(sound.classes) > 1 or not known:
+                left_out[sound.category] += 1
+                continue
+        clips.append(Clip(sound.path, sound.name, sound.fold, known, sound.recording))
+    if not clips or not any(clip.labels for clip in clips):
+        what = f"holds no sound of a class that the model knows; it has {', '.join(found.classes)}"
+        remedy = f"the model's own are {', '.join(labels)}: name the sounds so, or its labels"
+        raise InputError([Fault(str(found.root), what, remedy)])
+    data = DataSet(found.root, labels, tuple(clips), found.table is not None)
+    return data, dict(sorted(left_out.items()))
 
 
 def training_faults(data: DataSet) -> list[Fault]:
@@ -172,7 +201,8 @@ def _class_faults(found: SoundSet, classes: Sequence[str], other: str | None) ->
         for name in dict.fromkeys(classes)
         if name not in found.classes and name != other
     ]
-    if other and other not in found.classes and not (set(found.classes) - set(classes)):
+    unwanted = set(found.classes) - set(classes) if classes else set()
+    if other and other not in found.classes and not unwanted:
         faults.append(Fault(where, f"nothing for the class {other!r}, which is none", have))
     return faults
 

@@ -81,9 +81,14 @@ def extract(
         steps = progress.track(clips, description="front-end", total=len(clips))
     check = SoundCheck(shortest_samples=FRAME_SAMPLES, faults=faults)
     found = []
+    first: dict[str, Clip] = {}
     for clip in steps:
         samples = check.read(clip.path)
         if samples is not None:
+            twin = first.setdefault(hashlib.sha256(clip.path.read_bytes()).hexdigest(), clip)
+            if (twin.fold, twin.labels) != (clip.fold, clip.labels):
+                what = f"is the same file as {twin.path}, in another class or fold"
+                check.add(Fault(str(clip.path), what, "keep one of the two"))
             found.append(ClipFrames(clip, front_end.features(samples)))
             if not len(found[-1].frames):
                 check.note_silent(clip.path)

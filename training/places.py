@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
+from training.dataset import ESC50_CLIP, Clip
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -26,9 +26,6 @@ DATASET_REMEDY = (
     "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
     "or fetch ESC-10 with `make dataset`"
 )
-
-ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
-"""How ESC-50's files are named: fold, source, take, class."""
 
 
 def find_dataset(
@@ -82,8 +79,8 @@ def find_backbone(environment: Mapping[str, str]) -> Path:
     return find_pristine_backbone(environment) or DEFAULT_MODEL.with_suffix(".keras")
 
 
-def find_backbone_for_testing(names: Iterable[str], environment: Mapping[str, str]) -> Path:
-    """Where cross-validation starts: a backbone that has not heard the clips of these names.
+def find_backbone_for_testing(clips: Iterable[Clip], environment: Mapping[str, str]) -> Path:
+    """Where cross-validation starts: a backbone that has not heard these clips.
 
     The shipped model has heard ESC-10, and so does not do for clips of ESC-50. Raises ToolError
     when there is no other.
@@ -91,7 +88,7 @@ def find_backbone_for_testing(names: Iterable[str], environment: Mapping[str, st
     pristine = find_pristine_backbone(environment)
     if pristine is not None:
         return pristine
-    if any(ESC50_CLIP.match(name.rpartition("/")[2]) for name in names):
+    if any(ESC50_CLIP.match(clip.path.stem) for clip in clips):
         raise ToolError(
             "cross-validation needs a backbone that has not heard the clips, "
             "and the shipped model was trained on ESC-10",

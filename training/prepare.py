@@ -14,7 +14,14 @@ from training.config import DecisionConfig, TrainingConfig
 from training.dataset import DataSet, sha256_of_clips, training_faults
 from training.features import ClipFrames, FrontEnd, compile_front_end, extract, front_end_digest
 from training.patches import InputScale
+from training.places import REPOSITORY
 from training.run_folder import digest_of, sha256_of
+
+PRINTING = {
+    *("__main__.py", "card.py", "card_text.py", "commands.py", "plots.py", "tables.py"),
+    *("tensorboard.py", "threshold.py", "train.py"),
+}
+"""Modules of training that come after the decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,29 @@ def prepare(
 def digest_of_run(
     config: TrainingConfig, data: DataSet, backbone: Path, front_end: FrontEnd
 ) -> str:
-    """A hash over configuration, data, backbone, front-end and versions; not over how to decide."""
+    """A hash over configuration, data, backbone, front-end, versions and the code that trains.
+
+    Not over how to decide: thresholds are chosen anew from the same decisions.
+    """
     return digest_of(
         config.model_copy(update={"decision": DecisionConfig()}),
         sha256_of_clips(data.clips),
         sha256_of(backbone),
         front_end_digest(front_end),
+        digest_of_code(),
         *(f"{name}={version}" for name, version in versions().items()),
     )
+
+
+def digest_of_code(root: Path = REPOSITORY) -> str:
+    """A hash over the sources that a trained network depends on.
+
+    All of both packages but what only prints: scores of an older program are no scores of this one.
+    """
+    sources = sorted(
+        path
+        for package in ("sounds", "training")
+        for path in (root / package).glob("*.py")
+        if path.name not in PRINTING
+    )
+    return digest_of(*(f"{path.name}={sha256_of(path)}" for path in sources))

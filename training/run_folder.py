@@ -61,6 +61,12 @@ def hold_run(folder: Path) -> Iterator[Path]:
         lock.release()
 
 
+def check_writable(folder: Path) -> None:
+    """Make a folder and write into it; what is wrong is told before the work, not after it."""
+    write_whole(folder / f".{os.getpid()}.probe", b"")
+    (folder / f".{os.getpid()}.probe").unlink()
+
+
 def sweep(folder: Path) -> None:
     """Remove what `write_whole` of a killed process left in a folder."""
     for path in folder.iterdir():

@@ -54,6 +54,11 @@ class SoundCheck:
         if decoded.lacks_upper_bands:
             self._low_rate.append(path)
 
+    def add(self, fault: Fault) -> None:
+        """Take a fault that was found elsewhere."""
+        with self._lock:
+            self._faults.append(fault)
+
     def note_silent(self, path: Path) -> None:
         """Remember a sound of which the silence gate let nothing through."""
         with self._lock:

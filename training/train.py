@@ -26,7 +26,7 @@ from training.evaluate import decide_clips
 from training.learn import learn
 from training.plots import draw_curves
 from training.prepare import Prepared
-from training.run_folder import sha256_of, sweep, write_whole
+from training.run_folder import check_writable, sha256_of, sweep, write_whole
 from training.scores import share_of
 from training.tensorboard import Board
 
@@ -60,8 +60,9 @@ def train(
     configuration; `threshold: auto` needs them, and cross-validates if they are not there.
     """
     config, data, digest = prepared.config, prepared.data, prepared.digest
-    measured = read_cross_validation(places.run, digest)
-    if config.decision.threshold == "auto" and (measured is None or measured.thresholded is None):
+    check_writable(places.out)
+    measured = read_cross_validation(prepared, places.run)
+    if config.decision.threshold == "auto" and measured is None:
         tell("threshold: auto takes held-out clips: cross-validating first")
         measured = cross_validate(
             prepared, places.run, places.scratch, progress=progress, tell=tell, board=board
@@ -98,7 +99,7 @@ def train(
             decision=_hashed(settings_path(model)) if settings is not None else {},
         ),
         data=Data(
-            name=config.data.title or (ESC10_TITLE if data.has_table else data.root.name),
+            name=config.data.title or (ESC10_TITLE if _is_esc10(config, data) else data.root.name),
             folds=data.folds,
             clips=len(data.clips),
             sha256=sha256_of_clips(data.clips),
@@ -114,7 +115,7 @@ def train(
         versions=versions(),
         commands=_commands(config, data),
         cross_validation=measured.scores if measured is not None else None,
-        thresholds=measured.thresholds if measured is not None and settings is not None else (),
+        thresholds=measured.thresholds if measured is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
         training_clips=share_of(decisions),
     )
@@ -153,8 +154,12 @@ def _hashed(path: Path) -> dict[str, str]:
     return {path.name: sha256_of(path)}
 
 
+def _is_esc10(config: TrainingConfig, data: DataSet) -> bool:
+    return data.is_esc50 and data.has_table and not config.data.whole
+
+
 def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
-    if data.has_table:
+    if _is_esc10(config, data):
         return ("make cv      # with ESC10_DIR and MODELS_DIR set", "make train")
     return (f"make train CONFIG={config.name}.yaml      # the configuration in the JSON file",)
 
