@@ -78,6 +78,8 @@ class Line:
     uart_pins: Mapping[Signal, Mapping[str, int]]
     uart_requests: Mapping[Signal, int]
     sram_banks: tuple[SramBank, ...]
+    rcc_enables_offset: int
+    """Of RCC_RSR, which the clock enables follow: the two manuals have them at different places."""
 
 
 Mhz = tuple[float, ...]
@@ -171,6 +173,7 @@ LINES = {
             SramBank(0x3002_0000, 0x3004_0000, 30),
             SramBank(0x3004_0000, 0x3004_8000, 31),
         ),
+        rcc_enables_offset=0xD0,
     ),
     "h7a3": Line(
         parts=("STM32H7A3", "STM32H7B0", "STM32H7B3"),
@@ -202,6 +205,7 @@ LINES = {
             SramBank(0x3000_0000, 0x3001_0000, 29),
             SramBank(0x3001_0000, 0x3002_0000, 30),
         ),
+        rcc_enables_offset=0x130,
     ),
 }
 

@@ -2,7 +2,7 @@
 """A board's record to register values of the STM32H7.
 
 Sources: RM0433 (H742, H743/H753, H750), RM0455 (H7A3/H7B3, H7B0). The two manuals name some
-registers differently; they stand at the same places, and have the names of RM0433 here.
+registers differently; they have the names of RM0433 here.
 """
 
 from __future__ import annotations
@@ -183,6 +183,8 @@ class PortH7:
     """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2; DMAMUX1 has its clock with either."""
     bufferable_from_revision: int
     """REV_ID from which on a stream has TRBUFF; 0: every revision has it."""
+    rcc_enables_offset: int
+    """Of RCC_RSR; the clock enables follow it."""
     dma_ram: H7DmaRam
     watchdog: WatchdogValues
     tick_hz: int
@@ -221,6 +223,7 @@ def make_port(board: H7Board) -> PortH7:
         tx_dma=_stream(tx),
         dma_enable_mask=sum({DMA_ENABLES[dma.controller] for dma in (rx, tx)}),
         bufferable_from_revision=line.bufferable_from_revision,
+        rcc_enables_offset=line.rcc_enables_offset,
         dma_ram=_dma_ram(board.dma_ram, line),
         watchdog=make_watchdog(),
         tick_hz=choose_tick_hz(board.clock.core_hz),

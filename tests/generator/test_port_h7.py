@@ -162,6 +162,12 @@ def test_the_memory_of_the_dma(boards: Boards) -> None:
     assert port_of(axi).dma_ram.mpu_size_field == 14
 
 
+def test_the_enables_of_the_rcc(boards: Boards) -> None:
+    """RCC_RSR: 0xD0 in RM0433, 0x130 in RM0455; AHB3ENR and the others follow in both."""
+    assert port_of(boards["h743"]).rcc_enables_offset == 0xD0
+    assert port_of(boards["h7a3"]).rcc_enables_offset == 0x130
+
+
 def test_the_tick_fits_systick(boards: Boards) -> None:
     """480 MHz / 10 is beyond 24 bits; 40 Hz fits, for the fallback too. 280 MHz takes 20 Hz."""
     h743, h7a3 = port_of(boards["h743"]), port_of(boards["h7a3"])

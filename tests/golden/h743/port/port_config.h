@@ -5,6 +5,8 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_RCC_ENABLES 0x0d0u /* place of RCC_RSR; the clock enables follow */
+
 #define PORT_SUPPLY_MASK 0x07u /* all that PWR_CR3 says of the supply */
 #define PORT_SUPPLY 0x02u /* the linear regulator (LDO) alone */
 #define PORT_OVERDRIVE 1 /* voltage scale 0 by SYSCFG_PWRCR */

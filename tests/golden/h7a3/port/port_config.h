@@ -5,6 +5,8 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_RCC_ENABLES 0x130u /* place of RCC_RSR; the clock enables follow */
+
 #define PORT_SUPPLY_MASK 0x3fu /* all that PWR_CR3 says of the supply */
 #define PORT_SUPPLY 0x04u /* the step-down converter (SMPS) alone */
 #define PORT_OVERDRIVE 0 /* voltage scale 0 by SYSCFG_PWRCR */
