@@ -93,6 +93,10 @@
 #define PORT_DMA_RAM_SIZE_FIELD 16u /* 2 to the power of this plus one */
 #define PORT_SRAM_ENABLE_MASK 0x20000000u /* RCC_AHB2ENR: SRAM1, SRAM2, SRAM3 from bit 29 */
 
+/* Below the stack: 32768 bytes that the MPU forbids. */
+#define PORT_STACK_GUARD_BASE 0x1fff8000u
+#define PORT_STACK_GUARD_SIZE_FIELD 14u
+
 /* Lines of the NVIC. */
 #define PORT_UART_LINE 39u
 #define PORT_RX_DMA_LINE 11u
