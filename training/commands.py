@@ -164,7 +164,9 @@ def quantize_command(options: Namespace, console: Console) -> None:
             raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
         patches = representative_patches(run.prepared.clips, config)
         with muted():
-            tflite = quantize(network, patches, input_scale(config))
+            tflite = quantize(
+                network, patches, input_scale(config), equalise=config.quantize.equalise
+            )
         write_whole(options.out, tflite)
     labels = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_whole(labels, "".join(f"{label}\n" for label in run.prepared.data.labels))
