@@ -198,18 +198,21 @@ class _Family:
     clock: type[ClockTree]
     check: Callable[[str, Any, Uart | None], Iterator[Complaint]]
     """Takes the part's name, the clock section and the UART section; None: bad in form."""
-    check_memories: Callable[[Sequence[Memory], Uart | None], Iterator[Complaint]]
-    """Takes the memories, or none if any is bad in form."""
+    check_memories: Callable[[str, Sequence[Memory], Uart | None], Iterator[Complaint]]
+    """Takes the part's name and the memories, or none if any is bad in form."""
 
 
-def _any_memories(memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
-    """The DMA reaches all RAM, and there is no cache before it."""
-    yield from ()
+def _one_ram(part: str, memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
+    """The DMA reaches all RAM and no cache stands before it: one memory does."""
+    for index, memory in enumerate(memories):
+        if memory.name in (DMA_RAM, ITCM):
+            what = f"{part} needs no memory of this name, and its port uses none"
+            yield ("memories", index, "name"), what, "another name"
 
 
 FAMILIES = {
-    "u5": _Family(U5Board, U5Clock, u5_limits.check, _any_memories),
-    "l4": _Family(L4Board, L4Clock, l4_limits.check, _any_memories),
+    "u5": _Family(U5Board, U5Clock, u5_limits.check, _one_ram),
+    "l4": _Family(L4Board, L4Clock, l4_limits.check, _one_ram),
     "h7": _Family(H7Board, H7Clock, h7_limits.check, h7_limits.check_memories),
 }
 
@@ -240,13 +243,13 @@ def load_boards(path: Path) -> dict[str, BoardSpec]:
         except ValidationError as error:
             faults += _faults_of_form(error, str(key), lines)
         clock, uart = _section(fields, "clock", family.clock), _section(fields, "uart", Uart)
-        memories = _memories(fields)
+        part, memories = str(record.get("part")), _memories(fields)
         whole = list(memories.values()) if _whole(fields, memories) else []
         checks = (
             _check_memories(fields, memories),
             _check_rings(uart),
-            family.check(str(record.get("part")), clock, uart),
-            family.check_memories(whole, uart),
+            family.check(part, clock, uart),
+            family.check_memories(part, whole, uart),
         )
         for complaints in checks:
             for place, what, remedy in complaints:

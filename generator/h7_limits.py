@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.h7_lines import (
-    DMA_REACH,
     ITCM_ORIGIN,
     LINES,
     MPU_REGION_MIN_BYTES,
     PLL_SOURCE_HZ,
+    STACK_GUARD_BYTES,
     WIDE_INPUT_FROM_HZ,
     Line,
     find_line,
@@ -63,16 +63,20 @@ def check(part: str, clock: H7Clock | None, uart: Uart | None) -> Iterator[Compl
         yield from check_channels(uart, CONTROLLERS, line.uart_requests)
 
 
-def check_memories(memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
+def check_memories(part: str, memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
     """The buffers need a memory that the DMA reaches and that one MPU region can hold.
 
     `memories` is empty where one is bad in form.
     """
-    if not memories:
+    line = find_line(part)
+    if not memories or line is None:
         return
     places = {memory.name: ("memories", index) for index, memory in enumerate(memories)}
     named = {memory.name: memory for memory in memories}
-    itcm, dma_ram = named.get("itcm"), named.get("dma_ram")
+    ram, itcm, dma_ram = named.get("ram"), named.get("itcm"), named.get("dma_ram")
+    if ram is not None and ram.origin % STACK_GUARD_BYTES:
+        what = f"0x{ram.origin:08x} is no multiple of {STACK_GUARD_BYTES}"
+        yield (*places["ram"], "origin"), what, "the MPU guards the stack's end below it"
     if itcm is not None and itcm.origin != ITCM_ORIGIN:
         what = f"the core fetches from its ITCM at 0x{ITCM_ORIGIN:08x}, not at 0x{itcm.origin:08x}"
         yield (*places["itcm"], "origin"), what, f"write {ITCM_ORIGIN}"
@@ -81,9 +85,9 @@ def check_memories(memories: Sequence[Memory], uart: Uart | None) -> Iterator[Co
         yield ("memories",), what, "add SRAM1 or another RAM of the buses by that name"
         return
     place = places["dma_ram"]
-    if not any(low <= dma_ram.origin and dma_ram.end <= end for low, end in DMA_REACH):
-        spans = ", ".join(f"0x{low:08x}..0x{end - 1:08x}" for low, end in DMA_REACH)
-        what = f"DMA1 and DMA2 do not reach 0x{dma_ram.origin:08x}..0x{dma_ram.end - 1:08x}"
+    if not any(low <= dma_ram.origin and dma_ram.end <= end for low, end in line.dma_memory):
+        spans = ", ".join(f"0x{low:08x}..0x{end - 1:08x}" for low, end in line.dma_memory)
+        what = f"the DMA's buffers cannot lie at 0x{dma_ram.origin:08x}..0x{dma_ram.end - 1:08x}"
         yield (*place, "origin"), what, f"a memory within {spans}"
     size = dma_ram.size_bytes
     if size & (size - 1) or size < MPU_REGION_MIN_BYTES:
@@ -112,9 +116,15 @@ def _check_source(clock: H7Clock, line: Line) -> Iterator[Complaint]:
 
 
 def _check_supply(part: str, clock: H7Clock, line: Line) -> Iterator[Complaint]:
-    if clock.supply not in line.supplies:
+    supplies = [supply for supply in line.supplies if supply != "smps" or part.endswith("Q")]
+    if clock.supply not in supplies:
         what = f"{part} has no {clock.supply}"
-        yield ("clock", "supply"), what, f"one of {', '.join(line.supplies)}"
+        remedy = f"write {', '.join(supplies)}"
+        if clock.supply in line.supplies:
+            remedy += (
+                f", or the part's whole name: a package with the converter ends in Q ({part}Q)"
+            )
+        yield ("clock", "supply"), what, remedy
     needs_fallback = line.scale_0_from_revision is not None and clock.voltage_scale == 0
     if needs_fallback and clock.fallback is None:
         what = f"voltage scale 0 needs revision 0x{line.scale_0_from_revision:04x} of the part"

@@ -24,10 +24,10 @@ PLL_SOURCE_HZ = {"hsi": 64_000_000, "csi": 4_000_000}
 WIDE_INPUT_FROM_HZ = 2_000_000
 """Below this the PLL's input wants the medium VCO, from it on the wide one (RCC_PLLCFGR)."""
 
-DMA_REACH = ((0x2400_0000, 0x2500_0000), (0x3000_0000, 0x3100_0000), (0x3800_0000, 0x3801_0000))
-"""RAM that DMA1 and DMA2 reach: on AXI, and in the second and third domain (RM0433, RM0455 2.1)."""
-
 ITCM_ORIGIN = 0
+
+STACK_GUARD_BYTES = 32_768
+"""What the MPU forbids below `ram`, so that the stack's overflow faults at once."""
 
 MPU_REGION_MIN_BYTES = 32
 """A region of the Armv7-M MPU is a power of two from 32 bytes on, at a multiple of it (PM0253)."""
@@ -78,6 +78,11 @@ class Line:
     uart_pins: Mapping[Signal, Mapping[str, int]]
     uart_requests: Mapping[Signal, int]
     sram_banks: tuple[SramBank, ...]
+    dma_memory: tuple[tuple[int, int], ...]
+    """Where the DMA's buffers may lie: RAM that DMA1 and DMA2 reach, that has its clock always or
+    from `sram_banks`, and that is read without harm (RM0433, RM0455 2.1; errata sheets)."""
+    rcc_enables_offset: int
+    """Of RCC_RSR, which the clock enables follow: the two manuals have them at different places."""
 
 
 Mhz = tuple[float, ...]
@@ -171,6 +176,9 @@ LINES = {
             SramBank(0x3002_0000, 0x3004_0000, 30),
             SramBank(0x3004_0000, 0x3004_8000, 31),
         ),
+        # Not the RAM on AXI: revision Y may read it wrong while others write (ES0392).
+        dma_memory=((0x3000_0000, 0x3004_8000),),
+        rcc_enables_offset=0xD0,
     ),
     "h7a3": Line(
         parts=("STM32H7A3", "STM32H7B0", "STM32H7B3"),
@@ -193,7 +201,7 @@ LINES = {
         vco_wide_hz=dict.fromkeys((0, 1, 2, 3), (128_000_000, 560_000_000)),
         vco_medium_hz=(150_000_000, 420_000_000),
         hse_hz=(4_000_000, 50_000_000),
-        supplies=("ldo", "smps"),
+        supplies=("ldo", "smps"),  # the converter in the packages with a Q alone
         scale_0_from_revision=None,
         bufferable_from_revision=0,
         uart_pins=_H7A3_PINS,
@@ -202,6 +210,8 @@ LINES = {
             SramBank(0x3000_0000, 0x3001_0000, 29),
             SramBank(0x3001_0000, 0x3002_0000, 30),
         ),
+        dma_memory=((0x2400_0000, 0x2410_0000), (0x3000_0000, 0x3002_0000)),
+        rcc_enables_offset=0x130,
     ),
 }
 

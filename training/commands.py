@@ -168,7 +168,9 @@ def quantize_command(options: Namespace, console: Console) -> None:
             raise InputError([Fault(str(options.keras), what, "give the configuration it is of")])
         patches = representative_patches(run.prepared.clips, config)
         with muted():
-            tflite = quantize(network, patches, input_scale(config))
+            tflite = quantize(
+                network, patches, input_scale(config), equalise=config.quantize.equalise
+            )
         write_whole(options.out, tflite)
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_whole(beside, "".join(f"{label}\n" for label in labels))

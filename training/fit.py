@@ -20,8 +20,9 @@ import numpy as np
 from training.augment import Values, augment, draw_window
 from training.checkpoint import Checkpoint, FitState
 from training.config import TrainingConfig
-from training.network import HEAD_NAME, build_network, load_backbone
-from training.patches import Frames, InputScale, cut_patches, dequantize
+from training.network import HEAD_NAME, build_network, is_as_published, load_backbone
+from training.patches import Frames, InputScale, Patches, cut_patches, dequantize
+from training.peaks import raise_last_threshold
 from training.probe import fit_head
 
 OnEpoch = Callable[[int, float, float | None], None]
@@ -65,11 +66,12 @@ def fit(
 ) -> Fitted:
     """Train a network on whole clips.
 
-    First the new head alone, on the untouched backbone, to its optimum; then every layer. What is
-    returned lies between that start and the moving average of the fine-tuned weights
-    (`start_share`). With `held_back`, of the epoch after which it did best on those clips; training
-    stops when `patience` epochs did not better it. A `checkpoint` is written after each epoch, and
-    a training that was cut goes on from it. Raises what `load_backbone` raises.
+    First the backbone's last threshold is raised (`peak_deviations`), then the new head is solved
+    alone, to its optimum; then every layer is trained. What is returned lies between that start and
+    the moving average of the fine-tuned weights (`start_share`), its logits divided by
+    `head_temperature`. With `held_back`, of the epoch after which it did best on those clips;
+    training stops when `patience` epochs did not better it. A `checkpoint` is written after each
+    epoch, and a training that was cut goes on from it. Raises what `load_backbone` raises.
     """
     training = _Training(examples, backbone, config)
     state = checkpoint.load() if checkpoint is not None else None
@@ -112,6 +114,9 @@ class _Training:
 
         self._network, self._plain = build(to_train=True), build(to_train=False)
         load_backbone(self._network, backbone)
+        if settings.peak_deviations and is_as_published(backbone):
+            patches, by = np.concatenate(_head_patches(examples, config)), _scale_of(config)
+            raise_last_threshold(self._network, patches, by, settings.peak_deviations)
         if settings.head_steps:
             head = _solve_head(self._network, examples, config)
             self._network.get_layer(HEAD_NAME).set_weights(head)
@@ -196,6 +201,7 @@ class _Training:
             tuned = _copy_of(variable)
             variable.assign(tuned + share * (before - tuned))
         self._plain.set_weights(self._network.get_weights())
+        flatten_head(self._plain, self._config.fit.head_temperature)
         for variable, value in zip(variables, live, strict=True):
             variable.assign(value)
         return self._plain
@@ -227,15 +233,29 @@ def _copy_of(variable: Any) -> Values:
     return np.array(keras.ops.convert_to_numpy(variable), np.float32)
 
 
+def flatten_head(network: Any, temperature: float) -> None:
+    """Divide the head's logits: the mean of flatter scores decides more like a mean of logits."""
+    head = network.get_layer(HEAD_NAME)
+    head.set_weights([weights / np.float32(temperature) for weights in head.get_weights()])
+
+
+def _scale_of(config: TrainingConfig) -> InputScale:
+    return InputScale(config.input.scale, config.input.zero_point)
+
+
+def _head_patches(examples: Examples, config: TrainingConfig) -> list[Patches]:
+    """Each clip's patches, as the head's own fit takes them."""
+    size, step = config.input.frames, config.fit.head_step_frames
+    return [cut_patches(frames, size, step) for frames in examples.frames]
+
+
 def _solve_head(network: Any, examples: Examples, config: TrainingConfig) -> list[Values]:
-    """Kernel and bias of the best head on the untouched backbone; every clip counts the same."""
+    """Kernel and bias of the best head on the backbone as it is; every clip counts the same."""
     settings = config.fit
-    by = InputScale(config.input.scale, config.input.zero_point)
     trunk = keras.Model(network.input, network.get_layer("average").output)
-    step = settings.head_step_frames
-    cut = [cut_patches(frames, config.input.frames, step) for frames in examples.frames]
+    cut = _head_patches(examples, config)
     counts = [len(patches) for patches in cut]
-    embeddings = predict(trunk, np.concatenate(cut), by)
+    embeddings = predict(trunk, np.concatenate(cut), _scale_of(config))
     targets = np.repeat(examples.targets, counts, axis=0)
     weights = np.repeat(1.0 / np.array(counts, np.float32), counts)
     solution = fit_head(
@@ -255,7 +275,7 @@ def epoch_batches(
     rng: np.random.Generator,
 ) -> Iterator[tuple[Values, Values]]:
     """The batches of one epoch: values [batch, frames, bands, 1] and targets [batch, classes]."""
-    by = InputScale(config.input.scale, config.input.zero_point)
+    by = _scale_of(config)
     order = rng.permutation(np.repeat(np.arange(len(examples.frames)), config.fit.patches_per_clip))
     for first in range(0, len(order), config.fit.batch_size):
         chosen = order[first : first + config.fit.batch_size]
@@ -280,7 +300,7 @@ def predict(network: Any, patches: Frames, by: InputScale) -> Values:
 
 def loss_of(network: Any, examples: Examples, config: TrainingConfig) -> float:
     """Mean cross-entropy of the clips' mean scores, as the chip averages them."""
-    by = InputScale(config.input.scale, config.input.zero_point)
+    by = _scale_of(config)
     size, step = config.input.frames, config.input.step_frames
     means = [
         predict(network, cut_patches(frames, size, step), by).mean(axis=0)

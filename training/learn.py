@@ -86,7 +86,9 @@ def learn(
     patches = representative_patches(kept, config)
     curves = Curves(losses=fitted.losses, held_back=fitted.held_back, best_epoch=fitted.best_epoch)
     with muted():
-        tflite = quantize(fitted.network, patches, input_scale(config))
+        tflite = quantize(
+            fitted.network, patches, input_scale(config), equalise=config.quantize.equalise
+        )
     return Learnt(fitted.network, tflite, curves)
 
 

@@ -131,7 +131,7 @@ def load_backbone(network: Any, source: Path) -> str:
             "set MODELS_DIR to a folder with st_yamnet_256/yamnet_256_f32.h5, or leave it unset "
             "to start from the shipped models/*.keras",
         )
-    stored = _read_h5(source) if source.suffix == ".h5" else _read_keras(source)
+    stored = _read_h5(source) if is_as_published(source) else _read_keras(source)
     faults: list[Fault] = []
     for block in BACKBONE:
         for name in (block.name, f"{block.name}_bn"):
@@ -151,6 +151,11 @@ def load_backbone(network: Any, source: Path) -> str:
     if faults:
         raise InputError(faults)
     return f"{len(BACKBONE)} convolutions of {source.name}"
+
+
+def is_as_published(source: Path) -> bool:
+    """True for ST's file, false for a `.keras` of ours, which a training has been over already."""
+    return source.suffix == ".h5"
 
 
 def _read_h5(source: Path) -> dict[str, Sequence[Any]]:

@@ -19,17 +19,21 @@ import numpy.typing as npt
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
+from training.equalise import equalise_last
 from training.patches import InputScale, Patches, dequantize
 
 SCALE_TOLERANCE = 1e-6
 """Relative: the converter computes in float32."""
 
 
-def quantize(network: Any, representative: Patches, input_scale: InputScale) -> bytes:
+def quantize(
+    network: Any, representative: Patches, input_scale: InputScale, *, equalise: bool = True
+) -> bytes:
     """Convert to an int8 flatbuffer: per-channel convolutions, int8 input, float32 output.
 
     `representative`: int8 cells [patches, frames, bands]. The dense layer stays per tensor, every
-    ReLU is fused, batch normalisation is folded, softmax is followed by DEQUANTIZE.
+    ReLU is fused, batch normalisation is folded, softmax is followed by DEQUANTIZE. With
+    `equalise`, the last layer's channels are first brought to one size (training/equalise.py).
 
     Raises ValueError when the converter did not keep the scale and zero point that were asked for.
     """
@@ -45,6 +49,8 @@ def quantize(network: Any, representative: Patches, input_scale: InputScale) -> 
     one = keras.Input(batch_shape=(1, *values.shape[1:]), name="mel")
     single = keras.models.clone_model(network, input_tensors=one)
     single.set_weights(network.get_weights())
+    if equalise:
+        equalise_last(single, dequantize(representative, input_scale)[..., np.newaxis])
     converter = tf.lite.TFLiteConverter.from_keras_model(single)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = samples

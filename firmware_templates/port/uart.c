@@ -260,12 +260,14 @@ void uart_interrupt(void) {
 }
 
 void uart_rx_dma_interrupt(void) {
-    uart_dma_rx_take_turn();
-    rx_turns++;
+    if (uart_dma_rx_take_turn()) {
+        rx_turns++;
+    }
 }
 
 void uart_tx_dma_interrupt(void) {
-    uart_dma_tx_take_end();
-    tx_sent_total += tx_block_bytes;
-    start_block();
+    if (uart_dma_tx_take_end()) {
+        tx_sent_total += tx_block_bytes;
+        start_block();
+    }
 }

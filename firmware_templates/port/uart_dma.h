@@ -20,13 +20,15 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes);
  * may be anything from ring_bytes on: read again. */
 uint32_t uart_dma_rx_offset(void);
 
-/* True from the end of a turn until uart_dma_rx_take_turn(), which its interrupt calls. */
+/* True from the end of a turn until uart_dma_rx_take_turn(), which its interrupt calls. That one is
+ * false if no turn has ended: a fast core may leave its interrupt before the controller has let go
+ * of the line, and is then called once more for nothing. */
 bool uart_dma_rx_turned(void);
-void uart_dma_rx_take_turn(void);
+bool uart_dma_rx_take_turn(void);
 
 /* Sends one block; the channel rests before and behind it. uart_dma_tx_take_end() is for the
- * interrupt at its end. */
+ * interrupt at its end, and false likewise. */
 void uart_dma_tx_start(const uint8_t *bytes, uint32_t count);
-void uart_dma_tx_take_end(void);
+bool uart_dma_tx_take_end(void);
 
 #endif

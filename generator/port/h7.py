@@ -2,7 +2,7 @@
 """A board's record to register values of the STM32H7.
 
 Sources: RM0433 (H742, H743/H753, H750), RM0455 (H7A3/H7B3, H7B0). The two manuals name some
-registers differently; they stand at the same places, and have the names of RM0433 here.
+registers differently; they have the names of RM0433 here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from generator.board_spec import DmaChannel, H7Board, Memory
 from generator.clock_tree import H7Clock
 from generator.errors import Fault, InputError
-from generator.h7_lines import WIDE_INPUT_FROM_HZ, Line, find_line
+from generator.h7_lines import STACK_GUARD_BYTES, WIDE_INPUT_FROM_HZ, Line, find_line
 from generator.limit_checks import baud_divider
 from generator.port.h7_interrupts import INTERRUPTS_OF
 from generator.port.values import (
@@ -151,13 +151,20 @@ class H7Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class H7DmaRam:
-    """The memory of the DMA's buffers, as the RCC and the MPU see it."""
+class H7MpuRegion:
+    """A stretch of addresses, as the MPU takes it."""
 
     origin: int
     size_bytes: int
-    mpu_size_field: int
+    size_field: int
     """The region has 2 to the power of this plus one bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class H7DmaRam:
+    """The memory of the DMA's buffers, as the MPU and the RCC see it."""
+
+    region: H7MpuRegion
     sram_enable_mask: int
     """In RCC_AHB2ENR; 0 where the memory always has its clock."""
 
@@ -183,7 +190,11 @@ class PortH7:
     """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2; DMAMUX1 has its clock with either."""
     bufferable_from_revision: int
     """REV_ID from which on a stream has TRBUFF; 0: every revision has it."""
+    rcc_enables_offset: int
+    """Of RCC_RSR; the clock enables follow it."""
     dma_ram: H7DmaRam
+    stack_guard: H7MpuRegion
+    """Right below the memory whose first bytes are the stack's last."""
     watchdog: WatchdogValues
     tick_hz: int
     vectors: tuple[Vector, ...]
@@ -221,7 +232,9 @@ def make_port(board: H7Board) -> PortH7:
         tx_dma=_stream(tx),
         dma_enable_mask=sum({DMA_ENABLES[dma.controller] for dma in (rx, tx)}),
         bufferable_from_revision=line.bufferable_from_revision,
+        rcc_enables_offset=line.rcc_enables_offset,
         dma_ram=_dma_ram(board.dma_ram, line),
+        stack_guard=_region(board.ram.origin - STACK_GUARD_BYTES, STACK_GUARD_BYTES),
         watchdog=make_watchdog(),
         tick_hz=choose_tick_hz(board.clock.core_hz),
         vectors=make_vectors(interrupts, uart),
@@ -305,11 +318,13 @@ def _stream(dma: DmaChannel) -> H7Stream:
     )
 
 
+def _region(origin: int, size_bytes: int) -> H7MpuRegion:
+    return H7MpuRegion(origin, size_bytes, size_field=size_bytes.bit_length() - 2)
+
+
 def _dma_ram(memory: Memory, line: Line) -> H7DmaRam:
     return H7DmaRam(
-        origin=memory.origin,
-        size_bytes=memory.size_bytes,
-        mpu_size_field=memory.size_bytes.bit_length() - 2,
+        region=_region(memory.origin, memory.size_bytes),
         sram_enable_mask=sum(
             1 << bank.enable_bit
             for bank in line.sram_banks

@@ -44,7 +44,7 @@ Signals = dict[tuple[str, str], dict[str, int]]
 @cache
 def facts_of(part: str) -> dict[str, Any]:
     """Drivers of a part by name, such as "STM32L475VG"; any temperature range or supply variant."""
-    number = part.removeprefix("STM32").lower()
+    number = part.removeprefix("STM32").lower().removesuffix("q")
     for path in sorted(DEVICES.glob(f"stm32{number[:2]}-*.xml")):
         if number[2:4] not in path.stem.replace("-", "_").split("_"):
             continue

@@ -119,16 +119,12 @@ def test_code_in_itcm_counts_in_flash_and_in_ram(image: Image) -> None:
 def test_a_record_of_another_kind_builds(
     tiny: Network, toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    """HSI and no fallback, no ITCM, buffers on AXI, a UART of APB2 on the other controller."""
-    renamed = {"dma_ram": "sram1", "axi_sram": "dma_ram"}
-    memories = [
-        {**memory, "name": renamed.get(memory["name"], memory["name"])}
-        for memory in SHIPPED["h743"]["memories"]
-        if memory["name"] != "itcm"
-    ]
+    """HSI and no fallback, no ITCM, buffers in SRAM3, a UART of APB2 on the other controller."""
+    memories = [m for m in SHIPPED["h743"]["memories"] if m["name"] in ("flash", "ram")]
+    sram3 = {"name": "dma_ram", "kind": "ram", "origin": 0x3004_0000, "size_bytes": 32_768}
     document = changed(
         "h743",
-        ("memories", memories),
+        ("memories", [*memories, sram3]),
         *(("clock.source", "hsi"), ("clock.source_hz", 64_000_000), ("clock.hse_bypass", False)),
         ("clock.pll", {"divider_m": 32, "multiplier_n": 400, "divider_p": 2}),
         *(("clock.core_hz", 400_000_000), ("clock.voltage_scale", 1)),
@@ -141,11 +137,11 @@ def test_a_record_of_another_kind_builds(
     path = tmp_path / "boards.yaml"
     path.write_text(yaml.safe_dump(document))
     board = load_boards(path)["h743"]
-    assert board.dma_ram is not None and board.dma_ram.origin == 0x2400_0000
+    assert board.dma_ram is not None and board.dma_ram.origin == 0x3004_0000
     result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
     assert all(part.itcm_bytes == 0 for part in result.footprint.by_part.values())
     config = (result.image.project_dir / "port" / "port_config.h").read_text()
-    for line in ("PORT_HAS_FALLBACK 0", "PORT_SRAM_ENABLE_MASK 0x00000000u", "PORT_OVERDRIVE 0"):
+    for line in ("PORT_HAS_FALLBACK 0", "PORT_SRAM_ENABLE_MASK 0x80000000u", "PORT_OVERDRIVE 0"):
         assert line in config
 
 

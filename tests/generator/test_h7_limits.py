@@ -86,7 +86,7 @@ H743_DMA_RAM, H743_ITCM = memory_at("h743", "dma_ram"), memory_at("h743", "itcm"
         ("h743", f"{H743_ITCM}.origin", 0x0001_0000, "fetches from its ITCM at 0x00000000"),
         ("h743", f"{H743_DMA_RAM}.kind", "flash", "dma_ram holds what the program writes"),
         ("h743", f"{H743_DMA_RAM}.name", "sram1", "do not reach the core's own ITCM and DTCM"),
-        ("h743", f"{H743_DMA_RAM}.origin", 0x1000_0000, "do not reach 0x10000000..0x1001ffff"),
+        ("h743", f"{H743_DMA_RAM}.origin", 0x1000_0000, "cannot lie at 0x10000000..0x1001ffff"),
         ("h743", f"{H743_DMA_RAM}.size_bytes", 98_304, "98304 bytes are no region of the MPU"),
         ("h743", f"{H743_DMA_RAM}.origin", 0x3000_8000, "no multiple of 131072, as the MPU needs"),
         (
@@ -96,7 +96,13 @@ H743_DMA_RAM, H743_ITCM = memory_at("h743", "dma_ram"), memory_at("h743", "itcm"
             "rings take 12288 bytes, and dma_ram has 8192",
         ),
         ("h743", "budgets.image_ram_bytes", 400_000, "but ram, itcm, dma_ram has only 327680"),
-        ("h7a3", "clock.fallback", FALLBACK, "every revision of STM32H7A3ZI reaches voltage scale"),
+        ("h743", f"{H743_DMA_RAM}.origin", 0x2404_0000, "cannot lie at 0x24040000..0x2405ffff"),
+        ("h743", "memories.1.origin", 0x2000_1000, "0x20001000 is no multiple of 32768"),
+        ("h7a3", "part", "STM32H7A3ZI", "STM32H7A3ZI has no smps"),
+        ("h7a3", "part", "STM32H7A3ZI", "ends in Q (STM32H7A3ZIQ)"),
+        ("u585", "memories.2.name", "dma_ram", "STM32U585AI needs no memory of this name"),
+        ("l475", "memories.2.name", "itcm", "STM32L475VG needs no memory of this name"),
+        ("h7a3", "clock.fallback", FALLBACK, "every revision of STM32H7A3ZIQ reaches voltage"),
         ("h7a3", "clock.flash_wait_states", 5, "5 wait states at 280000000 Hz: 6 are needed"),
         (
             "h7a3",
@@ -128,7 +134,7 @@ def test_both_clocks_are_told_in_one_report(tmp_path: Path) -> None:
         "h743.clock.fallback.flash_wait_states: 0 wait states at 200000000 Hz: 2",
         "h743.clock.apb1_divider: APB1 at 240000000 Hz",
         "h743.clock.fallback: APB1 at 200000000 Hz is beyond 100000000 Hz",
-        "do not reach 0x20040000",
+        "cannot lie at 0x20040000",
         "PA0 does not carry USART3_TX",
     ):
         assert said in faults

@@ -155,11 +155,23 @@ def test_a_stream_of_dma2(boards: Boards) -> None:
 def test_the_memory_of_the_dma(boards: Boards) -> None:
     """128 KiB is SIZE 16 in the MPU; SRAM1 is bit 29, and the H7A3's stretch has two banks."""
     h743, h7a3 = (port_of(boards[name]).dma_ram for name in ("h743", "h7a3"))
-    assert (h743.origin, h743.mpu_size_field, h743.sram_enable_mask) == (0x3000_0000, 16, 1 << 29)
-    assert h7a3.sram_enable_mask == 3 << 29
-    axi = with_memory(boards["h743"], "dma_ram", origin=0x2400_0000, size_bytes=32_768)
+    assert (h743.region.origin, h743.region.size_field) == (0x3000_0000, 16)
+    assert (h743.sram_enable_mask, h7a3.sram_enable_mask) == (1 << 29, 3 << 29)
+    axi = with_memory(boards["h7a3"], "dma_ram", origin=0x2400_0000, size_bytes=32_768)
     assert port_of(axi).dma_ram.sram_enable_mask == 0
-    assert port_of(axi).dma_ram.mpu_size_field == 14
+    assert port_of(axi).dma_ram.region.size_field == 14
+
+
+def test_the_guard_below_the_stack(boards: Boards) -> None:
+    """32 KiB that end where DTCM begins."""
+    guard = port_of(boards["h743"]).stack_guard
+    assert (guard.origin, guard.size_bytes, guard.size_field) == (0x1FFF_8000, 32_768, 14)
+
+
+def test_the_enables_of_the_rcc(boards: Boards) -> None:
+    """RCC_RSR: 0xD0 in RM0433, 0x130 in RM0455; AHB3ENR and the others follow in both."""
+    assert port_of(boards["h743"]).rcc_enables_offset == 0xD0
+    assert port_of(boards["h7a3"]).rcc_enables_offset == 0x130
 
 
 def test_the_tick_fits_systick(boards: Boards) -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from generator.errors import Mel2metalError, ToolError
+from generator.errors import EXIT_TOOL, Mel2metalError, ToolError
 from generator.firmware import DEFAULT_MODEL, DEFAULT_OUT_DIR, read_network
 from generator.host_twin import HostTwin, build_host_twin
 from generator.project import Project, project_lock
@@ -29,6 +29,7 @@ from tests.qemu.on_qemu import find_qemu, qemu_version
 from tests.qemu.second_opinion import Opinion, Question, Samples, ask
 
 EXIT_DIFFERENT = 1
+EXIT_INTERRUPTED = 130
 MOST_DIFFERENCES = 8
 LOCK = "qemu"
 
@@ -37,12 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask for the second opinion and print it; the exit code."""
     options = _make_parser().parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         return _run(options, console)
-    except Mel2metalError as error:
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    except (Mel2metalError, OSError) as error:
         errors.print(f"make qemu: {error}", style="red", markup=False)
-        return error.exit_code
+        return error.exit_code if isinstance(error, Mel2metalError) else EXIT_TOOL
+    except KeyboardInterrupt:
+        errors.print("make qemu: interrupted", style="red")
+        return EXIT_INTERRUPTED
 
 
 def _make_parser() -> argparse.ArgumentParser:

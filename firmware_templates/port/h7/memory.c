@@ -15,6 +15,7 @@
 #define REGION_EXTERNAL 0u
 #define REGION_DMA_RAM 1u
 #define REGION_NULL 2u
+#define REGION_STACK_GUARD 3u
 
 #define SIZE_4_GB (31u << MPU_RASR_SIZE_SHIFT)
 #define SIZE_1_KB (9u << MPU_RASR_SIZE_SHIFT)
@@ -40,6 +41,11 @@ static void protect_memory(void) {
                    MPU_RASR_SHAREABLE | MPU_RASR_FULL_ACCESS | MPU_RASR_XN);
     /* ITCM begins at 0. Its first KB stays empty, and a null pointer faults, members and all. */
     set_region(REGION_NULL, 0x00000000u, SIZE_1_KB | MPU_RASR_NO_ACCESS | MPU_RASR_XN);
+    /* Nothing is connected below the stack either, but a write that leaves the core is posted: its
+     * bus fault would come late, and from anywhere. Here it faults where it happens. */
+    set_region(REGION_STACK_GUARD, PORT_STACK_GUARD_BASE,
+               (PORT_STACK_GUARD_SIZE_FIELD << MPU_RASR_SIZE_SHIFT) | MPU_RASR_NO_ACCESS |
+                   MPU_RASR_XN);
     /* Everywhere else the architecture's own map holds. */
     MPU_CTRL = MPU_CTRL_PRIVDEFENA | MPU_CTRL_ENABLE;
     core_data_barrier();

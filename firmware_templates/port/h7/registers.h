@@ -3,8 +3,9 @@
  *
  * Sources: RM0433 (H742, H743/H753, H750), RM0455 (H7A3/H7B3, H7B0); the chapter of each peripheral
  * names its registers as RM0433 does here. RM0455 calls the domains CD and SRD, not D1 to D3:
- * D1CFGR is CDCFGR1 there, D2CFGR CDCFGR2, D3CFGR SRDCFGR, D2CCIP2R CDCCIP2R and D3CR SRDCR. What
- * is used here stands at the same places in both, but for PWR_CR3 and SYSCFG_PWRCR. */
+ * D1CFGR is CDCFGR1 there, D2CFGR CDCFGR2, D3CFGR SRDCFGR, D2CCIP2R CDCCIP2R and D3CR SRDCR. They
+ * stand at the same places in both, but for RCC_RSR and the clock enables behind it, whose place is
+ * in port/port_config.h. PWR_CR3 differs in its bits, and SYSCFG_PWRCR is RM0433's alone. */
 #ifndef PORT_REGISTERS_H
 #define PORT_REGISTERS_H
 
@@ -58,17 +59,17 @@
 #define RCC_PLL1DIVR_R1_SHIFT 24u
 #define RCC_D2CCIP2R PORT_REGISTER(RCC_BASE + 0x54u)
 #define RCC_D2CCIP2R_USARTSEL_MASK 7u /* at either of its two places; 0: the bus's own clock */
-#define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0xD0u) /* RCC_RSR */
+#define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x00u) /* RCC_RSR */
 #define RCC_RESET_RMVF (1u << 16)
 #define RCC_RESET_RMVF_STAYS 1
 #define RCC_RESET_FLAGS (0x3FFFu << 17)
-#define RCC_AHB1ENR PORT_REGISTER(RCC_BASE + 0xD8u)
-#define RCC_AHB2ENR PORT_REGISTER(RCC_BASE + 0xDCu)
-#define RCC_AHB4ENR PORT_REGISTER(RCC_BASE + 0xE0u)
+#define RCC_AHB1ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x08u)
+#define RCC_AHB2ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x0Cu)
+#define RCC_AHB4ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x10u)
 #define RCC_AHB4ENR_GPIOEN(index) (1u << (index))
-#define RCC_APB1LENR PORT_REGISTER(RCC_BASE + 0xE8u)
-#define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0xF0u)
-#define RCC_APB4ENR PORT_REGISTER(RCC_BASE + 0xF4u)
+#define RCC_APB1LENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x18u)
+#define RCC_APB2ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x20u)
+#define RCC_APB4ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x24u)
 #define RCC_APB4ENR_SYSCFGEN (1u << 1)
 
 /* PWR: what feeds the core, and at which voltage. It always has its clock. */

@@ -60,11 +60,16 @@ bool uart_dma_rx_turned(void) {
     return (PORT_REGISTER(PORT_RX_STATUS) & RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE)) != 0u;
 }
 
-void uart_dma_rx_take_turn(void) {
+bool uart_dma_rx_take_turn(void) {
     if ((PORT_REGISTER(PORT_RX_STATUS) & RX_FLAG(DMA_FLAG_ERRORS)) != 0u) {
         __builtin_trap();
     }
+    if (!uart_dma_rx_turned()) {
+        return false;
+    }
     PORT_REGISTER(PORT_RX_CLEAR) = RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+    (void)PORT_REGISTER(PORT_RX_STATUS); /* the flag has fallen before the interrupt ends */
+    return true;
 }
 
 void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
@@ -74,9 +79,15 @@ void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
     DMA_SCR(TX) |= DMA_SCR_EN; /* the stream switches itself off behind the block */
 }
 
-void uart_dma_tx_take_end(void) {
-    if ((PORT_REGISTER(PORT_TX_STATUS) & TX_FLAG(DMA_FLAG_ERRORS)) != 0u) {
+bool uart_dma_tx_take_end(void) {
+    const uint32_t flags = PORT_REGISTER(PORT_TX_STATUS);
+    if ((flags & TX_FLAG(DMA_FLAG_ERRORS)) != 0u) {
         __builtin_trap();
     }
+    if ((flags & TX_FLAG(DMA_FLAG_TRANSFER_COMPLETE)) == 0u) {
+        return false;
+    }
     PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+    (void)PORT_REGISTER(PORT_TX_STATUS);
+    return true;
 }

@@ -59,11 +59,16 @@ bool uart_dma_rx_turned(void) {
     return (DMA_ISR(PORT_RX_CONTROLLER) & RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE)) != 0u;
 }
 
-void uart_dma_rx_take_turn(void) {
+bool uart_dma_rx_take_turn(void) {
     if ((DMA_ISR(PORT_RX_CONTROLLER) & RX_FLAG(DMA_FLAG_TRANSFER_ERROR)) != 0u) {
         __builtin_trap();
     }
+    if (!uart_dma_rx_turned()) {
+        return false;
+    }
     DMA_IFCR(PORT_RX_CONTROLLER) = RX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+    (void)DMA_ISR(PORT_RX_CONTROLLER); /* the flag has fallen before the interrupt ends */
+    return true;
 }
 
 void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
@@ -72,10 +77,16 @@ void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
     DMA_CCR(TX) |= DMA_CCR_EN;
 }
 
-void uart_dma_tx_take_end(void) {
-    if ((DMA_ISR(PORT_TX_CONTROLLER) & TX_FLAG(DMA_FLAG_TRANSFER_ERROR)) != 0u) {
+bool uart_dma_tx_take_end(void) {
+    const uint32_t flags = DMA_ISR(PORT_TX_CONTROLLER);
+    if ((flags & TX_FLAG(DMA_FLAG_TRANSFER_ERROR)) != 0u) {
         __builtin_trap();
+    }
+    if ((flags & TX_FLAG(DMA_FLAG_TRANSFER_COMPLETE)) == 0u) {
+        return false;
     }
     DMA_CCR(TX) &= ~DMA_CCR_EN; /* a finished channel stays enabled, and would take no new block */
     DMA_IFCR(PORT_TX_CONTROLLER) = TX_FLAG(DMA_FLAG_TRANSFER_COMPLETE);
+    (void)DMA_ISR(PORT_TX_CONTROLLER);
+    return true;
 }

@@ -63,10 +63,17 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     prepare_transmission();
 }
 
-static void require_no_error(uint32_t channel) {
-    if ((GPDMA_SR(channel) & GPDMA_SR_ERRORS) != 0u) {
+static bool take_transfer_complete(uint32_t channel) {
+    const uint32_t flags = GPDMA_SR(channel);
+    if ((flags & GPDMA_SR_ERRORS) != 0u) {
         __builtin_trap();
     }
+    if ((flags & GPDMA_SR_TCF) == 0u) {
+        return false;
+    }
+    GPDMA_FCR(channel) = GPDMA_SR_TCF;
+    (void)GPDMA_SR(channel); /* the flag has fallen before the interrupt ends */
+    return true;
 }
 
 /* The destination address, not what remains of the block: it moves when a byte lies in memory. */
@@ -78,9 +85,8 @@ bool uart_dma_rx_turned(void) {
     return (GPDMA_SR(RX) & GPDMA_SR_TCF) != 0u;
 }
 
-void uart_dma_rx_take_turn(void) {
-    require_no_error(RX);
-    GPDMA_FCR(RX) = GPDMA_SR_TCF;
+bool uart_dma_rx_take_turn(void) {
+    return take_transfer_complete(RX);
 }
 
 void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
@@ -89,7 +95,6 @@ void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
     GPDMA_CR(TX) |= GPDMA_CR_EN;
 }
 
-void uart_dma_tx_take_end(void) {
-    require_no_error(TX);
-    GPDMA_FCR(TX) = GPDMA_SR_TCF;
+bool uart_dma_tx_take_end(void) {
+    return take_transfer_complete(TX);
 }

@@ -87,6 +87,7 @@ class DataCache(BusMemory):
         super().__init__(machine)
         self._memories: list[CachedMemory] = []
         self._blocks: set[tuple[int, int]] = set()
+        self._look_again = False
         self._hooks: dict[tuple[int, int], int] = {}
 
     @property
@@ -117,6 +118,7 @@ class DataCache(BusMemory):
             kinds = self.mpu.memory_of_lines(region)
             stale, written = np.zeros(lines, np.bool_), np.zeros(lines, np.bool_)
             self._memories.append(CachedMemory(region, view, view.copy(), kinds, stale, written))
+        self._look_again = True
         core.stop_soon()
 
     def attributes_changed(self) -> None:
@@ -131,6 +133,7 @@ class DataCache(BusMemory):
                     what = f"the line at 0x{address:08x} is cached no more without being {state}"
                     raise RuleBroken(Rule.DCACHE_COHERENCE, what, address)
             memory.kinds = kinds
+        self._look_again = True
         self.core.stop_soon()
 
     def forbids(self, address: int) -> bool:
@@ -211,12 +214,14 @@ class DataCache(BusMemory):
     def watch(self, address: int, count: int) -> None:
         """From the next block of code on, look at the core's accesses to a block for DMA."""
         self._blocks.add((address, count))
+        self._look_again = True
         self.core.stop_soon()
 
     def core_stopped(self) -> None:
         """Hook the blocks that lie in cacheable memory: hooks slow all of the core down."""
-        if not self.is_on:
+        if not self.is_on or not self._look_again:
             return
+        self._look_again = False
         for block in self._blocks - self._hooks.keys():
             located = self._locate(block[0])
             if located is None:

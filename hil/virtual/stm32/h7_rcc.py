@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reset and clock control of the STM32H743 and H7A3.
 
-RM0433 section 8, RM0455 section 8. The two share the clock tree and most offsets; the registers of
-the domains have other names, and the sets of peripherals differ. PLL2, PLL3, LSE and the clock
-security system are not modelled.
+RM0433 section 8, RM0455 section 8. The two share the clock tree; the registers of the domains have
+other names, the reset causes and clock enables other places, and the sets of peripherals differ.
+PLL2, PLL3, LSE and the clock security system are not modelled.
 """
 
 from __future__ import annotations
@@ -53,6 +53,9 @@ def _resets(names: Mapping[int, tuple[str, int]]) -> dict[int, Register]:
     }
 
 
+RESET_CAUSES = Register("RSR", 0, RMVF, sizes=ANY_SIZE, status=0xFFFE_0000)
+
+
 def _registers(
     core: str, apb: str, wake: str, kernel: str, enables: Mapping[int, tuple[str, int]]
 ) -> dict[int, Register]:
@@ -72,7 +75,6 @@ def _registers(
         0x54: Register(kernel, 0, 0x3F, sizes=ANY_SIZE),
         0x70: Register("BDCR", 0, 0, sizes=ANY_SIZE),
         0x74: Register("CSR", 0, LSION, sizes=ANY_SIZE, status=LSIRDY),
-        0xD0: Register("RSR", 0, RMVF, sizes=ANY_SIZE, status=0xFFFE_0000),
         **_resets(enables),
     }  # fmt: skip
 
@@ -333,6 +335,7 @@ class RccH743(RccH7):
             0xEC: ("APB1HENR", 0x0000_0136), 0xF0: ("APB2ENR", 0x31D7_3033),
             0xF4: ("APB4ENR", 0x0021_DEAA),
         }),
+        0xD0: RESET_CAUSES,
     }  # fmt: skip
     CORE, APB, WAKE, KERNEL = "D1CFGR", "D2CFGR", "D3CFGR", "D2CCIP2R"
     KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {
@@ -363,12 +366,13 @@ class RccH7A3(RccH7):
             0x8C: ("APB3RSTR", 0x0000_0008), 0x90: ("APB1LRSTR", 0xE8FF_C3FF),
             0x94: ("APB1HRSTR", 0x0000_0136), 0x98: ("APB2RSTR", 0x40D7_30F3),
             0x9C: ("APB4RSTR", 0x0C00_E6AA),
-            0xD4: ("AHB3ENR", 0x0129_5031), 0xD8: ("AHB1ENR", 0x0600_0223),
-            0xDC: ("AHB2ENR", 0x6000_0A45), 0xE0: ("AHB4ENR", 0x3020_07FF),
-            0xE4: ("APB3ENR", 0x0000_0048), 0xE8: ("APB1LENR", 0xE8FF_C3FF),
-            0xEC: ("APB1HENR", 0x0000_0136), 0xF0: ("APB2ENR", 0x40D7_30F3),
-            0xF4: ("APB4ENR", 0x0C01_E6AA),
+            0x134: ("AHB3ENR", 0x0129_5031), 0x138: ("AHB1ENR", 0x0600_0223),
+            0x13C: ("AHB2ENR", 0x6000_0A45), 0x140: ("AHB4ENR", 0x3020_07FF),
+            0x144: ("APB3ENR", 0x0000_0048), 0x148: ("APB1LENR", 0xE8FF_C3FF),
+            0x14C: ("APB1HENR", 0x0000_0136), 0x150: ("APB2ENR", 0x40D7_30F3),
+            0x154: ("APB4ENR", 0x0C01_E6AA),
         }),
+        0x130: RESET_CAUSES,
         0x00: Register("CR", HSION | HSIDIVF | DOMAINS_READY, CR_WRITABLE | HSEEXT,
                        sizes=ANY_SIZE, status=CR_STATUS),
     }  # fmt: skip

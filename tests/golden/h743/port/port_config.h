@@ -5,6 +5,8 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_RCC_ENABLES 0x0d0u /* place of RCC_RSR; the clock enables follow */
+
 #define PORT_SUPPLY_MASK 0x07u /* all that PWR_CR3 says of the supply */
 #define PORT_SUPPLY 0x02u /* the linear regulator (LDO) alone */
 #define PORT_OVERDRIVE 1 /* voltage scale 0 by SYSCFG_PWRCR */
@@ -90,6 +92,10 @@
 #define PORT_DMA_RAM_BASE 0x30000000u
 #define PORT_DMA_RAM_SIZE_FIELD 16u /* 2 to the power of this plus one */
 #define PORT_SRAM_ENABLE_MASK 0x20000000u /* RCC_AHB2ENR: SRAM1, SRAM2, SRAM3 from bit 29 */
+
+/* Below the stack: 32768 bytes that the MPU forbids. */
+#define PORT_STACK_GUARD_BASE 0x1fff8000u
+#define PORT_STACK_GUARD_SIZE_FIELD 14u
 
 /* Lines of the NVIC. */
 #define PORT_UART_LINE 39u

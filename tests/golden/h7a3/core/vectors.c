@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The vector table of the STM32H7A3ZI: the core's own sixteen, then 155 lines. */
+/* The vector table of the STM32H7A3ZIQ: the core's own sixteen, then 155 lines. */
 #include <stddef.h>
 #include <stdint.h>
 

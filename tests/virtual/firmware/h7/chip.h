@@ -25,12 +25,17 @@
 #define RCC_PLL1DIVR R32(RCC + 0x30)
 #define RCC_PLL1FRACR R32(RCC + 0x34)
 #define RCC_UART_CLOCK R32(RCC + 0x54) /* D2CCIP2R, CDCCIP2R */
-#define RCC_RSR R32(RCC + 0xD0)
-#define AHB1ENR 0xD8
-#define AHB2ENR 0xDC
-#define AHB4ENR 0xE0
-#define APB1LENR 0xE8
-#define APB4ENR 0xF4
+#ifdef H743
+#define RSR 0xD0
+#else
+#define RSR 0x130
+#endif
+#define RCC_RSR R32(RCC + RSR)
+#define AHB1ENR (RSR + 0x08)
+#define AHB2ENR (RSR + 0x0C)
+#define AHB4ENR (RSR + 0x10)
+#define APB1LENR (RSR + 0x18)
+#define APB4ENR (RSR + 0x24)
 #define PWR 0x58024800u
 #define PWR_CSR1 R32(PWR + 0x04)
 #define PWR_CR3 R32(PWR + 0x0C)
