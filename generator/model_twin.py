@@ -4,12 +4,31 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from generator.board_spec import load_boards
+from generator.errors import Fault
 from generator.firmware import DEFAULT_BOARDS_FILE, make_project, read_network
 from generator.host_compile import CACHE_DIR
 from generator.host_twin import HostTwin, build_host_twin
+from generator.labels import LABEL_BYTES
+from generator.wire.capacity import check_capacity
+
+
+def label_faults(model_name: str, labels: Sequence[str]) -> list[Fault]:
+    """What the firmware could not carry of labels that a model is yet to be trained for."""
+    faults = [
+        Fault(model_name, f"the label {label!r} is longer than {LABEL_BYTES} bytes", "shorten it")
+        for label in labels
+        if len(label.encode("utf-8")) > LABEL_BYTES
+    ]
+    faults += [
+        Fault(model_name, f"the label {label!r} is more than a line of plain text", "rename it")
+        for label in labels
+        if label.split() != label.split(" ") or not label.isprintable()
+    ]
+    return [*faults, *check_capacity(model_name, labels)]
 
 
 def build_model_twins(

@@ -28,12 +28,13 @@ HELP = {
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in HELP.items():
-        one = commands.add_parser(name, help=text, description=text)
+    for name, purpose in HELP.items():
+        one = commands.add_parser(name, help=purpose, description=purpose)
         one.add_argument("--data", help="the folder of sounds (default: see the configuration)")
         one.add_argument("--folds", help="for example 1,2,3,4 (default: the configuration's)")
         if name != "evaluate":
-            one.add_argument("--config", type=Path, default=DEFAULT_CONFIG)
+            text = "the configuration (default: training/esc10.yaml)"
+            one.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=text)
             one.add_argument("--run", type=Path, help="the run's folder (default: runs/<name>)")
             one.add_argument("--threads", type=int, default=2, help="TensorFlow's threads")
         if name in ("train", "cv"):
@@ -45,10 +46,17 @@ def _parser() -> argparse.ArgumentParser:
                 help="where the files go (default: beside the configuration; models/ for ESC-10)",
             )
         if name == "quantize":
-            one.add_argument("--keras", type=Path, default=DEFAULT_MODEL.with_suffix(".keras"))
+            one.add_argument(
+                "--keras",
+                type=Path,
+                default=DEFAULT_MODEL.with_suffix(".keras"),
+                help="the trained network (default: the shipped one)",
+            )
             one.add_argument("--out", type=Path, required=True, help="the .tflite to write")
         if name == "evaluate":
-            one.add_argument("--model", type=Path, default=DEFAULT_MODEL)
+            one.add_argument(
+                "--model", type=Path, default=DEFAULT_MODEL, help="default: the shipped one"
+            )
             one.add_argument("--labels", type=Path, help="default: <stem>.labels.txt beside it")
             one.add_argument("--threshold", type=float, help="instead of the model's own, 0 to 1")
             one.add_argument("--engine", choices=ENGINES, default=TWIN, help="what computes")
@@ -71,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}{error.strerror or error}", file=sys.stderr)
         return EXIT_TOOL
     except KeyboardInterrupt:
-        print("interrupted; run it again, and it goes on where it stood", file=sys.stderr)
+        goes_on = options.command in ("train", "cv")
+        more = "; run it again, and it goes on where it stood" if goes_on else ""
+        print(f"interrupted{more}", file=sys.stderr)
         return EXIT_INTERRUPTED
     return 0
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from training.config import TrainingConfig
 from training.dataset import DataSet
@@ -129,12 +129,3 @@ def licences_of(data: DataSet) -> dict[str, int]:
 def read_card(path: Path) -> Card:
     """Parse a card; raises pydantic's ValidationError for another schema."""
     return Card.model_validate_json(path.read_text(encoding="utf-8"))
-
-
-def trained_folds(model: Path, sha256: str) -> tuple[int, ...]:
-    """The folds that a model was trained on, by the card beside it; none without a card of it."""
-    try:
-        card = read_card(model.with_suffix(".json"))
-    except (OSError, ValidationError):
-        return ()
-    return card.data.folds if sha256 in card.files.tflite.values() else ()

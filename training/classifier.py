@@ -92,17 +92,3 @@ class Classifier:
         if row.dtype == np.int8:
             return np.asarray(row, np.int8)
         return np.asarray(np.rint(row * SHARE_STEPS) + ZERO_SHARE_STEP, dtype=np.int8)
-
-
-def read_labels(model: Path, named: Path | None, classes: int) -> tuple[str, ...]:
-    """The labels of a model, one a line: `named`, else `<stem>.labels.txt` beside the model.
-
-    Raises InputError when there is no such file or it does not hold `classes` lines.
-    """
-    path = named or model.with_name(f"{model.stem}.labels.txt")
-    if not path.is_file():
-        raise InputError([Fault(str(path), "no labels", "name a file, one label a line")])
-    labels = tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
-    if len(labels) != classes:
-        raise InputError([Fault(str(path), f"{len(labels)} labels for {classes} classes")])
-    return labels

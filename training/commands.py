@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from generator.decision import Head
+from generator.decision import Head, settings_path
 from generator.errors import Fault, InputError
-from training.config import load_config
-from training.dataset import load_dataset
+from sounds.layouts import read_sounds
+from sounds.sound import BOTH
+from training.config import TrainingConfig, load_config
+from training.dataset import label_by_model, load_dataset
 from training.places import (
     RUNS,
     default_out,
@@ -40,6 +43,7 @@ def parse_folds(text: str) -> tuple[int, ...]:
 
 def _progress(console: Console) -> Progress:
     return Progress(
+        SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
@@ -82,9 +86,8 @@ def _open_run(
     )
     if held_out is None:
         held_out = config.decision.threshold == "auto"
-    names = [clip.name for clip in data.clips]
     backbone = (
-        find_backbone_for_testing(names, os.environ) if held_out else find_backbone(os.environ)
+        find_backbone_for_testing(data.clips, os.environ) if held_out else find_backbone(os.environ)
     )
     with _progress(console) as progress:
         tell = progress.console.print
@@ -162,10 +165,8 @@ def quantize_command(options: Namespace, console: Console) -> None:
         except (ValueError, OSError, TypeError) as error:
             what = f"is no Keras model: {str(error).splitlines()[0]}"
             raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
-        classes, labels = network.output_shape[-1], run.prepared.data.labels
-        if classes != len(labels):
-            what = f"has {classes} classes, the sounds have {len(labels)}: {', '.join(labels)}"
-            raise InputError([Fault(str(options.keras), what, "give the configuration it is of")])
+        labels = run.prepared.data.labels
+        _check_network(network, options.keras, config, labels)
         patches = representative_patches(run.prepared.clips, config)
         with muted():
             tflite = quantize(
@@ -175,13 +176,39 @@ def quantize_command(options: Namespace, console: Console) -> None:
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_whole(beside, "".join(f"{label}\n" for label in labels))
     console.print(f"written: {options.out}, {beside.name}")
+    settings = settings_path(options.out)
+    if settings.is_file():
+        console.print(f"note: {settings.name} stands beside it and is in force, as it was")
+    elif config.decision.threshold is not None or config.data.other is not None:
+        console.print(
+            f"note: threshold and other class: {settings.name} is `make train`'s to write"
+        )
+
+
+def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:
+    """Raise InputError for a network that is not of this configuration."""
+    remedy = "give the configuration that it was trained by"
+    faults = []
+    wanted = (None, config.input.frames, config.input.bands, 1)
+    if network.input_shape != wanted:
+        faults.append(Fault(str(path), f"takes {network.input_shape}, not {wanted}", remedy))
+    classes = network.output_shape[-1]
+    if classes != len(labels):
+        what = f"has {classes} classes, the sounds have {len(labels)}: {', '.join(labels)}"
+        faults.append(Fault(str(path), what, remedy))
+    missing = {"average", "head"} - {layer.name for layer in network.layers}
+    if missing:
+        what = f"is no network of ours: it has no layer {', '.join(sorted(missing))}"
+        faults.append(Fault(str(path), what, "give a .keras that `make train` wrote"))
+    if faults:
+        raise InputError(faults)
 
 
 def evaluate_command(options: Namespace, console: Console) -> None:
     """`make evaluate`."""
-    from training.card import trained_folds
     from training.engines import open_engines
     from training.evaluate import evaluate, to_json
+    from training.heard import what_was_heard
     from training.tables import print_evaluation
 
     folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
@@ -190,30 +217,20 @@ def evaluate_command(options: Namespace, console: Console) -> None:
     labels, rule = engines[0].labels, engines[0].rule
     several = rule.head is Head.SIGMOID
     other = labels[rule.other] if rule.other is not None else None
-    data = load_dataset(root, folds, several=True, whole=options.whole)
-    strange = sorted(set(data.labels) - set(labels))
-    if (strange and not several and other is None) or not set(data.labels) & set(labels):
-        what = f"the data set has classes that it does not know: {', '.join(strange)}"
-        remedy = f"the model's own are {', '.join(labels)}; name the sounds so, or its --labels"
-        raise InputError([Fault(str(options.model), what, remedy)])
-    known = [label for label in labels if label in data.labels and label != other]
-    data = load_dataset(
-        root, folds, classes=known, other=other, several=several, whole=options.whole
-    ).with_labels(labels)
+    sounds = read_sounds(root, folds, whole=options.whole)
+    data, left_out = label_by_model(sounds, labels, other=other, several=several)
+    for category, count in left_out.items():
+        what = "several classes" if BOTH in category else "no class that the model knows"
+        console.print(f"note: {category}: {what}: {count} clips are left out")
     with _progress(console) as progress:
         tell = progress.console.print
         result = evaluate(
             options.model, options.engine, engines, data, progress=progress, tell=tell
         )
     print_evaluation(result, console)
-    heard = trained_folds(options.model, result.sha256)
-    trained = [fold for fold in data.folds if fold in heard]
-    if trained:
-        folds_text = ", ".join(str(fold) for fold in trained)
-        console.print(
-            f"By its card, this model was trained on fold {folds_text}: there, these numbers check "
-            "the files and are no accuracy. The card has the cross-validated one."
-        )
+    warning = what_was_heard(options.model, result.sha256, data)
+    if warning:
+        console.print(warning)
     if options.json:
         write_whole(options.json, to_json(result))
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from generator.errors import Fault, InputError, ToolError
+from generator.errors import Fault, InputError
+from generator.yaml_lines import read_mapping
 from sounds.sound import BOTH
+from training.patches import OVERLAP
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -19,7 +20,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class InputConfig(_Strict):
@@ -31,7 +32,7 @@ class InputConfig(_Strict):
     """The cell that means 0 nepers."""
     frames: Count = 96
     """Frames a patch, 10 ms each."""
-    bands: Count = 64
+    bands: Literal[64] = 64
     """Mel bands a frame."""
     step_frames: Count = 72
     """Frames from one patch to the next, as the listener on the chip cuts them."""
@@ -66,9 +67,10 @@ class HeadConfig(_Strict):
 class DecisionConfig(_Strict):
     """When a score is high enough for an answer; goes into the firmware beside the model."""
 
-    threshold: Annotated[float, Field(gt=0.0, lt=1.0)] | Literal["auto"] | None = None
-    """The mean score, 0 to 1, that a class must reach. auto: chosen on the held-out folds of the
-    cross-validation (docs/train-your-own.md). Not given: none with softmax, 0.5 with sigmoid."""
+    threshold: Annotated[float, Field(ge=0.004, le=0.996)] | Literal["auto"] | None = None
+    """The mean score, 0.004 to 0.996, that a class must reach. auto: chosen on the held-out folds
+    of the cross-validation (docs/train-your-own.md). Not given: none with softmax, 0.5 with
+    sigmoid."""
     precision: Annotated[float, Field(gt=0.0, le=1.0)] = 0.95
     """auto with softmax and without `other`: the share of answers that must be right."""
 
@@ -182,25 +184,42 @@ class TrainingConfig(_Strict):
         known = len(self.data.classes) + (self.data.other is not None)
         if self.head.kind == "softmax" and self.data.classes and known < 2:
             faults.append("head.kind softmax needs two classes or more; one alone wants sigmoid")
+        faults += [
+            f"augment.{name}_low is above augment.{name}_high"
+            for name in ("gain_db", "noise_db")
+            if getattr(self.augment, f"{name}_low") > getattr(self.augment, f"{name}_high")
+        ]
+        if self.input.step_frames != self.input.frames - self.input.frames // OVERLAP:
+            faults.append("input.step_frames is the listener's: three quarters of input.frames")
+        for name in ("frames", "bands"):
+            widest = getattr(self.augment, f"mask_{name}")
+            if widest > getattr(self.input, name):
+                faults.append(f"augment.mask_{name} is wider than the patch")
         if faults:
             raise ValueError("; ".join(faults))
         return self
 
 
 def load_config(path: Path) -> TrainingConfig:
-    """Read a configuration; raises InputError with every fault, ToolError when there is no file."""
+    """Read a configuration; raises InputError with every fault and its line."""
+    remedy = "set at least name, or take training/own_sounds.yaml"
+    document, lines = read_mapping(path, "holds no setting", remedy)
+    faults = list(lines.duplicates)
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ToolError(f"no training configuration at {path}: {error.strerror}") from error
-    try:
-        values = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise InputError([Fault(str(path), f"is no YAML: {error}")]) from error
-    try:
-        return TrainingConfig.model_validate(values)
+        config = TrainingConfig.model_validate(dict(document))
     except ValidationError as error:
-        raise InputError(
-            Fault(f"{path}, {'.'.join(str(part) for part in fault['loc'])}", fault["msg"])
-            for fault in error.errors()
-        ) from error
+        for detail in error.errors(include_url=False):
+            place = [part for part in detail["loc"] if part not in UNION_PARTS]
+            message = detail["msg"].removeprefix("Value error, ")
+            if detail["type"] == "extra_forbidden":
+                message = "unknown key"
+            where = lines.where(*place) if place else path.name
+            faults.append(Fault(where, message, "training/config.py says what it may be"))
+        raise InputError(faults) from error
+    if faults:
+        raise InputError(faults)
+    return config
+
+
+UNION_PARTS = {"constrained-float", "literal['auto']"}
+"""What pydantic adds to the place of a value that may be of several kinds."""

@@ -14,8 +14,9 @@ from typing import Protocol
 
 from generator.decision import DecisionRule, find_rule
 from generator.host_twin import HostTwin
+from generator.labels import find_labels
 from generator.model_twin import build_model_twins
-from training.classifier import Classifier, read_labels
+from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
 from training.patches import OVERLAP, cut_patches
@@ -84,7 +85,7 @@ def open_engines(
     count = os.cpu_count() or 1
     if kind == LITERT:
         first = Classifier(model)
-        names = read_labels(model, labels, first.classes)
+        names = find_labels(model, labels, first.classes).names
         rule = find_rule(model, first.head, names, threshold)
         return [
             LitertEngine(first if number == 0 else Classifier(model), names, rule)

@@ -62,6 +62,10 @@ def learn(
     held: tuple[ClipFrames, ...] = ()
     if config.fit.validation_share:
         kept, held = split_inner(heard, config.fit.validation_share, config.seed)
+        if not held:
+            progress.console.print(
+                f"note: {title}: too few recordings to hold any back: all epochs on all of them"
+            )
     task = progress.add_task(title, total=config.fit.epochs)
 
     def tell(epoch: int, loss: float, held_back: float | None) -> None:

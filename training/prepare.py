@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from generator.model_twin import label_faults
 from training.card import versions
 from training.config import DecisionConfig, TrainingConfig
 from training.dataset import DataSet, sha256_of_clips, training_faults
@@ -56,7 +57,8 @@ def prepare(
     Raises InputError with every clip that cannot be used and every class that has too few.
     """
     front_end = compile_front_end(input_scale(config))
-    clips = extract(data.clips, front_end, progress, tell, training_faults(data))
+    faults = [*label_faults(str(data.root), data.labels), *training_faults(data)]
+    clips = extract(data.clips, front_end, progress, tell, faults)
     return Prepared(
         config=config,
         data=data,

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from generator.errors import ToolError
 
@@ -27,8 +27,9 @@ def start_tensorflow(threads: int) -> str:
             f"{error.name} is not installed",
             "use `make train` or `make cv`, which install the training packages",
         ) from error
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    with suppress(RuntimeError):  # it is running already: its threads stay as they are
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     graphics = tf.config.list_physical_devices("GPU")
     if not graphics:
         tf.config.experimental.enable_op_determinism()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -110,3 +111,10 @@ def test_the_rule_of_dealing_does_not_change() -> None:
     assert deal_folds(recordings) == {
         "dog/0": 5, "dog/1": 1, "dog/2": 2, "dog/3": 3, "dog/4": 1, "dog/5": 4, "kitchen": 2
     }  # fmt: skip
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    make(tmp_path, "dog/a.wav")
+    Path(os.fsdecode(os.fsencode(tmp_path / "dog") + b"/caf\xe9.wav")).touch()
+    with pytest.raises(InputError, match=r"caf\\xe9\.wav: its name is not UTF-8"):
+        read_sounds(tmp_path)

@@ -56,6 +56,12 @@ def test_a_file_that_is_no_sound_is_refused_with_a_remedy(tmp_path: Path) -> Non
         read_samples(tmp_path / "a.wav")
 
 
+def test_samples_without_a_header_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.raw").write_bytes(bytes(100))
+    with pytest.raises(InputError, match=r"a\.raw: cannot be decoded"):
+        read_samples(tmp_path / "a.raw")
+
+
 def test_full_scale_is_clamped(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.array([1.5, -1.5]), 16_000, subtype="FLOAT")
     assert read_samples(tmp_path / "a.wav").tolist() == [32767, -32768]

@@ -49,6 +49,13 @@ def test_classes_do_not_depend_on_the_folds_and_other_files_are_not_looked_for(r
     assert found.classes == ("dog", "rain")
 
 
+def test_a_table_as_spreadsheets_write_it_is_read(root: Path) -> None:
+    text = "\ufefffilename, fold, category\n1-7-A-0.wav, 2 , dog\n"
+    (root / "meta" / "esc50.csv").write_text(text, encoding="utf-8")
+    (sound,) = read_sounds(root).sounds
+    assert (sound.name, sound.fold, sound.classes) == ("1-7-A-0", 2, ("dog",))
+
+
 def test_a_table_of_ones_own_needs_three_columns(root: Path) -> None:
     (root / "audio" / "a.wav").touch()
     (root / "meta" / "esc50.csv").write_text("filename,fold,category\na.wav,3,dog + rain\n")
@@ -63,11 +70,28 @@ def test_a_table_of_ones_own_needs_three_columns(root: Path) -> None:
         (HEADER + "b.wav,1\nc.wav\n", r"line 2: the row is cut short[^$]*line 3: the row"),
         (HEADER + "b.wav,1,0, + ,True,,A\n", "line 2: no category"),
         (HEADER + "a.wav,one,0,dog,True,,A\n", r"a\.wav: fold 'one' is no number"),
+        (HEADER + "a.wav,²,0,dog,True,,A\n", r"a\.wav: fold '²' is no number"),
+        (HEADER + "a.wav,1,0,dog,True,,A\na.wav,2,0,dog,True,,A\n", r"a\.wav: stands in 2 rows"),
+        (
+            HEADER + "a.wav,1,0,dog,True,7,A\nb.wav,2,0,dog,True,7,A\n",
+            "src_file 7: pieces of one recording are in folds 1, 2",
+        ),
         (HEADER, "no row of ESC-10"),
         (HEADER.encode() + b"\xff\xfe,1,0,dog,True,,A\n", "is no CSV in UTF-8"),
         (HEADER + '"' + "x" * 200_000, "is no CSV in UTF-8: field larger"),
     ],
-    ids=["columns", "short", "category", "fold", "empty", "not-utf-8", "endless-cell"],
+    ids=[
+        "columns",
+        "short",
+        "category",
+        "fold",
+        "digit",
+        "double",
+        "leak",
+        "empty",
+        "not-utf-8",
+        "endless-cell",
+    ],
 )
 def test_corrupt_tables_are_told(root: Path, table: str | bytes, complaint: str) -> None:
     content = table if isinstance(table, bytes) else table.encode()

@@ -93,6 +93,27 @@ def test_a_class_in_one_fold_only_is_told(
     assert "class wind: all its clips are in fold 2" in capsys.readouterr().err
 
 
+def test_the_same_file_in_two_classes_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tone, burst = folder / "sounds" / "tone", folder / "sounds" / "burst"
+    shutil.copy(tone / "00.wav", burst / "copy.wav")
+    (folder / "mine.yaml").write_text(f"{CONFIG}folds: [1, 2, 3, 4, 5]\n")
+    assert run(folder) == EXIT_INPUT
+    told = capsys.readouterr().err
+    assert f"{tone / '00.wav'}: is the same file as {burst / 'copy.wav'}" in told
+
+
+def test_a_label_that_firmware_cannot_carry_is_told_before_training(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a very long name for a class of sounds"
+    write_folders(folder / "sounds", {"chirp": 6}, duration_s=0.5)
+    (folder / "sounds" / "chirp").rename(folder / "sounds" / name)
+    assert run(folder) == EXIT_INPUT
+    assert f"the label {name!r} is longer than 32 bytes" in capsys.readouterr().err
+
+
 def test_no_folder_of_sounds_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(folder / "sounds")
     assert run(folder) == EXIT_INPUT
@@ -127,7 +148,7 @@ def test_a_label_of_the_model_that_the_sounds_have_not_is_told(
     arguments = ["evaluate", "--data", str(folder / "sounds"), "--model", str(DEFAULT_MODEL)]
     assert main(arguments) == EXIT_INPUT
     told = capsys.readouterr().err
-    assert "the data set has classes that it does not know: burst, tone" in told
+    assert "holds no sound of a class that the model knows; it has burst, tone" in told
     assert "the model's own are chainsaw, clock_tick" in told
 
 

@@ -2,13 +2,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 
 from generator.errors import InputError
+from sounds.layouts import read_sounds
 from tests.training.conftest import make_sound
-from training.dataset import load_dataset, sha256_of_clips, targets_of, training_faults
+from training.dataset import (
+    label_by_model,
+    load_dataset,
+    sha256_of_clips,
+    targets_of,
+    training_faults,
+)
 
 
 def test_only_the_folds_that_were_asked_for_are_there(dataset_root: Path) -> None:
@@ -54,6 +62,43 @@ def test_what_is_not_wanted_counts_as_other(tmp_path: Path) -> None:
     assert [data.labels[clip.label] for clip in data.clips] == ["dog", "other", "rain", "other"]
     data = load_dataset(tmp_path, [], classes=["dog", "rain"])
     assert [clip.name for clip in data.clips] == ["dog/0", "rain/0"]
+
+
+def label(root: Path, labels: tuple[str, ...], **options: Any) -> tuple[dict[str, Any], Any]:
+    """Truth by clip as a model of these labels has it, and what was left out."""
+    data, left_out = label_by_model(read_sounds(root), labels, **options)
+    return {clip.name: clip.labels for clip in data.clips}, left_out
+
+
+def test_a_models_own_labels_are_the_truth(tmp_path: Path) -> None:
+    make_folders(tmp_path, {"dog": 1, "dog+rain": 1, "noise": 2, "rain": 1})
+    labels = ("rain", "dog", "other")  # in the model's order, whatever it is
+    truth, left_out = label(tmp_path, labels, other=None, several=False)
+    assert truth == {"dog/0": (1,), "rain/0": (0,)}
+    assert left_out == {"dog+rain": 1, "noise": 2}
+    truth, left_out = label(tmp_path, labels, other="other", several=False)
+    assert truth == {"dog/0": (1,), "rain/0": (0,), "noise/0": (2,), "noise/1": (2,)}
+    assert left_out == {"dog+rain": 1}
+    truth, left_out = label(tmp_path, ("dog",), other=None, several=True)
+    assert truth == {
+        "dog/0": (0,), "dog+rain/0": (0,), "noise/0": (), "noise/1": (), "rain/0": ()
+    }  # fmt: skip
+    assert not left_out
+
+
+def test_sounds_of_no_interest_alone_count_false_alarms(tmp_path: Path) -> None:
+    make_folders(tmp_path, {"noise": 2, "other": 1})
+    truth, _ = label(tmp_path, ("dog", "other"), other="other", several=False)
+    assert set(truth.values()) == {(1,)}
+    with pytest.raises(InputError, match="holds no sound of a class that the model knows"):
+        label(tmp_path, ("dog", "rain"), other=None, several=False)
+
+
+def test_a_class_for_other_sound_that_is_misspelt_is_told(tmp_path: Path) -> None:
+    make_folders(tmp_path, {"dog": 1, "other": 1})
+    for several in (False, True):
+        with pytest.raises(InputError, match="nothing for the class 'othr'"):
+            load_dataset(tmp_path, [], other="othr", several=several)
 
 
 def test_all_faults_of_labels_come_together(tmp_path: Path) -> None:

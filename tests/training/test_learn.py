@@ -16,13 +16,14 @@ from training.__main__ import main
 from training.card import read_card
 from training.classifier import Classifier
 from training.config import FitConfig, TrainingConfig
-from training.cross_validate import cross_validate
+from training.cross_validate import cross_validate, read_cross_validation
 from training.dataset import load_dataset
 from training.fit import Examples, fit, loss_of
 from training.network import build_network, load_backbone
 from training.places import DEFAULT_MODEL
-from training.prepare import prepare
+from training.prepare import Prepared, prepare
 from training.run_folder import sha256_of
+from training.train import decision_settings
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,43 @@ def test_a_fold_that_is_done_is_not_trained_again(
     assert told.count("fold 1 is kept from an earlier run") == 1
     assert "fold 2 is kept from an earlier run" not in told
     assert json.loads((run / "fold-1.json").read_text()) == kept
+
+
+def test_thresholds_are_todays_configurations(dataset_root: Path, tmp_path: Path) -> None:
+    """Chosen from kept decisions, not kept themselves; a number given is not one chosen."""
+    from rich.progress import Progress
+
+    fit_settings = {"head_steps": 5, "epochs": 0}
+
+    def prepared_by(decision: dict[str, object]) -> Prepared:
+        values = {"name": "tiny", "folds": [1, 2], "fit": fit_settings, "decision": decision}
+        config = TrainingConfig.model_validate(values)
+        data = load_dataset(dataset_root, config.folds)
+        return prepare(config, data, DEFAULT_MODEL.with_suffix(".keras"))
+
+    run = tmp_path / "run"
+    auto = prepared_by({"threshold": "auto", "precision": 0.95})
+    assert read_cross_validation(auto, run) is None
+    with Progress(disable=True) as progress:
+        whole = cross_validate(auto, run, tmp_path, progress=progress, tell=lambda line: None)
+    assert read_cross_validation(auto, run) == whole
+    low = read_cross_validation(prepared_by({"threshold": "auto", "precision": 0.01}), run)
+    assert low is not None
+    assert [one.share for one in low.thresholds] == [1 / 256]
+    given = prepared_by({"threshold": 0.996})
+    measured = read_cross_validation(given, run)
+    assert measured is not None
+    assert measured.thresholds == ()
+    assert measured.thresholded is not None
+    assert measured.scores == whole.scores
+    settings = decision_settings(given.config, given.data, measured)
+    assert settings is not None
+    assert settings.threshold == 0.996
+    plain = read_cross_validation(prepared_by({}), run)
+    assert plain is not None
+    assert (plain.thresholds, plain.thresholded) == ((), None)
+    (run / "fold-1.json").unlink()
+    assert read_cross_validation(auto, run) is None
 
 
 def test_the_shipped_backbone_fills_every_layer_but_the_head() -> None:

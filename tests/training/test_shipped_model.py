@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from training.card import Card, read_card, trained_folds
+from generator.labels import find_labels
+from training.card import Card, read_card
 from training.card_text import print_card
-from training.classifier import Classifier, read_labels
+from training.classifier import Classifier
 from training.config import load_config
+from training.dataset import Clip, DataSet
 from training.features import compile_front_end, front_end_digest
+from training.heard import what_was_heard
 from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
 from training.run_folder import sha256_of
 
@@ -54,9 +59,18 @@ def test_the_model_was_made_without_fold_5(card: Card) -> None:
 
 
 def test_evaluation_knows_which_folds_the_model_has_heard(classifier: Classifier) -> None:
-    assert trained_folds(DEFAULT_MODEL, classifier.sha256) == (1, 2, 3, 4)
-    assert trained_folds(DEFAULT_MODEL, "of another model") == ()
-    assert trained_folds(DEFAULT_MODEL.with_name("none.tflite"), classifier.sha256) == ()
+    def data(name: str, fold: int) -> DataSet:
+        clip = Clip(Path(f"{name}.wav"), name, fold, (0,), name)
+        return DataSet(Path("nowhere"), ("dog",), (clip,), has_table=True)
+
+    told = what_was_heard(DEFAULT_MODEL, classifier.sha256, data("3-136288-A-0", 3))
+    assert "was trained on fold 3" in told
+    assert not what_was_heard(DEFAULT_MODEL, classifier.sha256, data("5-9032-A-0", 5))
+    assert not what_was_heard(DEFAULT_MODEL, "of another model", data("3-136288-A-0", 3))
+    no_card = DEFAULT_MODEL.with_name("none.tflite")
+    assert not what_was_heard(no_card, classifier.sha256, data("3-136288-A-0", 3))
+    other = what_was_heard(DEFAULT_MODEL, classifier.sha256, data("my dog", 5))
+    assert "trained on other sounds than these" in other
 
 
 def test_nine_clips_of_ten_are_decided_rightly(card: Card) -> None:
@@ -66,7 +80,7 @@ def test_nine_clips_of_ten_are_decided_rightly(card: Card) -> None:
 
 
 def test_the_labels_fit_the_model(card: Card, classifier: Classifier) -> None:
-    assert read_labels(DEFAULT_MODEL, None, classifier.classes) == card.labels
+    assert find_labels(DEFAULT_MODEL, None, classifier.classes).names == card.labels
     assert list(card.labels) == sorted(card.labels)
 
 

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which of the clips that a model is evaluated on it was trained on, by its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from generator.errors import Mel2metalError
+from training.card import Card, read_card
+from training.dataset import DataSet, load_dataset, sha256_of_clips
+
+
+def what_was_heard(model: Path, sha256: str, data: DataSet) -> str:
+    """A warning where the numbers are no accuracy, or may not be; empty where there is nothing.
+
+    Folds of ESC-50's clips are the same in every edition; those of other sounds are only the card's
+    if the sounds still are: folders that were added to are dealt anew.
+    """
+    try:
+        card = read_card(model.with_suffix(".json"))
+    except (OSError, ValidationError):
+        return ""
+    if sha256 not in card.files.tflite.values():
+        return ""
+    if not data.is_esc50 and not _has_same_sounds(card, data):
+        return (
+            "By its card, this model was trained on other sounds than these, or on these before "
+            "some were added or changed, which deals folds anew: it may have heard any of them. "
+            "Train again to be sure."
+        )
+    heard = [fold for fold in data.folds if fold in card.data.folds]
+    if not heard or (data.is_esc50 and "ESC" not in card.data.name):
+        return ""
+    folds = ", ".join(str(fold) for fold in heard)
+    return (
+        f"By its card, this model was trained on fold {folds}: there, these numbers check the "
+        "files and are no accuracy. The card has the cross-validated one."
+    )
+
+
+def _has_same_sounds(card: Card, data: DataSet) -> bool:
+    config = card.config
+    try:
+        trained_on = load_dataset(
+            data.root,
+            card.data.folds,
+            classes=config.data.classes,
+            other=config.data.other,
+            several=config.head.kind == "sigmoid",
+            whole=config.data.whole,
+        )
+        return sha256_of_clips(trained_on.clips) == card.data.sha256
+    except (Mel2metalError, OSError):
+        return False
