@@ -163,7 +163,7 @@ def find_rule(
 
 def _read_settings(path: Path) -> tuple[DecisionSettings, Lines, list[Fault]]:
     """The file's settings, where they stand, and keys that stand twice; defaults without a file."""
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return DecisionSettings(), Lines(path, None), []
     remedy = "set threshold, thresholds or other, or remove the file"
     document, lines = read_mapping(path, "holds no setting", remedy)
@@ -195,8 +195,8 @@ def _class_steps(
 def _step(share: float, head: Head, where: str, faults: list[Fault]) -> int:
     """The int8 score nearest to a share, halves up; a fault where the head cannot have it."""
     steps = math.floor(share * SHARE_STEPS + 0.5) if math.isfinite(share) else -1
-    lowest = 0 if head is Head.SOFTMAX else 1
-    if not lowest <= steps < SHARE_STEPS:
+    is_none = head is Head.SOFTMAX and share == 0
+    if not is_none and not 1 <= steps < SHARE_STEPS:
         none = "0 (none), or " if head is Head.SOFTMAX else ""
         remedy = f"give {none}from 0.004 to 0.996: scores are held in 256ths"
         faults.append(Fault(where, f"{share:g} is no threshold", remedy))
