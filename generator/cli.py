@@ -84,6 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="From an int8 .tflite to a listening STM32.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
@@ -93,6 +94,7 @@ def make_parser() -> argparse.ArgumentParser:
         description=FIRMWARE_HELP,
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     _add_board_options(build)
     _add_model_options(build)
@@ -112,13 +114,17 @@ def make_parser() -> argparse.ArgumentParser:
     build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
     build.set_defaults(run=_firmware)
 
-    bill = commands.add_parser("footprint", help="print RAM and flash of the last build")
+    bill = commands.add_parser(
+        "footprint", help="print RAM and flash of the last build", allow_abbrev=False
+    )
     _add_board_options(bill)
     bill.add_argument("--taps", action="store_true", help="of the debug variant")
     bill.set_defaults(run=_footprint)
 
     look = commands.add_parser(
-        "inspect", help="show a model's operators, schedule and RAM before anything is built"
+        "inspect",
+        help="show a model's operators, schedule and RAM before anything is built",
+        allow_abbrev=False,
     )
     look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
     look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
@@ -126,7 +132,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_boards_file(look)
     look.set_defaults(run=_inspect)
 
-    health = commands.add_parser("doctor", help="say what is present, missing, and how to get it")
+    health = commands.add_parser(
+        "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False
+    )
     health.add_argument("--cross-compile", metavar="PREFIX", help="the compiler to look for")
     health.set_defaults(run=lambda options, console: doctor.main(options.cross_compile))
     return parser

@@ -112,6 +112,11 @@ def describe_rule(rule: DecisionRule, labels: Sequence[str]) -> str:
     return f"{text}; below it: {'unsure' if rule.other is None else labels[rule.other]}"
 
 
+def step_of(share: float) -> int:
+    """The int8 score nearest to a share, halves up: how a threshold is held."""
+    return math.floor(share * SHARE_STEPS + 0.5) + ZERO_SHARE_STEP
+
+
 def _share_text(step: int) -> str:
     return f"{(step - ZERO_SHARE_STEP) / SHARE_STEPS:.3f}"
 
@@ -163,7 +168,7 @@ def find_rule(
 
 def _read_settings(path: Path) -> tuple[DecisionSettings, Lines, list[Fault]]:
     """The file's settings, where they stand, and keys that stand twice; defaults without a file."""
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return DecisionSettings(), Lines(path, None), []
     remedy = "set threshold, thresholds or other, or remove the file"
     document, lines = read_mapping(path, "holds no setting", remedy)
@@ -193,14 +198,14 @@ def _class_steps(
 
 
 def _step(share: float, head: Head, where: str, faults: list[Fault]) -> int:
-    """The int8 score nearest to a share, halves up; a fault where the head cannot have it."""
-    steps = math.floor(share * SHARE_STEPS + 0.5) if math.isfinite(share) else -1
-    lowest = 0 if head is Head.SOFTMAX else 1
-    if not lowest <= steps < SHARE_STEPS:
+    """A share as it is held; a fault where the head cannot have it."""
+    step = step_of(share) if math.isfinite(share) else ZERO_SHARE_STEP
+    is_none = head is Head.SOFTMAX and share == 0
+    if not is_none and not ZERO_SHARE_STEP < step < ZERO_SHARE_STEP + SHARE_STEPS:
         none = "0 (none), or " if head is Head.SOFTMAX else ""
         remedy = f"give {none}from 0.004 to 0.996: scores are held in 256ths"
         faults.append(Fault(where, f"{share:g} is no threshold", remedy))
-    return steps + ZERO_SHARE_STEP
+    return step
 
 
 def _other_class(

@@ -12,7 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.h7_lines import (
-    ITCM_ORIGIN,
+    FLASH_MAX_BYTES,
+    FLASH_ORIGIN,
+    ITCM,
+    ITCM_LEAST_BYTES,
     LINES,
     MPU_REGION_MIN_BYTES,
     PLL_SOURCE_HZ,
@@ -52,49 +55,79 @@ def check(part: str, clock: H7Clock | None, uart: Uart | None) -> Iterator[Compl
     if clock is not None:
         yield from _check_source(clock, line)
         yield from _check_supply(part, clock, line)
-        yield from _check_tree(clock, uart, line)
-        older = clock.fallen_back()
-        if older is not None:
-            for place, what, remedy in _check_tree(older, uart, line):
-                field = (place[-1],) if place[-1] in FALLBACK_FIELDS else ()
-                yield ("clock", "fallback", *field), what, remedy
+        own = list(_check_tree(clock, uart, line))
+        yield from own
+        yield from _check_fallback(clock, uart, line, [place for place, _, _ in own])
     if uart is not None:
         yield from check_pins(uart, line.uart_pins)
         yield from check_channels(uart, CONTROLLERS, line.uart_requests)
 
 
 def check_memories(part: str, memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
-    """The buffers need a memory that the DMA reaches and that one MPU region can hold.
+    """Each memory that the image is linked to stands where the part has one for its purpose.
 
     `memories` is empty where one is bad in form.
     """
     line = find_line(part)
     if not memories or line is None:
         return
-    places = {memory.name: ("memories", index) for index, memory in enumerate(memories)}
-    named = {memory.name: memory for memory in memories}
-    ram, itcm, dma_ram = named.get("ram"), named.get("itcm"), named.get("dma_ram")
-    if ram is not None and ram.origin % STACK_GUARD_BYTES:
-        what = f"0x{ram.origin:08x} is no multiple of {STACK_GUARD_BYTES}"
-        yield (*places["ram"], "origin"), what, "the MPU guards the stack's end below it"
-    if itcm is not None and itcm.origin != ITCM_ORIGIN:
-        what = f"the core fetches from its ITCM at 0x{ITCM_ORIGIN:08x}, not at 0x{itcm.origin:08x}"
-        yield (*places["itcm"], "origin"), what, f"write {ITCM_ORIGIN}"
-    if dma_ram is None:
+    banks = tuple((bank.origin, bank.end) for bank in line.sram_banks)
+    for index, memory in enumerate(memories):
+        place = ("memories", index)
+        match memory.name:
+            case "flash":
+                yield from _check_flash(place, memory)
+            case "ram":
+                yield from _check_span(place, memory, line.ram_memory)
+                if memory.origin % STACK_GUARD_BYTES:
+                    what = f"0x{memory.origin:08x} is no multiple of {STACK_GUARD_BYTES}"
+                    yield (*place, "origin"), what, "the MPU guards the stack's end below it"
+            case "itcm":
+                yield from _check_span(place, memory, ITCM)
+                if memory.origin != ITCM[0][0] or memory.size_bytes < ITCM_LEAST_BYTES:
+                    what = f"kernels need {ITCM_LEAST_BYTES} bytes from 0x{ITCM[0][0]:08x} on"
+                    yield place, what, "give all of it, or leave it out"
+            case "dma_ram":
+                yield from _check_span(place, memory, banks)
+                yield from _check_dma_ram(place, memory, uart)
+    if not any(memory.name == "dma_ram" for memory in memories):
         what = "no memory 'dma_ram', and DMA1 and DMA2 do not reach the core's own ITCM and DTCM"
-        yield ("memories",), what, "add SRAM1 or another RAM of the buses by that name"
-        return
-    place = places["dma_ram"]
-    if not any(low <= dma_ram.origin and dma_ram.end <= end for low, end in line.dma_memory):
-        spans = ", ".join(f"0x{low:08x}..0x{end - 1:08x}" for low, end in line.dma_memory)
-        what = f"the DMA's buffers cannot lie at 0x{dma_ram.origin:08x}..0x{dma_ram.end - 1:08x}"
-        yield (*place, "origin"), what, f"a memory within {spans}"
-    size = dma_ram.size_bytes
+        yield ("memories",), what, "add SRAM1 or another RAM of the second domain by that name"
+
+
+def _check_span(
+    place: tuple[str | int, ...], memory: Memory, spans: Sequence[tuple[int, int]]
+) -> Iterator[Complaint]:
+    low, end = spans[0]
+    for next_low, next_end in spans[1:]:
+        if next_low == end:
+            end = next_end  # banks that stand one behind the other are one stretch
+    stretches = [(low, end), *spans]
+    if not any(low <= memory.origin and memory.end <= end for low, end in stretches):
+        said = ", ".join(f"0x{low:08x}..0x{end - 1:08x}" for low, end in spans)
+        what = f"{memory.name} cannot be 0x{memory.origin:08x}..0x{memory.end - 1:08x}"
+        yield (*place, "origin"), what, f"a memory within {said}"
+
+
+def _check_flash(place: tuple[str | int, ...], memory: Memory) -> Iterator[Complaint]:
+    if memory.origin != FLASH_ORIGIN:
+        what = f"the core starts at 0x{FLASH_ORIGIN:08x}, not at 0x{memory.origin:08x}"
+        yield (*place, "origin"), what, f"write 0x{FLASH_ORIGIN:08x}"
+    if memory.size_bytes > FLASH_MAX_BYTES:
+        what = f"{memory.size_bytes} bytes: no part of this family has more than {FLASH_MAX_BYTES}"
+        yield (*place, "size_bytes"), what, "the size in the data sheet"
+
+
+def _check_dma_ram(
+    place: tuple[str | int, ...], memory: Memory, uart: Uart | None
+) -> Iterator[Complaint]:
+    """One region of the MPU holds it, and it holds the rings."""
+    size = memory.size_bytes
     if size & (size - 1) or size < MPU_REGION_MIN_BYTES:
         what = f"{size} bytes are no region of the MPU: it needs a power of two, 32 or more"
         yield (*place, "size_bytes"), what, "give a part of the memory a name of its own"
-    elif dma_ram.origin % size:
-        what = f"0x{dma_ram.origin:08x} is no multiple of {size}, as the MPU needs it"
+    elif memory.origin % size:
+        what = f"0x{memory.origin:08x} is no multiple of {size}, as the MPU needs it"
         yield (*place, "origin"), what, "give a smaller part of the memory this name"
     rings_bytes = uart.rx_ring_bytes + uart.tx_ring_bytes if uart is not None else 0
     if rings_bytes > size:
@@ -133,6 +166,20 @@ def _check_supply(part: str, clock: H7Clock, line: Line) -> Iterator[Complaint]:
     if clock.fallback is not None and not needs_fallback:
         what = f"every revision of {part} reaches voltage scale {clock.voltage_scale}"
         yield ("clock", "fallback"), what, "leave it out"
+
+
+def _check_fallback(
+    clock: H7Clock, uart: Uart | None, line: Line, told: Sequence[tuple[str | int, ...]]
+) -> Iterator[Complaint]:
+    """Complain of what is wrong with the fallback's tree alone; `told`: of the board's."""
+    older = clock.fallen_back()
+    if older is None:
+        return
+    for place, what, remedy in _check_tree(older, uart, line):
+        if place[-1] in FALLBACK_FIELDS:
+            yield ("clock", "fallback", place[-1]), what, remedy
+        elif place not in told:
+            yield ("clock", "fallback"), what, remedy
 
 
 def _check_tree(clock: H7Clock, uart: Uart | None, line: Line) -> Iterator[Complaint]:

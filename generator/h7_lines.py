@@ -24,7 +24,20 @@ PLL_SOURCE_HZ = {"hsi": 64_000_000, "csi": 4_000_000}
 WIDE_INPUT_FROM_HZ = 2_000_000
 """Below this the PLL's input wants the medium VCO, from it on the wide one (RCC_PLLCFGR)."""
 
-ITCM_ORIGIN = 0
+Spans = tuple[tuple[int, int], ...]
+"""Stretches of addresses: the first, and the first behind."""
+
+ITCM: Spans = ((0x0000_0000, 0x0001_0000),)
+DTCM: Spans = ((0x2000_0000, 0x2002_0000),)
+"""Beside the core, in all parts."""
+
+ITCM_LEAST_BYTES = 8_192
+"""For the null page and the network's kernels."""
+
+FLASH_ORIGIN = 0x0800_0000
+"""Where the core starts, as the option bytes are delivered (BOOT_ADD0)."""
+
+FLASH_MAX_BYTES = 2 << 20
 
 STACK_GUARD_BYTES = 32_768
 """What the MPU forbids below `ram`, so that the stack's overflow faults at once."""
@@ -78,9 +91,11 @@ class Line:
     uart_pins: Mapping[Signal, Mapping[str, int]]
     uart_requests: Mapping[Signal, int]
     sram_banks: tuple[SramBank, ...]
-    dma_memory: tuple[tuple[int, int], ...]
-    """Where the DMA's buffers may lie: RAM that DMA1 and DMA2 reach, that has its clock always or
-    from `sram_banks`, and that is read without harm (RM0433, RM0455 2.1; errata sheets)."""
+    """Where the DMA's buffers may lie: on the same bus as DMA1 and DMA2. DTCM and ITCM are out of
+    their reach, and before the RAM on AXI stands a bridge that may hold back a byte which the
+    stream has counted (RM0433, RM0455 2.1)."""
+    ram_memory: Spans
+    """Where `ram` may lie: what has its clock from reset on, and is read without harm."""
     rcc_enables_offset: int
     """Of RCC_RSR, which the clock enables follow: the two manuals have them at different places."""
 
@@ -176,8 +191,7 @@ LINES = {
             SramBank(0x3002_0000, 0x3004_0000, 30),
             SramBank(0x3004_0000, 0x3004_8000, 31),
         ),
-        # Not the RAM on AXI: revision Y may read it wrong while others write (ES0392).
-        dma_memory=((0x3000_0000, 0x3004_8000),),
+        ram_memory=DTCM,  # not AXI: revision Y may read it wrong (ES0392)
         rcc_enables_offset=0xD0,
     ),
     "h7a3": Line(
@@ -210,7 +224,7 @@ LINES = {
             SramBank(0x3000_0000, 0x3001_0000, 29),
             SramBank(0x3001_0000, 0x3002_0000, 30),
         ),
-        dma_memory=((0x2400_0000, 0x2410_0000), (0x3000_0000, 0x3002_0000)),
+        ram_memory=(*DTCM, (0x2400_0000, 0x2410_0000)),
         rcc_enables_offset=0x130,
     ),
 }

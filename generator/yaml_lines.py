@@ -10,6 +10,9 @@ import yaml
 
 from generator.errors import Fault, InputError
 
+DEEPEST = 20
+"""Keys one in another: far more than any file here has; a mapping that holds itself has no end."""
+
 
 class Lines:
     """Where each key of the file stands, for messages."""
@@ -22,6 +25,9 @@ class Lines:
             self._visit(root, ())
 
     def _visit(self, node: yaml.Node, at: tuple[str, ...]) -> None:
+        if len(at) > DEEPEST:
+            mark = node.start_mark
+            raise yaml.MarkedYAMLError(problem="nested too deep, or in itself", problem_mark=mark)
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 below = (*at, str(key.value))
@@ -73,6 +79,9 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
         where = f"{path.name}:{mark.line + 1}" if mark else path.name
         problem = getattr(error, "problem", None) or str(error)
         raise InputError([Fault(where, f"is not YAML: {problem}", "mend the syntax")]) from None
+    except ValueError as error:  # such as a date of month 99
+        what = f"has a value that is none: {error}"
+        raise InputError([Fault(path.name, what, "mend it, or put it in quotes")]) from None
     if not isinstance(document, Mapping) or not document:
         raise InputError([Fault(path.name, empty, remedy)])
     return document, lines

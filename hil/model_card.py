@@ -35,11 +35,15 @@ def read_provenance(model: Path, sha256: str) -> Provenance:
 
 
 def _cross_validated(card: dict[str, Any]) -> str:
-    scores = card.get("cross_validation")
+    """The int8 accuracy, by the model's own thresholds where the card has it by these."""
+    scores = card.get("thresholded") or card.get("cross_validation")
     if not scores:
         return ""
     share = scores["int8_all"]
-    return (
+    text = (
         f"{100 * share['correct'] / share['total']:.2f} % "
         f"({100 * share['low']:.2f} to {100 * share['high']:.2f} %) of {share['total']} clips"
     )
+    asked = card.get("config", {}).get("decision", {}).get("threshold")
+    is_by_rule = asked is None or bool(card.get("thresholded"))
+    return text if is_by_rule else f"{text}, without its thresholds"

@@ -95,7 +95,7 @@ def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:
     if not text:
         return ()
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdigit() for part in parts):
+    if not all(part.isdecimal() for part in parts):
         faults.append(Fault("--folds", f"{text!r}", "numbers with commas between, as in 1,2,3,4"))
         return ()
     return tuple(sorted({int(part) for part in parts}))

@@ -136,7 +136,7 @@ def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
 
 
 def count_unsure(records: RunRecords) -> int:
-    """Clips of which no class reached its threshold, the model having no class for them."""
+    """Clips of which no class reached its threshold: of a softmax head without an other class."""
     return sum(clip.decision == UNSURE for clip in records.clips.values())
 
 
@@ -184,7 +184,7 @@ def make_details(records: RunRecords) -> dict[str, Any]:
         "labels": labels,
         "head": board.head if board else "",
         "decision": describe_rule(board.rule, board.labels) if board else "",
-        "unsure": count_unsure(records),
+        "unsure": None if board and board.rule.head is Head.SIGMOID else count_unsure(records),
         "confusion": (
             {
                 "rows": "true class",

@@ -49,6 +49,8 @@ class Data(_Strict):
     clips: int
     sha256: str
     """Over names, folds, labels and bytes of all clips, see `dataset.sha256_of_clips`."""
+    folds_of_esc50: bool = True
+    """The folds are those of ESC-50's own clips, by its table."""
     licences: dict[str, int]
     """Clips by licence, from ATTRIBUTION.csv; empty if the data set brought none."""
 

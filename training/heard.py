@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from generator.errors import Mel2metalError
 from training.card import Card, read_card
-from training.dataset import DataSet, load_dataset, sha256_of_clips
+from training.dataset import ESC50_CLIP, DataSet, load_dataset, sha256_of_clips
 
 
 def what_was_heard(model: Path, sha256: str, data: DataSet) -> str:
     """A warning where the numbers are no accuracy, or may not be; empty where there is nothing.
 
-    Folds of ESC-50's clips are the same in every edition; those of other sounds are only the card's
-    if the sounds still are: folders that were added to are dealt anew.
+    A clip of ESC-50 has its fold in its name, in whatever layout it lies; folds of other sounds are
+    the card's only if the sounds still are: folders that were added to are dealt anew.
     """
     try:
         card = read_card(model.with_suffix(".json"))
@@ -24,18 +24,21 @@ def what_was_heard(model: Path, sha256: str, data: DataSet) -> str:
         return ""
     if sha256 not in card.files.tflite.values():
         return ""
-    if not data.is_esc50 and not _has_same_sounds(card, data):
+    if card.data.folds_of_esc50:
+        folds = {int(clip.path.stem[0]) for clip in data.clips if ESC50_CLIP.match(clip.path.stem)}
+    elif _has_same_sounds(card, data):
+        folds = set(data.folds)
+    else:
         return (
             "By its card, this model was trained on other sounds than these, or on these before "
             "some were added or changed, which deals folds anew: it may have heard any of them. "
             "Train again to be sure."
         )
-    heard = [fold for fold in data.folds if fold in card.data.folds]
-    if not heard or (data.is_esc50 and "ESC" not in card.data.name):
+    heard = ", ".join(str(fold) for fold in sorted(folds & set(card.data.folds)))
+    if not heard:
         return ""
-    folds = ", ".join(str(fold) for fold in heard)
     return (
-        f"By its card, this model was trained on fold {folds}: there, these numbers check the "
+        f"By its card, this model was trained on fold {heard}: there, these numbers check the "
         "files and are no accuracy. The card has the cross-validated one."
     )
 

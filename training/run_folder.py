@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,8 +64,9 @@ def hold_run(folder: Path) -> Iterator[Path]:
 
 def check_writable(folder: Path) -> None:
     """Make a folder and write into it; what is wrong is told before the work, not after it."""
-    write_whole(folder / f".{os.getpid()}.probe", b"")
-    (folder / f".{os.getpid()}.probe").unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def sweep(folder: Path) -> None:

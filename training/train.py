@@ -103,6 +103,7 @@ def train(
             folds=data.folds,
             clips=len(data.clips),
             sha256=sha256_of_clips(data.clips),
+            folds_of_esc50=data.is_esc50 and data.has_table,
             licences=licences_of(data),
         ),
         backbone=Origin(

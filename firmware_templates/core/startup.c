@@ -62,6 +62,8 @@ static void fill_memory(void) {
     clear_memory(__bss_start, __bss_end);
 #ifdef CORE_CORTEX_M7
     clear_memory(__dma_start, __dma_end);
+    /* No word of DTCM has a valid error code before it was written whole. */
+    clear_memory(__stack_top, __fault_stack_top);
 #endif
 }
 

@@ -62,8 +62,8 @@ class Machine:
         if revision is not None:
             self.chip = REVISIONS[self.wiring.chip, revision]
         self.symbols = Symbols()
-        self.accesses = 0
-        """Accesses to peripherals so far."""
+        self.accesses = self.reads = 0
+        """Accesses to peripherals so far, and how many of them were reads."""
         self.broken_rule: RuleBroken | None = None
         """The rule that stopped the machine, if one did."""
         self.resets: list[str] = []
@@ -335,6 +335,7 @@ class Machine:
             self.core.abort()
 
     def _read(self, address: int, size: int) -> int:
+        self.reads += 1
         return self._guard(lambda: self.bus.read(address, size))
 
     def _write(self, address: int, size: int, value: int) -> None:

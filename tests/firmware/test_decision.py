@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import ctypes
+import random
 import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,21 +16,12 @@ from generator.decision import NO_PATCH, UNSURE, Decision, DecisionRule, Head
 from generator.render import TEMPLATES_DIR
 from generator.target_flags import WARNINGS
 from generator.toolchain import find_host_cc
+from generator.wire.capacity import CLASSES_LIMIT
 
 CLASSES = 20
 """More than two bytes of the mask."""
 
 MASK_BYTES = 32
-
-
-class Rule(ctypes.Structure):
-    """`struct decision_rule`."""
-
-    _fields_ = [
-        ("head", ctypes.c_int),
-        ("fallback", ctypes.c_int32),
-        ("thresholds", ctypes.c_int8 * CLASSES),
-    ]
 
 
 class Answer(ctypes.Structure):
@@ -37,12 +30,11 @@ class Answer(ctypes.Structure):
     _fields_ = [("label", ctypes.c_int32), ("detected", ctypes.c_uint8 * MASK_BYTES)]
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    directory = tmp_path_factory.mktemp("decision")
+def compile_decision(directory: Path, classes: int) -> ctypes.CDLL:
+    """app/decision.c for a network of so many classes."""
     header = directory / "network" / "network.h"
     header.parent.mkdir()
-    header.write_text(f"#include <stdint.h>\n#define NETWORK_CLASSES {CLASSES}u\n")
+    header.write_text(f"#include <stdint.h>\n#define NETWORK_CLASSES {classes}u\n")
     target = directory / "decision.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     command = [
@@ -54,15 +46,31 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     return ctypes.CDLL(str(target))
 
 
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    return compile_decision(tmp_path_factory.mktemp("decision"), CLASSES)
+
+
 def decide_in_c(
     library: ctypes.CDLL, rule: DecisionRule, sums: list[int], patches: int
 ) -> Decision:
+    classes = len(rule.thresholds)
+
+    class Rule(ctypes.Structure):
+        """`struct decision_rule`."""
+
+        _fields_ = [
+            ("head", ctypes.c_int),
+            ("fallback", ctypes.c_int32),
+            ("thresholds", ctypes.c_int8 * classes),
+        ]
+
     head = 2 if rule.head is Head.SIGMOID else 1
-    given_rule = Rule(head, rule.fallback, (ctypes.c_int8 * CLASSES)(*rule.thresholds))
+    given_rule = Rule(head, rule.fallback, (ctypes.c_int8 * classes)(*rule.thresholds))
     answer = Answer(99, (ctypes.c_uint8 * MASK_BYTES)(*[0xFF] * MASK_BYTES))
     library.decision_make(
         ctypes.byref(given_rule),
-        (ctypes.c_int32 * CLASSES)(*sums),
+        (ctypes.c_int32 * classes)(*sums),
         ctypes.c_uint32(patches),
         ctypes.byref(answer),
     )
@@ -138,3 +146,19 @@ def test_a_threshold_is_one_of_the_mean(library: ctypes.CDLL) -> None:
     """Two patches at 20 and 32 have the mean 26."""
     assert decide_in_c(library, SURE, sums_of(c3=52), 2).label == 3
     assert decide_in_c(library, SURE, sums_of(c3=51), 2).label == UNSURE
+
+
+@pytest.mark.parametrize("classes", [1, CLASSES_LIMIT, 256])
+def test_the_mask_has_a_bit_for_every_class(tmp_path: Path, classes: int) -> None:
+    """From a detector's one class to as many as the link carries, and as the mask has bits."""
+    library = compile_decision(tmp_path, classes)
+    drawn = random.Random(classes)
+    for head in Head:
+        for patches in (1, 7, 371_000):  # the longest clip that 32 bits can count
+            thresholds = tuple(drawn.choice([-128, -1, 127]) for _ in range(classes))
+            rule = DecisionRule(head, thresholds)
+            sums = [patches * drawn.choice([-128, -2, -1, 0, 127]) for _ in range(classes)]
+            assert decide_in_c(library, rule, sums, patches) == rule.decide(sums, patches)
+    everything = DecisionRule(Head.SIGMOID, (-127,) * classes)
+    found = decide_in_c(library, everything, [-127] * classes, 1)
+    assert found == Decision(0, tuple(range(classes)))

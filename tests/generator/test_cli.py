@@ -268,3 +268,10 @@ def test_the_module_is_the_command() -> None:
     done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "choose one of: h743, h7a3, l432, l475, l4r5" in done.stderr
+
+
+def test_options_are_not_guessed_from_their_beginnings(capsys: pytest.CaptureFixture[str]) -> None:
+    # "--board" is no option of inspect, and no short form of its "--boards-file".
+    code, _, err = run(capsys, "inspect", "--board", "u585")
+    assert code == 2
+    assert "unrecognized arguments: --board" in err

@@ -93,6 +93,8 @@ def test_all_faults_are_told_with_their_lines(model: Path) -> None:
         ("0.6", "m.decision.yaml: holds no setting"),
         ("", "m.decision.yaml: holds no setting"),
         ("threshold: [", "is not YAML"),
+        ("threshold: 2001-99-99", "has a value that is none: month must be in 1..12"),
+        ("thresholds: &one {rain: *one}", "is not YAML: nested too deep, or in itself"),
     ],
 )
 def test_what_is_no_setting_is_told(model: Path, text: str, said: str) -> None:
@@ -116,6 +118,24 @@ def test_a_sigmoid_head_has_no_other_class_and_no_threshold_of_0(model: Path) ->
 def test_settings_that_are_no_text_file(model: Path) -> None:
     settings_path(model).write_bytes(b"\xff\xfe")
     assert "cannot be read: not UTF-8 text" in faults_of(model)[0]
+
+
+@pytest.mark.parametrize("share", [-0.001, 0.0015, 0.999, 1, float("inf")])
+def test_a_threshold_that_would_be_none_or_never_reached_is_refused(
+    model: Path, share: float
+) -> None:
+    """By softmax as well, where 0, and only 0, means none."""
+    write(model, f"threshold: {share}\n" if share < 2 else "threshold: 2\n")
+    assert "is no threshold" in faults_of(model)[0]
+    assert "is no threshold" in faults_of(model.with_name("x.tflite"), threshold=share)[0]
+
+
+def test_settings_that_cannot_be_read_are_no_defaults(model: Path) -> None:
+    settings_path(model).mkdir()
+    assert "cannot be read: Is a directory" in faults_of(model)[0]
+    settings_path(model).rmdir()
+    settings_path(model).symlink_to("nowhere")
+    assert "cannot be read: No such file" in faults_of(model)[0]
 
 
 SHARES = st.integers(1, 255).map(lambda steps: steps / 256)

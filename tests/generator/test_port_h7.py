@@ -157,9 +157,9 @@ def test_the_memory_of_the_dma(boards: Boards) -> None:
     h743, h7a3 = (port_of(boards[name]).dma_ram for name in ("h743", "h7a3"))
     assert (h743.region.origin, h743.region.size_field) == (0x3000_0000, 16)
     assert (h743.sram_enable_mask, h7a3.sram_enable_mask) == (1 << 29, 3 << 29)
-    axi = with_memory(boards["h7a3"], "dma_ram", origin=0x2400_0000, size_bytes=32_768)
-    assert port_of(axi).dma_ram.sram_enable_mask == 0
-    assert port_of(axi).dma_ram.region.size_field == 14
+    second = with_memory(boards["h7a3"], "dma_ram", origin=0x3001_0000, size_bytes=65_536)
+    assert port_of(second).dma_ram.sram_enable_mask == 1 << 30
+    assert port_of(second).dma_ram.region.size_field == 15
 
 
 def test_the_guard_below_the_stack(boards: Boards) -> None:

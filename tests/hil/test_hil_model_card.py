@@ -37,6 +37,17 @@ def test_card_of_other_bytes_says_nothing(tmp_path: Path) -> None:
     assert read_provenance(tmp_path / "other.tflite", "ab") == Provenance()
 
 
+def test_thresholds_of_its_own_are_told_of(tmp_path: Path) -> None:
+    asks = CARD | {"config": {"decision": {"threshold": 0.6}}}
+    by_thresholds = {"int8_all": {"correct": 288, "total": 320, "low": 0.8622, "high": 0.9282}}
+    for card, said in (
+        (asks, "94.69 % (91.66 to 96.66 %) of 320 clips, without its thresholds"),
+        (asks | {"thresholded": by_thresholds}, "90.00 % (86.22 to 92.82 %) of 320 clips"),
+    ):
+        (tmp_path / "m.json").write_text(json.dumps(card))
+        assert read_provenance(tmp_path / "m.tflite", "ab").cross_validated == said
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": {"tflite": 3}}', "\xff"])
 def test_file_that_is_no_card_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, encoding="latin-1")

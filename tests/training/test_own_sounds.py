@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,14 @@ def test_three_classes_from_a_folder_to_the_board(
     assert not (tmp_path / "mine.decision.yaml").exists()
     desk = evaluated(model, "--folds", "5")
     assert (desk["correct"], desk["clips"]) == (6, 6), "sounds that nothing was trained on"
+    assert "may have heard" not in capsys.readouterr().out
     board = played(model, ("hil/",))
     assert_same_decisions(board, desk, clips=6)
+    evaluated(model, "--folds", "1")
+    assert "was trained on fold 1: there, these numbers check" in capsys.readouterr().out
+    shutil.copy(tmp_path / "sounds" / "tone" / "00.wav", tmp_path / "sounds" / "tone" / "new.wav")
+    evaluated(model, "--folds", "5")
+    assert "it may have heard any of them" in capsys.readouterr().out
 
 
 def test_a_class_for_other_sound_with_its_threshold(

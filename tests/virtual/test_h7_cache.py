@@ -15,7 +15,7 @@ MEMORIES = """
 volatile uint32_t result, done, seen;
 AXI uint8_t block[64], ring[64];
 AXI volatile uint32_t neighbour;
-void dma_tx(void) { DMA1_LIFCR = 0x3Du << 6; done = 1; }
+void dma_tx(void) { DMA1_LIFCR = 0x3Du << 6; (void)DMA1_LISR; done++; }
 static inline void clean(uint32_t address, uint32_t bytes) {
     for (uint32_t at = address & ~31u; at < address + bytes; at += 32) { DCCMVAC = at; }
     barrier();
@@ -309,6 +309,16 @@ def test_subregions_leave_holes() -> None:
 )
 def test_wrong_regions_are_refused(boot_on: Boot, body: str, rule: Rule) -> None:
     assert_broken(boot_on("h7a3", main(body)), rule)
+
+
+def test_a_forbidden_place_without_memory_is_a_memory_fault_too(boot_on: Boot) -> None:
+    """Region 0 of GUARDED forbids external memory; without it a read there is a bus fault."""
+    for begin, expected in (("mpu_begin()", 0x82), ("(void)0", 0x8200)):
+        source = GUARDED.replace("mpu_begin()", begin).replace("ACT", "R32(zero + 0x60000000)")
+        source = source.replace("1u << 16", "3u << 16") + "void bus_fault(void) { mem_fault(); }"
+        machine = boot_on("h743", source)
+        machine.run(0.001)
+        assert variable(machine, "cfsr") == expected
 
 
 GUARDED = """

@@ -11,6 +11,9 @@ from tests.virtual.conftest import Boot, assert_broken, variable
 from tests.virtual.images import H7_BOARDS
 
 TRANSFER = """
+#ifndef READ_BACK
+#define READ_BACK (void)DMA1_LISR
+#endif
 volatile uint32_t result, turns, halves, sent, flags;
 AXI uint8_t ring[16], block[8];
 uint8_t tight[16];
@@ -18,10 +21,15 @@ SRAM1 uint8_t far[16];
 void dma_rx(void) {
     uint32_t now = DMA1_LISR & 0x3Du;
     DMA1_LIFCR = now;
+    (void)DMA1_LISR;
     halves += now >> 4 & 1u;
     turns += now >> 5 & 1u;
 }
-void dma_tx(void) { flags = DMA1_LISR >> 6 & 0x3Du; DMA1_LIFCR = 0x3Du << 6; sent++; }
+void dma_tx(void) {
+    flags = DMA1_LISR >> 6 & 0x3Du; DMA1_LIFCR = 0x3Du << 6;
+    READ_BACK;
+    sent++;
+}
 void reset(void) {
     fpu_begin(); clock_begin(); pins_begin(); uart_begin(3u << 6); dma_begin();
     for (uint32_t i = 0; i < sizeof block; i++) { block[i] = (uint8_t)('a' + i); }
@@ -44,6 +52,20 @@ def test_a_block_is_sent_and_its_stream_switches_off(boot_on: Boot, board: str) 
     assert variable(machine, "flags") == 0x30
     assert machine.bus.read(0x4002_0028, 4) & 1 == 0
     assert machine.bus.read(0x4002_002C, 4) == 0
+
+
+@pytest.mark.parametrize(
+    ("read_back", "entered"), [("(void)DMA1_LISR", 1), ("(void)0", 2), ("DMA1_LIFCR = 0", 2)]
+)
+def test_a_flag_cleared_too_late_enters_the_handler_again(
+    boot_on: Boot, read_back: str, entered: int
+) -> None:
+    """The write may still be on its way when the handler returns; a read behind it awaits it."""
+    source = TRANSFER.replace("ACT", SEND)
+    machine = boot_on("h743", source, f"READ_BACK={read_back}")
+    machine.run(0.01)
+    assert bytes(machine.line.from_board) == b"abcdefgh"
+    assert variable(machine, "sent") == entered
 
 
 @pytest.mark.parametrize("board", H7_BOARDS)

@@ -65,6 +65,7 @@ SLOWER = {"h743": ("PLL_N=100", "NO_OVERDRIVE", "BRR_VALUE=109"), "h7a3": ("PLL_
         (("PLL_P=3",), Rule.CLOCK_TREE),
         (("WAIT_STATES=(WAIT_STATES_OF_BOARD-1)",), Rule.FLASH_WAIT_STATES),
         (("SIGNAL_DELAY=0",), Rule.FLASH_WAIT_STATES),
+        (("SIGNAL_DELAY=3", "WAIT_STATES=1"), Rule.FLASH_WAIT_STATES),
         (("SIGNAL_DELAY=1",), Rule.FLASH_WAIT_STATES),
         (("APB_CODE=0",), Rule.VOLTAGE_RANGE),
         (("VOS_CODE=2",), Rule.VOLTAGE_RANGE),
@@ -100,6 +101,7 @@ def test_start_up_with_one_wrong_setting_is_refused(
         ("h7a3", ("SUPPLY=6",), Rule.SUPPLY_CONFIGURATION),
         ("h7a3", ("SUPPLY=0x14",), Rule.SUPPLY_CONFIGURATION),
         ("h7a3", ("NO_VOS_WAIT",), Rule.VOLTAGE_RANGE),
+        ("h7a3", ("NO_ACR_READ",), Rule.FLASH_WAIT_STATES),
         ("h7a3", ("PLL_N=72",), Rule.VOLTAGE_RANGE),
         ("h7a3", ("PLL_N=96", "PLL_P=4"), Rule.CLOCK_TREE),
     ],
@@ -201,21 +203,24 @@ def test_the_supply_outlives_resets_but_not_a_power_on(boot_on: Boot, board: str
     assert_broken(boot_on(board, source, "MARK=0"), Rule.SUPPLY_CONFIGURATION)
 
 
-def test_reset_causes(boot_on: Boot) -> None:
+@pytest.mark.parametrize(("stays", "second"), [(0, 0x0142_0000), (1, 0x0001_0000)])
+def test_reset_causes(boot_on: Boot, stays: int, second: int) -> None:
+    """RMVF clears them for as long as it is set."""
     source = """
     volatile uint32_t first, second;
     void reset(void) {
         uint32_t flags = RCC_RSR;
         RCC_RSR = 1u << 16;
+        if (!STAYS) { RCC_RSR = 0; }
         if (flags & 1u << 23) { R32(0x2001FF00) = flags; R32(SCB + 0x0C) = 0x05FA0004; }
         first = R32(0x2001FF00); second = flags;
         for (;;) {}
     }
     """
-    machine = boot_on("h743", source)
+    machine = boot_on("h743", source, f"STAYS={stays}")
     machine.run(0.001)
     assert variable(machine, "first") == 0x00FA_0000
-    assert variable(machine, "second") == 0x0142_0000
+    assert variable(machine, "second") == second
 
 
 @pytest.mark.parametrize("board", H7_BOARDS)

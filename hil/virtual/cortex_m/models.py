@@ -24,6 +24,8 @@ class CoreModel:
     exc_return: int
     """EXC_RETURN without the bits for "no FP frame", Thread mode and PSP."""
     cycles: CycleTable
+    posts_writes: bool = False
+    """A write to a peripheral may still be on its way when a handler returns."""
 
 
 CORTEX_M33_MODEL = CoreModel(
@@ -48,4 +50,5 @@ CORTEX_M7_MODEL = CoreModel(
     is_v8m=False,
     exc_return=0xFFFF_FFE1,
     cycles=CORTEX_M7,
+    posts_writes=True,
 )

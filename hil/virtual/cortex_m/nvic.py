@@ -42,6 +42,8 @@ class Nvic(Peripheral):
         self.active: list[int] = []
         self.priority_bits: dict[int, int] = {}
         self._lines: set[int] = set()
+        self._late: dict[int, int] = {}
+        """Exceptions whose line fell while they were active, and how many reads there were then."""
 
     # -- state -----------------------------------------------------------------------------------
 
@@ -80,6 +82,8 @@ class Nvic(Peripheral):
         """Drive the level of a peripheral's interrupt."""
         exception = FIRST_INTERRUPT + interrupt
         if not level:
+            if exception in self._lines and exception in self.active:
+                self._late[exception] = self.machine.reads
             self._lines.discard(exception)
         elif exception not in self._lines:
             self._lines.add(exception)
@@ -91,11 +95,16 @@ class Nvic(Peripheral):
         self.active.append(exception)
 
     def leave(self) -> int | None:
-        """End the innermost active exception; its line, still high, makes it pending again."""
+        """End the innermost active exception; its line, still high, makes it pending again.
+
+        A line whose flag the handler has cleared, without a read of a peripheral after that, counts
+        as high still on a core that posts its writes: the handler is entered once more for nothing.
+        """
         if not self.active:
             return None
         exception = self.active.pop()
-        if exception in self._lines:
+        posted = self._late.pop(exception, None) == self.machine.reads
+        if exception in self._lines or (posted and self.machine.core.model.posts_writes):
             self.pending.add(exception)
         return exception
 

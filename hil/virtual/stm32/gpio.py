@@ -67,3 +67,26 @@ class Gpio(Peripheral):
     def write_brr(self, value: int) -> None:
         """Reset outputs."""
         self.values["ODR"] &= ~value
+
+
+class GpioL4(Gpio):
+    """A port of the L4; only the debug pins' speed after reset differs (RM0351, RM0394, RM0432)."""
+
+    def reset(self) -> None:
+        """Analog everywhere, but for the debug pins."""
+        super().reset()
+        self.values["OSPEEDR"] = 0x0C00_0000 if self.name == "GPIOA" else 0
+
+
+class GpioH7(Gpio):
+    """A port of the H7: it has no BRR, and SWDIO is faster after a reset (RM0433, RM0455)."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        offset: register for offset, register in Gpio.REGISTERS.items() if register.name != "BRR"
+    }
+
+    def reset(self) -> None:
+        """Analog everywhere, but for the debug pins."""
+        super().reset()
+        if self.name == "GPIOA":
+            self.values["OSPEEDR"] = 0x0C00_0000

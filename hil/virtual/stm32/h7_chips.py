@@ -19,20 +19,16 @@ from hil.virtual.cortex_m.models import CORTEX_M7_MODEL
 from hil.virtual.cortex_m.mpu import Mpu
 from hil.virtual.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral
+from hil.virtual.stm32.dbgmcu import DbgmcuH7A3, DbgmcuH743, DbgmcuH743Y
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_streams import StreamDma
 from hil.virtual.stm32.dmamux import DmamuxH7
+from hil.virtual.stm32.gpio import GpioH7
 from hil.virtual.stm32.h7_flash import FlashH7, FlashH7A3, FlashH743
-from hil.virtual.stm32.h7_gpio_usart_dbgmcu import (
-    DbgmcuH7A3,
-    DbgmcuH743,
-    DbgmcuH743Y,
-    GpioH7,
-    UsartH7,
-)
 from hil.virtual.stm32.h7_pwr import PwrH7, PwrH7A3, PwrH743, PwrH743Y, SyscfgH743
 from hil.virtual.stm32.h7_rcc import RccH7, RccH7A3, RccH743, RccH743Y
-from hil.virtual.stm32.l4_gpio_iwdg_dbgmcu import IwdgL4
+from hil.virtual.stm32.iwdg import IwdgL4
+from hil.virtual.stm32.usart_v2 import UsartH7
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine

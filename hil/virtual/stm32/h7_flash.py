@@ -85,12 +85,24 @@ class FlashH7(FlashController):
         """Lock both banks."""
         super().reset()
         self.banks = [Bank() for _ in range(BANKS)]
+        self._known_acr = self.values["ACR"]
 
     # -- wait states -----------------------------------------------------------------------------
 
     def limit_mhz(self, voltage_range: int) -> int:
-        """Fastest AXI clock for LATENCY and WRHIGHFREQ at a voltage scale."""
-        latency, delay = self.values["ACR"] & 15, self.values["ACR"] >> 4 & 3
+        """Fastest AXI clock for LATENCY and WRHIGHFREQ at a voltage scale.
+
+        Until ACR is read back, both its old and its new value have to allow the clock (RM0433
+        section 4.3.8, adjusting the wait states).
+        """
+        return min(self._limit_of(acr, voltage_range) for acr in (self._known_acr, self._acr))
+
+    @property
+    def _acr(self) -> int:
+        return self.values["ACR"]
+
+    def _limit_of(self, acr: int, voltage_range: int) -> int:
+        latency, delay = acr & 15, acr >> 4 & 3
         fitting = [
             mhz
             for mhz, wait_states, needed_delay in self.TABLE[voltage_range]
@@ -98,11 +110,17 @@ class FlashH7(FlashController):
         ]
         return max(fitting, default=self.TABLE[voltage_range][0][0])
 
+    def read_acr(self) -> int:
+        """Wait states; from here on they are known to count."""
+        self._known_acr = self._acr
+        return self._acr
+
     def describe(self, voltage_range: int) -> str:
         """Name the setting that limits the clock."""
         delay = self.values["ACR"] >> 4 & 3
         latency = self.values["ACR"] & 15
-        return f"{latency} wait states and WRHIGHFREQ {delay} at VOS{voltage_range}"
+        unread = "" if self._known_acr == self._acr else " (ACR not read back)"
+        return f"{latency} wait states and WRHIGHFREQ {delay} at VOS{voltage_range}{unread}"
 
     # -- banks -----------------------------------------------------------------------------------
 

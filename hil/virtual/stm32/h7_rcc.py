@@ -98,9 +98,15 @@ class RccH7(RccBase):
     """Causes of a reset, as the machine names them, to their bits in RSR."""
 
     def reset(self) -> None:
-        """Return to HSI at 64 MHz."""
+        """Return to HSI at 64 MHz; RMVF stays as it is."""
+        kept = self.values.get("RSR", 0) & RMVF
         super().reset()
+        self.values["RSR"] = kept
         self._ready_at = {"HSI": 0, "CSI": 0}
+
+    def power_on(self) -> None:
+        """Power-on clears RMVF."""
+        self.values["RSR"] = 0
 
     @property
     def pwr(self) -> PwrH7:
@@ -114,9 +120,10 @@ class RccH7(RccBase):
         return sum(cause for cause, mask in self.RSR_BITS.items() if bits & mask == mask)
 
     def set_reset_flags(self, flags: int) -> None:
-        """Put the causes of resets into RSR."""
-        bits = sum(mask for cause, mask in self.RSR_BITS.items() if flags & cause)
-        self.values["RSR"] = bits
+        """Put the causes of resets into RSR, unless RMVF is still set there."""
+        if not self.values["RSR"] & RMVF:
+            bits = sum(mask for cause, mask in self.RSR_BITS.items() if flags & cause)
+            self.values["RSR"] = bits
 
     # -- clocks ----------------------------------------------------------------------------------
 
@@ -301,9 +308,8 @@ class RccH7(RccBase):
         return value | LSIRDY if value & LSION else value & ~LSIRDY
 
     def write_rsr(self, value: int) -> None:
-        """RMVF clears the reset flags."""
-        if value & RMVF:
-            self.values["RSR"] = 0
+        """RMVF clears the reset flags, for as long as it is set."""
+        self.values["RSR"] = RMVF if value & RMVF else value
 
     def check_clock(self, register: str, bit: int, name: str, address: int) -> None:
         """Raise unless the clock of a peripheral is on; DMAMUX1 runs with either DMA."""

@@ -97,3 +97,13 @@ class Iwdg(Peripheral):
             Rule.WATCHDOG_RESET,
             f"not fed for {self.timeout_ps / 1e9:.1f} ms of virtual time",
         )
+
+
+class IwdgL4(Iwdg):
+    """IWDG of the L4 and IWDG1 of the H7, whose prescaler ends at 256 (RM0351, RM0433, RM0455)."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        **Iwdg.REGISTERS,
+        0x04: Register("PR", 0, 0x7),
+    }
+    PRESCALER_CODE_MAX: ClassVar[int] = 6

@@ -14,11 +14,13 @@ from hil.virtual.chip import Chip, ClockEnable, Parts, UsartPlace
 from hil.virtual.cortex_m.models import CORTEX_M4_MODEL
 from hil.virtual.cortex_m.v7m import FpuControlV7m, ScbV7m
 from hil.virtual.memory_region import MemoryRegion
+from hil.virtual.stm32.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_v1 import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dmamux import Dmamux
+from hil.virtual.stm32.gpio import GpioL4
+from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.l4_flash import FlashL4, FlashL4Plus, FlashL43
-from hil.virtual.stm32.l4_gpio_iwdg_dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43, GpioL4, IwdgL4
 from hil.virtual.stm32.l4_pwr import PwrL4, PwrL4Plus, PwrL43
 from hil.virtual.stm32.l4_rcc import RccL4, RccL4Plus, RccL43
 from hil.virtual.stm32.usart import Usart

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""USART of the STM32L4 (RM0351 section 40, RM0394 section 38) and LPUART1 of the L4+ (RM0432
-section 51): what differs from the USART with FIFO and prescaler of the U5 and L4+.
+"""USART of the STM32L4 (RM0351 section 40, RM0394 section 38), LPUART1 of the L4+ (RM0432 section
+51), USART of the H7: what differs from the USART with FIFO and prescaler of the U5 and L4+.
 """
 
 from __future__ import annotations
@@ -66,3 +66,9 @@ class Lpuart(Usart):
             what = f"{rate:.0f} baud from {clock_hz / 1e6:g} MHz: the clock must be 3 to 4096 times"
             raise self.broken(Rule.BAUD_ERROR, what, 0x0C)
         return rate
+
+
+class UsartH7(Usart):
+    """USART of the H7, whose FIFOs hold 16 bytes (RM0433, RM0455)."""
+
+    FIFO_BYTES: ClassVar[int] = 16

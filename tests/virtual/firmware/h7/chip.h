@@ -216,6 +216,9 @@ static inline void clock_begin(void) {
     voltage_begin();
     pll_begin();
     FLASH_ACR = WAIT_STATES | SIGNAL_DELAY << 4;
+#ifndef NO_ACR_READ
+    (void)FLASH_ACR;
+#endif
     RCC_CORE_DIV = HPRE | APB_CODE << 4;
     RCC_APB_DIV = APB_CODE << 4 | APB_CODE << 8;
     RCC_APB4_DIV = APB_CODE << 4;
