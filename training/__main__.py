@@ -28,13 +28,8 @@ HELP = {
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-<<<<<<< HEAD
     for name, purpose in HELP.items():
-        one = commands.add_parser(name, help=purpose, description=purpose)
-=======
-    for name, text in HELP.items():
-        one = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
->>>>>>> main
+        one = commands.add_parser(name, help=purpose, description=purpose, allow_abbrev=False)
         one.add_argument("--data", help="the folder of sounds (default: see the configuration)")
         one.add_argument("--folds", help="for example 1,2,3,4 (default: the configuration's)")
         if name != "evaluate":
