@@ -62,8 +62,9 @@ def train(
     config, data, digest = prepared.config, prepared.data, prepared.digest
     check_writable(places.out)
     measured = read_cross_validation(prepared, places.run)
-    if config.decision.threshold == "auto" and measured is None:
-        tell("threshold: auto takes held-out clips: cross-validating first")
+    if config.decision.threshold == "auto":
+        if measured is None:
+            tell("threshold: auto takes held-out clips: cross-validating first")
         measured = cross_validate(
             prepared, places.run, places.scratch, progress=progress, tell=tell, board=board
         )
