@@ -2,8 +2,8 @@
 """Fine-tuning of every layer: the loop, its schedule and its random numbers.
 
 The same seed, data and library versions give the same weights: epochs are drawn by one numpy
-generator, TensorFlow runs deterministic kernels. A training that was cut goes on after its last
-whole epoch, to the same weights.
+generator, TensorFlow runs deterministic kernels, except on a GPU. A training that was cut goes on
+after its last whole epoch, to the same weights.
 """
 
 from __future__ import annotations
