@@ -129,6 +129,7 @@ class FitConfig(_Strict):
     learning_rate: Positive = 3e-5
     """The peak: a linear warm-up leads to it, a cosine down to zero from it."""
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 1.0
+    """How long the warm-up is: less than `epochs`."""
     weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
     label_smoothing: Fraction = 0.0
     dropout: Fraction = 0.0
@@ -191,6 +192,11 @@ class TrainingConfig(_Strict):
         ]
         if self.input.step_frames != self.input.frames - self.input.frames // OVERLAP:
             faults.append("input.step_frames is the listener's: three quarters of input.frames")
+        if 0 < self.fit.epochs <= self.fit.warmup_epochs:
+            faults.append(
+                f"fit.warmup_epochs {self.fit.warmup_epochs:g} is not below fit.epochs "
+                f"{self.fit.epochs}: the rate would never reach its peak"
+            )
         for name in ("frames", "bands"):
             widest = getattr(self.augment, f"mask_{name}")
             if widest > getattr(self.input, name):

@@ -41,6 +41,8 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         (b"fit: {learning_rate: .inf}\n", r"fit\.learning_rate: Input should be a finite"),
         (b"augment: {gain_db_low: 9}\n", "gain_db_low is above augment.gain_db_high"),
         (b"augment: {mask_bands: 65}\n", "mask_bands is wider than the patch"),
+        (b"fit: {epochs: 1}\n", "fit.warmup_epochs 1 is not below fit.epochs 1: the rate"),
+        (b"fit: {epochs: 4, warmup_epochs: 4.5}\n", "warmup_epochs 4.5 is not below fit.epochs 4"),
         (b"input: {step_frames: 48}\n", "step_frames is the listener's"),
         (b"input: {bands: 40}\n", r"input\.bands: Input should be 64"),
     ],
@@ -57,6 +59,12 @@ def test_what_is_no_configuration_is_refused(
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.yaml: cannot be read: No such file"):
         load_config(tmp_path / "a.yaml")
+
+
+def test_the_head_alone_needs_no_warm_up(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("fit: {epochs: 0}\n")
+    assert load_config(path).fit.epochs == 0
 
 
 def test_the_example_for_own_sounds_is_a_configuration() -> None:

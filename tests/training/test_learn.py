@@ -84,7 +84,8 @@ def test_a_fold_that_is_done_is_not_trained_again(
 
     config = TrainingConfig.model_validate(
         {"name": "tiny", "folds": [1, 2], "fit": {
-            "head_steps": 0, "epochs": 1, "patches_per_clip": 1, "batch_size": 4}}
+            "head_steps": 0, "epochs": 1, "patches_per_clip": 1, "batch_size": 4,
+            "warmup_epochs": 0}}
     )  # fmt: skip
     data = load_dataset(dataset_root, config.folds)
     backbone = DEFAULT_MODEL.with_suffix(".keras")
