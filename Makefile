@@ -32,6 +32,7 @@ TEST_SET ?= train
 
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
+WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -101,8 +102,9 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
-	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 FOLDS=1,2,3,4 CLIPS=20"
-	@echo "SOUNDS=folder PYTEST_ARGS=... (hil), CONFIG=mine.yaml (train, cv, quantize)."
+	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
+	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
+	@echo "cv, quantize)."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
@@ -155,20 +157,20 @@ dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
 
 .PHONY: train
 train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	$(PY) -m training train $(WITH_CONFIG) $(TRAIN_ARGS)
+	$(PY) -m training train $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: cv
 cv: $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	$(PY) -m training cv $(WITH_CONFIG) $(TRAIN_ARGS)
+	$(PY) -m training cv $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: quantize
 quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	$(PY) -m training quantize $(WITH_CONFIG) $(TRAIN_ARGS)
+	$(PY) -m training quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(SOUNDS),--data "$(SOUNDS)") $(WITH_THRESHOLD) $(TRAIN_ARGS)
+	    $(WITH_SOUNDS) $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'

@@ -30,6 +30,7 @@ from training.places import (
 )
 from training.prepare import Prepared, prepare
 from training.run_folder import hold_run, write_whole
+from training.shipped import check_folds_of_shipped, check_sounds_of_shipped
 
 
 def parse_folds(text: str) -> tuple[int, ...]:
@@ -63,18 +64,25 @@ class _Run:
 
 @contextmanager
 def _open_run(
-    options: Namespace, console: Console, *, held_out: bool | None = None
+    options: Namespace,
+    console: Console,
+    *,
+    held_out: bool | None = None,
+    out: Path | None = None,
 ) -> Iterator[_Run]:
     """Read the configuration, hear the sounds, hold the run's folder, start TensorFlow.
 
     `held_out`: whether clips will be decided that the training must not have heard; None: only if
-    the configuration asks for `threshold: auto`.
+    the configuration asks for `threshold: auto`. `out`: where the finished model would go; sounds
+    or folds that are not the shipped model's do not go over it.
     """
     from training.start_tensorflow import start_tensorflow
 
     config = load_config(options.config)
     if options.folds:
         config = config.model_copy(update={"folds": parse_folds(options.folds)})
+    if out is not None:
+        check_folds_of_shipped(out, config)
     root = find_dataset(options.data, os.environ, config.data.folder, options.config)
     data = load_dataset(
         root,
@@ -84,6 +92,8 @@ def _open_run(
         several=config.head.kind == "sigmoid",
         whole=config.data.whole,
     )
+    if out is not None:
+        check_sounds_of_shipped(out, config, data)
     if held_out is None:
         held_out = config.decision.threshold == "auto"
     backbone = (
@@ -102,12 +112,12 @@ def _open_run(
 
 def train_command(options: Namespace, console: Console) -> None:
     """`make train`."""
-    with _open_run(options, console) as run:
+    out = options.out or default_out(options.config)
+    with _open_run(options, console, out=out) as run:
         from training.tensorboard import Board
         from training.train import Places, train
 
         board = Board(run.folder / "tensorboard") if options.tensorboard else None
-        out = options.out or default_out(options.config)
         places = Places(run.folder, run.scratch, out)
         with _progress(console) as progress:
             card = train(
