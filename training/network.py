@@ -7,6 +7,8 @@ and its callers in training need TensorFlow.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,16 @@ BATCH_NORM_EPSILON = 1e-4
 """As YAMNet was trained."""
 
 HEAD_NAME = "head"
+
+UNREADABLE = (
+    *(OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, EOFError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What h5py and Keras raise on a file that is cut, or none of theirs."""
+
+BACKBONE_REMEDY = (
+    "fetch the file anew: ST's model zoo has yamnet_256_f32.h5, this repository models/*.keras"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,8 @@ def load_backbone(network: Any, source: Path) -> str:
     """Fill the backbone of `network` from ST's `yamnet_256_f32.h5` or from a `.keras` of ours.
 
     The head is left as it was initialised. Returns how many layers were filled, as text for the
-    card. Raises InputError with every layer that is missing or of another shape.
+    card. Raises InputError for a file that is cut, or with every layer that is missing or has
+    another shape.
     """
     if not source.is_file():
         raise ToolError(
@@ -161,28 +174,43 @@ def is_as_published(source: Path) -> bool:
 def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
     """Weights by layer name from Keras 2's HDF5 format, in Keras's own order."""
     stored: dict[str, Sequence[Any]] = {}
-    with h5py.File(source) as file:
-        groups: dict[str, dict[str, Any]] = {}
+    groups: dict[str, dict[str, Any]] = {}
 
-        def collect(path: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset):
-                folder, _, leaf = path.rpartition("/")
-                groups.setdefault(folder, {})[leaf.partition(":")[0]] = item[()]
+    def collect(path: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            folder, _, leaf = path.rpartition("/")
+            groups.setdefault(folder, {})[leaf.partition(":")[0]] = item[()]
 
-        file.visititems(collect)
+    try:
+        with h5py.File(source) as file:
+            file.visititems(collect)
+    except UNREADABLE as error:
+        raise _unreadable(source, "HDF5 file", error, BACKBONE_REMEDY) from error
     for block in BACKBONE:
         for folder, leaves in groups.items():
             kernel = "depthwise_kernel" if block.is_depthwise else "kernel"
             if folder.endswith(block.source) and kernel in leaves:
                 stored[block.name] = [leaves[kernel]]
-            if folder.endswith(f"{block.source}/bn") and "beta" in leaves:
-                stored[f"{block.name}_bn"] = [
-                    leaves["beta"], leaves["moving_mean"], leaves["moving_variance"]
-                ]  # fmt: skip
+            statistics = ("beta", "moving_mean", "moving_variance")
+            if folder.endswith(f"{block.source}/bn") and leaves.keys() >= set(statistics):
+                stored[f"{block.name}_bn"] = [leaves[name] for name in statistics]
     return stored
 
 
 def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
     """Weights by layer name from a `.keras` file of ours."""
-    model = keras.models.load_model(source, compile=False)
+    model = load_network(source, BACKBONE_REMEDY)
     return {layer.name: layer.get_weights() for layer in model.layers}
+
+
+def load_network(source: Path, remedy: str) -> Any:
+    """A `.keras` file's network, uncompiled; raises InputError where it is cut, or is none."""
+    try:
+        return keras.models.load_model(source, compile=False)
+    except UNREADABLE as error:
+        raise _unreadable(source, "Keras model", error, remedy) from error
+
+
+def _unreadable(source: Path, kind: str, error: Exception, remedy: str) -> InputError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return InputError([Fault(str(source), f"is no whole {kind}: {reason}", remedy)])

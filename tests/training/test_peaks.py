@@ -14,6 +14,7 @@ pytest.importorskip("tensorflow")
 import h5py
 import keras
 
+from generator.errors import InputError
 from training.config import FitConfig, TrainingConfig
 from training.equalise import equalise_last
 from training.fit import Examples, fit, flatten_head
@@ -95,6 +96,26 @@ def test_only_the_published_backbone_is_raised(tmp_path: Path) -> None:
     again = offsets(ours, 1.0)
     for name, before in plain.items():
         assert np.array_equal(before, again[name])
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_a_backbone_that_is_cut_is_told(tmp_path: Path, suffix: str, share: float) -> None:
+    whole = tmp_path / f"whole{suffix}"
+    network = build_network(16, 64, 3, seed=1, dropout=0.0)
+    if suffix == ".keras":
+        network.save(whole)
+    else:
+        write_published(whole, network)
+    content = whole.read_bytes()
+    cut = tmp_path / f"cut{suffix}"
+    cut.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(InputError) as caught:
+        load_backbone(network, cut)
+    (fault,) = caught.value.faults
+    assert fault.where == str(cut)
+    assert fault.what.startswith("is no whole ")
+    assert fault.remedy.startswith("fetch the file anew")
 
 
 def test_a_flatter_head_decides_the_same_of_one_patch() -> None:
