@@ -66,8 +66,13 @@ def augment(
     by: InputScale,
     config: AugmentConfig,
     rng: np.random.Generator,
+    *,
+    several: bool = False,
 ) -> tuple[Values, Values]:
     """Vary a batch of patches and their targets `truth`, float32 [patches, classes].
+
+    Two sounds that are mixed share one whole between their classes; with `several` (a sigmoid head)
+    the classes of both are heard, each as much as in its own sound, however loud.
 
     Returns values [patches, frames, bands] in nepers and targets [patches, classes].
     """
@@ -93,7 +98,10 @@ def augment(
     other = rng.permutation(count)
     magnitudes = magnitudes * each(1.0 - share) + magnitudes[other] * each(share)
     weight = share.astype(np.float32)[:, np.newaxis]
-    targets = truth * (1.0 - weight) + truth[other] * weight
+    if several:
+        targets = np.where(mixed[:, np.newaxis], np.maximum(truth, truth[other]), truth)
+    else:
+        targets = truth * (1.0 - weight) + truth[other] * weight
 
     noisy = rng.random(count) < config.noise_probability
     level = 10.0 ** (rng.uniform(config.noise_db_low, config.noise_db_high, count) / 20.0)

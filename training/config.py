@@ -85,7 +85,8 @@ class AugmentConfig(_Strict):
     """Each patch's spectrum is coloured by a smooth curve of up to this, up or down: rooms and
     microphones differ."""
     mix_probability: Probability = 0.0
-    """How often a second patch is added, its label with it."""
+    """How often a second patch is added, its label with it: with softmax the labels have the shares
+    of their patches, with sigmoid all labels of both are heard, whatever the shares."""
     mix_alpha: Positive = 1.0
     """The share of the second patch is drawn from Beta(alpha, alpha)."""
     noise_probability: Probability = 0.0

@@ -275,7 +275,7 @@ def epoch_batches(
     rng: np.random.Generator,
 ) -> Iterator[tuple[Values, Values]]:
     """The batches of one epoch: values [batch, frames, bands, 1] and targets [batch, classes]."""
-    by = _scale_of(config)
+    by, several = _scale_of(config), config.head.kind == "sigmoid"
     order = rng.permutation(np.repeat(np.arange(len(examples.frames)), config.fit.patches_per_clip))
     for first in range(0, len(order), config.fit.batch_size):
         chosen = order[first : first + config.fit.batch_size]
@@ -284,7 +284,7 @@ def epoch_batches(
             for clip in chosen
         ]
         truth = examples.targets[chosen]
-        values, targets = augment(windows, truth, by, config.augment, rng)
+        values, targets = augment(windows, truth, by, config.augment, rng, several=several)
         yield values[..., np.newaxis], targets
 
 

@@ -50,6 +50,25 @@ def test_mixing_keeps_the_targets_a_distribution() -> None:
     assert (targets.max(axis=1) < 1.0).any()
 
 
+def test_by_sigmoid_the_classes_of_both_sounds_are_heard() -> None:
+    cells, _ = make_batch(64)
+    truth = np.tile(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 0, 0]], np.float32), (16, 1))
+    half = OFF.model_copy(update={"mix_probability": 0.5})
+    rng = np.random.default_rng
+    values, targets = augment(cells, truth, BY, half, rng(0), several=True)
+    shared, shares = augment(cells, truth, BY, half, rng(0))
+    assert np.array_equal(values, shared), "the sounds are the same"
+    assert set(np.unique(targets)) == {0.0, 1.0}
+    assert (targets >= truth).all()
+    assert ((targets > 0) >= (shares > 0)).all()
+    assert (targets.sum(axis=1) > truth.sum(axis=1)).any()
+    untouched = np.isclose(values, dequantize(np.stack(cells), BY), atol=1e-3).all(axis=(1, 2))
+    assert np.unique(untouched).size == 2, "some are mixed, some are not"
+    assert np.array_equal(targets[untouched], truth[untouched])
+    _, again = augment(cells, truth, BY, OFF, rng(0), several=True)
+    assert np.array_equal(again, truth)
+
+
 def test_values_stay_within_what_int8_cells_can_say() -> None:
     values, _ = run(AugmentConfig(gain_db_low=30.0, gain_db_high=40.0))
     low, high = dequantize(np.array([-128, 127], np.int8), BY)
