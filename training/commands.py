@@ -15,7 +15,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from generator.decision import Head, settings_path
+from generator.decision import Head, settings_path, settings_text
 from generator.errors import Fault, InputError
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
@@ -162,19 +162,15 @@ def quantize_command(options: Namespace, console: Console) -> None:
         what = "there is no such model"
         raise InputError([Fault(str(options.keras), what, "train one with `make train`")])
     with _open_run(options, console, held_out=False) as run:
-        import keras
-
         from training.learn import representative_patches
+        from training.network import load_network
         from training.prepare import input_scale
         from training.quantize import quantize
         from training.start_tensorflow import muted
+        from training.train import decision_settings
 
         config = run.prepared.config
-        try:
-            network = keras.models.load_model(options.keras, compile=False)
-        except (ValueError, OSError, TypeError) as error:
-            what = f"is no Keras model: {str(error).splitlines()[0]}"
-            raise InputError([Fault(str(options.keras), what, "give a .keras file")]) from error
+        network = load_network(options.keras, "give a .keras that `make train` wrote")
         labels = run.prepared.data.labels
         _check_network(network, options.keras, config, labels)
         patches = representative_patches(run.prepared.clips, config)
@@ -183,15 +179,22 @@ def quantize_command(options: Namespace, console: Console) -> None:
                 network, patches, input_scale(config), equalise=config.quantize.equalise
             )
         write_whole(options.out, tflite)
+        is_auto = config.decision.threshold == "auto"
+        decision = None if is_auto else decision_settings(config, run.prepared.data, None)
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_whole(beside, "".join(f"{label}\n" for label in labels))
-    console.print(f"written: {options.out}, {beside.name}")
+    written = [str(options.out), beside.name]
     settings = settings_path(options.out)
-    if settings.is_file():
+    if decision is not None:
+        write_whole(settings, settings_text(decision))
+        written.append(settings.name)
+    console.print(f"written: {', '.join(written)}")
+    if decision is None and settings.is_file():
         console.print(f"note: {settings.name} stands beside it and is in force, as it was")
-    elif config.decision.threshold is not None or config.data.other is not None:
+    elif is_auto:
         console.print(
-            f"note: threshold and other class: {settings.name} is `make train`'s to write"
+            f"note: threshold: auto is `make train`'s to choose: copy its {config.name}"
+            f".decision.yaml to {settings}, or set decision.threshold to a number"
         )
 
 

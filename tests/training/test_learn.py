@@ -71,6 +71,16 @@ def test_from_sounds_to_an_int8_model(
     assert main(again) == 0
     assert (tmp_path / "again.tflite").read_bytes() == first, "quantised anew, the same"
     assert (tmp_path / "again.labels.txt").read_text() == "bell\nwind\n"
+    assert not (tmp_path / "again.decision.yaml").exists()
+    config_path.write_text(f"{CONFIG}decision: {{threshold: auto}}\n")
+    capsys.readouterr()
+    assert main(again) == 0
+    assert "copy its tiny.decision.yaml to" in capsys.readouterr().out
+    assert not (tmp_path / "again.decision.yaml").exists()
+    config_path.write_text(f"{CONFIG}decision: {{threshold: 0.6}}\n")
+    assert main(again) == 0
+    assert "again.labels.txt, again.decision.yaml" in capsys.readouterr().out
+    assert (tmp_path / "again.decision.yaml").read_text() == "threshold: 0.6\n"
     again[again.index("--keras") + 1] = str(DEFAULT_MODEL.with_suffix(".keras"))
     capsys.readouterr()
     assert main(again) == EXIT_INPUT
