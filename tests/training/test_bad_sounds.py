@@ -88,7 +88,8 @@ def test_a_class_in_one_fold_only_is_told(
     rows = [row for row in table.read_text().splitlines() if "wind" not in row or row[0] == "2"]
     table.write_text("\n".join(rows) + "\n")
     monkeypatch.setenv("MODELS_DIR", "")
-    arguments = ["train", "--data", str(dataset_root), "--folds", "1,2,3"]
+    out = str(dataset_root.parent)
+    arguments = ["train", "--data", str(dataset_root), "--folds", "1,2,3", "--out", out]
     assert main(arguments) == EXIT_INPUT
     assert "class wind: all its clips are in fold 2" in capsys.readouterr().err
 

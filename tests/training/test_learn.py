@@ -18,7 +18,7 @@ from training.classifier import Classifier
 from training.config import FitConfig, TrainingConfig
 from training.cross_validate import cross_validate, read_cross_validation
 from training.dataset import load_dataset
-from training.fit import Examples, fit, loss_of
+from training.fit import Examples, epoch_batches, fit, loss_of
 from training.network import build_network, load_backbone
 from training.places import DEFAULT_MODEL
 from training.prepare import Prepared, prepare
@@ -160,6 +160,18 @@ def test_the_shipped_backbone_fills_every_layer_but_the_head() -> None:
     for layer in network.layers:
         if layer.name.endswith("_bn"):
             assert not np.array_equal(layer.get_weights()[2], np.ones_like(layer.get_weights()[2]))
+
+
+@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+def test_the_head_says_what_a_mixture_is(head: str) -> None:
+    rng = np.random.default_rng(2)
+    frames = [rng.integers(-128, 128, (120, 64)).astype(np.int8) for _ in range(4)]
+    examples = Examples(frames, np.eye(2, dtype=np.float32)[[0, 1, 0, 1]])
+    values = {"head": {"kind": head}, "augment": {"mix_probability": 1.0}}
+    config = TrainingConfig.model_validate(values)
+    ((_, targets),) = epoch_batches(examples, config, rng)
+    assert np.isin(targets, (0.0, 1.0)).all() == (head == "sigmoid")
+    assert np.allclose(targets.sum(axis=1), 1.0) == (head == "softmax")
 
 
 def test_statistics_stay_and_everything_else_moves() -> None:
