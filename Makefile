@@ -87,11 +87,11 @@ TOOLS := $(if $(CROSS_COMPILE),,$(COMPILER)) $(CMSIS_DSP)
 
 $(COMPILER): requirements/compiler.txt | $(VENV)/.firmware
 	@echo "[install]  requirements/compiler.txt"
-	@$(PY) -m generator.tool_install compiler
+	@$(PY) -m generator.toolchain.tool_install compiler
 
 $(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
 	@echo "[install]  requirements/cmsis-dsp.txt"
-	@$(PY) -m generator.tool_install cmsis-dsp
+	@$(PY) -m generator.toolchain.tool_install cmsis-dsp
 
 # --- Targets --------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
-	@$(PY) -m tests.qemu $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
 
 .PHONY: tools
@@ -153,7 +153,7 @@ doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
-	$(PY) -m hil.dataset
+	$(PY) -m sounds.fetch_esc50
 
 .PHONY: train
 train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)

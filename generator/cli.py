@@ -12,24 +12,26 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator import doctor, firmware
-from generator.board_spec import BoardSpec, load_board, load_boards
-from generator.build import DEFAULT_JOBS
-from generator.decision import describe_rule
+from generator import firmware
+from generator.boards.boards_file import BoardSpec, load_board, load_boards
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
-from generator.footprint import read_footprint
-from generator.footprint_table import print_footprint
-from generator.inspect_table import print_inspection
-from generator.labels import count_classes
-from generator.progress import progress
-from generator.project import (
+from generator.model.decision import describe_rule
+from generator.model.labels import count_classes
+from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
     OUTPUT_DIR,
     check_writable,
     read_project,
 )
-from generator.toolchain import find_toolchain
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
+from generator.terminal.footprint_table import print_footprint
+from generator.terminal.inspect_table import print_inspection
+from generator.terminal.progress import progress
+from generator.toolchain import doctor
+from generator.toolchain.build import DEFAULT_JOBS
+from generator.toolchain.footprint import read_footprint
+from generator.toolchain.locate import find_toolchain
 
 EXAMPLES = """\
 examples:
@@ -157,7 +159,7 @@ def _add_boards_file(parser: argparse.ArgumentParser) -> None:
         "--boards-file",
         type=Path,
         metavar="FILE",
-        default=firmware.DEFAULT_BOARDS_FILE,
+        default=DEFAULT_BOARDS_FILE,
         help="records of boards (default: boards.yaml of mel2metal)",
     )
 
@@ -230,12 +232,12 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Netwo
 
 
 def _model_path(named: Path | None) -> Path:
-    if named is None and not firmware.DEFAULT_MODEL.is_file():
+    if named is None and not DEFAULT_MODEL.is_file():
         raise ToolError(
-            f"no model was named, and the shipped one is not at {firmware.DEFAULT_MODEL}",
+            f"no model was named, and the shipped one is not at {DEFAULT_MODEL}",
             "name one with --model (make: MODEL=…), or check out models/ again",
         )
-    return named or firmware.DEFAULT_MODEL
+    return named or DEFAULT_MODEL
 
 
 def _footprint(options: argparse.Namespace, console: Console) -> int:

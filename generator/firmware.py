@@ -10,18 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.board_spec import BoardSpec
-from generator.build import DEFAULT_JOBS, FirmwareImage, compile_project
-from generator.decision import DecisionRule, Head, find_rule
+from generator.boards.boards_file import BoardSpec
+from generator.boards.fit import Demand, fit_faults
+from generator.boards.port import Port, make_port
+from generator.engines.builtin.plan import NetworkPlan, plan_network
+from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
-from generator.fit import Demand, fit_faults
-from generator.footprint import Footprint, check_budgets, read_footprint
-from generator.graph import Graph
-from generator.kernel_calls import NetworkPlan, plan_network
-from generator.labels import Labels, find_labels
-from generator.mel_tables import BANDS, MelTables, make_mel_tables
-from generator.port import Port, make_port
-from generator.project import (
+from generator.frontend.mel_tables import BANDS, MelTables, make_mel_tables
+from generator.model.decision import DecisionRule, Head, find_rule
+from generator.model.graph import Graph
+from generator.model.labels import Labels, find_labels
+from generator.model.tflite_reader import read_tflite
+from generator.project.manifest import (
     FOOTPRINT_FILE,
     OperatorInfo,
     Project,
@@ -29,16 +29,13 @@ from generator.project import (
     project_lock,
     swap_in,
 )
-from generator.render import refuse_foreign, render_project
-from generator.schedule import Schedule, make_schedule
-from generator.tflite_reader import read_tflite
-from generator.toolchain import REPO_ROOT, Toolchain, find_cmsis_dsp
+from generator.project.render import refuse_foreign, render_project
+from generator.repository import DEFAULT_OUT_DIR
+from generator.toolchain.build import DEFAULT_JOBS, FirmwareImage, compile_project
+from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
+from generator.toolchain.locate import Toolchain, find_cmsis_dsp
 from generator.wire.capacity import check_capacity, check_taps
 from generator.wire.header import WireHeader, header_context
-
-DEFAULT_BOARDS_FILE = REPO_ROOT / "boards.yaml"
-DEFAULT_MODEL = REPO_ROOT / "models" / "yamnet_256_esc10.tflite"
-DEFAULT_OUT_DIR = REPO_ROOT / "build"
 
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
 HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from generator.decision import DecisionRule
+from generator.model.decision import DecisionRule
 from generator.wire import DETECTED_BYTES, ClipFlag
-from hil.bench import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
-from hil.clips import Clip
-from hil.divergence import Divergence, compare
-from hil.layers import compare_taps
-from hil.link import ClipRun
-from hil.records import ClipRecord
-from hil.truth import true_classes
+from hil.clips.clip_set import Clip
+from hil.clips.truth import true_classes
+from hil.judges.divergence import Divergence, compare
+from hil.judges.layers import compare_taps
+from hil.link.client import ClipRun
+from hil.report.records import ClipRecord
+from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
 from sounds.decode import Samples
 
 if TYPE_CHECKING:
-    from generator.host_twin import ClipOutcome, HostTwin
+    from generator.host.twin import ClipOutcome, HostTwin
 
 Int8 = npt.NDArray[np.int8]
 

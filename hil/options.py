@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.board_spec import BoardSpec, load_boards
+from generator.boards.boards_file import BoardSpec, load_boards
 from generator.errors import Fault, InputError
+from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-DEFAULT_MODEL = ROOT / "models" / "yamnet_256_esc10.tflite"
-BUILD_DIR = ROOT / "build"
 EVERY_BOARD = "all"
 
 
@@ -41,7 +39,7 @@ class Options:
 def read_options(value_of: Any) -> Options:
     """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults."""
     faults: list[Fault] = []
-    boards_file = Path(value_of("boards_file") or ROOT / "boards.yaml").resolve()
+    boards_file = Path(value_of("boards_file") or REPO_ROOT / "boards.yaml").resolve()
     names: list[str] = value_of("board")
     every_board = EVERY_BOARD in names
     boards: dict[str, BoardSpec] = {}
@@ -70,7 +68,7 @@ def read_options(value_of: Any) -> Options:
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
     if faults:
         raise InputError(faults)
-    build_dir = Path(value_of("build_dir") or BUILD_DIR).resolve()
+    build_dir = Path(value_of("build_dir") or DEFAULT_OUT_DIR).resolve()
     return Options(
         boards=boards,
         boards_file=boards_file,

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from hil.bench import Bench
-    from hil.clips import Clip, ClipSet
+    from hil.clips.clip_set import Clip, ClipSet
     from hil.options import Options
-    from hil.records import Record
-    from hil.run_report import RunReport
+    from hil.report.records import Record
+    from hil.report.run import RunReport
+    from hil.session import Bench
 
 _PACKAGE = Path(__file__).resolve().parent
 _SUITE = _PACKAGE / "suite"
@@ -76,13 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("board"):
         return
     from generator.errors import Mel2metalError
-    from hil.clips import find_directory, load_clips
-    from hil.options import ROOT, read_options
-    from hil.run_report import RunReport
+    from generator.repository import REPO_ROOT
+    from hil.clips.clip_set import load_clips
+    from hil.options import read_options
+    from hil.report.run import RunReport
+    from sounds.place import find_directory
 
     try:
         config.stash[_OPTIONS] = options = read_options(config.getoption)
-        directory = find_directory(options.sounds, os.environ, ROOT)
+        directory = find_directory(options.sounds, os.environ, REPO_ROOT)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except Mel2metalError as error:
         pytest.exit(str(error), returncode=error.exit_code)
@@ -114,7 +116,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if options is None:
         metafunc.parametrize("clip", [None], ids=["no-clip"])
         return
-    from hil.clips import plain_names
+    from hil.clips.clip_set import plain_names
 
     clips = metafunc.config.stash[_CLIPS].clips
     metafunc.parametrize("clip", clips, ids=plain_names(clips))
@@ -173,8 +175,8 @@ def _make_told(config: pytest.Config) -> Callable[[str], None]:
 
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
     from generator.errors import Mel2metalError
-    from hil.bench import open_bench
-    from hil.board import BoardAbsentError
+    from hil.boards.board import BoardAbsentError
+    from hil.session import open_bench
 
     options = request.config.stash[_OPTIONS]
     told = _make_told(request.config)
@@ -230,7 +232,7 @@ def tap_dut(tap_board: Bench) -> Bench:
 @pytest.fixture(scope="session")
 def save_record(request: pytest.FixtureRequest) -> Callable[[Record], None]:
     """Hand a record to the run's report, from whichever process."""
-    from hil.records import to_plain
+    from hil.report.records import to_plain
 
     pending = request.config.stash[_PENDING]
     return lambda record: pending.append(to_plain(record))
@@ -272,7 +274,7 @@ class _Collector:
     def __init__(
         self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
     ) -> None:
-        from hil.clips import plain_names
+        from hil.clips.clip_set import plain_names
 
         self._run = run
         self._terminal = terminal
@@ -283,7 +285,7 @@ class _Collector:
 
     def _place(self, test: str) -> tuple[str | None, str | None]:
         """Board and clip of a test by its id, which all processes share."""
-        from hil.run_report import board_of
+        from hil.report.run import board_of
 
         board = board_of(test, self._boards)
         if board is None:
@@ -318,7 +320,7 @@ class _Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the records of one test, and whether it failed; end a run without its board."""
-        from hil.records import from_plain
+        from hil.report.records import from_plain
 
         for plain in getattr(report, "mel2metal_records", ()):
             self._run.add(from_plain(plain))

@@ -11,11 +11,11 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
-REPO_ROOT = Path(__file__).resolve().parents[1]
+from generator.repository import REPO_ROOT
 
 Rule = Callable[[PurePosixPath, str], Iterator[str]]
 

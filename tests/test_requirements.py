@@ -7,13 +7,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
-from generator.doctor import read_pins
+from generator.repository import REPO_ROOT
+from generator.toolchain.doctor import read_pins
 
-REPO_ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     name: (REPO_ROOT / "requirements" / f"{name}.txt").read_text()
     for name in ("firmware", "test", "train", "dev", "compiler", "cmsis-dsp")
@@ -71,7 +70,7 @@ def test_pins_are_read_from_a_lock() -> None:
 
 MODULES_OF_PACKAGES = """
 import importlib.metadata, sys
-import generator.cli, generator.tool_install
+import generator.cli, generator.toolchain.tool_install
 owners = importlib.metadata.packages_distributions()
 print(*{name for top in {m.partition(".")[0] for m in sys.modules} for name in owners.get(top, [])})
 """

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-REPO_ROOT = Path(__file__).resolve().parents[1]
+from generator.repository import REPO_ROOT
+
 TESTS = REPO_ROOT / "tests"
 PROGRAMS = Path(sys.executable).parent
 

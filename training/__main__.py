@@ -11,9 +11,10 @@ from pathlib import Path
 from rich.console import Console
 
 from generator.errors import EXIT_TOOL, Mel2metalError
+from generator.repository import DEFAULT_MODEL
 from training.commands import COMMANDS
 from training.engines import ENGINES, TWIN
-from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
+from training.places import DEFAULT_CONFIG
 
 EXIT_INTERRUPTED = 130
 

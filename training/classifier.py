@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from generator.errors import Fault, InputError, ToolError
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from training.patches import InputScale, Patches
 
 

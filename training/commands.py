@@ -15,8 +15,8 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from generator.decision import Head, settings_path, settings_text
 from generator.errors import Fault, InputError
+from generator.model.decision import Head, settings_path, settings_text
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config

@@ -13,14 +13,14 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
-from generator.decision import (
+from generator.errors import Fault, InputError
+from generator.model.decision import (
     DEFAULT_SHARES,
     SHARE_STEPS,
     ZERO_SHARE_STEP,
     DecisionRule,
     Head,
 )
-from generator.errors import Fault, InputError
 from training.card import Scores, scores_of
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig

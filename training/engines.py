@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from generator.decision import DecisionRule, find_rule
-from generator.host_twin import HostTwin
-from generator.labels import find_labels
-from generator.model_twin import build_model_twins
+from generator.host.model_twin import build_model_twins
+from generator.host.twin import HostTwin
+from generator.model.decision import DecisionRule, find_rule
+from generator.model.labels import find_labels
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end

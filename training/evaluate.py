@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.progress import Progress
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
 from training.dataset import Clip, DataSet
 from training.engines import ENGINES, Engine
 from training.run_folder import sha256_of

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clips to int8 frames through the chip's own front-end, silence gate included.
 
-The C sources of the firmware's front-end are compiled for this machine (`generator.host_twin`), so
+The C sources of the firmware's front-end are compiled for this machine (`generator.host.twin`), so
 a training cell is the cell that the chip would compute: there is no second formula.
 """
 
@@ -33,7 +33,7 @@ class FrontEnd(Protocol):
 
 def compile_front_end(by: InputScale) -> FrontEnd:
     """The firmware's front-end for this machine; raises ToolError without a C compiler."""
-    from generator.host_twin import build_frontend_twin
+    from generator.host.twin import build_frontend_twin
 
     return build_frontend_twin(by.scale, by.zero_point)
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from rich.progress import Progress
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule
 from generator.errors import Fault, InputError
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
 from training.dataset import targets_of

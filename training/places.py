@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
+from generator.repository import DEFAULT_MODEL, REPO_ROOT
+from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
 from training.dataset import ESC50_CLIP, Clip
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-
-RUNS = REPOSITORY / "runs"
+RUNS = REPO_ROOT / "runs"
 """Where runs are kept; git ignores it."""
 
-MODELS = REPOSITORY / "models"
+MODELS = REPO_ROOT / "models"
 """The shipped model and its card."""
 
-DEFAULT_CONFIG = REPOSITORY / "training" / "esc10.yaml"
-DEFAULT_MODEL = MODELS / "yamnet_256_esc10.tflite"
+DEFAULT_CONFIG = REPO_ROOT / "training" / "esc10.yaml"
 PRISTINE_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
 """The untouched backbone, relative to MODELS_DIR: from ST's public model zoo, Apache-2.0."""
 
@@ -34,7 +33,7 @@ def find_dataset(
     configured: str | None = None,
     config: Path = DEFAULT_CONFIG,
     *,
-    repository: Path = REPOSITORY,
+    repository: Path = REPO_ROOT,
 ) -> Path:
     """The folder of sounds: the option, else the configuration's, relative to `config`, else
     ESC10_DIR, else `data/ESC-50` of the repository."""
@@ -43,10 +42,11 @@ def find_dataset(
     elif configured:
         given = config.parent / Path(configured).expanduser()
     else:
-        given = Path(environment["ESC10_DIR"]) if environment.get("ESC10_DIR") else None
+        named_there = environment.get(DIRECTORY_VARIABLE)
+        given = Path(named_there) if named_there else None
     if given is not None and not given.is_dir():
         raise InputError([Fault(str(given), "there is no such folder of sounds", DATASET_REMEDY)])
-    folder = given or repository / "data" / "ESC-50"
+    folder = given or repository / DEFAULT_DIRECTORY
     if not folder.is_dir():
         raise ToolError(f"no sounds at {folder}", DATASET_REMEDY)
     return folder

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from generator.decision import Head
+from generator.model.decision import Head
 from training.scores import Curves, Decision, confusion, detections
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from generator.model_twin import label_faults
+from generator.host.model_twin import label_faults
+from generator.repository import REPO_ROOT
 from training.card import versions
 from training.config import DecisionConfig, TrainingConfig
 from training.dataset import DataSet, sha256_of_clips, training_faults
 from training.features import ClipFrames, FrontEnd, compile_front_end, extract, front_end_digest
 from training.patches import InputScale
-from training.places import REPOSITORY
 from training.run_folder import digest_of, sha256_of
 
 PRINTING = {
@@ -86,7 +86,7 @@ def digest_of_run(
     )
 
 
-def digest_of_code(root: Path = REPOSITORY) -> str:
+def digest_of_code(root: Path = REPO_ROOT) -> str:
     """A hash over the sources that a trained network depends on.
 
     All of both packages but what only prints: scores of an older program are no scores of this one.

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from generator.decision import NO_PATCH, UNSURE, DecisionRule
+from generator.model.decision import NO_PATCH, UNSURE, DecisionRule
 from training.dataset import Clip
 
 _QUANTILE_95 = 1.959963984540054

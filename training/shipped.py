@@ -6,9 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.errors import Fault, InputError
+from generator.repository import DEFAULT_MODEL
 from training.config import TrainingConfig, load_config
 from training.dataset import DataSet
-from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
+from training.places import DEFAULT_CONFIG
 
 ESC10_CLIPS_A_FOLD = 80
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from generator.decision import Head
+from generator.model.decision import Head
 from training.engines import ENGINES
 from training.evaluate import Evaluation
 from training.scores import by_fold, confusion, detections, share_of

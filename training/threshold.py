@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
 from training.scores import Decision
 
 Qualities = npt.NDArray[np.float64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hil.link import SerialPort
+from hil.link.client import SerialPort
 
 
 class FaultyPort:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hil.bench import Bench
 from hil.clip_check import check_clip
-from hil.clips import Clip, ClipSet
-from hil.records import DivergenceRecord, MemoryRecord, Record
+from hil.clips.clip_set import Clip, ClipSet
+from hil.report.records import DivergenceRecord, MemoryRecord, Record
+from hil.session import Bench
 
 
 def test_clip_equals_twin_and_interpreter(

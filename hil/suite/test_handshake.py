@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from generator.wire import Hello, HelloRequest
-from hil.bench import Bench
-from hil.identity import check_identity
-from hil.link import Link
-from hil.link_errors import HandshakeError
-from hil.virtual_board import VirtualBoard
+from hil.boards.identity import check_identity
+from hil.boards.virtual_board import VirtualBoard
+from hil.link.client import Link
+from hil.link.errors import HandshakeError
+from hil.session import Bench
 
 
 def test_device_runs_the_image_that_was_built(dut: Bench) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.wire import ClipFlag
-from hil.bench import NETWORK_FUNCTION, Bench
+from hil.session import NETWORK_FUNCTION, Bench
 
 SAMPLES = 64_000
 """4 s: several patches."""

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hil.bench import Bench
-from hil.clips import ClipSet
-from hil.layers import assemble_rows, compare_taps
-from hil.records import DivergenceRecord, LayersRecord, Record
+from hil.clips.clip_set import ClipSet
+from hil.judges.layers import assemble_rows, compare_taps
+from hil.report.records import DivergenceRecord, LayersRecord, Record
+from hil.session import Bench
 
 SOUND_PATCHES = 12
 RANDOM_PATCHES = 8

@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pytest
 
 from generator.wire import ClipAudio, ClipBegin, ClipEnd, ClipFlag, Refusal, Refused
-from hil.bench import Bench
-from hil.link import Link
-from hil.link_errors import LinkSilentError
+from hil.link.client import Link
+from hil.link.errors import LinkSilentError
+from hil.session import Bench
 from hil.suite.faulty_port import FaultyPort
 
 SAMPLES = 24_000

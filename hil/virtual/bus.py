@@ -11,7 +11,7 @@ from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
-    from hil.virtual.chip import ClockEnable
+    from hil.virtual.stm32.chip import ClockEnable
     from hil.virtual.stm32.rcc_base import RccBase
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
-    from hil.virtual.chip import ClockedMemory
-    from hil.virtual.core import Core
+    from hil.virtual.cpu.core import Core
     from hil.virtual.machine import Machine
+    from hil.virtual.stm32.chip import ClockedMemory
 
 
 class BusMemory:

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 
 from unicorn import arm_const as reg
 
-from hil.virtual import block_hook as hook
 from hil.virtual.availability import unknown_reason
 from hil.virtual.bus import Bus
-from hil.virtual.chips import CHIPS, REVISIONS
-from hil.virtual.core import Core
 from hil.virtual.cortex_m import nvic
 from hil.virtual.cortex_m.dwt import DebugControl
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.systick import SysTick
+from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu.core import Core
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.run_loop import FAR_FUTURE_PS, RunLoop
 from hil.virtual.serial_line import HostLine
+from hil.virtual.stm32.chips import CHIPS, REVISIONS
 from hil.virtual.stm32.gpio import MODE_ALTERNATE, MODE_NAMES
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartWiring
@@ -35,7 +35,7 @@ from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 from hil.virtual.wiring import WIRING
 
 if TYPE_CHECKING:
-    from generator.board_spec import BoardSpec
+    from generator.boards.boards_file import BoardSpec
 
 PS_PER_SECOND = 10**12
 DEFAULT_BAUD = 921_600

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from unicorn import arm_const as reg
 
-from hil.virtual import block_hook as hook
-from hil.virtual import thumb
-from hil.virtual.block_hook import Stop
-from hil.virtual.core_outcome import Outcome
 from hil.virtual.cortex_m import nvic, scb
 from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE
+from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import thumb
+from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.board_spec import BoardSpec
-from generator.build import run_make
-from generator.project import IMAGE_NAME, OUTPUT_DIR
-from generator.toolchain import Toolchain
+from generator.boards.boards_file import BoardSpec
+from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
+from generator.toolchain.build import run_make
+from generator.toolchain.locate import Toolchain
 from generator.wire import (
     Credit,
     Frame,

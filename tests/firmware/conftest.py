@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec, load_board
-from generator.firmware import DEFAULT_BOARDS_FILE, make_firmware, read_network
-from generator.toolchain import Toolchain, find_toolchain
+from generator.boards.boards_file import BoardSpec, load_board
+from generator.firmware import make_firmware, read_network
+from generator.repository import DEFAULT_BOARDS_FILE
+from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.firmware.firmware_driver import Driver, build_driver
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 

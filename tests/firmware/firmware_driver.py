@@ -7,9 +7,10 @@ import struct
 import subprocess
 from pathlib import Path
 
-from generator.render import TEMPLATES_DIR, make_environment
-from generator.target_flags import WARNINGS
-from generator.toolchain import find_host_cc
+from generator.project.render import make_environment
+from generator.project.target_flags import WARNINGS
+from generator.repository import TEMPLATES_DIR
+from generator.toolchain.locate import find_host_cc
 from generator.wire import Frame, FrameReader, Message, encode_frame, header_context
 
 FAKES = Path(__file__).parent / "fakes"

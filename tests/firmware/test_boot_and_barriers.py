@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec
-from generator.target_flags import target_flags
-from generator.toolchain import Toolchain
+from generator.boards.boards_file import BoardSpec
+from generator.project.target_flags import target_flags
+from generator.toolchain.locate import Toolchain
 from hil.virtual.rules import Rule, RuleBroken
 from tests.firmware.board_runs import BoardRun, Edit, build_changed
 

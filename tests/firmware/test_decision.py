@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.decision import NO_PATCH, UNSURE, Decision, DecisionRule, Head
-from generator.render import TEMPLATES_DIR
-from generator.target_flags import WARNINGS
-from generator.toolchain import find_host_cc
+from generator.model.decision import NO_PATCH, UNSURE, Decision, DecisionRule, Head
+from generator.project.target_flags import WARNINGS
+from generator.repository import TEMPLATES_DIR
+from generator.toolchain.locate import find_host_cc
 from generator.wire.capacity import CLASSES_LIMIT
 
 CLASSES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.project import IMAGE_NAME, OUTPUT_DIR
+from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.wire import (
     ClipAudio,
     ClipBegin,

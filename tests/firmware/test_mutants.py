@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec
-from generator.project import IMAGE_NAME, OUTPUT_DIR
-from generator.toolchain import Toolchain
+from generator.boards.boards_file import BoardSpec
+from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
+from generator.toolchain.locate import Toolchain
 from hil.virtual.rules import Rule, RuleBroken
 from tests.firmware.board_runs import BoardRun, Edit, build_changed, exercise
 from tests.support.tiny_model import TINY_LABELS

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec, load_boards
-from generator.firmware import DEFAULT_BOARDS_FILE, Network, make_firmware, read_network
-from generator.project import IMAGE_NAME, OUTPUT_DIR
-from generator.toolchain import Toolchain
+from generator.boards.boards_file import BoardSpec, load_boards
+from generator.firmware import Network, make_firmware, read_network
+from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
+from generator.repository import DEFAULT_BOARDS_FILE
+from generator.toolchain.locate import Toolchain
 from generator.wire import ClipBegin, FaultReport, Hello, Memory, PatchResult
 from hil.virtual.rules import Rule, RuleBroken
 from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed, exercise

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import load_board
-from generator.firmware import DEFAULT_BOARDS_FILE, make_firmware, read_network
-from generator.port import make_port
-from generator.toolchain import Toolchain
+from generator.boards.boards_file import load_board
+from generator.boards.port import make_port
+from generator.firmware import make_firmware, read_network
+from generator.repository import DEFAULT_BOARDS_FILE
+from generator.toolchain.locate import Toolchain
 from generator.wire import Hello, HelloRequest, Memory, MemoryRequest, encode_frame
 from hil.virtual.cortex_m.nvic import FIRST_INTERRUPT
 from tests.firmware.board_runs import BOOT_S, BoardRun

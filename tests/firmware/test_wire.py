@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generator.repository import REPO_ROOT
 from generator.wire import (
     DECODED_LIMIT_BYTES,
     ENCODED_LIMIT_BYTES,
@@ -39,7 +39,7 @@ from generator.wire import (
 )
 from generator.wire.text import page
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = REPO_ROOT / "docs"
 
 RANGES = {
     "uint8_t": (0, 0xFF),

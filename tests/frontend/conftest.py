@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.mel_tables import MelTables, make_mel_tables
+from generator.frontend.mel_tables import MelTables, make_mel_tables
 from tests.frontend.frontend_builds import (
     Sources,
     build_library,

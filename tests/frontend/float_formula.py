@@ -3,7 +3,7 @@
 
 Frames of 512 samples every 160, periodic Hann of 400 centred, |FFT|, 64 triangles on the HTK mel
 scale from 125 to 7500 Hz (peak 1, linear in hertz), ln(mel + 1e-4), int8. Written on its own: it
-shares no number with generator.mel_tables.
+shares no number with generator.frontend.mel_tables.
 """
 
 from __future__ import annotations

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.mel_tables import CMSIS_DSP_SOURCES, MelTables
-from generator.render import render_files
-from generator.target_flags import target_flags
-from generator.toolchain import find_cmsis_dsp, find_host_cc, find_toolchain
+from generator.frontend.mel_tables import CMSIS_DSP_SOURCES, MelTables
+from generator.project.render import render_files
+from generator.project.target_flags import target_flags
+from generator.repository import TEMPLATES_DIR
+from generator.toolchain.locate import find_cmsis_dsp, find_host_cc, find_toolchain
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE.parents[1] / "firmware_templates"
 
 OURS = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wdouble-promotion", "-Werror")
 THEIRS = ("-std=gnu11", "-w")
@@ -62,7 +62,7 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
         (directory / path).write_bytes(content)
     for path in (*LISTENER, "app/listener.h", "app/decision.h", "host/cmsis_compiler.h", *MORE):
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(TEMPLATES / path, directory / path)
+        shutil.copy(TEMPLATES_DIR / path, directory / path)
     shutil.copytree(HERE / "fake", directory / "fake", dirs_exist_ok=True)
     frontend = tuple(sorted(p for p in files if p.startswith("frontend/") and p.endswith(".c")))
     return Sources(directory, frontend, tuple(f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES))

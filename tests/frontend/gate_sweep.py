@@ -21,12 +21,13 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from generator.mel_tables import make_mel_tables
-from hil.clips import find_directory, load_clips
+from generator.frontend.mel_tables import make_mel_tables
+from generator.repository import REPO_ROOT
+from hil.clips.clip_set import load_clips
+from sounds.place import find_directory
 from tests.frontend.frontend_builds import build_library, write_sources
 from tests.frontend.host_library import HostLibrary
 from tests.frontend.integer_twin import split_frames
-from tests.frontend.signals import REPO_ROOT
 
 Frames = NDArray[np.int8]
 Samples = NDArray[np.int16]

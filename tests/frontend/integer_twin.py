@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.mel_tables import MelTables
+from generator.frontend.mel_tables import MelTables
 
 Integers = NDArray[np.int64]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hil.clips import find_directory, load_clips
+from generator.repository import REPO_ROOT
+from hil.clips.clip_set import load_clips
+from sounds.place import find_directory
 
 Samples = NDArray[np.int16]
 
-REPO_ROOT = Path(__file__).resolve().parents[2]
 COUNT = 8000
 SEED = 20240607
 

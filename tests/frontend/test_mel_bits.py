@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.mel_tables import MelTables, make_mel_tables
+from generator.frontend.mel_tables import MelTables, make_mel_tables
 from tests.frontend import integer_twin
 from tests.frontend.frontend_builds import build_library, run_program, write_sources
 from tests.frontend.host_library import HostLibrary

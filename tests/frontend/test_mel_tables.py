@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 from generator.errors import InputError
-from generator.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES, MelTables, make_mel_tables
-from generator.toolchain import find_cmsis_dsp
+from generator.frontend.mel_tables import (
+    CMSIS_DSP_HEADERS,
+    CMSIS_DSP_SOURCES,
+    MelTables,
+    make_mel_tables,
+)
+from generator.toolchain.locate import find_cmsis_dsp
 from tests.frontend import float_formula, integer_twin
 from tests.frontend.integer_twin import split_frames
 from tests.frontend.signals import synthetic_signals

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from generator.mel_tables import MelTables
+from generator.frontend.mel_tables import MelTables
 from tests.frontend import integer_twin
 from tests.frontend.host_library import HostLibrary
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.board_spec import BoardSpec, load_boards
-from generator.firmware import DEFAULT_BOARDS_FILE, Firmware, Network, make_firmware, read_network
-from generator.toolchain import Toolchain, find_toolchain
+from generator.boards.boards_file import BoardSpec, load_boards
+from generator.firmware import Firmware, Network, make_firmware, read_network
+from generator.repository import DEFAULT_BOARDS_FILE
+from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.board_spec import load_boards
+from generator.boards.boards_file import load_boards
 from generator.errors import InputError
-from generator.firmware import DEFAULT_BOARDS_FILE
+from generator.repository import DEFAULT_BOARDS_FILE
 
 SHIPPED: dict[str, Any] = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
 

@@ -10,17 +10,12 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from generator.board_spec import BoardSpec, load_boards
-from generator.firmware import (
-    DEFAULT_BOARDS_FILE,
-    DEFAULT_MODEL,
-    Network,
-    make_firmware,
-    read_network,
-)
-from generator.project import FOOTPRINT_FILE
-from generator.toolchain import Toolchain
-from tests.generator.test_fit import assert_close
+from generator.boards.boards_file import BoardSpec, load_boards
+from generator.firmware import Network, make_firmware, read_network
+from generator.project.manifest import FOOTPRINT_FILE
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
+from generator.toolchain.locate import Toolchain
+from tests.generator.boards.test_fit import assert_close
 
 OTHER_BOARDS = sorted(set(load_boards(DEFAULT_BOARDS_FILE)) - {"u585", "u575"})
 """The u585 is built by many tests; the u575 is its twin."""

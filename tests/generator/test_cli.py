@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import firmware
+from generator import cli
 from generator.cli import main
-from generator.firmware import DEFAULT_BOARDS_FILE
-from generator.toolchain import REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from tests.support.model_builder import ModelBuilder
 
 
@@ -216,7 +215,7 @@ def test_a_folder_without_permission_is_told(
 def test_a_missing_default_model_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(firmware, "DEFAULT_MODEL", tmp_path / "absent.tflite")
+    monkeypatch.setattr(cli, "DEFAULT_MODEL", tmp_path / "absent.tflite")
     code, _, err = run(capsys, "firmware", "--board", "u585", "--out", tmp_path / "build")
     assert code == 3
     assert "--model" in err

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.engines.builtin.plan import plan_network
+from generator.engines.builtin.schedule import make_schedule
 from generator.errors import ToolError
-from generator.graph import Graph
-from generator.kernel_calls import plan_network
-from generator.schedule import make_schedule
-from generator.target_flags import target_flags
-from generator.tflite_reader import read_tflite
-from generator.toolchain import find_toolchain
+from generator.model.graph import Graph
+from generator.model.tflite_reader import read_tflite
+from generator.project.target_flags import target_flags
+from generator.repository import TEMPLATES_DIR
+from generator.toolchain.locate import find_toolchain
 from tests.support.cortex_m33 import CortexM33, link_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import OWN_MODEL, patches
-from tests.support.network_build import TEMPLATES
 from tests.support.networks import plain_network, residual_network
 from tests.support.oracle import Oracle
 
@@ -100,9 +100,9 @@ def test_target_and_interpreter_agree(compiler: str, tmp_path: Path, model: Mode
 
 def test_kernels_call_no_library(compiler: str, tmp_path: Path) -> None:
     flags = target_flags("cortex-m33")
-    for source in sorted((TEMPLATES / "network" / "kernels").glob("*.c")):
+    for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
         command = [compiler, *flags.cpu, *flags.language, *flags.optimisation, *flags.warnings]
-        command += [f"-I{TEMPLATES}", "-DM2M_TAPS=0", "-S", str(source), "-o", "-"]
+        command += [f"-I{TEMPLATES_DIR}", "-DM2M_TAPS=0", "-S", str(source), "-o", "-"]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         called = set(re.findall(r"^\s(?:bl|b)\s([A-Za-z_]\w*)$", text, re.MULTILINE))
         defined = set(re.findall(r"^(\w+):$", text, re.MULTILINE))

@@ -10,11 +10,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from generator.engines.builtin.fixed_point import Multiplier, WideMultiplier, multiply
 from generator.errors import ToolError
-from generator.quantize import Multiplier, WideMultiplier, multiply
-from generator.toolchain import find_toolchain
+from generator.repository import TEMPLATES_DIR
+from generator.toolchain.locate import find_toolchain
 from tests.support.cortex_m33 import CortexM33, compile_for_m33
-from tests.support.network_build import COMPILE, TEMPLATES
+from tests.support.network_build import COMPILE
 
 Function = Callable[..., int]
 
@@ -95,7 +96,15 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Function]:
     source, library = folder / "twins.c", folder / "twins.so"
     source.write_text(WRAPPERS)
     undefined = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-    command = [*COMPILE, *undefined, "-shared", f"-I{TEMPLATES}", str(source), "-o", str(library)]
+    command = [
+        *COMPILE,
+        *undefined,
+        "-shared",
+        f"-I{TEMPLATES_DIR}",
+        str(source),
+        "-o",
+        str(library),
+    ]
     subprocess.run(command, check=True)
     loaded = ctypes.CDLL(str(library))
 
@@ -117,7 +126,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Function
     entries = [
         line.split()[2].split("(")[0] for line in WRAPPERS.splitlines() if "TWIN int" in line
     ]
-    core = CortexM33(compile_for_m33(folder, compiler, [source], TEMPLATES, entries))
+    core = CortexM33(compile_for_m33(folder, compiler, [source], TEMPLATES_DIR, entries))
 
     def function(name: str) -> Function:
         return lambda *words: core.call(f"twin_{name}", *(word & 0xFFFF_FFFF for word in words))

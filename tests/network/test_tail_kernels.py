@@ -13,12 +13,13 @@ import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from generator.graph import Quantisation
-from generator.quantize import mean_multiplier, sigmoid_table, softmax_scaling
-from tests.support.network_build import COMPILE, TEMPLATES
+from generator.engines.builtin.fixed_point import mean_multiplier, sigmoid_table, softmax_scaling
+from generator.model.graph import Quantisation
+from generator.repository import TEMPLATES_DIR
+from tests.support.network_build import COMPILE
 from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 
-KERNELS = TEMPLATES / "network" / "kernels"
+KERNELS = TEMPLATES_DIR / "network" / "kernels"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     library = tmp_path_factory.mktemp("tail") / "tail.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     sources = (str(KERNELS / f"{name}.c") for name in ("softmax", "sigmoid", "mean"))
-    command = [*COMPILE, *trap, "-shared", f"-I{TEMPLATES}", *sources, "-o", str(library)]
+    command = [*COMPILE, *trap, "-shared", f"-I{TEMPLATES_DIR}", *sources, "-o", str(library)]
     subprocess.run(command, check=True)
     return ctypes.CDLL(str(library))
 

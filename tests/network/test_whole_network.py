@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.kernel_calls import plan_network
-from generator.schedule import make_schedule
-from generator.tflite_reader import read_tflite
+from generator.engines.builtin.plan import plan_network
+from generator.engines.builtin.schedule import make_schedule
+from generator.model.tflite_reader import read_tflite
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import HostNetwork, render_network, run_sanitized

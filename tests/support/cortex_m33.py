@@ -15,10 +15,10 @@ from elftools.elf.sections import SymbolTableSection
 from numpy.typing import NDArray
 from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, arm_const
 
-from generator.graph import Graph
-from generator.kernel_calls import plan_network
-from generator.schedule import make_schedule
-from generator.target_flags import target_flags
+from generator.engines.builtin.plan import plan_network
+from generator.engines.builtin.schedule import make_schedule
+from generator.model.graph import Graph
+from generator.project.target_flags import target_flags
 from tests.support.network_build import render_network
 
 FLASH, RAM, HOST = 0x0800_0000, 0x2000_0000, 0x3000_0000

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-REPOSITORY = Path(__file__).parents[2]
-OWN_MODEL = REPOSITORY / "models" / "yamnet_256_esc10.tflite"
+from generator.repository import REPO_ROOT
+
+OWN_MODEL = REPO_ROOT / "models" / "yamnet_256_esc10.tflite"
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
 
 

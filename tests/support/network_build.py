@@ -17,12 +17,11 @@ import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.graph import Graph
-from generator.kernel_calls import NetworkPlan, plan_network
-from generator.schedule import make_schedule
+from generator.engines.builtin.plan import NetworkPlan, plan_network
+from generator.engines.builtin.schedule import make_schedule
+from generator.model.graph import Graph
+from generator.repository import TEMPLATES_DIR
 
-REPOSITORY = Path(__file__).parents[2]
-TEMPLATES = REPOSITORY / "firmware_templates"
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
 COMPILE = ("cc", "-std=c11", "-O1", "-fPIC", "-DM2M_TAPS=1", *WARNINGS)
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
@@ -74,7 +73,7 @@ _libraries = itertools.count()
 def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
     """Write network/ below `project`; returns its sources, without the kernels."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
+        loader=jinja2.FileSystemLoader(TEMPLATES_DIR),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
@@ -82,9 +81,9 @@ def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
         line_statement_prefix="//%",
     )
     target = project / "network"
-    shutil.copytree(TEMPLATES / "network", target, ignore=shutil.ignore_patterns("*.j2"))
+    shutil.copytree(TEMPLATES_DIR / "network", target, ignore=shutil.ignore_patterns("*.j2"))
     sources = sorted(target.glob("*.c"))
-    for template in sorted((TEMPLATES / "network").glob("*.j2")):
+    for template in sorted((TEMPLATES_DIR / "network").glob("*.j2")):
         text = environment.get_template(f"network/{template.name}").render(network=plan)
         path = target / template.stem
         path.write_text(text)
@@ -99,10 +98,10 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     folder = Path(tempfile.mkdtemp(prefix="kernels-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     objects = []
-    for source in sorted((TEMPLATES / "network" / "kernels").glob("*.c")):
+    for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
         objects.append(folder / f"{source.stem}.o")
         subprocess.run(
-            [*COMPILE, *flags, f"-I{TEMPLATES}", "-c", str(source), "-o", str(objects[-1])],
+            [*COMPILE, *flags, f"-I{TEMPLATES_DIR}", "-c", str(source), "-o", str(objects[-1])],
             check=True,
         )
     return tuple(objects)

@@ -7,7 +7,7 @@ import math
 
 from hypothesis import strategies as st
 
-from generator.constraints.tensors import LARGEST_DIMENSION
+from generator.model.constraints.tensors import LARGEST_DIMENSION
 from tests.support.model_builder import NO_ACTIVATION, RELU, RELU6, ModelBuilder
 
 ACTIVATIONS = st.sampled_from([RELU, RELU, RELU, RELU6, NO_ACTIVATION])

@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
-from generator.graph import Graph
+from generator.model.graph import Graph
 
 
 class Oracle:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generator.repository import REPO_ROOT
 from training.__main__ import main
-from training.places import REPOSITORY
 
 CLIPS_ONLY = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
 
@@ -33,7 +33,7 @@ def run_harness(
             *("--board", "u585", "--virtual", "--model", str(model)),
             *("--sounds", str(sounds), "--build-dir", str(build), *options),
         ],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False,
+        cwd=REPO_ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     content: dict[str, Any] = json.loads((build / "hil" / "u585" / "details.json").read_text())

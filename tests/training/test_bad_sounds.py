@@ -14,13 +14,13 @@ import pytest
 import soundfile
 
 from generator.errors import EXIT_INPUT, InputError, ToolError
+from generator.repository import DEFAULT_MODEL
 from tests.training.synthetic import RATE_HZ, make_sound, write_folders
 from training.__main__ import main
 from training.config import load_config
 from training.dataset import load_dataset
 from training.features import compile_front_end, extract
 from training.patches import InputScale
-from training.places import DEFAULT_MODEL
 from training.sound_check import FRAME_SAMPLES, SoundCheck
 from training.tensorboard import Board
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
-from generator.labels import find_labels
+from generator.model.labels import find_labels
+from generator.repository import DEFAULT_MODEL
 from training.__main__ import main
 from training.classifier import Classifier
 from training.commands import COMMANDS, parse_folds
@@ -17,7 +18,7 @@ from training.dataset import load_dataset, read_samples
 from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract
-from training.places import DEFAULT_MODEL, find_backbone, find_dataset, find_pristine_backbone
+from training.places import find_backbone, find_dataset, find_pristine_backbone
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.repository import REPO_ROOT
+
 pytest.importorskip("tensorflow")
 
 from tests.training.synthetic import write_folders
 from training.card import Card, read_card
-from training.places import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +59,7 @@ def run(folder: Path, name: str, kill_in: int | None = None) -> int:
     environment = {key: value for key, value in os.environ.items() if key != "MODELS_DIR"}
     done = subprocess.run(
         [sys.executable, "-m", *module, *arguments],
-        cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False,
+        cwd=REPO_ROOT, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode in (0, -signal.SIGKILL), done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.repository import DEFAULT_MODEL
+
 pytest.importorskip("tensorflow")
 
 from generator.errors import EXIT_INPUT
@@ -20,7 +22,6 @@ from training.cross_validate import cross_validate, read_cross_validation
 from training.dataset import load_dataset
 from training.fit import Examples, epoch_batches, fit, loss_of
 from training.network import build_network, load_backbone
-from training.places import DEFAULT_MODEL
 from training.prepare import Prepared, prepare
 from training.run_folder import sha256_of
 from training.train import decision_settings

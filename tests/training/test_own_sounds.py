@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from generator.decision import Head, find_rule
+from generator.model.decision import Head, find_rule
 from tests.training.board_and_desk import (
     CLIPS_ONLY,
     assert_same_decisions,

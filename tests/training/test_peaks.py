@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from generator.repository import DEFAULT_MODEL
+
 pytest.importorskip("tensorflow")
 
 import h5py
@@ -21,7 +23,6 @@ from training.fit import Examples, fit, flatten_head
 from training.network import BACKBONE, HEAD_NAME, build_network, load_backbone
 from training.patches import InputScale, Patches, dequantize
 from training.peaks import raise_last_threshold
-from training.places import DEFAULT_MODEL
 from training.quantize import quantize
 
 pytestmark = pytest.mark.slow

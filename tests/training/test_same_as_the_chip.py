@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from generator.board_spec import load_board
-from generator.decision import NO_PATCH
+from generator.boards.boards_file import load_board
 from generator.firmware import make_project, read_network
-from generator.host_twin import HostTwin, build_host_twin
+from generator.host.twin import HostTwin, build_host_twin
+from generator.model.decision import NO_PATCH
+from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.training.board_and_desk import (
     CLIPS_ONLY,
     assert_same_decisions,
@@ -25,12 +26,11 @@ from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end
 from training.patches import OVERLAP, cut_patches
-from training.places import DEFAULT_MODEL, REPOSITORY
 
 
 @pytest.fixture(scope="module")
 def chip(tmp_path_factory: pytest.TempPathFactory) -> HostTwin:
-    board = load_board(REPOSITORY / "boards.yaml", "u585")
+    board = load_board(REPO_ROOT / "boards.yaml", "u585")
     network = read_network(DEFAULT_MODEL, None)
     folder: Path = tmp_path_factory.mktemp("project") / "u585"
     return build_host_twin(make_project(board, network, folder, taps=False).directory)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.decision import NO_PATCH, UNSURE, DecisionRule, Head
+from generator.model.decision import NO_PATCH, UNSURE, DecisionRule, Head
 from training.scores import (
     Decision,
     Detections,

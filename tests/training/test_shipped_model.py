@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from generator.labels import find_labels
+from generator.model.labels import find_labels
+from generator.repository import DEFAULT_MODEL
 from training.card import Card, read_card
 from training.card_text import print_card
 from training.classifier import Classifier
@@ -17,7 +18,7 @@ from training.config import load_config
 from training.dataset import Clip, DataSet
 from training.features import compile_front_end, front_end_digest
 from training.heard import what_was_heard
-from training.places import DEFAULT_CONFIG, DEFAULT_MODEL
+from training.places import DEFAULT_CONFIG
 from training.run_folder import sha256_of
 
 OPERATORS = ["CONV_2D", *5 * ["DEPTHWISE_CONV_2D", "CONV_2D"], "MEAN", "FULLY_CONNECTED"]

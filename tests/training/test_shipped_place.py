@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from generator.errors import EXIT_INPUT, InputError
+from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.training.synthetic import write_folders
 from training.__main__ import main
 from training.config import TrainingConfig, load_config
 from training.dataset import Clip, DataSet
-from training.places import DEFAULT_CONFIG, DEFAULT_MODEL, MODELS, REPOSITORY
+from training.places import DEFAULT_CONFIG, MODELS
 from training.shipped import ESC10_CLIPS_A_FOLD, check_folds_of_shipped, check_sounds_of_shipped
 
 LABELS = tuple(DEFAULT_MODEL.with_suffix(".labels.txt").read_text(encoding="utf-8").split())
@@ -85,7 +86,7 @@ def test_another_folder_or_name_takes_anything(tmp_path: Path) -> None:
 def test_make_passes_sounds_and_folds_on(command: str) -> None:
     told = subprocess.run(
         ["make", "-n", command, "SOUNDS=my sounds", "FOLDS=1,2"],
-        cwd=REPOSITORY, capture_output=True, text=True, check=True,
+        cwd=REPO_ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     (line,) = [one for one in told.splitlines() if f"-m training {command}" in one]
     whole = told[told.index(line) :]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
 from training.scores import Decision, decide_again, detections, share_of
 from training.threshold import choose_thresholds, with_thresholds
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From accumulator to output, bit for bit as the TFLite reference kernels: the product with the
- * multiplier is rounded twice. Its Python twin is generator/quantize.py.
+ * multiplier is rounded twice. Its Python twin is generator/engines/builtin/fixed_point.py.
  */
 #ifndef NETWORK_KERNELS_REQUANTISE_H
 #define NETWORK_KERNELS_REQUANTISE_H

@@ -29,8 +29,8 @@ from hil.virtual.rules import Rule, RuleBroken
 
 if TYPE_CHECKING:
     from hil.virtual.cortex_m.mpu import Mpu
+    from hil.virtual.cpu.memory_region import MemoryRegion
     from hil.virtual.machine import Machine
-    from hil.virtual.memory_region import MemoryRegion
 
 LINE_BYTES = 1 << LINE_SHIFT
 DATA_SETS, DATA_WAYS = 128, 4

@@ -22,7 +22,7 @@ from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
 
 if TYPE_CHECKING:
-    from hil.virtual.memory_region import MemoryRegion
+    from hil.virtual.cpu.memory_region import MemoryRegion
 
 REGIONS = 16
 SUBREGIONS = 8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables of the mel front-end, computed by generator/mel_tables.py; see mel_tables.h. */
+/* Tables of the mel front-end, computed by generator/frontend/mel_tables.py; see mel_tables.h. */
 #include "frontend/mel_tables.h"
 
 const int32_t mel_window_q31[200] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Constants of the mel front-end for a model whose input is int8 with scale 0.0546875 and
- * zero point 40. Computed by generator/mel_tables.py; docs/frontend.md defines each.
+ * zero point 40. Computed by generator/frontend/mel_tables.py; docs/frontend.md defines each.
  */
 #ifndef FRONTEND_MEL_TABLES_H
 #define FRONTEND_MEL_TABLES_H

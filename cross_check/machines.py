@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The three machines of QEMU that have our cores: Arm's MPS2 board with its FPGA images.
+
+Addresses and clocks: Arm's application notes AN386, AN500 and AN505 ("Memory map", "Clocks"), and
+the machines' own pages in QEMU's manual. In AN505 the core starts in Secure state, so its code, its
+data and its timer are used at their Secure addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hil.virtual.cpu.core_model import (
+    CORTEX_M4_MODEL,
+    CORTEX_M7_MODEL,
+    CORTEX_M33_MODEL,
+    CoreModel,
+)
+
+MEMORY_BYTES = 2 << 20
+"""What the program may use of each of the two memories; all machines have more."""
+
+INSTRUCTION_SHIFT = 7
+INSTRUCTION_NS = 1 << INSTRUCTION_SHIFT
+"""Virtual time that QEMU gives to each instruction (`-icount shift=7`): more than two ticks of each
+timer, so that a difference of ticks has one number of instructions only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mps2:
+    """One machine: its core, its memories, its first CMSDK timer."""
+
+    core: str
+    """As boards.yaml and the compiler's flags name it."""
+    model: CoreModel
+    qemu_name: str
+    code: int
+    data: int
+    timer: int
+    timer_hz: int
+
+    @property
+    def memories(self) -> tuple[tuple[str, int], ...]:
+        """Names, as the linker script knows them, and first addresses."""
+        return ("code", self.code), ("data", self.data)
+
+    @property
+    def tick_ns(self) -> int:
+        """Nanoseconds from one tick of the timer to the next: a whole number on all machines."""
+        return 1_000_000_000 // self.timer_hz
+
+    def instructions_of(self, ticks: int) -> int:
+        """Return the instructions between two readings of the timer, exactly.
+
+        Readings are rounded down to ticks, so their difference is less than one tick off. Raises
+        ValueError for a difference that no number of instructions can make.
+        """
+        count = round(ticks * self.tick_ns / INSTRUCTION_NS)
+        if abs(ticks * self.tick_ns - count * INSTRUCTION_NS) >= self.tick_ns:
+            raise ValueError(f"{ticks} ticks of {self.tick_ns} ns are no number of instructions")
+        return count
+
+
+MACHINES = {
+    machine.core: machine
+    for machine in (
+        Mps2("cortex-m4", CORTEX_M4_MODEL, "mps2-an386", 0, 0x2000_0000, 0x4000_0000, 25_000_000),
+        Mps2("cortex-m7", CORTEX_M7_MODEL, "mps2-an500", 0, 0x2000_0000, 0x4000_0000, 25_000_000),
+        Mps2(
+            *("cortex-m33", CORTEX_M33_MODEL, "mps2-an505"),
+            *(0x1000_0000, 0x3800_0000, 0x5000_0000, 20_000_000),
+        ),
+    )
+}

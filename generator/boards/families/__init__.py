@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The families of chips: a folder each, which `registry` knows."""

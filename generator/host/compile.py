@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The project's portable C to a shared library or program of this machine, cached by content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from generator.errors import ToolError
+from generator.project.target_flags import WARNINGS
+from generator.repository import REPO_ROOT
+from generator.toolchain.locate import find_host_cc
+
+CACHE_DIR = REPO_ROOT / "build" / "host"
+
+LANGUAGE = ("-std=c11", "-O2", "-g", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing")
+DEFINES = ("-DM2M_TAPS=1",)
+
+INCLUDES = (
+    *("-I.", "-isystem", "host", "-isystem", "cmsis_dsp/Include"),
+    *("-isystem", "cmsis_dsp/PrivateInclude"),
+)
+"""`host` holds the portable cmsis_compiler.h, with which CMSIS-DSP takes the code paths of the
+target; the target's own header, in `cmsis_dsp`, stays unseen."""
+
+CMSIS_FLAGS = ("-fwrapv", "-w")
+"""CMSIS-DSP lets signed sums wrap, as the instructions do."""
+
+UNDEFINED_BEHAVIOUR = ("-fsanitize=undefined", "-fno-sanitize-recover=all")
+MEMORY_ERRORS = ("-fsanitize=address", "-fno-omit-frame-pointer")
+
+
+@dataclass(frozen=True, slots=True)
+class HostBuild:
+    """What to make of which sources; the paths are relative to `directory`."""
+
+    directory: Path
+    sources: tuple[str, ...]
+    headers: tuple[str, ...]
+    shared: bool
+    sanitizers: tuple[str, ...] = ()
+
+
+def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
+    """Return the compiled file; compiles only what this machine has not compiled before.
+
+    Raises `ToolError` without a C compiler, or with the compiler's words if a source is at fault.
+    """
+    compiler = find_host_cc()
+    name = "twin.so" if build.shared else "twin"
+    key = _content_key(build, compiler)
+    directory = cache_dir / key
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache_dir / f".{key}.lock"):
+        if not (directory / name).exists():
+            with tempfile.TemporaryDirectory(prefix=f".{key}.", dir=cache_dir) as scratch:
+                _compile(build, compiler, Path(scratch), name)
+                directory.mkdir(exist_ok=True)
+                shutil.move(Path(scratch) / name, directory / name)
+    return directory / name
+
+
+def _compile(build: HostBuild, compiler: Path, scratch: Path, name: str) -> None:
+    objects = [scratch / f"{index}.o" for index in range(len(build.sources))]
+    commands = [
+        [str(compiler), *_flags(build, source), "-c", source, "-o", str(target)]
+        for source, target in zip(build.sources, objects, strict=True)
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda command: _run(command, build.directory), commands))
+    shared = ["-shared"] if build.shared else []
+    link = [str(compiler), *shared, *build.sanitizers, *map(str, objects)]
+    _run([*link, "-o", str(scratch / name)], build.directory)
+
+
+def _flags(build: HostBuild, source: str) -> tuple[str, ...]:
+    if source.startswith("cmsis_dsp/"):
+        return (*LANGUAGE, *DEFINES, *INCLUDES, *CMSIS_FLAGS)
+    return (*LANGUAGE, *DEFINES, *INCLUDES, *WARNINGS, *build.sanitizers)
+
+
+def _content_key(build: HostBuild, compiler: Path) -> str:
+    digest = hashlib.sha256()
+    version = subprocess.run([compiler, "--version"], capture_output=True, check=False).stdout
+    for text in (version, repr(build.shared).encode()):
+        digest.update(text)
+    for source in sorted(build.sources):
+        digest.update("\0".join(_flags(build, source)).encode())
+    for path in sorted((*build.sources, *build.headers)):
+        content = (build.directory / path).read_bytes()
+        digest.update(f"\0{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:24]
+
+
+def _run(command: Sequence[str], directory: Path) -> None:
+    done = subprocess.run(
+        command, cwd=directory, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode != 0:
+        told = "\n".join(f"    {line}" for line in done.stderr.splitlines()[:40])
+        raise ToolError(
+            f"the host twin does not compile ({' '.join(command[-3:])}):\n{told}",
+            "use gcc or clang of the last years as CC; else report it as a defect",
+        )

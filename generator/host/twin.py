@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The firmware's portable C, running on this machine: the same sources, the same bits.
+
+A twin is loaded as a private copy of its library, because the network keeps its state in static
+memory: several twins live in one process without knowing of each other. One twin is for one thread.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.frontend.mel_tables import HOP_SAMPLES, make_mel_tables
+from generator.host.compile import (
+    CACHE_DIR,
+    MEMORY_ERRORS,
+    UNDEFINED_BEHAVIOUR,
+    HostBuild,
+    compile_for_host,
+)
+from generator.project.manifest import OUTPUT_DIR, Project, read_project
+from generator.project.render import render_files
+from generator.toolchain.locate import find_cmsis_dsp
+
+PROJECT_PREFIXES = (
+    *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
+    *("host/host_twin.c", "host/host_frontend.c"),
+)
+FRONTEND_FOLDERS = ("cmsis_dsp", "frontend", "host")
+FRONTEND_PREFIXES = ("cmsis_dsp/", "frontend/", "host/host_frontend.c")
+
+Samples = NDArray[np.int16]
+Frames = NDArray[np.int8]
+
+
+class FrontendTwin:
+    """The front-end alone: silence gate and mel, as the firmware computes them."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = _load_private_copy(library)
+        self._features = self._library.host_frontend_features_s8
+        self._features.restype = ctypes.c_int32
+        self._features.argtypes = [
+            np.ctypeslib.ndpointer(np.int16, flags="C"),
+            ctypes.c_uint32,
+            np.ctypeslib.ndpointer(np.int8, flags="C"),
+            ctypes.c_uint32,
+        ]
+
+    @cached_property
+    def bands(self) -> int:
+        """Values in a frame."""
+        self._library.host_frontend_bands.restype = ctypes.c_uint32
+        return int(self._library.host_frontend_bands())
+
+    def features(self, samples: Samples) -> Frames:
+        """Return the frames, int8 [n, bands], that pass the gate in a clip of 16 kHz samples."""
+        clip = np.ascontiguousarray(samples, dtype=np.int16)
+        capacity = clip.size // HOP_SAMPLES + 1
+        frames = np.empty((capacity, self.bands), dtype=np.int8)
+        count = self._features(clip, clip.size, frames, capacity)
+        if count < 0:
+            raise RuntimeError("the front-end gave more frames than the samples have hops")
+        return frames[:count].copy()
+
+
+def build_frontend_twin(
+    scale: float, zero_point: int, *, sanitize: bool = False, cache_dir: Path = CACHE_DIR
+) -> FrontendTwin:
+    """Compile the front-end for a model input of this quantisation; seconds, then cached.
+
+    With `sanitize`, undefined behaviour in our C aborts the process: for tests.
+    Raises `InputError` for a quantisation that the front-end cannot serve, `ToolError` without
+    compiler or CMSIS-DSP.
+    """
+    mel = make_mel_tables(scale, zero_point)
+    files = render_files(
+        board=None,
+        info=None,
+        stages={"mel": mel},
+        cmsis_dsp_dir=find_cmsis_dsp(),
+        folders=FRONTEND_FOLDERS,
+    )
+    chosen = {
+        path: content
+        for path, content in files.items()
+        if path.endswith(".h") or (path.endswith(".c") and path.startswith(FRONTEND_PREFIXES))
+    }
+    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
+        for path, content in chosen.items():
+            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(scratch) / path).write_bytes(content)
+        build = HostBuild(
+            directory=Path(scratch),
+            sources=tuple(path for path in chosen if path.endswith(".c")),
+            headers=tuple(path for path in chosen if path.endswith(".h")),
+            shared=True,
+            sanitizers=UNDEFINED_BEHAVIOUR if sanitize else (),
+        )
+        return FrontendTwin(compile_for_host(build, cache_dir))
+
+
+class _Sizes(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint32) for name in ("frames", "bands", "classes", "operators")]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchOutcome:
+    """One patch of a clip, as `struct listener_patch` has it (cycles are the target's business)."""
+
+    index: int
+    first_frame: int
+    gated_samples: int
+    scores: Frames
+    """int8 [classes]"""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOutcome:
+    """What the firmware would answer to a clip."""
+
+    samples: int
+    gated_samples: int
+    frames: Frames
+    """int8 [n, bands]: those that passed the gate."""
+    patches: tuple[PatchOutcome, ...]
+    score_sums: NDArray[np.int32]
+    """int32 [classes]"""
+    decision: int
+    """A class; -1 where no patch was complete, -2 where no class reached its threshold."""
+    detected: tuple[int, ...]
+    """The classes that were heard, ascending."""
+
+
+class HostTwin(FrontendTwin):
+    """A whole project: front-end, listener and network, with taps."""
+
+    def __init__(self, library: Path, project: Project) -> None:
+        super().__init__(library)
+        self.project = project
+        sizes = _Sizes()
+        self._library.host_twin_sizes(ctypes.byref(sizes))
+        self.frames_per_patch, self.classes = int(sizes.frames), int(sizes.classes)
+        self._patch_type, self._clip_type = _listener_structures(self.classes)
+
+    def run_clip(self, samples: Samples, piece: int = 0) -> ClipOutcome:
+        """Hear a clip of 16 kHz samples from beginning to end, `piece` samples a push (0: all)."""
+        clip = np.ascontiguousarray(samples, dtype=np.int16)
+        capacity = clip.size // HOP_SAMPLES + 1
+        frames = np.zeros((capacity, self.bands), dtype=np.int8)
+        patches = (self._patch_type * (capacity + 1))()
+        summary = self._clip_type()
+        error = self._library.host_twin_run_clip_q15(
+            ctypes.c_void_p(clip.ctypes.data),
+            ctypes.c_uint32(clip.size),
+            ctypes.c_uint32(piece),
+            ctypes.c_void_p(frames.ctypes.data),
+            ctypes.c_uint32(capacity),
+            patches,
+            ctypes.c_uint32(capacity + 1),
+            ctypes.byref(summary),
+        )
+        if error:
+            raise RuntimeError(f"the listener returned {error}")
+        return ClipOutcome(
+            samples=summary.samples,
+            gated_samples=summary.gated_samples,
+            frames=frames[: summary.frames].copy(),
+            patches=tuple(
+                PatchOutcome(
+                    patch.index,
+                    patch.first_frame,
+                    patch.gated_samples,
+                    np.array(patch.scores, dtype=np.int8),
+                )
+                for patch in patches[: summary.patches]
+            ),
+            score_sums=np.array(summary.score_sums, dtype=np.int32),
+            decision=summary.label,
+            detected=_classes_of(bytes(summary.detected)),
+        )
+
+    def run_patch(self, frames: Frames) -> Frames:
+        """Return the scores, int8 [classes], of one patch of frames, int8 [frames, bands]."""
+        patch = np.ascontiguousarray(frames, dtype=np.int8)
+        if patch.shape != (self.frames_per_patch, self.bands):
+            wanted = (self.frames_per_patch, self.bands)
+            raise ValueError(f"a patch has shape {wanted}, not {patch.shape}")
+        scores = np.zeros(self.classes, dtype=np.int8)
+        status = self._library.host_twin_run_patch_s8(
+            ctypes.c_void_p(patch.ctypes.data), ctypes.c_void_p(scores.ctypes.data)
+        )
+        if status != 1:
+            raise RuntimeError(f"the network returned {status} for the last frame of a patch")
+        return scores
+
+    def taps(self, frames: Frames) -> dict[int, NDArray[np.generic]]:
+        """Run one patch; return every operator's output by index, in its own shape and type."""
+        outputs: dict[int, NDArray[np.generic]] = {}
+        try:
+            for operator in self.project.info.operators:
+                output = np.zeros(operator.shape, dtype=operator.dtype)
+                outputs[operator.index] = output
+                self._tap(operator.index, output)
+            self.run_patch(frames)
+            if any(operator.dtype == "float32" for operator in self.project.info.operators):
+                probabilities = np.zeros(self.classes, dtype=np.float32)
+                self._library.host_twin_scores_f32(ctypes.c_void_p(probabilities.ctypes.data))
+            for index, output in outputs.items():
+                seen = int(self._library.host_twin_tapped_bytes(ctypes.c_uint32(index)))
+                if seen != output.nbytes:
+                    what = f"{seen} bytes came for operator {index}, {output.nbytes} were due"
+                    raise RuntimeError(what)
+        finally:
+            for index in outputs:
+                self._tap(index, None)
+        return outputs
+
+    def _tap(self, index: int, output: NDArray[np.generic] | None) -> None:
+        self._library.host_twin_tap(
+            ctypes.c_uint32(index),
+            ctypes.c_void_p(output.ctypes.data if output is not None else None),
+            ctypes.c_uint32(output.nbytes if output is not None else 0),
+        )
+
+
+def build_host_twin(
+    project_dir: Path, *, sanitize: bool = False, cache_dir: Path = CACHE_DIR
+) -> HostTwin:
+    """Compile the portable C of a generated project (release or taps: the same); then cached.
+
+    With `sanitize`, undefined behaviour in our C aborts the process: for tests.
+    Raises `ToolError` without a project in that folder, or without a C compiler.
+    """
+    project = read_project(project_dir)
+    sanitizers = UNDEFINED_BEHAVIOUR if sanitize else ()
+    build = _project_build(project_dir, PROJECT_PREFIXES, shared=True, sanitizers=sanitizers)
+    return HostTwin(compile_for_host(build, cache_dir), project)
+
+
+def run_sanitised(
+    project_dir: Path, samples: Samples, piece: int = 0, *, cache_dir: Path = CACHE_DIR
+) -> subprocess.CompletedProcess[str]:
+    """Hear a clip in a process of its own, under AddressSanitizer and UBSan; return how it ended.
+
+    Its output is one line: `frames 497 patches 6 decision 3 detected 3 sums -768 ...`.
+    """
+    read_project(project_dir)
+    sanitizers = (*MEMORY_ERRORS, *UNDEFINED_BEHAVIOUR)
+    prefixes = (*PROJECT_PREFIXES, "host/host_main.c")
+    build = _project_build(project_dir, prefixes, shared=False, sanitizers=sanitizers)
+    program = compile_for_host(build, cache_dir)
+    with tempfile.NamedTemporaryFile(prefix="mel2metal-", suffix=".s16") as clip:
+        clip.write(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        clip.flush()
+        command = [str(program), clip.name, str(piece)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _project_build(
+    project_dir: Path, prefixes: tuple[str, ...], *, shared: bool, sanitizers: tuple[str, ...]
+) -> HostBuild:
+    files = sorted(
+        path.relative_to(project_dir).as_posix()
+        for path in project_dir.rglob("*.[ch]")
+        if path.relative_to(project_dir).parts[0] != OUTPUT_DIR
+    )
+    return HostBuild(
+        directory=project_dir,
+        sources=tuple(path for path in files if path.endswith(".c") and path.startswith(prefixes)),
+        headers=tuple(path for path in files if path.endswith(".h")),
+        shared=shared,
+        sanitizers=sanitizers,
+    )
+
+
+def _listener_structures(
+    classes: int,
+) -> tuple[type[ctypes.Structure], type[ctypes.Structure]]:
+    """`struct listener_patch` and `struct listener_clip` of app/listener.h."""
+
+    class Patch(ctypes.Structure):
+        _fields_ = [
+            *((name, ctypes.c_uint32) for name in ("index", "first_frame", "gated_samples")),
+            ("scores", ctypes.c_int8 * classes),
+            *((f"{name}_cycles", ctypes.c_uint32) for name in ("network", "frontend", "answer")),
+        ]
+
+    class Clip(ctypes.Structure):
+        _fields_ = [
+            *((name, ctypes.c_uint32) for name in ("samples", "gated_samples")),
+            *((name, ctypes.c_uint32) for name in ("frames", "patches")),
+            ("score_sums", ctypes.c_int32 * classes),
+            ("label", ctypes.c_int32),
+            ("detected", ctypes.c_uint8 * 32),
+        ]
+
+    return Patch, Clip
+
+
+def _classes_of(mask: bytes) -> tuple[int, ...]:
+    """The classes whose bits are set in `struct decision`'s mask."""
+    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+    return tuple(int(index) for index in bits.nonzero()[0])
+
+
+def _load_private_copy(library: Path) -> ctypes.CDLL:
+    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
+        copy = shutil.copy(library, Path(scratch) / library.name)
+        return ctypes.CDLL(str(copy))

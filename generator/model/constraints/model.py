@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Constraints on the model as a whole."""
+
+from __future__ import annotations
+
+from generator.model.constraints.tensors import WINDOWED, quantised_fault, reasonable, shape_text
+from generator.model.graph import SCORING, Graph
+
+
+def one_input_and_one_output(graph: Graph) -> str | None:
+    """The model must have one input and one output.
+
+    Export only the classifier, without auxiliary inputs or heads.
+    """
+    counts = len(graph.inputs), len(graph.outputs)
+    if counts != (1, 1) or min(graph.inputs[0], graph.outputs[0]) < 0:
+        return f"it has {counts[0]} inputs and {counts[1]} outputs"
+    return None
+
+
+def int8_input(graph: Graph) -> str | None:
+    """The model's input must be int8 with a scale and a zero point.
+
+    Convert with optimizations=[tf.lite.Optimize.DEFAULT], a representative_dataset,
+    supported_ops=[tf.lite.OpsSet.TFLITE_BUILTINS_INT8] and inference_input_type=tf.int8.
+    """
+    return quantised_fault(graph.tensors[graph.inputs[0]]) if graph.inputs else None
+
+
+def spectrogram_input(graph: Graph) -> str | None:
+    """The input must be one patch of one channel: (1, frames, bands, 1).
+
+    Or (1, bands, frames, 1) with a TRANSPOSE (0, 2, 1, 3) as first operator.
+    """
+    if not graph.inputs:
+        return None
+    shape = graph.tensors[graph.inputs[0]].shape
+    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or not reasonable(shape):
+        return f"its shape is {shape_text(shape)}"
+    return None
+
+
+def flow_from_input_to_output(graph: Graph) -> str | None:
+    """Every operator must take what the input or an earlier operator makes, up to the output.
+
+    Remove layers whose result nothing uses, and constants that are added to a layer's output.
+    """
+    made = {graph.inputs[0]}
+    used: set[int] = set()
+    for operator in graph.operators:
+        strangers = [index for index in operator.data_inputs if index not in made]
+        if strangers:
+            return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
+        used |= set(operator.data_inputs)
+        made.add(operator.outputs[0])
+    last = graph.operators[-1]
+    if last.outputs[0] != graph.outputs[0]:
+        return f"{last} does not make the model's output"
+    idle = sorted(made - used - {graph.outputs[0]})
+    return f"nothing uses tensor {idle[0]}" if idle else None
+
+
+def chain_after_rows(graph: Graph) -> str | None:
+    """What follows MEAN or Flatten must be one chain.
+
+    Use one dense head; branches must meet before global average pooling.
+    """
+    end = graph.end_of_rows
+    if end is None:
+        return None
+    held = end.outputs[0]
+    for operator in graph.operators[end.index + 1 :]:
+        if operator.inputs[0] != held:
+            return f"{operator} does not take what the operator before it makes"
+        held = operator.outputs[0]
+    return None
+
+
+def rows_then_vectors(graph: Graph) -> str | None:
+    """The layers on rows must end in MEAN or Flatten; SOFTMAX or LOGISTIC must give the scores.
+
+    The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D) or
+    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX or LOGISTIC (sigmoid), DEQUANTIZE (optional).
+    """
+    kinds = [operator.kind for operator in graph.operators]
+    order = " -> ".join(kinds)
+    end = graph.end_of_rows
+    scoring = [index for index, kind in enumerate(kinds) if kind in SCORING]
+    if end is None or len(scoring) != 1:
+        return f"the order is {order}"
+    rows = kinds[1 : end.index] if kinds[0] == "TRANSPOSE" else kinds[: end.index]
+    vectors, behind = kinds[end.index + 1 : scoring[0]], kinds[scoring[0] + 1 :]
+    in_order = (
+        all(kind in (*WINDOWED, "ADD") for kind in rows)
+        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in vectors)
+        and behind in ([], ["DEQUANTIZE"])
+    )
+    return None if in_order else f"the order is {order}"

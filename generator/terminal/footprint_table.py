@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The footprint as tables for the terminal, beside what ST publishes for the same network."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.boards.boards_file import BoardSpec
+from generator.toolchain.footprint import Footprint
+
+PUBLISHED = (
+    ("X-CUBE-AI 7.3 *", (109.5, 8.3, 117.9, 135.9, 52.6, 188.5)),
+    ("X-CUBE-AI 10.0 *", (109.57, 7.61, 117.18, 135.91, 57.74, 193.65)),
+)
+"""ST's model zoo, Yamnet-256 64x96 int8 on B-U585I-IOT02A, KiB: RAM of activations, of the runtime,
+in all; flash of weights, of code, in all. ST writes kB and means KiB: its weights are the file's
+139,176 bytes of weights and biases, 135.91 KiB."""
+
+PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
+
+
+def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) -> None:
+    """Print the network's columns, the parts, and the budgets."""
+    console.print(_network_table(footprint))
+    console.print(PUBLISHED_NOTE, highlight=False)
+    console.print(_part_table(footprint))
+    image, budgets = footprint.image, board.budgets
+    console.print(
+        f"image: RAM {image.ram_bytes:,} of {budgets.image_ram_bytes:,} B "
+        f"({image.stack_bytes:,} B of it stack), "
+        f"flash {image.flash_bytes:,} of {budgets.image_flash_bytes:,} B",
+        highlight=False,
+    )
+
+
+def _network_table(footprint: Footprint) -> Table:
+    table = Table(title="The network alone, KiB", title_justify="left")
+    table.add_column("engine")
+    for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
+        table.add_column(column, justify="right")
+    network = footprint.network
+    ours = (
+        network.activation_ram_bytes,
+        network.runtime_ram_bytes,
+        network.total_ram_bytes,
+        network.weights_flash_bytes,
+        network.code_flash_bytes,
+        network.total_flash_bytes,
+    )
+    table.add_row("mel2metal", *(f"{count / 1024:.2f}" for count in ours), style="bold")
+    for engine, columns in PUBLISHED:
+        table.add_row(engine, *(f"{kibibytes:.2f}" for kibibytes in columns))
+    return table
+
+
+def _part_table(footprint: Footprint) -> Table:
+    table = Table(title="Everything linked, bytes", title_justify="left")
+    table.add_column("part")
+    columns = ["code", "constants", "data", "bss"]
+    if any(part.itcm_bytes for part in footprint.by_part.values()):
+        columns.append("ITCM")
+    for column in (*columns, "flash", "RAM"):
+        table.add_column(column, justify="right")
+    for name, part in footprint.by_part.items():
+        kinds = (part.text_bytes, part.rodata_bytes, part.data_bytes, part.bss_bytes)
+        row = (*kinds, part.itcm_bytes)[: len(columns)]
+        table.add_row(name, *(f"{n:,}" for n in (*row, part.flash_bytes, part.ram_bytes)))
+    stack = f"{footprint.image.stack_bytes:,}"
+    table.add_row("stack", "", "", "", stack, *[""] * (len(columns) - 3), stack)
+    return table

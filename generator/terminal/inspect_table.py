@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model holds and what it will cost, before anything is rendered or compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.boards.boards_file import BoardSpec
+from generator.boards.fit import fit_faults, flash_need, ram_need
+from generator.errors import EXIT_INPUT
+from generator.firmware import Network
+from generator.model.decision import describe_rule
+from generator.model.labels import count_classes
+
+
+def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
+    """Print operators, rings and the fit on each board; return the exit code: 2 if none fits."""
+    graph, plan = network.graph, network.plan
+    console.print(f"{graph.name}: SHA-256 {graph.sha256}", soft_wrap=True)
+    console.print(
+        f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
+        f"zero point {plan.input_zero_point}"
+    )
+    names = ", ".join(network.labels.names)
+    console.print(f"{count_classes(graph.classes)}: {names}", markup=False)
+    rule = describe_rule(network.rule, network.labels.names)
+    console.print(f"decision: {rule}", markup=False, soft_wrap=True)
+    console.print(_operator_table(network))
+    console.print(_ring_table(network))
+    console.print(
+        f"activations {network.schedule.arena_bytes:,} B, weights {plan.weights_flash_bytes:,} B"
+    )
+    fits = [_print_fit(console, network, board) for board in boards.values()]
+    return 0 if any(fits) else EXIT_INPUT
+
+
+def _operator_table(network: Network) -> Table:
+    table = Table(title="Operators", title_justify="left")
+    for column in ("", "operator", "name", "output", "type"):
+        table.add_column(column)
+    for operator in network.graph.operators:
+        output = network.graph.tensor_out(operator)
+        shape = " x ".join(str(length) for length in output.shape)
+        row = (str(operator.index), operator.kind, operator.name, shape, output.dtype.lower())
+        table.add_row(*row)
+    return table
+
+
+def _ring_table(network: Network) -> Table:
+    table = Table(title="Rows kept in RAM", title_justify="left")
+    table.add_column("ring")
+    for column in ("kept", "of", "bytes a row", "bytes"):
+        table.add_column(column, justify="right")
+    for index, ring in enumerate(network.schedule.rings):
+        shape = f"{index}: {ring.width} x {ring.channels}"
+        numbers = (ring.depth, ring.height, ring.row_bytes, ring.ring_bytes)
+        table.add_row(shape, *(f"{number:,}" for number in numbers))
+    scratch = (
+        f"{network.schedule.arena_bytes - sum(r.ring_bytes for r in network.schedule.rings):,}"
+    )
+    table.add_row("scratch and sums", "", "", "", scratch)
+    return table
+
+
+def _print_fit(console: Console, network: Network, board: BoardSpec) -> bool:
+    budgets = board.budgets
+    demand = network.demand
+    faults = fit_faults(board, demand)
+    ram, flash = ram_need(board, demand), flash_need(demand)
+    console.print(
+        f"{board.id}: {'does not fit' if faults else 'fits'}: activations {demand.rows_bytes:,} of "
+        f"{budgets.activation_ram_bytes:,} B, about {ram.total_bytes:,} of "
+        f"{budgets.image_ram_bytes:,} B RAM, about {flash.total_bytes:,} of "
+        f"{budgets.image_flash_bytes:,} B flash",
+        style="bold red" if faults else "green",
+        soft_wrap=True,
+    )
+    return not faults

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compilers and what they make: found, installed, called, measured."""

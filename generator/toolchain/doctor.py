@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make doctor`: what of the surroundings is present, what is missing, and how to get it.
+
+Each check answers with one `Finding`; none stops the others and none changes anything. Only what
+`make firmware` cannot do without makes the exit code 3; the rest says what it is needed for.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.errors import EXIT_TOOL, ToolError
+from generator.repository import REPO_ROOT
+from generator.toolchain.locate import COMPILER_DIR, find_cmsis_dsp, find_host_cc, find_toolchain
+
+OLDEST_PYTHON = (3, 11)
+SETS = ("firmware", "test", "train")
+FREE_DISK_GB = {"firmware and tests": 2.0, "training": 5.0}
+"""What .venv, .tools and build take, measured and rounded up; TensorFlow takes the most."""
+
+QEMU_PROGRAM = "qemu-system-arm"
+QEMU_REMEDY = (
+    "Debian, Ubuntu: apt install qemu-system-arm; Fedora: dnf install qemu-system-arm; "
+    "Arch: pacman -S qemu-system-arm; macOS: brew install qemu; Windows: see qemu.org"
+)
+
+
+class State(Enum):
+    """How a finding is shown."""
+
+    PRESENT = "present"
+    OPTIONAL = "absent"
+    MISSING = "MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+def examine(cross_compile: str | None = None) -> tuple[Finding, ...]:
+    """Run all checks. `cross_compile` as in `find_toolchain`."""
+    checks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        *(lambda name=name: _packages(name) for name in SETS),
+        lambda: _compiler(cross_compile),
+        _cmsis_dsp,
+        _host_cc,
+        _sounds,
+        _models,
+        _serial_ports,
+        _qemu,
+        _disk,
+    )
+    return tuple(check() for check in checks)
+
+
+def report(findings: Iterable[Finding], console: Console | None = None) -> int:
+    """Print the table and what to do; the exit code: 0, or 3 if something needed is missing."""
+    findings = tuple(findings)
+    console = console or Console()
+    colours = {State.PRESENT: "green", State.OPTIONAL: "yellow", State.MISSING: "bold red"}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("what", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    table.add_column("detail", overflow="fold")
+    for finding in findings:
+        colour = colours[finding.state]
+        detail = finding.detail
+        if finding.remedy:
+            detail = f"{detail}\n-> {finding.remedy}"
+        table.add_row(finding.what, f"[{colour}]{finding.state.value}[/]", _plain(detail))
+    console.print(table)
+    missing = [finding.what for finding in findings if finding.state is State.MISSING]
+    if missing:
+        console.print(f"\nMissing for `make firmware`: {', '.join(missing)}.", markup=False)
+        return EXIT_TOOL
+    console.print("\n`make firmware` has all that it needs.")
+    return 0
+
+
+def main(cross_compile: str | None = None) -> int:
+    """Examine and report; the exit code."""
+    return report(examine(cross_compile))
+
+
+def _python() -> Finding:
+    detail = f"{sys.version.split()[0]} at {sys.executable}"
+    if sys.version_info < OLDEST_PYTHON:
+        oldest = ".".join(str(part) for part in OLDEST_PYTHON)
+        remedy = f"name a newer one: make distclean, then make firmware PYTHON=python{oldest}"
+        return Finding("Python", State.MISSING, detail, remedy)
+    return Finding("Python", State.PRESENT, detail)
+
+
+def _packages(name: str) -> Finding:
+    """Compare what is installed with the lock of a set."""
+    what = f"packages: {name}"
+    lock = REPO_ROOT / "requirements" / f"{name}.txt"
+    pins = read_pins(lock.read_text().splitlines())
+    wrong = []
+    for package, version in pins:
+        try:
+            installed = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            installed = ""
+        if installed != version:
+            wrong.append(f"{package} {installed or 'absent'}, pinned {version}")
+    if not wrong:
+        return Finding(what, State.PRESENT, f"{len(pins)} as pinned")
+    more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    remedy = {
+        "firmware": "run `make firmware`",
+        "test": "run `make test`, which installs them",
+        "train": "run `make train`, which installs them (TensorFlow: about 2 GB)",
+    }[name]
+    state = State.MISSING if name == "firmware" else State.OPTIONAL
+    return Finding(what, state, f"{'; '.join(wrong[:3])}{more}", remedy)
+
+
+def read_pins(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(package, version) of the lines of a lock that apply to this system."""
+    pins = []
+    for line in lines:
+        match = re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+))?", line)
+        if match and not _is_for_windows(match[3] or ""):
+            pins.append((match[1], match[2]))
+    return tuple(pins)
+
+
+def _is_for_windows(marker: str) -> bool:
+    return "sys_platform == 'win32'" in marker and sys.platform != "win32"
+
+
+def _compiler(cross_compile: str | None) -> Finding:
+    try:
+        toolchain = find_toolchain(cross_compile)
+    except ToolError as error:
+        return Finding("cross compiler", State.MISSING, error.what, error.remedy)
+    origin = f"pinned, {_relative(COMPILER_DIR)}" if toolchain.pinned else str(toolchain.gcc)
+    return Finding("cross compiler", State.PRESENT, f"gcc {toolchain.version} ({origin})")
+
+
+def _cmsis_dsp() -> Finding:
+    try:
+        tree = find_cmsis_dsp()
+    except ToolError as error:
+        return Finding("CMSIS-DSP", State.MISSING, error.what, error.remedy)
+    return Finding("CMSIS-DSP", State.PRESENT, _relative(tree))
+
+
+def _host_cc() -> Finding:
+    try:
+        compiler = find_host_cc()
+    except ToolError as error:
+        return Finding("host compiler", State.OPTIONAL, error.what, error.remedy)
+    return Finding("host compiler", State.PRESENT, str(compiler))
+
+
+def _sounds() -> Finding:
+    named = os.environ.get("ESC10_DIR")
+    folder = Path(named) if named else REPO_ROOT / "data" / "ESC-50"
+    table = folder / "meta" / "esc50.csv"
+    if table.is_file():
+        count = sum(1 for _ in (folder / "audio").glob("*"))
+        return Finding("sounds (ESC-10)", State.PRESENT, f"{count} files in {folder / 'audio'}")
+    place = f"ESC10_DIR={named}" if named else "ESC10_DIR is not set"
+    return Finding(
+        "sounds (ESC-10)",
+        State.OPTIONAL,
+        f"{place}: no {table}; boards are tested with synthetic clips, accuracy is not measured",
+        "run `make dataset`, or set ESC10_DIR to a folder in ESC-50's layout",
+    )
+
+
+def _models() -> Finding:
+    what = "reference models"
+    named = os.environ.get("MODELS_DIR")
+    if not named:
+        return Finding(
+            what,
+            State.OPTIONAL,
+            "MODELS_DIR is not set; training starts from the model in models/",
+            "set MODELS_DIR to a folder with ST's YAMNet-256 to start from that",
+        )
+    models = sorted(Path(named).glob("**/*.tflite"))
+    if not models:
+        return Finding(what, State.OPTIONAL, f"no .tflite under MODELS_DIR={named}", "correct it")
+    return Finding(what, State.PRESENT, f"{len(models)} under {named}")
+
+
+def _serial_ports() -> Finding:
+    try:
+        from serial.tools.list_ports import comports
+    except ImportError:
+        return Finding("boards on USB", State.OPTIONAL, "not looked for: the tests bring pyserial")
+    ports = [f"{port.device} ({port.description})" for port in comports() if port.vid is not None]
+    if ports:
+        return Finding("boards on USB", State.PRESENT, ", ".join(ports))
+    return Finding(
+        "boards on USB",
+        State.OPTIONAL,
+        "no serial port on USB",
+        "connect a board, or use the virtual one: make hil VIRTUAL=1",
+    )
+
+
+def _qemu() -> Finding:
+    found = shutil.which(QEMU_PROGRAM)
+    if found:
+        return Finding("QEMU", State.PRESENT, f"{found}, for `make qemu`")
+    detail = f"no {QEMU_PROGRAM}; only `make qemu` needs it, a second opinion on the cores"
+    return Finding("QEMU", State.OPTIONAL, detail, QEMU_REMEDY)
+
+
+def _disk() -> Finding:
+    free_gb = shutil.disk_usage(REPO_ROOT).free / 1e9
+    short = [use for use, needed in FREE_DISK_GB.items() if free_gb < needed]
+    detail = f"{free_gb:.0f} GB free"
+    if short:
+        return Finding("disk", State.OPTIONAL, f"{detail}, short for {' and '.join(short)}")
+    return Finding("disk", State.PRESENT, detail)
+
+
+def _relative(path: Path) -> str:
+    return str(path.relative_to(REPO_ROOT)) if path.is_relative_to(REPO_ROOT) else str(path)
+
+
+def _plain(text: str) -> str:
+    """Keep rich from reading square brackets as markup."""
+    return text.replace("[", "\\[")

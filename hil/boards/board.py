@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the suite needs of a board, be it silicon or emulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from generator.boards.boards_file import BoardSpec
+from generator.errors import ToolError
+from hil.boards.image import Firmware
+from hil.link.client import SerialPort
+
+
+class BoardAbsentError(ToolError):
+    """The board cannot be used now."""
+
+
+class CallMeter(Protocol):
+    """Counts the instructions of every call of one function, from outside the firmware."""
+
+    @property
+    def per_call_instructions(self) -> Sequence[int]:
+        """Instructions from entry to return, a value a call, exceptions in between left out."""
+
+    def clear(self) -> None:
+        """Forget the calls so far."""
+
+
+class Board(Protocol):
+    """One board. `open` may be called once; `close` is safe at any time."""
+
+    spec: BoardSpec
+    virtual: bool
+    cycles_are: str
+    """'measured' or 'estimated'."""
+
+    def unavailable_reason(self) -> str | None:
+        """Why the board cannot be used now, for the user; None when it can."""
+
+    def open(self, firmware: Firmware) -> SerialPort:
+        """Make the board run `firmware`, and open its serial port."""
+
+    def reset(self) -> None:
+        """Restart the firmware, where the board can be reset from here."""
+
+    def clock_s(self) -> float:
+        """The clock that the board's deadlines are counted in, in seconds."""
+
+    def watch(self, function: str) -> CallMeter | None:
+        """A meter for a function of the image; None where nobody can count from outside."""
+
+    def properties(self) -> dict[str, str]:
+        """Facts for reports: probe, port, emulator."""
+
+    def close(self) -> None:
+        """Let go of the board."""

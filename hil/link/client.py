@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host's end of the link: handshake, credit, clips out, results in (ADR 0004).
+
+The port is a pyserial port, real or virtual. Nothing here sleeps: waiting is `read` with a timeout,
+which on a virtual port passes in the board's own time. Transfer and computation overlap, since the
+host keeps the device's receive window full and takes results as they come.
+
+A clip whose frames were damaged or lost is played again from its start behind a new handshake.
+Each repetition is kept in the result with its reason; it is never hidden.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import serial
+
+from generator.wire import (
+    AUDIO_LIMIT_SAMPLES,
+    DELIMITER,
+    PAYLOAD_LIMIT_BYTES,
+    ClipAudio,
+    ClipBegin,
+    ClipEnd,
+    ClipResult,
+    Credit,
+    FaultReport,
+    Features,
+    Frame,
+    FrameReader,
+    Frames,
+    Hello,
+    HelloRequest,
+    Memory,
+    MemoryRequest,
+    Message,
+    PatchResult,
+    ProtocolMismatchError,
+    Refusal,
+    Refused,
+    Rule,
+    RuleRequest,
+    Tap,
+    TapSelect,
+    encode_frame,
+)
+from hil.link.errors import (
+    DeviceFaultError,
+    FrameLostError,
+    HandshakeError,
+    LinkLostError,
+    LinkSilentError,
+    RefusedError,
+)
+
+Int8 = npt.NDArray[np.int8]
+_M = TypeVar("_M", bound=Message)
+
+SILENCE_S = 2.0
+"""Longest time without a byte from a device that owes one. The device answers each window of audio
+within the time of one patch, 0.72 s; twice that and more is a device that is gone."""
+
+BOOT_S = 5.0
+"""Longest time from reset to the first HELLO."""
+
+HELLO_INTERVAL_S = 0.25
+"""Time after which a HELLO_REQUEST is repeated: the first may meet a device still booting."""
+
+ATTEMPTS = 3
+"""How often one clip is played at most."""
+
+_REPEATABLE = {Refusal.DAMAGED, Refusal.SEQUENCE, Refusal.OVERRUN, Refusal.LINE}
+_FRAMES_FIELDS_BYTES = 8
+
+
+class SerialPort(Protocol):
+    """The part of pyserial's `Serial` that the link uses."""
+
+    timeout: float | None
+
+    @property
+    def in_waiting(self) -> int:
+        """Bytes that `read` would return at once."""
+
+    def read(self, size: int = 1, /) -> bytes:
+        """Up to `size` bytes; fewer when the timeout passes first."""
+
+    def write(self, data: bytes, /) -> int | None:
+        """Send bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRun:
+    """What a device answered to one clip."""
+
+    result: ClipResult
+    patches: tuple[PatchResult, ...]
+    features: Int8
+    """Mel frames as the network got them, [frames, bands]; no rows if they were not asked for."""
+
+    retries: tuple[str, ...]
+    """Why the clip was played again, once for each repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchRun:
+    """What a device answered to one patch of frames, with the rows of every tapped operator."""
+
+    result: PatchResult
+    rows: dict[int, dict[int, bytes]]
+    """Bytes of each row by operator index and row."""
+
+    retries: tuple[str, ...]
+
+
+class Link:
+    """One conversation with one device over an open port."""
+
+    def __init__(
+        self,
+        port: SerialPort,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+        describe_address: Callable[[int], str] = hex,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self.port = port
+        self._clock_s = clock_s
+        self._describe_address = describe_address
+        self._silence_s = silence_s
+        self._reader = FrameReader()
+        self._sequence = 0
+        self._device_sequence = 0
+        self._sent_bytes = 0
+        self._limit_bytes = 0
+        self._nonce = 0
+        self._bands = 0
+
+    def handshake(self, deadline_s: float = BOOT_S) -> Hello:
+        """Say hello until the device answers; starts sequence numbers and credit afresh.
+
+        Raises HandshakeError when the deadline passes or the device speaks another protocol.
+        """
+        end_s = self._clock_s() + deadline_s
+        while (left_s := end_s - self._clock_s()) > 0:
+            self._nonce = (self._nonce + 1) & 0xFFFFFFFF
+            self._reader.clear()
+            self._sequence = 0
+            request = HelloRequest(nonce=self._nonce)
+            self._write(DELIMITER + encode_frame(request, self._sequence))
+            hello = self._await_hello(min(left_s, HELLO_INTERVAL_S))
+            if hello is not None:
+                self._sequence = 1
+                self._device_sequence = 1
+                self._sent_bytes = 0
+                self._limit_bytes = hello.window_bytes
+                self._bands = hello.bands
+                return hello
+        raise HandshakeError(
+            f"no HELLO within {deadline_s:g} s",
+            "is the board powered, does it carry our image, is this its serial port?",
+        )
+
+    def _await_hello(self, timeout_s: float) -> Hello | None:
+        end_s = self._clock_s() + timeout_s
+        while (left_s := end_s - self._clock_s()) > 0:
+            data = self._read(left_s)
+            if not data:
+                return None
+            for item in self._reader.feed(data):
+                if isinstance(item, ProtocolMismatchError):
+                    raise HandshakeError(str(item), "build and flash the firmware of this version")
+                if not isinstance(item, Frame):
+                    continue  # remains of an earlier conversation
+                if isinstance(item.message, FaultReport):
+                    raise DeviceFaultError(item.message, self._describe_address)
+                if isinstance(item.message, Hello) and item.message.nonce == self._nonce:
+                    return item.message
+        return None
+
+    def play_clip(
+        self,
+        clip_id: int,
+        samples: npt.NDArray[np.int16],
+        flags: int = 0,
+    ) -> ClipRun:
+        """Play one clip, int16 [samples] at 16 kHz mono, and collect its answers.
+
+        `flags`: bits of ClipFlag.
+
+        Raises RefusedError, DeviceFaultError, LinkSilentError or LinkLostError when that fails, the
+        link's own faults only after `ATTEMPTS` attempts.
+        """
+        outgoing: list[Message] = [ClipBegin(clip_id=clip_id, flags=flags)]
+        data = samples.astype("<i2").tobytes()
+        step = 2 * AUDIO_LIMIT_SAMPLES
+        outgoing += [ClipAudio(samples=data[at : at + step]) for at in range(0, len(data), step)]
+        outgoing.append(ClipEnd(sample_count=len(samples)))
+        messages, retries = self._converse(outgoing, ClipResult)
+        result = next(m for m in messages if isinstance(m, ClipResult))
+        mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
+        features = [m for m in mine if isinstance(m, Features)]
+        patches = tuple(m for m in mine if isinstance(m, PatchResult))
+        return ClipRun(result, patches, self._join_features(features), retries)
+
+    def _join_features(self, pieces: Sequence[Features]) -> Int8:
+        frames = 0
+        for piece in pieces:
+            if piece.first_frame != frames or len(piece.cells) % self._bands:
+                raise RefusedError(f"FEATURES begin at frame {piece.first_frame}, not {frames}")
+            frames += len(piece.cells) // self._bands
+        joined = np.frombuffer(b"".join(piece.cells for piece in pieces), np.int8)
+        return joined.reshape(frames, self._bands)
+
+    def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
+        """Send mel frames [frames, bands] straight into the network and tap `operators`.
+
+        Only for an image with taps.
+        """
+        mask = sum(1 << operator for operator in operators)
+        count = (PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
+        outgoing: list[Message] = [TapSelect(operator_mask=mask)]
+        outgoing += [
+            Frames(patch_id=patch_id, first_frame=at, cells=frames[at : at + count].tobytes())
+            for at in range(0, len(frames), count)
+        ]
+        messages, retries = self._converse(outgoing, PatchResult)
+        rows: dict[int, dict[int, bytes]] = {}
+        for message in messages:
+            if isinstance(message, Tap):
+                of_operator = rows.setdefault(message.operator_index, {})
+                before = of_operator.get(message.row, b"")
+                if len(before) != message.offset_bytes:
+                    raise RefusedError(
+                        f"TAP of operator {message.operator_index}, row {message.row} goes on at "
+                        f"byte {message.offset_bytes}, not {len(before)}"
+                    )
+                of_operator[message.row] = before + message.values
+        result = next(m for m in messages if isinstance(m, PatchResult))
+        return PatchRun(result, rows, retries)
+
+    def read_memory(self) -> Memory:
+        """Ask what memory was used since reset."""
+        messages, _ = self._converse([MemoryRequest()], Memory)
+        return next(m for m in messages if isinstance(m, Memory))
+
+    def read_rule(self) -> Rule:
+        """Ask how the device decides a clip."""
+        messages, _ = self._converse([RuleRequest()], Rule)
+        return next(m for m in messages if isinstance(m, Rule))
+
+    def send_raw(self, data: bytes) -> None:
+        """Put bytes on the line as they are, damaged or not: for tests of the device's refusals."""
+        self._write(data)
+        self._sent_bytes += len(data)
+
+    def send_message(self, message: Message, *, sequence_skip: int = 0) -> None:
+        """Send one message as the next frame, or with frames left out before it."""
+        self._sequence = (self._sequence + sequence_skip) & 0xFF
+        self._send(encode_frame(message, self._sequence))
+
+    def await_message(self, kind: type[_M], *, fresh: bool = False) -> _M:
+        """The next message of a kind, refusals included; raises LinkSilentError.
+
+        `fresh`: the device begins its sequence numbers anew, as behind a HELLO_REQUEST.
+        """
+        if fresh:
+            self._device_sequence = 0
+        while True:
+            for message in self._receive():
+                if isinstance(message, kind):
+                    return message
+
+    def _converse(
+        self, outgoing: Sequence[Message], last: type[Message]
+    ) -> tuple[list[Message], tuple[str, ...]]:
+        """Send all messages as credit allows; all answers up to one of type `last`."""
+        retries: list[str] = []
+        while True:
+            try:
+                return self._converse_once(outgoing, last), tuple(retries)
+            except (FrameLostError, LinkSilentError, RefusedError) as error:
+                repeatable = not isinstance(error, RefusedError) or error.code in _REPEATABLE
+                if not repeatable or len(retries) + 1 >= ATTEMPTS:
+                    raise
+                retries.append(str(error).splitlines()[0])
+                self._greet_again(error)
+
+    def _greet_again(self, error: Exception) -> None:
+        try:
+            self.handshake(self._silence_s)
+        except HandshakeError as silent:
+            raise error from silent
+
+    def _converse_once(self, outgoing: Sequence[Message], last: type[Message]) -> list[Message]:
+        answers: list[Message] = []
+        # Frames of one conversation are numbered in order, so they can be encoded beforehand.
+        frames = deque(
+            encode_frame(message, self._sequence + index) for index, message in enumerate(outgoing)
+        )
+        while True:
+            while frames and len(frames[0]) <= self._credit_bytes:
+                self._send(frames.popleft())
+            for message in self._receive():
+                if isinstance(message, Refused):
+                    raise RefusedError.from_message(message)
+                answers.append(message)
+                if isinstance(message, last):
+                    return answers
+
+    @property
+    def _credit_bytes(self) -> int:
+        credit_bytes = (self._limit_bytes - self._sent_bytes) & 0xFFFFFFFF
+        return credit_bytes if credit_bytes < 1 << 31 else 0
+
+    def _send(self, frame: bytes) -> None:
+        self._write(frame)
+        self._sequence = (self._sequence + 1) & 0xFF
+        self._sent_bytes = (self._sent_bytes + len(frame)) & 0xFFFFFFFF
+
+    def _receive(self) -> Iterator[Message]:
+        """The messages of the next bytes that come, credits taken out and applied."""
+        data = self._read(self._silence_s)
+        if not data:
+            raise LinkSilentError(
+                f"the device fell silent: no byte for {self._silence_s:g} s",
+                "is the cable in place, does the device still run?",
+            )
+        for item in self._reader.feed(data):
+            if not isinstance(item, Frame):
+                raise FrameLostError(f"a frame from the device is damaged: {item}")
+            if isinstance(item.message, FaultReport):
+                raise DeviceFaultError(item.message, self._describe_address)
+            if item.sequence != self._device_sequence:
+                raise FrameLostError(
+                    f"frames from the device are missing: number {item.sequence} came where "
+                    f"{self._device_sequence} was due"
+                )
+            self._device_sequence = (self._device_sequence + 1) & 0xFF
+            if isinstance(item.message, Credit):
+                self._limit_bytes = item.message.limit_bytes
+            else:
+                yield item.message
+
+    def _read(self, timeout_s: float) -> bytes:
+        """At least one byte if one comes within the timeout, and all that wait behind it."""
+        try:
+            self.port.timeout = timeout_s
+            data = self.port.read(max(1, self.port.in_waiting))
+            if data and (more := self.port.in_waiting):
+                data += self.port.read(more)
+        except (serial.SerialException, OSError) as error:
+            raise LinkLostError(f"the port failed: {error}") from error
+        return data
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self.port.write(data)
+        except (serial.SerialException, OSError) as error:
+            raise LinkLostError(f"the port failed: {error}") from error

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the records of a run to `report.json`: its keys are fixed, others read them.
+
+`accuracy`, `accuracy_low` and `accuracy_high` are null where accuracy was not measured; counts that
+nobody can take, such as instructions on silicon, are null as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from generator.model.decision import UNSURE, Head, describe_rule
+from hil.report.metrics import (
+    Accuracy,
+    Outcome,
+    clip_accuracy,
+    confusion_matrix,
+    count_classes,
+)
+from hil.report.records import ClipRecord, RunRecords
+
+REFERENCE_CLOCK_HZ = 160_000_000
+"""Clock of the board that ST publishes figures for; cycles are also given in its milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Cost of one patch and one frame; None where it was not counted or no patch came."""
+
+    network_instructions: float | None
+    network_cycles: float | None
+    cycles_are: str
+    network_ms_at_160mhz: float | None
+    frontend_instructions_per_frame: float | None
+    frontend_cycles_per_frame: float | None
+    answer_delay_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run on one board. Field names are the keys of report.json."""
+
+    board: str
+    virtual: bool
+    engine: str
+    model_sha256: str
+    firmware_sha256: str
+    toolchain: str
+    clips: int
+    patches: int
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    latency: Latency
+    stack_high_water_bytes: int | None
+    divergences: int | None
+    wall_seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The content of report.json."""
+        return asdict(self)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None
+
+
+def measure_latency(clips: Sequence[ClipRecord], core_clock_hz: int, cycles_are: str) -> Latency:
+    """Means over all patches and all frames of the clips."""
+    cycles = _mean([value for clip in clips for value in clip.network_cycles])
+    answer_cycles = _mean([value for clip in clips for value in clip.answer_cycles])
+    frontend_frames = sum(clip.frontend_frames for clip in clips)
+    counted_frames = sum(clip.frontend_instructions[1] for clip in clips)
+    return Latency(
+        network_instructions=_mean([n for clip in clips for n in clip.network_instructions]),
+        network_cycles=cycles,
+        cycles_are=cycles_are,
+        network_ms_at_160mhz=None if cycles is None else 1e3 * cycles / REFERENCE_CLOCK_HZ,
+        frontend_instructions_per_frame=(
+            sum(clip.frontend_instructions[0] for clip in clips) / counted_frames
+            if counted_frames
+            else None
+        ),
+        frontend_cycles_per_frame=(
+            sum(clip.frontend_cycles for clip in clips) / frontend_frames
+            if frontend_frames
+            else None
+        ),
+        answer_delay_ms=None if answer_cycles is None else 1e3 * answer_cycles / core_clock_hz,
+    )
+
+
+def measure_accuracy(records: RunRecords) -> Accuracy | None:
+    """Clip accuracy; None where labels or truth are missing."""
+    if records.board is None or records.board.accuracy_unmeasured:
+        return None
+    return clip_accuracy(outcomes(records))
+
+
+def heard_folds(records: RunRecords) -> list[int]:
+    """Folds of the clips played that also trained the model: no measure of its accuracy."""
+    if records.board is None or records.board.accuracy_unmeasured:
+        return []
+    played = {clip.fold for clip in records.clips.values() if clip.truth is not None}
+    return sorted(played & set(records.board.trained_folds))
+
+
+def measure_unheard(records: RunRecords) -> Accuracy | None:
+    """Accuracy on the clips of folds that did not train the model; None if there are none."""
+    heard = heard_folds(records)
+    return clip_accuracy(
+        (clip.truth, clip.detected)
+        for clip in records.clips_in_order
+        if clip.truth is not None and clip.fold not in heard
+    )
+
+
+def outcomes(records: RunRecords) -> list[Outcome]:
+    """Truth and what was detected, of every clip whose truth is known."""
+    return [(c.truth, c.detected) for c in records.clips_in_order if c.truth is not None]
+
+
+def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
+    """The confusion matrix of a head that tells one class a clip."""
+    decisions = [(c.truth[0], c.decision) for c in records.clips_in_order if c.truth]
+    return confusion_matrix(decisions, classes)
+
+
+def count_unsure(records: RunRecords) -> int:
+    """Clips of which no class reached its threshold: of a softmax head without an other class."""
+    return sum(clip.decision == UNSURE for clip in records.clips.values())
+
+
+def make_report(records: RunRecords, wall_seconds: float) -> Report:
+    """Sum up a run; needs the board's record."""
+    board = records.board
+    if board is None:
+        raise ValueError("no board was opened in this run")
+    clips = records.clips_in_order
+    accuracy = measure_accuracy(records)
+    return Report(
+        board=board.board,
+        virtual=board.virtual,
+        engine=board.engine,
+        model_sha256=board.model_sha256,
+        firmware_sha256=board.firmware_sha256,
+        toolchain=board.toolchain,
+        clips=len(clips),
+        patches=sum(clip.patches for clip in clips),
+        accuracy=None if accuracy is None else accuracy.value,
+        accuracy_low=None if accuracy is None else accuracy.low,
+        accuracy_high=None if accuracy is None else accuracy.high,
+        latency=measure_latency(clips, board.core_clock_hz, board.cycles_are),
+        stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
+        divergences=records.divergences_total,
+        wall_seconds=wall_seconds,
+    )
+
+
+def make_details(records: RunRecords) -> dict[str, Any]:
+    """What stands behind the report: every clip, confusion, first divergences, memory."""
+    board = records.board
+    labels = list(board.labels) if board else []
+    measured = board is not None and not board.accuracy_unmeasured
+    return {
+        "source": board.source if board else "",
+        "clips_selected": len(records.selected_clips),
+        "clips_played": len(records.clips),
+        "clips_failed": records.failed_clips,
+        "tests_failed": sorted(records.failed_tests),
+        "layer_inputs_compared": len(records.layer_inputs),
+        "accuracy_unmeasured": board.accuracy_unmeasured if board else "",
+        "folds_trained_on": heard_folds(records),
+        "cross_validated": board.cross_validated if board else "",
+        "labels": labels,
+        "head": board.head if board else "",
+        "decision": describe_rule(board.rule, board.labels) if board else "",
+        "unsure": None if board and board.rule.head is Head.SIGMOID else count_unsure(records),
+        "confusion": (
+            {
+                "rows": "true class",
+                "columns": "no patch, unsure, then decided class",
+                "counts": confusion_of(records, len(labels)).tolist(),
+            }
+            if measured and board is not None and board.rule.head is Head.SOFTMAX
+            else None
+        ),
+        "classes": (
+            [
+                asdict(count) | {"precision": count.precision, "recall": count.recall}
+                for count in count_classes(outcomes(records), labels)
+            ]
+            if measured
+            else None
+        ),
+        "retries": sum(len(clip.retries) for clip in records.clips.values()),
+        "divergences": [divergence.text for divergence in records.divergences],
+        "memory": asdict(records.memory) if records.memory else None,
+        "clips": [asdict(clip) for clip in records.clips_in_order],
+    }
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
+    part.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    part.replace(path)

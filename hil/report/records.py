@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of one run saw, as plain values that travel from test processes to the report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from generator.model.decision import DecisionRule, Head
+
+if TYPE_CHECKING:
+    from generator.wire import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRecord:
+    """The board that was tested, what it runs, and what that costs."""
+
+    board: str
+    virtual: bool
+    engine: str
+    core_clock_hz: int
+    model: str
+    """File name of the .tflite."""
+
+    model_sha256: str
+    firmware_sha256: str
+    toolchain: str
+    cycles_are: str
+    """'measured' on silicon, 'estimated' on the virtual board."""
+
+    labels: tuple[str, ...]
+    head: str
+    """'softmax' or 'sigmoid'."""
+
+    thresholds: tuple[int, ...]
+    """For each class the least mean score that counts, in steps; -128: any."""
+
+    other: int | None
+    """The class of clips of which no class reaches its threshold."""
+
+    accuracy_unmeasured: str
+    """Why accuracy is not measured; empty when it is."""
+
+    source: str
+    """Where the clips come from."""
+
+    properties: dict[str, str] = field(default_factory=dict)
+    """Facts of the board's own: probe, port, emulator."""
+
+    footprint: dict[str, Any] = field(default_factory=dict)
+    """`footprint.json` of the image."""
+
+    trained_folds: tuple[int, ...] = ()
+    """Folds that trained the model, by its card; none if nothing is known."""
+
+    cross_validated: str = ""
+    """The card's accuracy on clips not trained on; empty if unknown."""
+
+    @property
+    def rule(self) -> DecisionRule:
+        """How the image decides a clip."""
+        return DecisionRule(Head(self.head), self.thresholds, self.other)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipRecord:
+    """One clip as the board heard it. Lists of cycles and instructions have one entry a patch."""
+
+    board: str
+    clip: str
+    fold: int
+    truth: tuple[int, ...] | None
+    """The classes that it holds; None if that is not known."""
+
+    decision: int
+    """A class, or -1: no patch came, -2: no class reached its threshold."""
+
+    detected: tuple[int, ...]
+    """The classes that were told, ascending."""
+
+    samples: int
+    gated_samples: int
+    frames: int
+    network_cycles: tuple[int, ...]
+    answer_cycles: tuple[int, ...]
+    """Empty for a clip that ended within its first patch, which was then filled up at once."""
+
+    network_instructions: tuple[int, ...]
+    """Instructions of a patch's pushes; empty where they cannot be counted."""
+
+    frontend_cycles: int
+    """Core cycles of the front-end up to the last patch."""
+
+    frontend_frames: int
+    """Frames that these cycles made."""
+
+    frontend_instructions: tuple[int, int]
+    """Instructions of gate and mel front-end over the whole clip, and the frames they made;
+    (0, 0) if not counted."""
+
+    retries: tuple[str, ...]
+    wall_seconds: float
+
+    @property
+    def patches(self) -> int:
+        """Patches that the network answered."""
+        return len(self.network_cycles)
+
+
+@dataclass(frozen=True, slots=True)
+class DivergenceRecord:
+    """Elements that differ where two sides must agree; `text` tells the first of them."""
+
+    board: str
+    count: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecord:
+    """MEMORY after the clips of one process."""
+
+    board: str
+    stack_bytes: int
+    stack_high_water_bytes: int
+    rx_ring_bytes: int
+    rx_high_water_bytes: int
+    tx_ring_bytes: int
+    tx_high_water_bytes: int
+    arena_bytes: int
+    static_bytes: int
+    overruns: int
+    line_errors: int
+
+    @classmethod
+    def of(cls, board: str, memory: Memory) -> MemoryRecord:
+        """From the message."""
+        return cls(board, **asdict(memory))
+
+
+@dataclass(frozen=True, slots=True)
+class LayersRecord:
+    """One patch whose layer outputs were compared with the interpreter's."""
+
+    board: str
+    tap_input: str
+
+
+Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord
+
+_KINDS: dict[str, type[Record]] = {
+    kind.__name__: kind
+    for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord, LayersRecord)
+}
+
+
+def to_plain(record: Record) -> dict[str, Any]:
+    """The record as JSON values."""
+    return {"kind": type(record).__name__, **asdict(record)}
+
+
+def from_plain(plain: dict[str, Any]) -> Record:
+    """The record again; JSON's lists become tuples."""
+    kind = _KINDS[plain["kind"]]
+    values: dict[str, Any] = {
+        item.name: tuple(value) if isinstance(value := plain[item.name], list) else value
+        for item in fields(kind)
+    }
+    return kind(**values)
+
+
+def _highest(one: MemoryRecord, other: MemoryRecord) -> MemoryRecord:
+    names = [item.name for item in fields(MemoryRecord) if item.name != "board"]
+    highest = {name: max(getattr(one, name), getattr(other, name)) for name in names}
+    return MemoryRecord(board=one.board, **highest)
+
+
+@dataclass(slots=True)
+class RunRecords:
+    """All records of one board in one run, from however many processes."""
+
+    board: BoardRecord | None = None
+    clips: dict[str, ClipRecord] = field(default_factory=dict)
+    divergences: list[DivergenceRecord] = field(default_factory=list)
+    memory: MemoryRecord | None = None
+    """The highest value of each field, over all resets and processes."""
+
+    layer_inputs: set[str] = field(default_factory=set)
+    """Patches whose layers were compared."""
+
+    selected_clips: set[str] = field(default_factory=set)
+    """Clips that a test of this run takes, whether or not it came to play them."""
+
+    failed_tests: dict[str, str | None] = field(default_factory=dict)
+    """Tests that failed, by their ids, with the clip of those that take one."""
+
+    def add(self, record: Record) -> None:
+        """Take one record; a clip played again replaces its earlier record."""
+        match record:
+            case BoardRecord():
+                self.board = record
+            case ClipRecord():
+                self.clips[record.clip] = record
+            case DivergenceRecord():
+                self.divergences.append(record)
+            case MemoryRecord():
+                self.memory = record if self.memory is None else _highest(self.memory, record)
+            case LayersRecord():
+                self.layer_inputs.add(record.tap_input)
+
+    @property
+    def failed_clips(self) -> list[str]:
+        """Clips of which some test failed, by name."""
+        return sorted({clip for clip in self.failed_tests.values() if clip is not None})
+
+    @property
+    def compared(self) -> bool:
+        """True when at least one clip or layer was held against its judges."""
+        return bool(self.clips or self.layer_inputs)
+
+    @property
+    def divergences_total(self) -> int | None:
+        """Elements that differed. None where 0 would promise what was not seen: nothing was
+        compared, a test failed, or a selected clip was not played."""
+        count = sum(divergence.count for divergence in self.divergences)
+        whole = self.compared and not self.failed_tests and self.selected_clips <= set(self.clips)
+        return count if count or whole else None
+
+    @property
+    def clips_in_order(self) -> list[ClipRecord]:
+        """The clips by name, whatever the order in which processes finished them."""
+        return [self.clips[name] for name in sorted(self.clips)]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The summary that the terminal shows: our figures in the columns that ST publishes."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from hil.report.decision_text import decision_lines
+from hil.report.figures import Report, heard_folds, measure_unheard
+from hil.report.published import PUBLISHED
+from hil.report.records import BoardRecord, RunRecords
+
+_SHOWN_DIVERGENCES = 5
+
+
+def summary_text(records: RunRecords, report: Report, width: int) -> str:
+    """The summary as plain text, at most `width` columns wide."""
+    if records.board is None:
+        return ""
+    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    console.print(
+        Group(
+            _identity(records.board, report),
+            _columns(records, records.board, report),
+            _run(records, report),
+        )
+    )
+    text = console.file
+    assert isinstance(text, io.StringIO)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def accuracy_text(records: RunRecords, report: Report) -> str:
+    """`94.69 % (91.65 to 96.66 %, 95 % Wilson interval)`, or why there is none."""
+    if report.accuracy is None or report.accuracy_low is None or report.accuracy_high is None:
+        why = records.board.accuracy_unmeasured if records.board else ""
+        return f"not measured: {why or 'no clip was played'}"
+    return (
+        f"{100 * report.accuracy:.2f} % of clips "
+        f"({100 * report.accuracy_low:.2f} to {100 * report.accuracy_high:.2f} %, 95 % Wilson)"
+    )
+
+
+def clips_text(records: RunRecords) -> str:
+    """`320 selected, 317 played, 3 FAILED`."""
+    selected = len(records.selected_clips | set(records.clips))
+    text = f"{selected} selected, {len(records.clips)} played"
+    return f"{text}, {len(records.failed_clips)} FAILED" if records.failed_clips else text
+
+
+def divergences_text(records: RunRecords) -> str:
+    """`divergences: 0` only where all that was selected was compared and no test failed."""
+    total = records.divergences_total
+    if total is not None:
+        return f"divergences: {total}"
+    if not records.compared:
+        text = "divergences: unknown, nothing was compared"
+    else:
+        text = "divergences: none in what was compared, which is not all"
+    failed = len(records.failed_tests)
+    return f"{text}; {failed} test{'s' * (failed > 1)} FAILED" if failed else text
+
+
+def caveat_lines(records: RunRecords) -> list[str]:
+    """What to know of an accuracy that was taken on clips which trained the model."""
+    heard = heard_folds(records)
+    if not heard or records.board is None:
+        return []
+    folds = f"fold{'s' * (len(heard) > 1)} {', '.join(map(str, heard))}"
+    lines = [f"NO MEASURE OF ACCURACY: {folds} trained this model"]
+    unheard = measure_unheard(records)
+    if unheard is not None:
+        lines.append(
+            f"on the {unheard.total} clips of other folds: {100 * unheard.value:.2f} % "
+            f"({100 * unheard.low:.2f} to {100 * unheard.high:.2f} %)"
+        )
+    cross_validated = records.board.cross_validated or "not measured"
+    lines.append(f"cross-validated: {cross_validated}")
+    return lines
+
+
+def _identity(board: BoardRecord, report: Report) -> Text:
+    kind = "virtual board" if report.virtual else "silicon"
+    return Text(
+        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}\n"
+        f"compiler {report.toolchain}\n"
+        f"model    {board.model}, SHA-256 {report.model_sha256[:16]}…\n"
+        f"firmware SHA-256 {report.firmware_sha256[:16]}…\n"
+    )
+
+
+def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
+    """Our line and the published ones; RAM and flash of the network alone, in KiB."""
+    title = "A patch of 96 frames at 160 MHz; RAM and flash in KiB"
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
+    table.add_column("engine", no_wrap=True)
+    for name in ("ms", "activ.", "runtime", "RAM", "weights", "code", "flash"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("right %", justify="right", no_wrap=True)
+    latency = report.latency
+    estimated = "~" if latency.cycles_are == "estimated" else ""
+    trained = "!" if heard_folds(records) else ""
+    table.add_row(
+        f"mel2metal {report.engine}",
+        _number(latency.network_ms_at_160mhz, 2, estimated),
+        *_footprint_cells(board),
+        "-" if report.accuracy is None else f"{100 * report.accuracy:.2f}{trained}",
+        style="bold",
+    )
+    for row in PUBLISHED:
+        table.add_row(
+            f"{row.engine} *",
+            f"{row.network_ms:.2f}",
+            *(f"{value:.1f}" for value in (row.activation_ram_kib, row.runtime_ram_kib)),
+            f"{row.total_ram_kib:.1f}",
+            *(f"{value:.1f}" for value in (row.weights_flash_kib, row.code_flash_kib)),
+            f"{row.total_flash_kib:.1f}",
+            f"{row.accuracy_percent:.1f}",
+        )
+    table.caption = "~ estimated   * published by ST for Yamnet-256, features made on the host"
+    if trained:
+        table.caption += "\n! on clips that trained the model: no measure of accuracy"
+    table.caption_justify = "left"
+    return table
+
+
+_FOOTPRINT_COLUMNS = (
+    "activation_ram_bytes",
+    "runtime_ram_bytes",
+    "total_ram_bytes",
+    "weights_flash_bytes",
+    "code_flash_bytes",
+    "total_flash_bytes",
+)
+
+
+def _footprint_cells(board: BoardRecord) -> list[str]:
+    network: dict[str, Any] = board.footprint.get("network", {})
+    return [
+        f"{network[name] / 1024:.1f}" if name in network else "-" for name in _FOOTPRINT_COLUMNS
+    ]
+
+
+def _run(records: RunRecords, report: Report) -> Text:
+    latency, memory = report.latency, records.memory
+    estimated = ", estimated" if latency.cycles_are == "estimated" else ""
+    retries = sum(len(clip.retries) for clip in records.clips.values())
+    lines = [
+        f"accuracy     {accuracy_text(records, report)}",
+        *(f"             {line}" for line in caveat_lines(records)),
+        *decision_lines(records),
+        f"clips        {clips_text(records)}; {report.patches} patches, {retries} played again",
+        f"             {records.board.source if records.board else ''}",
+        f"network      {_number(latency.network_instructions)} instructions, "
+        f"{_number(latency.network_cycles)} cycles{estimated} a patch",
+        f"front-end    {_number(latency.frontend_instructions_per_frame)} instructions, "
+        f"{_number(latency.frontend_cycles_per_frame)} cycles{estimated} a frame",
+        f"answer       {_number(latency.answer_delay_ms, 2)} ms after the patch's last frame",
+    ]
+    if memory is not None:
+        lines.append(
+            f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
+            f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
+        )
+    lines.append(divergences_text(records))
+    shown = records.divergences[:_SHOWN_DIVERGENCES]
+    lines += [f"  {divergence.text}" for divergence in shown]
+    if len(records.divergences) > len(shown):
+        lines.append(f"  and {len(records.divergences) - len(shown)} more, in details.json")
+    lines.append(f"wall time    {report.wall_seconds:.1f} s")
+    return Text("\n".join(lines))
+
+
+def _number(value: float | None, digits: int = 0, before: str = "") -> str:
+    return "-" if value is None else f"{before}{value:,.{digits}f}"

@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processor core and its memories: Unicorn, the native hooks, and plain access to both."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import unicorn
+from unicorn import arm_const as reg
+from unicorn.unicorn_py3 import unicorn as binding
+
+from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import block_scan
+from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.core_model import CoreModel
+from hil.virtual.cpu.core_outcome import AccessFault, Outcome
+from hil.virtual.cpu.memories import Memories
+from hil.virtual.cpu.memory_region import MemoryRegion
+
+PAGE_BYTES = 1024
+END_OF_RUN = 0xFFFFFFFE
+_RUN_FOREVER_ERRORS = (unicorn.UC_ERR_INSN_INVALID,)
+_CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
+"""msr msplim, r0; msr psplim, r0"""
+
+ReadCallback = Callable[[int, int], int]
+WriteCallback = Callable[[int, int, int], None]
+FlashWriteCallback = Callable[[int, int, int], bool]
+
+
+class Core(Memories):
+    """A core with its memories; peripherals are reached through two callbacks.
+
+    `read(address, size)` and `write(address, size, value)` serve the peripheral and system
+    regions. They must never stop the core: they set a deadline of 0 instead.
+    """
+
+    def __init__(
+        self,
+        model: CoreModel,
+        regions: Sequence[MemoryRegion],
+        *,
+        peripheral_ranges: Sequence[tuple[int, int]],
+        read: ReadCallback,
+        write: WriteCallback,
+        write_flash: FlashWriteCallback,
+    ) -> None:
+        engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        engine.ctl_set_cpu_model(model.unicorn_model)
+        super().__init__(engine, regions)
+        self.model = model
+        self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
+        self._scratch = np.zeros(1, np.uint32)
+        self._costs = model.cycles.costs()
+        for origin, size in peripheral_ranges:
+            self._map_peripherals(origin, size, read, write)
+        self._write_flash = write_flash
+        self._interrupt: int | None = None
+        self._fault: AccessFault | None = None
+        self._install_counters()
+        self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
+        self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
+
+    def _map_peripherals(
+        self, origin: int, size: int, read: ReadCallback, write: WriteCallback
+    ) -> None:
+        def on_read(_: unicorn.Uc, offset: int, width: int, __: object) -> int:
+            return read(origin + offset, width)
+
+        def on_write(_: unicorn.Uc, offset: int, width: int, value: int, __: object) -> None:
+            write(origin + offset, width, value)
+
+        self.engine.mmio_map(origin, size, on_read, None, on_write, None)
+
+    def _install_counters(self) -> None:
+        flash = next(region for region in self.regions if region.is_flash)
+        ram = next(region for region in self.regions if not region.is_flash)
+        self.flash, self.ram = flash, ram
+        self.flash_bytes, self.ram_bytes = self._buffers[flash], self._buffers[ram]
+        self._make_tables()
+        library = binding.uclib
+        counters = self.counters
+        counters[hook.FLASH_BASE], counters[hook.FLASH_SIZE] = flash.origin, flash.size_bytes
+        counters[hook.RAM_BASE], counters[hook.RAM_SIZE] = ram.origin, ram.size_bytes
+        counters[hook.TCM_SIZE] = 0 if self.tcm is None else self.tcm.size_bytes
+        counters[hook.TCM_BYTES] = 0 if self.tcm is None else self._buffers[self.tcm].ctypes.data
+        counters[hook.TCM_SUMS] = self._tcm_sums.ctypes.data
+        counters[hook.FLASH_BYTES] = self.flash_bytes.ctypes.data
+        counters[hook.RAM_BYTES] = self.ram_bytes.ctypes.data
+        counters[hook.BLOCK_TABLE] = self._block_table.ctypes.data
+        counters[hook.PROBE_TABLE] = self._probe_table.ctypes.data
+        counters[hook.DEMAND_TABLE] = self._demand_table.ctypes.data
+        counters[hook.SCRATCH] = self._scratch.ctypes.data
+        counters[hook.COST_TABLE] = self._costs.ctypes.data
+        counters[hook.BRANCH_CYCLES] = self.model.cycles.branch_taken
+        counters[hook.IS_V8M] = int(self.model.is_v8m)
+        stop = ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value
+        read = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
+        assert stop is not None and read is not None
+        counters[hook.STOP_FUNCTION], counters[hook.READ_FUNCTION] = stop, read
+        self._hook(unicorn.UC_HOOK_BLOCK, hook.on_block, 1, 0)  # begin above end: everywhere
+
+    def _make_tables(self) -> None:
+        """Make the tables of what is known of code: flash first, then the instruction TCM."""
+        self.tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
+        tcm_bytes = 0 if self.tcm is None else self.tcm.size_bytes
+        halfwords = (self.flash.size_bytes + tcm_bytes) // 2
+        self._block_table = np.zeros(halfwords, np.int64)
+        self._probe_table = np.zeros(halfwords, np.uint16)
+        self._demand_table = np.zeros(2 * halfwords, np.uint64)
+        self._tcm_sums = np.zeros(max(1, tcm_bytes // 2), np.uint32)
+        self._probed: set[int] = set()
+
+    def _index(self, address: int) -> int | None:
+        """Where code has its table entry; None for code that has none."""
+        if self.flash.origin <= address < self.flash.end:
+            return (address - self.flash.origin) >> 1
+        if self.tcm is not None and self.tcm.origin <= address < self.tcm.end:
+            return (self.flash.size_bytes + address - self.tcm.origin) >> 1
+        return None
+
+    def _hook(self, kind: int, callback: object, begin: int, end: int) -> None:
+        handle = ctypes.c_size_t()
+        error = binding.uclib.uc_hook_add(
+            self.engine._uch,
+            ctypes.byref(handle),
+            kind,
+            hook.address_of(callback),
+            ctypes.c_void_p(self.counters.ctypes.data),
+            ctypes.c_uint64(begin),
+            ctypes.c_uint64(end),
+        )
+        if error:
+            raise unicorn.UcError(error)
+
+    # -- what the core reports -------------------------------------------------------------------
+
+    def _on_interrupt(self, engine: unicorn.Uc, number: int, _: object) -> None:
+        self._interrupt = number
+        engine.emu_stop()
+
+    def _on_invalid_access(
+        self, _: unicorn.Uc, kind: int, address: int, size: int, value: int, __: object
+    ) -> bool:
+        value &= (1 << 8 * size) - 1
+        if kind == unicorn.UC_MEM_WRITE_PROT and self._write_flash(address, size, value):
+            return True
+        self._fault = AccessFault(kind, address, size, value)
+        return False
+
+    # -- running ---------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> int:
+        """Instructions executed since power-on, exact at the start of a block."""
+        return int(self.counters[hook.INSTRUCTIONS])
+
+    @property
+    def cycles(self) -> int:
+        """Estimated cycles executed since power-on, without sleep."""
+        return int(self.counters[hook.CYCLES])
+
+    @property
+    def bad_pc(self) -> int:
+        """Where the rule was broken that made a hook stop the core."""
+        return int(self.counters[hook.BAD_PC])
+
+    @property
+    def stack_low(self) -> int:
+        """Lowest address of the main stack by the image's symbols, 0 if they name none."""
+        return int(self.counters[hook.STACK_LOW])
+
+    def add_cycles(self, cycles: int) -> None:
+        """Charge cycles that no instruction stands for, such as exception entry."""
+        self.counters[hook.CYCLES] += np.uint64(cycles)
+
+    def run(self, pc: int, deadline_cycles: int) -> Outcome:
+        """Run from `pc` up to the first block that starts at or behind the deadline."""
+        self._interrupt = None
+        self._fault = None
+        self.counters[hook.DEADLINE] = max(0, min(deadline_cycles, hook.NO_DEADLINE))
+        self.counters[hook.STOP_REASON] = 0
+        invalid = False
+        try:
+            self.engine.emu_start(pc | 1, END_OF_RUN)
+        except unicorn.UcError as error:
+            if self._fault is None:
+                if error.errno not in _RUN_FOREVER_ERRORS:
+                    raise
+                invalid = True
+        stop = Stop(int(self.counters[hook.STOP_REASON]))
+        return Outcome(stop, self._interrupt, self._fault, invalid)
+
+    def stop_soon(self) -> None:
+        """Stop at the start of the next block (safe inside a peripheral's callback)."""
+        self.counters[hook.DEADLINE] = 0
+
+    def abort(self) -> None:
+        """Stop inside a peripheral's callback. The access is not completed: never go on after."""
+        self.engine.emu_stop()
+
+    def forget_previous_block(self) -> None:
+        """Take the properties of the block before as dealt with."""
+        self.counters[hook.BLOCK_ENTRY] = 0
+        self.counters[hook.EXIT_DEMANDS] = 0
+
+    def probe_block(self, address: int) -> None:
+        """Hook the instructions of a new block that need a look of their own."""
+        index = self._index(address)
+        assert index is not None, "only code with a table entry asks for probes"
+        entry = int(self._block_table[index])
+        size = entry >> block_scan.SIZE_SHIFT
+        for half in np.nonzero(self._probe_table[index : index + (size >> 1)])[0]:
+            instruction = address + 2 * int(half)
+            if instruction not in self._probed:
+                self._probed.add(instruction)
+                self._hook(unicorn.UC_HOOK_CODE, hook.on_probe, instruction, instruction)
+        flag = block_scan.NEEDS_PROBES << block_scan.FLAGS_SHIFT
+        self._block_table[index] = np.int64(entry & ~flag)
+        self.engine.ctl_remove_cache(address, address + size)
+
+    @property
+    def probes(self) -> int:
+        """Instructions that are looked at one by one."""
+        return len(self._probed)
+
+    def _current_block(self) -> tuple[npt.NDArray[np.uint8], int, int] | None:
+        """Return the memory that holds the block that runs, and the block's offsets in it."""
+        start = int(self.counters[hook.BLOCK])
+        size = int(self.counters[hook.BLOCK_ENTRY]) >> block_scan.SIZE_SHIFT
+        region = self.region_of(start)
+        if region is None:
+            return None
+        offset = start - region.origin
+        return self._buffers[region], offset, offset + size
+
+    def uncount_rest_of_block(self, pc: int) -> None:
+        """Take back what was counted for the block at `pc` from `pc` on: it did not run."""
+        block = self._current_block()
+        if block is None:
+            return
+        code, start, end = block
+        offset = start + pc - int(self.counters[hook.BLOCK])
+        if start <= offset < end:
+            missed = block_scan.instructions_between(code, offset, end)
+            self.counters[hook.INSTRUCTIONS] -= np.uint64(missed)
+            self.counters[hook.CYCLES] -= np.uint64(missed)
+        self.counters[hook.EXIT_DEMANDS] = 0
+
+    def longest_gap_between_accesses(self) -> int:
+        """Count instructions between neighbouring loads and stores of the running block."""
+        block = self._current_block()
+        return 0 if block is None else block_scan.longest_gap(*block)
+
+    def exit_demands_met(self) -> bool:
+        """Check what the last block demands of the registers, if no next block did."""
+        demands = int(self.counters[hook.EXIT_DEMANDS])
+        self.counters[hook.EXIT_DEMANDS] = 0
+        for number in range(15):
+            allowed = demands >> 4 * number & 15
+            if allowed and allowed != 1 << (self.core_register(number) & 3):
+                return False
+        return True
+
+    def core_register(self, number: int) -> int:
+        """Read r0 to r12 or r14 by its number."""
+        return self.get(reg.UC_ARM_REG_LR if number == 14 else reg.UC_ARM_REG_R0 + number)
+
+    def unaligned_access(self) -> tuple[int, int]:
+        """Find the access of the running block that is not word aligned: its PC, its base."""
+        block = self._current_block()
+        start = int(self.counters[hook.BLOCK])
+        for offset, base in [] if block is None else block_scan.word_accesses(*block):
+            value = self.core_register(base)
+            if value & 3:
+                assert block is not None
+                return start + offset - block[1], value
+        return start, 0
+
+    def find_in_block(self, address: int, flag: int) -> int:
+        """Find the first instruction of the block at `address` that has a flag of `thumb`."""
+        index, region = self._index(address), self.region_of(address)
+        if index is None or region is None:
+            return address
+        start = address - region.origin
+        size = int(self._block_table[index]) >> block_scan.SIZE_SHIFT
+        found = block_scan.find_flag(self._buffers[region], start, start + size, flag)
+        return region.origin + found
+
+    def mark(self, address: int, on: bool) -> None:
+        """Make the core stop with `Stop.MARK` when a block starts at this address of code."""
+        index = self._index(address)
+        if index is None:
+            return
+        bit = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
+        if on:
+            self._block_table[index] |= bit
+        else:
+            self._block_table[index] &= ~bit
+
+    def pass_mark(self, address: int) -> None:
+        """Let the next run pass the mark at this address once."""
+        self.counters[hook.PASS_MARK] = address | 1  # Code may stand at address 0.
+
+    def forget_code(self) -> None:
+        """Drop what was learned of the code, after flash has changed."""
+        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
+        self._block_table &= marks
+        self._probe_table[:] = 0
+        self.engine.ctl_flush_tb()
+
+    def clear_stack_limits(self) -> None:
+        """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""
+        if not self.model.is_v8m:
+            return
+        scratch = self.memory(self.ram.origin, len(_CLEAR_LIMITS))
+        assert scratch is not None
+        kept, counters = scratch.copy(), self.counters.copy()
+        scratch[:] = list(_CLEAR_LIMITS)
+        self.set(reg.UC_ARM_REG_R0, 0)
+        self.counters[hook.DEADLINE] = hook.NO_DEADLINE
+        self.engine.emu_start(self.ram.origin | 1, self.ram.origin + len(_CLEAR_LIMITS))
+        scratch[:] = kept
+        self.counters[:] = counters
+        self.engine.ctl_flush_tb()
+
+    # -- registers -------------------------------------------------------------------------------
+
+    def get(self, register: int) -> int:
+        """Read a core register (Unicorn's number)."""
+        return int(self.engine.reg_read(register)) & 0xFFFFFFFF
+
+    def set(self, register: int, value: int) -> None:
+        """Write a core register (Unicorn's number)."""
+        self.engine.reg_write(register, value & 0xFFFFFFFF)
+
+    def get_many(self, registers: Sequence[int]) -> list[int]:
+        """Read several core registers."""
+        return [self.get(register) for register in registers]
+
+    def set_many(self, registers: Sequence[int], values: Sequence[int]) -> None:
+        """Write several core registers."""
+        for register, value in zip(registers, values, strict=True):
+            self.set(register, value)
+
+    @property
+    def pc(self) -> int:
+        """Address of the next instruction."""
+        return self.get(reg.UC_ARM_REG_PC) & ~1

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The STM32L475VG, L432KC and L4R5ZI: memories, addresses, clock enables, requests, interrupts.
+
+RM0351, RM0394, RM0432: memory map, NVIC, DMA requests; DS10969, DS11451, DS12023. The UARTs listed
+are those that can be wired to a COM port; a machine has one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from hil.virtual.cortex_m.v7m import FpuControlV7m, ScbV7m
+from hil.virtual.cpu.core_model import CORTEX_M4_MODEL
+from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.stm32.chip import Chip, ClockEnable, Parts, UsartPlace
+from hil.virtual.stm32.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
+from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
+from hil.virtual.stm32.dma_channels import DmaControllers
+from hil.virtual.stm32.dmamux import Dmamux
+from hil.virtual.stm32.gpio import GpioL4
+from hil.virtual.stm32.iwdg import IwdgL4
+from hil.virtual.stm32.l4.flash import FlashL4, FlashL4Plus, FlashL43
+from hil.virtual.stm32.l4.pwr import PwrL4, PwrL4Plus, PwrL43
+from hil.virtual.stm32.l4.rcc import RccL4, RccL4Plus, RccL43
+from hil.virtual.stm32.usart import Usart
+from hil.virtual.stm32.usart_variants import Lpuart, UsartV2
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+KIB = 1024
+START_HZ = 4_000_000
+
+DMA1_INTERRUPTS = (11, 12, 13, 14, 15, 16, 17)
+DMA2_INTERRUPTS = (56, 57, 58, 59, 60, 68, 69)
+
+# Requests by their number in DMAMUX1 (RM0432, table of DMAMUX1 inputs); the L4, which has no
+# DMAMUX1, uses the same numbers here as names.
+USART1_RX, USART1_TX, USART2_RX, USART2_TX, USART3_RX, USART3_TX = range(24, 30)
+LPUART1_RX, LPUART1_TX = 34, 35
+
+DMA1_SELECTIONS = {
+    (2, 2): USART3_TX,
+    (3, 2): USART3_RX,
+    (4, 2): USART1_TX,
+    (5, 2): USART1_RX,
+    (6, 2): USART2_RX,
+    (7, 2): USART2_TX,
+}
+DMA2_SELECTIONS = {
+    (6, 2): USART1_TX,
+    (7, 2): USART1_RX,
+    (6, 4): LPUART1_TX,
+    (7, 4): LPUART1_RX,
+}
+"""(channel, code in CSELR) to request, for the UARTs (RM0351, RM0394: DMA requests tables)."""
+
+
+def _clocks(ports: str) -> dict[str, ClockEnable]:
+    return {
+        "DMA1": ClockEnable("AHB1ENR", 0),
+        "DMA2": ClockEnable("AHB1ENR", 1),
+        "FLASH": ClockEnable("AHB1ENR", 8),
+        **{f"GPIO{port}": ClockEnable("AHB2ENR", ord(port) - ord("A")) for port in ports},
+        "PWR": ClockEnable("APB1ENR1", 28),
+        "USART1": ClockEnable("APB2ENR", 14),
+        "USART2": ClockEnable("APB1ENR1", 17),
+        "USART3": ClockEnable("APB1ENR1", 18),
+        "LPUART1": ClockEnable("APB1ENR2", 0),
+    }
+
+
+def _bases(ports: str) -> dict[str, int]:
+    return {
+        "IWDG": 0x4000_3000,
+        "USART2": 0x4000_4400,
+        "USART3": 0x4000_4800,
+        "PWR": 0x4000_7000,
+        "LPUART1": 0x4000_8000,
+        "USART1": 0x4001_3800,
+        "DMA1": 0x4002_0000,
+        "DMA2": 0x4002_0400,
+        "RCC": 0x4002_1000,
+        "FLASH": 0x4002_2000,
+        **{f"GPIO{port}": 0x4800_0000 + 0x400 * (ord(port) - ord("A")) for port in ports},
+        "DBGMCU": 0xE004_2000,
+    }
+
+
+def _usarts(make: type[Usart]) -> dict[str, UsartPlace]:
+    return {
+        "USART1": UsartPlace(make, 37, USART1_RX, USART1_TX),
+        "USART2": UsartPlace(make, 38, USART2_RX, USART2_TX),
+        "USART3": UsartPlace(make, 39, USART3_RX, USART3_TX),
+    }
+
+
+def _gpio(chip: Chip, machine: Machine) -> dict[str, GpioL4]:
+    names = [name for name in chip.bases if name.startswith("GPIO")]
+    return {name[-1]: GpioL4(machine, name, chip.base(name)) for name in names}
+
+
+def _make_l4(
+    rcc: type[RccL4], pwr: type[PwrL43], flash: type[FlashL4], debug: type[DbgmcuL4]
+) -> Callable[[Chip, Machine], Parts]:
+    """Return what makes the peripherals of an L4: DMA requests are chosen by CSELR."""
+
+    def make_parts(chip: Chip, machine: Machine) -> Parts:
+        dma1 = DmaSelected(machine, "DMA1", chip.base("DMA1"), DMA1_INTERRUPTS, DMA1_SELECTIONS)
+        dma2 = DmaSelected(machine, "DMA2", chip.base("DMA2"), DMA2_INTERRUPTS, DMA2_SELECTIONS)
+        return Parts(
+            rcc=rcc(machine, "RCC", chip.base("RCC")),
+            pwr=pwr(machine, "PWR", chip.base("PWR")),
+            flash=flash(machine, "FLASH", chip.base("FLASH")),
+            dma=DmaControllers((dma1, dma2)),
+            gpio={**_gpio(chip, machine)},
+            others=[
+                dma1,
+                dma2,
+                IwdgL4(machine, "IWDG", chip.base("IWDG")),
+                debug(machine, "DBGMCU", chip.base("DBGMCU")),
+            ],
+        )
+
+    return make_parts
+
+
+def _make_l4_plus(chip: Chip, machine: Machine) -> Parts:
+    dma1 = DmaMultiplexed(machine, "DMA1", chip.base("DMA1"), DMA1_INTERRUPTS, first_line=0)
+    dma2 = DmaMultiplexed(machine, "DMA2", chip.base("DMA2"), DMA2_INTERRUPTS, first_line=7)
+    return Parts(
+        rcc=RccL4Plus(machine, "RCC", chip.base("RCC")),
+        pwr=PwrL4Plus(machine, "PWR", chip.base("PWR")),
+        flash=FlashL4Plus(machine, "FLASH", chip.base("FLASH")),
+        dma=DmaControllers((dma1, dma2)),
+        gpio={**_gpio(chip, machine)},
+        others=[
+            dma1,
+            dma2,
+            Dmamux(machine, "DMAMUX1", chip.base("DMAMUX1"), (dma1, dma2)),
+            IwdgL4(machine, "IWDG", chip.base("IWDG")),
+            DbgmcuL4Plus(machine, "DBGMCU", chip.base("DBGMCU")),
+        ],
+    )
+
+
+STM32L475VG = Chip(
+    name="STM32L475VG",
+    core=CORTEX_M4_MODEL,
+    scb=ScbV7m,
+    fpu=FpuControlV7m,
+    interrupts=82,
+    memories=(
+        MemoryRegion("flash", 0x0800_0000, 1024 * KIB, is_flash=True),
+        MemoryRegion("SRAM1", 0x2000_0000, 96 * KIB),
+        MemoryRegion("SRAM2", 0x1000_0000, 32 * KIB),
+    ),
+    start_hz=START_HZ,
+    clocks=_clocks("ABCDEFGH"),
+    bases=_bases("ABCDEFGH"),
+    usarts=_usarts(UsartV2),
+    make_parts=_make_l4(RccL4, PwrL4, FlashL4, DbgmcuL4),
+)
+
+STM32L432KC = Chip(
+    name="STM32L432KC",
+    core=CORTEX_M4_MODEL,
+    scb=ScbV7m,
+    fpu=FpuControlV7m,
+    interrupts=83,
+    memories=(
+        MemoryRegion("flash", 0x0800_0000, 256 * KIB, is_flash=True),
+        # SRAM1, 48 KiB, and SRAM2 behind it.
+        MemoryRegion("SRAM1-2", 0x2000_0000, 64 * KIB),
+        MemoryRegion("SRAM2", 0x1000_0000, 16 * KIB, alias_of=0x2000_C000),
+    ),
+    start_hz=START_HZ,
+    clocks=_clocks("ABCH"),
+    bases=_bases("ABCH"),
+    usarts={name: place for name, place in _usarts(UsartV2).items() if name != "USART3"},
+    make_parts=_make_l4(RccL43, PwrL43, FlashL43, DbgmcuL43),
+)
+
+STM32L4R5ZI = Chip(
+    name="STM32L4R5ZI",
+    core=CORTEX_M4_MODEL,
+    scb=ScbV7m,
+    fpu=FpuControlV7m,
+    interrupts=95,
+    memories=(
+        MemoryRegion("flash", 0x0800_0000, 2048 * KIB, is_flash=True),
+        # SRAM1, 192 KiB, then SRAM2 and SRAM3 behind it.
+        MemoryRegion("SRAM1-3", 0x2000_0000, 640 * KIB),
+        MemoryRegion("SRAM2", 0x1000_0000, 64 * KIB, alias_of=0x2003_0000),
+    ),
+    start_hz=START_HZ,
+    clocks={**_clocks("ABCDEFGHI"), "DMAMUX1": ClockEnable("AHB1ENR", 2)},
+    bases={**_bases("ABCDEFGHI"), "DMAMUX1": 0x4002_0800},
+    usarts={**_usarts(Usart), "LPUART1": UsartPlace(Lpuart, 70, LPUART1_RX, LPUART1_TX)},
+    make_parts=_make_l4_plus,
+)

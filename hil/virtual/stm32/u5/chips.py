@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The STM32U575 and U585: memories, addresses of the modelled peripherals, their clock enables.
+
+Addresses and interrupt numbers: RM0456 sections 2.3 and 22; memories: DS13086, DS13737. The two
+differ in cryptography alone, of which nothing is modelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hil.virtual.cortex_m.scb import FpuControl, Scb
+from hil.virtual.cpu.core_model import CORTEX_M33_MODEL
+from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.peripheral import Peripheral
+from hil.virtual.stm32.chip import Chip, ClockEnable, Parts, UsartPlace
+from hil.virtual.stm32.dbgmcu import Dbgmcu
+from hil.virtual.stm32.gpdma import Gpdma
+from hil.virtual.stm32.gpio import Gpio
+from hil.virtual.stm32.icache import Icache
+from hil.virtual.stm32.iwdg import Iwdg
+from hil.virtual.stm32.u5.flash import Flash
+from hil.virtual.stm32.u5.pwr import Pwr
+from hil.virtual.stm32.u5.rcc import Rcc, RccU575
+from hil.virtual.stm32.usart import Usart
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
+
+PORTS = "ABCDEFGHI"
+
+MEMORIES = (
+    MemoryRegion("flash", 0x0800_0000, 2 * 1024 * 1024, is_flash=True),
+    MemoryRegion("SRAM1-3", 0x2000_0000, 768 * 1024),
+    MemoryRegion("SRAM4", 0x2800_0000, 16 * 1024),
+)
+
+CLOCKS = {
+    "GPDMA1": ClockEnable("AHB1ENR", 0),
+    "FLASH": ClockEnable("AHB1ENR", 8),
+    **{f"GPIO{port}": ClockEnable("AHB2ENR1", bit) for bit, port in enumerate(PORTS)},
+    "PWR": ClockEnable("AHB3ENR", 2),
+    "USART1": ClockEnable("APB2ENR", 14),
+}
+"""Peripherals not listed need no enable: RCC, ICACHE, IWDG, and what belongs to the core."""
+
+BASES = {
+    "IWDG": 0x4000_3000,
+    "USART1": 0x4001_3800,
+    "GPDMA1": 0x4002_0000,
+    "FLASH": 0x4002_2000,
+    "ICACHE": 0x4003_0400,
+    **{f"GPIO{port}": 0x4202_0000 + 0x400 * index for index, port in enumerate(PORTS)},
+    "PWR": 0x4602_0800,
+    "RCC": 0x4602_0C00,
+    "DBGMCU": 0xE004_4000,
+}
+
+USARTS = {"USART1": UsartPlace(Usart, interrupt=61, rx_request=24, tx_request=25)}
+"""Requests of GPDMA1 (RM0456, GPDMA1 requests)."""
+
+
+def make_parts(chip: Chip, machine: Machine, rcc: type[Rcc] = Rcc) -> Parts:
+    """Make the peripherals that this family has."""
+    gpdma = Gpdma(machine, "GPDMA1", chip.base("GPDMA1"))
+    others: list[Peripheral] = [
+        gpdma,
+        Iwdg(machine, "IWDG", chip.base("IWDG")),
+        Icache(machine, "ICACHE", chip.base("ICACHE")),
+        Dbgmcu(machine, "DBGMCU", chip.base("DBGMCU")),
+    ]
+    return Parts(
+        rcc=rcc(machine, "RCC", chip.base("RCC")),
+        pwr=Pwr(machine, "PWR", chip.base("PWR")),
+        flash=Flash(machine, "FLASH", chip.base("FLASH")),
+        dma=gpdma,
+        gpio={port: Gpio(machine, f"GPIO{port}", chip.base(f"GPIO{port}")) for port in PORTS},
+        others=others,
+    )
+
+
+STM32U585AI = Chip(
+    name="STM32U585AI",
+    core=CORTEX_M33_MODEL,
+    scb=Scb,
+    fpu=FpuControl,
+    interrupts=126,
+    memories=MEMORIES,
+    start_hz=4_000_000,
+    clocks=CLOCKS,
+    bases=BASES,
+    usarts=USARTS,
+    make_parts=make_parts,
+)
+STM32U575ZI = replace(STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, rcc=RccU575))

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fetch ESC-50 and keep its ESC-10 clips: `make dataset`, or `python -m sounds.fetch_esc50`.
+
+The public archive (some 600 MB) is downloaded with a progress bar. An interrupted download goes on
+where it stopped, if the server can; what arrived is checked (the table is complete, all 400 clips
+of ESC-10 decode), and only then does it take its place in `data/ESC-50`.
+
+ESC-50 is licensed CC BY-NC 3.0, its ESC-10 part CC BY 3.0 (K. J. Piczak, 2015).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import shutil
+import sys
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pooch
+import requests
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
+from generator.locks import hold_lock
+from generator.repository import REPO_ROOT
+from sounds.decode import read_samples
+from sounds.layouts import read_sounds
+from sounds.place import DEFAULT_DIRECTORY
+
+ARCHIVE_URL = "https://github.com/karolpiczak/ESC-50/archive/master.zip"
+CLIPS = 400
+CLASSES = 10
+FOLDS = 5
+TABLE_ROWS = 2000
+CHUNK_BYTES = 1 << 18
+TIMEOUT_S = 60
+ATTEMPTS = 5
+EXIT_INTERRUPTED = 130
+
+
+class BrokenOffError(Exception):
+    """An answer of the server that ended early: worth another attempt, unlike a full disk."""
+
+
+class ResumingDownloader:
+    """A downloader for pooch that goes on behind what an earlier attempt left in `part`.
+
+    A server without range requests sends the whole file again; that is told, not hidden.
+    """
+
+    def __init__(self, part: Path) -> None:
+        self._part = part
+
+    def __call__(self, url: str, output_file: str | Path, pooch_: object) -> None:
+        """Bring `url` to `output_file`; ToolError after `ATTEMPTS` interruptions."""
+        reason = ""
+        for _ in range(ATTEMPTS):
+            try:
+                self._attempt(url)
+            except requests.exceptions.HTTPError as error:
+                raise ToolError(f"{url}: {error}", "is the address right?") from error
+            except (
+                requests.exceptions.RequestException,
+                ConnectionError,
+                TimeoutError,
+                BrokenOffError,
+            ) as error:
+                reason = str(error)
+                continue
+            shutil.move(self._part, output_file)
+            return
+        raise ToolError(
+            f"the download of {url} broke off {ATTEMPTS} times: {reason}",
+            f"run it again; {self._part} keeps what arrived",
+        )
+
+    def _attempt(self, url: str) -> None:
+        have = self._part.stat().st_size if self._part.exists() else 0
+        headers = {"Range": f"bytes={have}-"} if have else {}
+        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+            if response.status_code == requests.codes.requested_range_not_satisfiable:
+                # All of it is there already, or the file shrank: only a fresh copy tells.
+                self._part.unlink()
+                raise BrokenOffError("the part does not fit the file on the server; starting anew")
+            response.raise_for_status()
+            resumed = response.status_code == requests.codes.partial_content
+            if have and not resumed:
+                print("the server cannot resume: starting anew", file=sys.stderr)
+            length = response.headers.get("Content-Length")
+            done = have if resumed else 0
+            total = done + int(length) if length is not None else None
+            with self._part.open("ab" if resumed else "wb") as stream, _progress() as progress:
+                task = progress.add_task("ESC-50", total=total, completed=done)
+                for chunk in response.iter_content(CHUNK_BYTES):
+                    stream.write(chunk)
+                    done += len(chunk)
+                    progress.update(task, advance=len(chunk))
+            if total is not None and done != total:
+                raise BrokenOffError(f"{done} of {total} bytes arrived")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+
+
+def download(url: str, folder: Path) -> Path:
+    """The archive behind `url`, in `folder`; only the rest of it where a part is there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "ESC-50.zip"
+    pooch.get_logger().setLevel("WARNING")
+    archive = pooch.retrieve(
+        url=url,
+        known_hash=None,  # a branch's archive is packed anew by the server; its content is checked
+        fname=name,
+        path=folder,
+        downloader=ResumingDownloader(folder / f"{name}.part"),
+    )
+    return Path(archive)
+
+
+def extract_esc10(archive: Path, folder: Path) -> None:
+    """Unpack the table and the ESC-10 clips of an ESC-50 archive to `folder`, in its own layout.
+
+    Raises ArchiveDamagedError, InputError when the table lacks something, and OSError when the
+    place to unpack to fails.
+    """
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            members = {Path(name).parts[1:]: name for name in packed.namelist() if name[-1:] != "/"}
+            table = members.get(("meta", "esc50.csv"))
+            if table is None:
+                raise InputError([Fault(archive.name, "no meta/esc50.csv in it", _AGAIN)])
+            _extract(packed, table, folder / "meta" / "esc50.csv")
+            for name in esc10_filenames(folder / "meta" / "esc50.csv"):
+                member = members.get(("audio", name))
+                if member is not None:  # what is missing is told by the check that follows
+                    _extract(packed, member, folder / "audio" / name)
+            for name in ("LICENSE", "README.md"):
+                if (name,) in members:
+                    _extract(packed, members[(name,)], folder / name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
+
+
+_AGAIN = "run `make dataset` again"
+
+
+class ArchiveDamagedError(ToolError):
+    """What arrived is no archive, or not the one that was sent: worth no second look."""
+
+
+def _extract(packed: zipfile.ZipFile, member: str, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with packed.open(member) as source, to.open("wb") as target:
+        shutil.copyfileobj(source, target)
+
+
+def esc10_filenames(table: Path) -> list[str]:
+    """File names of ESC-10 by the table; InputError with every fault of a table not complete."""
+    try:
+        with table.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError([Fault(table.name, f"is no CSV in UTF-8: {error}", _AGAIN)]) from error
+    faults = []
+    if len(rows) != TABLE_ROWS:
+        faults.append(Fault(table.name, f"{len(rows)} rows, not {TABLE_ROWS}", _AGAIN))
+    chosen = [row for row in rows if (row.get("esc10") or "").strip().lower() == "true"]
+    for key, groups in (("category", CLASSES), ("fold", FOLDS)):
+        sizes = Counter(row.get(key) or "" for row in chosen)
+        if len(sizes) != groups or set(sizes.values()) != {CLIPS // groups}:
+            what = f"ESC-10 is not {groups} times {CLIPS // groups} clips by {key}: {dict(sizes)}"
+            faults.append(Fault(table.name, what, _AGAIN))
+    if faults:
+        raise InputError(faults)
+    names = [row.get("filename") or "" for row in chosen]
+    unsafe = [name for name in names if Path(name).name != name]
+    if unsafe:
+        raise InputError(
+            [Fault(table.name, f"{name!r} is no file name", _AGAIN) for name in unsafe]
+        )
+    return names
+
+
+def check_clips(folder: Path) -> int:
+    """Decode every clip in `folder`; their number, or InputError with all that is wrong."""
+    sounds = read_sounds(folder).sounds
+    faults: list[Fault] = []
+    for sound in sounds:
+        try:
+            read_samples(sound.path)
+        except InputError as error:
+            faults += error.faults
+    if len(sounds) != CLIPS:
+        faults.append(Fault(str(folder), f"{len(sounds)} clips, not {CLIPS}", _AGAIN))
+    if faults:
+        raise InputError(faults)
+    return len(sounds)
+
+
+def fetch(url: str, target: Path) -> int:
+    """Make `target` an ESC-50 folder with the ESC-10 clips; their number.
+
+    Nothing is fetched when they are there and in order. The archive is removed when it was
+    unpacked, or is damaged; it stays when the disk failed. Raises InputError, ToolError, OSError.
+    """
+    if (target / "meta" / "esc50.csv").is_file():
+        try:
+            return check_clips(target)
+        except InputError as error:
+            print(f"{target} is not in order, fetching it anew:\n{error}", file=sys.stderr)
+    work = target.parent / f".{target.name}.download"
+    with hold_lock(target.parent, target.name):
+        archive = download(url, work)
+        fresh = work / "fresh"
+        shutil.rmtree(fresh, ignore_errors=True)
+        try:
+            extract_esc10(archive, fresh)
+            count = check_clips(fresh)
+        except (ArchiveDamagedError, InputError):
+            archive.unlink(missing_ok=True)  # fetched anew by the next run
+            raise
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(target)
+        shutil.rmtree(work)
+    return count
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line: fetch, check, say what is there."""
+    parser = argparse.ArgumentParser(prog="python -m sounds.fetch_esc50", description=__doc__)
+    parser.add_argument("--url", default=ARCHIVE_URL, help="archive of ESC-50, as a zip file")
+    parser.add_argument("--to", type=Path, default=REPO_ROOT / DEFAULT_DIRECTORY, help="where to")
+    options = parser.parse_args(arguments)
+    try:
+        count = fetch(options.url, options.to)
+    except Mel2metalError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        print(f"{error.filename or options.to}: {error.strerror or error}", file=sys.stderr)
+        print("    remedy: make room or give access there, and run it again", file=sys.stderr)
+        return EXIT_TOOL
+    except KeyboardInterrupt:
+        print("interrupted; run it again, it goes on with what arrived", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    print(f"{count} ESC-10 clips in {options.to}: all decode")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

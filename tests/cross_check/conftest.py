@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tiny model as a project, compiled for each core once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cross_check.image import Objects, Target, compile_objects, render
+from cross_check.machines import MACHINES
+from cross_check.on_qemu import find_qemu
+from generator.errors import ToolError
+from generator.firmware import Network, read_network
+from generator.project.manifest import Project
+from generator.toolchain.locate import Toolchain, find_toolchain
+from tests.support.tiny_model import tiny_model
+
+Compiled = Callable[..., Objects]
+
+
+@pytest.fixture(scope="session")
+def qemu() -> Path:
+    try:
+        return find_qemu()
+    except ToolError as error:
+        pytest.skip(error.what)
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    return find_toolchain()
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    path = tmp_path_factory.mktemp("model") / "tiny.tflite"
+    path.write_bytes(tiny_model())
+    return read_network(path)
+
+
+@pytest.fixture(scope="session")
+def project(tiny: Network, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return render(tiny, tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="session")
+def compiled(project: Project, toolchain: Toolchain) -> Compiled:
+    """`compiled("cortex-m4", taps=False)`: objects of the tiny model; make keeps what is there."""
+
+    def make(core: str, *, taps: bool = False) -> Objects:
+        return compile_objects(Target(project, MACHINES[core], toolchain), taps=taps)
+
+    return make

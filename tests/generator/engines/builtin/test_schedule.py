@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The schedule keeps every row as long as it is needed, and not a row longer."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from generator.engines.builtin.schedule import (
+    Ring,
+    Schedule,
+    Stage,
+    StageKind,
+    make_schedule,
+    window_of,
+)
+from generator.model.graph import Activation, Graph, Padding, WindowOptions, output_length
+from generator.model.tflite_reader import read_tflite
+from tests.support.model_builder import ModelBuilder
+from tests.support.networks import networks
+
+
+def graph_of(model: ModelBuilder) -> Graph:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.tflite"
+        path.write_bytes(model.to_bytes())
+        return read_tflite(path)
+
+
+class RowLostError(Exception):
+    """A stage wanted a row that its ring had already overwritten."""
+
+
+def play(schedule: Schedule, depths: list[int]) -> list[list[int]]:
+    """Run the schedule with rings that hold row numbers; returns the rows that each stage made.
+
+    Written from the rule alone (a stage makes what its window allows), not from the scheduler.
+    """
+    slots = [[-1] * depth for depth in depths]
+    newest = [-1] * len(depths)
+    made: list[list[int]] = [[] for _ in schedule.stages]
+
+    def read(ring: int, row: int) -> None:
+        if row >= 0 and slots[ring][row % depths[ring]] != row:
+            raise RowLostError(f"row {row} of ring {ring}")
+
+    def push(ring: int) -> None:
+        newest[ring] += 1
+        slots[ring][newest[ring] % depths[ring]] = newest[ring]
+        for stage in schedule.stages:
+            if ring in stage.sources:
+                work(stage)
+
+    def work(stage: Stage) -> None:
+        while len(made[stage.index]) < stage.rows:
+            row = len(made[stage.index])
+            first = row * stage.window.stride[0] - stage.window.before[0]
+            wanted = [
+                (ring, one)
+                for ring in stage.sources
+                for one in range(first, first + stage.window.size[0])
+                if one < schedule.rings[ring].height
+            ]
+            if any(newest[ring] < one for ring, one in wanted):
+                return
+            for ring, one in wanted:
+                read(ring, one)
+            made[stage.index].append(row)
+            if stage.target is not None:
+                push(stage.target)
+
+    for _ in range(schedule.rings[0].height):
+        push(0)
+    return made
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_rings_are_just_deep_enough(model: ModelBuilder) -> None:
+    schedule = make_schedule(graph_of(model))
+    depths = [ring.depth for ring in schedule.rings]
+    made = play(schedule, depths)
+    assert made == [list(range(stage.rows)) for stage in schedule.stages]
+    for index, depth in enumerate(depths):
+        if depth > 1:
+            with pytest.raises(RowLostError):
+                play(schedule, [*depths[:index], depth - 1, *depths[index + 1 :]])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
+    schedule = make_schedule(graph_of(model))
+    places = [(0, schedule.column_bytes)]
+    places += [(ring.offset, ring.ring_bytes) for ring in schedule.rings]
+    places.append((schedule.end_offset, 4 * schedule.sum_count + schedule.flat_bytes))
+    for (start, size), (following, _) in pairwise(places):
+        assert start + size <= following
+        assert following % 4 == 0
+    assert sum(places[-1]) <= schedule.arena_bytes < sum(places[-1]) + 8
+    for stage in schedule.stages:
+        assert stage.column_bytes <= schedule.column_bytes
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks())
+def test_every_operator_is_scheduled_once_in_order(model: ModelBuilder) -> None:
+    graph = graph_of(model)
+    schedule = make_schedule(graph)
+    order = [operator.index for stage in schedule.stages for operator in stage.operators]
+    order += [operator.index for operator in schedule.tail]
+    assert sorted(order) == list(range(1 if graph.transposed else 0, len(graph.operators)))
+    assert schedule.stages[-1].kind in (StageKind.MEAN, StageKind.FLATTEN)
+
+
+def test_yamnet_shape_needs_three_rows_everywhere() -> None:
+    model = ModelBuilder(96, 64, transposed=True).conv(32, stride=(2, 2))
+    for channels, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1)):
+        model.depthwise(stride=(stride, stride)).conv(channels, (1, 1))
+    schedule = make_schedule(graph_of(model.head()))
+    assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 3, 3, 3, 1]
+    assert schedule.arena_bytes == 35008
+
+
+def test_a_residual_branch_waits_for_the_other_one() -> None:
+    model = ModelBuilder(24, 8).conv(4, stride=(2, 2))
+    entry = model.current
+    model.depthwise().conv(4, (1, 1)).depthwise().conv(4, (1, 1)).add(entry)
+    schedule = make_schedule(graph_of(model.head()))
+    kinds = [stage.kind.name for stage in schedule.stages]
+    assert kinds == ["CONVOLUTION", "SEPARABLE", "SEPARABLE", "ADD", "MEAN"]
+    # Two 3x3 windows look two rows ahead, so the entry's row waits for two more: three, not one.
+    assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 1, 1]
+
+
+def test_flatten_ends_the_rows_and_keeps_them_all() -> None:
+    model = ModelBuilder(24, 8).conv(4, stride=(2, 2)).reshape().dense(3).softmax()
+    schedule = make_schedule(graph_of(model))
+    assert schedule.stages[-1].kind is StageKind.FLATTEN
+    assert [ring.depth for ring in schedule.rings] == [3, 1]
+    assert (schedule.flat_bytes, schedule.sum_count) == (12 * 4 * 4, 0)
+
+
+def test_a_depthwise_output_with_two_takers_is_kept() -> None:
+    model = ModelBuilder(24, 8).depthwise(multiplier=4)
+    entry = model.current
+    model.conv(4, (1, 1)).add(entry)
+    kinds = [stage.kind.name for stage in make_schedule(graph_of(model.head())).stages]
+    assert kinds == ["DEPTHWISE", "CONVOLUTION", "ADD", "MEAN"]
+
+
+def test_a_wide_stride_keeps_no_row_that_no_window_meets() -> None:
+    model = ModelBuilder(30, 8).conv(4, (2, 2), (3, 1), same=False).head()
+    assert make_schedule(graph_of(model)).rings[0].depth == 2
+
+
+@pytest.mark.parametrize(
+    ("length", "kernel", "stride", "padding", "expected"),
+    [
+        (96, 3, 2, Padding.SAME, (0, 1, 48)),
+        (95, 3, 2, Padding.SAME, (1, 1, 48)),
+        (96, 3, 1, Padding.SAME, (1, 1, 96)),
+        (96, 4, 1, Padding.SAME, (1, 2, 96)),
+        (96, 3, 2, Padding.VALID, (0, 0, 47)),
+        (96, 1, 3, Padding.SAME, (0, 0, 32)),
+    ],
+)
+def test_padding_is_the_interpreters(
+    length: int, kernel: int, stride: int, padding: Padding, expected: tuple[int, int, int]
+) -> None:
+    before, after, out = expected
+    options = WindowOptions(padding, (stride, stride), (1, 1), Activation.NONE)
+    window = window_of((1, length, length, 1), (kernel, kernel), options)
+    assert (window.before, window.after) == ((before, before), (after, after))
+    assert output_length(length, kernel, stride, padding) == out
+
+
+def test_ring_of_an_odd_tensor() -> None:
+    ring = Ring(0, height=9, width=5, channels=3, planes=4, depth=2, offset=0)
+    assert (ring.channel_stride, ring.row_bytes, ring.ring_bytes) == (8, 32, 64)
+    assert replace(ring, depth=3).ring_bytes == 96

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.errors import InputError
+from generator.model.labels import find_labels
+
+
+def test_labels_stand_beside_the_model(tmp_path: Path) -> None:
+    (tmp_path / "m.labels.txt").write_text("dog\ncat \n\n")
+    labels = find_labels(tmp_path / "m.tflite", None, 2)
+    assert labels.names == ("dog", "cat")
+    assert labels.source == tmp_path / "m.labels.txt"
+
+
+def test_named_labels_win(tmp_path: Path) -> None:
+    (tmp_path / "m.labels.txt").write_text("dog\ncat\n")
+    (tmp_path / "other.txt").write_text("hund\nkatze\n")
+    labels = find_labels(tmp_path / "m.tflite", tmp_path / "other.txt", 2)
+    assert labels.names == ("hund", "katze")
+
+
+def test_without_labels_some_are_made_up(tmp_path: Path) -> None:
+    labels = find_labels(tmp_path / "m.tflite", None, 3)
+    assert labels.names == ("class_0", "class_1", "class_2")
+    assert labels.source is None
+
+
+def test_all_faults_of_a_label_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "l.txt"
+    path.write_text(f"dog\n\ndog\n{'x' * 33}\ncat\n")
+    with pytest.raises(InputError) as caught:
+        find_labels(tmp_path / "m.tflite", path, 4)
+    told = str(caught.value)
+    for said in ("5 labels, but the model has 4", ":2: is empty", "repeats 'dog'", "longer than"):
+        assert said in told
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+def test_unreadable_labels(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "l.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        find_labels(tmp_path / "m.tflite", path, 4)

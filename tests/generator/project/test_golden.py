@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole generated project, byte for byte, so that a change of what is generated shows in review.
+
+`tests/golden/u585/` holds the files that are rendered from templates, for the model in
+`tests/golden/tiny.tflite`, and `files.txt`, the list of all files. Those copied from
+`firmware_templates/` or from CMSIS-DSP are not stored twice: they must equal their source.
+
+Of the other boards only what their records make different is held: `PER_BOARD`.
+
+After a wanted change: `pytest tests/generator/project/test_golden.py --update-golden`, and look
+at `git diff`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.boards.boards_file import BoardSpec
+from generator.firmware import make_project, read_network
+from generator.project.render import ALL_FOLDERS, scan_templates
+from generator.repository import REPO_ROOT
+from generator.toolchain.locate import find_cmsis_dsp
+from tests.support.tiny_model import TINY_LABELS, tiny_model
+
+GOLDEN = REPO_ROOT / "tests" / "golden"
+MODEL = GOLDEN / "tiny.tflite"
+TREE = GOLDEN / "u585"
+FILE_LIST = "files.txt"
+PER_BOARD = ("core/vectors.c", "link.ld", "port/port_config.h")
+OTHER_BOARDS = ("h743", "h7a3", "l432", "l475", "l4r5")
+
+
+@pytest.fixture(scope="module")
+def generated(
+    request: pytest.FixtureRequest, u585: BoardSpec, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """Every file of the project; with --update-golden they become the golden ones first."""
+    update = bool(request.config.getoption("--update-golden"))
+    if update:
+        GOLDEN.mkdir(exist_ok=True)
+        MODEL.write_bytes(tiny_model())
+        MODEL.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
+    directory = make_project(
+        u585, read_network(MODEL), tmp_path_factory.mktemp("golden"), taps=False
+    ).directory
+    files = {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+    if update:
+        shutil.rmtree(TREE, ignore_errors=True)
+        for path in rendered(files):
+            (TREE / path).parent.mkdir(parents=True, exist_ok=True)
+            (TREE / path).write_bytes(files[path])
+        (TREE / FILE_LIST).write_text("\n".join(files) + "\n")
+    return files
+
+
+def rendered(files: dict[str, bytes]) -> list[str]:
+    templates = scan_templates(ALL_FOLDERS, "u5")
+    return [path for path in files if path in templates and templates[path].suffix == ".j2"]
+
+
+def test_the_project_has_the_files_it_should_have(generated: dict[str, bytes]) -> None:
+    assert list(generated) == (TREE / FILE_LIST).read_text().splitlines()
+
+
+def test_rendered_files_are_the_golden_ones(generated: dict[str, bytes]) -> None:
+    golden = {
+        path.relative_to(TREE).as_posix(): path.read_bytes()
+        for path in sorted(TREE.rglob("*"))
+        if path.is_file() and path.name != FILE_LIST
+    }
+    assert sorted(golden) == sorted(rendered(generated))
+    differences: list[str] = []
+    for path, content in golden.items():
+        before, now = (text.decode().splitlines() for text in (content, generated[path]))
+        differences += difflib.unified_diff(before, now, f"golden/{path}", path, lineterm="")
+    assert not differences, "\n".join(differences[:60])
+
+
+def test_copied_files_equal_their_source(generated: dict[str, bytes]) -> None:
+    templates = scan_templates(ALL_FOLDERS, "u5")
+    cmsis = find_cmsis_dsp()
+    for path in sorted(set(generated) - set(rendered(generated))):
+        source = templates.get(path) or cmsis / path.removeprefix("cmsis_dsp/")
+        assert generated[path] == source.read_bytes(), path
+
+
+@pytest.mark.parametrize("board_id", OTHER_BOARDS)
+def test_what_another_board_makes_different(
+    request: pytest.FixtureRequest,
+    boards: dict[str, BoardSpec],
+    tmp_path: Path,
+    board_id: str,
+) -> None:
+    made = make_project(boards[board_id], read_network(MODEL), tmp_path, taps=False).directory
+    for path in PER_BOARD:
+        golden = GOLDEN / board_id / path
+        if request.config.getoption("--update-golden"):
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_bytes((made / path).read_bytes())
+        assert (made / path).read_text() == golden.read_text(), path

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The harness's side of the virtual board: what it lacks is said before anything is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from generator.boards.boards_file import BoardSpec, load_boards
+from generator.repository import REPO_ROOT
+from hil.boards.virtual_board import VirtualBoard
+
+
+@pytest.fixture
+def spec() -> BoardSpec:
+    return load_boards(REPO_ROOT / "boards.yaml")["u585"]
+
+
+def test_modelled_board_is_available(spec: BoardSpec) -> None:
+    assert VirtualBoard(spec).unavailable_reason() is None
+
+
+@pytest.mark.parametrize("changes", [{"id": "mine"}, {"part": "STM32L475VGT6"}])
+def test_board_that_is_not_modelled_is_told(spec: BoardSpec, changes: dict[str, str]) -> None:
+    reason = VirtualBoard(spec.model_copy(update=changes)).unavailable_reason()
+    assert reason is not None
+    assert "u585" in reason
+
+
+def test_missing_packages_are_told_with_a_target_that_there_is(
+    spec: BoardSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hil.virtual.availability.importlib.util.find_spec", lambda name: None)
+    reason = VirtualBoard(spec).unavailable_reason()
+    assert reason == "the emulator needs unicorn, numba: `make test` installs what is missing"
+    assert "\ntest:" in (REPO_ROOT / "Makefile").read_text()
+
+
+class Port:
+    """Counts what is thrown away."""
+
+    def __init__(self) -> None:
+        self.dropped: list[str] = []
+
+    def reset_input_buffer(self) -> None:
+        self.dropped.append("from the board")
+
+    def reset_output_buffer(self) -> None:
+        self.dropped.append("to the board")
+
+
+class Machine:
+    """A machine that knows no symbol."""
+
+    def reset(self) -> None:
+        return
+
+    def watch(self, symbol: str) -> Any:
+        raise KeyError(symbol)
+
+
+def test_reset_drops_what_lay_on_the_line_both_ways(spec: BoardSpec) -> None:
+    board, port = VirtualBoard(spec), Port()
+    board.__dict__.update(_machine=Machine(), _serial=port)
+    board.reset()
+    assert sorted(port.dropped) == ["from the board", "to the board"]
+
+
+def test_function_that_is_not_in_the_image_is_not_counted(spec: BoardSpec) -> None:
+    board = VirtualBoard(spec)
+    board.__dict__.update(_machine=Machine())
+    assert board.watch("no_such_function") is None

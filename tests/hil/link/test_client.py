@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The link client against a device in Python that keeps the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.wire import ENCODED_LIMIT_BYTES, ClipFlag, ClipResult, Hello, Memory
+from hil.link.client import ATTEMPTS, ClipRun, Link
+from hil.link.errors import (
+    DeviceFaultError,
+    HandshakeError,
+    LinkError,
+    LinkLostError,
+    LinkSilentError,
+    RefusedError,
+)
+from hil.suite.faulty_port import FaultyPort
+from tests.hil.fake_device import FakeDevice, features_of, patches_of, scores_of
+
+
+def sound(count: int, seed: int = 1) -> npt.NDArray[np.int16]:
+    return np.random.default_rng(seed).integers(-32768, 32768, count).astype(np.int16)
+
+
+def connect(device: FakeDevice, port: Any = None) -> Link:
+    link = Link(port or device, clock_s=device.clock_s)
+    link.handshake()
+    return link
+
+
+def assert_right(run: ClipRun, samples: npt.NDArray[np.int16]) -> None:
+    frames = features_of(samples)
+    assert np.array_equal(run.features, frames)
+    assert [(p.first_frame, p.scores) for p in run.patches] == patches_of(frames)
+    assert run.result.samples == len(samples)
+
+
+def test_handshake_reports_who_is_there() -> None:
+    hello = Link(device := FakeDevice(), clock_s=device.clock_s).handshake()
+    assert (hello.board, hello.engine, hello.frames) == ("fake", "builtin", 96)
+
+
+def test_handshake_outlasts_a_device_that_is_still_booting() -> None:
+    device = FakeDevice(deaf_to_hellos=3)
+    link = Link(device, clock_s=device.clock_s)
+    link.handshake()
+    assert device.hellos == 1
+    assert device.now_s > 0.5
+
+
+def test_no_device_ends_within_the_deadline_and_says_what_to_check() -> None:
+    device = FakeDevice(deaf_to_hellos=10**6)
+    with pytest.raises(HandshakeError, match="no HELLO within 5 s"):
+        Link(device, clock_s=device.clock_s).handshake()
+    assert device.now_s == pytest.approx(5.0, abs=0.3)
+
+
+def test_another_protocol_is_refused_with_both_versions() -> None:
+    device = FakeDevice(protocol=9)
+    with pytest.raises(HandshakeError, match=r"protocol 9, the host \d"):
+        Link(device, clock_s=device.clock_s).handshake()
+
+
+def test_remains_of_an_earlier_conversation_are_passed_over() -> None:
+    device = FakeDevice()
+    device.write(b"\x07garbage")
+    link = connect(device)
+    assert link.play_clip(1, sound(1600)).retries == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    count=st.integers(0, 20_000),
+    window_bytes=st.integers(ENCODED_LIMIT_BYTES, 12_000),
+    pace=st.lists(st.integers(1, 6), min_size=1, max_size=4),
+)
+def test_clip_arrives_whole_under_any_schedule_and_never_beyond_credit(
+    count: int, window_bytes: int, pace: list[int]
+) -> None:
+    device = FakeDevice(window_bytes=window_bytes, pace=tuple(pace))
+    samples = sound(count)
+    run = connect(device).play_clip(7, samples, ClipFlag.FEATURES)
+    assert_right(run, samples)
+    assert run.retries == ()
+    assert device.overruns == 0
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    way=st.sampled_from(["flip_sent", "drop_sent", "flip_received", "drop_received"]),
+    at=st.integers(0, 40_000),
+    length=st.integers(1, 1500),
+)
+def test_one_spoilt_stretch_never_gives_a_wrong_result(way: str, at: int, length: int) -> None:
+    device = FakeDevice()
+    port = FaultyPort(device, **{way: range(at, at + length)})  # type: ignore[arg-type]
+    samples = sound(18_000)
+    try:
+        run = connect(device, port).play_clip(3, samples, ClipFlag.FEATURES)
+    except LinkError:
+        return  # a stretch that reaches over several attempts may end in a clear failure
+    assert_right(run, samples)
+    assert len(run.retries) < ATTEMPTS
+
+
+def test_damage_once_is_repeated_once_and_the_reason_is_kept() -> None:
+    device = FakeDevice()
+    link = connect(device, FaultyPort(device, flip_sent=[5_000]))
+    run = link.play_clip(1, sound(18_000), ClipFlag.FEATURES)
+    assert len(run.retries) == 1
+    assert "DAMAGED" in run.retries[0]
+    assert_right(run, sound(18_000))
+
+
+def test_damage_every_time_is_a_failure_after_all_attempts() -> None:
+    device = FakeDevice()
+    link = connect(device, FaultyPort(device, flip_sent=range(3_000, 10**6, 3_000)))
+    with pytest.raises(RefusedError, match="DAMAGED"):
+        link.play_clip(1, sound(18_000))
+    assert device.hellos == ATTEMPTS
+
+
+def test_cut_cable_is_a_clear_failure_within_seconds() -> None:
+    device = FakeDevice()
+    link = connect(device, FaultyPort(device, cut_after=9_000))
+    with pytest.raises(LinkSilentError, match="fell silent"):
+        link.play_clip(1, sound(18_000))
+    assert device.now_s < 10
+
+
+def test_port_that_fails_is_told_in_its_own_words() -> None:
+    class Broken(FakeDevice):
+        def read(self, size: int = 1, /) -> bytes:
+            raise OSError("device disconnected")
+
+    with pytest.raises(LinkLostError, match="device disconnected"):
+        Link(Broken()).handshake()
+
+
+def test_core_fault_is_told_with_function_names() -> None:
+    device = FakeDevice(fault_at_frame=4)
+    link = Link(device, clock_s=device.clock_s, describe_address=lambda at: f"main+{at & 0xFF}")
+    link.handshake()
+    with pytest.raises(DeviceFaultError) as fault:
+        link.play_clip(1, sound(18_000))
+    text = str(fault.value)
+    assert "HardFault" in text
+    assert "PRECISERR" in text
+    assert "0x40020c00" in text
+    assert "main+3" in text
+
+
+def test_refusal_that_repeating_cannot_mend_is_not_repeated() -> None:
+    device = FakeDevice()
+    link = connect(device)
+    hellos = device.hellos
+    device._clip = None
+    from generator.wire import ClipEnd
+
+    with pytest.raises(RefusedError, match="NO_CLIP"):
+        link._converse([ClipEnd(sample_count=0)], ClipResult)
+    assert device.hellos == hellos
+
+
+def test_patch_of_frames_brings_scores_and_rows() -> None:
+    device = FakeDevice(taps=True)
+    frames = np.random.default_rng(3).integers(-128, 128, (96, 64), np.int8)
+    run = connect(device).play_patch(5, frames, [0])
+    assert run.result.scores == scores_of(frames)
+    assert b"".join(run.rows[0][row] for row in range(96)) == frames.tobytes()
+
+
+def test_memory_is_read() -> None:
+    memory = connect(FakeDevice()).read_memory()
+    assert isinstance(memory, Memory)
+    assert memory.stack_high_water_bytes == 1234
+
+
+def test_more_than_256_frames_wrap_the_sequence_number() -> None:
+    device = FakeDevice()
+    samples = sound(512 * 600)
+    run = connect(device).play_clip(1, samples, ClipFlag.FEATURES)
+    assert_right(run, samples)
+    assert run.retries == ()
+
+
+def test_message_can_be_awaited_behind_a_new_hello() -> None:
+    device = FakeDevice()
+    link = connect(device)
+    from generator.wire import HelloRequest
+
+    link.send_message(HelloRequest(nonce=99))
+    assert link.await_message(Hello, fresh=True).nonce == 99

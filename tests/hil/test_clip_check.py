@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A clip is held against both judges: agreement passes, every kind of disagreement is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from generator.boards.boards_file import load_boards
+from generator.host.twin import ClipOutcome, PatchOutcome
+from generator.model.decision import DecisionRule, Head
+from generator.repository import REPO_ROOT
+from generator.wire import ClipResult, PatchResult
+from hil.boards.image import Firmware
+from hil.clip_check import (
+    check_clip,
+    count_frontend,
+    make_record,
+    patch_frames,
+    sum_patches,
+)
+from hil.clips.clip_set import Clip, ClipSet
+from hil.clips.model_card import Provenance
+from hil.clips.truth import why_no_accuracy
+from hil.link.client import ClipRun, Link
+from hil.session import (
+    FRAME_FUNCTION,
+    FRONTEND_FUNCTION,
+    NETWORK_FUNCTION,
+    Bench,
+)
+from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
+
+CLIP = Clip("1-100-A-0", 1, "label0")
+Int8 = npt.NDArray[np.int8]
+
+
+@dataclass
+class Twin:
+    """Agrees with the fake device, but for what a test spoils."""
+
+    spoil_features: bool = False
+    spoil_scores: bool = False
+    spoil_decision: bool = False
+    spoil_detected: bool = False
+    spoil_layer: bool = False
+
+    def run_clip(self, samples: npt.NDArray[np.int16]) -> ClipOutcome:
+        frames = features_of(samples)
+        patches = tuple(
+            PatchOutcome(index, first, 0, np.array(scores, np.int8))
+            for index, (first, scores) in enumerate(patches_of(frames))
+        )
+        sums = np.array([p.scores for p in patches], np.int32).sum(axis=0).astype(np.int32)
+        if self.spoil_features:
+            frames[3, 5] ^= 1
+        if self.spoil_scores:
+            patches[-1].scores[4] ^= 1
+        decision = int(np.argmax(sums))
+        detected = (decision ^ int(self.spoil_detected),)
+        decision ^= int(self.spoil_decision)
+        return ClipOutcome(len(samples), 0, frames, patches, sums, decision, detected)
+
+    def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
+        wrong = frames.copy()
+        wrong[7, 1] += np.int8(self.spoil_layer)
+        return {0: wrong}
+
+
+@dataclass
+class Judge:
+    """In the interpreter's place."""
+
+    spoil: bool = False
+    operator_names: tuple[str, ...] = ("TRANSPOSE",)
+
+    def scores(self, frames: Int8) -> Int8:
+        (_, scores), *_ = patches_of(frames)
+        values = np.array(scores, np.int8)
+        values[0] ^= int(self.spoil)
+        return values
+
+    def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
+        return {0: frames}
+
+
+@dataclass
+class Meter:
+    per_call_instructions: list[int] = field(default_factory=list)
+    calls: int = 0
+
+    def clear(self) -> None:
+        self.per_call_instructions = [10] * self.calls
+
+
+def make_bench(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = None) -> Bench:
+    device = FakeDevice()
+    link = Link(device, clock_s=device.clock_s)
+    firmware = Firmware(
+        board="u585",
+        project_dir=REPO_ROOT,
+        elf=REPO_ROOT,
+        hex=REPO_ROOT,
+        firmware_sha256="",
+        model=REPO_ROOT,
+        model_sha256="",
+        labels=tuple(f"label{index}" for index in range(CLASSES)),
+        has_labels=True,
+        rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
+        rule_is_the_models=True,
+        engine="builtin",
+        taps=False,
+        toolchain="",
+    )
+    board = cast(Any, type("Board", (), {"spec": load_boards(REPO_ROOT / "boards.yaml")["u585"]})())
+    bench = Bench(board, firmware, link, link.handshake(), cast(Any, twin), cast(Any, meters or {}))
+    bench.__dict__["oracle"] = judge
+    return bench
+
+
+def sound(frames: int = 300) -> npt.NDArray[np.int16]:
+    return np.random.default_rng(4).integers(-32768, 32768, frames * 160).astype(np.int16)
+
+
+def stages(twin: Twin, judge: Judge) -> list[str]:
+    _, found = check_clip(make_bench(twin, judge), CLIP, sound(), 1)
+    return [str(divergence) for divergence in found]
+
+
+def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
+    meters = {
+        NETWORK_FUNCTION: Meter(calls=300 + 40),
+        FRONTEND_FUNCTION: Meter(calls=940),
+        FRAME_FUNCTION: Meter(calls=300),
+    }
+    record, found = check_clip(make_bench(Twin(), Judge(), meters), CLIP, sound(), 1)
+    assert found == []
+    assert record.truth == (0,)
+    assert record.detected == (record.decision,)
+    assert (record.patches, record.frames, record.samples) == (3, 300, 48_000)
+    assert record.network_instructions == (960, 960, 960)
+    assert record.frontend_instructions == (9400 - 3000, 300)
+    assert len(record.answer_cycles) == 3
+    assert record.frontend_frames == 2 * 72 + 96
+    assert record.retries == ()
+
+
+def test_feature_cell_that_differs_is_told_with_its_place() -> None:
+    (text,) = stages(Twin(spoil_features=True), Judge())
+    assert "features, board against host twin: 1 of 19200 differ; first at frame 3, band 5" in text
+
+
+def test_score_that_differs_from_the_twin_is_told() -> None:
+    (text,) = stages(Twin(spoil_scores=True), Judge())
+    assert "scores, board against host twin" in text
+    assert "patch 2, class 4" in text
+
+
+def test_decision_that_differs_from_the_twin_is_told() -> None:
+    (text,) = stages(Twin(spoil_decision=True), Judge())
+    assert "decision, board against host twin" in text
+
+
+def test_detected_classes_that_differ_from_the_twin_are_told() -> None:
+    (text,) = stages(Twin(spoil_detected=True), Judge())
+    assert "detected, board against host twin: 2 of 256 differ" in text
+
+
+def test_decision_by_another_rule_than_the_images_is_told() -> None:
+    bench = make_bench(Twin(), Judge())
+    strict = DecisionRule(Head.SOFTMAX, (127,) * CLASSES)
+    bench.firmware = replace(bench.firmware, rule=strict)
+    _, found = check_clip(bench, CLIP, sound(), 1)
+    told = [divergence.stage for divergence in found]
+    assert told == ["decision, board against its own sums", "detected, board against its own sums"]
+
+
+def test_score_that_differs_from_the_interpreter_is_told_for_each_patch() -> None:
+    texts = stages(Twin(), Judge(spoil=True))
+    assert len(texts) == 3
+    assert all("scores, board against interpreter" in text for text in texts)
+
+
+def test_first_layer_at_which_the_twin_parts_is_named() -> None:
+    texts = stages(Twin(spoil_layer=True), Judge(spoil=True))
+    layers = [text for text in texts if "host twin against interpreter, operator 0" in text]
+    assert len(layers) == 3
+
+
+def test_short_clip_repeats_its_last_25_frames() -> None:
+    features = np.arange(30, dtype=np.int8)[:, None] * np.ones((1, 64), np.int8)
+    patch = patch_frames(features, 0, PATCH_FRAMES)
+    expected = [*range(30), *range(5, 30), *range(5, 30), *range(5, 21)]
+    assert patch[:, 0].tolist() == expected
+    whole = np.zeros((200, 64), np.int8)
+    assert patch_frames(whole, 72, PATCH_FRAMES).shape == (96, 64)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 24, 25, 26, 95])
+def test_any_short_clip_fills_one_patch(frames: int) -> None:
+    features = np.random.default_rng(1).integers(-128, 128, (frames, 64), np.int8)
+    patch = patch_frames(features, 0, PATCH_FRAMES)
+    assert patch.shape == (96, 64)
+    assert np.array_equal(patch[:frames], features)
+
+
+def answer_cycles_of(frames: int) -> tuple[int, ...]:
+    patch = PatchResult(1, 0, 0, 0, 500, 1000, 999_999, (0,) * CLASSES)
+    result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, b"\1" + bytes(31), (0,) * CLASSES)
+    run = ClipRun(result, (patch,), np.zeros((frames, 64), np.int8), ())
+    return make_record(make_bench(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
+
+
+def test_patch_that_was_filled_up_says_nothing_of_the_answers_delay() -> None:
+    assert answer_cycles_of(PATCH_FRAMES - 1) == ()
+    assert answer_cycles_of(PATCH_FRAMES) == (999_999,)
+
+
+def test_front_end_is_counted_without_what_its_frames_set_off() -> None:
+    assert count_frontend([100, 5100, 100], [5000]) == (300, 1)
+    assert count_frontend([100], []) == (0, 0)
+    assert count_frontend([], []) == (0, 0)
+
+
+def test_pushes_of_a_patch_that_never_ended_do_not_count() -> None:
+    assert sum_patches([1] * 96 + [2] * 96 + [99] * 5, 96, 2) == (96, 192)
+    assert sum_patches([], 96, 2) == ()
+    assert sum_patches([1] * 100, 96, 2) == ()
+    assert sum_patches([1] * 50, 96, 0) == ()
+
+
+def test_accuracy_is_measured_only_where_truth_and_classes_meet() -> None:
+    firmware = make_bench(Twin(), Judge()).firmware
+    clips = ClipSet((CLIP,), ("label0", "label1"), "esc10")
+    assert why_no_accuracy(firmware, clips) == ""
+    assert "synthetic" in why_no_accuracy(firmware, ClipSet((), (), "synthetic"))
+    assert "no labels" in why_no_accuracy(replace(firmware, has_labels=False), clips)
+    strangers = ClipSet((CLIP,), ("label0", "whale"), "esc10")
+    assert "label whale" in why_no_accuracy(firmware, strangers)
+
+
+@pytest.mark.parametrize(("own", "said"), [(True, "94 %"), (False, "94 %, without this threshold")])
+def test_cross_validation_is_of_the_models_own_rule(
+    monkeypatch: pytest.MonkeyPatch, own: bool, said: str
+) -> None:
+    bench = make_bench(Twin(), Judge())
+    bench.firmware = replace(bench.firmware, rule_is_the_models=own)
+    faces = {"virtual": True, "cycles_are": "estimated", "properties": lambda self: {}}
+    faces["spec"] = bench.board.spec
+    bench.board = cast(Any, type("Board", (), faces)())
+    monkeypatch.setattr("hil.session.read_provenance", lambda *_: Provenance((1,), "94 %"))
+    assert bench.record(ClipSet((CLIP,), ("label0",), "esc10")).cross_validated == said

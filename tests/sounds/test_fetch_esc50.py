@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The download: from a server on this machine, interrupted, resumed, checked."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from hil.clips.clip_set import load_clips
+from sounds.fetch_esc50 import CHUNK_BYTES, fetch, main
+
+CATEGORIES = [f"sound{index}" for index in range(50)]
+
+
+def make_archive(*, drop: str = "", spoil: str = "", rows: int = 2000) -> bytes:
+    """A small ESC-50: the whole table, sounds of 20 ms."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["filename", "fold", "target", "category", "esc10", "src_file", "take"])
+    sound = io.BytesIO()
+    wave = np.random.default_rng(0).integers(-999, 999, 882).astype(np.int16)
+    soundfile.write(sound, wave, 44_100, format="WAV", subtype="PCM_16")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for number in range(rows):
+            category, fold = number % 50, number // 50 % 5 + 1
+            name = f"{fold}-{number}-A-{category}.wav"
+            writer.writerow([name, fold, category, CATEGORIES[category], category < 10, "", "A"])
+            if name != drop:
+                data = b"spoilt" if name == spoil else sound.getvalue()
+                archive.writestr(f"ESC-50-master/audio/{name}", data)
+        archive.writestr("ESC-50-master/meta/esc50.csv", table.getvalue())
+        archive.writestr("ESC-50-master/README.md", "about")
+    return packed.getvalue()
+
+
+ARCHIVE = make_archive()
+
+
+class Server(ThreadingHTTPServer):
+    """Serves one file; may break off early and may or may not know ranges."""
+
+    content = ARCHIVE
+    ranges = True
+    breaks: int = 0
+    """So many answers end in the middle."""
+
+    requested: list[str | None]
+    sent_bytes = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        wanted = self.headers.get("Range")
+        self.server.requested.append(wanted)
+        if self.path != "/esc50.zip":
+            self.send_error(404)
+            return
+        content, begin = self.server.content, 0
+        if wanted and self.server.ranges:
+            begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        if begin >= len(content):
+            self.send_error(416)
+            return
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Length", str(len(content) - begin))
+        self.end_headers()
+        end = len(content)
+        if self.server.breaks:
+            self.server.breaks -= 1
+            end = begin + (end - begin) // 2
+        self.wfile.write(content[begin:end])
+        self.server.sent_bytes += end - begin
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(("127.0.0.1", 0), Handler) as running:
+        running.requested = []
+        thread = threading.Thread(target=partial(running.serve_forever, poll_interval=0.01))
+        thread.start()
+        try:
+            yield running
+        finally:
+            running.shutdown()
+            thread.join()
+
+
+def url_of(server: Server) -> str:
+    return f"http://127.0.0.1:{server.server_address[1]}/esc50.zip"
+
+
+def test_download_keeps_the_400_clips_in_their_layout(server: Server, tmp_path: Path) -> None:
+    target = tmp_path / "data" / "ESC-50"
+    assert fetch(url_of(server), target) == 400
+    assert len(load_clips(target).clips) == 400
+    assert len(list((target / "audio").iterdir())) == 400
+    assert (target / "README.md").is_file()
+    assert not (target.parent / ".ESC-50.download").exists()
+
+
+def test_second_call_fetches_nothing(server: Server, tmp_path: Path) -> None:
+    fetch(url_of(server), tmp_path / "ESC-50")
+    before = len(server.requested)
+    assert fetch(url_of(server), tmp_path / "ESC-50") == 400
+    assert len(server.requested) == before
+
+
+def test_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
+    server.breaks = 2
+    assert fetch(url_of(server), tmp_path / "ESC-50") == 400
+    assert server.requested[0] is None
+    assert all(wanted and wanted.startswith("bytes=") for wanted in server.requested[1:])
+    assert server.sent_bytes < len(ARCHIVE) + 2 * CHUNK_BYTES  # a broken chunk is asked for again
+
+
+def test_next_run_goes_on_where_the_last_one_gave_up(server: Server, tmp_path: Path) -> None:
+    server.breaks = 5
+    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    assert main(arguments) == 3
+    server.requested.clear()
+    assert main(arguments) == 0
+    assert server.requested[0] not in (None, "bytes=0-")
+    assert server.sent_bytes < len(ARCHIVE) + 5 * CHUNK_BYTES
+
+
+def test_server_without_ranges_starts_anew(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.breaks, server.ranges = 1, False
+    assert fetch(url_of(server), tmp_path / "ESC-50") == 400
+    assert "cannot resume" in capsys.readouterr().err
+
+
+def test_wrong_address_is_told_without_traceback(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = url_of(server) + "x"
+    assert main(["--url", url, "--to", str(tmp_path / "ESC-50")]) == 3
+    assert "404" in capsys.readouterr().err
+    assert not (tmp_path / "ESC-50").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (make_archive(drop="3-100-A-0.wav"), "3-100-A-0.wav"),
+        (make_archive(spoil="1-3-A-3.wav"), "cannot be decoded"),
+        (make_archive(rows=1950), "1950 rows, not 2000"),
+        (ARCHIVE[:50_000], "damaged"),
+        (b"<html>not found</html>", "damaged"),
+    ],
+    ids=["missing", "spoilt", "short-table", "cut", "no-zip"],
+)
+def test_what_arrived_wrong_is_refused_and_leaves_nothing(
+    server: Server,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    complaint: str,
+) -> None:
+    server.content = content
+    assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) in (2, 3)
+    assert complaint in capsys.readouterr().err
+    assert not (tmp_path / "ESC-50").exists()
+
+
+@pytest.mark.parametrize("table", [b"\xff\xfe", b"filename,fold,category,esc10\na.wav\n"])
+def test_a_set_with_a_corrupt_table_is_fetched_anew(
+    server: Server, tmp_path: Path, table: bytes
+) -> None:
+    target = tmp_path / "ESC-50"
+    (target / "meta").mkdir(parents=True)
+    (target / "meta" / "esc50.csv").write_bytes(table)
+    assert fetch(url_of(server), target) == 400
+
+
+def deflated_and_spoilt() -> bytes:
+    """An archive whose table is compressed data with a hole in it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ESC-50-master/meta/esc50.csv", bytes(range(256)) * 64)
+    content = bytearray(packed.getvalue())
+    content[70:110] = b"\xff" * 40
+    return bytes(content)
+
+
+def test_archive_with_spoilt_compressed_data_is_not_kept(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.content = deflated_and_spoilt()
+    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    assert main(arguments) == 3
+    assert "is damaged" in capsys.readouterr().err
+    server.content = ARCHIVE
+    assert main(arguments) == 0
+
+
+def test_full_disk_is_told_and_the_download_is_kept(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    with monkeypatch.context() as patched:
+        patched.setattr("sounds.fetch_esc50.shutil.copyfileobj", full)
+        assert main(arguments) == 3
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "damaged" not in told
+    before = len(server.requested)
+    assert main(arguments) == 0
+    assert len(server.requested) == before
+
+
+def test_disk_that_fills_during_the_download_is_not_called_the_server(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sounds.fetch_esc50.ResumingDownloader._attempt", full)
+    assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) == 3
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "broke off" not in told
+
+
+def test_interruption_ends_quietly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sounds.fetch_esc50.fetch", interrupt)
+    assert main(["--to", str(tmp_path / "ESC-50")]) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
+def test_place_that_cannot_be_written_is_told(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["--url", url_of(server), "--to", str(tmp_path / "file" / "ESC-50")]) == 3
+    assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_a_set_out_of_order_is_fetched_anew(server: Server, tmp_path: Path) -> None:
+    target = tmp_path / "ESC-50"
+    fetch(url_of(server), target)
+    next((target / "audio").iterdir()).write_bytes(b"spoilt")
+    assert fetch(url_of(server), target) == 400
+    assert len(load_clips(target).clips) == 400
