@@ -173,14 +173,15 @@ evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip,
 	    $(WITH_SOUNDS) $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
-FIND_C = find firmware_templates tests -name '*.[ch]' -not -path 'tests/golden/*'
+FIND_C = find firmware_templates cross_check tests -name '*.[ch]' -not -path 'tests/golden/*'
 
 .PHONY: lint
-lint: $(VENV)/.test ## ruff, mypy, import-linter, clang-format: no change, only findings
+lint: $(VENV)/.test ## ruff, mypy, imports, clang-format: no change, only findings
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(PY) -m tools.import_circles
 	$(FIND_C) -exec $(VENV)/bin/clang-format --dry-run -Werror {} +
 
 .PHONY: format

@@ -18,9 +18,11 @@ CHECKS: dict[str, list[str | Path]] = {
     "ruff-check": [sys.executable, "-m", "ruff", "check", "."],
     "ruff-format": [sys.executable, "-m", "ruff", "format", "--check", "."],
     "import-linter": [PROGRAMS / "lint-imports"],
+    "import-circles": [sys.executable, "-m", "tools.import_circles"],
     "clang-format": [
         *(PROGRAMS / "clang-format", "--dry-run", "-Werror"),
         *sorted((REPO_ROOT / "firmware_templates").glob("**/*.[ch]")),
+        *sorted((REPO_ROOT / "cross_check").glob("**/*.[ch]")),
         *sorted(set(TESTS.glob("**/*.[ch]")) - set(TESTS.glob("golden/**/*"))),
     ],
     "mypy": [sys.executable, "-m", "mypy"],
