@@ -50,10 +50,11 @@ def _imports_of(tree: ast.Module, modules: Mapping[str, Path]) -> Iterator[str]:
         else:
             continue
         for name in wanted:
-            while name and name not in modules:  # a name from within a module: the module
-                name = name.rpartition(".")[0]
-            if name:
-                yield name
+            found = name
+            while found and found not in modules:  # a name from within a module: the module
+                found = found.rpartition(".")[0]
+            if found:
+                yield found
 
 
 def rooms_of(imports: Graph) -> dict[str, dict[str, frozenset[str]]]:
