@@ -18,7 +18,9 @@ import numpy as np
 
 from cross_check.image import TARGET_DIR, Image, Target, link_program
 from cross_check.records import Output, RunError, read_output
-from generator.boards.boards_file import BoardSpec, H7Board, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.families.h7.record import H7Board
+from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.virtual.availability import unavailable_reason
 from hil.virtual.machine import Machine

@@ -13,7 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from generator import firmware
-from generator.boards.boards_file import BoardSpec, load_board, load_boards
+from generator.boards.boards_file import load_board, load_boards
+from generator.boards.record import BoardSpec
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.family import Port
 from generator.boards.fit import Demand, fit_faults
-from generator.boards.port import Port, make_port
+from generator.boards.port import make_port
+from generator.boards.record import BoardSpec
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError

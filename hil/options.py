@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.wire import Hello

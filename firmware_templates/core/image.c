@@ -2,6 +2,7 @@
 #include "core/image.h"
 
 #include "core/memory_layout.h"
+#include "port/port_config.h"
 
 const uint8_t *image_begin(void) {
     return __image_start;
@@ -17,7 +18,7 @@ static uint32_t bytes_between(const uint32_t *begin, const uint32_t *end) {
 
 uint32_t image_static_bytes(void) {
     uint32_t bytes = bytes_between(__data_start, __bss_end);
-#ifdef CORE_CORTEX_M7
+#if PORT_HAS_MEMORY
     bytes += bytes_between(__dma_start, __dma_end) + bytes_between(__itcm_start, __itcm_end);
 #endif
     return bytes;

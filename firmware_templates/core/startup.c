@@ -6,16 +6,15 @@
 #include "core/handlers.h"
 #include "core/memory_layout.h"
 #include "core/stack.h"
-#ifdef CORE_CORTEX_M7
 #include "port/memory.h"
-#endif
+#include "port/port_config.h"
 
 /* Bytes below the stack pointer that the painting leaves alone: its own frame. */
 #define PAINT_GAP_BYTES 64u
 
 /* Some parts must not write to RAM before their supply is settled: there the port has a function
- * that needs none. A piece of assembly. */
-#ifdef CORE_CORTEX_M7
+ * that needs none (port/supply.h). A piece of assembly. */
+#if PORT_HAS_SUPPLY
 #define CALL_BEFORE_RAM_IS_USED "bl supply_begin\n\t"
 #else
 #define CALL_BEFORE_RAM_IS_USED ""
@@ -60,7 +59,7 @@ static void fill_memory(void) {
         }
     }
     clear_memory(__bss_start, __bss_end);
-#ifdef CORE_CORTEX_M7
+#if PORT_HAS_MEMORY
     clear_memory(__dma_start, __dma_end);
     /* No word of DTCM has a valid error code before it was written whole. */
     clear_memory(__stack_top, __fault_stack_top);
@@ -74,7 +73,7 @@ _Noreturn void start(void) {
     core_data_barrier();
     core_instruction_barrier();
 
-#ifdef CORE_CORTEX_M7
+#if PORT_HAS_MEMORY
     memory_begin();
 #endif
     paint_stack();

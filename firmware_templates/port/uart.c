@@ -4,16 +4,24 @@
  * Reception is endless: behind the ring's last byte comes its first. The core is interrupted only
  * when something may be worth reading: at the frame delimiter 0x00 (character match), when the
  * line falls idle, at errors, and once a turn of the ring, to count turns. Transmission sends the
- * ring's contents block by block. */
+ * ring's contents block by block.
+ *
+ * For the newer of ST's two USARTs: what a family with the older one provides instead is said in
+ * port/usart_registers.h. */
 #include "port/uart.h"
 
 #include "core/cortex_m.h"
 #include "port/clock.h"
 #include "port/interrupts.h"
+#include "port/peripherals.h"
 #include "port/port_config.h"
-#include "port/registers.h"
 #include "port/uart_dma.h"
 #include "port/uart_power.h"
+#include "port/usart_registers.h"
+
+#if !defined(USART_ISR) || !defined(USART_ICR) || !defined(USART_ISR_CMF)
+#error "this driver is for the USART with ISR and ICR; see port/usart_registers.h"
+#endif
 
 #define TX_RING_BYTES PORT_TX_RING_BYTES
 

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of a board's record that all families share; their limits come from `<family>_limits`.
+"""Checks of a board's record that all families share.
 
 A check yields complaints: the place below the record, what is wrong with its numbers, a remedy.
-Register values are not made here; the port derives them from a record that passed.
+The limits that depend on the part come from `families/<family>/limits.py`, which calls these
+checks. Register values are not made here: the port derives them from a record that passed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import combinations
 
-if TYPE_CHECKING:
-    from generator.boards.boards_file import Uart
-    from generator.boards.clock_tree import ClockTree, Pll
+from generator.boards.clock_tree import ClockTree, Pll
+from generator.boards.record import (
+    DMA_RAM,
+    IMAGE_RAM,
+    ITCM,
+    MAX_DMA_BLOCK_BYTES,
+    Budgets,
+    Memory,
+    Uart,
+)
 
 Complaint = tuple[tuple[str | int, ...], str, str]
 """Place below the record, what is wrong, remedy."""
@@ -46,6 +54,70 @@ class PllLimits:
     """Manual and section."""
     output_dividers_said: str = ""
     """The dividers in words, where they are too many to list."""
+
+
+def check_memories(
+    memories: Mapping[int, Memory], budgets: Budgets | None, *, whole: bool
+) -> Iterator[Complaint]:
+    """Names, kinds, overlaps, and budgets against sizes.
+
+    `memories`: those that are right in form, by their place in the record; `whole`: these are all.
+    `budgets`: None where the section is bad in form.
+    """
+    for name, kind in (("flash", "flash"), ("ram", "ram")):
+        if whole and not any(
+            memory.name == name and memory.kind == kind for memory in memories.values()
+        ):
+            yield ("memories",), f"no memory {name!r} of kind {kind!r}", "the image needs it"
+    for index, memory in memories.items():
+        if memory.name in (DMA_RAM, ITCM) and memory.kind != "ram":
+            what = f"{memory.name} holds what the program writes"
+            yield ("memories", index, "kind"), what, "write ram"
+    for (_, first), (index, second) in combinations(memories.items(), 2):
+        if first.name == second.name:
+            yield ("memories", index), f"a second memory named {second.name!r}", "rename it"
+        if first.origin < second.end and second.origin < first.end:
+            what = (
+                f"{second.name} 0x{second.origin:08x}..0x{second.end - 1:08x} overlaps "
+                f"{first.name} 0x{first.origin:08x}..0x{first.end - 1:08x}"
+            )
+            yield ("memories", index), what, "mend origin or size_bytes by the part's memory map"
+    if budgets is None or not whole:
+        return
+    for names, key, budget in (
+        (("flash",), "image_flash_bytes", budgets.image_flash_bytes),
+        (IMAGE_RAM, "image_ram_bytes", budgets.image_ram_bytes),
+    ):
+        held = [memory for memory in memories.values() if memory.name in names]
+        size_bytes = sum(memory.size_bytes for memory in held)
+        if held and budget > size_bytes:
+            said = ", ".join(memory.name for memory in held)
+            what = f"{budget} bytes, but {said} has only {size_bytes}"
+            yield ("budgets", key), what, "lower the budget"
+
+
+def check_one_ram(part: str, memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
+    """For a family whose DMA reaches all RAM, with no cache before it: one memory holds all data.
+
+    A family's `check_memories`: `memories` is empty where one is bad in form, `uart` is not asked.
+    """
+    for index, memory in enumerate(memories):
+        if memory.name in (DMA_RAM, ITCM):
+            what = f"{part} needs no memory of this name, and its port uses none"
+            yield ("memories", index, "name"), what, "another name"
+
+
+def check_rings(uart: Uart) -> Iterator[Complaint]:
+    """Both rings of the UART: a power of two, within one block of the DMA."""
+    for name, size in (
+        ("rx_ring_bytes", uart.rx_ring_bytes),
+        ("tx_ring_bytes", uart.tx_ring_bytes),
+    ):
+        if size & (size - 1):
+            yield ("uart", name), f"{size} is no power of two", "write 2048, 4096, 8192 or 16384"
+        if size > MAX_DMA_BLOCK_BYTES:
+            what = f"{size} bytes are beyond one DMA block of {MAX_DMA_BLOCK_BYTES}"
+            yield ("uart", name), what, "write 32768 or less"
 
 
 def check_pll(clock: ClockTree, pll: Pll, limits: PllLimits) -> Iterator[Complaint]:

@@ -2,7 +2,7 @@
 """Register values that every port has, and the arithmetic behind them.
 
 The peripherals are the same in all families: the GPIO ports, the USART, the independent watchdog,
-SysTick. Where they stand and which bits enable them differs; that comes from the family's module.
+SysTick. Where they stand and which bits enable them differs: that comes from the family.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.boards.boards_file import BoardSpec, Pin
 from generator.boards.checks import baud_divider
+from generator.boards.record import BoardSpec, Pin
 from generator.errors import Fault
 
 LSI_HZ = 32_000
@@ -37,16 +37,6 @@ APB_CODES = {1: 0, 2: 4, 4: 5, 8: 6, 16: 7}
 
 AHB_CODES = {1: 0, 2: 8, 4: 9, 8: 10, 16: 11, 64: 12, 128: 13, 256: 14, 512: 15}
 """HPRE (the same registers)."""
-
-USART_BASES = {
-    "USART1": 0x4001_3800,
-    "USART2": 0x4000_4400,
-    "USART3": 0x4000_4800,
-    "UART4": 0x4000_4C00,
-    "UART5": 0x4000_5000,
-    "LPUART1": 0x4000_8000,
-}
-"""Where they stand in U5 and L4 (RM0351, RM0456: memory map; LPUART1: L4 only)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +113,15 @@ def make_pin(pin: Pin, gpio_base: int) -> PinValues:
 def make_uart(
     board: BoardSpec,
     interrupts: Sequence[str],
-    rx_channel: str,
-    tx_channel: str,
+    rx_line: str,
+    tx_line: str,
     *,
     gpio_base: int,
-    bases: Mapping[str, int] = USART_BASES,
+    bases: Mapping[str, int],
 ) -> UartValues:
-    """`interrupts`: names of the lines by number; `rx_channel`, `tx_channel`: those of the DMA.
+    """`interrupts`: names of the lines by number; `rx_line`, `tx_line`: those of the DMA.
 
-    `bases`: where the UARTs stand.
+    `gpio_base`: address of port A; `bases`: addresses of the UARTs.
     """
     uart, kernel_hz = board.uart, board.uart_kernel_hz
     divider, fractions = baud_divider(uart.peripheral, kernel_hz, uart.baud)
@@ -148,8 +138,8 @@ def make_uart(
         tx=make_pin(uart.tx, gpio_base),
         rx=make_pin(uart.rx, gpio_base),
         uart_line=interrupts.index(uart.peripheral),
-        rx_line=interrupts.index(rx_channel),
-        tx_line=interrupts.index(tx_channel),
+        rx_line=interrupts.index(rx_line),
+        tx_line=interrupts.index(tx_line),
         rx_ring_bytes=uart.rx_ring_bytes,
         tx_ring_bytes=uart.tx_ring_bytes,
     )

@@ -2,8 +2,10 @@
 """A board, a network plan and a front-end's tables to a C project on disk.
 
 What becomes what: `firmware_templates/<folder>/` goes to the folder of that name in the project,
-`port/` and `port/<family>/` to `port/`, `project/` to the root, and `core/link.ld` to the root. A
-file whose name ends in `.j2` is a Jinja template and loses that ending; others are copied.
+`project/` to the root, and `core/link.ld` to the root. `port/` is flat in the project, whatever
+folders it comes from: `port/` itself, `port/dma/<kind>/` and `port/<family>/`, as the family says.
+A file whose name ends in `.j2` is a Jinja template and loses that ending; others are copied. One
+whose name begins with `_` is included by templates and becomes no file of its own.
 
 Templates see one dict (`make_context`) and nothing else. Undefined names are errors. Statements
 stand on lines of their own that begin with `//%`, or within `{% %}`; values within `{{ }}`.
@@ -23,7 +25,8 @@ from typing import Any
 
 import jinja2
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
 from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.project.c_text import FILTERS
@@ -108,7 +111,7 @@ def render_files(
 
     The front-end's host twin is rendered without board and info: it takes fewer `folders`.
     """
-    templates = scan_templates(folders, board.family if board else "")
+    templates = scan_templates(folders, family_of(board.family).port_folders if board else ())
     if "network" in stages:
         templates = _without_idle_kernels(templates, stages["network"].kernel_sources)
     sources = sorted(path for path in templates if path.endswith(".c"))
@@ -155,25 +158,35 @@ def make_environment() -> jinja2.Environment:
     return environment
 
 
-def scan_templates(folders: Sequence[str], family: str) -> dict[str, Path]:
-    """Map each path in the project to the file of `firmware_templates/` that it comes from."""
+def scan_templates(folders: Sequence[str], port_folders: Sequence[str]) -> dict[str, Path]:
+    """Map each path in the project to the file of `firmware_templates/` that it comes from.
+
+    `port_folders`: what becomes `port/`; a file replaces one of the same name in an earlier folder.
+    Raises `ValueError` where two files of one folder become the same one.
+    """
     found: dict[str, Path] = {}
     for folder in folders:
-        root = TEMPLATES_DIR / folder
-        sources = sorted(root.glob("*") if folder == "port" else root.rglob("*"))
-        if folder == "port":
-            sources += sorted((root / family).glob("*"))
-        for source in sources:
-            if not source.is_file() or source.name.startswith("."):
-                continue
-            name = source.name if folder == "port" else source.relative_to(root).as_posix()
-            inner = name.removesuffix(".j2")
-            at_root = folder == "project" or (folder == "core" and inner == "link.ld")
-            path = inner if at_root else f"{folder}/{inner}"
-            if path in found:
-                raise ValueError(f"{found[path]} and {source} both become {path}")
-            found[path] = source
+        if folder != "port":
+            found |= _files_of(TEMPLATES_DIR / folder, folder, deep=True)
+            continue
+        for source in port_folders:
+            found |= _files_of(TEMPLATES_DIR / source, folder, deep=False)
     return dict(sorted(found.items()))
+
+
+def _files_of(root: Path, folder: str, *, deep: bool) -> dict[str, Path]:
+    """Files of one template folder, by path in the project; `deep`: those of its folders too."""
+    found: dict[str, Path] = {}
+    for source in sorted(root.rglob("*") if deep else root.glob("*")):
+        if not source.is_file() or source.name.startswith((".", "_")):
+            continue
+        inner = source.relative_to(root).as_posix().removesuffix(".j2")
+        at_root = folder == "project" or (folder == "core" and inner == "link.ld")
+        path = inner if at_root else f"{folder}/{inner}"
+        if path in found:
+            raise ValueError(f"{found[path]} and {source} both become {path}")
+        found[path] = source
+    return found
 
 
 def _make_build_context(

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.table import Table
 
-from generator.boards.boards_file import BoardSpec
 from generator.boards.fit import fit_faults, flash_need, ram_need
+from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.model.decision import describe_rule

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags

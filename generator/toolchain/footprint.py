@@ -16,7 +16,7 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError, ToolError
 
 ARENA_SYMBOL = "network_arena"

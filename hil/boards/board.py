@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.image import Firmware
 from hil.link.client import SerialPort

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.model.decision import UNSURE, DecisionRule, Head, describe_rule
 from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag, Rule, ScoreHead
 from hil.link.errors import HandshakeError

@@ -14,7 +14,7 @@ from pathlib import Path
 import serial
 from serial.tools import list_ports
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.board import CallMeter
 from hil.boards.image import Firmware

@@ -13,7 +13,7 @@ from typing import Any
 
 import serial
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from hil.boards.board import CallMeter
 from hil.boards.image import Firmware
 from hil.link.client import SerialPort

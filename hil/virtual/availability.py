@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hil.virtual.wiring import WIRING
 
 if TYPE_CHECKING:
-    from generator.boards.boards_file import BoardSpec
+    from generator.boards.record import BoardSpec
 
 PACKAGES = ("unicorn", "numba")
 """What the emulator needs beyond the rest of the project."""

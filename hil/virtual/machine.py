@@ -35,7 +35,7 @@ from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 from hil.virtual.wiring import WIRING
 
 if TYPE_CHECKING:
-    from generator.boards.boards_file import BoardSpec
+    from generator.boards.record import BoardSpec
 
 PS_PER_SECOND = 10**12
 DEFAULT_BAUD = 921_600

@@ -15,7 +15,7 @@ from cross_check.image import FIRMWARE_METERS, link
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.second_opinion import Samples, one_patch
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.firmware import Network, make_firmware
 from hil.link.client import Link
 from hil.virtual.host_ports import registry

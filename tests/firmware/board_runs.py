@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain.build import run_make
 from generator.toolchain.locate import Toolchain

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_board
+from generator.boards.boards_file import load_board
+from generator.boards.record import BoardSpec
 from generator.firmware import make_firmware, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain
 from hil.virtual.rules import Rule, RuleBroken

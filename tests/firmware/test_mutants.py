@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain.locate import Toolchain
 from hil.virtual.rules import Rule, RuleBroken

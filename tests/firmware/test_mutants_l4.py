@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.firmware import Network, make_firmware, read_network
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.repository import DEFAULT_BOARDS_FILE

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.firmware import Firmware, Network, make_firmware, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain

@@ -10,7 +10,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.firmware import Network, make_firmware, read_network
 from generator.project.manifest import FOOTPRINT_FILE
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL

@@ -67,25 +67,6 @@
 #define FLASH_ACR_ICEN (1u << 9)
 #define FLASH_ACR_DCEN (1u << 10)
 
-/* DMA1, DMA2: what a controller has once, four flag bits a channel; then one channel. */
-#define DMA_ISR(controller) PORT_REGISTER((controller) + 0x00u)
-#define DMA_IFCR(controller) PORT_REGISTER((controller) + 0x04u)
-#define DMA_FLAG_ALL 0xFu
-#define DMA_FLAG_TRANSFER_COMPLETE (1u << 1)
-#define DMA_FLAG_TRANSFER_ERROR (1u << 3)
-#define DMA_CSELR(controller) PORT_REGISTER((controller) + 0xA8u)
-#define DMA_CCR(channel) PORT_REGISTER((channel) + 0x00u)
-#define DMA_CCR_EN (1u << 0)
-#define DMA_CCR_TCIE (1u << 1)
-#define DMA_CCR_TEIE (1u << 3)
-#define DMA_CCR_DIR_FROM_MEMORY (1u << 4)
-#define DMA_CCR_CIRC (1u << 5)
-#define DMA_CCR_MINC (1u << 7)
-#define DMA_CCR_PL_HIGHEST (3u << 12)
-#define DMA_CNDTR(channel) PORT_REGISTER((channel) + 0x04u)
-#define DMA_CPAR(channel) PORT_REGISTER((channel) + 0x08u)
-#define DMA_CMAR(channel) PORT_REGISTER((channel) + 0x0Cu)
-
 #define IWDG_BASE 0x40003000u
 
 /* DBGMCU: what stands still while a debugger halts the core. */

@@ -16,7 +16,7 @@ import modm_devices
 import pytest
 from modm_devices.parser import DeviceParser
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
 from generator.boards.families.h7.interrupts import INTERRUPTS_OF as H7_INTERRUPTS_OF
 from generator.boards.families.h7.lines import LINES as H7_LINES
 from generator.boards.families.l4.interrupts import (
@@ -27,6 +27,7 @@ from generator.boards.families.l4.interrupts import (
 from generator.boards.families.l4.limits import CSELR_REQUESTS, DMAMUX_REQUESTS, LINES
 from generator.boards.families.u5.interrupts import INTERRUPTS as U5_INTERRUPTS
 from generator.boards.families.u5.limits import UART_PINS as U5_UART_PINS
+from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
 
 DEVICES = Path(modm_devices.__file__).parent / "resources" / "devices" / "stm32"

@@ -8,8 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.boards.boards_file import BoardSpec, load_board, load_boards
+from generator.boards.boards_file import load_board, load_boards
 from generator.boards.families.u5.limits import LATENCY_MAX_HZ, MAX_CORE_HZ, PLL_VCO_HZ
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 from generator.repository import DEFAULT_BOARDS_FILE
 from tests.generator.record_changes import changed, faults_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
 from generator.boards.fit import Demand, fit_faults, flash_need, ram_need
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 from generator.firmware import Firmware, Network, check_fit
 from generator.toolchain.footprint import Footprint

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
 from generator.firmware import make_project, read_network
 from generator.project.render import ALL_FOLDERS, scan_templates
 from generator.repository import REPO_ROOT
@@ -62,7 +63,7 @@ def generated(
 
 
 def rendered(files: dict[str, bytes]) -> list[str]:
-    templates = scan_templates(ALL_FOLDERS, "u5")
+    templates = scan_templates(ALL_FOLDERS, family_of("u5").port_folders)
     return [path for path in files if path in templates and templates[path].suffix == ".j2"]
 
 
@@ -85,7 +86,7 @@ def test_rendered_files_are_the_golden_ones(generated: dict[str, bytes]) -> None
 
 
 def test_copied_files_equal_their_source(generated: dict[str, bytes]) -> None:
-    templates = scan_templates(ALL_FOLDERS, "u5")
+    templates = scan_templates(ALL_FOLDERS, family_of("u5").port_folders)
     cmsis = find_cmsis_dsp()
     for path in sorted(set(generated) - set(rendered(generated))):
         source = templates.get(path) or cmsis / path.removeprefix("cmsis_dsp/")

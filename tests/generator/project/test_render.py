@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import InputError, ToolError
 from generator.firmware import Network, make_project
 from generator.project import render

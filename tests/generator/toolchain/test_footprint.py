@@ -8,7 +8,7 @@ import json
 import pytest
 from rich.console import Console
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 from generator.firmware import Firmware, Network
 from generator.terminal.footprint_table import print_footprint

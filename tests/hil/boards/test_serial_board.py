@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from generator.repository import REPO_ROOT
 from hil.boards.serial_board import SerialBoard

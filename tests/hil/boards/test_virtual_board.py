@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.repository import REPO_ROOT
 from hil.boards.virtual_board import VirtualBoard
 

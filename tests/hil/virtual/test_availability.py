@@ -10,7 +10,8 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.virtual.availability import chip_of_part, unavailable_reason
 from hil.virtual.machine import Machine

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an STM32H7 can do: limits that a record of boards.yaml is held against.
 
-What the two lines of parts are is in `h7_lines`; here is how a record is held against its own. A
-record may have two clocks, the board's and the fallback of an older revision: both are checked.
+`lines.py` has the numbers of the two lines of parts; here a record is held against those of its
+own line. A record may have two clocks, the board's and the fallback of an older revision: both are
+checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from generator.boards.checks import (
     Complaint,
@@ -34,10 +34,8 @@ from generator.boards.families.h7.lines import (
     Line,
     find_line,
 )
-
-if TYPE_CHECKING:
-    from generator.boards.boards_file import Memory, Uart
-    from generator.boards.clock_tree import H7Clock
+from generator.boards.families.h7.record import H7Clock
+from generator.boards.record import Memory, Uart
 
 CONTROLLERS = {"DMA1": range(8), "DMA2": range(8)}
 """DMA1 and DMA2 have eight streams each (RM0433, RM0455: DMA); the BDMA and MDMA are not used."""

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.boards.boards_file import DmaChannel, H7Board, Memory
 from generator.boards.checks import baud_divider
-from generator.boards.clock_tree import H7Clock
+from generator.boards.dma import dma_streams
 from generator.boards.families.h7.interrupts import INTERRUPTS_OF
 from generator.boards.families.h7.lines import (
     STACK_GUARD_BYTES,
@@ -20,6 +19,7 @@ from generator.boards.families.h7.lines import (
     Line,
     find_line,
 )
+from generator.boards.families.h7.record import H7Board, H7Clock
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -33,6 +33,7 @@ from generator.boards.port_values import (
     tick_faults,
     tick_reload,
 )
+from generator.boards.record import Memory
 from generator.errors import Fault, InputError
 
 PLL_SOURCES = {"hsi": 0, "csi": 1, "hse": 2}
@@ -56,11 +57,6 @@ SUPPLY_FIELDS = {"ldo": 0x02, "smps": 0x04}
 GPIO_BASE = 0x5802_0000
 DMA_BASES = {"DMA1": 0x4002_0000, "DMA2": 0x4002_0400}
 DMA_ENABLES = {"DMA1": 1, "DMA2": 2}
-DMA_STREAM_OFFSET = 0x10
-DMA_STREAM_STRIDE = 0x18
-DMA_STREAMS = 8
-DMA_FLAG_SHIFTS = (0, 6, 16, 22)
-"""Place of a stream's flags in LISR and LIFCR (streams 0 to 3), HISR and HIFCR (4 to 7)."""
 
 DMAMUX1_BASE = 0x4002_0800
 
@@ -142,20 +138,6 @@ class H7ClockValues:
 
 
 @dataclass(frozen=True, slots=True)
-class H7Stream:
-    """One stream of a DMA controller, and its channel of DMAMUX1."""
-
-    controller: str
-    stream: int
-    request: int
-    base: int
-    status_address: int
-    clear_address: int
-    flags_shift: int
-    multiplexer_address: int
-
-
-@dataclass(frozen=True, slots=True)
 class H7MpuRegion:
     """A stretch of addresses, as the MPU takes it."""
 
@@ -189,8 +171,8 @@ class PortH7:
     uart_enable_register: str
     uart_enable_bit: int
     kernel_select_shift: int
-    rx_dma: H7Stream
-    tx_dma: H7Stream
+    rx_dma: dma_streams.DmaStream
+    tx_dma: dma_streams.DmaStream
     dma_enable_mask: int
     """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2; DMAMUX1 has its clock with either."""
     bufferable_from_revision: int
@@ -208,15 +190,14 @@ class PortH7:
 def make_port(board: H7Board) -> PortH7:
     """Derive the register values; raises `InputError` as `generator.boards.port.make_port` says."""
     line = find_line(board.part)
-    assert line is not None and board.dma_ram is not None, "board_spec has checked them"
+    assert line is not None and board.dma_ram is not None, "load_boards has checked them"
     faults = [*_clock_faults(board), *tick_faults(board)]
     if faults:
         raise InputError(faults)
     interrupts = INTERRUPTS_OF[line.manual]
     rx, tx = board.uart.rx_dma, board.uart.tx_dma
     uart = make_uart(
-        *(board, interrupts, f"{rx.controller}_STREAM{rx.channel}"),
-        f"{tx.controller}_STREAM{tx.channel}",
+        *(board, interrupts, dma_streams.line_name(rx), dma_streams.line_name(tx)),
         gpio_base=GPIO_BASE,
         bases=USART_BASES,
     )
@@ -233,8 +214,8 @@ def make_port(board: H7Board) -> PortH7:
         uart_enable_register=register,
         uart_enable_bit=bit,
         kernel_select_shift=KERNEL_SELECT_SHIFTS[register],
-        rx_dma=_stream(rx),
-        tx_dma=_stream(tx),
+        rx_dma=dma_streams.stream_values(rx, DMA_BASES, DMAMUX1_BASE),
+        tx_dma=dma_streams.stream_values(tx, DMA_BASES, DMAMUX1_BASE),
         dma_enable_mask=sum({DMA_ENABLES[dma.controller] for dma in (rx, tx)}),
         bufferable_from_revision=line.bufferable_from_revision,
         rcc_enables_offset=line.rcc_enables_offset,
@@ -304,22 +285,6 @@ def _tree(prefix: str, clock: H7Clock, board: H7Board, line: Line) -> H7Tree:
         brr=divider,
         actual_baud=kernel_hz / divider,
         baud_error_percent=100 * (kernel_hz / divider / uart.baud - 1),
-    )
-
-
-def _stream(dma: DmaChannel) -> H7Stream:
-    base = DMA_BASES[dma.controller]
-    upper = 4 * (dma.channel // 4)
-    multiplexer = dma.channel + (DMA_STREAMS if dma.controller == "DMA2" else 0)
-    return H7Stream(
-        controller=dma.controller,
-        stream=dma.channel,
-        request=dma.request,
-        base=base + DMA_STREAM_OFFSET + DMA_STREAM_STRIDE * dma.channel,
-        status_address=base + upper,
-        clear_address=base + 8 + upper,
-        flags_shift=DMA_FLAG_SHIFTS[dma.channel % 4],
-        multiplexer_address=DMAMUX1_BASE + 4 * multiplexer,
     )
 
 

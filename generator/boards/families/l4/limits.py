@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from generator.boards.checks import (
     Complaint,
@@ -24,10 +23,8 @@ from generator.boards.checks import (
     check_pll,
     check_wait_states,
 )
-
-if TYPE_CHECKING:
-    from generator.boards.boards_file import Uart
-    from generator.boards.clock_tree import L4Clock
+from generator.boards.families.l4.record import L4Clock
+from generator.boards.record import Uart
 
 Signal = tuple[str, str]
 """A UART and its direction, "tx" or "rx"."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.boards.boards_file import DmaChannel, L4Board
-from generator.boards.clock_tree import L4Clock
+from generator.boards.dma import dma_basic
 from generator.boards.families.l4.interrupts import (
     L4_PLUS_INTERRUPTS,
     L43_INTERRUPTS,
     L47_INTERRUPTS,
 )
 from generator.boards.families.l4.limits import MSI_HZ, Line, find_line, needs_vddio2
+from generator.boards.families.l4.record import L4Board, L4Clock
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -30,6 +30,7 @@ from generator.boards.port_values import (
     tick_faults,
     tick_reload,
 )
+from generator.boards.record import DmaChannel
 from generator.errors import Fault, InputError
 
 INTERRUPTS_OF = {
@@ -45,13 +46,20 @@ SOURCE_NAMES = {"msi": "MSI", "hsi16": "HSI16"}
 
 GPIO_BASE = 0x4800_0000
 DMA_BASES = {"DMA1": 0x4002_0000, "DMA2": 0x4002_0400}
-DMA_CHANNEL_OFFSET = 0x08
-DMA_CHANNEL_STRIDE = 0x14
-"""Channels are numbered from 1 (RM0351, DMA register map)."""
 
 DMAMUX1_BASE = 0x4002_0800
 DMAMUX_CHANNELS_PER_DMA = 7
 """DMAMUX1's channel 0 feeds channel 1 of DMA1, its channel 7 that of DMA2 (RM0432, DMAMUX)."""
+
+USART_BASES = {
+    "USART1": 0x4001_3800,
+    "USART2": 0x4000_4400,
+    "USART3": 0x4000_4800,
+    "UART4": 0x4000_4C00,
+    "UART5": 0x4000_5000,
+    "LPUART1": 0x4000_8000,
+}
+"""RM0351, RM0394, RM0432: memory map."""
 
 UART_ENABLES = {
     "USART1": ("APB2ENR", 14),
@@ -97,23 +105,6 @@ class L4ClockValues:
 
 
 @dataclass(frozen=True, slots=True)
-class L4DmaChannel:
-    """One channel: where it is, and how its request is chosen."""
-
-    controller: str
-    channel: int
-    request: int
-    controller_base: int
-    channel_base: int
-    flags_shift: int
-    """Place of its four flags in DMA_ISR and DMA_IFCR."""
-    select_shift: int
-    """Place of its four bits in DMA_CSELR."""
-    multiplexer_address: int
-    """Of DMAMUX_CxCR; without meaning where there is no DMAMUX1."""
-
-
-@dataclass(frozen=True, slots=True)
 class PortL4:
     """All of it: the templates see it as ``port``."""
 
@@ -126,8 +117,8 @@ class PortL4:
     vddio2: bool
     """A pin of the UART hangs on VDDIO2."""
     has_dmamux: bool
-    rx_dma: L4DmaChannel
-    tx_dma: L4DmaChannel
+    rx_dma: dma_basic.BasicDmaChannel
+    tx_dma: dma_basic.BasicDmaChannel
     dma_enable_mask: int
     """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2, bit 2 DMAMUX1."""
     watchdog: WatchdogValues
@@ -139,15 +130,16 @@ class PortL4:
 def make_port(board: L4Board) -> PortL4:
     """Derive the register values; raises `InputError` as `generator.boards.port.make_port` says."""
     line = find_line(board.part)
-    assert line is not None, "board_spec has checked the part"
+    assert line is not None, "load_boards has checked the part"
     faults = [*_clock_faults(board), *tick_faults(board)]
     if faults:
         raise InputError(faults)
     interrupts = INTERRUPTS_OF[line.manual]
     rx, tx = board.uart.rx_dma, board.uart.tx_dma
     uart = make_uart(
-        *(board, interrupts, f"{rx.controller}_CH{rx.channel}", f"{tx.controller}_CH{tx.channel}"),
+        *(board, interrupts, dma_basic.line_name(rx), dma_basic.line_name(tx)),
         gpio_base=GPIO_BASE,
+        bases=USART_BASES,
     )
     tick_hz = choose_tick_hz(board.clock.core_hz)
     register, bit = UART_ENABLES[board.uart.peripheral]
@@ -211,20 +203,8 @@ def _clock_values(clock: L4Clock, line: Line) -> L4ClockValues:
     )
 
 
-def _dma_channel(dma: DmaChannel) -> L4DmaChannel:
-    base = DMA_BASES[dma.controller]
-    index = dma.channel - 1
-    multiplexer = index + (DMAMUX_CHANNELS_PER_DMA if dma.controller == "DMA2" else 0)
-    return L4DmaChannel(
-        controller=dma.controller,
-        channel=dma.channel,
-        request=dma.request,
-        controller_base=base,
-        channel_base=base + DMA_CHANNEL_OFFSET + DMA_CHANNEL_STRIDE * index,
-        flags_shift=4 * index,
-        select_shift=4 * index,
-        multiplexer_address=DMAMUX1_BASE + 4 * multiplexer,
-    )
+def _dma_channel(dma: DmaChannel) -> dma_basic.BasicDmaChannel:
+    return dma_basic.channel_values(dma, DMA_BASES, DMAMUX1_BASE, DMAMUX_CHANNELS_PER_DMA)
 
 
 def _dma_enable_mask(channels: tuple[DmaChannel, ...], line: Line) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from generator.boards.checks import (
     Complaint,
@@ -21,10 +20,8 @@ from generator.boards.checks import (
     check_pll,
     check_wait_states,
 )
-
-if TYPE_CHECKING:
-    from generator.boards.boards_file import Uart
-    from generator.boards.clock_tree import U5Clock
+from generator.boards.families.u5.record import U5Clock
+from generator.boards.record import Uart
 
 PARTS = ("STM32U575", "STM32U585")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.boards.boards_file import U5Board
-from generator.boards.clock_tree import U5Clock
+from generator.boards.dma import gpdma
 from generator.boards.families.u5.interrupts import INTERRUPTS
+from generator.boards.families.u5.record import U5Board, U5Clock
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -40,8 +40,16 @@ SUPPORTED_SOURCE = ("msis", 4_000_000)
 """The one source that this port starts from: what the part runs on after reset."""
 
 GPIO_BASE = 0x4202_0000
-GPDMA1_CHANNEL_BASE = 0x4002_0050
-GPDMA1_CHANNEL_STRIDE = 0x80
+GPDMA1_BASE = 0x4002_0000
+
+USART_BASES = {
+    "USART1": 0x4001_3800,
+    "USART2": 0x4000_4400,
+    "USART3": 0x4000_4800,
+    "UART4": 0x4000_4C00,
+    "UART5": 0x4000_5000,
+}
+"""RM0456, memory map."""
 
 UART_ENABLES = {
     "USART1": ("APB2ENR", 14),
@@ -78,18 +86,6 @@ class U5ClockValues:
 
 
 @dataclass(frozen=True, slots=True)
-class U5DmaValues:
-    """What ``port/uart_dma.c`` writes: two channels of GPDMA1."""
-
-    rx_channel: int
-    tx_channel: int
-    rx_channel_base: int
-    tx_channel_base: int
-    rx_request: int
-    tx_request: int
-
-
-@dataclass(frozen=True, slots=True)
 class PortU5:
     """All of it: the templates see it as ``port``."""
 
@@ -98,7 +94,8 @@ class PortU5:
     uart: UartValues
     uart_enable_register: str
     uart_enable_bit: int
-    dma: U5DmaValues
+    rx_dma: gpdma.GpdmaChannel
+    tx_dma: gpdma.GpdmaChannel
     watchdog: WatchdogValues
     tick_reload: int
     tick_hz: int
@@ -112,8 +109,9 @@ def make_port(board: U5Board) -> PortU5:
         raise InputError(faults)
     rx, tx = board.uart.rx_dma, board.uart.tx_dma
     uart = make_uart(
-        *(board, INTERRUPTS, f"GPDMA1_CH{rx.channel}", f"GPDMA1_CH{tx.channel}"),
+        *(board, INTERRUPTS, gpdma.line_name(rx), gpdma.line_name(tx)),
         gpio_base=GPIO_BASE,
+        bases=USART_BASES,
     )
     tick_hz = choose_tick_hz(board.clock.core_hz)
     register, bit = UART_ENABLES[board.uart.peripheral]
@@ -123,14 +121,8 @@ def make_port(board: U5Board) -> PortU5:
         uart=uart,
         uart_enable_register=register,
         uart_enable_bit=bit,
-        dma=U5DmaValues(
-            rx_channel=rx.channel,
-            tx_channel=tx.channel,
-            rx_channel_base=GPDMA1_CHANNEL_BASE + GPDMA1_CHANNEL_STRIDE * rx.channel,
-            tx_channel_base=GPDMA1_CHANNEL_BASE + GPDMA1_CHANNEL_STRIDE * tx.channel,
-            rx_request=rx.request,
-            tx_request=tx.request,
-        ),
+        rx_dma=gpdma.channel_values(rx, GPDMA1_BASE),
+        tx_dma=gpdma.channel_values(tx, GPDMA1_BASE),
         watchdog=make_watchdog(),
         tick_reload=tick_reload(board.clock.core_hz, tick_hz),
         tick_hz=tick_hz,

@@ -15,7 +15,8 @@ import yaml
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from generator.boards.boards_file import BoardSpec, Memory, load_boards
+from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec, Memory
 from generator.firmware import Firmware, Network, make_firmware
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain

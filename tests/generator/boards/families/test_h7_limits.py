@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.boards.boards_file import H7Board, load_boards
+from generator.boards.boards_file import load_boards
 from generator.boards.families.h7.lines import LINES, find_line
+from generator.boards.families.h7.record import H7Board
 from generator.errors import InputError
 from generator.repository import DEFAULT_BOARDS_FILE
 from tests.generator.record_changes import SHIPPED, changed, faults_of

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
+from generator.boards.record import BoardSpec
 from generator.firmware import Network, make_project
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain

@@ -10,8 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.boards.boards_file import L4Board, load_boards
+from generator.boards.boards_file import load_boards
 from generator.boards.families.l4.limits import LINES, find_line
+from generator.boards.families.l4.record import L4Board
 from generator.errors import InputError
 from tests.generator.record_changes import changed, faults_of
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from generator.boards.boards_file import BoardSpec
 from generator.boards.families.h7.port import PortH7
 from generator.boards.port import make_port
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 
 Boards = dict[str, BoardSpec]

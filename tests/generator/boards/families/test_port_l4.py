@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.boards.boards_file import BoardSpec
 from generator.boards.checks import baud_divider
 from generator.boards.families.l4.port import PortL4
 from generator.boards.port import make_port
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 
 Boards = dict[str, BoardSpec]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.boards.boards_file import BoardSpec
 from generator.boards.checks import baud_divider
 from generator.boards.families.u5.interrupts import INTERRUPTS
 from generator.boards.families.u5.port import BOOSTER_INPUT_HZ, PortU5, choose_booster_divider
 from generator.boards.port import make_port
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 
 
@@ -59,7 +59,7 @@ def test_uart_of_the_u585(u585: BoardSpec) -> None:
     assert uart.baud_error_percent == pytest.approx(-0.223, abs=1e-3)
     assert (uart.tx.port_base, uart.tx.afr_index, uart.tx.afr_shift) == (0x42020000, 1, 4)
     assert (uart.rx.number, uart.rx.afr_index, uart.rx.afr_shift) == (10, 1, 8)
-    assert (port.dma.rx_channel_base, port.dma.tx_channel_base) == (0x40020050, 0x400200D0)
+    assert (port.rx_dma.channel_base, port.tx_dma.channel_base) == (0x40020050, 0x400200D0)
     assert (uart.uart_line, uart.rx_line, uart.tx_line) == (61, 29, 30)
 
 

@@ -5,6 +5,9 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_HAS_SUPPLY 1 /* supply.c, called before any RAM is written */
+#define PORT_HAS_MEMORY 1 /* memory.c, called before .data and .bss are filled */
+
 #define PORT_RCC_ENABLES 0x0d0u /* place of RCC_RSR; the clock enables follow */
 
 #define PORT_SUPPLY_MASK 0x07u /* all that PWR_CR3 says of the supply */
@@ -53,7 +56,6 @@
 #define PORT_UART_BASE 0x40004800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB1LENR
 #define PORT_UART_ENABLE_BIT (1u << 18)
-#define PORT_UART_KERNEL_SELECT_SHIFT 0u
 
 /* TX on PD8, RX on PD9 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 3u
@@ -68,6 +70,7 @@
 #define PORT_UART_RX_FUNCTION 7u
 #define PORT_UART_RX_AFR_INDEX 1u
 #define PORT_UART_RX_AFR_SHIFT 4u
+#define PORT_UART_KERNEL_SELECT_SHIFT 0u
 
 /* RX: stream 0 of DMA1 on request 45. */
 #define PORT_RX_STREAM 0x40020010u
@@ -83,10 +86,8 @@
 #define PORT_TX_FLAGS_SHIFT 6u
 #define PORT_TX_REQUEST 46u
 #define PORT_TX_MULTIPLEXER 0x40020804u /* DMAMUX_CxCR */
-#define PORT_DMA_ENABLE_MASK 1u /* RCC_AHB1ENR: DMA1 1, DMA2 2 */
 #define PORT_TRBUFF_REVISION 0x2000u /* REV_ID from which on a stream has TRBUFF; 0: all have */
-#define PORT_RX_RING_BYTES 8192u
-#define PORT_TX_RING_BYTES 4096u
+#define PORT_DMA_ENABLE_MASK 1u /* RCC_AHB1ENR: DMA1 1, DMA2 2 */
 
 /* The memory of the DMA's buffers: one region of the MPU, 131072 bytes. */
 #define PORT_DMA_RAM_BASE 0x30000000u
@@ -96,6 +97,9 @@
 /* Below the stack: 32768 bytes that the MPU forbids. */
 #define PORT_STACK_GUARD_BASE 0x1fff8000u
 #define PORT_STACK_GUARD_SIZE_FIELD 14u
+
+#define PORT_RX_RING_BYTES 8192u
+#define PORT_TX_RING_BYTES 4096u
 
 /* Lines of the NVIC. */
 #define PORT_UART_LINE 39u

@@ -5,6 +5,9 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_HAS_SUPPLY 0 /* RAM may be written from the first instruction on */
+#define PORT_HAS_MEMORY 0 /* all RAM works from reset on, and one memory holds all data */
+
 /* HSI16 16 MHz / M 1 * N 10 = 160 MHz VCO, / R 2 = 80 MHz. */
 #define PORT_CORE_HZ 80000000u
 #define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
@@ -26,10 +29,11 @@
 #define PORT_TICK_RELOAD 7999999u
 
 /* USART1: 80000000 Hz / 87 = 919540 baud, -0.22 % off 921600. */
+#define PORT_UART_BRR 87u
+
 #define PORT_UART_BASE 0x40013800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB2ENR
 #define PORT_UART_ENABLE_BIT (1u << 14)
-#define PORT_UART_BRR 87u
 
 /* TX on PB6, RX on PB7 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 1u

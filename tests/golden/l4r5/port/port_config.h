@@ -5,6 +5,9 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_HAS_SUPPLY 0 /* RAM may be written from the first instruction on */
+#define PORT_HAS_MEMORY 0 /* all RAM works from reset on, and one memory holds all data */
+
 /* HSI16 16 MHz / M 2 * N 30 = 240 MHz VCO, / R 2 = 120 MHz. */
 #define PORT_CORE_HZ 120000000u
 #define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
@@ -29,10 +32,11 @@
 #define PORT_TICK_RELOAD 11999999u
 
 /* LPUART1: 256 * 120000000 Hz / 33333 = 921609 baud, +0.00 % off 921600. */
+#define PORT_UART_BRR 33333u
+
 #define PORT_UART_BASE 0x40008000u
 #define PORT_UART_ENABLE_REGISTER RCC_APB1ENR2
 #define PORT_UART_ENABLE_BIT (1u << 0)
-#define PORT_UART_BRR 33333u
 
 /* TX on PG7, RX on PG8 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 6u

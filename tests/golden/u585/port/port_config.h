@@ -5,6 +5,9 @@
 #ifndef PORT_PORT_CONFIG_H
 #define PORT_PORT_CONFIG_H
 
+#define PORT_HAS_SUPPLY 0 /* RAM may be written from the first instruction on */
+#define PORT_HAS_MEMORY 0 /* all RAM works from reset on, and one memory holds all data */
+
 /* MSIS 4 MHz / M 1 * N 80 = 320 MHz VCO, / R 2 = 160 MHz. */
 #define PORT_CORE_HZ 160000000u
 #define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
@@ -29,12 +32,13 @@
 #define PORT_TICK_RELOAD 15999999u
 
 /* USART1: 160000000 Hz / 174 = 919540 baud, -0.22 % off 921600. */
+#define PORT_UART_BRR 174u
+
 #define PORT_UART_BASE 0x40013800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB2ENR
 #define PORT_UART_ENABLE_BIT (1u << 14)
-#define PORT_UART_BRR 174u
 
-/* TX on PA9, RX on PA10 (DS13086, alternate functions). */
+/* TX on PA9, RX on PA10 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 0u
 #define PORT_UART_TX_GPIO_BASE 0x42020000u
 #define PORT_UART_TX_PIN 9u
@@ -48,10 +52,11 @@
 #define PORT_UART_RX_AFR_INDEX 1u
 #define PORT_UART_RX_AFR_SHIFT 8u
 
-/* GPDMA1: channel 0 receives on request 24, channel 1 sends on request 25. */
+/* RX: channel 0 of GPDMA1 on request 24. */
 #define PORT_RX_CHANNEL_BASE 0x40020050u
-#define PORT_TX_CHANNEL_BASE 0x400200d0u
 #define PORT_RX_REQUEST 24u
+/* TX: channel 1 of GPDMA1 on request 25. */
+#define PORT_TX_CHANNEL_BASE 0x400200d0u
 #define PORT_TX_REQUEST 25u
 #define PORT_RX_RING_BYTES 8192u
 #define PORT_TX_RING_BYTES 4096u

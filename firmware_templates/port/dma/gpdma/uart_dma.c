@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STM32U5: two channels of GPDMA1.
+/* GPDMA: two channels.
  *
  * Reception is one endless block over the ring: when it ends, the channel loads its one link,
- * which says the same again. The data cache of this part covers external memory only: DMA and core
- * see the same SRAM. Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456, GPDMA
+ * which says the same again. DMA and core must see the same SRAM: the data cache of the U5 covers
+ * external memory only. Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456, GPDMA
  * "Ports"). */
 #include "port/uart_dma.h"
 
 #include "core/cortex_m.h"
+#include "port/dma_registers.h"
 #include "port/port_config.h"
-#include "port/registers.h"
+#include "port/usart_registers.h"
 
 #define RX PORT_RX_CHANNEL_BASE
 #define TX PORT_TX_CHANNEL_BASE

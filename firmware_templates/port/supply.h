@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must be settled before any RAM is written. */
+/* What must be settled before any RAM is written, where PORT_HAS_SUPPLY is 1. */
 #ifndef PORT_SUPPLY_H
 #define PORT_SUPPLY_H
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STM32L4 and L4+: two channels of DMA1 or DMA2.
+/* Basic DMA: two channels of DMA1 or DMA2.
  *
  * Reception is circular: behind the last byte of the ring the channel begins anew by itself. A
- * channel answers the request that DMA_CSELR (L4) or DMAMUX1 (L4+) gives it. There is no cache
- * between DMA and SRAM. */
+ * channel answers the request that DMA_CSELR (as in the L4) or DMAMUX1 (as in the L4+) gives it.
+ * There must be no cache between DMA and SRAM. */
 #include "port/uart_dma.h"
 
+#include "port/dma_registers.h"
 #include "port/port_config.h"
-#include "port/registers.h"
+#include "port/usart_registers.h"
 
 #define RX PORT_RX_CHANNEL_BASE
 #define TX PORT_TX_CHANNEL_BASE

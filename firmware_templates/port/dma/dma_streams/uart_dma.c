@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STM32H7: two streams of DMA1 or DMA2, behind DMAMUX1.
+/* DMA with streams: two of DMA1 or DMA2, behind DMAMUX1.
  *
  * Reception is circular: behind the last byte of the ring the stream begins anew by itself. Both
  * rings lie where the DMA reaches them and no cache stands between (port/memory.c). In direct mode
  * a stream has no FIFO to fill: a byte goes to memory as soon as it was read. */
 #include "port/uart_dma.h"
 
+#include "port/dma_registers.h"
 #include "port/port_config.h"
 #include "port/registers.h"
+#include "port/usart_registers.h"
 
 #define RX PORT_RX_STREAM
 #define TX PORT_TX_STREAM

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The STM32H7 as the generator's registry takes it."""
+
+from __future__ import annotations
+
+from generator.boards.dma import dma_streams
+from generator.boards.families.h7.limits import check, check_memories
+from generator.boards.families.h7.port import make_port
+from generator.boards.families.h7.record import H7Board, H7Clock
+from generator.boards.family import Family
+
+FAMILY = Family(
+    name="h7",
+    board=H7Board,
+    clock=H7Clock,
+    check=check,
+    check_memories=check_memories,
+    make_port=make_port,
+    dma=dma_streams.KIND,
+)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The STM32L4 and L4+ as the generator's registry takes it."""
+
+from __future__ import annotations
+
+from generator.boards.checks import check_one_ram
+from generator.boards.dma import dma_basic
+from generator.boards.families.l4.limits import check
+from generator.boards.families.l4.port import make_port
+from generator.boards.families.l4.record import L4Board, L4Clock
+from generator.boards.family import Family
+
+FAMILY = Family(
+    name="l4",
+    board=L4Board,
+    clock=L4Clock,
+    check=check,
+    check_memories=check_one_ram,
+    make_port=make_port,
+    dma=dma_basic.KIND,
+)

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The STM32U5 as the generator's registry takes it."""
+
+from __future__ import annotations
+
+from generator.boards.checks import check_one_ram
+from generator.boards.dma import gpdma
+from generator.boards.families.u5.limits import check
+from generator.boards.families.u5.port import make_port
+from generator.boards.families.u5.record import U5Board, U5Clock
+from generator.boards.family import Family
+
+FAMILY = Family(
+    name="u5",
+    board=U5Board,
+    clock=U5Clock,
+    check=check,
+    check_memories=check_one_ram,
+    make_port=make_port,
+    dma=gpdma.KIND,
+)

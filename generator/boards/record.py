@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One board of boards.yaml as frozen values: the fields that every family has.
+
+A family derives its own class from `BoardSpec`, in its `record.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from generator.boards.clock_tree import ClockTree
+from generator.boards.section import Section
+
+DMA_RAM = "dma_ram"
+ITCM = "itcm"
+IMAGE_RAM = ("ram", DMA_RAM, ITCM)
+"""The memories by these names, where a record has them, are what the image is linked to."""
+
+MAX_DMA_BLOCK_BYTES = 65_535
+"""The counter of a DMA block has 16 bits in every family."""
+
+
+class Memory(Section):
+    """One memory of the part, as the linker and the virtual board see it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    kind: Literal["flash", "ram"]
+    origin: Annotated[int, Field(ge=0, lt=1 << 32)]
+    size_bytes: Annotated[int, Field(gt=0, le=1 << 28)]
+
+    @property
+    def end(self) -> int:
+        """First address behind the memory."""
+        return self.origin + self.size_bytes
+
+
+class Pin(Section):
+    """A pin and the alternate function that puts the UART on it."""
+
+    pin: Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
+    alternate_function: Annotated[int, Field(ge=0, le=15)]
+
+    @property
+    def port(self) -> str:
+        """Letter of the GPIO port, "A" for PA9."""
+        return self.pin[1]
+
+    @property
+    def number(self) -> int:
+        """Number within the port, 9 for PA9."""
+        return int(self.pin[2:])
+
+
+class DmaChannel(Section):
+    """A DMA channel and the request that feeds it.
+
+    `channel` is numbered as in the part's manual; a stream counts as a channel. `request` is what
+    joins the UART to it: a request line of the GPDMA or of a DMAMUX, or a channel's selection in
+    DMA_CSELR. The family says which controllers, channels and requests there are.
+    """
+
+    controller: Annotated[str, Field(pattern=r"^[A-Z]+\d+$")]
+    channel: Annotated[int, Field(ge=0)]
+    request: Annotated[int, Field(ge=0)]
+
+
+class Uart(Section):
+    """The UART behind the probe's virtual COM port."""
+
+    peripheral: Annotated[str, Field(pattern=r"^(USART|UART|LPUART)\d{1,2}$")]
+    tx: Pin
+    rx: Pin
+    baud: Annotated[int, Field(ge=9600, le=4_000_000)]
+    rx_dma: DmaChannel
+    tx_dma: DmaChannel
+    rx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)]
+    tx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)] = 4096
+    """Rings of bytes in RAM. The longest frame of the link, 1052 bytes, must fit whole."""
+
+
+class Probe(Section):
+    """How the debug probe knows the target."""
+
+    pyocd_target: Annotated[str, Field(min_length=1)]
+    board_id: Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
+    usb_vid: Annotated[int, Field(ge=0, lt=1 << 16)]
+
+
+class Budgets(Section):
+    """What an image may cost on this board; a build over budget fails."""
+
+    image_ram_bytes: Annotated[int, Field(gt=0)]
+    image_flash_bytes: Annotated[int, Field(gt=0)]
+    activation_ram_bytes: Annotated[int, Field(gt=0)]
+    stack_bytes: Annotated[int, Field(ge=1024, multiple_of=8)]
+
+
+class BoardSpec(Section):
+    """One board of boards.yaml. `id` is its key, such as "u585"; HELLO carries it.
+
+    The fields here hold for every family; a record is read as the class of its own family.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
+    name: Annotated[str, Field(min_length=1)]
+    part: Annotated[str, Field(pattern=r"^STM32[A-Z0-9]+$")]
+    family: str
+    core: str
+    memories: Annotated[tuple[Memory, ...], Field(min_length=2, strict=False)]
+    clock: ClockTree
+    uart: Uart
+    probe: Probe
+    budgets: Budgets
+
+    def memory(self, name: str) -> Memory:
+        """Return the memory called `name`; KeyError if the board has none."""
+        for memory in self.memories:
+            if memory.name == name:
+                return memory
+        raise KeyError(name)
+
+    @property
+    def flash(self) -> Memory:
+        """The memory that holds the image."""
+        return self.memory("flash")
+
+    @property
+    def ram(self) -> Memory:
+        """The memory that holds data, bss and stack."""
+        return self.memory("ram")
+
+    @property
+    def dma_ram(self) -> Memory | None:
+        """The memory of what the DMA reads and writes; None where that is `ram` itself."""
+        return next((memory for memory in self.memories if memory.name == DMA_RAM), None)
+
+    @property
+    def itcm(self) -> Memory | None:
+        """The memory that hot code is copied to; None where all code runs from flash."""
+        return next((memory for memory in self.memories if memory.name == ITCM), None)
+
+    @property
+    def image_ram_bytes(self) -> int:
+        """All RAM that the linker may give to the image."""
+        return sum(memory.size_bytes for memory in self.memories if memory.name in IMAGE_RAM)
+
+    @property
+    def uart_kernel_hz(self) -> int:
+        """Clock that the UART divides its baud rate from."""
+        return self.clock.uart_kernel_hz(self.uart.peripheral)
