@@ -14,7 +14,15 @@ LANGUAGE = ("-std=c11", "-ffreestanding", "-fno-common", "-fno-math-errno", "-fn
 
 SECTIONS = ("-ffunction-sections", "-fdata-sections")
 
-WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wdouble-promotion", "-Wundef", "-Werror")
+WARNINGS = (
+    *("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wdouble-promotion", "-Wundef"),
+    *("-Wshadow", "-Wcast-qual", "-Wmissing-prototypes", "-Wswitch-enum", "-Wredundant-decls"),
+    "-Werror",
+)
+"""Of our own C, for the target and for the host: GCC and Clang know them all."""
+
+TARGET_WARNINGS = (*WARNINGS, "-Wcast-align=strict")
+"""`=strict` is GCC's, which is the only compiler of the target."""
 
 CMSIS_WARNINGS = ("-Wall", "-fbuiltin", "-Wno-unused-variable", "-Wno-maybe-uninitialized")
 """CMSIS-DSP is others' code: milder. It reads pairs by memcpy, which must become one load."""
@@ -48,7 +56,7 @@ class TargetFlags:
     language: tuple[str, ...] = LANGUAGE
     optimisation: tuple[str, ...] = OPTIMISATION
     sections: tuple[str, ...] = SECTIONS
-    warnings: tuple[str, ...] = WARNINGS
+    warnings: tuple[str, ...] = TARGET_WARNINGS
     cmsis_warnings: tuple[str, ...] = CMSIS_WARNINGS
     includes: tuple[str, ...] = INCLUDES
     link: tuple[str, ...] = LINK

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import CMSIS_DSP_SOURCES, MelTables
 from generator.project.render import render_files
-from generator.project.target_flags import target_flags
+from generator.project.target_flags import WARNINGS, target_flags
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_cmsis_dsp, find_host_cc, find_toolchain
 
 HERE = Path(__file__).parent
 
-OURS = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wdouble-promotion", "-Werror")
+OURS = ("-std=c11", *WARNINGS)
 THEIRS = ("-std=gnu11", "-w")
 HOST_INCLUDES = (
     *("-I.", "-Ifake", "-isystem", "host", "-isystem", "cmsis_dsp/Include"),

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import make_schedule
 from generator.model.graph import Graph
+from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 
-WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wundef", "-Werror")
 COMPILE = ("cc", "-std=c11", "-O1", "-fPIC", "-DM2M_TAPS=1", *WARNINGS)
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
 
