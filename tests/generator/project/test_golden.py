@@ -5,7 +5,9 @@
 `tests/golden/tiny.tflite`, and `files.txt`, the list of all files. Those copied from
 `firmware_templates/` or from CMSIS-DSP are not stored twice: they must equal their source.
 
-Of the other boards only what their records make different is held: `PER_BOARD`.
+Of the other boards only what their records make different is held: `port/port_config.h`; of
+`link.ld` its difference from the u585's; of `core/vectors.c` the lines that the port serves, and a
+hash of all.
 
 After a wanted change: `pytest tests/generator/project/test_golden.py --update-golden`, and look
 at `git diff`.
@@ -14,16 +16,19 @@ at `git diff`.
 from __future__ import annotations
 
 import difflib
+import hashlib
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.firmware import make_project, read_network
 from generator.project.render import ALL_FOLDERS, scan_templates
-from generator.repository import REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from generator.toolchain.locate import find_cmsis_dsp
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
@@ -31,8 +36,7 @@ GOLDEN = REPO_ROOT / "tests" / "golden"
 MODEL = GOLDEN / "tiny.tflite"
 TREE = GOLDEN / "u585"
 FILE_LIST = "files.txt"
-PER_BOARD = ("core/vectors.c", "link.ld", "port/port_config.h")
-OTHER_BOARDS = ("h743", "h7a3", "l432", "l475", "l4r5")
+OTHER_BOARDS = sorted(set(load_boards(DEFAULT_BOARDS_FILE)) - {"u585"})
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +101,36 @@ def test_copied_files_equal_their_source(generated: dict[str, bytes]) -> None:
 def test_what_another_board_makes_different(
     request: pytest.FixtureRequest,
     boards: dict[str, BoardSpec],
+    generated: dict[str, bytes],
     tmp_path: Path,
     board_id: str,
 ) -> None:
     made = make_project(boards[board_id], read_network(MODEL), tmp_path, taps=False).directory
-    for path in PER_BOARD:
-        golden = GOLDEN / board_id / path
-        if request.config.getoption("--update-golden"):
-            golden.parent.mkdir(parents=True, exist_ok=True)
-            golden.write_bytes((made / path).read_bytes())
-        assert (made / path).read_text() == golden.read_text(), path
+    held = {
+        "link.ld.diff": difference(generated["link.ld"].decode(), (made / "link.ld").read_text()),
+        "port_config.h": (made / "port" / "port_config.h").read_text(),
+        "vectors.txt": served_lines((made / "core" / "vectors.c").read_text()),
+    }
+    folder = GOLDEN / board_id
+    if request.config.getoption("--update-golden"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, text in held.items():
+            (folder / name).write_text(text)
+    assert {path.name: path.read_text() for path in sorted(folder.iterdir())} == held
+
+
+def difference(first: str, second: str) -> str:
+    """Lines that differ, without their numbers: those change with every line before them."""
+    lines = list(difflib.unified_diff(first.splitlines(), second.splitlines(), n=0, lineterm=""))
+    return "".join(f"{'@@' if line.startswith('@@') else line}\n" for line in lines[2:])
+
+
+def served_lines(vectors: str) -> str:
+    """What of core/vectors.c a record chooses, and a hash of all of it."""
+    _, lines_of_the_part = vectors.split(".lines =")
+    lines = re.findall(r"(\w+), /\* (\d+) (\w+) \*/", lines_of_the_part)
+    served = [line for line in lines if line[0].startswith("uart_")]
+    told = [f"{number} {name}: {handler}" for handler, number, name in served]
+    told += [f"{len(lines)} lines, SHA-256 {hashlib.sha256(vectors.encode()).hexdigest()}"]
+    return "\n".join(told) + "\n"
