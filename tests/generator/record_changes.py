@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A record of boards.yaml with some fields changed, and what is said of it."""
+"""Records of boards with some fields changed, in the file or behind its checks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from generator.boards.boards_file import load_boards
+from generator.boards.record import BoardSpec
 from generator.errors import InputError
 from generator.repository import DEFAULT_BOARDS_FILE
 
@@ -35,3 +36,11 @@ def faults_of(path: Path, document: object) -> list[str]:
     with pytest.raises(InputError) as caught:
         load_boards(path)
     return [str(fault) for fault in caught.value.faults]
+
+
+def change(board: BoardSpec, **sections: dict[str, Any]) -> BoardSpec:
+    """The record with some fields changed, past its own checks."""
+    updates = {
+        name: getattr(board, name).model_copy(update=fields) for name, fields in sections.items()
+    }
+    return board.model_copy(update=updates)

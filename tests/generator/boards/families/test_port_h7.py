@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from generator.boards.families.h7.port import PortH7
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
-from generator.errors import InputError
+from tests.generator.record_changes import change
 
 Boards = dict[str, BoardSpec]
 
@@ -19,14 +17,6 @@ def port_of(board: BoardSpec) -> PortH7:
     port = make_port(board)
     assert isinstance(port, PortH7)
     return port
-
-
-def change(board: BoardSpec, **sections: dict[str, Any]) -> BoardSpec:
-    """The record with some fields changed, past its own checks."""
-    updates = {
-        name: getattr(board, name).model_copy(update=fields) for name, fields in sections.items()
-    }
-    return board.model_copy(update=updates)
 
 
 def with_memory(board: BoardSpec, name: str, **fields: int) -> BoardSpec:
@@ -182,21 +172,3 @@ def test_the_tick_fits_systick(boards: Boards) -> None:
         for tree in port.trees:
             assert tree.tick_reload < 1 << 24
             assert (tree.tick_reload + 1) * port.tick_hz == tree.core_hz
-
-
-@pytest.mark.parametrize(("board", "lines"), [("h743", 150), ("h7a3", 155)])
-def test_vectors(boards: Boards, board: str, lines: int) -> None:
-    """Three lines are served, every other one is unexpected."""
-    port = port_of(boards[board])
-    assert [vector.number for vector in port.vectors] == list(range(lines))
-    served = {v.number: v.handler for v in port.vectors if v.handler != "unexpected_interrupt"}
-    assert served == {
-        port.uart.uart_line: "uart_interrupt",
-        port.uart.rx_line: "uart_rx_dma_interrupt",
-        port.uart.tx_line: "uart_tx_dma_interrupt",
-    }
-
-
-def test_no_pll_is_refused(boards: Boards) -> None:
-    with pytest.raises(InputError, match="runs from PLL1, and there is none"):
-        make_port(change(boards["h7a3"], clock={"pll": None}))

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +11,7 @@ from generator.boards.checks import baud_divider
 from generator.boards.families.l4.port import PortL4
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
-from generator.errors import InputError
+from tests.generator.record_changes import change
 
 Boards = dict[str, BoardSpec]
 
@@ -22,14 +20,6 @@ def port_of(board: BoardSpec) -> PortL4:
     port = make_port(board)
     assert isinstance(port, PortL4)
     return port
-
-
-def change(board: BoardSpec, **sections: dict[str, Any]) -> BoardSpec:
-    """The record with some fields changed, past its own checks."""
-    updates = {
-        name: getattr(board, name).model_copy(update=fields) for name, fields in sections.items()
-    }
-    return board.model_copy(update=updates)
 
 
 def test_clock_of_the_l475(boards: Boards) -> None:
@@ -129,24 +119,6 @@ def test_channels_of_the_l4r5(boards: Boards) -> None:
     assert moved.tx_dma.multiplexer_address == 0x4002_081C
     assert moved.tx_dma.channel_base == 0x4002_0408
     assert (moved.uart.tx_line, moved.dma_enable_mask) == (56, 7)
-
-
-@pytest.mark.parametrize(("board", "lines"), [("l475", 82), ("l432", 83), ("l4r5", 95)])
-def test_vectors(boards: Boards, board: str, lines: int) -> None:
-    """Three lines are served, every other one is unexpected."""
-    port = port_of(boards[board])
-    assert [vector.number for vector in port.vectors] == list(range(lines))
-    served = {v.number: v.handler for v in port.vectors if v.handler != "unexpected_interrupt"}
-    assert served == {
-        port.uart.uart_line: "uart_interrupt",
-        port.uart.rx_line: "uart_rx_dma_interrupt",
-        port.uart.tx_line: "uart_tx_dma_interrupt",
-    }
-
-
-def test_no_pll_is_refused(boards: Boards) -> None:
-    with pytest.raises(InputError, match="runs from the PLL, and there is none"):
-        make_port(change(boards["l475"], clock={"pll": None}))
 
 
 @given(st.integers(1_000_000, 120_000_000), st.integers(9600, 3_000_000))

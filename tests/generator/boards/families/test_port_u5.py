@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,20 +13,13 @@ from generator.boards.families.u5.port import BOOSTER_INPUT_HZ, PortU5, choose_b
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
+from tests.generator.record_changes import change
 
 
 def port_of(board: BoardSpec) -> PortU5:
     port = make_port(board)
     assert isinstance(port, PortU5)
     return port
-
-
-def change(board: BoardSpec, **sections: dict[str, Any]) -> BoardSpec:
-    """The record with some fields changed, past its own checks."""
-    updates = {
-        name: getattr(board, name).model_copy(update=fields) for name, fields in sections.items()
-    }
-    return board.model_copy(update=updates)
 
 
 def faults_of(board: BoardSpec) -> list[str]:
@@ -132,11 +123,6 @@ def test_another_source_is_refused(u585: BoardSpec) -> None:
     faults = faults_of(change(u585, clock={"source": "hse", "source_hz": 2_000_000}))
     assert any("starts from MSIS" in fault and "hse" in fault for fault in faults)
     assert any("booster" in fault for fault in faults)
-
-
-def test_no_pll_is_refused(u585: BoardSpec) -> None:
-    """The port has no other way to the core clock."""
-    assert "PLL1" in faults_of(change(u585, clock={"pll": None}))[0]
 
 
 def test_all_faults_come_together(u585: BoardSpec) -> None:
