@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The facts of every family, by name."""
+"""The facts of every family, by name: each has a module `<family>_facts` here."""
 
 from __future__ import annotations
 
-from tests.generator.boards.families import h7_facts, l4_facts, u5_facts
+import importlib
+
+from generator.boards.registry import known_families
 from tests.generator.boards.families.facts import Facts
 
 FACTS: dict[str, Facts] = {
-    "h7": h7_facts.FACTS,
-    "l4": l4_facts.FACTS,
-    "u5": u5_facts.FACTS,
+    name: importlib.import_module(f"{__package__}.{name}_facts").FACTS for name in known_families()
 }

@@ -19,10 +19,6 @@ from tests.generator.record_changes import changed, faults_of
 REFUSALS = [refusal for facts in FACTS.values() for refusal in facts.refusals]
 
 
-def test_every_family_has_its_facts_here() -> None:
-    assert sorted(FACTS) == sorted(known_families())
-
-
 @pytest.mark.parametrize(("board", "place", "value", "said"), REFUSALS)
 def test_each_limit_is_named(
     tmp_path: Path, board: str, place: str, value: object, said: str
