@@ -17,18 +17,13 @@ import pytest
 from modm_devices.parser import DeviceParser
 
 from generator.boards.boards_file import load_boards
-from generator.boards.families.h7.interrupts import INTERRUPTS_OF as H7_INTERRUPTS_OF
 from generator.boards.families.h7.lines import LINES as H7_LINES
-from generator.boards.families.l4.interrupts import (
-    L4_PLUS_INTERRUPTS,
-    L43_INTERRUPTS,
-    L47_INTERRUPTS,
-)
-from generator.boards.families.l4.limits import CSELR_REQUESTS, DMAMUX_REQUESTS, LINES
-from generator.boards.families.u5.interrupts import INTERRUPTS as U5_INTERRUPTS
-from generator.boards.families.u5.limits import UART_PINS as U5_UART_PINS
+from generator.boards.families.l4.limits import CSELR_REQUESTS
 from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
+from tests.generator.boards.families.all_facts import FACTS
+from tests.generator.boards.families.facts import Facts
+from tests.generator.boards.families.h7_facts import PARTS_OF_LINES as PARTS_OF_H7_LINES
 
 DEVICES = Path(modm_devices.__file__).parent / "resources" / "devices" / "stm32"
 
@@ -109,48 +104,24 @@ def test_uart_and_its_pins(board: BoardSpec) -> None:
         assert signals[board.uart.peripheral, direction][pin.pin] == pin.alternate_function
 
 
-PARTS_OF_LINES = {
-    "l47": ("STM32L475VG", "STM32L476ZG"),
-    "l43": ("STM32L433VC",),
-    "l432": ("STM32L432KC", "STM32L442KC"),
-    "l4+": ("STM32L4R5ZI", "STM32L4S5ZI"),
-}
-
-
-@pytest.mark.parametrize("line", sorted(LINES))
-def test_pin_tables_of_the_l4(line: str) -> None:
-    """Every pin of the table is a fact of some part of the line, and none is missing."""
-    known: Signals = defaultdict(dict)
-    for part in PARTS_OF_LINES[line]:
-        for signal, pins in uart_signals(part).items():
-            known[signal] |= pins
-    ours = {signal: dict(pins) for signal, pins in LINES[line].uart_pins.items()}
-    assert ours == dict(known)
-
-
-PARTS_OF_H7_LINES = {
-    "h743": ("STM32H743XI", "STM32H753ZI", "STM32H742ZI", "STM32H750ZB"),
-    "h7a3": ("STM32H7A3NI", "STM32H7B3ZI", "STM32H7B0ZB"),
-}
-
-
-@pytest.mark.parametrize("line", sorted(H7_LINES))
-def test_pins_and_requests_of_the_h7(line: str) -> None:
-    """LPUART1 is left out on purpose: DMA1 and DMA2 do not hear it."""
-    known: Signals = defaultdict(dict)
-    for part in PARTS_OF_H7_LINES[line]:
-        assert part.startswith(H7_LINES[line].parts)
-        for signal, pins in uart_signals(part).items():
-            if signal[0] != "LPUART1":
-                known[signal] |= pins
-        assert dmamux_requests(part) == H7_LINES[line].uart_requests
-    ours = {signal: dict(pins) for signal, pins in H7_LINES[line].uart_pins.items()}
-    assert ours == dict(known)
+@pytest.mark.parametrize("facts", FACTS.values(), ids=FACTS)
+def test_pin_tables(facts: Facts) -> None:
+    """Every pin of a table is a fact of some part, and none is missing but on purpose."""
+    for parts, table in facts.pin_tables:
+        known: Signals = defaultdict(dict)
+        for part in parts:
+            for (uart, direction), pins in uart_signals(part).items():
+                for pin, function in pins.items():
+                    if not facts.left_out(uart, pin):
+                        known[uart, direction][pin] = function
+        assert known
+        assert {signal: dict(pins) for signal, pins in table.items()} == dict(known), parts
 
 
 @pytest.mark.parametrize("line", sorted(H7_LINES))
 def test_ram_banks_of_the_h7(line: str) -> None:
     """Every RAM of the second domain has a bank with a clock of its own."""
+    assert all(part.startswith(H7_LINES[line].parts) for part in PARTS_OF_H7_LINES[line])
     memories = facts_of(PARTS_OF_H7_LINES[line][0])["core"]["memory"]
     known = {
         address
@@ -161,16 +132,6 @@ def test_ram_banks_of_the_h7(line: str) -> None:
     }
     banks = H7_LINES[line].sram_banks
     assert known == {address for bank in banks for address in range(bank.origin, bank.end, 1024)}
-
-
-def test_pin_table_of_the_u5() -> None:
-    """Those of port G and of LPUART1 are left out on purpose."""
-    known = {
-        signal: {pin: function for pin, function in pins.items() if not pin.startswith("PG")}
-        for signal, pins in uart_signals("STM32U585AI").items()
-        if signal[0] != "LPUART1"
-    }
-    assert known == U5_UART_PINS
 
 
 def test_channels_and_selections_of_dma_cselr() -> None:
@@ -201,8 +162,12 @@ def dmamux_requests(part: str) -> dict[tuple[str, str], int]:
     }
 
 
-def test_requests_of_dmamux() -> None:
-    assert dmamux_requests("STM32L4R5ZI") == DMAMUX_REQUESTS
+@pytest.mark.parametrize(
+    ("part", "requests"),
+    [item for facts in FACTS.values() for item in facts.dmamux_requests.items()],
+)
+def test_requests_of_dmamux(part: str, requests: dict[tuple[str, str], int]) -> None:
+    assert dmamux_requests(part) == requests
 
 
 SERVED = (
@@ -213,13 +178,7 @@ SERVED = (
 
 @pytest.mark.parametrize(
     ("part", "names"),
-    [
-        *(("STM32L475VG", L47_INTERRUPTS), ("STM32L476ZG", L47_INTERRUPTS)),
-        *(("STM32L432KC", L43_INTERRUPTS), ("STM32L433VC", L43_INTERRUPTS)),
-        *(("STM32L4R5ZI", L4_PLUS_INTERRUPTS), ("STM32U585AI", U5_INTERRUPTS)),
-        ("STM32H743ZI", H7_INTERRUPTS_OF["RM0433"]),
-        ("STM32H7A3ZI", H7_INTERRUPTS_OF["RM0455"]),
-    ],
+    [item for facts in FACTS.values() for item in facts.interrupts.items()],
 )
 def test_interrupt_numbers(part: str, names: tuple[str, ...]) -> None:
     """UARTs and DMA channels, which the port serves, stand where the data set has them."""

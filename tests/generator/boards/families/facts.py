@@ -14,6 +14,10 @@ Changes = tuple[tuple[str, object], ...]
 """Places in a record, such as "clock.pll.divider_m", and what to write there."""
 
 
+Signal = tuple[str, str]
+"""A UART and its direction, "tx" or "rx"."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """One family: its refusals by name, clocks to try, and numbers of its ports."""
@@ -32,5 +36,13 @@ class Facts:
     """Every group of parts that the family takes, each named once."""
     foreign_part: str
     """A relative that it does not take."""
+    pin_tables: tuple[tuple[tuple[str, ...], Mapping[Signal, Mapping[str, int]]], ...]
+    """Parts that together have every pin of a table, and the table: pins to functions by signal."""
+    left_out: Callable[[str, str], bool]
+    """True for a UART and a pin that the tables leave out on purpose."""
+    dmamux_requests: Mapping[str, Mapping[Signal, int]]
+    """By part; a family without a DMAMUX has none."""
+    interrupts: Mapping[str, tuple[str, ...]]
+    """Names of a part's lines, by number."""
     no_pll: str
     """What the port says of a record without a PLL."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from generator.boards.families.h7.interrupts import INTERRUPTS_OF
 from generator.boards.families.h7.lines import LINES, find_line
 from generator.boards.families.h7.record import H7Board
 from generator.boards.record import BoardSpec
@@ -26,6 +27,12 @@ def memory_at(board: str, name: str) -> str:
 
 
 H743_DMA_RAM, H743_ITCM = memory_at("h743", "dma_ram"), memory_at("h743", "itcm")
+
+PARTS_OF_LINES = {
+    "h743": ("STM32H743XI", "STM32H753ZI", "STM32H742ZI", "STM32H750ZB"),
+    "h7a3": ("STM32H7A3NI", "STM32H7B3ZI", "STM32H7B0ZB"),
+}
+"""Those that modm-devices knows; together they have all pins of their line."""
 
 
 @st.composite
@@ -158,5 +165,15 @@ FACTS = Facts(
     vectors={"h743": 150, "h7a3": 155},
     parts=tuple(part for line in LINES.values() for part in line.parts),
     foreign_part="STM32H747XI",
+    pin_tables=tuple((PARTS_OF_LINES[name], line.uart_pins) for name, line in LINES.items()),
+    # DMA1 and DMA2 do not hear LPUART1.
+    left_out=lambda uart, _pin: uart == "LPUART1",
+    dmamux_requests={
+        part: line.uart_requests for name, line in LINES.items() for part in PARTS_OF_LINES[name]
+    },
+    interrupts={
+        "STM32H743ZI": INTERRUPTS_OF["RM0433"],
+        "STM32H7A3ZI": INTERRUPTS_OF["RM0455"],
+    },
     no_pll="runs from PLL1, and there is none",
 )

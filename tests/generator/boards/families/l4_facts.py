@@ -5,10 +5,23 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from generator.boards.families.l4.limits import LINES, find_line
+from generator.boards.families.l4.interrupts import (
+    L4_PLUS_INTERRUPTS,
+    L43_INTERRUPTS,
+    L47_INTERRUPTS,
+)
+from generator.boards.families.l4.limits import DMAMUX_REQUESTS, LINES, find_line
 from generator.boards.families.l4.record import L4Board
 from generator.boards.record import BoardSpec
 from tests.generator.boards.families.facts import Changes, Facts
+
+PARTS_OF_LINES = {
+    "l47": ("STM32L475VG", "STM32L476ZG"),
+    "l43": ("STM32L433VC",),
+    "l432": ("STM32L432KC", "STM32L442KC"),
+    "l4+": ("STM32L4R5ZI", "STM32L4S5ZI"),
+}
+"""Those that modm-devices knows; together they have all pins of their line."""
 
 
 @st.composite
@@ -92,5 +105,15 @@ FACTS = Facts(
     vectors={"l475": 82, "l432": 83, "l4r5": 95},
     parts=tuple(part for line in LINES.values() for part in line.parts),
     foreign_part="STM32L496ZG",
+    pin_tables=tuple((PARTS_OF_LINES[name], line.uart_pins) for name, line in LINES.items()),
+    left_out=lambda _uart, _pin: False,
+    dmamux_requests={"STM32L4R5ZI": DMAMUX_REQUESTS},
+    interrupts={
+        "STM32L475VG": L47_INTERRUPTS,
+        "STM32L476ZG": L47_INTERRUPTS,
+        "STM32L432KC": L43_INTERRUPTS,
+        "STM32L433VC": L43_INTERRUPTS,
+        "STM32L4R5ZI": L4_PLUS_INTERRUPTS,
+    },
     no_pll="runs from the PLL, and there is none",
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from generator.boards.families.u5.limits import LATENCY_MAX_HZ, MAX_CORE_HZ, PARTS, PLL_VCO_HZ
+from generator.boards.families.u5.interrupts import INTERRUPTS
+from generator.boards.families.u5.limits import (
+    LATENCY_MAX_HZ,
+    MAX_CORE_HZ,
+    PARTS,
+    PLL_VCO_HZ,
+    UART_PINS,
+)
 from generator.boards.families.u5.record import U5Board
 from generator.boards.record import BoardSpec
 from tests.generator.boards.families.facts import Changes, Facts
@@ -83,5 +90,9 @@ FACTS = Facts(
     vectors={"u585": 125},
     parts=PARTS,
     foreign_part="STM32U5A5ZJ",
+    pin_tables=((("STM32U585AI",), UART_PINS),),
+    left_out=lambda uart, pin: uart == "LPUART1" or pin.startswith("PG"),
+    dmamux_requests={},
+    interrupts={"STM32U585AI": INTERRUPTS},
     no_pll="runs from PLL1, and there is none",
 )
