@@ -47,7 +47,9 @@ NO_ROOM_FOR = re.compile(r"(^|_)(utils?|helpers?|misc|manager)(_|$)")
 
 C_FOLDERS_WITHOUT_DEVICE = {"frontend", "network"}
 DEVICE_HEADER = re.compile(r'^\s*#\s*include\s+"(?:(?:core|port)/[^"]*)"', re.M)
-REGISTER_HEADER = re.compile(r'^\s*#\s*include\s+"(?:port/registers\.h|core/cortex_m\.h)"', re.M)
+REGISTER_HEADER = re.compile(
+    r'^\s*#\s*include\s+"(?:port/(?:\w*registers|peripherals)\.h|core/cortex_m\.h)"', re.M
+)
 NOT_ON_THE_TARGET = re.compile(r"\b(?:malloc|calloc|realloc|free|printf|double)\b|<math\.h>")
 
 

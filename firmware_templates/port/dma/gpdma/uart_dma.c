@@ -3,8 +3,8 @@
  *
  * Reception is one endless block over the ring: when it ends, the channel loads its one link,
  * which says the same again. DMA and core must see the same SRAM: the data cache of the U5 covers
- * external memory only. Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456, GPDMA
- * "Ports"). */
+ * external memory only. Port 0 of the DMA reaches the peripherals, port 1 the memories (RM0456,
+ * GPDMA "Ports"). */
 #include "port/uart_dma.h"
 
 #include "core/cortex_m.h"
