@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A core fault: what is known of it, and who is told. */
+/* A core fault: what the core recorded of it, and how it is reported. */
 #ifndef CORE_FAULT_H
 #define CORE_FAULT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for a peripheral's flag. The watchdog bites where it never comes. */
+/* Waiting for a peripheral's flag. If it never comes, the watchdog resets the part. */
 #ifndef PORT_WAIT_FOR_H
 #define PORT_WAIT_FOR_H
 

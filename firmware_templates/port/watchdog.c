@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The independent watchdog. It runs from the LSI, so it also sees a core whose clock has died; its
- * reset is told in the next HELLO. The main loop feeds it between messages and whenever it waits
- * for the line; the longest work on one message, a short clip's end, is a quarter of the period. */
+ * reset is reported by the next HELLO. The main loop feeds it between messages and whenever it
+ * waits for the line; the longest work on one message, a short clip's end, is a quarter of the
+ * period. */
 #include "port/watchdog.h"
 
 #include "port/port_config.h"
 #include "port/registers.h"
 
 void watchdog_begin(void) {
-    /* A debugger that halts the core must not be bitten. */
+    /* Freeze the IWDG while a debugger halts the core. */
     DBGMCU_FREEZE |= DBGMCU_FREEZE_IWDG;
 
     /* The order is the manual's (RM0351, RM0433, RM0456: IWDG "Configuring the IWDG when the

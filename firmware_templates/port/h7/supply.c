@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* STM32H7: what feeds the core.
  *
- * After power-on the part waits to be told, and until it has been, the RAMs must not be written
+ * After power-on it must be written to PWR_CR3, and until then the RAMs must not be written
  * (RM0433, RM0455: PWR "System supply startup"). So this is straight code on the core's registers:
  * no call, no variable that needs a place. tests/ look at what the compiler makes of it. */
 #include "port/supply.h"

@@ -22,7 +22,7 @@ static void raise_voltage(void) {
     wait_for(&PWR_VOSR, PWR_VOSR_VOSRDY, PWR_VOSR_VOSRDY);
 }
 
-/* PLL1's source, input range and divider, and the booster's prescaler, which hangs on the same
+/* PLL1's source, input range and divider, and the booster's prescaler, which divides the same
  * source: all written while PLL1 and the booster are off, as they must be (RCC_PLL1CFGR). */
 static void choose_pll_input(void) {
     wait_for(&RCC_CR, RCC_CR_MSISRDY, RCC_CR_MSISRDY); /* MSIS 4 MHz is the reset clock */

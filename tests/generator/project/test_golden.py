@@ -131,6 +131,6 @@ def served_lines(vectors: str) -> str:
     _, lines_of_the_part = vectors.split(".lines =")
     lines = re.findall(r"(\w+), /\* (\d+) (\w+) \*/", lines_of_the_part)
     served = [line for line in lines if line[0].startswith("uart_")]
-    told = [f"{number} {name}: {handler}" for handler, number, name in served]
-    told += [f"{len(lines)} lines, SHA-256 {hashlib.sha256(vectors.encode()).hexdigest()}"]
-    return "\n".join(told) + "\n"
+    text = [f"{number} {name}: {handler}" for handler, number, name in served]
+    text += [f"{len(lines)} lines, SHA-256 {hashlib.sha256(vectors.encode()).hexdigest()}"]
+    return "\n".join(text) + "\n"

@@ -48,7 +48,7 @@
 #define PORT_UART_RX_FUNCTION 3u
 #define PORT_UART_RX_AFR_INDEX 1u
 #define PORT_UART_RX_AFR_SHIFT 28u
-#define PORT_VDDIO2 0 /* a pin hangs on VDDIO2 */
+#define PORT_VDDIO2 0 /* a pin is powered from VDDIO2 */
 
 /* RX: channel 6 of DMA1 on request 2. */
 #define PORT_RX_CONTROLLER 0x40020000u

@@ -51,7 +51,7 @@
 #define PORT_UART_RX_FUNCTION 8u
 #define PORT_UART_RX_AFR_INDEX 1u
 #define PORT_UART_RX_AFR_SHIFT 0u
-#define PORT_VDDIO2 1 /* a pin hangs on VDDIO2 */
+#define PORT_VDDIO2 1 /* a pin is powered from VDDIO2 */
 
 /* RX: channel 1 of DMA1 on request 34. */
 #define PORT_RX_CONTROLLER 0x40020000u

@@ -38,7 +38,7 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     choose_requests();
     rx_bytes = ring_bytes;
 
-    DMA_IFCR(PORT_RX_CONTROLLER) = RX_FLAG(DMA_FLAG_ALL); /* nothing left of a former life */
+    DMA_IFCR(PORT_RX_CONTROLLER) = RX_FLAG(DMA_FLAG_ALL); /* flags left from before the reset */
     DMA_CPAR(RX) = USART_RDR_ADDRESS;
     DMA_CMAR(RX) = (uint32_t)ring;
     DMA_CNDTR(RX) = ring_bytes;

@@ -35,7 +35,7 @@ static void start_reception(uint32_t ring_bytes) {
     rx_link.llr = link;
     core_data_barrier(); /* the link is in memory before the channel may read it */
 
-    GPDMA_FCR(RX) = GPDMA_SR_ALL;                   /* nothing left of a former life */
+    GPDMA_FCR(RX) = GPDMA_SR_ALL;                   /* flags left from before the reset */
     GPDMA_TR1(RX) = GPDMA_TR1_DINC | GPDMA_TR1_DAP; /* bytes to bytes, from one address */
     GPDMA_TR2(RX) = PORT_RX_REQUEST;                /* a byte at the source's request */
     GPDMA_BR1(RX) = ring_bytes;

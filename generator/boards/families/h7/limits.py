@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an STM32H7 can do: limits that a record of boards.yaml is held against.
+"""What an STM32H7 can do: the limits that a record of boards.yaml must keep.
 
-`lines.py` has the numbers of the two lines of parts; here a record is held against those of its
-own line. A record may have two clocks, the board's and the fallback of an older revision: both are
-checked.
+`lines.py` has the numbers of the two lines of parts. A record may have two clocks, the board's and
+the fallback of an older revision: both are checked.
 """
 
 from __future__ import annotations
@@ -167,16 +166,19 @@ def _check_supply(part: str, clock: H7Clock, line: Line) -> Iterator[Complaint]:
 
 
 def _check_fallback(
-    clock: H7Clock, uart: Uart | None, line: Line, told: Sequence[tuple[str | int, ...]]
+    clock: H7Clock, uart: Uart | None, line: Line, reported: Sequence[tuple[str | int, ...]]
 ) -> Iterator[Complaint]:
-    """Complain of what is wrong with the fallback's tree alone; `told`: of the board's."""
+    """Complain of what is wrong with the fallback's tree alone.
+
+    `reported`: places of the complaints about the board's own tree.
+    """
     older = clock.fallen_back()
     if older is None:
         return
     for place, what, remedy in _check_tree(older, uart, line):
         if place[-1] in FALLBACK_FIELDS:
             yield ("clock", "fallback", place[-1]), what, remedy
-        elif place not in told:
+        elif place not in reported:
             yield ("clock", "fallback"), what, remedy
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an STM32L4 or L4+ can do: limits that a record of boards.yaml is held against.
+"""What an STM32L4 or L4+ can do: the limits that a record of boards.yaml must keep.
 
 Three lines of parts differ in clocks, DMA requests and pins; each is one `Line`. Sources: RM0351
 (L47x, L48x), RM0394 (L43x, L44x), RM0432 (L4+); their chapters FLASH "Read access latency", PWR
@@ -209,7 +209,7 @@ def find_line(part: str) -> Line | None:
 
 
 def needs_vddio2(pin: str) -> bool:
-    """PG2 to PG15 are dead until VDDIO2 is declared valid (RM0351, PWR_CR2.IOSV)."""
+    """PG2 to PG15 are isolated until VDDIO2 is declared valid (RM0351, PWR_CR2.IOSV)."""
     return pin.startswith("PG") and int(pin[2:]) >= 2
 
 

@@ -115,7 +115,7 @@ class PortL4:
     uart_enable_register: str
     uart_enable_bit: int
     vddio2: bool
-    """A pin of the UART hangs on VDDIO2."""
+    """A pin of the UART is powered from VDDIO2."""
     has_dmamux: bool
     rx_dma: dma_basic.BasicDmaChannel
     tx_dma: dma_basic.BasicDmaChannel

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an STM32U575/U585 can do: limits that a record of boards.yaml is held against.
+"""What an STM32U575/U585 can do: the limits that a record of boards.yaml must keep.
 
 The numbers come from RM0456 (rev 4: 7.3.3 flash latency, 10.5.4 voltage scaling, 11.4 clocks, 17.3
 GPDMA) and from the datasheet DS13086 (tables of alternate functions).
@@ -82,7 +82,7 @@ UART_PINS = {
     ("UART5", "rx"): {"PD2": 8},
 }
 """Pins that carry a UART's signal, with their alternate function. Those of port G are left out:
-they hang on VDDIO2, which this port does not switch on."""
+they are powered from VDDIO2, which this port does not switch on."""
 
 UART_REQUESTS = {
     (peripheral, direction): 24 + 2 * index + offset

@@ -33,7 +33,7 @@ def test_both_clocks_are_told_in_one_report(tmp_path: Path) -> None:
         "PA0 does not carry USART3_TX",
     ):
         assert said in faults
-    assert "h743.clock.fallback: APB1" not in faults  # told once, where it can be mended
+    assert "h743.clock.fallback: APB1" not in faults  # reported once, where it can be mended
 
 
 def test_a_baud_rate_is_held_against_both_clocks(tmp_path: Path) -> None:

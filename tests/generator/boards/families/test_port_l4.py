@@ -82,7 +82,7 @@ def test_uarts(
 
 
 def test_pins_and_their_supply(boards: Boards) -> None:
-    """PA15 has its four bits at the top of the upper AFR; only port G hangs on VDDIO2."""
+    """PA15 has its four bits at the top of the upper AFR; only port G is powered from VDDIO2."""
     l432, l4r5 = port_of(boards["l432"]), port_of(boards["l4r5"])
     assert (l432.uart.rx.port_base, l432.uart.rx.afr_index, l432.uart.rx.afr_shift) == (
         0x4800_0000,

@@ -86,7 +86,7 @@ def test_interrupt_numbers(name: str, number: int) -> None:
 
 
 def test_interrupt_names_are_unique() -> None:
-    """No line stands twice."""
+    """No line has two numbers."""
     assert len(set(INTERRUPTS)) == len(INTERRUPTS) == 125
 
 
