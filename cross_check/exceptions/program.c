@@ -222,8 +222,17 @@ _Noreturn void begin(void) {
     }
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[64] = {
-    [0] = __stack_top,
-    [1] = reset_handler,
-    [2 ... 63] = common_handler,
+struct vector_table {
+    const uint32_t *stack_top;
+    void (*reset)(void);
+    void (*others[62])(void);
+};
+
+#define TWO common_handler, common_handler
+#define TEN TWO, TWO, TWO, TWO, TWO
+
+__attribute__((section(".vectors"), used)) static const struct vector_table vectors = {
+    __stack_top,
+    reset_handler,
+    {TEN, TEN, TEN, TEN, TEN, TEN, TWO},
 };

@@ -32,8 +32,28 @@ _Noreturn void reset_handler(void) {
     mps2_exit((enum mps2_exit)main());
 }
 
-__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
-    __stack_top,   reset_handler, fault_handler, fault_handler, fault_handler, fault_handler,
-    fault_handler, fault_handler, fault_handler, fault_handler, fault_handler, fault_handler,
-    fault_handler, fault_handler, fault_handler, fault_handler,
+struct vector_table {
+    const uint32_t *stack_top;
+    void (*handlers[15])(void);
+};
+
+__attribute__((section(".vectors"), used)) static const struct vector_table vectors = {
+    __stack_top,
+    {
+        reset_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+        fault_handler,
+    },
 };
