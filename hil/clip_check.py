@@ -13,12 +13,12 @@ import numpy.typing as npt
 from generator.model.decision import DecisionRule
 from generator.wire import DETECTED_BYTES, ClipFlag
 from hil.clips.clip_set import Clip
-from hil.clips.truth import true_classes
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
 from hil.link.client import ClipRun
 from hil.report.records import ClipRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
+from scoring.truth import true_classes
 from sounds.decode import Samples
 
 if TYPE_CHECKING:

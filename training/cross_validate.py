@@ -32,7 +32,7 @@ from training.learn import decide_by_network, learn
 from training.plots import draw_answers, draw_curves
 from training.prepare import Prepared
 from training.run_folder import write_whole
-from training.scores import Curves, Decision, decide_again
+from training.scores import Curves, DecidedClip, decide_again
 from training.tensorboard import Board
 from training.threshold import Threshold, choose_thresholds, with_thresholds
 
@@ -45,8 +45,8 @@ class FoldResult(BaseModel):
     digest: str
     fold: int
     curves: Curves
-    float32: tuple[Decision, ...]
-    int8: tuple[Decision, ...]
+    float32: tuple[DecidedClip, ...]
+    int8: tuple[DecidedClip, ...]
 
 
 class CrossValidation(BaseModel):
@@ -183,7 +183,7 @@ def _decide_by_chip(
     clips: Sequence[ClipFrames],
     rule: DecisionRule,
     scratch: Path,
-) -> tuple[Decision, ...]:
+) -> tuple[DecidedClip, ...]:
     """The firmware's own C decides, from samples on."""
     model = scratch / "fold.tflite"
     model.write_bytes(tflite)

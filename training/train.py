@@ -27,7 +27,7 @@ from training.learn import learn
 from training.plots import draw_curves
 from training.prepare import Prepared
 from training.run_folder import check_writable, sha256_of, sweep, write_whole
-from training.scores import share_of
+from training.scores import accuracy_of
 from training.tensorboard import Board
 
 ESC10_TITLE = "ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015)"
@@ -119,7 +119,7 @@ def train(
         cross_validation=measured.scores if measured is not None else None,
         thresholds=measured.thresholds if measured is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
-        training_clips=share_of(decisions),
+        training_clips=accuracy_of(decisions),
     )
     write_whole(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
     write_whole(model.with_suffix(".md"), print_card(card))

@@ -1,29 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A clip's own labels in a model's classes, and whether that can be measured at all."""
+"""Whether the clips' own labels can be compared with a model's classes, and why not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.model.decision import DecisionRule, Head
+from generator.model.decision import Head
 from hil.boards.image import Firmware
 from hil.clips.clip_set import ClipSet
-
-
-def true_classes(
-    names: Sequence[str], labels: Sequence[str], rule: DecisionRule
-) -> tuple[int, ...] | None:
-    """The classes that ought to be detected in a clip with these labels; None: cannot be told.
-
-    Sigmoid: those that the model knows, none of them in a clip of other sound. Softmax: the one
-    label, or the other class where the model has one and does not know the label.
-    """
-    known = tuple(sorted({labels.index(name) for name in names if name in labels}))
-    if rule.head is Head.SIGMOID or (len(names) == 1 and known):
-        return known
-    if names and not known and rule.other is not None:
-        return (rule.other,)
-    return None
 
 
 def why_no_accuracy(firmware: Firmware, clips: ClipSet) -> str:

@@ -19,14 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.model.decision import UNSURE, Head, describe_rule
-from hil.report.metrics import (
-    Accuracy,
-    Outcome,
-    clip_accuracy,
-    confusion_matrix,
-    count_classes,
-)
 from hil.report.records import ClipRecord, RunRecords
+from scoring.accuracy import Accuracy, clip_accuracy
+from scoring.outcomes import Outcome, confusion_matrix, count_classes
 
 REFERENCE_CLOCK_HZ = 160_000_000
 """Clock of the board that ST publishes figures for; cycles are also given in its milliseconds."""
@@ -117,22 +112,18 @@ def heard_folds(records: RunRecords) -> list[int]:
 def measure_unheard(records: RunRecords) -> Accuracy | None:
     """Accuracy on the clips of folds that did not train the model; None if there are none."""
     heard = heard_folds(records)
-    return clip_accuracy(
-        (clip.truth, clip.detected)
-        for clip in records.clips_in_order
-        if clip.truth is not None and clip.fold not in heard
-    )
+    played = (clip for clip in records.clips_in_order if clip.fold not in heard)
+    return clip_accuracy(clip.outcome for clip in played if clip.outcome is not None)
 
 
 def outcomes(records: RunRecords) -> list[Outcome]:
     """Truth and what was detected, of every clip whose truth is known."""
-    return [(c.truth, c.detected) for c in records.clips_in_order if c.truth is not None]
+    return [clip.outcome for clip in records.clips_in_order if clip.outcome is not None]
 
 
 def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
     """The confusion matrix of a head that tells one class a clip."""
-    decisions = [(c.truth[0], c.decision) for c in records.clips_in_order if c.truth]
-    return confusion_matrix(decisions, classes)
+    return confusion_matrix(outcomes(records), classes)
 
 
 def count_unsure(records: RunRecords) -> int:
@@ -196,8 +187,14 @@ def make_details(records: RunRecords) -> dict[str, Any]:
         ),
         "classes": (
             [
-                asdict(count) | {"precision": count.precision, "recall": count.recall}
-                for count in count_classes(outcomes(records), labels)
+                {
+                    **{"label": label, "found": count.found, "missed": count.missed},
+                    **{"false_alarms": count.false_alarms},
+                    **{"precision": count.precision, "recall": count.recall},
+                }
+                for label, count in zip(
+                    labels, count_classes(outcomes(records), len(labels)), strict=True
+                )
             ]
             if measured
             else None

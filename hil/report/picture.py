@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.decision import Head, describe_rule
+from generator.model.published import PUBLISHED
 from hil.report.figures import Report, confusion_of, outcomes
-from hil.report.metrics import UNDECIDED, count_classes
-from hil.report.published import PUBLISHED
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
+from scoring.outcomes import UNDECIDED, count_classes
 
 _OURS = "#1b7f5c"
 _OURS_LIGHT = "#8cc9b3"
@@ -100,7 +100,7 @@ def _classes(axes: Any, records: RunRecords, report: Report) -> None:
 
 def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
     """For each class of a sigmoid head: clips in which it was found, missed, told wrongly."""
-    counts = count_classes(outcomes(records), board.labels)
+    counts = count_classes(outcomes(records), len(board.labels))
     rows = list(range(len(counts)))[::-1]
     found = [count.found for count in counts]
     missed = [count.missed for count in counts]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from generator.model.decision import DecisionRule, Head
+from scoring.outcomes import Outcome
 
 if TYPE_CHECKING:
     from generator.wire import Memory
@@ -106,6 +107,11 @@ class ClipRecord:
     def patches(self) -> int:
         """Patches that the network answered."""
         return len(self.network_cycles)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Truth and answer, as they are scored; None where the truth is not known."""
+        return None if self.truth is None else Outcome(self.truth, self.decision, self.detected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from generator.model.published import PUBLISHED
 from hil.report.decision_text import decision_lines
 from hil.report.figures import Report, heard_folds, measure_unheard
-from hil.report.published import PUBLISHED
 from hil.report.records import BoardRecord, RunRecords
 
 _SHOWN_DIVERGENCES = 5
