@@ -20,6 +20,7 @@ from generator.frontend.mel_tables import BANDS, MelTables, make_mel_tables
 from generator.model.decision import DecisionRule, Head, find_rule
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
+from generator.model.patches import patch_context
 from generator.model.tflite_reader import read_tflite
 from generator.project.manifest import (
     FOOTPRINT_FILE,
@@ -125,11 +126,12 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,
     )
-    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader] = {
+    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader | dict[str, int]] = {
         "port": make_port(board),
         "mel": network.mel,
         "network": network.plan,
         "wire": header_context(),
+        "patches": patch_context(graph.frames),
     }
     return render_project(
         out_dir, board=board, info=info, stages=stages, cmsis_dsp_dir=find_cmsis_dsp()

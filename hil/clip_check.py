@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.model.decision import DecisionRule
+from generator.model.patches import kept_frames
 from generator.wire import DETECTED_BYTES, ClipFlag
 from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
@@ -143,22 +144,18 @@ def explain(place: str, twin: HostTwin, bench: Bench, frames: Int8) -> list[Dive
     return differing[:1]
 
 
-KEPT_FRAMES = 25
-"""Frames that a clip too short for a patch repeats at its end: the overlap of 24, and one."""
-
-
 def patch_frames(features: Int8, first_frame: int, frames: int) -> Int8:
     """The frames of one patch of a clip.
 
-    A clip that ends before its first patch is complete repeats its last `KEPT_FRAMES` frames until
-    it is (docs/frontend.md); written here on its own, from the rule.
+    A clip that ends before its first patch is complete repeats its last `kept_frames(frames)`
+    frames until it is (docs/frontend.md); written here on its own, from the rule.
     """
     whole = features[first_frame : first_frame + frames]
     missing = frames - len(whole)
     if not missing:
         return whole
-    kept = features[-KEPT_FRAMES:]
-    return np.concatenate([whole, kept[np.arange(missing) % len(kept)]])
+    recent = features[-kept_frames(frames) :]
+    return np.concatenate([whole, recent[np.arange(missing) % len(recent)]])
 
 
 def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> ClipRecord:

@@ -16,10 +16,11 @@ from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
 from generator.model.decision import DecisionRule, find_rule
 from generator.model.labels import find_labels
+from generator.model.patches import patch_step
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
-from training.patches import OVERLAP, cut_patches
+from training.patches import cut_patches
 from training.scores import DecidedClip, decide_clip
 
 TWIN, LITERT = "twin", "litert"
@@ -73,8 +74,8 @@ class LitertEngine:
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Frames, patches, scores, their sums, the rule."""
         frames = self._front_end.features(samples)
-        step = self._classifier.frames - self._classifier.frames // OVERLAP
-        scores = self._classifier.scores(cut_patches(frames, self._classifier.frames, step))
+        size = self._classifier.frames
+        scores = self._classifier.scores(cut_patches(frames, size, patch_step(size)))
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
 
