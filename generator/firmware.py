@@ -117,6 +117,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         for operator in graph.operators
     )
     info = ProjectInfo(
+        board=board.id,
         name=_project_name(board, taps=taps),
         model_name=graph.name,
         model_sha256=graph.sha256,

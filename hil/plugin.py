@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hil.options import Options
     from hil.report.records import Record
     from hil.report.run import RunReport
-    from hil.session import Bench
+    from hil.session import BoardSession
 
 _PACKAGE = Path(__file__).resolve().parent
 _SUITE = _PACKAGE / "suite"
@@ -157,12 +157,12 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
     return request.config.stash[_CLIPS]
 
 
-def _make_told(config: pytest.Config) -> Callable[[str], None]:
+def _make_printer(config: pytest.Config) -> Callable[[str], None]:
     """Prints lines at once, past pytest's capture; a process of pytest-xdist has no terminal."""
     terminal = config.pluginmanager.getplugin("terminalreporter")
     capture = config.pluginmanager.getplugin("capturemanager")
 
-    def told(line: str) -> None:
+    def print_line(line: str) -> None:
         if terminal is None or not _is_controller(config):
             return
         with capture.global_and_fixture_disabled() if capture else nullcontext():
@@ -170,19 +170,19 @@ def _make_told(config: pytest.Config) -> Callable[[str], None]:
             terminal.write_line(line)
             terminal.flush()
 
-    return told
+    return print_line
 
 
-def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
+def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[BoardSession]:
     from generator.errors import Mel2metalError
     from hil.boards.board import BoardAbsentError
-    from hil.session import open_bench
+    from hil.session import open_session
 
     options = request.config.stash[_OPTIONS]
-    told = _make_told(request.config)
-    opening = open_bench(options, options.boards[name], taps=taps, told=told)
+    printer = _make_printer(request.config)
+    opening = open_session(options, options.boards[name], taps=taps, on_progress=printer)
     try:
-        bench = opening.__enter__()
+        opened = opening.__enter__()
     except Mel2metalError as error:
         may_be_absent = options.every_board and not options.require_board
         if isinstance(error, BoardAbsentError) and may_be_absent:
@@ -191,7 +191,7 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
         request.config.stash[_FATAL].append((str(error), error.exit_code))
         raise
     try:
-        yield bench
+        yield opened
     finally:
         opening.__exit__(None, None, None)
 
@@ -199,15 +199,15 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
 @pytest.fixture(scope="session")
 def board(
     request: pytest.FixtureRequest, board_name: str, save_record: Callable[[Record], None]
-) -> Iterator[Bench]:
+) -> Iterator[BoardSession]:
     """The board with the image as users get it: locked, loaded, its identity verified."""
-    for bench in _open(request, board_name, taps=False):
-        save_record(bench.record(request.config.stash[_CLIPS]))
-        yield bench
+    for opened in _open(request, board_name, taps=False):
+        save_record(opened.record(request.config.stash[_CLIPS]))
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench]:
+def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[BoardSession]:
     """The board with the image that shows every layer's output."""
     options = request.config.stash[_OPTIONS]
     if not options.virtual:
@@ -216,14 +216,14 @@ def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench
 
 
 @pytest.fixture
-def dut(board: Bench) -> Bench:
+def dut(board: BoardSession) -> BoardSession:
     """The board after a reset and a new handshake."""
     board.reset()
     return board
 
 
 @pytest.fixture
-def tap_dut(tap_board: Bench) -> Bench:
+def tap_dut(tap_board: BoardSession) -> BoardSession:
     """The board with taps after a reset and a new handshake."""
     tap_board.reset()
     return tap_board

@@ -10,11 +10,10 @@ integers: sum >= threshold * patches, with the threshold in the scores' own step
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -91,11 +90,6 @@ class DecisionRule:
         best = max(range(len(score_sums)), key=lambda index: (score_sums[index], -index))
         label = best if best in reached else self.fallback
         return Decision(label, () if label < 0 else (label,))
-
-    @classmethod
-    def of_plain(cls, plain: Mapping[str, Any]) -> DecisionRule:
-        """From the values in project.json."""
-        return cls(Head(plain["head"]), tuple(plain["thresholds"]), plain["other"])
 
 
 def describe_rule(rule: DecisionRule, labels: Sequence[str]) -> str:

@@ -26,13 +26,18 @@ def count_classes(count: int) -> str:
     return f"{count} class{'es' if count != 1 else ''}"
 
 
+def labels_path(model: Path) -> Path:
+    """Where the labels of a .tflite stand, if there are any."""
+    return model.with_name(f"{model.stem}.labels.txt")
+
+
 def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
     """Read the labels from `named`, or from `<stem>.labels.txt` beside the model, or make some up.
 
     One label a line; empty lines at the end do not count. Raises `InputError` with every fault:
     unreadable, a wrong number of labels, empty or repeated ones.
     """
-    path = named or model.with_name(f"{model.stem}.labels.txt")
+    path = named or labels_path(model)
     if named is None and not path.is_file():
         return Labels(tuple(f"class_{index}" for index in range(classes)), None)
     try:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from generator.boards.boards_file import BoardSpec
 from generator.errors import ToolError
-from hil.boards.image import Firmware
+from hil.boards.image import BuiltImage
 from hil.link.client import SerialPort
 
 
@@ -38,8 +38,8 @@ class Board(Protocol):
     def unavailable_reason(self) -> str | None:
         """Why the board cannot be used now, for the user; None when it can."""
 
-    def open(self, firmware: Firmware) -> SerialPort:
-        """Make the board run `firmware`, and open its serial port."""
+    def open(self, image: BuiltImage) -> SerialPort:
+        """Make the board run `image`, and open its serial port."""
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""

@@ -6,7 +6,7 @@ There are none for a softmax head without thresholds: its highest score decides,
 
 from __future__ import annotations
 
-from generator.model.decision import Head, describe_rule
+from generator.model.decision import Head
 from hil.report.figures import count_unsure, outcomes
 from hil.report.records import RunRecords
 from scoring.accuracy import clip_accuracy
@@ -16,13 +16,13 @@ from scoring.outcomes import ClassCount, count_classes
 def decision_lines(records: RunRecords) -> list[str]:
     """How the image decides, and what came of it."""
     board = records.board
-    if board is None or not board.rule.has_thresholds:
+    if board is None or not board.project.rule.has_thresholds:
         return []
-    lines = [f"decision     {describe_rule(board.rule, board.labels)}"]
+    lines = [f"decision     {board.project.rule_text}"]
     measured = not board.accuracy_unmeasured and bool(outcomes(records))
-    if board.rule.head is Head.SIGMOID:
+    if board.project.rule.head is Head.SIGMOID:
         return [*lines, *(_class_lines(records) if measured else [])]
-    if board.rule.other is None:
+    if board.project.rule.other is None:
         lines.append(f"unsure       {_unsure_text(records, measured=measured)}")
     return lines
 
@@ -40,7 +40,7 @@ def _unsure_text(records: RunRecords, *, measured: bool) -> str:
 def _class_lines(records: RunRecords) -> list[str]:
     """One line a class: `dog  precision 95.0 % (19/20), recall 90.5 % (19/21)`."""
     assert records.board is not None
-    labels = records.board.labels
+    labels = records.board.project.labels
     counts = count_classes(outcomes(records), len(labels))
     width = max(map(len, labels))
     return [

@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, cast
-
 from generator.model.decision import DecisionRule, Head
-from hil.boards.image import Firmware
+from generator.project.manifest import ProjectInfo
 from hil.clips.clip_set import Clip, ClipSet
 from hil.clips.truth import why_no_accuracy
 
@@ -18,13 +15,10 @@ SIGMOID = DecisionRule(Head.SIGMOID, (0,) * 3)
 
 
 def why(rule: DecisionRule, *categories: str, has_labels: bool = True) -> str:
-    firmware = cast(Any, replace(EMPTY, labels=LABELS, rule=rule, has_labels=has_labels))
+    project = ProjectInfo("u585", "u585", "model", "", LABELS, rule, False, "0")
     clips = tuple(Clip(category, 1, category) for category in categories)
     known = sorted({label for clip in clips for label in clip.labels})
-    return why_no_accuracy(firmware, ClipSet(clips, tuple(known), "test"))
-
-
-EMPTY = Firmware(**dict.fromkeys(Firmware.__dataclass_fields__, cast(Any, None)))
+    return why_no_accuracy(project, ClipSet(clips, tuple(known), "test"), has_labels=has_labels)
 
 
 def test_accuracy_is_measured_where_every_clip_has_its_truth() -> None:
