@@ -17,7 +17,8 @@ from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import BANDS, MelTables, make_mel_tables
-from generator.model.decision import DecisionRule, Head, find_rule
+from generator.model.decision import DecisionRule, Head
+from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.patches import patch_context

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.patches import kept_frames
 from generator.wire import DETECTED_BYTES, ClipFlag
@@ -21,9 +21,6 @@ from hil.report.records import ClipRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
 from scoring.truth import true_classes
 from sounds.decode import Samples
-
-if TYPE_CHECKING:
-    from generator.host.twin import ClipOutcome, HostTwin
 
 Int8 = npt.NDArray[np.int8]
 

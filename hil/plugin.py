@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,9 +36,6 @@ _RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 _PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
 """Why the run cannot go on, and its exit code."""
-
-_SUMMED_UP = (0, 1, 2)
-"""Exit codes for which pytest prints what failed in the end."""
 
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
@@ -251,7 +248,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test's records travel with its report, which xdist carries home.
 
-    Errors that are told to the user are told without a traceback.
+    An error with words for the user is reported without a traceback.
     """
     report = yield
     pending = item.config.stash[_PENDING]
@@ -268,76 +265,6 @@ def pytest_runtest_makereport(
     return report
 
 
-class _Collector:
-    """Takes the records out of the reports, in the process that writes the report."""
-
-    def __init__(
-        self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
-    ) -> None:
-        from hil.clips.clip_set import plain_names
-
-        self._run = run
-        self._terminal = terminal
-        self._told = False
-        self._boards = frozenset(options.boards)
-        names = plain_names(clips.clips)
-        self._clips = dict(zip(names, (clip.name for clip in clips.clips), strict=True))
-
-    def _place(self, test: str) -> tuple[str | None, str | None]:
-        """Board and clip of a test by its id, which all processes share."""
-        from hil.report.run import board_of
-
-        board = board_of(test, self._boards)
-        if board is None:
-            return None, None
-        clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
-        return board, self._clips.get(clip)
-
-    def _on_board(self, test: str) -> bool:
-        return self._place(test)[0] is not None
-
-    def _select(self, tests: Iterable[str]) -> None:
-        for test in tests:
-            board, clip = self._place(test)
-            if board is not None and clip is not None:
-                self._run.select(board, clip)
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note the clips that will be played."""
-        self._select(item.nodeid for item in session.items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Note the clips that will be played, as one of the processes collected them."""
-        if self._terminal is not None and not self._told and any(map(self._on_board, ids)):
-            self._told = True
-            self._terminal.ensure_newline()
-            self._terminal.write_line(
-                "[board]    each process builds if need be, loads and greets: up to a minute"
-            )
-        self._select(ids)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records of one test, and whether it failed; end a run without its board."""
-        from hil.report.records import from_plain
-
-        for plain in getattr(report, "mel2metal_records", ()):
-            self._run.add(from_plain(plain))
-        if report.failed:
-            board, clip = self._place(report.nodeid)
-            if board is not None:
-                self._run.fail(board, report.nodeid, clip)
-        fatal = getattr(report, "mel2metal_fatal", None)
-        if fatal is not None:
-            what, exit_code = fatal
-            if self._terminal is not None and exit_code not in _SUMMED_UP:
-                self._terminal.write_line("")
-                for line in what.splitlines():
-                    self._terminal.write_line(line)
-            pytest.exit(what.splitlines()[0], returncode=exit_code)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start collecting records, where the report is written."""
     run = session.config.stash.get(_RUN, None)
@@ -346,13 +273,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             return
         stash = session.config.stash
         from generator.errors import Mel2metalError
+        from hil.pytest_records import RecordCollector
 
         try:
             run.remove_old(stash[_OPTIONS].boards)
         except Mel2metalError as error:
             pytest.exit(str(error), returncode=error.exit_code)
         terminal = session.config.pluginmanager.getplugin("terminalreporter")
-        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
+        collector = RecordCollector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
         session.config.pluginmanager.register(collector, "mel2metal-collector")
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from generator.boards.boards_file import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.wire import Hello
 from hil.boards.board import Board, BoardAbsentError, CallMeter
-from hil.boards.elf import Symbols
+from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
 from hil.boards.serial_board import SerialBoard
@@ -24,10 +23,8 @@ from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
 from hil.link.client import Link
+from hil.options import Options
 from hil.report.records import BoardRecord
-
-if TYPE_CHECKING:
-    from hil.options import Options
 
 NETWORK_FUNCTION = "network_push_frame_s8"
 FRONTEND_FUNCTION = "frontend_push_q15"
@@ -131,7 +128,7 @@ def open_session(
                 name = f"{spec.id}-tap" if taps else spec.id
                 on_progress(f"[firmware] {name}: up to a minute where something changed")
                 image = build_image(options, spec.id, taps=taps)
-                symbols = Symbols(image.elf)
+                symbols = ImageSymbols(image.elf)
                 on_progress(f"[twin]     {name}: its portable C, compiled for this machine")
                 twin = build_host_twin(image.project.directory)
                 on_progress(f"[board]    {name}: load and greet")

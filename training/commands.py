@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from generator.errors import Fault, InputError
-from generator.model.decision import settings_path, settings_text
+from generator.model.decision_file import settings_path, settings_text
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config

@@ -14,13 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
 from generator.errors import Fault, InputError
-from generator.model.decision import (
-    DEFAULT_SHARES,
-    SHARE_STEPS,
-    ZERO_SHARE_STEP,
-    DecisionRule,
-    Head,
-)
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
+from generator.model.decision_file import DEFAULT_SHARES
 from training.card import Scores, scores_of
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig

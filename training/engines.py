@@ -14,7 +14,8 @@ from typing import Protocol
 
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
-from generator.model.decision import DecisionRule, find_rule
+from generator.model.decision import DecisionRule
+from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
 from generator.model.patches import patch_step
 from training.classifier import Classifier

@@ -33,7 +33,7 @@ class FrontEnd(Protocol):
 
 def compile_front_end(by: InputScale) -> FrontEnd:
     """The firmware's front-end for this machine; raises ToolError without a C compiler."""
-    from generator.host.twin import build_frontend_twin
+    from generator.host.frontend_twin import build_frontend_twin
 
     return build_frontend_twin(by.scale, by.zero_point)
 

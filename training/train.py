@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from generator.model.decision import DecisionSettings, Head, settings_path, settings_text
+from generator.model.decision import Head
+from generator.model.decision_file import DecisionSettings, settings_path, settings_text
 from training.card import Card, Data, Files, Origin, licences_of, versions
 from training.card_text import print_card
 from training.checkpoint import Checkpoint

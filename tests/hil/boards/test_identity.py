@@ -17,7 +17,7 @@ from generator.model.decision import DecisionRule, Head
 from generator.project.manifest import ProjectInfo
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.wire import FaultReport, Refusal, Refused, Rule, ScoreHead
-from hil.boards.elf import Symbols, compiler_of
+from hil.boards.elf import ImageSymbols, compiler_of
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.link.client import Link
 from hil.link.core_fault import describe_fault
@@ -119,7 +119,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_address_becomes_function_and_line(program: Path) -> None:
-    symbols = Symbols(program)
+    symbols = ImageSymbols(program)
     at = next(f.address for f in symbols._functions if f.name == "answer")
     assert symbols.describe(at).endswith("answer+0x0 (answer.c:2)")
     assert "answer+0x4" in symbols.describe(at + 4)
