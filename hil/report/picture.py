@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.model.decision import Head
 from generator.model.published import PUBLISHED
+from hil.report.columns import charts
 from hil.report.figures import Report, confusion_of, outcomes
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
@@ -31,34 +32,14 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         + f"{clips_text(records)}; {report.patches} patches; {divergences_text(records)}",
         fontsize=12,
     )
-    grid = figure.add_gridspec(3, 2, width_ratios=[1.0, 1.25])
+    grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
     names = [f"mel2metal\n{report.engine}", *(row.engine for row in PUBLISHED)]
-    network: dict[str, Any] = records.board.footprint.get("network", {}) if records.board else {}
-    ours_ms = report.latency.network_ms_at_160mhz or 0.0
-
-    def kib(name: str) -> float:
-        return float(network.get(name, 0)) / 1024
-
-    _bars(
-        figure.add_subplot(grid[0, 0]),
-        "network, ms a patch at 160 MHz",
-        names,
-        [ours_ms, *(row.network_ms for row in PUBLISHED)],
-    )
-    _bars(
-        figure.add_subplot(grid[1, 0]),
-        "RAM, KiB: activations + run time",
-        names,
-        [kib("activation_ram_bytes"), *(row.activation_ram_kib for row in PUBLISHED)],
-        [kib("runtime_ram_bytes"), *(row.runtime_ram_kib for row in PUBLISHED)],
-    )
-    _bars(
-        figure.add_subplot(grid[2, 0]),
-        "flash, KiB: weights + code",
-        names,
-        [kib("weights_flash_bytes"), *(row.weights_flash_kib for row in PUBLISHED)],
-        [kib("code_flash_bytes"), *(row.code_flash_kib for row in PUBLISHED)],
-    )
+    for place, (title, columns) in enumerate(charts().items()):
+        values = [
+            [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in PUBLISHED)]
+            for column in columns
+        ]
+        _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
     _classes(figure.add_subplot(grid[:, 1]), records, report)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
