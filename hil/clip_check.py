@@ -12,7 +12,7 @@ import numpy.typing as npt
 from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.patches import kept_frames
-from generator.wire import DETECTED_BYTES, ClipFlag
+from generator.wire import DETECTED_BYTES, ClipFlag, mask_of, numbers_in
 from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
@@ -108,9 +108,7 @@ def _bits(mask: bytes) -> npt.NDArray[np.uint8]:
 
 def _mask(detected: Sequence[int]) -> npt.NDArray[np.uint8]:
     """Classes as 0 and 1, as long as the mask on the wire."""
-    bits = np.zeros(8 * DETECTED_BYTES, np.uint8)
-    bits[list(detected)] = 1
-    return bits
+    return _bits(mask_of(detected, DETECTED_BYTES))
 
 
 def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) -> list[Divergence]:
@@ -171,7 +169,7 @@ def make_record(session: BoardSession, clip: Clip, run: ClipRun, wall_seconds: f
         fold=clip.fold,
         truth=true_classes(clip.labels, project.labels, project.rule) if clip.label else None,
         decision=run.result.decision,
-        detected=tuple(int(index) for index in _bits(run.result.detected).nonzero()[0]),
+        detected=numbers_in(run.result.detected),
         samples=run.result.samples,
         gated_samples=run.result.gated_samples,
         frames=run.result.frames,

@@ -11,7 +11,9 @@ from functools import cached_property
 from generator.boards.boards_file import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
-from generator.wire import Hello
+from generator.wire.messages import (
+    Hello,
+)
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz

@@ -25,6 +25,7 @@ from generator.host.compile import (
 )
 from generator.host.frontend_twin import Frames, FrontendTwin, Samples
 from generator.project.manifest import OUTPUT_DIR, Project, read_project
+from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
     *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
@@ -109,7 +110,7 @@ class HostTwin(FrontendTwin):
             ),
             score_sums=np.array(summary.score_sums, dtype=np.int32),
             decision=summary.label,
-            detected=_classes_of(bytes(summary.detected)),
+            detected=numbers_in(bytes(summary.detected)),
         )
 
     def run_patch(self, frames: Frames) -> Frames:
@@ -224,13 +225,7 @@ def _listener_structures(
             *((name, ctypes.c_uint32) for name in ("frames", "patches")),
             ("score_sums", ctypes.c_int32 * classes),
             ("label", ctypes.c_int32),
-            ("detected", ctypes.c_uint8 * 32),
+            ("detected", ctypes.c_uint8 * DETECTED_BYTES),
         ]
 
     return Patch, Clip
-
-
-def _classes_of(mask: bytes) -> tuple[int, ...]:
-    """The classes whose bits are set in `struct decision`'s mask."""
-    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
-    return tuple(int(index) for index in bits.nonzero()[0])

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,24 @@ class Labels:
 def count_classes(count: int) -> str:
     """`10 classes`, but `1 class`."""
     return f"{count} class{'es' if count != 1 else ''}"
+
+
+def class_identifiers(labels: Sequence[str]) -> tuple[str, ...]:
+    """A C identifier for each label, unique: `CRYING_BABY`, to stand behind a prefix.
+
+    Letters lose their accents, what is no ASCII letter or digit becomes one underscore; a label of
+    nothing else is named by its number. Of equal ones the later gets a number: `DOG`, `DOG_2`.
+    """
+    identifiers: list[str] = []
+    for index, label in enumerate(labels):
+        plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode("ascii")
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_").upper() or str(index)
+        identifier, number = stem, 1
+        while identifier in identifiers:
+            number += 1
+            identifier = f"{stem}_{number}"
+        identifiers.append(identifier)
+    return tuple(identifiers)
 
 
 def labels_path(model: Path) -> Path:

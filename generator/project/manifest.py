@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from generator.errors import ToolError
 from generator.model.decision import DecisionRule, describe_rule
+from generator.model.labels import class_identifiers
 
 MANIFEST_FILE = "project.json"
 FOOTPRINT_FILE = "footprint.json"
@@ -53,6 +54,16 @@ class ProjectInfo:
     def rule_text(self) -> str:
         """How a clip is decided, in words."""
         return describe_rule(self.rule, self.labels)
+
+    @property
+    def class_constants(self) -> tuple[str, ...]:
+        """The name of each class in C, as in M2M_CLASS_DOG."""
+        return tuple(f"M2M_CLASS_{name}" for name in class_identifiers(self.labels))
+
+    @property
+    def labels_bytes(self) -> int:
+        """All labels in UTF-8 with line feeds between them, as HELLO carries them."""
+        return len("\n".join(self.labels).encode("utf-8"))
 
     @property
     def model_sha256_bytes(self) -> bytes:

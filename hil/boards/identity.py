@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from generator.boards.boards_file import BoardSpec
 from generator.model.decision import UNSURE, DecisionRule, Head, describe_rule
 from generator.project.manifest import ProjectInfo
-from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag, Rule, ScoreHead
+from generator.wire import (
+    PROTOCOL_VERSION,
+    HelloFlag,
+    ScoreHead,
+)
+from generator.wire.messages import (
+    Hello,
+    Rule,
+)
 from hil.link.errors import HandshakeError
 
 

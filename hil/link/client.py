@@ -25,6 +25,15 @@ from generator.wire import (
     AUDIO_LIMIT_SAMPLES,
     DELIMITER,
     PAYLOAD_LIMIT_BYTES,
+    TAP_MASK_BYTES,
+    Frame,
+    FrameReader,
+    ProtocolMismatchError,
+    Refusal,
+    encode_frame,
+    mask_of,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
@@ -32,8 +41,6 @@ from generator.wire import (
     Credit,
     FaultReport,
     Features,
-    Frame,
-    FrameReader,
     Frames,
     Hello,
     HelloRequest,
@@ -41,14 +48,11 @@ from generator.wire import (
     MemoryRequest,
     Message,
     PatchResult,
-    ProtocolMismatchError,
-    Refusal,
     Refused,
     Rule,
     RuleRequest,
     Tap,
     TapSelect,
-    encode_frame,
 )
 from hil.link.errors import (
     DeviceFaultError,
@@ -223,7 +227,7 @@ class Link:
 
         Only for an image with taps.
         """
-        mask = sum(1 << operator for operator in operators)
+        mask = mask_of(operators, TAP_MASK_BYTES)
         count = (PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
         outgoing: list[Message] = [TapSelect(operator_mask=mask)]
         outgoing += [

@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from generator.project.manifest import ProjectInfo
-from generator.wire import Memory
+from generator.wire.messages import (
+    Memory,
+)
 from hil.boards.identity import Identity
 from scoring.outcomes import Outcome
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.wire import Hello, HelloRequest
+from generator.wire.messages import (
+    Hello,
+    HelloRequest,
+)
 from hil.boards.identity import check_identity
 from hil.boards.virtual_board import VirtualBoard
 from hil.link.client import Link

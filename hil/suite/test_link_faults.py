@@ -7,7 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from generator.wire import ClipAudio, ClipBegin, ClipEnd, ClipFlag, Refusal, Refused
+from generator.wire import (
+    ClipFlag,
+    Refusal,
+)
+from generator.wire.messages import (
+    ClipAudio,
+    ClipBegin,
+    ClipEnd,
+    Refused,
+)
 from hil.link.client import Link
 from hil.link.errors import LinkSilentError
 from hil.session import BoardSession

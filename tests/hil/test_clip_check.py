@@ -15,7 +15,10 @@ from generator.host.twin import ClipOutcome, PatchOutcome
 from generator.model.decision import DecisionRule, Head
 from generator.project.manifest import Project, ProjectInfo
 from generator.repository import REPO_ROOT
-from generator.wire import ClipResult, PatchResult
+from generator.wire.messages import (
+    ClipResult,
+    PatchResult,
+)
 from hil.boards.image import BuiltImage
 from hil.clip_check import (
     check_clip,

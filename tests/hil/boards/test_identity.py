@@ -16,7 +16,15 @@ from generator.locks import hold_lock
 from generator.model.decision import DecisionRule, Head
 from generator.project.manifest import ProjectInfo
 from generator.repository import DEFAULT_BOARDS_FILE
-from generator.wire import FaultReport, Refusal, Refused, Rule, ScoreHead
+from generator.wire import (
+    Refusal,
+    ScoreHead,
+)
+from generator.wire.messages import (
+    FaultReport,
+    Refused,
+    Rule,
+)
 from hil.boards.elf import ImageSymbols, compiler_of
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.link.client import Link
