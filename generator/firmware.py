@@ -16,7 +16,8 @@ from generator.boards.port import Port, make_port
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
-from generator.frontend.mel_tables import BANDS, MelTables, make_mel_tables
+from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.parameters import BANDS
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
@@ -42,7 +43,7 @@ from generator.wire.header import WireHeader, header_context
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
 HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
 
-Told = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Firmware:
 def read_network(
     model: Path, labels: Path | None = None, threshold: float | None = None
 ) -> Network:
-    """Read a .tflite, its labels and its decision settings; `threshold` stands for the file's.
+    """Read a .tflite, its labels and its decision settings; `threshold` replaces the file's.
 
     Raises `InputError` with every fault of all three.
     """
@@ -159,7 +160,7 @@ def make_firmware(
     *,
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
-    told: Told = lambda line: None,
+    on_progress: OnProgress = lambda line: None,
     jobs: int = DEFAULT_JOBS,
 ) -> Firmware:
     """Render, compile and measure; writes footprint.json beside the project's README.md.
@@ -167,7 +168,7 @@ def make_firmware(
     All of it happens in a folder beside `out_dir/<board>` that takes its place at the end, or goes:
     a build that fails, or an image beyond its budget, leaves what stood there before.
 
-    `told` gets each line of progress. A second call with the same input compiles nothing.
+    `on_progress` gets each line of progress. A second call with the same input compiles nothing.
     `jobs` compilers run at a time.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
@@ -179,10 +180,10 @@ def make_firmware(
         with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=out_dir) as scratch:
             if directory.exists():  # its objects and their times: make rebuilds little
                 shutil.copytree(directory, Path(scratch) / name, symlinks=True)
-            told("rendering the project")
+            on_progress("rendering the project")
             project = make_project(board, network, Path(scratch), taps=taps)
-            image = compile_project(project, board, toolchain, told, jobs=jobs)
-            told("measuring the image")
+            image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
+            on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
             check_budgets(footprint, board)
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One clip on the board, held against the host twin and the reference interpreter."""
+"""One clip on the board, compared with the host twin and the reference interpreter."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def make_record(session: BoardSession, clip: Clip, run: ClipRun, wall_seconds: f
         gated_samples=run.result.gated_samples,
         frames=run.result.frames,
         network_cycles=tuple(patch.network_cycles for patch in run.patches),
-        # A clip that ends within its first patch has it filled up at once: no delay to speak of.
+        # A clip that ends within its first patch has it filled up at once: its delay means nothing.
         answer_cycles=()
         if run.result.frames < session.hello.frames
         else tuple(patch.answer_cycles for patch in run.patches),

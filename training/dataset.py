@@ -20,12 +20,12 @@ import numpy.typing as npt
 from generator.errors import Fault, InputError
 from generator.model.decision import DecisionRule
 from scoring.truth import true_classes
-from sounds.decode import SAMPLE_RATE_HZ, Samples, read_samples
+from sounds.decode import Samples, read_samples
 from sounds.folds import FOLDS
 from sounds.layouts import read_sounds
 from sounds.sound import SoundSet
 
-__all__ = ["SAMPLE_RATE_HZ", "Samples", "read_samples"]
+__all__ = ["Samples", "read_samples"]
 
 ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
 """How ESC-50's files are named: fold, source, take, class."""

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import HOP_SAMPLES, make_mel_tables
+from generator.frontend.mel_tables import make_mel_tables
+from generator.frontend.parameters import HOP_SAMPLES
 from generator.host.compile import CACHE_DIR, UNDEFINED_BEHAVIOUR, HostBuild, compile_for_host
 from generator.project.render import render_files
 from generator.toolchain.locate import find_cmsis_dsp

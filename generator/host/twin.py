@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import HOP_SAMPLES
+from generator.frontend.parameters import HOP_SAMPLES
 from generator.host.compile import (
     CACHE_DIR,
     MEMORY_ERRORS,

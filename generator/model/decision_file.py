@@ -53,7 +53,7 @@ def find_rule(
 ) -> DecisionRule:
     """The rule for a model: by the file beside it, or the head's default.
 
-    `threshold`, where given, stands for all thresholds of the file. Raises `InputError` with every
+    `threshold`, where given, replaces all thresholds of the file. Raises `InputError` with every
     fault: of YAML, of form, labels that the model has not, thresholds out of range.
     """
     settings, lines, faults = _read_settings(settings_path(model))

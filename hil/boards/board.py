@@ -48,10 +48,10 @@ class Board(Protocol):
         """The clock that the board's deadlines are counted in, in seconds."""
 
     def watch(self, function: str) -> CallMeter | None:
-        """A meter for a function of the image; None where nobody can count from outside."""
+        """A meter for a function of the image; None where it cannot be counted from outside."""
 
     def properties(self) -> dict[str, str]:
         """Facts for reports: probe, port, emulator."""
 
     def close(self) -> None:
-        """Let go of the board."""
+        """Close what `open` opened."""

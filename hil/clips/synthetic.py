@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from sounds.decode import SAMPLE_RATE_HZ, Samples, to_int16
+from generator.frontend.parameters import SAMPLE_RATE_HZ
+from sounds.decode import Samples, to_int16
 
 SYNTHETIC_SEED = 0x4D324D
 

@@ -68,7 +68,7 @@ _M = TypeVar("_M", bound=Message)
 
 SILENCE_S = 2.0
 """Longest time without a byte from a device that owes one. The device answers each window of audio
-within the time of one patch, 0.72 s; twice that and more is a device that is gone."""
+within the time of one patch, 0.72 s; after more than twice that the device is gone."""
 
 BOOT_S = 5.0
 """Longest time from reset to the first HELLO."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The columns in which a run stands beside the published figures: one table for text and picture.
+"""The columns of a run beside the published figures: one table for text and picture.
 
 A value of report.json becomes a column by one entry of `COLUMNS`. RAM and flash are those of the
 network alone, in KiB.

@@ -2,7 +2,7 @@
 """From the records of a run to `report.json`: its keys are fixed, others read them.
 
 `accuracy`, `accuracy_low` and `accuracy_high` are null where accuracy was not measured; counts that
-nobody can take, such as instructions on silicon, are null as well.
+cannot be taken, such as instructions on silicon, are null as well.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
 
 
 def make_details(records: RunRecords) -> dict[str, Any]:
-    """What stands behind the report: every clip, confusion, first divergences, memory."""
+    """What the report was made from: every clip, confusion, first divergences, memory."""
     board = records.board
     labels = list(board.project.labels) if board else []
     head = board.project.rule.head if board else None

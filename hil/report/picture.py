@@ -80,7 +80,7 @@ def _classes(axes: Any, records: RunRecords, report: Report) -> None:
 
 
 def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
-    """For each class of a sigmoid head: clips in which it was found, missed, told wrongly."""
+    """For each class of a sigmoid head: clips in which it was found, missed, falsely detected."""
     counts = count_classes(outcomes(records), len(board.project.labels))
     rows = list(range(len(counts)))[::-1]
     found = [count.found for count in counts]

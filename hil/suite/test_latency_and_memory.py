@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from generator.frontend.mel_tables import HOP_SAMPLES, SAMPLE_RATE_HZ
+from generator.frontend.parameters import HOP_SAMPLES, SAMPLE_RATE_HZ
 from generator.model.patches import patch_step
 from generator.wire import ClipFlag
 from hil.session import NETWORK_FUNCTION, BoardSession

@@ -51,7 +51,7 @@ def spoilt_link(session: BoardSession, **faults: object) -> Link:
 def test_spoilt_clip_is_played_again_and_counted(
     dut: BoardSession, faults: dict[str, object]
 ) -> None:
-    """The second attempt gives what an undisturbed clip gives, and the repetition is told."""
+    """The second attempt gives what an undisturbed clip gives, and the repetition is reported."""
     whole = dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
     link = spoilt_link(dut, **faults)
     link.handshake()

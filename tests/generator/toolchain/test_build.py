@@ -112,7 +112,7 @@ def test_a_second_build_compiles_nothing(
 ) -> None:
     lines: list[str] = []
     out_dir = tiny_firmware.image.project_dir.parent
-    again = make_firmware(u585, tiny, toolchain, out_dir=out_dir, told=lines.append)
+    again = make_firmware(u585, tiny, toolchain, out_dir=out_dir, on_progress=lines.append)
     assert again == tiny_firmware
     assert not [line for line in lines if line.startswith("  CC")]
 
