@@ -88,7 +88,8 @@ static void join_labels(char joined[CLASS_LABELS_BYTES]) {
     }
 }
 
-static void send_hello(uint32_t nonce) {
+/* Not inlined: its buffers would lie on the stack beside those of every other message. */
+__attribute__((noinline)) static void send_hello(uint32_t nonce) {
     char labels[CLASS_LABELS_BYTES];
     struct wire_hello hello = {
         .protocol = WIRE_PROTOCOL_VERSION,
