@@ -25,7 +25,7 @@ from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
 from cross_check.records import RunError
 from generator.firmware import Network
-from generator.frontend.mel_tables import FRAME_SAMPLES, HOP_SAMPLES
+from generator.frontend.parameters import FRAME_SAMPLES, HOP_SAMPLES
 from generator.host.twin import HostTwin
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command `mel2metal`: arguments in, stages called, faults told, exit codes out.
+"""The command `mel2metal`: arguments in, stages called, faults reported, exit codes out.
 
 0: done. 2: something the user gave is wrong. 3: a tool, a file or a device is missing or failed.
 """
@@ -197,12 +197,12 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
     rule = describe_rule(network.rule, network.labels.names)
     console.print(f"decision: {rule}", markup=False, soft_wrap=True)
-    with progress(console, verbose=options.verbose) as told:
+    with progress(console, verbose=options.verbose) as show:
         result = firmware.make_firmware(
             *(board, network, toolchain),
             out_dir=options.out,
             taps=options.taps,
-            told=told,
+            on_progress=show,
             jobs=options.jobs,
         )
     image = result.image

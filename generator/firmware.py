@@ -17,10 +17,13 @@ from generator.boards.record import BoardSpec
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
-from generator.frontend.mel_tables import BANDS, MelTables, make_mel_tables
-from generator.model.decision import DecisionRule, Head, find_rule
+from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.parameters import BANDS
+from generator.model.decision import DecisionRule, Head
+from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
+from generator.model.patches import patch_context
 from generator.model.tflite_reader import read_tflite
 from generator.project.manifest import (
     FOOTPRINT_FILE,
@@ -41,7 +44,7 @@ from generator.wire.header import WireHeader, header_context
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
 HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
 
-Told = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Firmware:
 def read_network(
     model: Path, labels: Path | None = None, threshold: float | None = None
 ) -> Network:
-    """Read a .tflite, its labels and its decision settings; `threshold` stands for the file's.
+    """Read a .tflite, its labels and its decision settings; `threshold` replaces the file's.
 
     Raises `InputError` with every fault of all three.
     """
@@ -117,6 +120,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         for operator in graph.operators
     )
     info = ProjectInfo(
+        board=board.id,
         name=_project_name(board, taps=taps),
         model_name=graph.name,
         model_sha256=graph.sha256,
@@ -126,11 +130,12 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,
     )
-    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader] = {
+    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader | dict[str, int]] = {
         "port": make_port(board),
         "mel": network.mel,
         "network": network.plan,
         "wire": header_context(),
+        "patches": patch_context(graph.frames),
     }
     return render_project(
         out_dir, board=board, info=info, stages=stages, cmsis_dsp_dir=find_cmsis_dsp()
@@ -156,7 +161,7 @@ def make_firmware(
     *,
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
-    told: Told = lambda line: None,
+    on_progress: OnProgress = lambda line: None,
     jobs: int = DEFAULT_JOBS,
 ) -> Firmware:
     """Render, compile and measure; writes footprint.json beside the project's README.md.
@@ -164,7 +169,7 @@ def make_firmware(
     All of it happens in a folder beside `out_dir/<board>` that takes its place at the end, or goes:
     a build that fails, or an image beyond its budget, leaves what stood there before.
 
-    `told` gets each line of progress. A second call with the same input compiles nothing.
+    `on_progress` gets each line of progress. A second call with the same input compiles nothing.
     `jobs` compilers run at a time.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
@@ -176,10 +181,10 @@ def make_firmware(
         with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=out_dir) as scratch:
             if directory.exists():  # its objects and their times: make rebuilds little
                 shutil.copytree(directory, Path(scratch) / name, symlinks=True)
-            told("rendering the project")
+            on_progress("rendering the project")
             project = make_project(board, network, Path(scratch), taps=taps)
-            image = compile_project(project, board, toolchain, told, jobs=jobs)
-            told("measuring the image")
+            image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
+            on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
             check_budgets(footprint, board)
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")

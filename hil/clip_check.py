@@ -1,52 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One clip on the board, held against the host twin and the reference interpreter."""
+"""One clip on the board, compared with the host twin and the reference interpreter."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
-from generator.wire import DETECTED_BYTES, ClipFlag
+from generator.model.patches import kept_frames
+from generator.wire import DETECTED_BYTES, ClipFlag, mask_of, numbers_in
 from hil.clips.clip_set import Clip
-from hil.clips.truth import true_classes
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
 from hil.link.client import ClipRun
 from hil.report.records import ClipRecord
-from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, Bench
+from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
+from scoring.truth import true_classes
 from sounds.decode import Samples
-
-if TYPE_CHECKING:
-    from generator.host.twin import ClipOutcome, HostTwin
 
 Int8 = npt.NDArray[np.int8]
 
 
 def check_clip(
-    bench: Bench, clip: Clip, samples: Samples, clip_id: int
+    session: BoardSession, clip: Clip, samples: Samples, clip_id: int
 ) -> tuple[ClipRecord, list[Divergence]]:
     """Play a clip; its record, and every stage at which two sides part.
 
     In every cell: features, board against twin. In every class: each patch's scores, board against
     twin and interpreter; sums and decision, board against twin and against their own patches.
     """
-    for meter in bench.meters.values():
+    for meter in session.meters.values():
         meter.clear()
     started_s = time.monotonic()
-    run = bench.link.play_clip(clip_id, samples, ClipFlag.FEATURES)
+    run = session.link.play_clip(clip_id, samples, ClipFlag.FEATURES)
     wall_seconds = time.monotonic() - started_s
-    outcome = bench.twin.run_clip(samples)
+    outcome = session.twin.run_clip(samples)
     divergences = [
         *compare_features(clip.name, outcome.frames, run.features),
-        *compare_decisions(clip.name, outcome, run, bench.firmware.rule),
-        *_compare_with_interpreter(bench, clip.name, run),
+        *compare_decisions(clip.name, outcome, run, session.image.project.info.rule),
+        *_compare_with_interpreter(session, clip.name, run),
     ]
-    return make_record(bench, clip, run, wall_seconds), divergences
+    return make_record(session, clip, run, wall_seconds), divergences
 
 
 def compare_features(clip: str, expected: Int8, actual: Int8) -> list[Divergence]:
@@ -110,87 +108,85 @@ def _bits(mask: bytes) -> npt.NDArray[np.uint8]:
 
 def _mask(detected: Sequence[int]) -> npt.NDArray[np.uint8]:
     """Classes as 0 and 1, as long as the mask on the wire."""
-    bits = np.zeros(8 * DETECTED_BYTES, np.uint8)
-    bits[list(detected)] = 1
-    return bits
+    return _bits(mask_of(detected, DETECTED_BYTES))
 
 
-def _compare_with_interpreter(bench: Bench, clip: str, run: ClipRun) -> list[Divergence]:
+def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) -> list[Divergence]:
     """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
     found: list[Divergence] = []
     for patch in run.patches:
-        frames = patch_frames(run.features, patch.first_frame, bench.hello.frames)
+        frames = patch_frames(run.features, patch.first_frame, session.hello.frames)
         place = f"{clip}, patch {patch.patch_index}"
         divergence = compare(
             place,
             "scores, board against interpreter",
             ("class",),
-            bench.oracle.scores(frames),
+            session.oracle.scores(frames),
             np.array(patch.scores, np.int8),
         )
         if divergence is not None:
             found.append(divergence)
-            found += explain(place, bench.twin, bench, frames)
+            found += explain(place, session.twin, session, frames)
     return found
 
 
-def explain(place: str, twin: HostTwin, bench: Bench, frames: Int8) -> list[Divergence]:
+def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> list[Divergence]:
     """The first layer at which the host twin parts from the interpreter, if it does."""
-    names = bench.oracle.operator_names
+    names = session.oracle.operator_names
     differing = compare_taps(
-        place, "host twin against interpreter", names, bench.oracle.taps(frames), twin.taps(frames)
+        place,
+        "host twin against interpreter",
+        names,
+        session.oracle.taps(frames),
+        twin.taps(frames),
     )
     return differing[:1]
-
-
-KEPT_FRAMES = 25
-"""Frames that a clip too short for a patch repeats at its end: the overlap of 24, and one."""
 
 
 def patch_frames(features: Int8, first_frame: int, frames: int) -> Int8:
     """The frames of one patch of a clip.
 
-    A clip that ends before its first patch is complete repeats its last `KEPT_FRAMES` frames until
-    it is (docs/frontend.md); written here on its own, from the rule.
+    A clip that ends before its first patch is complete repeats its last `kept_frames(frames)`
+    frames until it is (docs/frontend.md); written here on its own, from the rule.
     """
     whole = features[first_frame : first_frame + frames]
     missing = frames - len(whole)
     if not missing:
         return whole
-    kept = features[-KEPT_FRAMES:]
-    return np.concatenate([whole, kept[np.arange(missing) % len(kept)]])
+    recent = features[-kept_frames(frames) :]
+    return np.concatenate([whole, recent[np.arange(missing) % len(recent)]])
 
 
-def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> ClipRecord:
+def make_record(session: BoardSession, clip: Clip, run: ClipRun, wall_seconds: float) -> ClipRecord:
     """What the report needs of a clip."""
-    labels = bench.firmware.labels
+    project = session.image.project.info
     last = run.patches[-1] if run.patches else None
-    network = _per_call(bench, NETWORK_FUNCTION)
+    network = _per_call(session, NETWORK_FUNCTION)
     counted = not run.retries  # the meters also saw the attempts that failed
     return ClipRecord(
-        board=bench.board.spec.id,
+        board=session.board.spec.id,
         clip=clip.name,
         fold=clip.fold,
-        truth=true_classes(clip.labels, labels, bench.firmware.rule) if clip.label else None,
+        truth=true_classes(clip.labels, project.labels, project.rule) if clip.label else None,
         decision=run.result.decision,
-        detected=tuple(int(index) for index in _bits(run.result.detected).nonzero()[0]),
+        detected=numbers_in(run.result.detected),
         samples=run.result.samples,
         gated_samples=run.result.gated_samples,
         frames=run.result.frames,
         network_cycles=tuple(patch.network_cycles for patch in run.patches),
-        # A clip that ends within its first patch has it filled up at once: no delay to speak of.
+        # A clip that ends within its first patch has it filled up at once: its delay means nothing.
         answer_cycles=()
-        if run.result.frames < bench.hello.frames
+        if run.result.frames < session.hello.frames
         else tuple(patch.answer_cycles for patch in run.patches),
         network_instructions=(
-            sum_patches(network, bench.hello.frames, len(run.patches)) if counted else ()
+            sum_patches(network, session.hello.frames, len(run.patches)) if counted else ()
         ),
         frontend_cycles=sum(patch.frontend_cycles for patch in run.patches),
-        frontend_frames=min(run.result.frames, last.first_frame + bench.hello.frames)
+        frontend_frames=min(run.result.frames, last.first_frame + session.hello.frames)
         if last
         else 0,
         frontend_instructions=count_frontend(
-            _per_call(bench, FRONTEND_FUNCTION), _per_call(bench, FRAME_FUNCTION)
+            _per_call(session, FRONTEND_FUNCTION), _per_call(session, FRAME_FUNCTION)
         )
         if counted
         else (0, 0),
@@ -199,8 +195,8 @@ def make_record(bench: Bench, clip: Clip, run: ClipRun, wall_seconds: float) -> 
     )
 
 
-def _per_call(bench: Bench, function: str) -> Sequence[int]:
-    meter = bench.meters.get(function)
+def _per_call(session: BoardSession, function: str) -> Sequence[int]:
+    meter = session.meters.get(function)
     return meter.per_call_instructions if meter is not None else ()
 
 

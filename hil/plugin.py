@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hil.options import Options
     from hil.report.records import Record
     from hil.report.run import RunReport
-    from hil.session import Bench
+    from hil.session import BoardSession
 
 _PACKAGE = Path(__file__).resolve().parent
 _SUITE = _PACKAGE / "suite"
@@ -36,9 +36,6 @@ _RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 _PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
 """Why the run cannot go on, and its exit code."""
-
-_SUMMED_UP = (0, 1, 2)
-"""Exit codes for which pytest prints what failed in the end."""
 
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
@@ -157,12 +154,12 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
     return request.config.stash[_CLIPS]
 
 
-def _make_told(config: pytest.Config) -> Callable[[str], None]:
+def _make_printer(config: pytest.Config) -> Callable[[str], None]:
     """Prints lines at once, past pytest's capture; a process of pytest-xdist has no terminal."""
     terminal = config.pluginmanager.getplugin("terminalreporter")
     capture = config.pluginmanager.getplugin("capturemanager")
 
-    def told(line: str) -> None:
+    def print_line(line: str) -> None:
         if terminal is None or not _is_controller(config):
             return
         with capture.global_and_fixture_disabled() if capture else nullcontext():
@@ -170,19 +167,19 @@ def _make_told(config: pytest.Config) -> Callable[[str], None]:
             terminal.write_line(line)
             terminal.flush()
 
-    return told
+    return print_line
 
 
-def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[Bench]:
+def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[BoardSession]:
     from generator.errors import Mel2metalError
     from hil.boards.board import BoardAbsentError
-    from hil.session import open_bench
+    from hil.session import open_session
 
     options = request.config.stash[_OPTIONS]
-    told = _make_told(request.config)
-    opening = open_bench(options, options.boards[name], taps=taps, told=told)
+    printer = _make_printer(request.config)
+    opening = open_session(options, options.boards[name], taps=taps, on_progress=printer)
     try:
-        bench = opening.__enter__()
+        opened = opening.__enter__()
     except Mel2metalError as error:
         may_be_absent = options.every_board and not options.require_board
         if isinstance(error, BoardAbsentError) and may_be_absent:
@@ -191,7 +188,7 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
         request.config.stash[_FATAL].append((str(error), error.exit_code))
         raise
     try:
-        yield bench
+        yield opened
     finally:
         opening.__exit__(None, None, None)
 
@@ -199,15 +196,15 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
 @pytest.fixture(scope="session")
 def board(
     request: pytest.FixtureRequest, board_name: str, save_record: Callable[[Record], None]
-) -> Iterator[Bench]:
+) -> Iterator[BoardSession]:
     """The board with the image as users get it: locked, loaded, its identity verified."""
-    for bench in _open(request, board_name, taps=False):
-        save_record(bench.record(request.config.stash[_CLIPS]))
-        yield bench
+    for opened in _open(request, board_name, taps=False):
+        save_record(opened.record(request.config.stash[_CLIPS]))
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench]:
+def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[BoardSession]:
     """The board with the image that shows every layer's output."""
     options = request.config.stash[_OPTIONS]
     if not options.virtual:
@@ -216,14 +213,14 @@ def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[Bench
 
 
 @pytest.fixture
-def dut(board: Bench) -> Bench:
+def dut(board: BoardSession) -> BoardSession:
     """The board after a reset and a new handshake."""
     board.reset()
     return board
 
 
 @pytest.fixture
-def tap_dut(tap_board: Bench) -> Bench:
+def tap_dut(tap_board: BoardSession) -> BoardSession:
     """The board with taps after a reset and a new handshake."""
     tap_board.reset()
     return tap_board
@@ -251,7 +248,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test's records travel with its report, which xdist carries home.
 
-    Errors that are told to the user are told without a traceback.
+    An error with words for the user is reported without a traceback.
     """
     report = yield
     pending = item.config.stash[_PENDING]
@@ -268,76 +265,6 @@ def pytest_runtest_makereport(
     return report
 
 
-class _Collector:
-    """Takes the records out of the reports, in the process that writes the report."""
-
-    def __init__(
-        self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
-    ) -> None:
-        from hil.clips.clip_set import plain_names
-
-        self._run = run
-        self._terminal = terminal
-        self._told = False
-        self._boards = frozenset(options.boards)
-        names = plain_names(clips.clips)
-        self._clips = dict(zip(names, (clip.name for clip in clips.clips), strict=True))
-
-    def _place(self, test: str) -> tuple[str | None, str | None]:
-        """Board and clip of a test by its id, which all processes share."""
-        from hil.report.run import board_of
-
-        board = board_of(test, self._boards)
-        if board is None:
-            return None, None
-        clip = test.rpartition("[")[2].removesuffix("]").removeprefix(f"{board}-")
-        return board, self._clips.get(clip)
-
-    def _on_board(self, test: str) -> bool:
-        return self._place(test)[0] is not None
-
-    def _select(self, tests: Iterable[str]) -> None:
-        for test in tests:
-            board, clip = self._place(test)
-            if board is not None and clip is not None:
-                self._run.select(board, clip)
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note the clips that will be played."""
-        self._select(item.nodeid for item in session.items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Note the clips that will be played, as one of the processes collected them."""
-        if self._terminal is not None and not self._told and any(map(self._on_board, ids)):
-            self._told = True
-            self._terminal.ensure_newline()
-            self._terminal.write_line(
-                "[board]    each process builds if need be, loads and greets: up to a minute"
-            )
-        self._select(ids)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the records of one test, and whether it failed; end a run without its board."""
-        from hil.report.records import from_plain
-
-        for plain in getattr(report, "mel2metal_records", ()):
-            self._run.add(from_plain(plain))
-        if report.failed:
-            board, clip = self._place(report.nodeid)
-            if board is not None:
-                self._run.fail(board, report.nodeid, clip)
-        fatal = getattr(report, "mel2metal_fatal", None)
-        if fatal is not None:
-            what, exit_code = fatal
-            if self._terminal is not None and exit_code not in _SUMMED_UP:
-                self._terminal.write_line("")
-                for line in what.splitlines():
-                    self._terminal.write_line(line)
-            pytest.exit(what.splitlines()[0], returncode=exit_code)
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start collecting records, where the report is written."""
     run = session.config.stash.get(_RUN, None)
@@ -346,13 +273,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             return
         stash = session.config.stash
         from generator.errors import Mel2metalError
+        from hil.pytest_records import RecordCollector
 
         try:
             run.remove_old(stash[_OPTIONS].boards)
         except Mel2metalError as error:
             pytest.exit(str(error), returncode=error.exit_code)
         terminal = session.config.pluginmanager.getplugin("terminalreporter")
-        collector = _Collector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
+        collector = RecordCollector(run, stash[_OPTIONS], stash[_CLIPS], terminal)
         session.config.pluginmanager.register(collector, "mel2metal-collector")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from hil.report.run import board_of
+from hil.node_ids import board_of
 
 
 class BoardScheduling(LoadScopeScheduling):  # type: ignore[misc]

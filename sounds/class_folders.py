@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder a class: `dog/bark.wav`, `rain/roof.flac`, `dog+rain/both.wav`.
 
-What belongs to one recording is told by a subfolder (`dog/kitchen/1.wav`, `dog/kitchen/2.wav`) or
+What belongs to one recording is known by a subfolder (`dog/kitchen/1.wav`, `dog/kitchen/2.wav`) or
 by two hyphens in the file's name (`dog/kitchen--1.wav`); the same recording may have pieces in
 several classes. Any other file is a recording of its own. Folds are dealt by recording.
 """
@@ -18,7 +18,7 @@ from sounds.folds import FOLDS, deal_folds
 from sounds.sound import Sound, SoundSet, classes_of, split_category
 
 PIECE = "--"
-"""In a file's name: the recording stands before it, the piece's own name behind."""
+"""In a file's name: before it the recording, behind it the piece's own name."""
 
 NO_SOUNDS = {
     *(".csv", ".db", ".htm", ".html", ".ini", ".jpeg", ".jpg", ".json", ".log", ".md"),
@@ -62,10 +62,10 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     if faults:
         raise InputError(faults)
     recordings = {path: recording_of(path, root / category) for category, path in found}
-    heard: defaultdict[str, set[str]] = defaultdict(set)
+    classes: defaultdict[str, set[str]] = defaultdict(set)
     for category, path in found:
-        heard[recordings[path]].update(split_category(category))
-    dealt = deal_folds(heard)
+        classes[recordings[path]].update(split_category(category))
+    dealt = deal_folds(classes)
     sounds = tuple(
         Sound(_name(root, path), path, dealt[recordings[path]], category, recordings[path])
         for category, path in found
@@ -108,7 +108,7 @@ def _clashes(root: Path, folders: Sequence[Path]) -> list[Fault]:
 
 
 def _unreadable_names(root: Path) -> list[Fault]:
-    """Names that are no text: nothing could be told of such a file."""
+    """Names that are no text: no message could name such a file."""
     faults = []
     for path in sorted(root.rglob("*")):
         try:

@@ -10,11 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
+from generator.frontend.parameters import HIGH_EDGE_HZ, SAMPLE_RATE_HZ
 
-SAMPLE_RATE_HZ = 16_000
 FULL_SCALE = 32768.0
-UPPER_EDGE_HZ = 7500
-"""Where the front-end's highest band ends (docs/frontend.md)."""
 
 Samples = npt.NDArray[np.int16]
 
@@ -30,7 +28,7 @@ class Decoded:
     @property
     def lacks_upper_bands(self) -> bool:
         """True when the file's own rate cannot hold the front-end's highest band."""
-        return self.rate_hz < 2 * UPPER_EDGE_HZ
+        return self.rate_hz < 2 * HIGH_EDGE_HZ
 
 
 def read_samples(path: Path) -> Samples:

@@ -76,7 +76,7 @@ def _double_faults(table: Path, rows: Sequence[Row]) -> list[Fault]:
 
 
 def _leak_faults(table: Path, sounds: Sequence[Sound]) -> list[Fault]:
-    """Recordings with pieces in several folds: one fold would have heard the other's test."""
+    """Recordings with pieces in several folds: one fold would train on the other's test."""
     folds: defaultdict[str, set[int]] = defaultdict(set)
     for sound in sounds:
         folds[sound.recording].add(sound.fold)

@@ -56,7 +56,7 @@ class BrokenOffError(Exception):
 class ResumingDownloader:
     """A downloader for pooch that goes on behind what an earlier attempt left in `part`.
 
-    A server without range requests sends the whole file again; that is told, not hidden.
+    A server without range requests sends the whole file again; that is reported, not hidden.
     """
 
     def __init__(self, part: Path) -> None:
@@ -150,7 +150,7 @@ def extract_esc10(archive: Path, folder: Path) -> None:
             _extract(packed, table, folder / "meta" / "esc50.csv")
             for name in esc10_filenames(folder / "meta" / "esc50.csv"):
                 member = members.get(("audio", name))
-                if member is not None:  # what is missing is told by the check that follows
+                if member is not None:  # the check that follows reports what is missing
                     _extract(packed, member, folder / "audio" / name)
             for name in ("LICENSE", "README.md"):
                 if (name,) in members:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the data set stands: what the user named, else `ESC10_DIR`, else `data/ESC-50`."""
+"""Where the data set is: what the user named, else `ESC10_DIR`, else `data/ESC-50`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BOTH = "+"
-"""Joins the classes of a sound in which several are heard: `dog+rain`."""
+"""Joins the classes of a sound with several: `dog+rain`."""
 
 
 def split_category(category: str) -> tuple[str, ...]:
@@ -19,7 +19,7 @@ def split_category(category: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A file, the fold it belongs to and what is heard in it."""
+    """A file, the fold it belongs to and its classes."""
 
     name: str
     """The same for every edition of a set: the file's name without suffix, or its path so."""
@@ -32,7 +32,7 @@ class Sound:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The names of what is heard in it."""
+        """The names of its classes."""
         return split_category(self.category)
 
 

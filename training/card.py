@@ -15,9 +15,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from scoring.accuracy import Accuracy
 from training.config import TrainingConfig
 from training.dataset import DataSet
-from training.scores import Decision, Share, by_fold, share_of
+from training.scores import DecidedClip, accuracy_of, by_fold
 from training.threshold import Threshold
 
 LIBRARIES = ("tensorflow", "keras", "numpy", "soxr", "soundfile", "ai-edge-litert")
@@ -66,10 +67,10 @@ class Origin(_Strict):
 class Scores(_Strict):
     """Clip accuracy: each fold decided by a model trained on the other ones."""
 
-    float32: dict[int, Share]
-    int8: dict[int, Share]
-    float32_all: Share
-    int8_all: Share
+    float32: dict[int, Accuracy]
+    int8: dict[int, Accuracy]
+    float32_all: Accuracy
+    int8_all: Accuracy
 
 
 class Card(_Strict):
@@ -91,17 +92,17 @@ class Card(_Strict):
     """Chosen on the held-out clips, where the configuration asks for it."""
     thresholded: Scores | None = None
     """As cross_validation, by those thresholds, or by the one that the configuration gives."""
-    training_clips: Share
+    training_clips: Accuracy
     """The shipped int8 model on the clips that trained it: a check of the files, no accuracy."""
 
 
-def scores_of(float32: Sequence[Decision], int8: Sequence[Decision]) -> Scores:
+def scores_of(float32: Sequence[DecidedClip], int8: Sequence[DecidedClip]) -> Scores:
     """Fold by fold and over all clips."""
     return Scores(
         float32=by_fold(float32),
         int8=by_fold(int8),
-        float32_all=share_of(float32),
-        int8_all=share_of(int8),
+        float32_all=accuracy_of(float32),
+        int8_all=accuracy_of(int8),
     )
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from scoring.accuracy import Accuracy
 from training.card import Card, Scores
-from training.scores import Share
 
 OUTPUTS = {
     "softmax": "a softmax over",
@@ -20,8 +20,8 @@ _OPTIMISM = (
 )
 
 
-def _percent(share: Share) -> str:
-    return f"{100 * share.value:.2f} % | {100 * share.low:.1f} to {100 * share.high:.1f} %"
+def _percent(accuracy: Accuracy) -> str:
+    return f"{100 * accuracy.value:.2f} % | {100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %"
 
 
 def print_card(card: Card) -> str:

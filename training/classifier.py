@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from generator.errors import Fault, InputError, ToolError
+from generator.frontend.parameters import BANDS
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from training.patches import InputScale, Patches
 
@@ -27,7 +28,7 @@ class Classifier:
     InputError when the file is no such model.
     """
 
-    def __init__(self, model: Path, bands: int = 64) -> None:
+    def __init__(self, model: Path, bands: int = BANDS) -> None:
         try:
             content = model.read_bytes()
         except OSError as error:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from generator.errors import Fault, InputError
-from generator.model.decision import Head, settings_path, settings_text
+from generator.model.decision_file import settings_path, settings_text
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
@@ -228,10 +228,8 @@ def evaluate_command(options: Namespace, console: Console) -> None:
     root = find_dataset(options.data, os.environ)
     engines = open_engines(options.engine, options.model, options.labels, options.threshold)
     labels, rule = engines[0].labels, engines[0].rule
-    several = rule.head is Head.SIGMOID
-    other = labels[rule.other] if rule.other is not None else None
     sounds = read_sounds(root, folds, whole=options.whole)
-    data, left_out = label_by_model(sounds, labels, other=other, several=several)
+    data, left_out = label_by_model(sounds, labels, rule)
     for category, count in left_out.items():
         what = "several classes" if BOTH in category else "no class that the model knows"
         console.print(f"note: {category}: {what}: {count} clips are left out")

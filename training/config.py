@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from generator.errors import Fault, InputError
+from generator.model.patches import patch_step
 from generator.yaml_lines import read_mapping
 from sounds.sound import BOTH
-from training.patches import OVERLAP
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -191,7 +191,7 @@ class TrainingConfig(_Strict):
             for name in ("gain_db", "noise_db")
             if getattr(self.augment, f"{name}_low") > getattr(self.augment, f"{name}_high")
         ]
-        if self.input.step_frames != self.input.frames - self.input.frames // OVERLAP:
+        if self.input.step_frames != patch_step(self.input.frames):
             faults.append("input.step_frames is the listener's: three quarters of input.frames")
         if 0 < self.fit.epochs <= self.fit.warmup_epochs:
             faults.append(

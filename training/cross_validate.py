@@ -14,13 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
 from generator.errors import Fault, InputError
-from generator.model.decision import (
-    DEFAULT_SHARES,
-    SHARE_STEPS,
-    ZERO_SHARE_STEP,
-    DecisionRule,
-    Head,
-)
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
+from generator.model.decision_file import DEFAULT_SHARES
 from training.card import Scores, scores_of
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
@@ -32,7 +27,7 @@ from training.learn import decide_by_network, learn
 from training.plots import draw_answers, draw_curves
 from training.prepare import Prepared
 from training.run_folder import write_whole
-from training.scores import Curves, Decision, decide_again
+from training.scores import Curves, DecidedClip, decide_again
 from training.tensorboard import Board
 from training.threshold import Threshold, choose_thresholds, with_thresholds
 
@@ -45,8 +40,8 @@ class FoldResult(BaseModel):
     digest: str
     fold: int
     curves: Curves
-    float32: tuple[Decision, ...]
-    int8: tuple[Decision, ...]
+    float32: tuple[DecidedClip, ...]
+    int8: tuple[DecidedClip, ...]
 
 
 class CrossValidation(BaseModel):
@@ -183,7 +178,7 @@ def _decide_by_chip(
     clips: Sequence[ClipFrames],
     rule: DecisionRule,
     scratch: Path,
-) -> tuple[Decision, ...]:
+) -> tuple[DecidedClip, ...]:
     """The firmware's own C decides, from samples on."""
     model = scratch / "fold.tflite"
     model.write_bytes(tflite)

@@ -18,12 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
-from sounds.decode import SAMPLE_RATE_HZ, Samples, read_samples
+from generator.model.decision import DecisionRule
+from scoring.truth import true_classes
+from sounds.decode import Samples, read_samples
 from sounds.folds import FOLDS
 from sounds.layouts import read_sounds
 from sounds.sound import SoundSet
 
-__all__ = ["SAMPLE_RATE_HZ", "Samples", "read_samples"]
+__all__ = ["Samples", "read_samples"]
 
 ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
 """How ESC-50's files are named: fold, source, take, class."""
@@ -116,25 +118,21 @@ def load_dataset(
 
 
 def label_by_model(
-    found: SoundSet, labels: tuple[str, ...], *, other: str | None, several: bool
+    found: SoundSet, labels: tuple[str, ...], rule: DecisionRule
 ) -> tuple[DataSet, dict[str, int]]:
     """The sounds with a model's own labels, and how many were left out, by category.
 
-    With `several` (a sigmoid head): the classes that the model knows, which may be none. Else one:
-    `other` where the model does not know it; left out where it has no `other`, and where there are
-    several. The harness has the same truth. Raises InputError when nothing is left.
+    Left out are those that the model cannot answer rightly (`true_classes`). Raises InputError when
+    nothing is left.
     """
     clips: list[Clip] = []
     left_out: Counter[str] = Counter()
     for sound in found.sounds:
-        known = tuple(sorted({labels.index(name) for name in sound.classes if name in labels}))
-        if not several:
-            if not known and other is not None:
-                known = (labels.index(other),)
-            elif len(sound.classes) > 1 or not known:
-                left_out[sound.category] += 1
-                continue
-        clips.append(Clip(sound.path, sound.name, sound.fold, known, sound.recording))
+        truth = true_classes(sound.classes, labels, rule)
+        if truth is None:
+            left_out[sound.category] += 1
+            continue
+        clips.append(Clip(sound.path, sound.name, sound.fold, truth, sound.recording))
     if not clips or not any(clip.labels for clip in clips):
         what = f"holds no sound of a class that the model knows; it has {', '.join(found.classes)}"
         remedy = f"the model's own are {', '.join(labels)}: name the sounds so, or its labels"

@@ -14,13 +14,15 @@ from typing import Protocol
 
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
-from generator.model.decision import DecisionRule, find_rule
+from generator.model.decision import DecisionRule
+from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
+from generator.model.patches import patch_step
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
-from training.patches import OVERLAP, cut_patches
-from training.scores import Decision, decide_clip
+from training.patches import cut_patches
+from training.scores import DecidedClip, decide_clip
 
 TWIN, LITERT = "twin", "litert"
 ENGINES = {
@@ -35,7 +37,7 @@ class Engine(Protocol):
     labels: tuple[str, ...]
     rule: DecisionRule
 
-    def decide(self, clip: Clip, samples: Samples) -> Decision:
+    def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """The decision about a clip's samples, int16 at 16 kHz."""
 
 
@@ -47,11 +49,11 @@ class TwinEngine:
         self.labels = twin.project.info.labels
         self.rule = twin.project.info.rule
 
-    def decide(self, clip: Clip, samples: Samples) -> Decision:
+    def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """As the C has it; the rule in Python does not come into it."""
         outcome = self._twin.run_clip(samples)
         sums = tuple(float(value) for value in outcome.score_sums) if outcome.patches else ()
-        return Decision(
+        return DecidedClip(
             clip=clip.name,
             fold=clip.fold,
             labels=clip.labels,
@@ -70,11 +72,11 @@ class LitertEngine:
         self._front_end: FrontEnd = compile_front_end(classifier.input_scale)
         self.labels, self.rule = labels, rule
 
-    def decide(self, clip: Clip, samples: Samples) -> Decision:
+    def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Frames, patches, scores, their sums, the rule."""
         frames = self._front_end.features(samples)
-        step = self._classifier.frames - self._classifier.frames // OVERLAP
-        scores = self._classifier.scores(cut_patches(frames, self._classifier.frames, step))
+        size = self._classifier.frames
+        scores = self._classifier.scores(cut_patches(frames, size, patch_step(size)))
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
 

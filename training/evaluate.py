@@ -17,7 +17,7 @@ from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describ
 from training.dataset import Clip, DataSet
 from training.engines import ENGINES, Engine
 from training.run_folder import sha256_of
-from training.scores import Decision, share_of
+from training.scores import DecidedClip, accuracy_of
 from training.sound_check import SoundCheck
 
 
@@ -34,7 +34,7 @@ class Evaluation:
     """Of each label, 0 to 1; 0 where none was set."""
     rule: str
     """How scores become an answer, in words."""
-    decisions: tuple[Decision, ...]
+    decisions: tuple[DecidedClip, ...]
 
 
 def decide_clips(
@@ -42,7 +42,7 @@ def decide_clips(
     clips: Sequence[Clip],
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda line: None,
-) -> tuple[Decision, ...]:
+) -> tuple[DecidedClip, ...]:
     """Decide each clip, as many at a time as there are engines.
 
     What is odd about the sounds is told. Raises InputError with every clip that cannot be read.
@@ -53,7 +53,7 @@ def decide_clips(
         idle.put(engine)
     task = progress.add_task("listening", total=len(clips)) if progress is not None else None
 
-    def decide(clip: Clip) -> Decision | None:
+    def decide(clip: Clip) -> DecidedClip | None:
         samples = check.read(clip.path)
         engine = idle.get()
         try:
@@ -98,7 +98,7 @@ def evaluate(
 
 def to_plain(result: Evaluation) -> dict[str, Any]:
     """Every decision and the accuracy, as JSON values."""
-    share = share_of(result.decisions)
+    share = accuracy_of(result.decisions)
     return {
         "model": result.model.name,
         "model_sha256": result.sha256,

@@ -17,9 +17,10 @@ import numpy.typing as npt
 from rich.progress import Progress
 
 from generator.errors import Fault
-from training.dataset import SAMPLE_RATE_HZ, Clip, Samples
+from generator.frontend.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from training.dataset import Clip, Samples
 from training.patches import Frames, InputScale
-from training.sound_check import FRAME_SAMPLES, SoundCheck
+from training.sound_check import SoundCheck
 
 PROBE_SEED = 0x6D656C
 
@@ -33,7 +34,7 @@ class FrontEnd(Protocol):
 
 def compile_front_end(by: InputScale) -> FrontEnd:
     """The firmware's front-end for this machine; raises ToolError without a C compiler."""
-    from generator.host.twin import build_frontend_twin
+    from generator.host.frontend_twin import build_frontend_twin
 
     return build_frontend_twin(by.scale, by.zero_point)
 

@@ -22,7 +22,7 @@ from training.inner_split import split_inner
 from training.patches import Patches, cut_patches, fill_patch
 from training.prepare import input_scale
 from training.quantize import quantize
-from training.scores import Curves, Decision, decide_clip
+from training.scores import Curves, DecidedClip, decide_clip
 from training.start_tensorflow import muted
 
 
@@ -117,7 +117,7 @@ def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) 
 
 def decide_by_network(
     network: Any, clips: Sequence[ClipFrames], config: TrainingConfig, rule: DecisionRule
-) -> tuple[Decision, ...]:
+) -> tuple[DecidedClip, ...]:
     """The float network's decisions, by the rule that the chip has."""
     decisions = []
     for one in clips:

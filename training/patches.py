@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from generator.model.patches import kept_frames
+
 Frames = npt.NDArray[np.int8]
 """int8 [frames, bands]: the front-end's output."""
 
 Patches = npt.NDArray[np.int8]
 """int8 [patches, frames, bands]."""
-
-
-OVERLAP = 4
-"""Patches overlap by a fourth of their frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,15 @@ def fill_patch(frames: Frames, patch_frames: int) -> Frames | None:
     """At least one patch's worth of frames: what a short clip lacks, its last frames repeat.
 
     This is the listener's rule for a clip that ends before its first patch is full: it still has
-    the last `patch_frames` / 4 + 1 frames and repeats them in turn (docs/frontend.md). None when
-    the gate let no frame through.
+    the last `kept_frames(patch_frames)` frames and repeats them in turn (docs/frontend.md). None
+    when the gate let no frame through.
     """
     if len(frames) == 0:
         return None
     missing = patch_frames - len(frames)
     if missing <= 0:
         return frames
-    recent = frames[-(patch_frames // OVERLAP + 1) :]
+    recent = frames[-kept_frames(patch_frames) :]
     return np.concatenate([frames, recent[np.arange(missing) % len(recent)]])
 
 

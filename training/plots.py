@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from generator.model.decision import Head
-from training.scores import Curves, Decision, confusion, detections
+from training.scores import Curves, DecidedClip, confusion, detections
 
 
 def draw_curves(curves: Mapping[str, Curves]) -> bytes:
@@ -37,7 +37,7 @@ def draw_curves(curves: Mapping[str, Curves]) -> bytes:
 
 
 def draw_answers(
-    decisions: Sequence[Decision], labels: Sequence[str], head: Head, title: str
+    decisions: Sequence[DecidedClip], labels: Sequence[str], head: Head, title: str
 ) -> bytes:
     """Confusion of a softmax head's classes, or detections of a sigmoid's, as PNG."""
     if head is Head.SIGMOID:

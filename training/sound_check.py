@@ -8,10 +8,8 @@ from pathlib import Path
 from threading import Lock
 
 from generator.errors import Fault, InputError
-from sounds.decode import SAMPLE_RATE_HZ, UPPER_EDGE_HZ, Decoded, Samples, read_sound
-
-FRAME_SAMPLES = 512
-"""Samples of the front-end's first frame (docs/frontend.md): less gives no frame at all."""
+from generator.frontend.parameters import HIGH_EDGE_HZ, SAMPLE_RATE_HZ
+from sounds.decode import Decoded, Samples, read_sound
 
 NAMED = 3
 """Files that a note names; the others are counted."""
@@ -70,7 +68,7 @@ class SoundCheck:
             (self._stereo, "more than one channel: mixed down to mono"),
             (
                 self._low_rate,
-                f"recorded below {2 * UPPER_EDGE_HZ / 1000:g} kHz: resampled, but the upper bands "
+                f"recorded below {2 * HIGH_EDGE_HZ / 1000:g} kHz: resampled, but the upper bands "
                 "stay empty, as they will not on the chip: record at 16 kHz or more",
             ),
             (self._silent, "silent: nothing passes the gate, so nothing is heard in it"),

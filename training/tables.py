@@ -9,7 +9,7 @@ from rich.table import Table
 from generator.model.decision import Head
 from training.engines import ENGINES
 from training.evaluate import Evaluation
-from training.scores import by_fold, confusion, detections, share_of
+from training.scores import accuracy_of, by_fold, confusion, detections
 
 
 def print_evaluation(result: Evaluation, console: Console) -> None:
@@ -22,7 +22,7 @@ def print_evaluation(result: Evaluation, console: Console) -> None:
     table.add_column("accuracy", justify="right")
     table.add_column("95 % interval", justify="right")
     shares = {f"fold {fold}": share for fold, share in by_fold(result.decisions).items()}
-    shares["all"] = share_of(result.decisions)
+    shares["all"] = accuracy_of(result.decisions)
     for name, share in shares.items():
         table.add_row(
             name,
@@ -66,6 +66,6 @@ def _detection_table(result: Evaluation) -> Table:
             label,
             f"{threshold:.3f}",
             *(str(one.found), str(one.found + one.missed)),
-            *(str(one.false_alarms), str(one.false_alarms + one.quiet)),
+            *(str(one.false_alarms), str(one.false_alarms + one.rightly_not)),
         )
     return table

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
-from training.scores import Decision
+from training.scores import DecidedClip
 
 Qualities = npt.NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Threshold(BaseModel):
 
 
 def choose_thresholds(
-    decisions: Sequence[Decision], rule: DecisionRule, precision: float
+    decisions: Sequence[DecidedClip], rule: DecisionRule, precision: float
 ) -> tuple[Threshold, ...]:
     """One threshold for each class of a sigmoid head, one for all of a softmax.
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from generator.model.decision import DecisionSettings, Head, settings_path, settings_text
+from generator.model.decision import Head
+from generator.model.decision_file import DecisionSettings, settings_path, settings_text
 from training.card import Card, Data, Files, Origin, licences_of, versions
 from training.card_text import print_card
 from training.checkpoint import Checkpoint
@@ -27,7 +28,7 @@ from training.learn import learn
 from training.plots import draw_curves
 from training.prepare import Prepared
 from training.run_folder import check_writable, sha256_of, sweep, write_whole
-from training.scores import share_of
+from training.scores import accuracy_of
 from training.tensorboard import Board
 
 ESC10_TITLE = "ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015)"
@@ -119,7 +120,7 @@ def train(
         cross_validation=measured.scores if measured is not None else None,
         thresholds=measured.thresholds if measured is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
-        training_clips=share_of(decisions),
+        training_clips=accuracy_of(decisions),
     )
     write_whole(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
     write_whole(model.with_suffix(".md"), print_card(card))

@@ -26,7 +26,7 @@ struct cobs_decoder {
     uint32_t decoded_bytes;
     uint32_t encoded_bytes; /* of the frame so far, its delimiter included */
     uint8_t run_left;       /* bytes until the next code byte */
-    bool zero_due;          /* a zero stands before the next run, unless the frame ends */
+    bool zero_due;          /* a zero comes before the next run, unless the frame ends */
     bool overflow;
 };
 

@@ -17,8 +17,8 @@
 #define DECISION_MASK_BYTES 32u /* a bit for each class */
 
 enum decision_head {
-    DECISION_SOFTMAX = 1, /* shares of one whole: the highest decides */
-    DECISION_SIGMOID = 2, /* a share for each class: all that reach their thresholds are heard */
+    DECISION_SOFTMAX = 1, /* probabilities that sum to 1: the highest decides */
+    DECISION_SIGMOID = 2, /* a probability for each class: all that reach theirs are detected */
 };
 
 struct decision_rule {
@@ -29,7 +29,7 @@ struct decision_rule {
 
 struct decision {
     int32_t label; /* the class of the highest sum, the lowest of equals; or one of the above */
-    uint8_t detected[DECISION_MASK_BYTES]; /* bit c % 8 of byte c / 8: class c was heard */
+    uint8_t detected[DECISION_MASK_BYTES]; /* bit c % 8 of byte c / 8: class c was detected */
 };
 
 /* The rule of this image. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A core fault, told to the host. */
+/* A core fault, reported to the host. */
 #include "core/fault.h"
 
 #include "app/link.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this image is: board, model, labels, engine. */
+/* What this image is: board, model, engine. */
 #ifndef APP_IDENTITY_H
 #define APP_IDENTITY_H
 
@@ -8,9 +8,5 @@
 extern const char identity_board[16];  /* filled up with zeros */
 extern const char identity_engine[16]; /* filled up with zeros */
 extern const uint8_t identity_model_sha256[32];
-
-/* In UTF-8, separated by line feeds, without a zero at the end. */
-extern const char identity_labels[];
-extern const uint32_t identity_labels_bytes;
 
 #endif

@@ -15,7 +15,7 @@
 
 #define FRAME_OVERHEAD_BYTES (WIRE_HEADER_BYTES + WIRE_CRC_BYTES)
 
-/* The header's two bytes stand before a multiple of 4, so that the payload stands at one. */
+/* The header's two bytes end at a multiple of 4, so that the payload is aligned to 4 bytes. */
 #define ALIGNMENT_GAP_BYTES (4u - WIRE_HEADER_BYTES)
 
 static uint32_t receive_words[(ALIGNMENT_GAP_BYTES + WIRE_DECODED_LIMIT_BYTES + 3u) / 4u];
@@ -31,7 +31,7 @@ static uint32_t announced_bytes; /* the last credit given */
 static bool message_follows_gap; /* a frame behind a gap waits in receive_frame */
 static uint32_t gap_frame_bytes;
 static struct link_counts counts;
-static struct link_counts reported; /* part of counts that was told, or has harmed no frame */
+static struct link_counts reported; /* part of counts that was reported, or has harmed no frame */
 static uint32_t suspect_bytes;      /* taken_bytes beyond which no byte has met an error so far */
 
 void link_restart(void) {
@@ -54,7 +54,7 @@ struct link_counts link_error_counts(void) {
     return counts;
 }
 
-/* The byte that an error befell may wait in the ring still, behind others. */
+/* The byte with the error may still wait in the ring, behind others. */
 static void count_line_errors(void) {
     const struct uart_errors errors = uart_take_errors();
     counts.overruns += errors.overruns;
@@ -65,7 +65,7 @@ static void count_line_errors(void) {
 }
 
 /* A whole frame in order was taken. Errors of the bytes before its end harmed nothing: they must
- * not be named the cause of what befalls a later frame. */
+ * not be named as the cause of damage to a later frame. */
 static void forgive_line_errors(void) {
     if ((int32_t)(taken_bytes - suspect_bytes) >= 0) {
         reported = counts;
@@ -81,9 +81,9 @@ static void raise_credit(void) {
     }
 }
 
-/* A frame that is no frame, or one that is missing: told by its cause, if the UART saw one. */
-static enum link_event tell_problem(struct link_received *received, uint16_t code,
-                                    uint32_t detail) {
+/* A damaged or a missing frame: reported with its cause, if the UART saw one. */
+static enum link_event report_problem(struct link_received *received, uint16_t code,
+                                      uint32_t detail) {
     received->code = code;
     received->detail = detail;
     if (counts.overruns != reported.overruns) {
@@ -119,12 +119,12 @@ static bool is_whole(uint32_t frame_bytes) {
     return difference == 0u;
 }
 
-static enum link_event judge_frame(struct link_received *received, uint32_t frame_bytes,
+static enum link_event check_frame(struct link_received *received, uint32_t frame_bytes,
                                    uint32_t encoded_bytes) {
     received->expected_sequence = expected_sequence;
     received->sequence = 0u;
     if (!is_whole(frame_bytes)) {
-        return tell_problem(received, WIRE_DAMAGED, encoded_bytes);
+        return report_problem(received, WIRE_DAMAGED, encoded_bytes);
     }
     const uint8_t type = receive_frame[0];
     const uint8_t sequence = receive_frame[1];
@@ -132,7 +132,7 @@ static enum link_event judge_frame(struct link_received *received, uint32_t fram
         message_follows_gap = true;
         gap_frame_bytes = frame_bytes;
         received->sequence = sequence;
-        return tell_problem(received, WIRE_SEQUENCE, 0u);
+        return report_problem(received, WIRE_SEQUENCE, 0u);
     }
     forgive_line_errors();
     return give_message(received, frame_bytes);
@@ -157,12 +157,12 @@ enum link_event link_receive(struct link_received *received) {
             const uint32_t encoded_bytes = decoder.encoded_bytes;
             cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
             if (encoded_bytes > 1u) { /* 1: a delimiter alone, which means nothing */
-                return judge_frame(received, frame_bytes, encoded_bytes);
+                return check_frame(received, frame_bytes, encoded_bytes);
             }
         }
         count = uart_rx_span(&bytes);
     }
-    suspect_bytes = taken_bytes; /* nothing waits that an error could have befallen */
+    suspect_bytes = taken_bytes; /* no byte waits that may have an error */
     return LINK_NOTHING;
 }
 

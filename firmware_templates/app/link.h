@@ -14,7 +14,7 @@ enum link_event {
 };
 
 struct link_received {
-    /* LINK_MESSAGE: the payload stands at a multiple of 4 and holds until the next call. */
+    /* LINK_MESSAGE: the payload is aligned to 4 bytes and valid until the next call. */
     uint8_t type;
     const uint8_t *payload;
     uint32_t payload_bytes;

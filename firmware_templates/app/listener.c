@@ -9,9 +9,7 @@
 #error "the network does not take the front-end's bands"
 #endif
 
-#define RECENT_FRAMES (LISTENER_OVERLAP + 1u)
-
-/* A patch that begins with an overlap is behind by 24 frames; two a frame bring it up to date. */
+/* A patch begins with the frames of its overlap still to be pushed: two for each new frame. */
 #define FRAMES_AT_ONCE 2u
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
@@ -42,11 +40,11 @@ static void finish_patch(struct listener *self) {
     }
 
     patch->index++;
-    patch->first_frame += LISTENER_PATCH_STEP;
+    patch->first_frame += PATCH_STEP_FRAMES;
     patch->network_cycles = 0u;
     patch->frontend_cycles = 0u;
     self->patch_frames = 0u;
-    self->waiting_frames = LISTENER_OVERLAP;
+    self->waiting_frames = PATCH_OVERLAP_FRAMES;
 }
 
 /* Give the network the frame of that index, one of the recent ones. */
@@ -54,7 +52,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     if (self->patch_frames == 0u) {
         network_begin();
     }
-    const int status = network_push_frame_s8(self->recent[frame % RECENT_FRAMES]);
+    const int status = network_push_frame_s8(self->recent[frame % PATCH_KEPT_FRAMES]);
     const uint32_t cycles = lap_cycles(self);
     self->patch.network_cycles += cycles;
     self->patch.answer_cycles += cycles;
@@ -74,7 +72,7 @@ static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
     self->patch.frontend_cycles += frontend_cycles;
     self->patch.answer_cycles = frontend_cycles; /* the last frame of the patch leaves its own */
 
-    memcpy(self->recent[self->clip.frames % RECENT_FRAMES], frame, NETWORK_BANDS);
+    memcpy(self->recent[self->clip.frames % PATCH_KEPT_FRAMES], frame, NETWORK_BANDS);
     self->clip.frames++;
     self->waiting_frames++;
     if (self->events.on_frame != NULL) {
@@ -114,7 +112,7 @@ int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t co
  */
 static int fill_patch(struct listener *self) {
     const uint32_t frames = self->clip.frames;
-    const uint32_t kept = smaller_u32(frames, RECENT_FRAMES);
+    const uint32_t kept = smaller_u32(frames, PATCH_KEPT_FRAMES);
 
     self->patch.answer_cycles = 0u;
     (void)lap_cycles(self);

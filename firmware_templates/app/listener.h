@@ -5,26 +5,24 @@
 #include <stdint.h>
 
 #include "app/decision.h"
+#include "app/patches.h"
 #include "frontend/frontend.h"
 #include "network/network.h"
 
 /*
  * The listener: a clip's samples in, the network's scores out.
  *
- *     samples -> front-end -> frames -> patches of NETWORK_FRAMES every 72 -> scores -> clip sums
- *     clip sums -> decision
+ *     samples -> front-end -> frames -> patches -> scores -> clip sums -> decision
  *
- * Patches overlap by 24 frames, but there is one network: the last 24 frames are kept and given
- * to it again, one by one between the new ones, so that no frame brings a burst of work.
+ * A patch is NETWORK_FRAMES frames, one every PATCH_STEP_FRAMES. Patches overlap, but there is one
+ * network: the frames of the overlap are kept and pushed again, one by one between the new ones,
+ * so that the work of no single frame is much larger than that of the others.
  */
 
 enum listener_status {
     LISTENER_OK = 0,
     LISTENER_ERROR_NETWORK = -100, /* the network refused a frame: it was begun by someone else */
 };
-
-#define LISTENER_PATCH_STEP (NETWORK_FRAMES - NETWORK_FRAMES / 4u)
-#define LISTENER_OVERLAP (NETWORK_FRAMES / 4u)
 
 struct listener_patch {
     uint32_t index;         /* of the patch in the clip */
@@ -59,8 +57,8 @@ struct listener {
     uint32_t patch_frames;       /* frames of it that the network has taken */
     uint32_t waiting_frames;     /* newest frames that the network has not taken yet */
     uint32_t reported_gated_samples;
-    uint32_t cycles_mark;                                /* end of the work accounted for last */
-    int8_t recent[LISTENER_OVERLAP + 1u][NETWORK_BANDS]; /* frame i in row i % (overlap + 1) */
+    uint32_t cycles_mark;                            /* end of the work accounted for last */
+    int8_t recent[PATCH_KEPT_FRAMES][NETWORK_BANDS]; /* frame i in row i % PATCH_KEPT_FRAMES */
 };
 
 /* Begin a clip: forget everything. The events are copied. */

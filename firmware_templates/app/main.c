@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The board listens: sound comes in over the line, answers go out.
+/* Sound comes in over the UART, results go out.
  *
  *     UART by DMA -> link -> session -> listener: front-end -> network
  *                      ^---------- results, features, taps ---------'
@@ -21,7 +21,8 @@ _Noreturn void main(void);
 _Noreturn void main(void) {
     struct session_facts facts = {0};
 
-    watchdog_begin(); /* on the LSI: it bites as well where the clock below never gets ready */
+    watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
+                         ready */
     clock_begin();
     cycle_counter_begin();
     uart_begin(); /* what arrives during the rest waits in the ring */
@@ -29,7 +30,7 @@ _Noreturn void main(void) {
 
     facts.core_clock_hz = clock_core_hz();
     facts.reset_flags = clock_take_reset_flags();
-    /* Of the flash itself: the host sees what is really there, whatever was meant to be. */
+    /* Of the flash itself: the host sees what is really there. */
     sha256_compute(image_begin(), image_bytes(), facts.firmware_sha256);
     session_begin(&facts);
 

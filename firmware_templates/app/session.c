@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/classes.h"
 #include "app/decision.h"
 #include "app/features.h"
 #include "app/identity.h"
@@ -32,6 +33,8 @@ static const struct outcome accepted = {0};
 _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
                    WIRE_PAYLOAD_LIMIT_BYTES,
                "CLIP_RESULT carries all sums in one message");
+_Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
+               "HELLO carries all labels in one message");
 _Static_assert(WIRE_DETECTED_BYTES == DECISION_MASK_BYTES, "CLIP_RESULT carries the whole mask");
 
 static struct session_facts facts;
@@ -72,7 +75,22 @@ static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint
     link_send(WIRE_REFUSED, &refused, sizeof refused, NULL, 0u);
 }
 
-static void send_hello(uint32_t nonce) {
+/* The labels one after the other, with a line feed between each two. */
+static void join_labels(char joined[CLASS_LABELS_BYTES]) {
+    uint32_t bytes = 0u;
+    for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
+        if (class != 0u) {
+            joined[bytes++] = '\n';
+        }
+        for (const char *from = class_labels[class]; *from != '\0'; from++) {
+            joined[bytes++] = *from;
+        }
+    }
+}
+
+/* Not inlined: its buffers would lie on the stack beside those of every other message. */
+__attribute__((noinline)) static void send_hello(uint32_t nonce) {
+    char labels[CLASS_LABELS_BYTES];
     struct wire_hello hello = {
         .protocol = WIRE_PROTOCOL_VERSION,
         .flags = M2M_TAPS ? WIRE_HELLO_HAS_TAPS : 0u,
@@ -89,7 +107,8 @@ static void send_hello(uint32_t nonce) {
     memcpy(hello.engine, identity_engine, sizeof hello.engine);
     memcpy(hello.firmware_sha256, facts.firmware_sha256, sizeof hello.firmware_sha256);
     memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
-    link_send(WIRE_HELLO, &hello, sizeof hello, identity_labels, identity_labels_bytes);
+    join_labels(labels);
+    link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
 }
 
 /* Any length is taken: a host of another protocol version must get a HELLO that tells it ours. */

@@ -3,6 +3,8 @@
 
 #if M2M_TAPS
 
+#include <string.h>
+
 #include "app/link.h"
 #include "app/wire.h"
 #include "network/network.h"
@@ -10,14 +12,24 @@
 
 #define PIECE_BYTES (WIRE_PAYLOAD_LIMIT_BYTES - (uint32_t)sizeof(struct wire_tap))
 
-static uint32_t selected;
+_Static_assert(NETWORK_OPERATORS <= 8u * WIRE_TAP_MASK_BYTES, "a bit for each operator");
+
+static uint8_t selected[WIRE_TAP_MASK_BYTES];
 static uint32_t patch;
 static bool active;
 static uint32_t next_frame; /* of the patch that FRAMES fills */
 static uint32_t frames_cycles;
 
-void taps_select(uint32_t operator_mask) {
-    selected = operator_mask;
+void taps_select(const uint8_t operator_mask[WIRE_TAP_MASK_BYTES]) {
+    memcpy(selected, operator_mask, sizeof selected);
+}
+
+static bool is_selected(uint32_t operator_index) {
+    if (operator_index >= NETWORK_OPERATORS) {
+        return false;
+    }
+    const uint32_t bits = selected[operator_index / 8u];
+    return ((bits >> (operator_index % 8u)) & 1u) != 0u;
 }
 
 void taps_begin(bool wanted) {
@@ -34,7 +46,7 @@ void taps_drop_frames(void) {
 }
 
 void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes) {
-    if (!active || operator_index >= 32u || ((selected >> operator_index) & 1u) == 0u) {
+    if (!active || !is_selected(operator_index)) {
         return;
     }
     const uint8_t *from = values;

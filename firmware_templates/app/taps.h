@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The debug variant's windows into the network: TAP, TAP_SELECT and FRAMES. */
+/* What only the debug variant can do: show operator outputs (TAP_SELECT, TAP), take mel frames
+ * (FRAMES). */
 #ifndef APP_TAPS_H
 #define APP_TAPS_H
 
@@ -8,8 +9,10 @@
 
 #if M2M_TAPS
 
-/* Chooses operators for all taps from now on: bit n is operator n. */
-void taps_select(uint32_t operator_mask);
+#include "app/wire.h"
+
+/* Chooses operators for all taps from now on: bit n % 8 of byte n / 8 is operator n. */
+void taps_select(const uint8_t operator_mask[WIRE_TAP_MASK_BYTES]);
 
 /* Counts patches from 0 again and lets taps out, or not. */
 void taps_begin(bool wanted);

@@ -7,7 +7,7 @@
 #include "frontend/mel_tables.h"
 
 /*
- * Sum the magnitudes of a transformed buffer (transform.h) under the 64 triangles.
+ * Sum the magnitudes of a transformed buffer (transform.h) under the triangles of the bands.
  *
  * With the magnitudes in Q(f) the sums are in Q(f + 24); they stay below 2^62.
  */

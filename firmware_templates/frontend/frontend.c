@@ -4,9 +4,9 @@
 #include <string.h>
 
 #define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - MEL_HOP_SAMPLES)
-#define HOP_PHASE                                                                                  \
-    (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES) /* so that a hop ends where a frame does                 \
-                                           */
+
+/* Samples before the first hop, so that a hop ends where a frame does. */
+#define HOP_PHASE (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES)
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
@@ -20,7 +20,7 @@ static uint32_t missing_in_hop(const struct frontend *self) {
     return MEL_HOP_SAMPLES - (self->fill - HOP_PHASE) % MEL_HOP_SAMPLES;
 }
 
-/* Move the frame's last 352 samples to its front, in pieces that do not overlap. */
+/* Move the frame's last OVERLAP_SAMPLES to its front, in pieces that do not overlap. */
 static void drop_hop(int16_t samples[MEL_FRAME_SAMPLES]) {
     for (uint32_t n = 0u; n < OVERLAP_SAMPLES; n += MEL_HOP_SAMPLES) {
         const uint32_t count = smaller_u32(MEL_HOP_SAMPLES, OVERLAP_SAMPLES - n);

@@ -8,10 +8,12 @@
 #include "frontend/mel.h"
 
 /*
- * The front-end: a stream of 16 kHz mono int16 samples in, int8 log-mel frames out.
+ * The front-end: a stream of mono int16 samples in, int8 log-mel frames out.
  *
- *     samples -> frames of 512 every 160 -> gate --open--> mel -> on_frame
- *                                             \--closed--> counted, dropped
+ *     samples -> frames -> gate --open--> mel -> on_frame
+ *                            \--closed--> counted, dropped
+ *
+ * Frames are MEL_FRAME_SAMPLES long, one every MEL_HOP_SAMPLES.
  */
 
 /* Called for each frame; a negative result stops the push and is returned by it. */

@@ -8,15 +8,9 @@
 #include "frontend/mel_tables.h"
 
 /*
- * Streaming silence gate: decides every 10 ms, from the samples seen so far, whether there is
- * sound. docs/adr/0003-silence-gate.md has the measurements behind its constants.
+ * Streaming silence gate: decides for each hop, from the samples seen so far, whether there is
+ * sound. Its constants are in mel_tables.h; ADR 0003 has the measurements behind them.
  */
-
-/* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale. */
-#define GATE_THRESHOLD_RMS 2u
-
-/* The gate stays open for this many hops after the last loud one. */
-#define GATE_HANGOVER_HOPS 40u
 
 struct gate {
     uint32_t open_hops; /* hops for which the gate stays open */

@@ -6,14 +6,14 @@
 
 #include "frontend/mel_tables.h"
 
-/* Scratch of one frame; its contents mean nothing between frames. */
+/* Scratch of one frame; its contents are not kept between frames. */
 struct mel_workspace {
     int32_t spectrum[MEL_FRAME_SAMPLES];
     uint64_t mel[MEL_BANDS];
 };
 
 /*
- * One frame of 512 samples at 16 kHz to 64 log-mel bands in the model's int8 scale:
+ * One frame of samples at MEL_SAMPLE_RATE_HZ to MEL_BANDS log-mel bands in the model's int8 scale:
  * round(ln(mel + 1e-4) / scale) + zero point, clamped.
  */
 void mel_compute_frame_s8(const int16_t samples[MEL_FRAME_SAMPLES], struct mel_workspace *workspace,

@@ -11,7 +11,7 @@ static inline int32_t multiply_q15_q31(int16_t sample, int32_t weight_q31) {
     return (int32_t)(((int64_t)((int32_t)sample * 65536) * weight_q31) >> 32);
 }
 
-/* A word whose highest one stands where that of the number's magnitude does. */
+/* A word with its highest one at the place of the highest one of the number's magnitude. */
 static inline uint32_t magnitude_bits(int32_t value) {
     return (uint32_t)(value ^ (value >> 31));
 }
@@ -20,7 +20,7 @@ uint32_t window_apply_q15(const int16_t samples[MEL_FRAME_SAMPLES],
                           int32_t windowed[MEL_FRAME_SAMPLES]) {
     uint32_t bits = 0u;
 
-    /* Window(0) is 0, and window(400 - n) is window(n): two products for each weight. */
+    /* Window(0) is 0, and the window is symmetric: two products for each weight. */
     for (uint32_t n = 1u; n < MEL_WINDOW_SAMPLES / 2u; n++) {
         const int32_t weight_q31 = mel_window_q31[n - 1u];
         const int32_t rising = multiply_q15_q31(samples[MEL_WINDOW_START + n], weight_q31);

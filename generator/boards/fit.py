@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from generator.boards.record import BoardSpec
 from generator.errors import Fault
+from generator.model.patches import kept_frames
 
 FIRMWARE_RAM_BYTES = 8_576
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
@@ -40,7 +41,7 @@ class Demand:
     @property
     def listener_bytes(self) -> int:
         """Frames kept from one patch to the next (`firmware_templates/app/listener.h`)."""
-        return (self.frames // 4 + 1) * self.bands
+        return kept_frames(self.frames) * self.bands
 
 
 @dataclass(frozen=True, slots=True)

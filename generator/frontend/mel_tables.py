@@ -17,16 +17,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from generator.errors import Fault, InputError
+from generator.frontend.parameters import (
+    BANDS,
+    FRAME_SAMPLES,
+    GATE_HANGOVER_HOPS,
+    GATE_THRESHOLD_RMS,
+    HIGH_EDGE_HZ,
+    HOP_SAMPLES,
+    LOG_OFFSET,
+    LOW_EDGE_HZ,
+    SAMPLE_RATE_HZ,
+    WINDOW_SAMPLES,
+)
 
-SAMPLE_RATE_HZ = 16_000
-FRAME_SAMPLES = 512
-HOP_SAMPLES = 160
-WINDOW_SAMPLES = 400
 WINDOW_START = (FRAME_SAMPLES - WINDOW_SAMPLES) // 2
-BANDS = 64
-LOW_EDGE_HZ = 125.0
-HIGH_EDGE_HZ = 7500.0
-LOG_OFFSET = 1e-4
 
 CFFT_POINTS = FRAME_SAMPLES // 2
 BIN_WEIGHT_BITS = 24
@@ -116,6 +120,8 @@ class MelTables:
     """ln(2) / scale."""
     output_offset_q48: int
     """(zero_point + 1/2) in Q48."""
+    gate_threshold_rms: int
+    gate_hangover_hops: int
 
 
 def make_mel_tables(scale: float, zero_point: int) -> MelTables:
@@ -157,6 +163,8 @@ def make_mel_tables(scale: float, zero_point: int) -> MelTables:
         log_offset=_round(LOG_OFFSET * 2**MEL_EXPONENT),
         output_multiplier_q24=_round(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
         output_offset_q48=(2 * zero_point + 1) << (LOG2_BITS + OUTPUT_MULTIPLIER_BITS - 1),
+        gate_threshold_rms=GATE_THRESHOLD_RMS,
+        gate_hangover_hops=GATE_HANGOVER_HOPS,
     )
 
 

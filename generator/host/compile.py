@@ -106,8 +106,8 @@ def _run(command: Sequence[str], directory: Path) -> None:
         command, cwd=directory, capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode != 0:
-        told = "\n".join(f"    {line}" for line in done.stderr.splitlines()[:40])
+        words = "\n".join(f"    {line}" for line in done.stderr.splitlines()[:40])
         raise ToolError(
-            f"the host twin does not compile ({' '.join(command[-3:])}):\n{told}",
+            f"the host twin does not compile ({' '.join(command[-3:])}):\n{words}",
             "use gcc or clang of the last years as CC; else report it as a defect",
         )

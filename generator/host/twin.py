@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The firmware's portable C, running on this machine: the same sources, the same bits.
 
-A twin is loaded as a private copy of its library, because the network keeps its state in static
-memory: several twins live in one process without knowing of each other. One twin is for one thread.
+The whole project: front-end, listener, network and decision. One twin is for one thread.
 """
 
 from __future__ import annotations
 
 import ctypes
-import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import HOP_SAMPLES, make_mel_tables
+from generator.frontend.parameters import HOP_SAMPLES
 from generator.host.compile import (
     CACHE_DIR,
     MEMORY_ERRORS,
@@ -26,86 +23,14 @@ from generator.host.compile import (
     HostBuild,
     compile_for_host,
 )
+from generator.host.frontend_twin import Frames, FrontendTwin, Samples
 from generator.project.manifest import OUTPUT_DIR, Project, read_project
-from generator.project.render import render_files
-from generator.toolchain.locate import find_cmsis_dsp
+from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
     *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
     *("host/host_twin.c", "host/host_frontend.c"),
 )
-FRONTEND_FOLDERS = ("cmsis_dsp", "frontend", "host")
-FRONTEND_PREFIXES = ("cmsis_dsp/", "frontend/", "host/host_frontend.c")
-
-Samples = NDArray[np.int16]
-Frames = NDArray[np.int8]
-
-
-class FrontendTwin:
-    """The front-end alone: silence gate and mel, as the firmware computes them."""
-
-    def __init__(self, library: Path) -> None:
-        self._library = _load_private_copy(library)
-        self._features = self._library.host_frontend_features_s8
-        self._features.restype = ctypes.c_int32
-        self._features.argtypes = [
-            np.ctypeslib.ndpointer(np.int16, flags="C"),
-            ctypes.c_uint32,
-            np.ctypeslib.ndpointer(np.int8, flags="C"),
-            ctypes.c_uint32,
-        ]
-
-    @cached_property
-    def bands(self) -> int:
-        """Values in a frame."""
-        self._library.host_frontend_bands.restype = ctypes.c_uint32
-        return int(self._library.host_frontend_bands())
-
-    def features(self, samples: Samples) -> Frames:
-        """Return the frames, int8 [n, bands], that pass the gate in a clip of 16 kHz samples."""
-        clip = np.ascontiguousarray(samples, dtype=np.int16)
-        capacity = clip.size // HOP_SAMPLES + 1
-        frames = np.empty((capacity, self.bands), dtype=np.int8)
-        count = self._features(clip, clip.size, frames, capacity)
-        if count < 0:
-            raise RuntimeError("the front-end gave more frames than the samples have hops")
-        return frames[:count].copy()
-
-
-def build_frontend_twin(
-    scale: float, zero_point: int, *, sanitize: bool = False, cache_dir: Path = CACHE_DIR
-) -> FrontendTwin:
-    """Compile the front-end for a model input of this quantisation; seconds, then cached.
-
-    With `sanitize`, undefined behaviour in our C aborts the process: for tests.
-    Raises `InputError` for a quantisation that the front-end cannot serve, `ToolError` without
-    compiler or CMSIS-DSP.
-    """
-    mel = make_mel_tables(scale, zero_point)
-    files = render_files(
-        board=None,
-        info=None,
-        stages={"mel": mel},
-        cmsis_dsp_dir=find_cmsis_dsp(),
-        folders=FRONTEND_FOLDERS,
-    )
-    chosen = {
-        path: content
-        for path, content in files.items()
-        if path.endswith(".h") or (path.endswith(".c") and path.startswith(FRONTEND_PREFIXES))
-    }
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        for path, content in chosen.items():
-            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(scratch) / path).write_bytes(content)
-        build = HostBuild(
-            directory=Path(scratch),
-            sources=tuple(path for path in chosen if path.endswith(".c")),
-            headers=tuple(path for path in chosen if path.endswith(".h")),
-            shared=True,
-            sanitizers=UNDEFINED_BEHAVIOUR if sanitize else (),
-        )
-        return FrontendTwin(compile_for_host(build, cache_dir))
 
 
 class _Sizes(ctypes.Structure):
@@ -114,7 +39,7 @@ class _Sizes(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class PatchOutcome:
-    """One patch of a clip, as `struct listener_patch` has it (cycles are the target's business)."""
+    """One patch of a clip, as `struct listener_patch` has it (cycles have no meaning here)."""
 
     index: int
     first_frame: int
@@ -137,7 +62,7 @@ class ClipOutcome:
     decision: int
     """A class; -1 where no patch was complete, -2 where no class reached its threshold."""
     detected: tuple[int, ...]
-    """The classes that were heard, ascending."""
+    """The classes detected, ascending."""
 
 
 class HostTwin(FrontendTwin):
@@ -152,7 +77,7 @@ class HostTwin(FrontendTwin):
         self._patch_type, self._clip_type = _listener_structures(self.classes)
 
     def run_clip(self, samples: Samples, piece: int = 0) -> ClipOutcome:
-        """Hear a clip of 16 kHz samples from beginning to end, `piece` samples a push (0: all)."""
+        """Run a clip of 16 kHz samples from beginning to end, `piece` samples a push (0: all)."""
         clip = np.ascontiguousarray(samples, dtype=np.int16)
         capacity = clip.size // HOP_SAMPLES + 1
         frames = np.zeros((capacity, self.bands), dtype=np.int8)
@@ -185,7 +110,7 @@ class HostTwin(FrontendTwin):
             ),
             score_sums=np.array(summary.score_sums, dtype=np.int32),
             decision=summary.label,
-            detected=_classes_of(bytes(summary.detected)),
+            detected=numbers_in(bytes(summary.detected)),
         )
 
     def run_patch(self, frames: Frames) -> Frames:
@@ -249,7 +174,7 @@ def build_host_twin(
 def run_sanitised(
     project_dir: Path, samples: Samples, piece: int = 0, *, cache_dir: Path = CACHE_DIR
 ) -> subprocess.CompletedProcess[str]:
-    """Hear a clip in a process of its own, under AddressSanitizer and UBSan; return how it ended.
+    """Run a clip in a process of its own, under AddressSanitizer and UBSan; return how it ended.
 
     Its output is one line: `frames 497 patches 6 decision 3 detected 3 sums -768 ...`.
     """
@@ -300,19 +225,7 @@ def _listener_structures(
             *((name, ctypes.c_uint32) for name in ("frames", "patches")),
             ("score_sums", ctypes.c_int32 * classes),
             ("label", ctypes.c_int32),
-            ("detected", ctypes.c_uint8 * 32),
+            ("detected", ctypes.c_uint8 * DETECTED_BYTES),
         ]
 
     return Patch, Clip
-
-
-def _classes_of(mask: bytes) -> tuple[int, ...]:
-    """The classes whose bits are set in `struct decision`'s mask."""
-    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
-    return tuple(int(index) for index in bits.nonzero()[0])
-
-
-def _load_private_copy(library: Path) -> ctypes.CDLL:
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        copy = shutil.copy(library, Path(scratch) / library.name)
-        return ctypes.CDLL(str(copy))

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +29,36 @@ def count_classes(count: int) -> str:
     return f"{count} class{'es' if count != 1 else ''}"
 
 
+def class_identifiers(labels: Sequence[str]) -> tuple[str, ...]:
+    """A C identifier for each label, unique: `CRYING_BABY`, to stand behind a prefix.
+
+    Letters lose their accents, what is no ASCII letter or digit becomes one underscore; a label of
+    nothing else is named by its number. Of equal ones the later gets a number: `DOG`, `DOG_2`.
+    """
+    identifiers: list[str] = []
+    for index, label in enumerate(labels):
+        plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode("ascii")
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_").upper() or str(index)
+        identifier, number = stem, 1
+        while identifier in identifiers:
+            number += 1
+            identifier = f"{stem}_{number}"
+        identifiers.append(identifier)
+    return tuple(identifiers)
+
+
+def labels_path(model: Path) -> Path:
+    """Where the labels of a .tflite stand, if there are any."""
+    return model.with_name(f"{model.stem}.labels.txt")
+
+
 def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
     """Read the labels from `named`, or from `<stem>.labels.txt` beside the model, or make some up.
 
     One label a line; empty lines at the end do not count. Raises `InputError` with every fault:
     unreadable, a wrong number of labels, empty or repeated ones.
     """
-    path = named or model.with_name(f"{model.stem}.labels.txt")
+    path = named or labels_path(model)
     if named is None and not path.is_file():
         return Labels(tuple(f"class_{index}" for index in range(classes)), None)
     try:

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock
+from pydantic import TypeAdapter, ValidationError
 
 from generator.errors import ToolError
 from generator.model.decision import DecisionRule, describe_rule
+from generator.model.labels import class_identifiers
 
 MANIFEST_FILE = "project.json"
 FOOTPRINT_FILE = "footprint.json"
@@ -34,8 +35,12 @@ class OperatorInfo:
 
 @dataclass(frozen=True, slots=True)
 class ProjectInfo:
-    """What the project is called and what it was made from; stands in its project.json."""
+    """What the project is called and what it was made from: the content of its project.json.
 
+    The labels, the rule, the model's hash and the taps of an image are read here, and nowhere else.
+    """
+
+    board: str
     name: str
     model_name: str
     model_sha256: str
@@ -49,6 +54,16 @@ class ProjectInfo:
     def rule_text(self) -> str:
         """How a clip is decided, in words."""
         return describe_rule(self.rule, self.labels)
+
+    @property
+    def class_constants(self) -> tuple[str, ...]:
+        """The name of each class in C, as in M2M_CLASS_DOG."""
+        return tuple(f"M2M_CLASS_{name}" for name in class_identifiers(self.labels))
+
+    @property
+    def labels_bytes(self) -> int:
+        """All labels in UTF-8 with line feeds between them, as HELLO carries them."""
+        return len("\n".join(self.labels).encode("utf-8"))
 
     @property
     def model_sha256_bytes(self) -> bytes:
@@ -107,20 +122,30 @@ def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -
 
 
 def read_project(directory: Path) -> Project:
-    """Return the project that stands in `directory`; `ToolError` if there is none."""
+    """The project in `directory`, from its project.json: the only reader of that file.
+
+    Raises `ToolError` if there is none, or one that is damaged or of another version.
+    """
     try:
-        manifest = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
-        manifest.pop("board")
-        operators = tuple(
-            OperatorInfo(**{**operator, "shape": tuple(operator["shape"])})
-            for operator in manifest.pop("operators")
-        )
-        labels = tuple(manifest.pop("labels"))
-        rule = DecisionRule.of_plain(manifest.pop("rule"))
-        info = ProjectInfo(labels=labels, rule=rule, operators=operators, **manifest)
-        return Project(directory, info)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ToolError(
-            f"{directory} holds no project of this version of mel2metal ({error})",
-            "run `mel2metal firmware` first",
-        ) from None
+        content = (directory / MANIFEST_FILE).read_bytes()
+        info = TypeAdapter(ProjectInfo).validate_json(content, strict=True, extra="forbid")
+    except OSError as error:
+        raise _not_a_project(directory, error.strerror or str(error)) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(key) for key in first["loc"])
+        what = ": ".join(part for part in (MANIFEST_FILE, place, first["msg"]) if part)
+        raise _not_a_project(directory, what) from None
+    if len(info.rule.thresholds) != len(info.labels):
+        what = f"{len(info.rule.thresholds)} thresholds for {len(info.labels)} labels"
+        raise _not_a_project(directory, f"{MANIFEST_FILE}: {what}")
+    if info.rule.other is not None and not 0 <= info.rule.other < len(info.labels):
+        raise _not_a_project(directory, f"{MANIFEST_FILE}: no class {info.rule.other}")
+    return Project(directory, info)
+
+
+def _not_a_project(directory: Path, why: str) -> ToolError:
+    return ToolError(
+        f"{directory} holds no project of this version of mel2metal ({why})",
+        "run `mel2metal firmware` first",
+    )

@@ -209,7 +209,7 @@ def _make_build_context(
         for part in parts
         for source in part.sources
     )
-    return BuildContext(parts, flags, commands, {"board": board.id, **asdict(info)})
+    return BuildContext(parts, flags, commands, asdict(info))
 
 
 def refuse_foreign(directory: Path) -> None:

@@ -7,15 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.boards.record import BoardSpec
+from generator.model.published import PUBLISHED
 from generator.toolchain.footprint import Footprint
-
-PUBLISHED = (
-    ("X-CUBE-AI 7.3 *", (109.5, 8.3, 117.9, 135.9, 52.6, 188.5)),
-    ("X-CUBE-AI 10.0 *", (109.57, 7.61, 117.18, 135.91, 57.74, 193.65)),
-)
-"""ST's model zoo, Yamnet-256 64x96 int8 on B-U585I-IOT02A, KiB: RAM of activations, of the runtime,
-in all; flash of weights, of code, in all. ST writes kB and means KiB: its weights are the file's
-139,176 bytes of weights and biases, 135.91 KiB."""
 
 PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
 
@@ -39,18 +32,10 @@ def _network_table(footprint: Footprint) -> Table:
     table.add_column("engine")
     for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
         table.add_column(column, justify="right")
-    network = footprint.network
-    ours = (
-        network.activation_ram_bytes,
-        network.runtime_ram_bytes,
-        network.total_ram_bytes,
-        network.weights_flash_bytes,
-        network.code_flash_bytes,
-        network.total_flash_bytes,
-    )
+    ours = footprint.network.columns_bytes
     table.add_row("mel2metal", *(f"{count / 1024:.2f}" for count in ours), style="bold")
-    for engine, columns in PUBLISHED:
-        table.add_row(engine, *(f"{kibibytes:.2f}" for kibibytes in columns))
+    for row in PUBLISHED:
+        table.add_row(f"{row.engine} *", *(f"{kib:.2f}" for kib in row.footprint_kib))
     return table
 
 

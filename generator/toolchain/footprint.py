@@ -48,6 +48,18 @@ class NetworkFootprint:
     total_ram_bytes: int
     total_flash_bytes: int
 
+    @property
+    def columns_bytes(self) -> tuple[int, ...]:
+        """RAM of activations, of the run time, in all; flash of weights, of code, in all."""
+        return (
+            self.activation_ram_bytes,
+            self.runtime_ram_bytes,
+            self.total_ram_bytes,
+            self.weights_flash_bytes,
+            self.code_flash_bytes,
+            self.total_flash_bytes,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ImageFootprint:

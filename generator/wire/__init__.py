@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The link's messages: one table for the C firmware and for Python (ADR 0004).
 
-``messages`` is the table; ``layout`` places its fields, packs and unpacks; ``framing`` puts
-payloads on the line; ``header`` and ``text`` prepare ``app/wire.h`` and ``docs/wire.md``.
+``messages`` is the table, and the place to import a message from; ``layout`` places its fields,
+packs and unpacks; ``framing`` puts payloads on the line; ``header`` and ``text`` prepare
+``app/wire.h`` and ``docs/wire.md``.
 """
 
 from generator.wire.capacity import check_capacity, check_taps
@@ -29,35 +30,15 @@ from generator.wire.limits import (
     PAYLOAD_LIMIT_BYTES,
     PROTOCOL_VERSION,
     RESERVE_BYTES,
+    TAP_MASK_BYTES,
     ClipFlag,
     Direction,
     HelloFlag,
     Refusal,
     ScoreHead,
 )
-from generator.wire.messages import (
-    MESSAGES,
-    ClipAudio,
-    ClipBegin,
-    ClipEnd,
-    ClipResult,
-    Credit,
-    FaultReport,
-    Features,
-    Frames,
-    Hello,
-    HelloRequest,
-    Memory,
-    MemoryRequest,
-    Message,
-    PatchResult,
-    Refused,
-    Rule,
-    RuleRequest,
-    Tap,
-    TapSelect,
-    WireType,
-)
+from generator.wire.masks import mask_of, numbers_in
+from generator.wire.messages import MESSAGES, Message, WireType
 
 __all__ = [
     "AUDIO_LIMIT_SAMPLES",
@@ -72,37 +53,20 @@ __all__ = [
     "PAYLOAD_LIMIT_BYTES",
     "PROTOCOL_VERSION",
     "RESERVE_BYTES",
+    "TAP_MASK_BYTES",
     "WIRE",
-    "ClipAudio",
-    "ClipBegin",
-    "ClipEnd",
     "ClipFlag",
-    "ClipResult",
-    "Credit",
     "Direction",
-    "FaultReport",
-    "Features",
     "Field",
     "Frame",
     "FrameError",
     "FrameReader",
-    "Frames",
-    "Hello",
     "HelloFlag",
-    "HelloRequest",
     "Layout",
-    "Memory",
-    "MemoryRequest",
     "Message",
-    "PatchResult",
     "ProtocolMismatchError",
     "Refusal",
-    "Refused",
-    "Rule",
-    "RuleRequest",
     "ScoreHead",
-    "Tap",
-    "TapSelect",
     "WireHeader",
     "WireType",
     "check_capacity",
@@ -110,6 +74,8 @@ __all__ = [
     "decode_frame",
     "encode_frame",
     "header_context",
+    "mask_of",
+    "numbers_in",
     "pack",
     "unpack",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 """Raised whenever a message, a field or a rule of the link changes."""
 
 PAYLOAD_LIMIT_BYTES = 1040
@@ -19,6 +19,9 @@ ENCODED_LIMIT_BYTES = DECODED_LIMIT_BYTES + -(-DECODED_LIMIT_BYTES // 254) + 1
 
 DETECTED_BYTES = 32
 """CLIP_RESULT's mask: a bit for each of 256 classes."""
+
+TAP_MASK_BYTES = 32
+"""TAP_SELECT's mask: a bit for each of 256 operators."""
 
 AUDIO_LIMIT_SAMPLES = 512
 """Most samples in one CLIP_AUDIO."""
@@ -80,8 +83,8 @@ class ScoreHead(_Documented, IntEnum):
         member.doc = doc
         return member
 
-    SOFTMAX = 1, "shares of one whole: the highest decides, if it reaches its threshold"
-    SIGMOID = 2, "a share for each class: all that reach their thresholds are detected"
+    SOFTMAX = 1, "probabilities that sum to 1: the highest decides, if it reaches its threshold"
+    SIGMOID = 2, "a probability for each class: all that reach their thresholds are detected"
 
 
 class Refusal(_Documented, IntEnum):

@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every message of the link: frozen dataclasses whose annotations are the wire table.
 
+A new message is a class here and a handler in `firmware_templates/app/session.c`; `app/wire.h` and
+docs/wire.md are printed from this module.
+
 Each annotation carries the wire type, the number of elements and the meaning of the field. Fields
 stand at their natural alignment, so that the C structs need no packing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
-from generator.wire.limits import DETECTED_BYTES, PROTOCOL_VERSION, Direction
+from generator.wire.limits import DETECTED_BYTES, PROTOCOL_VERSION, TAP_MASK_BYTES, Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,31 @@ class Message:
     """Known only to images built with taps."""
 
 
-@dataclass(frozen=True, slots=True)
+_M = TypeVar("_M", bound=Message)
+_MESSAGES: list[type[Message]] = []
+
+
+@dataclass_transform(frozen_default=True)
+def _message(
+    ident: int, direction: Direction, *, taps_only: bool = False
+) -> Callable[[type[_M]], type[_M]]:
+    """Make a frozen dataclass of a message and put it into the table.
+
+    `taps_only`: known only to images built with taps. Raises TypeError for a type byte used twice.
+    """
+
+    def enter(message: type[_M]) -> type[_M]:
+        made: type[_M] = dataclass(frozen=True, slots=True)(message)
+        made.IDENT, made.DIRECTION, made.TAPS_ONLY = ident, direction, taps_only
+        if any(ident == other.IDENT for other in _MESSAGES):
+            raise TypeError(f"{made.__name__}: another message has type byte 0x{ident:02x}")
+        _MESSAGES.append(made)
+        return made
+
+    return enter
+
+
+@_message(0x01, Direction.HOST_TO_DEVICE)
 class HelloRequest(Message):
     """Starts a conversation; needs no credit.
 
@@ -82,66 +110,49 @@ class HelloRequest(Message):
     at 0 and its byte count at 0 behind this frame, and answers HELLO.
     """
 
-    IDENT: ClassVar[int] = 0x01
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
-
     protocol: Annotated[int, _u16("PROTOCOL_VERSION of the host")] = PROTOCOL_VERSION
     reserved: Annotated[int, _u16("0")] = 0
     nonce: Annotated[int, _u32("any number; HELLO brings it back")] = 0
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x02, Direction.HOST_TO_DEVICE)
 class ClipBegin(Message):
     """Starts a clip; the front-end and the network forget what came before."""
-
-    IDENT: ClassVar[int] = 0x02
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
 
     clip_id: Annotated[int, _u32("the host's own number of the clip")]
     flags: Annotated[int, _u16("ClipFlag bits")] = 0
     reserved: Annotated[int, _u16("0")] = 0
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x03, Direction.HOST_TO_DEVICE)
 class ClipAudio(Message):
     """The next samples of the clip: at most 512, 16 kHz, mono, int16."""
-
-    IDENT: ClassVar[int] = 0x03
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
 
     samples: Annotated[bytes, _tail("int16_t", "samples, Q15")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x04, Direction.HOST_TO_DEVICE)
 class ClipEnd(Message):
     """Ends the clip; the device answers CLIP_RESULT."""
-
-    IDENT: ClassVar[int] = 0x04
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
 
     sample_count: Annotated[int, _u32("samples sent since CLIP_BEGIN")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x05, Direction.HOST_TO_DEVICE)
 class MemoryRequest(Message):
     """Asks for MEMORY."""
 
-    IDENT: ClassVar[int] = 0x05
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
 
-
-@dataclass(frozen=True, slots=True)
+@_message(0x06, Direction.HOST_TO_DEVICE, taps_only=True)
 class TapSelect(Message):
     """Chooses the operators whose output is sent as TAP."""
 
-    IDENT: ClassVar[int] = 0x06
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
-    TAPS_ONLY: ClassVar[bool] = True
-
-    operator_mask: Annotated[int, _u32("bit n: operator n of the .tflite")]
+    operator_mask: Annotated[
+        bytes, _octets(TAP_MASK_BYTES, "bit n % 8 of byte n / 8: operator n of the .tflite")
+    ]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x07, Direction.HOST_TO_DEVICE, taps_only=True)
 class Frames(Message):
     """Mel frames straight into the network, past the front-end.
 
@@ -149,29 +160,19 @@ class Frames(Message):
     with clip_id = patch_id and patch_index 0.
     """
 
-    IDENT: ClassVar[int] = 0x07
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
-    TAPS_ONLY: ClassVar[bool] = True
-
     patch_id: Annotated[int, _u32("the host's own number of the patch")]
     first_frame: Annotated[int, _u32("index of the first frame in the patch")]
     cells: Annotated[bytes, _tail("int8_t", "whole frames of int8 cells, one after the other")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x08, Direction.HOST_TO_DEVICE)
 class RuleRequest(Message):
     """Asks for RULE."""
 
-    IDENT: ClassVar[int] = 0x08
-    DIRECTION: ClassVar[Direction] = Direction.HOST_TO_DEVICE
 
-
-@dataclass(frozen=True, slots=True)
+@_message(0x81, Direction.DEVICE_TO_HOST)
 class Hello(Message):
     """Who the device is and what runs on it; the first CREDIT is implied: window_bytes."""
-
-    IDENT: ClassVar[int] = 0x81
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     protocol: Annotated[int, _u16("PROTOCOL_VERSION of the device")]
     flags: Annotated[int, _u16("HelloFlag bits")]
@@ -190,24 +191,18 @@ class Hello(Message):
     labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x82, Direction.DEVICE_TO_HOST)
 class Credit(Message):
     """How far the host may send."""
-
-    IDENT: ClassVar[int] = 0x82
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     limit_bytes: Annotated[
         int, _u32("encoded bytes, delimiters included, behind the HELLO_REQUEST, modulo 2^32")
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x83, Direction.DEVICE_TO_HOST)
 class PatchResult(Message):
     """One patch's answer."""
-
-    IDENT: ClassVar[int] = 0x83
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     clip_id: Annotated[int, _u32("clip, or patch_id of FRAMES")]
     patch_index: Annotated[int, _u32("patch in the clip, from 0")]
@@ -219,12 +214,9 @@ class PatchResult(Message):
     scores: Annotated[tuple[int, ...], _tail("int8_t", "output of softmax or sigmoid, one a class")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x84, Direction.DEVICE_TO_HOST)
 class ClipResult(Message):
     """The clip's answer."""
-
-    IDENT: ClassVar[int] = 0x84
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     clip_id: Annotated[int, _u32("clip")]
     samples: Annotated[int, _u32("samples received")]
@@ -241,25 +233,18 @@ class ClipResult(Message):
     score_sums: Annotated[tuple[int, ...], _tail("int32_t", "sums of the patches' scores")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x85, Direction.DEVICE_TO_HOST)
 class Features(Message):
     """Mel frames as the network gets them."""
-
-    IDENT: ClassVar[int] = 0x85
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     clip_id: Annotated[int, _u32("clip")]
     first_frame: Annotated[int, _u32("index in the clip of the first frame here")]
     cells: Annotated[bytes, _tail("int8_t", "whole frames of int8 cells, one after the other")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x86, Direction.DEVICE_TO_HOST, taps_only=True)
 class Tap(Message):
     """A piece of one row of an operator's output, in the .tflite tensor's own order."""
-
-    IDENT: ClassVar[int] = 0x86
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
-    TAPS_ONLY: ClassVar[bool] = True
 
     patch: Annotated[int, _u32("patches begun since CLIP_BEGIN or HELLO before this one")]
     operator_index: Annotated[int, _u16("operator of the .tflite")]
@@ -268,12 +253,9 @@ class Tap(Message):
     values: Annotated[bytes, _tail("uint8_t", "the piece: int8, or float32 for DEQUANTIZE")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x87, Direction.DEVICE_TO_HOST)
 class Memory(Message):
     """True use of memory since reset."""
-
-    IDENT: ClassVar[int] = 0x87
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     stack_bytes: Annotated[int, _u32("stack as linked")]
     stack_high_water_bytes: Annotated[int, _u32("most stack used so far, by painting")]
@@ -287,12 +269,9 @@ class Memory(Message):
     line_errors: Annotated[int, _u32("framing, noise and parity errors seen by the UART")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x88, Direction.DEVICE_TO_HOST)
 class FaultReport(Message):
     """A core fault: what the core knew; the device resets behind it."""
-
-    IDENT: ClassVar[int] = 0x88
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     exception: Annotated[int, _u32("exception number (IPSR)")]
     cfsr: Annotated[int, _u32("Configurable Fault Status Register")]
@@ -305,16 +284,13 @@ class FaultReport(Message):
     sp: Annotated[int, _u32("stack pointer of the handler: address of the stacked frame")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x89, Direction.DEVICE_TO_HOST)
 class Refused(Message):
     """A frame that the device could not take; the clip in progress is dropped.
 
     Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
     CLIP_BEGIN or HELLO_REQUEST.
     """
-
-    IDENT: ClassVar[int] = 0x89
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     code: Annotated[int, _u16("Refusal")]
     expected_sequence: Annotated[int, _u8("sequence number that was due")]
@@ -323,12 +299,9 @@ class Refused(Message):
     clip_id: Annotated[int, _u32("clip that was dropped; 0xFFFFFFFF: none")]
 
 
-@dataclass(frozen=True, slots=True)
+@_message(0x8A, Direction.DEVICE_TO_HOST)
 class Rule(Message):
     """How score sums become a decision: sum >= threshold * patches, ties to the lower class."""
-
-    IDENT: ClassVar[int] = 0x8A
-    DIRECTION: ClassVar[Direction] = Direction.DEVICE_TO_HOST
 
     head: Annotated[int, _u16("ScoreHead")]
     fallback: Annotated[int, _i16("decision where none reaches its threshold: a class, or -2")]
@@ -337,24 +310,5 @@ class Rule(Message):
     ]
 
 
-MESSAGES: tuple[type[Message], ...] = (
-    HelloRequest,
-    ClipBegin,
-    ClipAudio,
-    ClipEnd,
-    MemoryRequest,
-    TapSelect,
-    Frames,
-    RuleRequest,
-    Hello,
-    Credit,
-    PatchResult,
-    ClipResult,
-    Features,
-    Tap,
-    Memory,
-    FaultReport,
-    Refused,
-    Rule,
-)
+MESSAGES: tuple[type[Message], ...] = tuple(sorted(_MESSAGES, key=lambda one: one.IDENT))
 """Every message, by type byte."""

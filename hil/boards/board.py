@@ -8,7 +8,7 @@ from typing import Protocol
 
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
-from hil.boards.image import Firmware
+from hil.boards.image import BuiltImage
 from hil.link.client import SerialPort
 
 
@@ -38,8 +38,8 @@ class Board(Protocol):
     def unavailable_reason(self) -> str | None:
         """Why the board cannot be used now, for the user; None when it can."""
 
-    def open(self, firmware: Firmware) -> SerialPort:
-        """Make the board run `firmware`, and open its serial port."""
+    def open(self, image: BuiltImage) -> SerialPort:
+        """Make the board run `image`, and open its serial port."""
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""
@@ -48,10 +48,10 @@ class Board(Protocol):
         """The clock that the board's deadlines are counted in, in seconds."""
 
     def watch(self, function: str) -> CallMeter | None:
-        """A meter for a function of the image; None where nobody can count from outside."""
+        """A meter for a function of the image; None where it cannot be counted from outside."""
 
     def properties(self) -> dict[str, str]:
         """Facts for reports: probe, port, emulator."""
 
     def close(self) -> None:
-        """Let go of the board."""
+        """Close what `open` opened."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an image's ELF tells of itself: its compiler, and function and source line of an address."""
+"""An image's ELF: its compiler, and the function and source line of an address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Function:
     name: str
 
 
-class Symbols:
+class ImageSymbols:
     """The functions and source lines of one ELF."""
 
     def __init__(self, elf: Path) -> None:

@@ -3,26 +3,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.boards.record import BoardSpec
 from generator.model.decision import UNSURE, DecisionRule, Head, describe_rule
-from generator.wire import PROTOCOL_VERSION, Hello, HelloFlag, Rule, ScoreHead
+from generator.project.manifest import ProjectInfo
+from generator.wire import (
+    PROTOCOL_VERSION,
+    HelloFlag,
+    ScoreHead,
+)
+from generator.wire.messages import (
+    Hello,
+    Rule,
+)
 from hil.link.errors import HandshakeError
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What HELLO and RULE must say. Hashes are hexadecimal."""
+    """What HELLO and RULE must say."""
 
-    board: str
+    project: ProjectInfo
+    """Board, model hash, labels, decision rule and taps."""
+
     engine: str
     core_clock_hz: int
     firmware_sha256: str
-    model_sha256: str
-    labels: tuple[str, ...]
-    rule: DecisionRule
-    taps: bool
+    """Of the flash contents, hexadecimal."""
 
 
 def expected_core_clock_hz(board: BoardSpec, said_hz: int) -> int:
@@ -33,26 +42,18 @@ def expected_core_clock_hz(board: BoardSpec, said_hz: int) -> int:
 
 def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) -> None:
     """Raise HandshakeError with everything that differs, both values beside each other."""
-    said = Identity(
-        board=hello.board,
-        engine=hello.engine,
-        core_clock_hz=hello.core_clock_hz,
-        firmware_sha256=hello.firmware_sha256.hex(),
-        model_sha256=hello.model_sha256.hex(),
-        labels=tuple(hello.labels.split("\n")) if hello.labels else (),
-        rule=said_rule(rule),
-        taps=bool(hello.flags & HelloFlag.TAPS),
-    )
+    project = expected.project
+    labels = tuple(hello.labels.split("\n")) if hello.labels else ()
     rows = [
         ("protocol", PROTOCOL_VERSION, hello.protocol),
-        ("board", expected.board, said.board),
-        ("engine", expected.engine, said.engine),
-        ("core clock in Hz", expected.core_clock_hz, said.core_clock_hz),
-        ("firmware SHA-256", expected.firmware_sha256, said.firmware_sha256),
-        ("model SHA-256", expected.model_sha256, said.model_sha256),
-        ("labels", ", ".join(expected.labels), ", ".join(said.labels)),
-        ("decision", _rule_text(expected), _rule_text(said)),
-        ("taps", expected.taps, said.taps),
+        ("board", project.board, hello.board),
+        ("engine", expected.engine, hello.engine),
+        ("core clock in Hz", expected.core_clock_hz, hello.core_clock_hz),
+        ("firmware SHA-256", expected.firmware_sha256, hello.firmware_sha256.hex()),
+        ("model SHA-256", project.model_sha256, hello.model_sha256.hex()),
+        ("labels", ", ".join(project.labels), ", ".join(labels)),
+        ("decision", project.rule_text, _rule_text(said_rule(rule), labels)),
+        ("taps", project.taps, bool(hello.flags & HelloFlag.TAPS)),
     ]
     wrong = [
         f"  {what}\n    expected {want}\n    device   {got}"
@@ -71,9 +72,8 @@ def said_rule(rule: Rule) -> DecisionRule:
     return DecisionRule(head, rule.thresholds, None if rule.fallback == UNSURE else rule.fallback)
 
 
-def _rule_text(identity: Identity) -> str:
-    """The rule in words, with its numbers where they are not one for each label."""
-    rule, labels = identity.rule, identity.labels
+def _rule_text(rule: DecisionRule, labels: Sequence[str]) -> str:
+    """The rule in words, or by its numbers where they do not belong to these labels."""
     if len(rule.thresholds) == len(labels) and rule.fallback < len(labels):
         return describe_rule(rule, labels)
     return f"{rule.head}, thresholds {rule.thresholds}, fallback {rule.fallback}"

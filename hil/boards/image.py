@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
-from generator.model.decision import DecisionRule
+from generator.model.labels import labels_path
+from generator.project.manifest import (
+    FOOTPRINT_FILE,
+    IMAGE_NAME,
+    OUTPUT_DIR,
+    Project,
+    read_project,
+)
 from generator.repository import REPO_ROOT
 from hil.boards.elf import compiler_of
 from hil.options import Options
@@ -21,34 +28,31 @@ BUILD_TIMEOUT_S = 900
 
 
 @dataclass(frozen=True, slots=True)
-class Firmware:
-    """One image and what it was made of."""
+class BuiltImage:
+    """One image, the project that it was built from, and what project.json does not say."""
 
-    board: str
-    project_dir: Path
+    project: Project
     elf: Path
-    hex: Path
     firmware_sha256: str
     model: Path
-    model_sha256: str
-    labels: tuple[str, ...]
-    """As HELLO sends them; invented ones when the model has none."""
-
     has_labels: bool
-
-    rule: DecisionRule
-    """How the image decides a clip."""
+    """False where the model has no labels: those of the project are invented."""
 
     rule_is_the_models: bool
     """False where --threshold stands for the thresholds of the model's own settings."""
 
     engine: str
-    taps: bool
     toolchain: str
     footprint: dict[str, Any] = field(default_factory=dict)
+    """The content of footprint.json."""
+
+    @property
+    def hex(self) -> Path:
+        """The file to flash."""
+        return self.elf.with_suffix(".hex")
 
 
-def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
+def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
 
     Raises InputError, or ToolError where a tool failed, in the command's own words.
@@ -74,32 +78,40 @@ def build_firmware(options: Options, board: str, *, taps: bool) -> Firmware:
         if done.returncode == EXIT_INPUT:
             raise InputError([Fault(f"--model {options.model.name}", what)])
         raise ToolError(what)
-    return describe_firmware(project_dir, board, options)
+    return describe_image(project_dir, options)
 
 
-def describe_firmware(project_dir: Path, board: str, options: Options) -> Firmware:
-    """The image as it stands in `project_dir`; the hashes are taken from the files themselves."""
-    out = project_dir / "out"
-    image = json.loads((project_dir / "project.json").read_text(encoding="utf-8"))
-    beside = options.model.with_name(f"{options.model.stem}.labels.txt")
-    footprint = json.loads((project_dir / "footprint.json").read_text(encoding="utf-8"))
-    return Firmware(
-        board=board,
-        project_dir=project_dir,
-        elf=out / "mel2metal.elf",
-        hex=out / "mel2metal.hex",
-        firmware_sha256=_sha256(out / "mel2metal.bin"),
+def describe_image(project_dir: Path, options: Options) -> BuiltImage:
+    """The image as it is in `project_dir`; the hashes are taken from the files themselves.
+
+    Raises ToolError where project.json or footprint.json is damaged, a file is missing, or the
+    project was made from another model than that of the options.
+    """
+    project = read_project(project_dir)
+    elf = project_dir / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
+    if _sha256(options.model) != project.info.model_sha256:
+        what = f"{project_dir} was made from another model than {options.model}"
+        raise ToolError(what, "leave the model alone while its firmware is built, and run again")
+    return BuiltImage(
+        project=project,
+        elf=elf,
+        firmware_sha256=_sha256(elf.with_suffix(".bin")),
         model=options.model,
-        model_sha256=_sha256(options.model),
-        labels=tuple(image["labels"]),
-        has_labels=options.labels is not None or beside.is_file(),
-        rule=DecisionRule.of_plain(image["rule"]),
+        has_labels=options.labels is not None or labels_path(options.model).is_file(),
         rule_is_the_models=options.threshold is None,
         engine=options.engine,
-        taps=bool(image["taps"]),
-        toolchain=compiler_of(out / "mel2metal.elf"),
-        footprint=footprint,
+        toolchain=compiler_of(elf),
+        footprint=_read_footprint(project_dir / FOOTPRINT_FILE),
     )
+
+
+def _read_footprint(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        dict(content["network"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ToolError(f"cannot read {path}: {error}", "build the firmware") from error
+    return dict(content)
 
 
 def _sha256(path: Path) -> str:

@@ -17,7 +17,7 @@ from serial.tools import list_ports
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.board import CallMeter
-from hil.boards.image import Firmware
+from hil.boards.image import BuiltImage
 from hil.link.client import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
@@ -54,8 +54,8 @@ class SerialBoard:
         ports = list_ports.comports()
         return sorted(port.device for port in ports if port.vid == self.spec.probe.usb_vid)
 
-    def open(self, firmware: Firmware) -> SerialPort:
-        """Open the port. The board must carry `firmware` already; the handshake will tell."""
+    def open(self, image: BuiltImage) -> SerialPort:
+        """Open the port. The board must carry `image` already; the handshake will tell."""
         port = self._named_port or self._stlink_ports()[0]
         try:
             self._serial = serial.serial_for_url(
@@ -64,7 +64,7 @@ class SerialBoard:
         except (serial.SerialException, ValueError) as error:
             raise ToolError(
                 f"cannot open {port}: {error}",
-                f"free the port; the board must carry {firmware.hex} (docs/hil.md says how)",
+                f"free the port; the board must carry {image.hex} (docs/hil.md says how)",
             ) from error
         self._serial.reset_input_buffer()
         opened: SerialPort = self._serial

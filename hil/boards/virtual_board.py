@@ -15,7 +15,7 @@ import serial
 
 from generator.boards.record import BoardSpec
 from hil.boards.board import CallMeter
-from hil.boards.image import Firmware
+from hil.boards.image import BuiltImage
 from hil.link.client import SerialPort
 
 _NUMBERS = itertools.count()
@@ -39,16 +39,16 @@ class VirtualBoard:
 
         return unavailable_reason(self.spec)
 
-    def open(self, firmware: Firmware) -> SerialPort:
+    def open(self, image: BuiltImage) -> SerialPort:
         """Load the ELF into the machine's flash and let it go."""
         # Importing serial_url registers the URL with pyserial.
         from hil.virtual.host_ports import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
-        kind = "tap" if firmware.taps else "release"
+        kind = "tap" if image.project.info.taps else "release"
         self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
         self._machine = Machine(self.spec)
-        self._machine.load_elf(firmware.elf)
+        self._machine.load_elf(image.elf)
         self._machine.reset()
         registry.register(self._name, self._machine)
         self._serial = serial.serial_for_url(

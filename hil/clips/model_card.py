@@ -2,7 +2,7 @@
 """What a model's card says of the clips that trained it: there, accuracy is no measure.
 
 The card is `<stem>.json` beside the .tflite, written by the training. A model without a card, or
-with one that names other bytes, is taken as one of which nothing is known.
+with one that names other bytes, counts as unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Provenance:
 
     folds: tuple[int, ...] = ()
     cross_validated: str = ""
-    """Accuracy of the int8 models that had not heard the clips they decided; empty if unknown."""
+    """Accuracy of the int8 models on clips that did not train them; empty if unknown."""
 
 
 def read_provenance(model: Path, sha256: str) -> Provenance:

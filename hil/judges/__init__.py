@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a board is held against: the reference interpreter and the host twin, element by element."""
+"""References of a board (interpreter, host twin) and comparison element by element."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The judge of the network: LiteRT's reference kernels on the very .tflite that was compiled.
+"""The reference of the network: LiteRT's reference kernels on the very .tflite that was compiled.
 
 `OpResolverType.BUILTIN_REF`, because the default delegate (XNNPACK) and the optimised kernels round
 some outputs otherwise.

@@ -25,6 +25,15 @@ from generator.wire import (
     AUDIO_LIMIT_SAMPLES,
     DELIMITER,
     PAYLOAD_LIMIT_BYTES,
+    TAP_MASK_BYTES,
+    Frame,
+    FrameReader,
+    ProtocolMismatchError,
+    Refusal,
+    encode_frame,
+    mask_of,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
@@ -32,8 +41,6 @@ from generator.wire import (
     Credit,
     FaultReport,
     Features,
-    Frame,
-    FrameReader,
     Frames,
     Hello,
     HelloRequest,
@@ -41,14 +48,11 @@ from generator.wire import (
     MemoryRequest,
     Message,
     PatchResult,
-    ProtocolMismatchError,
-    Refusal,
     Refused,
     Rule,
     RuleRequest,
     Tap,
     TapSelect,
-    encode_frame,
 )
 from hil.link.errors import (
     DeviceFaultError,
@@ -64,7 +68,7 @@ _M = TypeVar("_M", bound=Message)
 
 SILENCE_S = 2.0
 """Longest time without a byte from a device that owes one. The device answers each window of audio
-within the time of one patch, 0.72 s; twice that and more is a device that is gone."""
+within the time of one patch, 0.72 s; after more than twice that the device is gone."""
 
 BOOT_S = 5.0
 """Longest time from reset to the first HELLO."""
@@ -223,7 +227,7 @@ class Link:
 
         Only for an image with taps.
         """
-        mask = sum(1 << operator for operator in operators)
+        mask = mask_of(operators, TAP_MASK_BYTES)
         count = (PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
         outgoing: list[Message] = [TapSelect(operator_mask=mask)]
         outgoing += [

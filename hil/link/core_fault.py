@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generator.wire import FaultReport
+from generator.wire.messages import (
+    FaultReport,
+)
 
 _EXCEPTIONS = {
     2: "NMI",

@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from generator.errors import ToolError
-from generator.wire import NO_CLIP_ID, FaultReport, Refusal, Refused
+from generator.wire import (
+    NO_CLIP_ID,
+    Refusal,
+)
+from generator.wire.messages import (
+    FaultReport,
+    Refused,
+)
 from hil.link.core_fault import describe_fault
 
 

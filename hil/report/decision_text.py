@@ -6,22 +6,23 @@ There are none for a softmax head without thresholds: its highest score decides,
 
 from __future__ import annotations
 
-from generator.model.decision import Head, describe_rule
+from generator.model.decision import Head
 from hil.report.figures import count_unsure, outcomes
-from hil.report.metrics import ClassCount, clip_accuracy, count_classes
 from hil.report.records import RunRecords
+from scoring.accuracy import clip_accuracy
+from scoring.outcomes import ClassCount, count_classes
 
 
 def decision_lines(records: RunRecords) -> list[str]:
     """How the image decides, and what came of it."""
     board = records.board
-    if board is None or not board.rule.has_thresholds:
+    if board is None or not board.project.rule.has_thresholds:
         return []
-    lines = [f"decision     {describe_rule(board.rule, board.labels)}"]
+    lines = [f"decision     {board.project.rule_text}"]
     measured = not board.accuracy_unmeasured and bool(outcomes(records))
-    if board.rule.head is Head.SIGMOID:
+    if board.project.rule.head is Head.SIGMOID:
         return [*lines, *(_class_lines(records) if measured else [])]
-    if board.rule.other is None:
+    if board.project.rule.other is None:
         lines.append(f"unsure       {_unsure_text(records, measured=measured)}")
     return lines
 
@@ -30,7 +31,7 @@ def _unsure_text(records: RunRecords, *, measured: bool) -> str:
     """`3 of 40 clips, counted wrong; of those decided 97.30 % right`."""
     unsure = count_unsure(records)
     text = f"{unsure} of {len(records.clips)} clips"
-    sure = clip_accuracy(pair for pair in outcomes(records) if pair[1])
+    sure = clip_accuracy(one for one in outcomes(records) if one.detected)
     if not measured or not unsure or sure is None:
         return text
     return f"{text}, counted wrong; of those decided {100 * sure.value:.2f} % right"
@@ -39,11 +40,12 @@ def _unsure_text(records: RunRecords, *, measured: bool) -> str:
 def _class_lines(records: RunRecords) -> list[str]:
     """One line a class: `dog  precision 95.0 % (19/20), recall 90.5 % (19/21)`."""
     assert records.board is not None
-    counts = count_classes(outcomes(records), records.board.labels)
-    width = max(len(count.label) for count in counts)
+    labels = records.board.project.labels
+    counts = count_classes(outcomes(records), len(labels))
+    width = max(map(len, labels))
     return [
-        f"{'' if index else 'classes':13}{count.label:{width}}  {class_text(count)}"
-        for index, count in enumerate(counts)
+        f"{'' if index else 'classes':13}{label:{width}}  {class_text(count)}"
+        for index, (label, count) in enumerate(zip(labels, counts, strict=True))
     ]
 
 

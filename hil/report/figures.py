@@ -2,7 +2,7 @@
 """From the records of a run to `report.json`: its keys are fixed, others read them.
 
 `accuracy`, `accuracy_low` and `accuracy_high` are null where accuracy was not measured; counts that
-nobody can take, such as instructions on silicon, are null as well.
+cannot be taken, such as instructions on silicon, are null as well.
 """
 
 from __future__ import annotations
@@ -18,15 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from generator.model.decision import UNSURE, Head, describe_rule
-from hil.report.metrics import (
-    Accuracy,
-    Outcome,
-    clip_accuracy,
-    confusion_matrix,
-    count_classes,
-)
+from generator.model.decision import UNSURE, Head
 from hil.report.records import ClipRecord, RunRecords
+from scoring.accuracy import Accuracy, clip_accuracy
+from scoring.outcomes import Outcome, confusion_matrix, count_classes
 
 REFERENCE_CLOCK_HZ = 160_000_000
 """Clock of the board that ST publishes figures for; cycles are also given in its milliseconds."""
@@ -106,7 +101,7 @@ def measure_accuracy(records: RunRecords) -> Accuracy | None:
     return clip_accuracy(outcomes(records))
 
 
-def heard_folds(records: RunRecords) -> list[int]:
+def trained_folds_played(records: RunRecords) -> list[int]:
     """Folds of the clips played that also trained the model: no measure of its accuracy."""
     if records.board is None or records.board.accuracy_unmeasured:
         return []
@@ -114,25 +109,21 @@ def heard_folds(records: RunRecords) -> list[int]:
     return sorted(played & set(records.board.trained_folds))
 
 
-def measure_unheard(records: RunRecords) -> Accuracy | None:
+def measure_untrained(records: RunRecords) -> Accuracy | None:
     """Accuracy on the clips of folds that did not train the model; None if there are none."""
-    heard = heard_folds(records)
-    return clip_accuracy(
-        (clip.truth, clip.detected)
-        for clip in records.clips_in_order
-        if clip.truth is not None and clip.fold not in heard
-    )
+    trained = trained_folds_played(records)
+    played = (clip for clip in records.clips_in_order if clip.fold not in trained)
+    return clip_accuracy(clip.outcome for clip in played if clip.outcome is not None)
 
 
 def outcomes(records: RunRecords) -> list[Outcome]:
     """Truth and what was detected, of every clip whose truth is known."""
-    return [(c.truth, c.detected) for c in records.clips_in_order if c.truth is not None]
+    return [clip.outcome for clip in records.clips_in_order if clip.outcome is not None]
 
 
 def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
     """The confusion matrix of a head that tells one class a clip."""
-    decisions = [(c.truth[0], c.decision) for c in records.clips_in_order if c.truth]
-    return confusion_matrix(decisions, classes)
+    return confusion_matrix(outcomes(records), classes)
 
 
 def count_unsure(records: RunRecords) -> int:
@@ -150,16 +141,16 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
     return Report(
         board=board.board,
         virtual=board.virtual,
-        engine=board.engine,
-        model_sha256=board.model_sha256,
-        firmware_sha256=board.firmware_sha256,
+        engine=board.identity.engine,
+        model_sha256=board.project.model_sha256,
+        firmware_sha256=board.identity.firmware_sha256,
         toolchain=board.toolchain,
         clips=len(clips),
         patches=sum(clip.patches for clip in clips),
         accuracy=None if accuracy is None else accuracy.value,
         accuracy_low=None if accuracy is None else accuracy.low,
         accuracy_high=None if accuracy is None else accuracy.high,
-        latency=measure_latency(clips, board.core_clock_hz, board.cycles_are),
+        latency=measure_latency(clips, board.identity.core_clock_hz, board.cycles_are),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         wall_seconds=wall_seconds,
@@ -167,9 +158,10 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
 
 
 def make_details(records: RunRecords) -> dict[str, Any]:
-    """What stands behind the report: every clip, confusion, first divergences, memory."""
+    """What the report was made from: every clip, confusion, first divergences, memory."""
     board = records.board
-    labels = list(board.labels) if board else []
+    labels = list(board.project.labels) if board else []
+    head = board.project.rule.head if board else None
     measured = board is not None and not board.accuracy_unmeasured
     return {
         "source": board.source if board else "",
@@ -179,25 +171,31 @@ def make_details(records: RunRecords) -> dict[str, Any]:
         "tests_failed": sorted(records.failed_tests),
         "layer_inputs_compared": len(records.layer_inputs),
         "accuracy_unmeasured": board.accuracy_unmeasured if board else "",
-        "folds_trained_on": heard_folds(records),
+        "folds_trained_on": trained_folds_played(records),
         "cross_validated": board.cross_validated if board else "",
         "labels": labels,
-        "head": board.head if board else "",
-        "decision": describe_rule(board.rule, board.labels) if board else "",
-        "unsure": None if board and board.rule.head is Head.SIGMOID else count_unsure(records),
+        "head": head.value if head else "",
+        "decision": board.project.rule_text if board else "",
+        "unsure": None if head is Head.SIGMOID else count_unsure(records),
         "confusion": (
             {
                 "rows": "true class",
                 "columns": "no patch, unsure, then decided class",
                 "counts": confusion_of(records, len(labels)).tolist(),
             }
-            if measured and board is not None and board.rule.head is Head.SOFTMAX
+            if measured and head is Head.SOFTMAX
             else None
         ),
         "classes": (
             [
-                asdict(count) | {"precision": count.precision, "recall": count.recall}
-                for count in count_classes(outcomes(records), labels)
+                {
+                    **{"label": label, "found": count.found, "missed": count.missed},
+                    **{"false_alarms": count.false_alarms},
+                    **{"precision": count.precision, "recall": count.recall},
+                }
+                for label, count in zip(
+                    labels, count_classes(outcomes(records), len(labels)), strict=True
+                )
             ]
             if measured
             else None

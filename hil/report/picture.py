@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from generator.model.decision import Head, describe_rule
+from generator.model.decision import Head
+from generator.model.published import PUBLISHED
+from hil.report.columns import charts
 from hil.report.figures import Report, confusion_of, outcomes
-from hil.report.metrics import UNDECIDED, count_classes
-from hil.report.published import PUBLISHED
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
+from scoring.outcomes import UNDECIDED, count_classes
 
 _OURS = "#1b7f5c"
 _OURS_LIGHT = "#8cc9b3"
@@ -31,34 +32,14 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         + f"{clips_text(records)}; {report.patches} patches; {divergences_text(records)}",
         fontsize=12,
     )
-    grid = figure.add_gridspec(3, 2, width_ratios=[1.0, 1.25])
+    grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
     names = [f"mel2metal\n{report.engine}", *(row.engine for row in PUBLISHED)]
-    network: dict[str, Any] = records.board.footprint.get("network", {}) if records.board else {}
-    ours_ms = report.latency.network_ms_at_160mhz or 0.0
-
-    def kib(name: str) -> float:
-        return float(network.get(name, 0)) / 1024
-
-    _bars(
-        figure.add_subplot(grid[0, 0]),
-        "network, ms a patch at 160 MHz",
-        names,
-        [ours_ms, *(row.network_ms for row in PUBLISHED)],
-    )
-    _bars(
-        figure.add_subplot(grid[1, 0]),
-        "RAM, KiB: activations + run time",
-        names,
-        [kib("activation_ram_bytes"), *(row.activation_ram_kib for row in PUBLISHED)],
-        [kib("runtime_ram_bytes"), *(row.runtime_ram_kib for row in PUBLISHED)],
-    )
-    _bars(
-        figure.add_subplot(grid[2, 0]),
-        "flash, KiB: weights + code",
-        names,
-        [kib("weights_flash_bytes"), *(row.weights_flash_kib for row in PUBLISHED)],
-        [kib("code_flash_bytes"), *(row.code_flash_kib for row in PUBLISHED)],
-    )
+    for place, (title, columns) in enumerate(charts().items()):
+        values = [
+            [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in PUBLISHED)]
+            for column in columns
+        ]
+        _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
     _classes(figure.add_subplot(grid[:, 1]), records, report)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
@@ -66,9 +47,9 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
 
 def _rule_lines(records: RunRecords) -> list[str]:
     board = records.board
-    if board is None or not board.rule.has_thresholds:
+    if board is None or not board.project.rule.has_thresholds:
         return []
-    return [describe_rule(board.rule, board.labels)]
+    return [board.project.rule_text]
 
 
 def _bars(
@@ -92,15 +73,15 @@ def _classes(axes: Any, records: RunRecords, report: Report) -> None:
     if board is None or report.accuracy is None:
         axes.axis("off")
         axes.text(0.5, 0.5, accuracy_text(records, report), ha="center", va="center", wrap=True)
-    elif board.rule.head is Head.SIGMOID:
+    elif board.project.rule.head is Head.SIGMOID:
         _found_and_missed(axes, records, board)
     else:
         _confusion(axes, records, board)
 
 
 def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
-    """For each class of a sigmoid head: clips in which it was found, missed, told wrongly."""
-    counts = count_classes(outcomes(records), board.labels)
+    """For each class of a sigmoid head: clips in which it was found, missed, falsely detected."""
+    counts = count_classes(outcomes(records), len(board.project.labels))
     rows = list(range(len(counts)))[::-1]
     found = [count.found for count in counts]
     missed = [count.missed for count in counts]
@@ -109,7 +90,7 @@ def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> Non
     axes.barh(rows, missed, left=found, color=_OURS_LIGHT, label="missed")
     axes.barh(rows, alarms, color=_THEIRS, label="false alarm")
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(rows, board.labels, fontsize=9)
+    axes.set_yticks(rows, board.project.labels, fontsize=9)
     held = [count.found + count.missed for count in counts]
     axes.set_xlim(1.1 * min([*alarms, -1]), 1.1 * max([*held, 1]))
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -121,9 +102,9 @@ def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> Non
 
 
 def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
-    matrix = confusion_of(records, len(board.labels))
+    matrix = confusion_of(records, len(board.project.labels))
     used = [index for index in range(len(UNDECIDED)) if matrix[:, index].any()]
-    columns = [*(("none", "unsure")[index] for index in used), *board.labels]
+    columns = [*(("none", "unsure")[index] for index in used), *board.project.labels]
     counts = matrix[:, [*used, *range(len(UNDECIDED), matrix.shape[1])]]
     axes.imshow(counts, cmap="Greens")
     dark = counts.max() / 2
@@ -131,7 +112,7 @@ def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
         colour = "white" if count > dark else "black"
         axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
     axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right", fontsize=9)
-    axes.set_yticks(range(len(board.labels)), board.labels, fontsize=9)
+    axes.set_yticks(range(len(board.project.labels)), board.project.labels, fontsize=9)
     axes.set_xlabel("decided")
     axes.set_ylabel("true")
     axes.set_title("clips by class", fontsize=10, loc="left")

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from generator.model.decision import DecisionRule, Head
+from pydantic import TypeAdapter
 
-if TYPE_CHECKING:
-    from generator.wire import Memory
+from generator.project.manifest import ProjectInfo
+from generator.wire.messages import (
+    Memory,
+)
+from hil.boards.identity import Identity
+from scoring.outcomes import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +22,19 @@ class BoardRecord:
 
     board: str
     virtual: bool
-    engine: str
-    core_clock_hz: int
-    model: str
-    """File name of the .tflite."""
-
-    model_sha256: str
-    firmware_sha256: str
-    toolchain: str
     cycles_are: str
     """'measured' on silicon, 'estimated' on the virtual board."""
 
-    labels: tuple[str, ...]
-    head: str
-    """'softmax' or 'sigmoid'."""
+    identity: Identity
+    """Project, engine, core clock and flash contents, as the device confirmed them."""
 
-    thresholds: tuple[int, ...]
-    """For each class the least mean score that counts, in steps; -128: any."""
+    patch_frames: int
+    """Frames of one patch."""
 
-    other: int | None
-    """The class of clips of which no class reaches its threshold."""
+    model: str
+    """File name of the .tflite."""
 
+    toolchain: str
     accuracy_unmeasured: str
     """Why accuracy is not measured; empty when it is."""
 
@@ -58,26 +54,26 @@ class BoardRecord:
     """The card's accuracy on clips not trained on; empty if unknown."""
 
     @property
-    def rule(self) -> DecisionRule:
-        """How the image decides a clip."""
-        return DecisionRule(Head(self.head), self.thresholds, self.other)
+    def project(self) -> ProjectInfo:
+        """What the image was made from: labels, decision rule, model hash, taps."""
+        return self.identity.project
 
 
 @dataclass(frozen=True, slots=True)
 class ClipRecord:
-    """One clip as the board heard it. Lists of cycles and instructions have one entry a patch."""
+    """One clip's answer. Lists of cycles and instructions have one entry for each patch."""
 
     board: str
     clip: str
     fold: int
     truth: tuple[int, ...] | None
-    """The classes that it holds; None if that is not known."""
+    """The classes that occur in it; None if that is not known."""
 
     decision: int
     """A class, or -1: no patch came, -2: no class reached its threshold."""
 
     detected: tuple[int, ...]
-    """The classes that were told, ascending."""
+    """The classes detected, ascending."""
 
     samples: int
     gated_samples: int
@@ -107,10 +103,15 @@ class ClipRecord:
         """Patches that the network answered."""
         return len(self.network_cycles)
 
+    @property
+    def outcome(self) -> Outcome | None:
+        """Truth and answer, as they are scored; None where the truth is not known."""
+        return None if self.truth is None else Outcome(self.truth, self.decision, self.detected)
+
 
 @dataclass(frozen=True, slots=True)
 class DivergenceRecord:
-    """Elements that differ where two sides must agree; `text` tells the first of them."""
+    """Elements that differ where two sides must agree; `text` names the first of them."""
 
     board: str
     count: int
@@ -149,25 +150,23 @@ class LayersRecord:
 
 Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord
 
-_KINDS: dict[str, type[Record]] = {
-    kind.__name__: kind
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    kind.__name__: TypeAdapter(kind)
     for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord, LayersRecord)
 }
 
 
 def to_plain(record: Record) -> dict[str, Any]:
     """The record as JSON values."""
-    return {"kind": type(record).__name__, **asdict(record)}
+    kind = type(record).__name__
+    return {"kind": kind, **_ADAPTERS[kind].dump_python(record, mode="json")}
 
 
 def from_plain(plain: dict[str, Any]) -> Record:
-    """The record again; JSON's lists become tuples."""
-    kind = _KINDS[plain["kind"]]
-    values: dict[str, Any] = {
-        item.name: tuple(value) if isinstance(value := plain[item.name], list) else value
-        for item in fields(kind)
-    }
-    return kind(**values)
+    """The record again, with tuples and enums in place of JSON's lists and strings."""
+    values = dict(plain)
+    record: Record = _ADAPTERS[values.pop("kind")].validate_python(values)
+    return record
 
 
 def _highest(one: MemoryRecord, other: MemoryRecord) -> MemoryRecord:
@@ -216,12 +215,12 @@ class RunRecords:
 
     @property
     def compared(self) -> bool:
-        """True when at least one clip or layer was held against its judges."""
+        """True when at least one clip or layer was compared with its references."""
         return bool(self.clips or self.layer_inputs)
 
     @property
     def divergences_total(self) -> int | None:
-        """Elements that differed. None where 0 would promise what was not seen: nothing was
+        """Elements that differed. None where 0 would claim what was not seen: nothing was
         compared, a test failed, or a selected clip was not played."""
         count = sum(divergence.count for divergence in self.divergences)
         whole = self.compared and not self.failed_tests and self.selected_clips <= set(self.clips)

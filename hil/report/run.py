@@ -120,9 +120,3 @@ def _flat(prefix: str, values: dict[str, Any]) -> Iterable[tuple[str, Any]]:
             yield from _flat(f"{prefix}{name}.", value)
         else:
             yield f"{prefix}{name}", value
-
-
-def board_of(nodeid: str, boards: frozenset[str]) -> str | None:
-    """The board among a test's parameters: `u585` for `test_clips.py::test_x[u585-1-100-A-0]`."""
-    parameters = nodeid.rpartition("[")[2].removesuffix("]").split("-") if "[" in nodeid else []
-    return next((parameter for parameter in parameters if parameter in boards), None)

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from generator.model.published import PUBLISHED
+from hil.report.columns import COLUMNS, trained_mark
 from hil.report.decision_text import decision_lines
-from hil.report.figures import Report, heard_folds, measure_unheard
-from hil.report.published import PUBLISHED
+from hil.report.figures import Report, measure_untrained, trained_folds_played
 from hil.report.records import BoardRecord, RunRecords
 
 _SHOWN_DIVERGENCES = 5
@@ -68,16 +68,16 @@ def divergences_text(records: RunRecords) -> str:
 
 def caveat_lines(records: RunRecords) -> list[str]:
     """What to know of an accuracy that was taken on clips which trained the model."""
-    heard = heard_folds(records)
-    if not heard or records.board is None:
+    trained = trained_folds_played(records)
+    if not trained or records.board is None:
         return []
-    folds = f"fold{'s' * (len(heard) > 1)} {', '.join(map(str, heard))}"
+    folds = f"fold{'s' * (len(trained) > 1)} {', '.join(map(str, trained))}"
     lines = [f"NO MEASURE OF ACCURACY: {folds} trained this model"]
-    unheard = measure_unheard(records)
-    if unheard is not None:
+    untrained = measure_untrained(records)
+    if untrained is not None:
         lines.append(
-            f"on the {unheard.total} clips of other folds: {100 * unheard.value:.2f} % "
-            f"({100 * unheard.low:.2f} to {100 * unheard.high:.2f} %)"
+            f"on the {untrained.total} clips of other folds: {100 * untrained.value:.2f} % "
+            f"({100 * untrained.low:.2f} to {100 * untrained.high:.2f} %)"
         )
     cross_validated = records.board.cross_validated or "not measured"
     lines.append(f"cross-validated: {cross_validated}")
@@ -86,8 +86,9 @@ def caveat_lines(records: RunRecords) -> list[str]:
 
 def _identity(board: BoardRecord, report: Report) -> Text:
     kind = "virtual board" if report.virtual else "silicon"
+    clock_mhz = board.identity.core_clock_hz / 1e6
     return Text(
-        f"{report.board} ({kind}) at {board.core_clock_hz / 1e6:g} MHz, engine {report.engine}\n"
+        f"{report.board} ({kind}) at {clock_mhz:g} MHz, engine {report.engine}\n"
         f"compiler {report.toolchain}\n"
         f"model    {board.model}, SHA-256 {report.model_sha256[:16]}…\n"
         f"firmware SHA-256 {report.firmware_sha256[:16]}…\n"
@@ -96,54 +97,20 @@ def _identity(board: BoardRecord, report: Report) -> Text:
 
 def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
     """Our line and the published ones; RAM and flash of the network alone, in KiB."""
-    title = "A patch of 96 frames at 160 MHz; RAM and flash in KiB"
+    title = f"A patch of {board.patch_frames} frames at 160 MHz; RAM and flash in KiB"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
     table.add_column("engine", no_wrap=True)
-    for name in ("ms", "activ.", "runtime", "RAM", "weights", "code", "flash"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("right %", justify="right", no_wrap=True)
-    latency = report.latency
-    estimated = "~" if latency.cycles_are == "estimated" else ""
-    trained = "!" if heard_folds(records) else ""
-    table.add_row(
-        f"mel2metal {report.engine}",
-        _number(latency.network_ms_at_160mhz, 2, estimated),
-        *_footprint_cells(board),
-        "-" if report.accuracy is None else f"{100 * report.accuracy:.2f}{trained}",
-        style="bold",
-    )
+    for column in COLUMNS:
+        table.add_column(column.heading, justify="right", no_wrap=True)
+    ours = (column.our_text(records, report) for column in COLUMNS)
+    table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
     for row in PUBLISHED:
-        table.add_row(
-            f"{row.engine} *",
-            f"{row.network_ms:.2f}",
-            *(f"{value:.1f}" for value in (row.activation_ram_kib, row.runtime_ram_kib)),
-            f"{row.total_ram_kib:.1f}",
-            *(f"{value:.1f}" for value in (row.weights_flash_kib, row.code_flash_kib)),
-            f"{row.total_flash_kib:.1f}",
-            f"{row.accuracy_percent:.1f}",
-        )
+        table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
     table.caption = "~ estimated   * published by ST for Yamnet-256, features made on the host"
-    if trained:
+    if trained_mark(records, report):
         table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
     return table
-
-
-_FOOTPRINT_COLUMNS = (
-    "activation_ram_bytes",
-    "runtime_ram_bytes",
-    "total_ram_bytes",
-    "weights_flash_bytes",
-    "code_flash_bytes",
-    "total_flash_bytes",
-)
-
-
-def _footprint_cells(board: BoardRecord) -> list[str]:
-    network: dict[str, Any] = board.footprint.get("network", {})
-    return [
-        f"{network[name] / 1024:.1f}" if name in network else "-" for name in _FOOTPRINT_COLUMNS
-    ]
 
 
 def _run(records: RunRecords, report: Report) -> Text:
@@ -176,5 +143,5 @@ def _run(records: RunRecords, report: Report) -> Text:
     return Text("\n".join(lines))
 
 
-def _number(value: float | None, digits: int = 0, before: str = "") -> str:
-    return "-" if value is None else f"{before}{value:,.{digits}f}"
+def _number(value: float | None, digits: int = 0) -> str:
+    return "-" if value is None else f"{value:,.{digits}f}"

@@ -9,7 +9,7 @@ from hil.link.client import SerialPort
 
 
 class FaultyPort:
-    """Passes everything on, except what it was told to spoil. Positions count bytes from now."""
+    """Passes bytes on and spoils those of the given positions, counted from now on."""
 
     def __init__(
         self,

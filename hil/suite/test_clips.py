@@ -8,11 +8,11 @@ from collections.abc import Callable
 from hil.clip_check import check_clip
 from hil.clips.clip_set import Clip, ClipSet
 from hil.report.records import DivergenceRecord, MemoryRecord, Record
-from hil.session import Bench
+from hil.session import BoardSession
 
 
 def test_clip_equals_twin_and_interpreter(
-    dut: Bench,
+    dut: BoardSession,
     clip: Clip,
     clip_set: ClipSet,
     save_record: Callable[[Record], None],

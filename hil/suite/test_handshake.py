@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from generator.wire import Hello, HelloRequest
+from generator.wire.messages import (
+    Hello,
+    HelloRequest,
+)
 from hil.boards.identity import check_identity
 from hil.boards.virtual_board import VirtualBoard
 from hil.link.client import Link
 from hil.link.errors import HandshakeError
-from hil.session import Bench
+from hil.session import BoardSession
 
 
-def test_device_runs_the_image_that_was_built(dut: Bench) -> None:
+def test_device_runs_the_image_that_was_built(dut: BoardSession) -> None:
     """Board, engine, clock, both hashes and the labels are those of this run."""
     check_identity(dut.hello, dut.link.read_rule(), dut.expected, dut.remedy)
     assert dut.hello.operators == len(dut.oracle.operator_names)
@@ -24,13 +27,14 @@ def test_device_runs_the_image_that_was_built(dut: Bench) -> None:
 
 
 @pytest.mark.parametrize("what", ["firmware", "model"])
-def test_another_hash_is_refused_and_both_are_shown(dut: Bench, what: str) -> None:
+def test_another_hash_is_refused_and_both_are_shown(dut: BoardSession, what: str) -> None:
     """A device with another image or model never counts as the right one."""
     wanted, is_firmware = "0" * 64, what == "firmware"
+    other_model = replace(dut.expected.project, model_sha256=wanted)
     expected = (
         replace(dut.expected, firmware_sha256=wanted)
         if is_firmware
-        else replace(dut.expected, model_sha256=wanted)
+        else replace(dut.expected, project=other_model)
     )
     with pytest.raises(HandshakeError) as refused:
         check_identity(dut.hello, dut.link.read_rule(), expected, dut.remedy)
@@ -39,18 +43,18 @@ def test_another_hash_is_refused_and_both_are_shown(dut: Bench, what: str) -> No
     assert said.hex() in str(refused.value)
 
 
-def test_image_that_holds_another_model_is_refused(board: Bench, tmp_path: Path) -> None:
+def test_image_that_holds_another_model_is_refused(board: BoardSession, tmp_path: Path) -> None:
     """A device that really runs another image says so itself, and is not taken."""
     if not board.board.virtual:
         pytest.skip("needs another image in the flash: --virtual")
-    mine, other = bytes.fromhex(board.firmware.model_sha256), bytes(range(32))
-    content = board.firmware.elf.read_bytes()
+    mine, other = bytes.fromhex(board.image.project.info.model_sha256), bytes(range(32))
+    content = board.image.elf.read_bytes()
     assert content.count(mine) == 1
     elf = tmp_path / "other.elf"
     elf.write_bytes(content.replace(mine, other))
     stranger = VirtualBoard(board.board.spec)
     try:
-        port = stranger.open(replace(board.firmware, elf=elf))
+        port = stranger.open(replace(board.image, elf=elf))
         link = Link(port, clock_s=stranger.clock_s)
         hello, rule = link.handshake(), link.read_rule()
     finally:
@@ -59,11 +63,11 @@ def test_image_that_holds_another_model_is_refused(board: Bench, tmp_path: Path)
         check_identity(hello, rule, board.expected, board.remedy)
     told = str(refused.value)
     assert f"model SHA-256\n    expected {mine.hex()}\n    device   {other.hex()}" in told
-    assert f"firmware SHA-256\n    expected {board.firmware.firmware_sha256}" in told
-    assert f"remedy: remove {board.firmware.project_dir} and run again" in told
+    assert f"firmware SHA-256\n    expected {board.image.firmware_sha256}" in told
+    assert f"remedy: remove {board.image.project.directory} and run again" in told
 
 
-def test_device_names_its_protocol_to_a_host_of_another(dut: Bench) -> None:
+def test_device_names_its_protocol_to_a_host_of_another(dut: BoardSession) -> None:
     """HELLO answers any HELLO_REQUEST, so that either side can say what does not fit."""
     dut.link.send_message(HelloRequest(protocol=0xFFFF, nonce=77))
     hello = dut.link.await_message(Hello, fresh=True)

@@ -12,7 +12,7 @@ import pytest
 from hil.clips.clip_set import ClipSet
 from hil.judges.layers import assemble_rows, compare_taps
 from hil.report.records import DivergenceRecord, LayersRecord, Record
-from hil.session import Bench
+from hil.session import BoardSession
 
 SOUND_PATCHES = 12
 RANDOM_PATCHES = 8
@@ -25,12 +25,12 @@ INPUTS = (
 SEED = 0x7A9
 
 
-def make_input(name: str, bench: Bench, clips: ClipSet) -> npt.NDArray[np.int8]:
+def make_input(name: str, session: BoardSession, clips: ClipSet) -> npt.NDArray[np.int8]:
     """A patch [frames, bands]: of a clip's features, at random, or of one value.
 
     A clip gives its middle patch; one without a whole patch is repeated until it fills one.
     """
-    shape = (bench.hello.frames, bench.hello.bands)
+    shape = (session.hello.frames, session.hello.bands)
     if name in EXTREMES:
         return np.full(shape, EXTREMES[name], np.int8)
     kind, index = name.split("-")
@@ -38,7 +38,7 @@ def make_input(name: str, bench: Bench, clips: ClipSet) -> npt.NDArray[np.int8]:
         return np.random.default_rng((SEED, int(index))).integers(-128, 128, shape, np.int8)
     step = max(1, len(clips.clips) // SOUND_PATCHES)
     clip = clips.clips[int(index) * step % len(clips.clips)]
-    features = bench.twin.features(clip.read())
+    features = session.twin.features(clip.read())
     if not len(features):
         return np.random.default_rng((SEED, 100 + int(index))).integers(-128, 128, shape, np.int8)
     begin = max(0, (len(features) - shape[0]) // 2)
@@ -47,7 +47,7 @@ def make_input(name: str, bench: Bench, clips: ClipSet) -> npt.NDArray[np.int8]:
 
 @pytest.mark.parametrize("tap_input", INPUTS)
 def test_every_operator_equals_the_interpreter(
-    tap_dut: Bench, clip_set: ClipSet, tap_input: str, save_record: Callable[[Record], None]
+    tap_dut: BoardSession, clip_set: ClipSet, tap_input: str, save_record: Callable[[Record], None]
 ) -> None:
     """All operators, from TRANSPOSE to DEQUANTIZE, equal BUILTIN_REF bit for bit."""
     frames = make_input(tap_input, tap_dut, clip_set)

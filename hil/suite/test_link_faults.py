@@ -7,10 +7,19 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from generator.wire import ClipAudio, ClipBegin, ClipEnd, ClipFlag, Refusal, Refused
+from generator.wire import (
+    ClipFlag,
+    Refusal,
+)
+from generator.wire.messages import (
+    ClipAudio,
+    ClipBegin,
+    ClipEnd,
+    Refused,
+)
 from hil.link.client import Link
 from hil.link.errors import LinkSilentError
-from hil.session import Bench
+from hil.session import BoardSession
 from hil.suite.faulty_port import FaultyPort
 
 SAMPLES = 24_000
@@ -22,10 +31,10 @@ def sound() -> npt.NDArray[np.int16]:
     return np.random.default_rng(5).integers(-8000, 8000, SAMPLES).astype(np.int16)
 
 
-def spoilt_link(bench: Bench, **faults: object) -> Link:
+def spoilt_link(session: BoardSession, **faults: object) -> Link:
     """A conversation over a bad cable, its handshake still undisturbed."""
-    port = FaultyPort(bench.link.port, **faults)  # type: ignore[arg-type]
-    return Link(port, clock_s=bench.board.clock_s)
+    port = FaultyPort(session.link.port, **faults)  # type: ignore[arg-type]
+    return Link(port, clock_s=session.board.clock_s)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +48,10 @@ def spoilt_link(bench: Bench, **faults: object) -> Link:
     ],
     ids=["bit-sent", "byte-sent", "frames-sent", "bit-received", "bytes-received"],
 )
-def test_spoilt_clip_is_played_again_and_counted(dut: Bench, faults: dict[str, object]) -> None:
-    """The second attempt gives what an undisturbed clip gives, and the repetition is told."""
+def test_spoilt_clip_is_played_again_and_counted(
+    dut: BoardSession, faults: dict[str, object]
+) -> None:
+    """The second attempt gives what an undisturbed clip gives, and the repetition is reported."""
     whole = dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
     link = spoilt_link(dut, **faults)
     link.handshake()
@@ -51,7 +62,7 @@ def test_spoilt_clip_is_played_again_and_counted(dut: Bench, faults: dict[str, o
     assert np.array_equal(run.features, whole.features)
 
 
-def test_cut_cable_is_a_clear_failure(dut: Bench) -> None:
+def test_cut_cable_is_a_clear_failure(dut: BoardSession) -> None:
     """Silence ends in an error that says so, within the deadline."""
     link = spoilt_link(dut, cut_after=20_000)
     link.handshake()
@@ -61,7 +72,7 @@ def test_cut_cable_is_a_clear_failure(dut: Bench) -> None:
     assert dut.board.clock_s() - begin_s < 10.0
 
 
-def test_gap_in_sequence_numbers_is_refused(dut: Bench) -> None:
+def test_gap_in_sequence_numbers_is_refused(dut: BoardSession) -> None:
     """A frame left out drops the clip."""
     dut.link.send_message(ClipBegin(clip_id=4))
     dut.link.send_message(ClipAudio(samples=bytes(1024)), sequence_skip=1)
@@ -70,7 +81,7 @@ def test_gap_in_sequence_numbers_is_refused(dut: Bench) -> None:
     assert refused.clip_id == 4
 
 
-def test_wrong_sample_count_is_refused(dut: Bench) -> None:
+def test_wrong_sample_count_is_refused(dut: BoardSession) -> None:
     """A clip that came short gives no result."""
     dut.link.send_message(ClipBegin(clip_id=5))
     dut.link.send_message(ClipAudio(samples=bytes(1024)))
@@ -80,13 +91,13 @@ def test_wrong_sample_count_is_refused(dut: Bench) -> None:
     assert refused.detail == 512
 
 
-def test_audio_outside_a_clip_is_refused(dut: Bench) -> None:
+def test_audio_outside_a_clip_is_refused(dut: BoardSession) -> None:
     """Samples without CLIP_BEGIN belong nowhere."""
     dut.link.send_message(ClipAudio(samples=bytes(1024)))
     assert dut.link.await_message(Refused).code == Refusal.NO_CLIP
 
 
-def test_damaged_frame_is_refused(dut: Bench) -> None:
+def test_damaged_frame_is_refused(dut: BoardSession) -> None:
     """Bytes that are no frame are named so, and the device goes on."""
     dut.link.send_raw(b"\x05\x01\x02\x03\x04\x00")
     assert dut.link.await_message(Refused).code == Refusal.DAMAGED

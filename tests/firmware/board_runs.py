@@ -13,9 +13,14 @@ from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain.build import run_make
 from generator.toolchain.locate import Toolchain
 from generator.wire import (
-    Credit,
+    TAP_MASK_BYTES,
     Frame,
     FrameReader,
+    encode_frame,
+    mask_of,
+)
+from generator.wire.messages import (
+    Credit,
     Frames,
     Hello,
     HelloRequest,
@@ -25,7 +30,6 @@ from generator.wire import (
     PatchResult,
     Tap,
     TapSelect,
-    encode_frame,
 )
 from hil.virtual.machine import Machine
 from hil.virtual.symbols import Segment, read_elf
@@ -110,7 +114,9 @@ def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
     (hello,) = run.greet()
     assert isinstance(hello, Hello)
     patch = Frames(patch_id=9, first_frame=0, cells=bytes(FRAMES * BANDS))
-    tap, result = run.send(TapSelect(1 << (hello.operators - 1)), patch, seconds=0.1)
+    tap, result = run.send(
+        TapSelect(mask_of([hello.operators - 1], TAP_MASK_BYTES)), patch, seconds=0.1
+    )
     assert isinstance(tap, Tap)
     assert isinstance(result, PatchResult)
     (memory,) = run.send(MemoryRequest(), seconds=0.02)

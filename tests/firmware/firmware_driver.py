@@ -7,6 +7,9 @@ import struct
 import subprocess
 from pathlib import Path
 
+from generator.model.decision import DecisionRule, Head
+from generator.model.patches import patch_context
+from generator.project.manifest import ProjectInfo
 from generator.project.render import make_environment
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
@@ -17,20 +20,29 @@ FAKES = Path(__file__).parent / "fakes"
 
 SOURCES = ("cobs", "crc32", "sha256", "link", "session", "features", "taps", "fault_report")
 
+LABELS = ("dog", "bells ä", "rain")
+
+FRAMES = 8
+"""NETWORK_FRAMES of fakes/network/network.h."""
+
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
 def build_driver(directory: Path) -> Path:
     """Compile the driver with every warning an error, AddressSanitizer and UBSan; its path."""
-    header = make_environment().get_template("app/wire.h.j2").render(wire=header_context())
+    rule = DecisionRule(Head.SOFTMAX, (0,) * len(LABELS))
+    project = ProjectInfo("testboard", "testboard", "fake", "", LABELS, rule, True, "0")
+    context = {"wire": header_context(), "patches": patch_context(FRAMES), "project": project}
     (directory / "app").mkdir(parents=True)
-    (directory / "app" / "wire.h").write_text(header, encoding="utf-8")
+    for name in ("wire.h", "patches.h", "classes.h", "classes.c"):
+        text = make_environment().get_template(f"app/{name}.j2").render(context)
+        (directory / "app" / name).write_text(text, encoding="utf-8")
     program = directory / "driver"
     command = [
         *(str(find_host_cc()), "-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS),
         *("-DM2M_TAPS=1", f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
-        *(str(FAKES / "driver.c"), "-o", str(program)),
+        *(str(directory / "app" / "classes.c"), str(FAKES / "driver.c"), "-o", str(program)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

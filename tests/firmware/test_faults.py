@@ -12,7 +12,11 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
-from generator.wire import ClipBegin, FaultReport, Hello
+from generator.wire.messages import (
+    ClipBegin,
+    FaultReport,
+    Hello,
+)
 from hil.virtual.symbols import Segment
 from tests.firmware.board_runs import BOOT_S, BoardRun
 

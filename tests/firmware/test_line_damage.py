@@ -11,18 +11,20 @@ from hypothesis import strategies as st
 
 from generator.wire import (
     AUDIO_LIMIT_SAMPLES,
+    Frame,
+    encode_frame,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
     ClipResult,
     Credit,
-    Frame,
     Hello,
     HelloRequest,
     Memory,
     MemoryRequest,
     Refused,
-    encode_frame,
 )
 from tests.firmware.firmware_driver import Driver
 

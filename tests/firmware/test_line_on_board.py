@@ -7,6 +7,10 @@ from pathlib import Path
 
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.wire import (
+    TAP_MASK_BYTES,
+    Refusal,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
@@ -16,7 +20,6 @@ from generator.wire import (
     Memory,
     MemoryRequest,
     PatchResult,
-    Refusal,
     Refused,
     Tap,
     TapSelect,
@@ -24,7 +27,7 @@ from generator.wire import (
 from tests.firmware.board_runs import BOOT_S, BoardRun
 
 PATCH = bytes(16 * 64)
-ALL_OPERATORS = 0xFFFFFFFF
+ALL_OPERATORS = b"\xff" * TAP_MASK_BYTES
 
 
 def booted(project: Path) -> BoardRun:

@@ -14,7 +14,13 @@ from generator.firmware import Network, make_firmware, read_network
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
-from generator.wire import ClipBegin, FaultReport, Hello, Memory, PatchResult
+from generator.wire.messages import (
+    ClipBegin,
+    FaultReport,
+    Hello,
+    Memory,
+    PatchResult,
+)
 from hil.virtual.rules import Rule, RuleBroken
 from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed, exercise
 from tests.firmware.test_faults import address_of, overwrite

@@ -4,35 +4,42 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+
+import pytest
 
 from generator.wire import (
     NO_CLIP_ID,
     PROTOCOL_VERSION,
     RESERVE_BYTES,
+    TAP_MASK_BYTES,
+    ClipFlag,
+    HelloFlag,
+    Refusal,
+    ScoreHead,
+    encode_frame,
+    mask_of,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
-    ClipFlag,
     ClipResult,
     Credit,
     FaultReport,
     Features,
     Frames,
     Hello,
-    HelloFlag,
     HelloRequest,
     Memory,
     MemoryRequest,
     Message,
     PatchResult,
-    Refusal,
     Refused,
     Rule,
     RuleRequest,
-    ScoreHead,
     Tap,
     TapSelect,
-    encode_frame,
 )
 from tests.firmware.firmware_driver import Driver
 
@@ -45,6 +52,11 @@ PATCH_FRAMES = 8
 def samples(*values: int) -> ClipAudio:
     """Audio of these samples."""
     return ClipAudio(struct.pack(f"<{len(values)}h", *values))
+
+
+def tap(*operators: int) -> TapSelect:
+    """Select these operators."""
+    return TapSelect(mask_of(operators, TAP_MASK_BYTES))
 
 
 def greet(device: Driver) -> Hello:
@@ -78,7 +90,7 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
         frames=PATCH_FRAMES,
         bands=BANDS,
         classes=3,
-        operators=5,
+        operators=256,
         board="testboard",
         engine="fake",
         firmware_sha256=b"\x5a" * 32,
@@ -311,26 +323,35 @@ def test_frames_go_past_the_front_end(device: Driver) -> None:
     greet(device)
     cells = b"".join(bytes((frame + 1,)) * BANDS for frame in range(PATCH_FRAMES))
     answers = results(
-        device.send(
-            TapSelect(0b10), Frames(12, 0, cells[: 5 * BANDS]), Frames(12, 5, cells[5 * BANDS :])
-        )
+        device.send(tap(1), Frames(12, 0, cells[: 5 * BANDS]), Frames(12, 5, cells[5 * BANDS :]))
     )
     *taps, result = answers
     assert isinstance(result, PatchResult)
     assert (result.clip_id, result.scores) == (12, (PATCH_FRAMES, 0, 0))
     rows: dict[int, bytes] = {}
-    for tap in taps:
-        assert isinstance(tap, Tap)
-        assert (tap.patch, tap.operator_index) == (0, 1)
-        assert tap.offset_bytes == len(rows.get(tap.row, b""))
-        rows[tap.row] = rows.get(tap.row, b"") + tap.values
+    for piece in taps:
+        assert isinstance(piece, Tap)
+        assert (piece.patch, piece.operator_index) == (0, 1)
+        assert piece.offset_bytes == len(rows.get(piece.row, b""))
+        rows[piece.row] = rows.get(piece.row, b"") + piece.values
     assert rows == {row: bytes((row + 1,)) * 2000 for row in range(PATCH_FRAMES)}
+
+
+@pytest.mark.parametrize(
+    "chosen", [(0,), (31,), (32,), (40,), (255,), (31, 32), (32, 40, 255), range(256)]
+)
+def test_taps_reach_every_operator(device: Driver, chosen: Sequence[int]) -> None:
+    """A mask of 256 bits: exactly the chosen ones of those that the network has are sent."""
+    greet(device)
+    answers = results(device.send(tap(*chosen), Frames(1, 0, bytes(PATCH_FRAMES * BANDS))))
+    seen = {answer.operator_index for answer in answers if isinstance(answer, Tap)}
+    assert seen == {1, 31, 32, 40, 255} & set(chosen)
 
 
 def test_frames_out_of_order_are_refused(device: Driver) -> None:
     """A gap, too many, and frames in the middle of a clip."""
     greet(device)
-    device.send(TapSelect(0))
+    device.send(tap())
     frames = [Frames(1, 0, bytes(3 * BANDS)), Frames(1, 4, bytes(BANDS))]
     refused = only_refused(device.send(*frames))
     assert (refused.code, refused.detail) == (Refusal.FRAME_ORDER, 3)

@@ -12,7 +12,15 @@ from generator.boards.port import make_port
 from generator.firmware import make_firmware, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
-from generator.wire import Hello, HelloRequest, Memory, MemoryRequest, encode_frame
+from generator.wire import (
+    encode_frame,
+)
+from generator.wire.messages import (
+    Hello,
+    HelloRequest,
+    Memory,
+    MemoryRequest,
+)
 from hil.virtual.cortex_m.nvic import FIRST_INTERRUPT
 from tests.firmware.board_runs import BOOT_S, BoardRun
 from tests.support.tiny_model import TINY_LABELS, tiny_model

@@ -20,22 +20,24 @@ from generator.wire import (
     PAYLOAD_LIMIT_BYTES,
     PROTOCOL_VERSION,
     WIRE,
-    ClipAudio,
-    ClipEnd,
-    Features,
     Field,
     Frame,
     FrameError,
     FrameReader,
-    Hello,
-    Message,
     ProtocolMismatchError,
-    Refused,
     check_capacity,
     decode_frame,
     encode_frame,
     pack,
     unpack,
+)
+from generator.wire.messages import (
+    ClipAudio,
+    ClipEnd,
+    Features,
+    Hello,
+    Message,
+    Refused,
 )
 from generator.wire.text import page
 

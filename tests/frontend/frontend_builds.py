@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import CMSIS_DSP_SOURCES, MelTables
-from generator.project.render import render_files
+from generator.model.patches import patch_context
+from generator.project.render import make_environment, render_files
 from generator.project.target_flags import WARNINGS, target_flags
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_cmsis_dsp, find_host_cc, find_toolchain
+from tests.frontend.fake_clip import FRAMES
 
 HERE = Path(__file__).parent
 
@@ -63,6 +65,9 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
     for path in (*LISTENER, "app/listener.h", "app/decision.h", "host/cmsis_compiler.h", *MORE):
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATES_DIR / path, directory / path)
+    patches = make_environment().get_template("app/patches.h.j2")
+    header = patches.render(patches=patch_context(FRAMES))
+    (directory / "app" / "patches.h").write_text(header, encoding="utf-8")
     shutil.copytree(HERE / "fake", directory / "fake", dirs_exist_ok=True)
     frontend = tuple(sorted(p for p in files if p.startswith("frontend/") and p.endswith(".c")))
     return Sources(directory, frontend, tuple(f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES))

@@ -20,32 +20,37 @@ from generator.wire import (
     DETECTED_BYTES,
     NO_CLIP_ID,
     PROTOCOL_VERSION,
+    TAP_MASK_BYTES,
+    ClipFlag,
+    FrameError,
+    HelloFlag,
+    Refusal,
+    ScoreHead,
+    decode_frame,
+    encode_frame,
+    mask_of,
+    numbers_in,
+)
+from generator.wire.messages import (
     ClipAudio,
     ClipBegin,
     ClipEnd,
-    ClipFlag,
     ClipResult,
     Credit,
     FaultReport,
     Features,
-    FrameError,
     Frames,
     Hello,
-    HelloFlag,
     HelloRequest,
     Memory,
     MemoryRequest,
     Message,
     PatchResult,
-    Refusal,
     Refused,
     Rule,
     RuleRequest,
-    ScoreHead,
     Tap,
     TapSelect,
-    decode_frame,
-    encode_frame,
 )
 
 BANDS = 64
@@ -114,7 +119,7 @@ class FakeDevice:
     _dropped: bool = False
     _samples: list[bytes] = field(default_factory=list)
     _frames: list[bytes] = field(default_factory=list)
-    _mask: int = 0
+    _mask: bytes = bytes(TAP_MASK_BYTES)
 
     @property
     def in_waiting(self) -> int:
@@ -244,7 +249,7 @@ class FakeDevice:
                     yield from self._answer_patch(patch_id, patch)
 
     def _answer_patch(self, patch_id: int, patch: Int8) -> Iterator[Message]:
-        if self._mask & 1:
+        if 0 in numbers_in(self._mask):
             for row in range(PATCH_FRAMES):
                 data = patch[row].tobytes()
                 yield Tap(0, 0, row, 0, data[:40])
@@ -276,7 +281,7 @@ class FakeDevice:
             frontend_cycles=500 * len(patches),
             network_cycles=1000 * len(patches),
             busy_cycles=0,
-            detected=(1 << decision if patches else 0).to_bytes(DETECTED_BYTES, "little"),
+            detected=mask_of([decision] if patches else [], DETECTED_BYTES),
             score_sums=tuple(sums),
         )
         self._clip = None

@@ -13,9 +13,13 @@ import pytest
 from generator.boards.boards_file import load_boards
 from generator.host.twin import ClipOutcome, PatchOutcome
 from generator.model.decision import DecisionRule, Head
+from generator.project.manifest import Project, ProjectInfo
 from generator.repository import REPO_ROOT
-from generator.wire import ClipResult, PatchResult
-from hil.boards.image import Firmware
+from generator.wire.messages import (
+    ClipResult,
+    PatchResult,
+)
+from hil.boards.image import BuiltImage
 from hil.clip_check import (
     check_clip,
     count_frontend,
@@ -31,7 +35,7 @@ from hil.session import (
     FRAME_FUNCTION,
     FRONTEND_FUNCTION,
     NETWORK_FUNCTION,
-    Bench,
+    BoardSession,
 )
 from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
 
@@ -97,29 +101,35 @@ class Meter:
         self.per_call_instructions = [10] * self.calls
 
 
-def make_bench(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = None) -> Bench:
+def make_session(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = None) -> BoardSession:
     device = FakeDevice()
     link = Link(device, clock_s=device.clock_s)
-    firmware = Firmware(
+    project = ProjectInfo(
         board="u585",
-        project_dir=REPO_ROOT,
-        elf=REPO_ROOT,
-        hex=REPO_ROOT,
-        firmware_sha256="",
-        model=REPO_ROOT,
+        name="u585",
+        model_name="",
         model_sha256="",
         labels=tuple(f"label{index}" for index in range(CLASSES)),
-        has_labels=True,
         rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
+        taps=False,
+        generator_version="0",
+    )
+    image = BuiltImage(
+        project=Project(REPO_ROOT, project),
+        elf=REPO_ROOT,
+        firmware_sha256="",
+        model=REPO_ROOT,
+        has_labels=True,
         rule_is_the_models=True,
         engine="builtin",
-        taps=False,
         toolchain="",
     )
     board = cast(Any, type("Board", (), {"spec": load_boards(REPO_ROOT / "boards.yaml")["u585"]})())
-    bench = Bench(board, firmware, link, link.handshake(), cast(Any, twin), cast(Any, meters or {}))
-    bench.__dict__["oracle"] = judge
-    return bench
+    session = BoardSession(
+        board, image, link, link.handshake(), cast(Any, twin), cast(Any, meters or {})
+    )
+    session.__dict__["oracle"] = judge
+    return session
 
 
 def sound(frames: int = 300) -> npt.NDArray[np.int16]:
@@ -127,7 +137,7 @@ def sound(frames: int = 300) -> npt.NDArray[np.int16]:
 
 
 def stages(twin: Twin, judge: Judge) -> list[str]:
-    _, found = check_clip(make_bench(twin, judge), CLIP, sound(), 1)
+    _, found = check_clip(make_session(twin, judge), CLIP, sound(), 1)
     return [str(divergence) for divergence in found]
 
 
@@ -137,7 +147,7 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
         FRONTEND_FUNCTION: Meter(calls=940),
         FRAME_FUNCTION: Meter(calls=300),
     }
-    record, found = check_clip(make_bench(Twin(), Judge(), meters), CLIP, sound(), 1)
+    record, found = check_clip(make_session(Twin(), Judge(), meters), CLIP, sound(), 1)
     assert found == []
     assert record.truth == (0,)
     assert record.detected == (record.decision,)
@@ -171,10 +181,12 @@ def test_detected_classes_that_differ_from_the_twin_are_told() -> None:
 
 
 def test_decision_by_another_rule_than_the_images_is_told() -> None:
-    bench = make_bench(Twin(), Judge())
+    session = make_session(Twin(), Judge())
     strict = DecisionRule(Head.SOFTMAX, (127,) * CLASSES)
-    bench.firmware = replace(bench.firmware, rule=strict)
-    _, found = check_clip(bench, CLIP, sound(), 1)
+    project = session.image.project
+    project = replace(project, info=replace(project.info, rule=strict))
+    session.image = replace(session.image, project=project)
+    _, found = check_clip(session, CLIP, sound(), 1)
     told = [divergence.stage for divergence in found]
     assert told == ["decision, board against its own sums", "detected, board against its own sums"]
 
@@ -212,7 +224,7 @@ def answer_cycles_of(frames: int) -> tuple[int, ...]:
     patch = PatchResult(1, 0, 0, 0, 500, 1000, 999_999, (0,) * CLASSES)
     result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, b"\1" + bytes(31), (0,) * CLASSES)
     run = ClipRun(result, (patch,), np.zeros((frames, 64), np.int8), ())
-    return make_record(make_bench(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
+    return make_record(make_session(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
 
 
 def test_patch_that_was_filled_up_says_nothing_of_the_answers_delay() -> None:
@@ -234,23 +246,24 @@ def test_pushes_of_a_patch_that_never_ended_do_not_count() -> None:
 
 
 def test_accuracy_is_measured_only_where_truth_and_classes_meet() -> None:
-    firmware = make_bench(Twin(), Judge()).firmware
+    project = make_session(Twin(), Judge()).image.project.info
     clips = ClipSet((CLIP,), ("label0", "label1"), "esc10")
-    assert why_no_accuracy(firmware, clips) == ""
-    assert "synthetic" in why_no_accuracy(firmware, ClipSet((), (), "synthetic"))
-    assert "no labels" in why_no_accuracy(replace(firmware, has_labels=False), clips)
+    assert why_no_accuracy(project, clips, has_labels=True) == ""
+    synthetic = ClipSet((), (), "synthetic")
+    assert "synthetic" in why_no_accuracy(project, synthetic, has_labels=True)
+    assert "no labels" in why_no_accuracy(project, clips, has_labels=False)
     strangers = ClipSet((CLIP,), ("label0", "whale"), "esc10")
-    assert "label whale" in why_no_accuracy(firmware, strangers)
+    assert "label whale" in why_no_accuracy(project, strangers, has_labels=True)
 
 
 @pytest.mark.parametrize(("own", "said"), [(True, "94 %"), (False, "94 %, without this threshold")])
 def test_cross_validation_is_of_the_models_own_rule(
     monkeypatch: pytest.MonkeyPatch, own: bool, said: str
 ) -> None:
-    bench = make_bench(Twin(), Judge())
-    bench.firmware = replace(bench.firmware, rule_is_the_models=own)
+    session = make_session(Twin(), Judge())
+    session.image = replace(session.image, rule_is_the_models=own)
     faces = {"virtual": True, "cycles_are": "estimated", "properties": lambda self: {}}
-    faces["spec"] = bench.board.spec
-    bench.board = cast(Any, type("Board", (), faces)())
+    faces["spec"] = session.board.spec
+    session.board = cast(Any, type("Board", (), faces)())
     monkeypatch.setattr("hil.session.read_provenance", lambda *_: Provenance((1,), "94 %"))
-    assert bench.record(ClipSet((CLIP,), ("label0",), "esc10")).cross_validated == said
+    assert session.record(ClipSet((CLIP,), ("label0",), "esc10")).cross_validated == said

@@ -16,13 +16,8 @@ import soundfile
 from generator.boards.boards_file import load_board
 from generator.firmware import make_project, read_network
 from generator.host.twin import HostTwin, build_host_twin
-from generator.model.decision import (
-    UNSURE,
-    DecisionRule,
-    DecisionSettings,
-    settings_path,
-    settings_text,
-)
+from generator.model.decision import UNSURE, DecisionRule
+from generator.model.decision_file import DecisionSettings, settings_path, settings_text
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from hil.clips.clip_set import load_clips
 from tests.support.model_builder import ModelBuilder
@@ -152,3 +147,18 @@ def test_one_output_is_a_binary_decision(tmp_path: Path, build: Path) -> None:
     assert all(clip["decision"] in (0, UNSURE) for clip in details["clips"])
     right = sum(clip["truth"] == clip["detected"] for clip in details["clips"])
     assert f"accuracy     {25 * right:.2f} % of clips" in said
+
+
+@pytest.mark.slow
+def test_a_clip_shorter_than_a_patch_of_48_frames(tmp_path: Path, build: Path) -> None:
+    """27 frames: more than the 13 that such a model's listener keeps, fewer than a patch."""
+    builder = ModelBuilder(frames=48, bands=64, transposed=True).conv(4, stride=(2, 2)).depthwise()
+    model = write_model(tmp_path, builder.head(classes=3).to_bytes(), TINY_LABELS)
+    folder = tmp_path / "sounds" / TINY_LABELS[0]
+    folder.mkdir(parents=True)
+    noise = np.random.default_rng(48).normal(0.0, 0.2, 4_800)
+    soundfile.write(folder / "short.wav", np.clip(noise, -1, 1), RATE_HZ)
+    said, details = run_suite(model, tmp_path / "sounds", build, "hil/suite/test_clips.py")
+    (clip,) = details["clips"]
+    assert (clip["frames"], len(clip["network_cycles"])) == (27, 1)
+    assert "A patch of 48 frames" in said

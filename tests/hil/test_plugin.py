@@ -13,8 +13,8 @@ import yaml
 
 from generator.errors import InputError
 from generator.repository import REPO_ROOT
+from hil.node_ids import board_of
 from hil.options import read_options
-from hil.report.run import board_of
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
@@ -213,17 +213,31 @@ def test_plugin_imports_without_the_packages_that_boards_need() -> None:
     assert done.stdout.strip() == "['hil', 'hil.plugin']", done.stderr
 
 
-RECORDING_TEST = """
+BOARD_RECORD = """
+from generator.model.decision import DecisionRule, Head
+from generator.project.manifest import ProjectInfo
+from hil.boards.identity import Identity
+from hil.report.records import BoardRecord, ClipRecord, DivergenceRecord
+
+RULE = DecisionRule(Head.SOFTMAX, (-128, -128))
+PROJECT = ProjectInfo("u585", "u585", "m", "ab", ("a", "b"), RULE, False, "0")
+
+def board(accuracy_unmeasured):
+    identity = Identity(PROJECT, "builtin", 160000000, "cd")
+    return BoardRecord("u585", True, "estimated", identity, 96, "m", "gcc", accuracy_unmeasured,
+                       "test")
+"""
+
+RECORDING_TEST = f"""
 import pytest
 import yaml
-from hil.report.records import BoardRecord, ClipRecord, DivergenceRecord
+{BOARD_RECORD}
 
 @pytest.mark.parametrize("number", range(6))
 def test_clip(number, save_record):
-    save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "softmax", (-128, -128), None, "", "test"))
+    save_record(board(""))
     decision = 0 if number else 1
-    save_record(ClipRecord("u585", f"clip{number}", 1, (0,), decision, (decision,), 8, 0, 96,
+    save_record(ClipRecord("u585", f"clip{{number}}", 1, (0,), decision, (decision,), 8, 0, 96,
                            (16000,), (160,), (99,), 5, 96, (96, 96), (), 0.1))
     if number == 5:
         save_record(DivergenceRecord("u585", 2, "clip5: features"))
@@ -254,15 +268,13 @@ def test_records_of_all_processes_meet_in_one_report(
     assert "mel2metal builtin" in (tmp_path / "page.html").read_text()
 
 
-CLIP_TEST = """
-from hil.report.records import BoardRecord, ClipRecord
+CLIP_TEST = f"""
+{BOARD_RECORD}
 
 def test_clip(board_name, clip, save_record):
     if clip.name == "1-3-A":
         raise RuntimeError("broken before anything was compared")
-    save_record(BoardRecord("u585", True, "builtin", 160000000, "m", "ab", "cd", "gcc",
-                            "estimated", ("a", "b"), "softmax", (-128, -128), None,
-                            "no labels", "test"))
+    save_record(board("no labels"))
     save_record(ClipRecord("u585", clip.name, 1, None, 0, (0,), 8, 0, 96, (16000,),
                            (160,), (99,), 5, 96, (96, 96), (), 0.1))
 """

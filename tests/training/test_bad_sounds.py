@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from generator.errors import EXIT_INPUT, InputError, ToolError
+from generator.frontend.parameters import FRAME_SAMPLES
 from generator.repository import DEFAULT_MODEL
 from tests.training.synthetic import RATE_HZ, make_sound, write_folders
 from training.__main__ import main
@@ -21,7 +22,7 @@ from training.config import load_config
 from training.dataset import load_dataset
 from training.features import compile_front_end, extract
 from training.patches import InputScale
-from training.sound_check import FRAME_SAMPLES, SoundCheck
+from training.sound_check import SoundCheck
 from training.tensorboard import Board
 
 CONFIG = "name: mine\ndata: {folder: sounds}\n"

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from generator.errors import InputError
+from generator.model.decision import DecisionRule, Head
 from sounds.layouts import read_sounds
 from tests.training.conftest import make_sound
 from training.dataset import (
@@ -64,9 +65,13 @@ def test_what_is_not_wanted_counts_as_other(tmp_path: Path) -> None:
     assert [clip.name for clip in data.clips] == ["dog/0", "rain/0"]
 
 
-def label(root: Path, labels: tuple[str, ...], **options: Any) -> tuple[dict[str, Any], Any]:
+def label(
+    root: Path, labels: tuple[str, ...], *, other: str | None, several: bool
+) -> tuple[dict[str, Any], Any]:
     """Truth by clip as a model of these labels has it, and what was left out."""
-    data, left_out = label_by_model(read_sounds(root), labels, **options)
+    head = Head.SIGMOID if several else Head.SOFTMAX
+    rule = DecisionRule(head, (0,) * len(labels), labels.index(other) if other else None)
+    data, left_out = label_by_model(read_sounds(root), labels, rule)
     return {clip.name: clip.labels for clip in data.clips}, left_out
 
 

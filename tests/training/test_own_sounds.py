@@ -11,7 +11,8 @@ import pytest
 
 pytest.importorskip("tensorflow")
 
-from generator.model.decision import Head, find_rule
+from generator.model.decision import Head
+from generator.model.decision_file import find_rule
 from tests.training.board_and_desk import (
     CLIPS_ONLY,
     assert_same_decisions,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
-from training.scores import Decision, decide_again, detections, share_of
+from training.scores import DecidedClip, accuracy_of, decide_again, detections
 from training.threshold import choose_thresholds, with_thresholds
 
 SOFTMAX = DecisionRule(Head.SOFTMAX, (ZERO_SHARE_STEP,) * 2)
@@ -17,10 +17,10 @@ WITH_OTHER = DecisionRule(Head.SOFTMAX, (ZERO_SHARE_STEP,) * 3, other=1)
 SIGMOID = DecisionRule(Head.SIGMOID, (0, 0))
 
 
-def make(labels: tuple[int, ...], *shares: float, patches: int = 3) -> Decision:
+def make(labels: tuple[int, ...], *shares: float, patches: int = 3) -> DecidedClip:
     """A held-out clip with these mean scores."""
     sums = tuple(patches * (SHARE_STEPS * share + ZERO_SHARE_STEP) for share in shares)
-    return Decision("clip", 1, labels, 0, (0,), patches, sums)
+    return DecidedClip("clip", 1, labels, 0, (0,), patches, sums)
 
 
 def test_a_class_for_other_sound_takes_what_is_below() -> None:
@@ -33,7 +33,7 @@ def test_a_class_for_other_sound_takes_what_is_below() -> None:
     assert chosen.value == 1.0
     assert chosen.share == pytest.approx(0.7, abs=0.01), "half way between 0.6 and 0.8"
     again = decide_again(clips, with_thresholds(WITH_OTHER, [chosen.share]))
-    assert share_of(again).correct == len(clips)
+    assert accuracy_of(again).correct == len(clips)
 
 
 def test_without_other_the_lowest_threshold_with_enough_precision_is_taken() -> None:
@@ -61,11 +61,11 @@ def test_each_class_of_a_sigmoid_has_its_own() -> None:
     assert first.share == pytest.approx(0.3, abs=0.01)
     assert second.share == pytest.approx(0.75, abs=0.01)
     again = decide_again(clips, with_thresholds(SIGMOID, [first.share, second.share]))
-    assert share_of(again).correct == 4
+    assert accuracy_of(again).correct == 4
 
 
 def test_clips_without_sound_do_not_count() -> None:
-    silent = Decision("silent", 1, (0,), -1, (), 0, ())
+    silent = DecidedClip("silent", 1, (0,), -1, (), 0, ())
     assert choose_thresholds([make((0,), 0.9, 0.1), silent], SOFTMAX, 0.5)
     with pytest.raises(ValueError, match="no held-out clip with sound"):
         choose_thresholds([silent], SOFTMAX, 0.5)

@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 
 from generator.errors import InputError, ToolError
 from generator.firmware import Firmware, Network
-from generator.host.twin import (
-    HostTwin,
-    build_frontend_twin,
-    build_host_twin,
-    run_sanitised,
-)
+from generator.host.frontend_twin import build_frontend_twin
+from generator.host.twin import HostTwin, build_host_twin, run_sanitised
 from tests.support.oracle import Oracle
 
 FRAMES, BANDS = 16, 64

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.errors import InputError
-from generator.model.labels import find_labels
+from generator.model.labels import class_identifiers, find_labels
 
 
 def test_labels_stand_beside_the_model(tmp_path: Path) -> None:
@@ -46,3 +49,24 @@ def test_unreadable_labels(tmp_path: Path, content: bytes | None) -> None:
         path.write_bytes(content)
     with pytest.raises(InputError, match="cannot be read"):
         find_labels(tmp_path / "m.tflite", path, 4)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (("dog", "crying_baby", "clock tick"), ("DOG", "CRYING_BABY", "CLOCK_TICK")),
+        (("Säge", "été", "naïve-bird!"), ("SAGE", "ETE", "NAIVE_BIRD")),
+        (("鳥", "...", "7"), ("0", "1", "7")),
+        (("dog", "Dog", "dog 2", "DOG_2"), ("DOG", "DOG_2", "DOG_2_2", "DOG_2_3")),
+        (("1", "鳥"), ("1", "1_2")),
+    ],
+)
+def test_labels_become_identifiers(labels: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert class_identifiers(labels) == expected
+
+
+@given(st.lists(st.text(max_size=12), max_size=12))
+def test_any_labels_become_identifiers_of_their_own(labels: list[str]) -> None:
+    identifiers = class_identifiers(labels)
+    assert len(identifiers) == len(set(identifiers)) == len(labels)
+    assert all(re.fullmatch(r"M2M_CLASS_[A-Z0-9_]+", f"M2M_CLASS_{one}") for one in identifiers)

@@ -14,25 +14,35 @@ from generator.boards.boards_file import load_boards
 from generator.errors import ToolError
 from generator.locks import hold_lock
 from generator.model.decision import DecisionRule, Head
+from generator.project.manifest import ProjectInfo
 from generator.repository import DEFAULT_BOARDS_FILE
-from generator.wire import FaultReport, Refusal, Refused, Rule, ScoreHead
-from hil.boards.elf import Symbols, compiler_of
+from generator.wire import (
+    Refusal,
+    ScoreHead,
+)
+from generator.wire.messages import (
+    FaultReport,
+    Refused,
+    Rule,
+)
+from hil.boards.elf import ImageSymbols, compiler_of
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.link.client import Link
 from hil.link.core_fault import describe_fault
 from hil.link.errors import HandshakeError, RefusedError
 from tests.hil.fake_device import FakeDevice
 
-EXPECTED = Identity(
+PROJECT = ProjectInfo(
     board="fake",
-    engine="builtin",
-    core_clock_hz=160_000_000,
-    firmware_sha256=bytes(range(32)).hex(),
+    name="fake",
+    model_name="model",
     model_sha256=bytes(32).hex(),
     labels=tuple(f"label{index}" for index in range(10)),
     rule=DecisionRule(Head.SOFTMAX, (-128,) * 10),
     taps=False,
+    generator_version="0",
 )
+EXPECTED = Identity(PROJECT, "builtin", 160_000_000, bytes(range(32)).hex())
 
 
 def test_right_device_passes() -> None:
@@ -61,7 +71,8 @@ def test_rule_of_another_model_is_told_by_its_numbers() -> None:
 def test_everything_that_is_wrong_is_told_with_both_values() -> None:
     link = Link(FakeDevice(model_sha256=b"\x11" * 32, taps=True))
     hello, rule = link.handshake(), link.read_rule()
-    expected = replace(EXPECTED, firmware_sha256="ee" * 32, board="u585", core_clock_hz=80_000_000)
+    project = replace(PROJECT, board="u585")
+    expected = Identity(project, "builtin", 80_000_000, "ee" * 32)
     with pytest.raises(HandshakeError) as refused:
         check_identity(hello, rule, expected, "flash it")
     text = str(refused.value)
@@ -116,7 +127,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_address_becomes_function_and_line(program: Path) -> None:
-    symbols = Symbols(program)
+    symbols = ImageSymbols(program)
     at = next(f.address for f in symbols._functions if f.name == "answer")
     assert symbols.describe(at).endswith("answer+0x0 (answer.c:2)")
     assert "answer+0x4" in symbols.describe(at + 4)

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.wire import ENCODED_LIMIT_BYTES, ClipFlag, ClipResult, Hello, Memory
+from generator.wire import (
+    ENCODED_LIMIT_BYTES,
+    ClipFlag,
+)
+from generator.wire.messages import (
+    ClipEnd,
+    ClipResult,
+    Hello,
+    HelloRequest,
+    Memory,
+)
 from hil.link.client import ATTEMPTS, ClipRun, Link
 from hil.link.errors import (
     DeviceFaultError,
@@ -162,8 +172,6 @@ def test_refusal_that_repeating_cannot_mend_is_not_repeated() -> None:
     link = connect(device)
     hellos = device.hellos
     device._clip = None
-    from generator.wire import ClipEnd
-
     with pytest.raises(RefusedError, match="NO_CLIP"):
         link._converse([ClipEnd(sample_count=0)], ClipResult)
     assert device.hellos == hellos
@@ -194,7 +202,5 @@ def test_more_than_256_frames_wrap_the_sequence_number() -> None:
 def test_message_can_be_awaited_behind_a_new_hello() -> None:
     device = FakeDevice()
     link = connect(device)
-    from generator.wire import HelloRequest
-
     link.send_message(HelloRequest(nonce=99))
     assert link.await_message(Hello, fresh=True).nonce == 99

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from generator.model.decision import DecisionRule, Head
+from generator.project.manifest import ProjectInfo
+from hil.boards.identity import Identity
 from hil.report.figures import make_details, make_report, write_json
 from hil.report.picture import draw_report
 from hil.report.records import (
@@ -53,20 +56,24 @@ LATENCY_KEYS = {
     "answer_delay_ms",
 }
 
+PROJECT = ProjectInfo(
+    board="u585",
+    name="u585",
+    model_name="model",
+    model_sha256="ab" * 32,
+    labels=("cat", "dog", "rain"),
+    rule=DecisionRule(Head.SOFTMAX, (-128, -128, -128)),
+    taps=False,
+    generator_version="0",
+)
 BOARD = BoardRecord(
     board="u585",
     virtual=True,
-    engine="builtin",
-    core_clock_hz=80_000_000,
-    model="model.tflite",
-    model_sha256="ab" * 32,
-    firmware_sha256="cd" * 32,
-    toolchain="gcc 13.2.1",
     cycles_are="estimated",
-    labels=("cat", "dog", "rain"),
-    head="softmax",
-    thresholds=(-128, -128, -128),
-    other=None,
+    identity=Identity(PROJECT, "builtin", 80_000_000, "cd" * 32),
+    patch_frames=96,
+    model="model.tflite",
+    toolchain="gcc 13.2.1",
     accuracy_unmeasured="",
     source="esc10",
     properties={"port": "virtual://u585"},
@@ -81,6 +88,12 @@ BOARD = BoardRecord(
         }
     },
 )
+
+
+def deciding(head: Head, thresholds: tuple[int, ...], other: int | None = None) -> BoardRecord:
+    """The board with another decision rule."""
+    project = replace(PROJECT, rule=DecisionRule(head, thresholds, other))
+    return replace(BOARD, identity=replace(BOARD.identity, project=project))
 
 
 def clip(name: str, truth: int | None, decision: int, **changes: Any) -> ClipRecord:
@@ -222,7 +235,7 @@ def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
 
 
 def test_clips_that_remain_unsure_are_counted_apart() -> None:
-    strict = replace(BOARD, thresholds=(26, 26, 26))
+    strict = deciding(Head.SOFTMAX, (26, 26, 26))
     run = run_of(strict, clip("a", 0, 0), clip("b", 1, -2), clip("c", 2, 0), clip("d", 2, -1))
     report = make_report(run, 1)
     assert report.accuracy == 0.25
@@ -236,14 +249,14 @@ def test_clips_that_remain_unsure_are_counted_apart() -> None:
 
 
 def test_with_an_other_class_no_clip_is_unsure() -> None:
-    run = run_of(replace(BOARD, thresholds=(26, 26, 26), other=2), clip("a", 2, 2))
+    run = run_of(deciding(Head.SOFTMAX, (26, 26, 26), other=2), clip("a", 2, 2))
     text = summary_text(run, make_report(run, 1), 100)
     assert "below it: rain" in text
     assert "unsure" not in text
 
 
 def test_sigmoid_has_precision_and_recall_in_place_of_confusion() -> None:
-    board = replace(BOARD, head="sigmoid", thresholds=(0, 0, 0))
+    board = deciding(Head.SIGMOID, (0, 0, 0))
     run = run_of(
         board,
         several("a", (0, 1), 1, (0, 1)),
@@ -268,7 +281,7 @@ def test_sigmoid_has_precision_and_recall_in_place_of_confusion() -> None:
 
 
 def test_a_rule_is_told_even_where_accuracy_is_not_measured() -> None:
-    board = replace(BOARD, head="sigmoid", thresholds=(0, 0, 0), accuracy_unmeasured="no labels")
+    board = replace(deciding(Head.SIGMOID, (0, 0, 0)), accuracy_unmeasured="no labels")
     run = run_of(board, clip("a", None, 1))
     text = summary_text(run, make_report(run, 1), 100)
     assert "decision     sigmoid, threshold 0.500" in text
@@ -296,6 +309,9 @@ def test_run_without_clips_still_makes_a_report() -> None:
 def test_summary_shows_our_columns_beside_the_published_ones() -> None:
     text = summary_text(FULL, make_report(FULL, 12.5), 80)
     assert "~150.00" in text
+    assert "A patch of 96 frames" in text
+    short = run_of(replace(BOARD, patch_frames=48))
+    assert "A patch of 48 frames" in summary_text(short, make_report(short, 1), 80)
     ours, theirs = (
         next(line for line in text.splitlines() if engine in line)
         for engine in ("mel2metal builtin", "X-CUBE-AI 7.3")
@@ -325,11 +341,11 @@ def test_order_of_processes_does_not_show() -> None:
 
 
 SEVERAL = run_of(
-    replace(BOARD, head="sigmoid", thresholds=(0, 0, 0)),
+    deciding(Head.SIGMOID, (0, 0, 0)),
     several("a", (0, 1), 1, (0, 1)),
     several("b", (), 2, (2,)),
 )
-UNSURE = run_of(replace(BOARD, thresholds=(26, 26, 26)), clip("a", 0, -2), clip("b", 1, -1))
+UNSURE = run_of(deciding(Head.SOFTMAX, (26, 26, 26)), clip("a", 0, -2), clip("b", 1, -1))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 2u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 3u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
@@ -18,14 +18,15 @@
 #define WIRE_AUDIO_LIMIT_SAMPLES 512u /* in one CLIP_AUDIO */
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
 #define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
+#define WIRE_TAP_MASK_BYTES 32u /* TAP_SELECT's mask of operators */
 #define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
 #define WIRE_CLIP_TAPS 2u
 #define WIRE_HELLO_HAS_TAPS 1u /* built with taps: knows TAP_SELECT and FRAMES, and can send TAP */
-/* shares of one whole: the highest decides, if it reaches its threshold */
+/* probabilities that sum to 1: the highest decides, if it reaches its threshold */
 #define WIRE_HEAD_SOFTMAX 1u
-/* a share for each class: all that reach their thresholds are detected */
+/* a probability for each class: all that reach their thresholds are detected */
 #define WIRE_HEAD_SIGMOID 2u
 
 /* Why a frame was refused. */
@@ -93,9 +94,9 @@ _Static_assert(offsetof(struct wire_clip_end, sample_count) == 0, "");
  * Chooses the operators whose output is sent as TAP. */
 #define WIRE_TAP_SELECT 0x06u
 struct wire_tap_select {
-    uint32_t operator_mask; /* bit n: operator n of the .tflite */
+    uint8_t operator_mask[32]; /* bit n % 8 of byte n / 8: operator n of the .tflite */
 };
-_Static_assert(sizeof(struct wire_tap_select) == 4, "");
+_Static_assert(sizeof(struct wire_tap_select) == 32, "");
 _Static_assert(offsetof(struct wire_tap_select, operator_mask) == 0, "");
 
 /* FRAMES, from the host; image with taps only.

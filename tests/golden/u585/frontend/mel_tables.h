@@ -10,10 +10,16 @@
 
 #define MEL_SAMPLE_RATE_HZ 16000u
 #define MEL_FRAME_SAMPLES 512u  /* one transform */
-#define MEL_HOP_SAMPLES 160u    /* from frame to frame: 10 ms */
+#define MEL_HOP_SAMPLES 160u    /* from frame to frame */
 #define MEL_WINDOW_SAMPLES 400u /* periodic Hann, centred in the frame */
 #define MEL_WINDOW_START 56u    /* zeros on each side of the window */
 #define MEL_BANDS 64u
+
+/* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale. */
+#define GATE_THRESHOLD_RMS 2u
+
+/* The gate stays open for this many hops after the last loud one. */
+#define GATE_HANGOVER_HOPS 40u
 
 #define MEL_CFFT_POINTS 256u /* a real transform of twice as many */
 #define MEL_FIRST_BIN 5u     /* bins MEL_FIRST_BIN <= k < MEL_END_BIN carry weight */
@@ -28,16 +34,17 @@
 #define MEL_OUTPUT_MULTIPLIER_Q24 INT32_C(212646034)   /* ln(2) / scale */
 #define MEL_OUTPUT_OFFSET_Q48 INT64_C(11399736556781568) /* zero point + 1/2 */
 
-/* Hann(1) ... Hann(200), Q31; Hann(0) = 0 and Hann(400 - n) = Hann(n). */
+/* Hann(1) to its middle, Q31; Hann(0) = 0 and Hann(MEL_WINDOW_SAMPLES - n) = Hann(n). */
 extern const int32_t mel_window_q31[MEL_WINDOW_SAMPLES / 2u];
 
-/* cos, sin of 2 pi k / 256 for k < 192, Q31: what arm_cfft_q31 reads. */
+/* cos, sin of 2 pi k / MEL_CFFT_POINTS for three quarters of a turn, Q31: read by arm_cfft_q31. */
 extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
 
 /* Byte offsets of the complex numbers that arm_bitreversal_32 swaps, in pairs. */
 extern const uint16_t mel_bit_reversal[240];
 
-/* cos, sin of 2 pi k / 512 for MEL_FIRST_BIN <= k <= 128, Q31: the split into a real transform. */
+/* cos, sin of 2 pi k / MEL_FRAME_SAMPLES for MEL_FIRST_BIN <= k <= MEL_CFFT_POINTS / 2, Q31: the
+ * split into a real transform. */
 extern const int32_t mel_split_twiddles_q31[248];
 
 /* Bins between mel edges j and j + 1 end before segment_end_bins[j]. */

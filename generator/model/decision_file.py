@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The decision settings beside a model: `<stem>.decision.yaml` to a `DecisionRule`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from generator.errors import Fault, InputError
+from generator.model.decision import (
+    SHARE_STEPS,
+    ZERO_SHARE_STEP,
+    DecisionRule,
+    Head,
+    step_of,
+)
+from generator.yaml_lines import Lines, read_mapping
+
+DEFAULT_SHARES = {"softmax": 0.0, "sigmoid": 0.5}
+"""Thresholds of a model without settings."""
+
+
+class DecisionSettings(BaseModel):
+    """`<stem>.decision.yaml`: every key may be left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    threshold: float | None = None
+    """Mean score, 0 to 1, that a class must reach. Softmax without it: 0, the highest decides."""
+    thresholds: dict[str, float] = Field(default_factory=dict)
+    """Labels of single classes that have another threshold than the rest."""
+    other: str | None = None
+    """Label of the class for all other sound: the answer where no class reaches its threshold."""
+
+
+def settings_path(model: Path) -> Path:
+    """The settings file of a .tflite, which may not exist."""
+    return model.with_name(f"{model.stem}.decision.yaml")
+
+
+def settings_text(settings: DecisionSettings) -> str:
+    """The file's text; what is not set is left out."""
+    content = settings.model_dump(exclude_defaults=True)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+
+
+def find_rule(
+    model: Path, head: Head, labels: Sequence[str], threshold: float | None = None
+) -> DecisionRule:
+    """The rule for a model: by the file beside it, or the head's default.
+
+    `threshold`, where given, replaces all thresholds of the file. Raises `InputError` with every
+    fault: of YAML, of form, labels that the model has not, thresholds out of range.
+    """
+    settings, lines, faults = _read_settings(settings_path(model))
+    steps = _class_steps(settings, head, labels, lines, faults)
+    if threshold is not None:
+        steps = [_step(threshold, head, "--threshold", faults)] * len(labels)
+    other = _other_class(settings, head, labels, lines, faults)
+    if faults:
+        raise InputError(faults)
+    return DecisionRule(head, tuple(steps), other)
+
+
+def _read_settings(path: Path) -> tuple[DecisionSettings, Lines, list[Fault]]:
+    """The file's settings, the place of each, and duplicate keys; defaults without a file."""
+    if not path.exists() and not path.is_symlink():
+        return DecisionSettings(), Lines(path, None), []
+    remedy = "set threshold, thresholds or other, or remove the file"
+    document, lines = read_mapping(path, "holds no setting", remedy)
+    try:
+        settings = DecisionSettings.model_validate(dict(document))
+    except ValidationError as error:
+        raise InputError([*lines.duplicates, *_faults_of_form(error, lines)]) from None
+    return settings, lines, list(lines.duplicates)
+
+
+def _class_steps(
+    settings: DecisionSettings, head: Head, labels: Sequence[str], lines: Lines, faults: list[Fault]
+) -> list[int]:
+    """Each class's threshold in steps."""
+    usual = DEFAULT_SHARES[head] if settings.threshold is None else settings.threshold
+    steps = [_step(usual, head, lines.where("threshold"), faults)] * len(labels)
+    for label, share in settings.thresholds.items():
+        where = lines.where("thresholds", label)
+        step = _step(share, head, where, faults)
+        if label not in labels:
+            faults.append(_unknown(where, label, labels))
+        elif label == settings.other:
+            faults.append(Fault(where, "is the other class: it needs no threshold", "remove it"))
+        else:
+            steps[labels.index(label)] = step
+    return steps
+
+
+def _step(share: float, head: Head, where: str, faults: list[Fault]) -> int:
+    """A share as it is held; a fault where the head cannot have it."""
+    step = step_of(share) if math.isfinite(share) else ZERO_SHARE_STEP
+    is_none = head is Head.SOFTMAX and share == 0
+    if not is_none and not ZERO_SHARE_STEP < step < ZERO_SHARE_STEP + SHARE_STEPS:
+        none = "0 (none), or " if head is Head.SOFTMAX else ""
+        remedy = f"give {none}from 0.004 to 0.996: scores are held in 256ths"
+        faults.append(Fault(where, f"{share:g} is no threshold", remedy))
+    return step
+
+
+def _other_class(
+    settings: DecisionSettings, head: Head, labels: Sequence[str], lines: Lines, faults: list[Fault]
+) -> int | None:
+    """The class for other sound."""
+    if settings.other is None:
+        return None
+    where = lines.where("other")
+    if head is Head.SIGMOID:
+        what = "a sigmoid head has no other class: where nothing is detected, that is told"
+        faults.append(Fault(where, what, "remove it"))
+    elif settings.other not in labels:
+        faults.append(_unknown(where, settings.other, labels))
+    else:
+        return labels.index(settings.other)
+    return None
+
+
+def _unknown(where: str, label: str, labels: Sequence[str]) -> Fault:
+    return Fault(where, f"the model has no class {label!r}", f"choose from: {', '.join(labels)}")
+
+
+def _faults_of_form(error: ValidationError, lines: Lines) -> Iterator[Fault]:
+    for detail in error.errors(include_url=False):
+        where = lines.where(*detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            yield Fault(where, "unknown key", "known are threshold, thresholds, other")
+        elif "[key]" in detail["loc"]:
+            where = lines.where(detail["loc"][0])
+            yield Fault(where, f"{detail['input']!r} is no text", "put the label in quotes")
+        else:
+            yield Fault(where, f"{detail['msg']}, found {detail['input']!r}")

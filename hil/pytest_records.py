@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records on their way from a test process to the process that writes the report.
+
+A test's records travel as plain values with its pytest report, which pytest-xdist carries between
+processes. The plug-in attaches them, `RecordCollector` takes them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from hil.clips.clip_set import ClipSet, plain_names
+from hil.node_ids import board_of, clip_name_of
+from hil.options import Options
+from hil.report.records import from_plain
+from hil.report.run import RunReport
+
+_SUMMED_UP = (0, 1, 2)
+"""Exit codes for which pytest prints what failed in the end."""
+
+
+class RecordCollector:
+    """Takes the records out of the reports, in the process that writes the report."""
+
+    def __init__(
+        self, run: RunReport, options: Options, clips: ClipSet, terminal: Any | None
+    ) -> None:
+        self._run = run
+        self._terminal = terminal
+        self._announced = False
+        self._boards = frozenset(options.boards)
+        names = plain_names(clips.clips)
+        self._clips = dict(zip(names, (clip.name for clip in clips.clips), strict=True))
+
+    def _place(self, test: str) -> tuple[str | None, str | None]:
+        """Board and clip of a test by its id, which all processes share."""
+        board = board_of(test, self._boards)
+        if board is None:
+            return None, None
+        return board, self._clips.get(clip_name_of(test, board))
+
+    def _on_board(self, test: str) -> bool:
+        return self._place(test)[0] is not None
+
+    def _select(self, tests: Iterable[str]) -> None:
+        for test in tests:
+            board, clip = self._place(test)
+            if board is not None and clip is not None:
+                self._run.select(board, clip)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the clips that will be played."""
+        self._select(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Note the clips that will be played, as one of the processes collected them."""
+        if self._terminal is not None and not self._announced and any(map(self._on_board, ids)):
+            self._announced = True
+            self._terminal.ensure_newline()
+            self._terminal.write_line(
+                "[board]    each process builds if need be, loads and greets: up to a minute"
+            )
+        self._select(ids)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the records of one test, and whether it failed; end a run without its board."""
+        for plain in getattr(report, "mel2metal_records", ()):
+            self._run.add(from_plain(plain))
+        if report.failed:
+            board, clip = self._place(report.nodeid)
+            if board is not None:
+                self._run.fail(board, report.nodeid, clip)
+        fatal = getattr(report, "mel2metal_fatal", None)
+        if fatal is not None:
+            what, exit_code = fatal
+            if self._terminal is not None and exit_code not in _SUMMED_UP:
+                self._terminal.write_line("")
+                for line in what.splitlines():
+                    self._terminal.write_line(line)
+            pytest.exit(what.splitlines()[0], returncode=exit_code)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The columns of a run beside the published figures: one table for text and picture.
+
+A value of report.json becomes a column by one entry of `COLUMNS`. RAM and flash are those of the
+network alone, in KiB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from generator.model.published import PublishedRow
+from hil.report.figures import Report, trained_folds_played
+from hil.report.records import RunRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure: how it is headed, where our value and the published one come from."""
+
+    heading: str
+    ours: Callable[[RunRecords, Report], float | None]
+    """None where it was not measured."""
+
+    theirs: Callable[[PublishedRow], float | None] = lambda row: None
+    """None where nothing is published."""
+
+    form: str = ".1f"
+    """Format of our value."""
+
+    their_form: str = ".1f"
+    """Format of the published value."""
+
+    before: Callable[[RunRecords, Report], str] = lambda records, report: ""
+    """A mark before our value, explained below the table."""
+
+    after: Callable[[RunRecords, Report], str] = lambda records, report: ""
+    """A mark behind our value, explained below the table."""
+
+    chart: str = ""
+    """Title of the bar chart that shows it; columns of one chart are stacked. Empty: no chart."""
+
+    def our_text(self, records: RunRecords, report: Report) -> str:
+        """Our cell of the summary."""
+        value = self.ours(records, report)
+        if value is None:
+            return "-"
+        return f"{self.before(records, report)}{value:{self.form}}{self.after(records, report)}"
+
+    def their_text(self, row: PublishedRow) -> str:
+        """The published cell of the summary."""
+        value = self.theirs(row)
+        return "-" if value is None else f"{value:{self.their_form}}"
+
+
+def _kib(name: str) -> Callable[[RunRecords, Report], float | None]:
+    """A figure of footprint.json's network."""
+
+    def read(records: RunRecords, report: Report) -> float | None:
+        network: dict[str, Any] = (
+            records.board.footprint.get("network", {}) if records.board else {}
+        )
+        return network[name] / 1024 if name in network else None
+
+    return read
+
+
+def _estimated_mark(records: RunRecords, report: Report) -> str:
+    return "~" if report.latency.cycles_are == "estimated" else ""
+
+
+def trained_mark(records: RunRecords, report: Report) -> str:
+    """`!` where the accuracy was taken on clips that trained the model."""
+    return "!" if trained_folds_played(records) else ""
+
+
+_TIME = "network, ms a patch at 160 MHz"
+_RAM = "RAM, KiB: activations + run time"
+_FLASH = "flash, KiB: weights + code"
+
+COLUMNS = (
+    Column(
+        "ms",
+        lambda records, report: report.latency.network_ms_at_160mhz,
+        lambda row: row.network_ms,
+        form=",.2f",
+        their_form=".2f",
+        before=_estimated_mark,
+        chart=_TIME,
+    ),
+    Column("activ.", _kib("activation_ram_bytes"), lambda row: row.activation_ram_kib, chart=_RAM),
+    Column("runtime", _kib("runtime_ram_bytes"), lambda row: row.runtime_ram_kib, chart=_RAM),
+    Column("RAM", _kib("total_ram_bytes"), lambda row: row.total_ram_kib),
+    Column("weights", _kib("weights_flash_bytes"), lambda row: row.weights_flash_kib, chart=_FLASH),
+    Column("code", _kib("code_flash_bytes"), lambda row: row.code_flash_kib, chart=_FLASH),
+    Column("flash", _kib("total_flash_bytes"), lambda row: row.total_flash_kib),
+    Column(
+        "right %",
+        lambda records, report: None if report.accuracy is None else 100 * report.accuracy,
+        lambda row: row.accuracy_percent,
+        form=".2f",
+        after=trained_mark,
+    ),
+)
+"""From left to right."""
+
+
+def charts() -> dict[str, tuple[Column, ...]]:
+    """The columns of each bar chart by its title, in order."""
+    titles = dict.fromkeys(column.chart for column in COLUMNS if column.chart)
+    return {title: tuple(c for c in COLUMNS if c.chart == title) for title in titles}

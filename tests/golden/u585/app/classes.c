@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/classes.h"
+
+#include "network/network.h"
+
+_Static_assert(CLASS_COUNT == NETWORK_CLASSES, "a label for each class");
+
+const char *const class_labels[CLASS_COUNT] = {
+    [M2M_CLASS_BARK] = "bark",
+    [M2M_CLASS_RAIN] = "rain",
+    [M2M_CLASS_SILENCE] = "silence",
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How frames become patches of NETWORK_FRAMES; from generator/model/patches.py. */
+#ifndef APP_PATCHES_H
+#define APP_PATCHES_H
+
+/* Frames that a patch shares with the one before it. */
+#define PATCH_OVERLAP_FRAMES 4u
+
+/* Frames from the beginning of one patch to that of the next. */
+#define PATCH_STEP_FRAMES 12u
+
+/* Newest frames that are kept; a clip without a whole patch repeats them. */
+#define PATCH_KEPT_FRAMES 5u
+
+#endif
