@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING
 
-from hil.virtual.wiring import WIRING
+from hil.virtual.stm32.boards import FILES, WIRING
 
 if TYPE_CHECKING:
     from generator.boards.boards_file import BoardSpec
@@ -43,13 +43,13 @@ def unknown_reason(board: BoardSpec | str) -> str | None:
     if wiring is None:
         return (
             f"no virtual board {board.id!r}: its {chip} is modelled, but not which pins its COM"
-            " port is soldered to. Add that to hil/virtual/wiring.py from the board's manual, or"
+            f" port is soldered to. Add that to {FILES[chip]} from the board's manual, or"
             f" use the board itself; there is: {known}"
         )
     if wiring.chip != chip:
         return (
             f"board {board.id!r} is given the part {board.part}, but {wiring.chip} is what is"
-            " soldered on it (hil/virtual/wiring.py); correct the part or choose another key"
+            f" soldered on it ({FILES[wiring.chip]}); correct the part or choose another key"
         )
     return None
 

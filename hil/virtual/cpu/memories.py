@@ -24,6 +24,10 @@ class Memories:
         self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
         for region in regions:
             self._buffers[region] = self._make_buffer(region)
+        self.flash = next(region for region in self.regions if region.is_flash)
+        self.ram = next(region for region in self.regions if not region.is_flash)
+        """The first memory that is not flash: the main stack's."""
+        self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
         self._mapped: dict[MemoryRegion, set[tuple[int, int, bool]]] = {}
         self.map_memories()
 

@@ -9,15 +9,24 @@ PLL2, PLL3, LSE and the clock security system are not modelled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.stm32.h7.pll import PllSettings
-from hil.virtual.stm32.rcc_base import AHB_DIVIDERS, APB_DIVIDERS, Oscillator, RccBase
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.h7.pwr import PwrH7
+from hil.virtual.stm32.h7.pwr import PwrH7
+from hil.virtual.stm32.rcc_base import (
+    AHB_DIVIDERS,
+    APB_DIVIDERS,
+    RESET_BROWN_OUT,
+    RESET_PIN,
+    RESET_SOFTWARE,
+    RESET_WATCHDOG,
+    Oscillator,
+    RccBase,
+    RccSystem,
+    bit_registers,
+)
 
 HSI_HZ, CSI_HZ = 64_000_000, 4_000_000
 
@@ -40,17 +49,7 @@ PLL1_FIELDS = 0xF | 7 << 16
 LSION, LSIRDY = 1, 2
 RMVF = 1 << 16
 
-PIN, POWER, SOFTWARE, WATCHDOG = 1 << 26, 1 << 27, 1 << 28, 1 << 29
-"""Causes of a reset as the machine names them: bits of other families' RCC_CSR."""
-
 UART_CLOCKS = ("PCLK", "PLL2Q", "PLL3Q", "HSI", "CSI", "LSE")
-
-
-def _resets(names: Mapping[int, tuple[str, int]]) -> dict[int, Register]:
-    return {
-        offset: Register(name, 0, writable, sizes=ANY_SIZE)
-        for offset, (name, writable) in names.items()
-    }
 
 
 RESET_CAUSES = Register("RSR", 0, RMVF, sizes=ANY_SIZE, status=0xFFFE_0000)
@@ -75,7 +74,7 @@ def _registers(
         0x54: Register(kernel, 0, 0x3F, sizes=ANY_SIZE),
         0x70: Register("BDCR", 0, 0, sizes=ANY_SIZE),
         0x74: Register("CSR", 0, LSION, sizes=ANY_SIZE, status=LSIRDY),
-        **_resets(enables),
+        **bit_registers({at: (name, 0, writable) for at, (name, writable) in enables.items()}),
     }  # fmt: skip
 
 
@@ -97,6 +96,12 @@ class RccH7(RccBase):
     RSR_BITS: ClassVar[Mapping[int, int]]
     """Causes of a reset, as the machine names them, to their bits in RSR."""
 
+    def __init__(self, system: RccSystem, name: str, base: int, pwr: PwrH7, hse_hz: int) -> None:
+        self.pwr = pwr
+        self.hse_hz = hse_hz
+        """Clock that the board feeds into HSE; 0: none."""
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
         """Return to HSI at 64 MHz; RMVF stays as it is."""
         kept = self.values.get("RSR", 0) & RMVF
@@ -107,11 +112,6 @@ class RccH7(RccBase):
     def power_on(self) -> None:
         """Power-on clears RMVF."""
         self.values["RSR"] = 0
-
-    @property
-    def pwr(self) -> PwrH7:
-        """The family's own PWR."""
-        return cast("PwrH7", self.machine.pwr)
 
     @property
     def reset_flags(self) -> int:
@@ -133,7 +133,7 @@ class RccH7(RccBase):
         return HSI_HZ >> (self.values["CR"] >> 3 & 3)
 
     def _source_hz(self, name: str | None) -> int:
-        hz = {"HSI": self.hsi_hz, "CSI": CSI_HZ, "HSE": self.machine.wiring.hse_hz}
+        hz = {"HSI": self.hsi_hz, "CSI": CSI_HZ, "HSE": self.hse_hz}
         return hz.get(name or "", 0)
 
     @property
@@ -222,7 +222,7 @@ class RccH7(RccBase):
         self.switch_pll(before, value, used, self.pll_source, self._check_pll1)
         if (before ^ value) & HSIDIV:
             self._sysclk_hz = None
-            self.machine.clock_changed("HSIDIV")
+            self.system.clock_changed("HSIDIV")
 
     def _check_hse(self, before: int, value: int) -> None:
         if before & value & HSEON and (before ^ value) & (HSEBYP | HSEEXT):
@@ -231,7 +231,7 @@ class RccH7(RccBase):
             )
         if not value & HSEON or before & HSEON:
             return
-        if not self.machine.wiring.hse_hz:
+        if not self.hse_hz:
             raise self.broken(Rule.CLOCK_TREE, "HSE is switched on; the board has none", 0x00)
         if not value & HSEBYP:
             what = "HSE is switched on as a crystal oscillator; the board feeds a clock (HSEBYP)"
@@ -255,11 +255,11 @@ class RccH7(RccBase):
         if selection == SW_PLL1 and not self.values["PLLCFGR"] & DIVP1EN:
             raise self.broken(Rule.CLOCK_TREE, "SYSCLK is switched to PLL1 with DIVP1EN 0", 0x10)
         self.values["CFGR"] = selection | selection << SWS_POSITION
-        self.machine.clock_changed(f"SYSCLK from {name}")
+        self.system.clock_changed(f"SYSCLK from {name}")
 
     def _write_dividers(self, name: str, value: int) -> None:
         self.values[name] = value
-        self.machine.clock_changed(f"RCC_{name}")
+        self.system.clock_changed(f"RCC_{name}")
 
     def write_core_dividers(self, value: int) -> None:
         """Change the dividers of core, AHB and APB3."""
@@ -289,7 +289,7 @@ class RccH7(RccBase):
         before = self.values["PLLCFGR"]
         self._require_pll1_off("PLLCFGR", value, PLL1_FIELDS & ~FRAC1EN, 0x2C)
         if (before ^ value) & FRAC1EN:
-            self.machine.clock_changed("PLL1FRACEN")
+            self.system.clock_changed("PLL1FRACEN")
 
     def write_pll1divr(self, value: int) -> None:
         """Set PLL1's multiplier and output dividers."""
@@ -322,7 +322,7 @@ class RccH7(RccBase):
 
     def _write_enable(self, register: str, value: int) -> None:
         super()._write_enable(register, value)
-        self.machine.bus_memory.reach_changed()
+        self.system.bus_memory.reach_changed()
 
 
 class RccH743(RccH7):
@@ -349,7 +349,8 @@ class RccH743(RccH7):
     }  # fmt: skip
     WIDE_VCO_HZ = (192_000_000, 960_000_000)
     RSR_BITS: ClassVar[Mapping[int, int]] = {
-        PIN: 0x0042_0000, POWER: 0x00B8_0000, SOFTWARE: 1 << 24, WATCHDOG: 1 << 26,
+        RESET_PIN: 0x0042_0000, RESET_BROWN_OUT: 0x00B8_0000,
+        RESET_SOFTWARE: 1 << 24, RESET_WATCHDOG: 1 << 26,
     }  # fmt: skip
     write_d1cfgr = RccH7.write_core_dividers
     write_d2cfgr = RccH7.write_apb_dividers
@@ -388,7 +389,8 @@ class RccH7A3(RccH7):
     }  # fmt: skip
     WIDE_VCO_HZ = (128_000_000, 560_000_000)
     RSR_BITS: ClassVar[Mapping[int, int]] = {
-        PIN: 0x0040_0000, POWER: 0x00A8_0000, SOFTWARE: 1 << 24, WATCHDOG: 1 << 26,
+        RESET_PIN: 0x0040_0000, RESET_BROWN_OUT: 0x00A8_0000,
+        RESET_SOFTWARE: 1 << 24, RESET_WATCHDOG: 1 << 26,
     }  # fmt: skip
     write_cdcfgr1 = RccH7.write_core_dividers
     write_cdcfgr2 = RccH7.write_apb_dividers

@@ -15,7 +15,8 @@ from generator.boards.boards_file import load_boards
 from hil.virtual.host_ports import registry
 from hil.virtual.machine import Machine
 from hil.virtual.rules import RuleBroken
-from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
+from hil.virtual.scheduler import PS_PER_SECOND
+from hil.virtual.serial_line import FRAME_BITS, HostLine
 from tests.hil.virtual.conftest import Boot
 from tests.hil.virtual.images import compile_image
 
