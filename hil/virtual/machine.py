@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from hil.virtual.availability import unknown_reason
+from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cpu.core import Core
@@ -31,9 +30,6 @@ from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 
-if TYPE_CHECKING:  # pydantic, which a machine by its key does without
-    from generator.boards.boards_file import BoardSpec
-
 DEFAULT_BAUD = 921_600
 
 
@@ -44,7 +40,7 @@ class Machine:
     ValueError, with the text of `availability.unknown_reason`, if there is no such board.
     """
 
-    def __init__(self, board: BoardSpec | str, revision: str | None = None) -> None:
+    def __init__(self, board: BoardRecord | str, revision: str | None = None) -> None:
         self.board_id = board if isinstance(board, str) else board.id
         reason = unknown_reason(board)
         if reason is not None:
