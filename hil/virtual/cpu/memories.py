@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +89,16 @@ class Memories:
 
     def fill_ram_with_noise(self) -> None:
         """Give RAM the contents of power-on: anything, but always the same."""
-        noise = np.random.default_rng(RAM_SEED)
-        for region, buffer in self._buffers.items():
-            if not region.is_flash and region.alias_of is None:
-                buffer[:] = noise.integers(0, 256, buffer.size, np.uint8)
+        own = [
+            region for region in self._buffers if not region.is_flash and region.alias_of is None
+        ]
+        noises = _noise(tuple(region.size_bytes for region in own))
+        for region, noise in zip(own, noises, strict=True):
+            self._buffers[region][:] = noise
+
+
+@cache
+def _noise(sizes_bytes: tuple[int, ...]) -> list[npt.NDArray[np.uint8]]:
+    """Noise for memories of these sizes, made once for all machines of a chip."""
+    noise = np.random.default_rng(RAM_SEED)
+    return [noise.integers(0, 256, size, np.uint8) for size in sizes_bytes]
