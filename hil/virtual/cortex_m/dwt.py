@@ -32,7 +32,7 @@ class DebugControl(Peripheral[object]):
 
 
 class Dwt(Peripheral[CoreAccess]):
-    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles, and stands still in sleep."""
+    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles; in sleep it does not count."""
 
     SIZE = 0x1000
     REGISTERS: ClassVar[Mapping[int, Register]] = {

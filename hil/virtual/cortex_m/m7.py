@@ -52,7 +52,7 @@ class ScbM7(ScbV7m):
         super().__init__(system, name, base, exceptions)
 
     def reset(self) -> None:
-        """Reset values; the vector table stands where the boot address option says."""
+        """Reset values; the vector table is where the boot address option says."""
         super().reset()
         self.values["VTOR"] = self.system.core.flash.origin
 

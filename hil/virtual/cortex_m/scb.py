@@ -69,7 +69,7 @@ class Scb(Peripheral[ScbSystem]):
         super().__init__(system, name, base)
 
     def reset(self) -> None:
-        """Reset values; the vector table stands where the boot address option says."""
+        """Reset values; the vector table is where the boot address option says."""
         super().reset()
         self.values["VTOR"] = self.system.core.flash.origin
 

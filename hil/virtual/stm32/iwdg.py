@@ -92,7 +92,7 @@ class Iwdg(Peripheral[Events]):
         self._update("RLR", value, 0x08)
 
     def catch_up(self) -> None:
-        """Bark: the time since the last feed has passed."""
+        """The time since the last feed has passed: reset the chip."""
         raise self.broken(
             Rule.WATCHDOG_RESET,
             f"not fed for {self.timeout_ps / 1e9:.1f} ms of virtual time",

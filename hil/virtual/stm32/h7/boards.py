@@ -11,6 +11,6 @@ WIRING = {
     # NUCLEO-H743ZI2, UM2407: USART3 on the ST-LINK's COM port, its 8 MHz MCO on HSE; alternate
     # functions from DS12110.
     "h743": Wiring(chip="STM32H743ZI", usart="USART3", pins=_PINS, hse_hz=8_000_000),
-    # NUCLEO-H7A3ZI-Q, UM2408: the same; the core hangs on the step-down converter; DS13195.
+    # NUCLEO-H7A3ZI-Q, UM2408: the same; the step-down converter supplies the core; DS13195.
     "h7a3": Wiring(chip="STM32H7A3ZI", usart="USART3", pins=_PINS, hse_hz=8_000_000, supply="SMPS"),
 }

@@ -23,7 +23,8 @@ from hil.virtual.stm32.h7.dbgmcu import DbgmcuH7A3, DbgmcuH743, DbgmcuH743Y
 from hil.virtual.stm32.h7.flash import FlashH7, FlashH7A3, FlashH743
 from hil.virtual.stm32.h7.gpio import GpioH7
 from hil.virtual.stm32.h7.pwr import PwrH7, PwrH7A3, PwrH743, PwrH743Y, SyscfgH743
-from hil.virtual.stm32.h7.rcc import RccH7, RccH7A3, RccH743, RccH743Y
+from hil.virtual.stm32.h7.rcc import RccH7
+from hil.virtual.stm32.h7.rcc_lines import RccH7A3, RccH743, RccH743Y
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.usart_variants import UsartH7
 

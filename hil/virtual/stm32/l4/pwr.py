@@ -125,7 +125,7 @@ class PwrL43(PowerControl):
 
 
 class PwrL4(PwrL43):
-    """PWR of the STM32L47x and L48x: PG2 to PG15 hang on VDDIO2."""
+    """PWR of the STM32L47x and L48x: PG2 to PG15 are powered from VDDIO2."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         **PwrL43.REGISTERS,
