@@ -6,9 +6,6 @@ There is no chip around it: the timer stands still, and instructions are counted
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import cast
-
 from unicorn import arm_const as reg
 
 from cross_check.image import Image
@@ -19,7 +16,6 @@ from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.cpu.memory_region import MemoryRegion
-from hil.virtual.machine import Machine
 from hil.virtual.meters import CallMeters
 from hil.virtual.symbols import read_elf
 
@@ -33,6 +29,12 @@ BREAKPOINT = 7
 BREAKPOINT_BYTES = 2
 OPEN, WRITE, EXIT_EXTENDED = 0x01, 0x05, 0x20
 FILE_HANDLE = 1
+
+
+class NoExceptions:
+    """What the meters ask of an interrupt controller: none is active here."""
+
+    active = ()
 
 
 class CoreAlone:
@@ -62,13 +64,9 @@ class CoreAlone:
             if view is None:
                 raise RunError(f"no memory for the segment at 0x{segment.address:08x}")
             view[:] = list(segment.data)
-        # The meters ask a machine for its core, its symbols, and how deep in exceptions it is.
-        around = SimpleNamespace(
-            core=self.core, symbols=self.symbols, nvic=SimpleNamespace(active=())
-        )
-        self.meters = CallMeters(cast(Machine, around))
+        self.meters = CallMeters(self.core, NoExceptions())
         self.watched = {
-            index: self.meters.watch(name)
+            index: self.meters.watch(name, self.symbols.addresses[name])
             for index, name in enumerate(image.meters)
             if name in self.symbols.addresses  # the linker drops what nobody calls
         }

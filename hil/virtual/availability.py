@@ -7,15 +7,24 @@ This module imports neither the emulator nor the models, so that asking costs no
 from __future__ import annotations
 
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from hil.virtual.wiring import WIRING
-
-if TYPE_CHECKING:
-    from generator.boards.record import BoardSpec
+from hil.virtual.stm32.boards import FILES, WIRING
 
 PACKAGES = ("unicorn", "numba")
 """What the emulator needs beyond the rest of the project."""
+
+
+class BoardRecord(Protocol):
+    """What is taken of a record of boards.yaml: nothing that the firmware is generated from."""
+
+    @property
+    def id(self) -> str:
+        """The board's key."""
+
+    @property
+    def part(self) -> str:
+        """The part that is said to be on it."""
 
 
 def chip_of_part(part: str) -> str | None:
@@ -24,7 +33,7 @@ def chip_of_part(part: str) -> str | None:
     return next((name for name in names if part.startswith(name)), None)
 
 
-def unknown_reason(board: BoardSpec | str) -> str | None:
+def unknown_reason(board: BoardRecord | str) -> str | None:
     """Why there is no virtual board of this key or record; None if there is one.
 
     The chip comes from the record's part, the wiring from its key: what is soldered on a board is
@@ -43,18 +52,18 @@ def unknown_reason(board: BoardSpec | str) -> str | None:
     if wiring is None:
         return (
             f"no virtual board {board.id!r}: its {chip} is modelled, but not which pins its COM"
-            " port is soldered to. Add that to hil/virtual/wiring.py from the board's manual, or"
+            f" port is soldered to. Add that to {FILES[chip]} from the board's manual, or"
             f" use the board itself; there is: {known}"
         )
     if wiring.chip != chip:
         return (
             f"board {board.id!r} is given the part {board.part}, but {wiring.chip} is what is"
-            " soldered on it (hil/virtual/wiring.py); correct the part or choose another key"
+            f" soldered on it ({FILES[wiring.chip]}); correct the part or choose another key"
         )
     return None
 
 
-def unavailable_reason(board: BoardSpec | str) -> str | None:
+def unavailable_reason(board: BoardRecord | str) -> str | None:
     """Why a virtual board cannot be had here, packages included; None if it can."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:

@@ -5,35 +5,42 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from hil.virtual.peripheral import Peripheral
+from hil.virtual.chip_records import ClockEnable
+from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
 
-if TYPE_CHECKING:
-    from hil.virtual.stm32.chip import ClockEnable
-    from hil.virtual.stm32.rcc_base import RccBase
+
+class ClockGates(Protocol):
+    """The clock enables of the peripherals."""
+
+    def check_clock(self, register: str, bit: int, name: str, address: int) -> None:
+        """Raise unless the clock of peripheral `name` is on and has settled."""
 
 
 class Bus:
     """The address map of the peripherals."""
 
     def __init__(
-        self, peripherals: Mapping[str, Peripheral], clocks: Mapping[str, ClockEnable], rcc: RccBase
+        self,
+        peripherals: Mapping[str, AnyPeripheral],
+        clocks: Mapping[str, ClockEnable],
+        gates: ClockGates,
     ) -> None:
         self._sorted = sorted(peripherals.values(), key=lambda peripheral: peripheral.base)
         self._bases = [peripheral.base for peripheral in self._sorted]
         self._clocks = clocks
-        self._rcc = rcc
+        self._gates = gates
 
-    def _find(self, address: int, verb: str) -> Peripheral:
+    def _find(self, address: int, verb: str) -> AnyPeripheral:
         index = bisect_right(self._bases, address) - 1
         if index >= 0:
             peripheral = self._sorted[index]
             if address < peripheral.base + peripheral.SIZE:
                 clock = self._clocks.get(peripheral.name)
                 if clock is not None:
-                    self._rcc.check_clock(clock.register, clock.bit, peripheral.name, address)
+                    self._gates.check_clock(clock.register, clock.bit, peripheral.name, address)
                 return peripheral
         raise RuleBroken(
             Rule.UNMODELLED_REGISTER, f"{verb} where no modelled peripheral is", address

@@ -6,26 +6,41 @@ On a core without a data cache, DMA sees what the core sees.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
+from hil.virtual.chip_records import ClockedMemory
+from hil.virtual.cpu.core import Core
 from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.system import ClockTree, CoreAccess, CoreSupply
 
-if TYPE_CHECKING:
-    from hil.virtual.cpu.core import Core
-    from hil.virtual.machine import Machine
-    from hil.virtual.stm32.chip import ClockedMemory
+
+class ReachSystem(CoreAccess, Protocol):
+    """What decides about the reach of memory."""
+
+    @property
+    def rcc(self) -> ClockTree:
+        """Clock enables of memories."""
+
+    @property
+    def pwr(self) -> CoreSupply:
+        """Whether RAM may be written."""
 
 
 class BusMemory:
-    """Reads and writes of bus masters other than the core; a data cache may come in between."""
+    """Reads and writes of bus masters other than the core; a data cache may come in between.
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    `clocked` are the memories that need a clock enable.
+    """
+
+    def __init__(self, system: ReachSystem, clocked: Sequence[ClockedMemory] = ()) -> None:
+        self.system = system
+        self.clocked = tuple(clocked)
 
     @property
     def core(self) -> Core:
         """The core, which holds the memories."""
-        return self.machine.core
+        return self.system.core
 
     def reset(self) -> None:
         """Start again after a reset."""
@@ -52,10 +67,10 @@ class BusMemory:
         """Take over what the MPU says of memory now."""
 
     def _memories_without_clock(self) -> list[ClockedMemory]:
-        rcc = self.machine.rcc
+        rcc = self.system.rcc
         return [
             memory
-            for memory in self.machine.chip.clocked_memories
+            for memory in self.clocked
             if not rcc.clock_is_on(memory.clock.register, memory.clock.bit)
         ]
 
@@ -63,7 +78,7 @@ class BusMemory:
         """Block to the core memories without a clock, what the MPU forbids, early writes."""
         blocked = [(memory.origin, memory.end) for memory in self._memories_without_clock()]
         blocked += self.forbidden_spans()
-        self.core.map_memories(sorted(blocked), writable=self.machine.pwr.ram_is_writable)
+        self.core.map_memories(sorted(blocked), writable=self.system.pwr.ram_is_writable)
 
     def check_clock(self, address: int, size: int = 1) -> None:
         """Raise if a memory is there, but its clock is off."""

@@ -10,39 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from unicorn import arm_const as reg
-
-from hil.virtual.availability import unknown_reason
+from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
-from hil.virtual.cortex_m import nvic
-from hil.virtual.cortex_m.dwt import DebugControl
 from hil.virtual.cortex_m.exceptions import Exceptions
-from hil.virtual.cortex_m.systick import SysTick
-from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu.core import Core
 from hil.virtual.meters import CallMeter, CallMeters
-from hil.virtual.peripheral import Peripheral
+from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
-from hil.virtual.run_loop import FAR_FUTURE_PS, RunLoop
+from hil.virtual.run_loop import RunLoop
+from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
 from hil.virtual.serial_line import HostLine
+from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS, REVISIONS
-from hil.virtual.stm32.gpio import MODE_ALTERNATE, MODE_NAMES
+from hil.virtual.stm32.com_port_pins import ComPortPins
+from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.stm32.rcc_base import RESET_PIN, RESET_POWER, RESET_SOFTWARE, RESET_WATCHDOG
 from hil.virtual.stm32.usart import Usart
-from hil.virtual.stm32.usart_registers import UsartWiring
+from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
-from hil.virtual.wiring import WIRING
 
-if TYPE_CHECKING:
-    from generator.boards.record import BoardSpec
-
-PS_PER_SECOND = 10**12
 DEFAULT_BAUD = 921_600
-
-RESET_PIN, RESET_SOFTWARE, RESET_WATCHDOG = 1 << 26, 1 << 28, 1 << 29
-RESET_POWER = RESET_PIN | 1 << 27
-"""Flags of RCC_CSR: the pin follows every reset, brown-out stands for power-on."""
 
 
 class Machine:
@@ -52,7 +40,7 @@ class Machine:
     ValueError, with the text of `availability.unknown_reason`, if there is no such board.
     """
 
-    def __init__(self, board: BoardSpec | str, revision: str | None = None) -> None:
+    def __init__(self, board: BoardRecord | str, revision: str | None = None) -> None:
         self.board_id = board if isinstance(board, str) else board.id
         reason = unknown_reason(board)
         if reason is not None:
@@ -68,9 +56,6 @@ class Machine:
         """The rule that stopped the machine, if one did."""
         self.resets: list[str] = []
         """Resets that the firmware asked for since power-on."""
-        self.events: dict[str, int] = {}
-        """When each peripheral wants to be called, by its name, in virtual picoseconds."""
-        self._epoch_ps, self._epoch_cycles, self._hz = 0, 0, 1
         self.line = HostLine(DEFAULT_BAUD)
         self.core = Core(
             self.chip.core,
@@ -80,39 +65,51 @@ class Machine:
             write=self._write,
             write_flash=self._write_flash,
         )
-        self.bus_memory = self.chip.bus_memory(self)
+        self.scheduler = Scheduler(self.core, self.chip.start_hz)
         self._build()
-        self.meters = CallMeters(self)
-        self.exceptions = Exceptions(self)
-        self.loop = RunLoop(self)
         self.power_on()
 
     def _build(self) -> None:
         chip = self.chip
-        self._hz = chip.start_hz
-        self.scb = chip.scb(self, "SCB", chip.base("SCB"))
-        self.nvic = nvic.Nvic(self, "NVIC", chip.base("NVIC"))
-        self.debug = DebugControl(self, "DEBUG", chip.base("DEBUG"))
-        self.dwt = chip.dwt(self, "DWT", chip.base("DWT"))
-        self.systick = SysTick(self, "SYSTICK", chip.base("SYSTICK"))
+        processor = chip.make_processor(self, chip.interrupts, chip.clocked_memories)
+        self.nvic, self.scb, self.systick = processor.nvic, processor.scb, processor.systick
+        self.bus_memory = processor.bus_memory
         parts = chip.make_parts(chip, self)
         self.rcc, self.pwr, self.flash = parts.rcc, parts.pwr, parts.flash
-        self.dma, self.gpio = parts.dma, parts.gpio
-        self.usart = self._make_usart()
+        pins = ComPortPins(self.wiring.pins, parts.gpio, chip.clocks, parts.rcc, parts.pwr)
+        self.usart = self._make_usart(parts.dma, pins)
         members = [
-            self.scb, self.nvic, self.debug, self.dwt, self.systick, self.rcc, self.pwr,
-            self.flash, *self.gpio.values(), self.usart, *parts.others,
-            chip.fpu(self, "FPU", chip.base("FPU")),
+            *processor.peripherals, self.rcc, self.pwr, self.flash, *parts.gpio.values(),
+            self.usart, *parts.others,
         ]  # fmt: skip
-        self.peripherals: dict[str, Peripheral] = {member.name: member for member in members}
+        self.peripherals: dict[str, AnyPeripheral] = {member.name: member for member in members}
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
+        self.meters = CallMeters(self.core, self.nvic)
+        self.exceptions = Exceptions(self.core, self.nvic, self.scb, self.meters)
+        self.loop = RunLoop(
+            self.core,
+            self.scheduler,
+            processor,
+            exceptions=self.exceptions,
+            meters=self.meters,
+            peripherals=self.peripherals,
+            system_reset=self.system_reset,
+        )
 
-    def _make_usart(self) -> Usart:
+    def _make_usart(self, dma: DmaController, pins: ComPortPins) -> Usart:
         """Make the UART that the COM port is wired to; the chip's others are not modelled."""
         name = self.wiring.usart
         place = self.chip.usarts[name]
-        wiring = UsartWiring(place.interrupt, place.rx_request, place.tx_request, self.line)
-        return place.make(self, name, self.chip.base(name), wiring)
+        connections = UsartConnections(
+            interrupt=place.interrupt,
+            rx_request=place.rx_request,
+            tx_request=place.tx_request,
+            dma=dma,
+            clocks=self.rcc,
+            pins=pins,
+            line=self.line,
+        )
+        return place.make(self, name, self.chip.bases[name], connections)
 
     # -- images and resets -----------------------------------------------------------------------
 
@@ -143,7 +140,7 @@ class Machine:
                 )
             self.core.flash_bytes[start : start + len(segment.data)] = list(segment.data)
         self.core.forget_code()
-        self.meters = CallMeters(self)
+        self.meters.forget()
         self.power_on()
 
     def power_on(self) -> None:
@@ -166,28 +163,18 @@ class Machine:
         self._reset(self.rcc.reset_flags | RESET_SOFTWARE | RESET_PIN)
 
     def _reset(self, flags: int) -> None:
-        core = self.core
         self.broken_rule = None
-        self.events.clear()
+        self.scheduler.clear()
         for peripheral in self.peripherals.values():
             peripheral.reset()
         self.bus_memory.reset()
         self.bus_memory.reach_changed()
         self.rcc.set_reset_flags(flags)
-        self._clock_moved()
-        for register in (reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_FAULTMASK):
-            core.set(register, 0)
-        core.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
-        core.set(reg.UC_ARM_REG_CONTROL, 0)
-        core.clear_stack_limits()
-        core.forget_previous_block()
-        core.counters[hook.FPU_ON] = core.counters[hook.TRAP_DIVIDE] = 0
-        core.counters[hook.STACK_LOW] = self.symbols.stack_limit or 0
-        core.set(reg.UC_ARM_REG_MSP, core.word(core.flash.origin) & ~3)
-        core.set(reg.UC_ARM_REG_LR, 0xFFFF_FFFF)
+        self.scheduler.set_clock(self.rcc.core_hz)
+        self.core.reset(self.symbols.stack_limit or 0)
         self.meters.reset()
         self.exceptions.clear_stack_limits()
-        self.loop.start_at(core.word(core.flash.origin + 4))
+        self.loop.start_at(self.core.word(self.core.flash.origin + 4))
         self.usart.plan()
 
     def request_reset(self) -> None:
@@ -212,8 +199,7 @@ class Machine:
     @property
     def now_ps(self) -> int:
         """Virtual time since power-on in picoseconds."""
-        elapsed = self.core.cycles - self._epoch_cycles
-        return self._epoch_ps + elapsed * PS_PER_SECOND // self._hz
+        return self.scheduler.now_ps
 
     @property
     def seconds(self) -> float:
@@ -230,85 +216,24 @@ class Machine:
         """Estimated cycles up to the end of the block that runs now."""
         return self.core.cycles
 
-    def _clock_moved(self) -> None:
-        """Keep time continuous over a change of the core clock."""
-        self._epoch_ps, self._epoch_cycles = self.now_ps, self.core.cycles
-        self._hz = self.rcc.core_hz
+    def schedule(self, owner: str, time_ps: int | None) -> None:
+        """Call the `catch_up` of a peripheral at a time; None: never. One time per owner."""
+        self.scheduler.schedule(owner, time_ps)
 
     def sleep_until(self, time_ps: int) -> None:
         """Let time pass without executing anything."""
-        self._clock_moved()
-        self._epoch_ps = max(self._epoch_ps, time_ps)
-
-    def cycles_at(self, time_ps: int) -> int:
-        """Cycle count at which virtual time reaches `time_ps`, if the core keeps running."""
-        return self._epoch_cycles - (self._epoch_ps - time_ps) * self._hz // PS_PER_SECOND
+        self.scheduler.sleep_until(time_ps)
 
     def clock_changed(self, cause: str) -> None:
         """Check the new operating point and go on at the new core clock."""
         sysclk_hz, hclk_hz = self.rcc.sysclk_hz, self.rcc.hclk_hz
         self.pwr.check(sysclk_hz, hclk_hz, cause)
         self.flash.check(hclk_hz, self.pwr.voltage_range, cause)
-        if self.rcc.core_hz != self._hz:
-            self._clock_moved()
+        core_hz = self.rcc.core_hz
+        if core_hz != self.scheduler.clock_hz:
+            self.scheduler.set_clock(core_hz)
             self.systick.clock_changed()
         self.core.stop_soon()
-
-    def schedule(self, owner: str, time_ps: int | None) -> None:
-        """Call the owner's `catch_up` at a time; None: never. One time per owner."""
-        if time_ps is None:
-            self.events.pop(owner, None)
-        elif self.events.get(owner) != time_ps:
-            self.events[owner] = time_ps
-            self.core.stop_soon()
-
-    def catch_up(self) -> None:
-        """Bring lazily modelled peripherals up to the present."""
-        self.usart.catch_up()
-
-    def settle(self) -> None:
-        """Do so only if something has become due."""
-        self.usart.settle()
-
-    # -- what peripherals ask --------------------------------------------------------------------
-
-    def usart_of_request(self, _request: int) -> Usart:
-        """Return the USART that a DMA request belongs to."""
-        return self.usart
-
-    def check_pin(self, usart: str, signal: str) -> None:
-        """Raise unless the pin that is soldered to the COM port carries the signal."""
-        wire = self.wiring.pins[signal]
-        port = self.gpio[wire.port]
-        what = f"{usart} {signal} on {wire}"
-        is_on, supplied, mode, function = self.pin_settings(signal)
-        if not is_on:
-            raise port.broken(Rule.PIN_FUNCTION, f"{what}: the port's clock is off")
-        if not supplied:
-            raise port.broken(Rule.IO_SUPPLY, f"{what}: VDDIO2 has not been declared valid")
-        if mode != MODE_ALTERNATE:
-            raise port.broken(Rule.PIN_FUNCTION, f"{what}: the pin's mode is {MODE_NAMES[mode]}")
-        if function != wire.alternate_function:
-            raise port.broken(
-                Rule.PIN_FUNCTION,
-                f"{what}: the pin has AF{function} instead of AF{wire.alternate_function}",
-            )
-
-    def pin_settings(self, signal: str) -> tuple[bool, bool, int, int]:
-        """What `check_pin` depends on: port clock, supply, pin mode, alternate function."""
-        wire = self.wiring.pins[signal]
-        port, clock = self.gpio[wire.port], self.chip.clocks[f"GPIO{wire.port}"]
-        is_on = self.rcc.clock_is_on(clock.register, clock.bit)
-        supplied = self.pwr.supplies(wire.port, wire.pin)
-        return is_on, supplied, port.mode(wire.pin), port.alternate_function(wire.pin)
-
-    def fpu_access_changed(self) -> None:
-        """Take over CPACR."""
-        self.core.counters[hook.FPU_ON] = int(self.scb.fpu_enabled)
-
-    def trap_divisions(self, on: bool) -> None:
-        """Take over CCR.DIV_0_TRP."""
-        self.core.counters[hook.TRAP_DIVIDE] = int(on)
 
     def flash_changed(self) -> None:
         """Drop translated code at the end of the block: flash has changed."""
@@ -366,15 +291,15 @@ class Machine:
     # -- running ---------------------------------------------------------------------------------
 
     def watch(self, symbol: str) -> CallMeter:
-        """Meter the calls of a function by its symbol."""
-        return self.meters.watch(symbol)
+        """Meter the calls of a function by its symbol; raises KeyError without it."""
+        return self.meters.watch(symbol, self.symbols.addresses[symbol])
 
     def run(self, seconds: float | None = None, until_bytes: int | None = None) -> None:
         """Run for a time, or until the board has sent so many unread bytes, whichever is first.
 
         Raises RuleBroken when the firmware breaks a rule; the machine then stays stopped.
         """
-        until = FAR_FUTURE_PS if seconds is None else self.now_ps + round(seconds * PS_PER_SECOND)
+        until = NEVER_PS if seconds is None else self.now_ps + round(seconds * PS_PER_SECOND)
         if until_bytes is not None:
             self.line.bytes_wanted = max(0, until_bytes - len(self.line.from_board))
         if self.broken_rule is not None:

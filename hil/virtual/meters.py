@@ -7,13 +7,21 @@ sees the function's entry and its return and subtracts. Exceptions taken in betw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from unicorn import arm_const as reg
 
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.cpu.core import Core
+
+
+class Nesting(Protocol):
+    """How deep in exceptions the core is."""
+
+    @property
+    def active(self) -> Sequence[int]:
+        """The active exceptions, outermost first."""
 
 
 @dataclass(slots=True)
@@ -51,40 +59,48 @@ class _Call:
 
 @dataclass(slots=True)
 class CallMeters:
-    """All meters of one machine."""
+    """All meters of one core; `nesting` tells how deep in exceptions it is."""
 
-    machine: Machine
+    core: Core
+    nesting: Nesting
     by_address: dict[int, CallMeter] = field(default_factory=dict)
     _open: list[_Call] = field(default_factory=list)
     _return_marks: dict[int, int] = field(default_factory=dict)
 
-    def watch(self, symbol: str) -> CallMeter:
-        """Meter the calls of a function of the loaded image; raises KeyError without it."""
-        address = self.machine.symbols.addresses[symbol] & ~1
+    def watch(self, symbol: str, address: int) -> CallMeter:
+        """Meter the calls of the function `symbol` at an address of the loaded image."""
+        address &= ~1
         meter = self.by_address.get(address)
         if meter is None:
             meter = CallMeter(symbol, address)
             self.by_address[address] = meter
-            self.machine.core.mark(address, True)
+            self.core.mark(address, True)
         return meter
+
+    def forget(self) -> None:
+        """Drop all meters: another image is loaded."""
+        self.reset()
+        for address in self.by_address:
+            self.core.mark(address, False)
+        self.by_address.clear()
 
     def reset(self) -> None:
         """Forget the calls under way, keep the totals."""
         for address in self._return_marks:
             if address not in self.by_address:
-                self.machine.core.mark(address, False)
+                self.core.mark(address, False)
         self._open.clear()
         self._return_marks.clear()
 
     def _now(self) -> tuple[int, int]:
-        return self.machine.core.instructions, self.machine.core.cycles
+        return self.core.instructions, self.core.cycles
 
     def reached(self, address: int) -> None:
         """Handle a block that starts at a marked address: a return, an entry, or both."""
-        core = self.machine.core
+        core = self.core
         instructions, cycles = self._now()
         sp = core.get(reg.UC_ARM_REG_SP)
-        depth = len(self.machine.nvic.active)
+        depth = len(self.nesting.active)
         while self._open:
             call = self._open[-1]
             if call.return_address != address or call.stack_pointer != sp or call.depth != depth:
@@ -103,7 +119,7 @@ class CallMeters:
         if not self._return_marks[call.return_address]:
             del self._return_marks[call.return_address]
             if call.return_address not in self.by_address:
-                self.machine.core.mark(call.return_address, False)
+                self.core.mark(call.return_address, False)
         meter = call.meter
         if any(other.meter is meter for other in self._open):
             return  # A recursive call: the outermost one counts.
@@ -116,14 +132,14 @@ class CallMeters:
 
     def exception_entered(self) -> None:
         """Note that an exception begins: from here on its cost is left out."""
-        depth = len(self.machine.nvic.active) - 1
+        depth = len(self.nesting.active) - 1
         for call in self._open:
             if call.depth == depth:
                 call.interrupted_at = self._now()
 
     def exception_left(self) -> None:
         """Note that an exception has returned."""
-        depth = len(self.machine.nvic.active)
+        depth = len(self.nesting.active)
         instructions, cycles = self._now()
         for call in self._open:
             if call.depth == depth and call.interrupted_at is not None:

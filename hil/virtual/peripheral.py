@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from hil.virtual.rules import Rule, RuleBroken
 
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
-
 WORD = (4,)
 ANY_SIZE = (1, 2, 4)
+
+SystemT = TypeVar("SystemT")
+"""What a kind of peripheral needs of the machine: one of the protocols of `system`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Register:
     status: int = 0
 
 
-class Peripheral:
-    """A block of registers at a base address.
+class Peripheral(Generic[SystemT]):
+    """A block of registers at a base address, with the part of the machine that it has to know.
 
     Subclasses list their registers by offset and may define `read_<name>()` and
     `write_<name>(value)`; without them a register keeps what is written.
@@ -44,8 +44,8 @@ class Peripheral:
     REGISTERS: ClassVar[Mapping[int, Register]] = {}
     SIZE: ClassVar[int] = 0x400
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
-        self.machine = machine
+    def __init__(self, system: SystemT, name: str, base: int) -> None:
+        self.system = system
         self.name = name
         self.base = base
         self.values: dict[str, int] = {}
@@ -122,3 +122,7 @@ class Peripheral:
 
     def catch_up(self) -> None:
         """Bring lazily modelled state up to the present."""
+
+
+AnyPeripheral: TypeAlias = Peripheral[Any]
+"""A peripheral, whatever it needs of the machine."""

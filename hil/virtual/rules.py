@@ -51,7 +51,7 @@ class Rule(enum.Enum):
     UART_OVERRUN = "a byte arrives before the one before it is taken"
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     IO_SUPPLY = (
-        "a signal's pin hangs on VDDIO2, which is not declared valid by PWR_CR2.IOSV"
+        "a signal's pin is powered from VDDIO2, which is not declared valid by PWR_CR2.IOSV"
         " (RM0351, RM0432: PWR, independent I/O supply)"
     )
     SUPPLY_CONFIGURATION = (

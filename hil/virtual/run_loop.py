@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from unicorn import arm_const as reg
 
 from hil.virtual.cortex_m import nvic, scb
-from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE
+from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
+from hil.virtual.cortex_m.processor import Processor
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu import thumb
 from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
+from hil.virtual.meters import CallMeters
+from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
-
-FAR_FUTURE_PS = 1 << 62
+from hil.virtual.scheduler import NEVER_PS, Scheduler
 
 _INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
 _HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
@@ -28,10 +28,29 @@ _XPSR_THUMB = 1 << 24
 
 
 class RunLoop:
-    """Runs one machine's core; knows where it is and whether it sleeps."""
+    """Runs one machine's core; knows where it is and whether it sleeps.
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    `peripherals` are called when they are due, by their names; `system_reset` does what the
+    firmware has asked for.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        scheduler: Scheduler,
+        processor: Processor,
+        *,
+        exceptions: Exceptions,
+        meters: CallMeters,
+        peripherals: Mapping[str, AnyPeripheral],
+        system_reset: Callable[[], None],
+    ) -> None:
+        self.core, self.scheduler = core, scheduler
+        self.nvic, self.scb = processor.nvic, processor.scb
+        self.bus_memory = processor.bus_memory
+        self.exceptions, self.meters = exceptions, meters
+        self._peripherals = peripherals
+        self._system_reset = system_reset
         self.pc = 0
         self.failure: BaseException | None = None
         """What an access to a peripheral raised; it stops the run."""
@@ -45,31 +64,30 @@ class RunLoop:
     def start_at(self, vector: int) -> None:
         """Start after a reset, at the address in the reset vector."""
         self.pc = vector & ~1
-        self._has_image = bool(vector & 1) and self.machine.core.region_of(self.pc) is not None
+        self._has_image = bool(vector & 1) and self.core.region_of(self.pc) is not None
         self.failure = None
         self.reset_requested = self._sleeping = False
 
     def step(self, until: int) -> bool:
         """Run up to the next event; False if nothing will ever happen again."""
-        machine, core = self.machine, self.machine.core
+        core, scheduler = self.core, self.scheduler
         if self._process_events():
             return True  # The run may have what it waits for.
         if self._sleeping:
-            if machine.nvic.best_pending() is None:
+            if self.nvic.best_pending() is None:
                 return self._sleep(until)
             self._sleeping = False
         if not self._has_image:
             what = "the reset vector is not the address of Thumb code: flash holds no image"
             raise RuleBroken(Rule.LOCKUP, what, core.flash.origin + 4, self.pc)
-        self.pc = machine.exceptions.take_pending(self.pc)
-        core.counters[hook.PENDING] = int(machine.nvic.best_pending() is not None)
-        next_ps = min(until, min(machine.events.values(), default=until))
-        deadline = machine.cycles_at(next_ps)
+        self.pc = self.exceptions.take_pending(self.pc)
+        core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
+        deadline = scheduler.cycles_at(scheduler.next_ps(until))
         if self.slice_cycles is not None:
             deadline = min(deadline, core.cycles + self.slice_cycles)
         outcome = core.run(self.pc, deadline)
         self.pc = core.pc
-        machine.bus_memory.core_stopped()
+        self.bus_memory.core_stopped()
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
@@ -78,28 +96,27 @@ class RunLoop:
             self.flash_changed = False
             core.forget_code()
         if self.reset_requested:
-            machine.system_reset()
+            self._system_reset()
         return True
 
     def _process_events(self) -> bool:
-        machine, now = self.machine, self.machine.now_ps
-        due = [name for name, time_ps in machine.events.items() if time_ps <= now]
+        due = self.scheduler.due()
         for owner in due:
-            machine.events.pop(owner, None)
-            machine.peripherals[owner].catch_up()
+            self.scheduler.schedule(owner, None)
+            self._peripherals[owner].catch_up()
         return bool(due)
 
     def _sleep(self, until: int) -> bool:
-        target = min(until, min(self.machine.events.values(), default=until))
-        if target >= FAR_FUTURE_PS:
+        target = self.scheduler.next_ps(until)
+        if target >= NEVER_PS:
             return False
-        self.machine.sleep_until(target)
+        self.scheduler.sleep_until(target)
         return True
 
     def _handle(self, outcome: Outcome) -> None:
         if outcome.stop is not Stop.NONE:
             self._handle_stop(outcome.stop)
-        elif outcome.fault is None and not self.machine.core.exit_demands_met():
+        elif outcome.fault is None and not self.core.exit_demands_met():
             self._handle_stop(Stop.UNALIGNED_BEFORE)
         elif outcome.fault is not None:
             self._handle_fault(outcome)
@@ -113,9 +130,9 @@ class RunLoop:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
 
     def _handle_stop(self, stop: Stop) -> None:
-        core = self.machine.core
+        core = self.core
         if stop is Stop.MARK:
-            self.machine.meters.reached(self.pc)
+            self.meters.reached(self.pc)
             core.pass_mark(self.pc)
         elif stop is Stop.PROBES_NEEDED:
             core.probe_block(self.pc)
@@ -126,12 +143,12 @@ class RunLoop:
             self._read_special_register()
         elif stop is Stop.DIVIDE_BY_ZERO:
             core.uncount_rest_of_block(self.pc)
-            self.machine.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
+            self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
         elif stop is not Stop.DEADLINE:
             raise self._rule_of(stop)
 
     def _rule_of(self, stop: Stop) -> RuleBroken:
-        core = self.machine.core
+        core = self.core
         if stop is Stop.FPU_DISABLED:
             what = "an FPU instruction while CPACR.CP10/CP11 is 0"
             return RuleBroken(Rule.FPU_DISABLED, what, pc=core.bad_pc)
@@ -152,7 +169,7 @@ class RunLoop:
 
         Unicorn does not show the limits, but the source register still holds the value.
         """
-        core = self.machine.core
+        core = self.core
         first, special = self._halfword(self.pc - 4), self._halfword(self.pc - 2) & 0xFF
         value = core.core_register(first & 15)
         if special == _SYSM_CONTROL:
@@ -160,14 +177,14 @@ class RunLoop:
                 raise RuleBroken(Rule.MODE_UNMODELLED, "unprivileged mode (CONTROL.nPRIV)")
             return
         stack = reg.UC_ARM_REG_MSP if special == _SYSM_MSPLIM else reg.UC_ARM_REG_PSP
-        self.machine.exceptions.stack_limits[stack] = value & ~7
+        self.exceptions.stack_limits[stack] = value & ~7
 
     def _handle_fault(self, outcome: Outcome) -> None:
-        fault, exceptions = outcome.fault, self.machine.exceptions
+        fault, exceptions = outcome.fault, self.exceptions
         assert fault is not None
-        self.machine.bus_memory.check_clock(fault.address)
-        self.machine.core.uncount_rest_of_block(self.pc)
-        if self.machine.bus_memory.forbids(fault.address):
+        self.bus_memory.check_clock(fault.address)
+        self.core.uncount_rest_of_block(self.pc)
+        if self.bus_memory.forbids(fault.address):
             if fault.is_fetch:
                 exceptions.fault(nvic.MEM_FAULT, scb.CFSR_IACCVIOL, self.pc)
             else:
@@ -180,7 +197,7 @@ class RunLoop:
             exceptions.fault(nvic.BUS_FAULT, scb.CFSR_PRECISERR, self.pc, fault.address)
 
     def _handle_interrupt(self, number: int) -> None:
-        machine, exceptions = self.machine, self.machine.exceptions
+        core, exceptions = self.core, self.exceptions
         if self.pc >= EXC_RETURN_RANGE - 1:
             self._return_from_exception()
         elif number == _INTERRUPT_SVC:
@@ -188,30 +205,29 @@ class RunLoop:
         elif number == _INTERRUPT_BKPT:
             exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
         elif number == _INTERRUPT_STKOF:
-            sp = machine.core.get(reg.UC_ARM_REG_SP)
+            sp = core.get(reg.UC_ARM_REG_SP)
             what = "SP falls below MSPLIM or PSPLIM"
             raise RuleBroken(Rule.STACK_OVERFLOW, what, sp, self.pc)
         else:
             raise RuleBroken(Rule.ILLEGAL_INSTRUCTION, f"the core raises {number}", pc=self.pc)
 
     def _return_from_exception(self) -> None:
-        machine = self.machine
-        if not machine.nvic.active:
-            machine.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
+        if not self.nvic.active:
+            self.exceptions.fault(nvic.BUS_FAULT, scb.CFSR_IBUSERR, self.pc)
             return
-        self.pc = machine.exceptions.leave(machine.core.get(reg.UC_ARM_REG_PC))
-        sleep_on_exit = bool(machine.scb.values["SCR"] & scb.SLEEPONEXIT)
-        self._sleeping = sleep_on_exit and not machine.nvic.active
+        self.pc = self.exceptions.leave(self.core.get(reg.UC_ARM_REG_PC))
+        sleep_on_exit = bool(self.scb.values["SCR"] & scb.SLEEPONEXIT)
+        self._sleeping = sleep_on_exit and not self.nvic.active
 
     def _handle_invalid(self) -> None:
         if self._halfword(self.pc - 2) in _HINTS_TAKEN_AS_NOPS:
             return
-        core, exceptions = self.machine.core, self.machine.exceptions
+        core, exceptions = self.core, self.exceptions
         core.uncount_rest_of_block(self.pc)
         is_thumb = core.get(reg.UC_ARM_REG_XPSR) & _XPSR_THUMB
         status = scb.CFSR_UNDEFINSTR if is_thumb else scb.CFSR_INVSTATE
         exceptions.fault(nvic.USAGE_FAULT, status, self.pc)
 
     def _halfword(self, address: int) -> int:
-        view = self.machine.core.memory(address, 2)
+        view = self.core.memory(address, 2)
         return 0 if view is None else int(view[0]) | int(view[1]) << 8

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from hil.virtual.scheduler import PS_PER_SECOND
+
 FRAME_BITS = 10
 """Start bit, eight data bits, stop bit."""
-PS_PER_SECOND = 10**12
 
 
 @dataclass(slots=True)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What surrounds the core of a Cortex-M33: NVIC, SCB, SysTick, DWT, exceptions."""
+"""The blocks around the core of a Cortex-M33, M4 and M7: NVIC, SCB, SysTick, DWT, MPU, caches."""

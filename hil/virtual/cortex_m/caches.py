@@ -14,23 +14,20 @@ and not cleaned, or written by DMA and not invalidated; `stale` tells the two ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import unicorn
 
-from hil.virtual.bus_memory import BusMemory
-from hil.virtual.cortex_m.mpu import LINE_SHIFT, Memory
+from hil.virtual.bus_memory import BusMemory, ReachSystem
+from hil.virtual.chip_records import ClockedMemory
+from hil.virtual.cortex_m.mpu import LINE_SHIFT, Memory, Mpu
+from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
-
-if TYPE_CHECKING:
-    from hil.virtual.cortex_m.mpu import Mpu
-    from hil.virtual.cpu.memory_region import MemoryRegion
-    from hil.virtual.machine import Machine
 
 LINE_BYTES = 1 << LINE_SHIFT
 DATA_SETS, DATA_WAYS = 128, 4
@@ -80,11 +77,24 @@ class CachedMemory:
         self.stale[line] = self.written[line] = False
 
 
-class DataCache(BusMemory):
-    """What bus masters see of memory behind a write-back data cache."""
+class CacheSystem(ReachSystem, Protocol):
+    """What the data cache needs of the machine."""
 
-    def __init__(self, machine: Machine) -> None:
-        super().__init__(machine)
+    def fail(self, error: BaseException) -> None:
+        """Stop the core in the middle of an access, and let `run` raise the error."""
+
+
+class DataCache(BusMemory):
+    """What bus masters see of memory behind a write-back data cache.
+
+    `mpu` says what is cacheable.
+    """
+
+    system: CacheSystem
+
+    def __init__(self, system: CacheSystem, clocked: Sequence[ClockedMemory], mpu: Mpu) -> None:
+        super().__init__(system, clocked)
+        self.mpu = mpu
         self._memories: list[CachedMemory] = []
         self._blocks: set[tuple[int, int]] = set()
         self._look_again = False
@@ -94,11 +104,6 @@ class DataCache(BusMemory):
     def is_on(self) -> bool:
         """Whether the data cache is switched on."""
         return bool(self._memories)
-
-    @property
-    def mpu(self) -> Mpu:
-        """The MPU, which says what is cacheable."""
-        return cast("Mpu", self.machine.peripherals["MPU"])
 
     def reset(self) -> None:
         """Off; what is not in memory by now is lost on silicon, and kept here."""
@@ -257,7 +262,7 @@ class DataCache(BusMemory):
             if memory.stale[line]:
                 verb = "writes" if is_write else "reads"
                 what = f"the core {verb} a line that DMA has written, without invalidating it"
-                self.machine.fail(self._broken(memory, line, what))
+                self.system.fail(self._broken(memory, line, what))
                 return
             if is_write:
                 memory.written[line] = True
@@ -278,7 +283,7 @@ class DataCache(BusMemory):
             yield located[0], located[1] >> LINE_SHIFT
 
 
-class CacheMaintenance(Peripheral):
+class CacheMaintenance(Peripheral[object]):
     """Cache maintenance registers, 0xE000EF50 to 0xE000EF8F."""
 
     SIZE: ClassVar[int] = 0x40
@@ -290,6 +295,10 @@ class CacheMaintenance(Peripheral):
         }.items()
     }  # fmt: skip
 
+    def __init__(self, system: object, name: str, base: int, cache: DataCache) -> None:
+        self.cache = cache
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
         """Both caches off, and full of noise."""
         super().reset()
@@ -298,11 +307,6 @@ class CacheMaintenance(Peripheral):
             name: [0] * DATA_SETS for name in ("DCISW", "DCCSW", "DCCISW")
         }
         self._sets_invalidated: set[int] = set()
-
-    @property
-    def cache(self) -> DataCache:
-        """The data cache that the registers maintain."""
-        return cast("DataCache", self.machine.bus_memory)
 
     def start_instruction_cache(self) -> None:
         """CCR.IC is set."""

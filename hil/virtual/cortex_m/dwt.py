@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
+from hil.virtual.system import CoreAccess
 
 TRCENA = 1 << 24
 CYCCNTENA = 1
@@ -15,14 +16,33 @@ LAR_KEY = 0xC5AC_CE55
 LSR_IMPLEMENTED, LSR_LOCKED = 1, 2
 
 
-class Dwt(Peripheral):
-    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles, and stands still in sleep."""
+class DebugControl(Peripheral[object]):
+    """DHCSR and DEMCR, 0xE000EDF0 to 0xE000EDFF, as the core sees them without a debugger."""
+
+    SIZE = 0x10
+    REGISTERS: ClassVar[Mapping[int, Register]] = {
+        0x00: Register("DHCSR"),
+        0x0C: Register("DEMCR", 0, TRCENA),
+    }
+
+    @property
+    def trace_enabled(self) -> bool:
+        """DEMCR.TRCENA."""
+        return bool(self.values["DEMCR"] & TRCENA)
+
+
+class Dwt(Peripheral[CoreAccess]):
+    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles; in sleep it does not count."""
 
     SIZE = 0x1000
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CTRL", 0x4000_0000, CYCCNTENA),
         0x04: Register("CYCCNT", 0, 0xFFFF_FFFF, write_one=True),
     }
+
+    def __init__(self, system: CoreAccess, name: str, base: int, debug: DebugControl) -> None:
+        self.debug = debug
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Stopped at 0."""
@@ -31,7 +51,7 @@ class Dwt(Peripheral):
 
     def register_at(self, offset: int, size: int, verb: str) -> Register:
         """Find the register; refuse while trace is off."""
-        if not self.machine.debug.values["DEMCR"] & TRCENA:
+        if not self.debug.trace_enabled:
             raise self.broken(Rule.CLOCK_OFF, f"{verb} while DEMCR.TRCENA is 0", offset)
         return super().register_at(offset, size, verb)
 
@@ -41,28 +61,18 @@ class Dwt(Peripheral):
 
     def read_cyccnt(self) -> int:
         """Cycles since CYCCNT was zero."""
-        now = self.machine.cycles_now if self._running else 0
+        now = self.system.core.cycles if self._running else 0
         return now + self._offset & 0xFFFF_FFFF
 
     def write_cyccnt(self, value: int) -> None:
         """Set the counter."""
-        self._offset = value - (self.machine.cycles_now if self._running else 0)
+        self._offset = value - (self.system.core.cycles if self._running else 0)
 
     def write_ctrl(self, value: int) -> None:
         """Start or stop the counter."""
         count = self.read_cyccnt()
         self.values["CTRL"] = value
         self.write_cyccnt(count)
-
-
-class DebugControl(Peripheral):
-    """DHCSR and DEMCR, 0xE000EDF0 to 0xE000EDFF, as the core sees them without a debugger."""
-
-    SIZE = 0x10
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        0x00: Register("DHCSR"),
-        0x0C: Register("DEMCR", 0, TRCENA),
-    }
 
 
 class DwtLocked(Dwt):

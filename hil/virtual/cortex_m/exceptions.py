@@ -8,15 +8,12 @@ part of a frame is always stored at entry: lazy stacking differs in time only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from unicorn import arm_const as reg
 
 from hil.virtual.cortex_m import nvic, scb
+from hil.virtual.cpu.core import Core
+from hil.virtual.meters import CallMeters
 from hil.virtual.rules import Rule, RuleBroken
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 _FRAME = (
     reg.UC_ARM_REG_R0, reg.UC_ARM_REG_R1, reg.UC_ARM_REG_R2, reg.UC_ARM_REG_R3,
@@ -41,9 +38,11 @@ FAULTMASK_PRIORITY = -1
 class Exceptions:
     """Takes and returns from exceptions on behalf of the core."""
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.core = machine.core
+    def __init__(self, core: Core, state: nvic.Nvic, block: scb.Scb, meters: CallMeters) -> None:
+        self.core = core
+        self.nvic = state
+        self.scb = block
+        self.meters = meters
         self.stack_limits: dict[int, int] = {}
         self.clear_stack_limits()
 
@@ -55,11 +54,11 @@ class Exceptions:
 
     def execution_priority(self) -> int:
         """Priority that a pending exception must beat, masks included."""
-        state = self.machine.nvic
+        state = self.nvic
         priority = state.active_priority()
         basepri = self.core.get(reg.UC_ARM_REG_BASEPRI) & nvic.PRIORITY_MASK
         if basepri:
-            priority = min(priority, basepri & ~((2 << self.machine.scb.priority_group) - 1))
+            priority = min(priority, basepri & ~((2 << self.scb.priority_group) - 1))
         if self.core.get(reg.UC_ARM_REG_PRIMASK) & 1:
             priority = min(priority, 0)
         if self.core.get(reg.UC_ARM_REG_FAULTMASK) & 1:
@@ -68,7 +67,7 @@ class Exceptions:
 
     def take_pending(self, pc: int) -> int:
         """Enter the pending exceptions that may preempt; return where to go on."""
-        state = self.machine.nvic
+        state = self.nvic
         while True:
             best = state.best_pending()
             if best is None or state.group_priority(best) >= self.execution_priority():
@@ -79,7 +78,7 @@ class Exceptions:
 
     def enter(self, exception: int, return_address: int) -> int:
         """Stack a frame and go to the handler; return the handler's address."""
-        core, state = self.core, self.machine.nvic
+        core, state = self.core, self.nvic
         control = core.get(reg.UC_ARM_REG_CONTROL)
         has_float = bool(control & CONTROL_FPCA)
         thread = not state.active
@@ -104,7 +103,7 @@ class Exceptions:
         core.set(reg.UC_ARM_REG_LR, link)
         state.enter(exception)
         core.add_cycles(core.model.cycles.exception_entry)
-        self.machine.meters.exception_entered()
+        self.meters.exception_entered()
         core.forget_previous_block()
         return self._handler(exception, return_address)
 
@@ -121,7 +120,7 @@ class Exceptions:
         view[:] = list(b"".join(word.to_bytes(4, "little") for word in words))
 
     def _handler(self, exception: int, pc: int) -> int:
-        address = self.machine.scb.vector_table + 4 * exception
+        address = self.scb.vector_table + 4 * exception
         handler = self.core.word(address)
         if self.core.region_of(address, 4) is None or not handler & 1:
             raise RuleBroken(
@@ -137,7 +136,7 @@ class Exceptions:
 
         Bit 0 of `link` is lost when it becomes the PC.
         """
-        core, state = self.core, self.machine.nvic
+        core, state = self.core, self.nvic
         link |= core.model.exc_return & 1
         has_float = not link & EXC_RETURN_NO_FLOAT
         to_thread = bool(link & EXC_RETURN_THREAD)
@@ -175,7 +174,7 @@ class Exceptions:
             core.set(reg.UC_ARM_REG_FPSCR, words[24])
         core.set(stack, sp + size + (4 if xpsr & XPSR_ALIGNED else 0))
         core.add_cycles(core.model.cycles.exception_return)
-        self.machine.meters.exception_left()
+        self.meters.exception_left()
         core.forget_previous_block()
         return words[6] & ~1
 
@@ -187,7 +186,7 @@ class Exceptions:
         `exception` is the configurable fault, `status` its CFSR bits. A fault that cannot be
         taken becomes a HardFault; one inside HardFault or NMI locks the core up.
         """
-        block, state = self.machine.scb, self.machine.nvic
+        block, state = self.scb, self.nvic
         block.values["CFSR"] |= status
         if address is not None and exception == nvic.BUS_FAULT:
             block.values["CFSR"] |= scb.CFSR_BFARVALID
@@ -204,16 +203,16 @@ class Exceptions:
 
     def hard_fault(self, status: int, pc: int, what: str, address: int | None = None) -> None:
         """Make HardFault pending, or lock up."""
-        self.machine.scb.values["HFSR"] |= status
+        self.scb.values["HFSR"] |= status
         if self.execution_priority() <= FAULTMASK_PRIORITY:
             raise RuleBroken(
                 Rule.LOCKUP, f"a fault ({what}) in the HardFault or NMI handler", address, pc
             )
-        self.machine.nvic.pend(nvic.HARD_FAULT)
+        self.nvic.pend(nvic.HARD_FAULT)
 
     def supervisor_call(self, pc: int) -> None:
         """SVC: pending, or a HardFault where it cannot be taken."""
-        state = self.machine.nvic
+        state = self.nvic
         if state.group_priority(nvic.SVCALL) < self.execution_priority():
             state.pend(nvic.SVCALL)
         else:

@@ -8,14 +8,14 @@ Reference Manual (DDI 0489) chapters 3 and 5.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
+from hil.virtual.cortex_m.caches import CacheMaintenance
+from hil.virtual.cortex_m.nvic import Nvic
+from hil.virtual.cortex_m.scb import ScbSystem
 from hil.virtual.cortex_m.v7m import FpuControlV7m, ScbV7m
 from hil.virtual.peripheral import Register
 from hil.virtual.rules import Rule
-
-if TYPE_CHECKING:
-    from hil.virtual.cortex_m.caches import CacheMaintenance
 
 CPUID_M7_R1P1 = 0x411F_C271
 
@@ -44,20 +44,22 @@ class ScbM7(ScbV7m):
         0x84: Register("CSSELR", 0, SELECT_INSTRUCTION),
     }
 
+    def __init__(
+        self, system: ScbSystem, name: str, base: int, exceptions: Nvic, caches: CacheMaintenance
+    ) -> None:
+        self.caches = caches
+        """The maintenance registers, which know what has been invalidated."""
+        super().__init__(system, name, base, exceptions)
+
     def reset(self) -> None:
-        """Reset values; the vector table stands where the boot address option says."""
+        """Reset values; the vector table is where the boot address option says."""
         super().reset()
-        self.values["VTOR"] = self.machine.core.flash.origin
+        self.values["VTOR"] = self.system.core.flash.origin
 
     @property
     def vector_table(self) -> int:
         """Address of the vector table; at 0 is instruction TCM."""
         return self.values["VTOR"]
-
-    @property
-    def caches(self) -> CacheMaintenance:
-        """The maintenance registers, which know what has been invalidated."""
-        return cast("CacheMaintenance", self.machine.peripherals["CACHE"])
 
     def read_ccsidr(self) -> int:
         """Geometry of the cache that CSSELR selects."""

@@ -13,16 +13,15 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
-
-if TYPE_CHECKING:
-    from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.system import CoreAccess, Mapped
 
 REGIONS = 16
 SUBREGIONS = 8
@@ -124,7 +123,11 @@ class Region:
         return None
 
 
-class Mpu(Peripheral):
+class MpuSystem(CoreAccess, Mapped, Protocol):
+    """What the MPU needs of the machine: memories, and who takes over what it says of them."""
+
+
+class Mpu(Peripheral[MpuSystem]):
     """MPU registers, 0xE000ED90 to 0xE000EDBF."""
 
     SIZE: ClassVar[int] = 0x30
@@ -191,13 +194,13 @@ class Mpu(Peripheral):
             if fault is not None:
                 raise self.broken(Rule.MPU_REGION, f"region {region.number}: {fault}", offset)
             self._check_rights(region, offset)
-        self.machine.bus_memory.attributes_changed()
+        self.system.bus_memory.attributes_changed()
 
     def _check_rights(self, region: Region, offset: int) -> None:
         """Raise for a region that takes away what the model would go on to allow."""
         rights, is_device = region.rasr >> 24 & 7, region.memory is Memory.DEVICE
         no_code = bool(region.rasr >> 28 & 1)
-        for memory in self.machine.core.regions:
+        for memory in self.system.core.regions:
             spans = region.spans
             if not any(start < memory.end and memory.origin < end for start, end in spans):
                 continue
@@ -208,7 +211,7 @@ class Mpu(Peripheral):
                 what = f"{where} read-only (AP = {rights})"
             elif is_device and not memory.is_flash:
                 what = f"{where} device memory, where unaligned accesses fault"
-            elif no_code and (memory.is_flash or memory is self.machine.core.tcm):
+            elif no_code and (memory.is_flash or memory is self.system.core.tcm):
                 what = f"{where} not executable"
             else:
                 continue

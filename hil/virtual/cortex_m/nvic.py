@@ -7,13 +7,11 @@ have 4 priority bits; how many interrupts there are is the chip's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.system import CoreAccess
 
 FIRST_INTERRUPT = 16
 PRIORITY_MASK = 0xF0
@@ -25,14 +23,34 @@ PRIORITY_THREAD = 256
 _FIXED_PRIORITY = {NMI: -2, HARD_FAULT: -1}
 
 
-class Nvic(Peripheral):
+class PriorityGrouping(Protocol):
+    """What the NVIC asks of the system control block."""
+
+    @property
+    def priority_group(self) -> int:
+        """AIRCR.PRIGROUP."""
+
+
+class NvicSystem(CoreAccess, Protocol):
+    """What the NVIC needs of the machine."""
+
+    @property
+    def scb(self) -> PriorityGrouping:
+        """The grouping of priorities."""
+
+    @property
+    def reads(self) -> int:
+        """Reads of peripherals so far."""
+
+
+class Nvic(Peripheral[NvicSystem]):
     """NVIC registers (0xE000E100) and the state of every exception."""
 
     SIZE = 0x500
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
-        self.interrupts = machine.chip.interrupts
-        super().__init__(machine, name, base)
+    def __init__(self, system: NvicSystem, name: str, base: int, interrupts: int) -> None:
+        self.interrupts = interrupts
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Nothing pending, enabled or active; every priority 0."""
@@ -57,7 +75,7 @@ class Nvic(Peripheral):
         value = self.priority(exception)
         if value < 0:
             return value
-        return value & ~((2 << self.machine.scb.priority_group) - 1)
+        return value & ~((2 << self.system.scb.priority_group) - 1)
 
     def active_priority(self) -> int:
         """Most urgent group priority among the active exceptions."""
@@ -76,14 +94,14 @@ class Nvic(Peripheral):
         """Make an exception pending."""
         if exception not in self.pending:
             self.pending.add(exception)
-            self.machine.core.stop_soon()
+            self.system.core.stop_soon()
 
     def set_line(self, interrupt: int, level: bool) -> None:
         """Drive the level of a peripheral's interrupt."""
         exception = FIRST_INTERRUPT + interrupt
         if not level:
             if exception in self._lines and exception in self.active:
-                self._late[exception] = self.machine.reads
+                self._late[exception] = self.system.reads
             self._lines.discard(exception)
         elif exception not in self._lines:
             self._lines.add(exception)
@@ -103,8 +121,8 @@ class Nvic(Peripheral):
         if not self.active:
             return None
         exception = self.active.pop()
-        posted = self._late.pop(exception, None) == self.machine.reads
-        if exception in self._lines or (posted and self.machine.core.model.posts_writes):
+        posted = self._late.pop(exception, None) == self.system.reads
+        if exception in self._lines or (posted and self.system.core.model.posts_writes):
             self.pending.add(exception)
         return exception
 
@@ -135,7 +153,7 @@ class Nvic(Peripheral):
                 self.priority_bits[FIRST_INTERRUPT + offset - 0x300 + i] = (
                     value >> 8 * i & PRIORITY_MASK
                 )
-            self.machine.core.stop_soon()
+            self.system.core.stop_soon()
             return
         group = offset & ~0x7F
         if size != 4 or group not in (0x000, 0x080, 0x100, 0x180):
@@ -155,4 +173,4 @@ class Nvic(Peripheral):
             self.pending |= chosen
         else:
             self.pending -= chosen - self._lines
-        self.machine.core.stop_soon()
+        self.system.core.stop_soon()

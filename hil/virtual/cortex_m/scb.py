@@ -7,11 +7,12 @@ ARMv8-M ARM (DDI 0553) section D1.2; PM0264 section 4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from hil.virtual.cortex_m import nvic
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
+from hil.virtual.system import CoreAccess
 
 CPUID_M33_R0P4 = 0x410F_D214
 
@@ -31,7 +32,14 @@ CFSR_STKOF, CFSR_UNALIGNED, CFSR_DIVBYZERO = 1 << 20, 1 << 24, 1 << 25
 HFSR_VECTTBL, HFSR_FORCED, HFSR_DEBUGEVT = 1 << 1, 1 << 30, 1 << 31
 
 
-class Scb(Peripheral):
+class ScbSystem(CoreAccess, Protocol):
+    """What the system control block needs of the machine."""
+
+    def request_reset(self) -> None:
+        """Reset the system at the end of the block."""
+
+
+class Scb(Peripheral[ScbSystem]):
     """SCB registers, 0xE000ED00 to 0xE000ED8F."""
 
     SIZE = 0x90
@@ -56,10 +64,14 @@ class Scb(Peripheral):
         0x88: Register("CPACR", 0, 0x00F0_0000),
     }
 
+    def __init__(self, system: ScbSystem, name: str, base: int, exceptions: nvic.Nvic) -> None:
+        self.nvic = exceptions
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
-        """Reset values; the vector table stands where the boot address option says."""
+        """Reset values; the vector table is where the boot address option says."""
         super().reset()
-        self.values["VTOR"] = self.machine.core.flash.origin
+        self.values["VTOR"] = self.system.core.flash.origin
 
     @property
     def vector_table(self) -> int:
@@ -78,7 +90,7 @@ class Scb(Peripheral):
 
     def read_icsr(self) -> int:
         """What is active and pending."""
-        state = self.machine.nvic
+        state = self.nvic
         value = state.active[-1] if state.active else 0
         best = state.best_pending()
         value |= 0 if best is None else best << 12
@@ -90,7 +102,7 @@ class Scb(Peripheral):
 
     def write_icsr(self, value: int) -> None:
         """Set or clear the pending state of NMI, PendSV and SysTick."""
-        state = self.machine.nvic
+        state = self.nvic
         for bit, exception in ((31, nvic.NMI), (28, nvic.PENDSV), (26, nvic.SYSTICK)):
             if value >> bit & 1:
                 state.pend(exception)
@@ -103,9 +115,9 @@ class Scb(Peripheral):
         if value >> 16 != VECTKEY:
             raise self.broken(Rule.WRITE_PROTECTED_REGISTER, "AIRCR is written without key", 0x0C)
         if value & SYSRESETREQ:
-            self.machine.request_reset()
+            self.system.request_reset()
         self.values["AIRCR"] = 0xFA05_0000 | value & 0x0700
-        self.machine.core.stop_soon()
+        self.system.core.stop_soon()
 
     def write_scr(self, value: int) -> None:
         """Choose how to sleep; only plain sleep is modelled."""
@@ -118,13 +130,13 @@ class Scb(Peripheral):
         if value & UNALIGN_TRP:
             raise self.broken(Rule.MODE_UNMODELLED, "CCR.UNALIGN_TRP", 0x14)
         self.values["CCR"] = value
-        self.machine.trap_divisions(bool(value & DIV_0_TRP))
+        self.system.core.trap_divisions(bool(value & DIV_0_TRP))
 
     def _set_priorities(self, name: str, value: int, first: int) -> None:
         self.values[name] = value
         for i in range(4):
-            self.machine.nvic.priority_bits[first + i] = value >> 8 * i & nvic.PRIORITY_MASK
-        self.machine.core.stop_soon()
+            self.nvic.priority_bits[first + i] = value >> 8 * i & nvic.PRIORITY_MASK
+        self.system.core.stop_soon()
 
     def write_shpr1(self, value: int) -> None:
         """Priorities of MemManage, BusFault, UsageFault."""
@@ -155,10 +167,10 @@ class Scb(Peripheral):
         if value & CPACR_FPU_FULL not in (0, CPACR_FPU_FULL):
             raise self.broken(Rule.MODE_UNMODELLED, "privileged-only FPU access", 0x88)
         self.values["CPACR"] = value
-        self.machine.fpu_access_changed()
+        self.system.core.allow_fpu(self.fpu_enabled)
 
 
-class FpuControl(Peripheral):
+class FpuControl(Peripheral[object]):
     """FPCCR, FPCAR, FPDSCR and the feature registers, 0xE000EF30 to 0xE000EF4F."""
 
     SIZE = 0x20

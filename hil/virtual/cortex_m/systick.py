@@ -4,20 +4,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
-from hil.virtual.cortex_m import nvic
+from hil.virtual.cortex_m.nvic import SYSTICK, Nvic
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.scheduler import PS_PER_SECOND
+from hil.virtual.system import ClockTree, Events
 
 ENABLE, TICKINT, CLKSOURCE, COUNTFLAG = 1, 2, 4, 1 << 16
-PS_PER_SECOND = 10**12
 
 
-class SysTick(Peripheral):
+class TickSystem(Events, Protocol):
+    """What SysTick needs of the machine."""
+
+    @property
+    def rcc(self) -> ClockTree:
+        """The core clock, which SysTick counts."""
+
+
+class SysTick(Peripheral[TickSystem]):
     """SysTick registers, 0xE000E010 to 0xE000E01F."""
 
     SIZE = 0x10
@@ -28,23 +34,24 @@ class SysTick(Peripheral):
         0x0C: Register("CALIB", 0xC000_0000),
     }
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
-        super().__init__(machine, name, base)
+    def __init__(self, system: TickSystem, name: str, base: int, nvic: Nvic) -> None:
+        self.nvic = nvic
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Stopped."""
         super().reset()
         self._wrap_ps: int | None = None
         self._flag = False
-        self.machine.schedule(self.name, None)
+        self.system.schedule(self.name, None)
 
     def _period_ps(self) -> int:
-        return (self.values["RVR"] + 1) * PS_PER_SECOND // self.machine.rcc.core_hz
+        return (self.values["RVR"] + 1) * PS_PER_SECOND // self.system.rcc.core_hz
 
     def _start(self) -> None:
         running = self.values["CSR"] & ENABLE and self.values["RVR"]
-        self._wrap_ps = self.machine.now_ps + self._period_ps() if running else None
-        self.machine.schedule(self.name, self._wrap_ps)
+        self._wrap_ps = self.system.now_ps + self._period_ps() if running else None
+        self.system.schedule(self.name, self._wrap_ps)
 
     def clock_changed(self) -> None:
         """Start the running period again at the new clock."""
@@ -53,13 +60,13 @@ class SysTick(Peripheral):
 
     def catch_up(self) -> None:
         """Wrap as often as is due."""
-        now = self.machine.now_ps
+        now = self.system.now_ps
         while self._wrap_ps is not None and self._wrap_ps <= now:
             self._wrap_ps += self._period_ps()
             self._flag = True
             if self.values["CSR"] & TICKINT:
-                self.machine.nvic.pend(nvic.SYSTICK)
-        self.machine.schedule(self.name, self._wrap_ps)
+                self.nvic.pend(SYSTICK)
+        self.system.schedule(self.name, self._wrap_ps)
 
     def read_csr(self) -> int:
         """Control and the wrap flag, which reading clears."""
@@ -80,8 +87,8 @@ class SysTick(Peripheral):
         if self._wrap_ps is None:
             return 0
         self.catch_up()
-        left_ps = self._wrap_ps - self.machine.now_ps
-        return min(self.values["RVR"], left_ps * self.machine.rcc.core_hz // PS_PER_SECOND)
+        left_ps = self._wrap_ps - self.system.now_ps
+        return min(self.values["RVR"], left_ps * self.system.rcc.core_hz // PS_PER_SECOND)
 
     def write_cvr(self, value: int) -> None:
         """Any write restarts the period and clears the flag."""

@@ -37,7 +37,7 @@ class ScbV7m(Scb):
 
         Only vectors are fetched there: any other access to it is taken for a null pointer.
         """
-        return self.values["VTOR"] or self.machine.core.flash.origin
+        return self.values["VTOR"] or self.system.core.flash.origin
 
 
 class FpuControlV7m(FpuControl):

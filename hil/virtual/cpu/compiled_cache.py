@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps numba's cache of the native hooks honest.
+"""Drops entries of numba's cache that are older than the native hooks.
 
 numba caches a compiled function beside its module and compiles it again when that module's file
 changes, but not when a module changes whose functions are compiled into it. The hooks are spread

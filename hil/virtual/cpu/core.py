@@ -76,10 +76,7 @@ class Core(Memories):
         self.engine.mmio_map(origin, size, on_read, None, on_write, None)
 
     def _install_counters(self) -> None:
-        flash = next(region for region in self.regions if region.is_flash)
-        ram = next(region for region in self.regions if not region.is_flash)
-        self.flash, self.ram = flash, ram
-        self.flash_bytes, self.ram_bytes = self._buffers[flash], self._buffers[ram]
+        flash, ram = self.flash, self.ram
         self._make_tables()
         library = binding.uclib
         counters = self.counters
@@ -172,6 +169,14 @@ class Core(Memories):
     def stack_low(self) -> int:
         """Lowest address of the main stack by the image's symbols, 0 if they name none."""
         return int(self.counters[hook.STACK_LOW])
+
+    def allow_fpu(self, on: bool) -> None:
+        """Let FPU instructions pass, or stop at them with `Stop.FPU_DISABLED`."""
+        self.counters[hook.FPU_ON] = int(on)
+
+    def trap_divisions(self, on: bool) -> None:
+        """Stop with `Stop.DIVIDE_BY_ZERO`, or let such a division give 0."""
+        self.counters[hook.TRAP_DIVIDE] = int(on)
 
     def add_cycles(self, cycles: int) -> None:
         """Charge cycles that no instruction stands for, such as exception entry."""
@@ -311,6 +316,23 @@ class Core(Memories):
         self._block_table &= marks
         self._probe_table[:] = 0
         self.engine.ctl_flush_tb()
+
+    def reset(self, stack_low: int) -> None:
+        """Start again as after a reset: registers, masks and the main stack of the vector table.
+
+        `stack_low` is the lowest address that the main stack may reach, 0 if that is not known.
+        """
+        for register in (reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_FAULTMASK):
+            self.set(register, 0)
+        self.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
+        self.set(reg.UC_ARM_REG_CONTROL, 0)
+        self.clear_stack_limits()
+        self.forget_previous_block()
+        self.allow_fpu(False)
+        self.trap_divisions(False)
+        self.counters[hook.STACK_LOW] = stack_low
+        self.set(reg.UC_ARM_REG_MSP, self.word(self.flash.origin) & ~3)
+        self.set(reg.UC_ARM_REG_LR, 0xFFFF_FFFF)
 
     def clear_stack_limits(self) -> None:
         """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""

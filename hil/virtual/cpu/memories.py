@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,10 @@ class Memories:
         self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
         for region in regions:
             self._buffers[region] = self._make_buffer(region)
+        self.flash = next(region for region in self.regions if region.is_flash)
+        self.ram = next(region for region in self.regions if not region.is_flash)
+        """The first memory that is not flash: the main stack's."""
+        self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
         self._mapped: dict[MemoryRegion, set[tuple[int, int, bool]]] = {}
         self.map_memories()
 
@@ -84,7 +89,16 @@ class Memories:
 
     def fill_ram_with_noise(self) -> None:
         """Give RAM the contents of power-on: anything, but always the same."""
-        noise = np.random.default_rng(RAM_SEED)
-        for region, buffer in self._buffers.items():
-            if not region.is_flash and region.alias_of is None:
-                buffer[:] = noise.integers(0, 256, buffer.size, np.uint8)
+        own = [
+            region for region in self._buffers if not region.is_flash and region.alias_of is None
+        ]
+        noises = _noise(tuple(region.size_bytes for region in own))
+        for region, noise in zip(own, noises, strict=True):
+            self._buffers[region][:] = noise
+
+
+@cache
+def _noise(sizes_bytes: tuple[int, ...]) -> list[npt.NDArray[np.uint8]]:
+    """Noise for memories of these sizes, made once for all machines of a chip."""
+    noise = np.random.default_rng(RAM_SEED)
+    return [noise.integers(0, 256, size, np.uint8) for size in sizes_bytes]

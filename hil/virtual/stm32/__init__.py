@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Peripherals of the STM32U5, one class a peripheral, as RM0456 describes them."""
+"""Peripherals of STM32 chips, one class a version of a peripheral; a folder for each family."""

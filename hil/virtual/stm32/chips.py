@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from hil.virtual.stm32.h7.chips import STM32H7A3ZI, STM32H743ZI, STM32H743ZI_Y
-from hil.virtual.stm32.l4.chips import STM32L4R5ZI, STM32L432KC, STM32L475VG
-from hil.virtual.stm32.u5.chips import STM32U575ZI, STM32U585AI
+from hil.virtual.stm32 import families
+from hil.virtual.stm32.chip import Chip
 
-CHIPS = {
-    chip.name: chip
-    for chip in (
-        STM32U585AI, STM32U575ZI, STM32L475VG, STM32L432KC, STM32L4R5ZI, STM32H743ZI, STM32H7A3ZI,
-    )
-}  # fmt: skip
-
-REVISIONS = {("STM32H743ZI", "V"): STM32H743ZI, ("STM32H743ZI", "Y"): STM32H743ZI_Y}
+CHIPS: dict[str, Chip] = {}
+REVISIONS: dict[tuple[str, str], Chip] = {}
 """Revisions that differ in what firmware has to do."""
+
+for _family in families.modules("chips"):
+    CHIPS.update({chip.name: chip for chip in _family.CHIPS})
+    REVISIONS.update(getattr(_family, "REVISIONS", {}))

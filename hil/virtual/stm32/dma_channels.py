@@ -1,16 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a UART asks of DMA, whatever the controller."""
+"""What a UART and DMA ask of each other, whatever the controller."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from hil.virtual.peripheral import Peripheral
 from hil.virtual.rules import Rule, RuleBroken
+from hil.virtual.system import Interrupting, MasterPort, MemoryAccess
 
-if TYPE_CHECKING:
-    from hil.virtual.peripheral import Peripheral
+
+class DmaClient(Protocol):
+    """A peripheral that DMA moves bytes for: the UART."""
+
+    rx_request: int
+    tx_request: int
+    """Numbers of its requests."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    def data_address(self, transmit: bool) -> int:
+        """Address of its data register for transmission or reception."""
+
+    def dma_changed(self) -> None:
+        """Look again: a channel that may be its own was started or stopped."""
+
+    def catch_up(self) -> None:
+        """Move what is due by now."""
+
+    def settle(self) -> None:
+        """Do so only if something has become due."""
+
+
+class DmaSystem(Interrupting, MemoryAccess, Protocol):
+    """What a DMA controller needs of the machine."""
+
+    @property
+    def bus_memory(self) -> MasterPort:
+        """Memory as DMA sees it."""
+
+    @property
+    def usart(self) -> DmaClient:
+        """The one peripheral that is served."""
 
 
 class DmaChannel(Protocol):
@@ -33,7 +68,7 @@ class DmaChannel(Protocol):
 class ByteChannel(ABC):
     """Bytes between a peripheral and memory: the part in which no controller differs."""
 
-    dma: Peripheral
+    dma: Peripheral[DmaSystem]
 
     @property
     @abstractmethod
@@ -72,7 +107,7 @@ class ByteChannel(ABC):
         taken = 0
         while taken < len(data) and self.is_running and not self.from_memory:
             count = min(len(data) - taken, self.bytes_left)
-            self.dma.machine.bus_memory.write(self.memory_address, data[taken : taken + count])
+            self.dma.system.bus_memory.write(self.memory_address, data[taken : taken + count])
             self._advance(count)
             taken += count
         if taken:
@@ -84,14 +119,14 @@ class ByteChannel(ABC):
         if not (self.is_running and self.from_memory):
             return b""
         count = min(count, self.bytes_left)
-        data = self.dma.machine.bus_memory.read(self.memory_address, count)
+        data = self.dma.system.bus_memory.read(self.memory_address, count)
         self._advance(count)
         self.update_line()
         return data
 
     def check_reach(self, address: int, size: int, *, write: bool) -> None:
         """Raise unless all bytes of a block lie in one memory that the controller reaches."""
-        machine = self.dma.machine
+        machine = self.dma.system
         region = machine.core.region_of(address, size)
         verb = "writes to" if write else "reads from"
         span = f"{verb} 0x{address:08x}..0x{address + size - 1:08x}"
@@ -112,8 +147,6 @@ class ByteChannel(ABC):
 class RequestChannel(ByteChannel):
     """A channel whose request is chosen outside it, by CSELR or a DMAMUX."""
 
-    number: int
-
     @abstractmethod
     def selected_request(self) -> tuple[int | None, str]:
         """The request that the channel listens to (None: none known), and how it was chosen."""
@@ -121,7 +154,7 @@ class RequestChannel(ByteChannel):
     def checked_request(self, peripheral_address: int) -> int:
         """Return the request of the block's direction; raise if it is not what is chosen."""
         request, how = self.selected_request()
-        usart = self.dma.machine.usart
+        usart = self.dma.system.usart
         wanted = usart.tx_request if self.from_memory else usart.rx_request
         direction = "transmission" if self.from_memory else "reception"
         if request != wanted:

@@ -8,13 +8,10 @@ events are not modelled.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 REQUEST_MASK = 0x7F
 
@@ -22,8 +19,8 @@ REQUEST_MASK = 0x7F
 class RequestLines(Protocol):
     """What a DMA controller asks of its DMAMUX."""
 
-    def request(self, line: int) -> int:
-        """Request that a line passes on; 0: none."""
+    def selection(self, line: int) -> tuple[int, str]:
+        """Request that a line passes on (0: none), and how messages say so."""
 
 
 class Fed(Protocol):
@@ -39,22 +36,27 @@ def _lines(count: int) -> dict[int, Register]:
     return {4 * line: Register(f"C{line}CR", 0, REQUEST_MASK) for line in range(count)}
 
 
-class Dmamux(Peripheral):
+class Dmamux(Peripheral[object]):
     """DMAMUX1 of the L4+: lines 0 to 6 feed DMA1, 7 to 13 DMA2."""
 
     LINES_EACH: ClassVar[int] = 7
     """Lines that each controller has."""
     REGISTERS: ClassVar[Mapping[int, Register]] = _lines(14)
 
-    def __init__(self, machine: Machine, name: str, base: int, controllers: Sequence[Fed]) -> None:
+    def __init__(self, system: object, name: str, base: int, controllers: Sequence[Fed]) -> None:
         self.controllers = tuple(controllers)
         for controller in controllers:
             controller.dmamux = self
-        super().__init__(machine, name, base)
+        super().__init__(system, name, base)
 
     def request(self, line: int) -> int:
         """Request that a line passes on; 0: none."""
         return self.values[f"C{line}CR"]
+
+    def selection(self, line: int) -> tuple[int, str]:
+        """Request that a line passes on (0: none), and how messages say so."""
+        request = self.request(line)
+        return request, f"DMAMUX1_C{line}CR.DMAREQ_ID = {request}"
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Choose a line's request, while its channel is off; one request has one line."""

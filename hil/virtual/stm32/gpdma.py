@@ -8,14 +8,10 @@ anything else is refused as not modelled. A channel moves data when its peripher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
-from hil.virtual.stm32.dma_channels import ByteChannel
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.stm32.dma_channels import ByteChannel, DmaSystem
 
 CHANNELS = 16
 CHANNEL_STRIDE, CHANNEL_BASE = 0x80, 0x50
@@ -120,12 +116,12 @@ class Channel(ByteChannel):
             self.values["CSR"] |= SUSPF | IDLEF
         elif value & EN and not before & EN:
             self._start()
-        self.dma.machine.usart_of_request(self.request).dma_changed()
+        self.dma.system.usart.dma_changed()
 
     def update_line(self) -> None:
         """Drive the channel's interrupt."""
         active = self.values["CSR"] & self.values["CCR"] & INTERRUPTS
-        self.dma.machine.nvic.set_line(self.dma.interrupt_of(self.index), bool(active))
+        self.dma.system.nvic.set_line(self.dma.interrupt_of(self.index), bool(active))
 
     # -- blocks ----------------------------------------------------------------------------------
 
@@ -176,7 +172,7 @@ class Channel(ByteChannel):
         memory = self.values["CSAR" if self.from_memory else "CDAR"]
         peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
         self.check_reach(memory, self.block_bytes, write=not self.from_memory)
-        usart = self.dma.machine.usart_of_request(self.request)
+        usart = self.dma.system.usart
         if self.request != (usart.tx_request if self.from_memory else usart.rx_request):
             raise self.broken(
                 Rule.DMA_SETTINGS,
@@ -217,7 +213,7 @@ class Channel(ByteChannel):
             if not link >> bit & 1:
                 continue
             self.check_reach(position, 4, write=False)
-            word = self.dma.machine.core.word(position)
+            word = self.dma.system.core.word(position)
             self._set(name, word, f"the list item at 0x{address:08x}")
             position += 4
         if not self.bytes_left:
@@ -249,7 +245,7 @@ class Channel(ByteChannel):
         return self.values["CSAR" if self.from_memory else "CDAR"]
 
 
-class Gpdma(Peripheral):
+class Gpdma(Peripheral[DmaSystem]):
     """GPDMA1 of the STM32U5."""
 
     SIZE = 0x1000
@@ -259,9 +255,9 @@ class Gpdma(Peripheral):
     }  # fmt: skip
     REGISTERS = {0x0C: Register("MISR")}  # noqa: RUF012
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
+    def __init__(self, system: DmaSystem, name: str, base: int) -> None:
         self.channels = [Channel(self, index) for index in range(CHANNELS)]
-        super().__init__(machine, name, base)
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Reset every channel."""
@@ -288,7 +284,7 @@ class Gpdma(Peripheral):
         located = self._locate(offset)
         if located is None or size != 4:
             return super().read(offset, size)
-        self.machine.settle()
+        self.system.usart.settle()
         channel, name = located
         return 0 if name == "CFCR" else channel.values[name]
 
@@ -298,7 +294,7 @@ class Gpdma(Peripheral):
         if located is None or size != 4:
             super().write(offset, size, value)
             return
-        self.machine.catch_up()
+        self.system.usart.catch_up()
         channel, name = located
         channel.write(name, value)
 

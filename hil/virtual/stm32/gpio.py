@@ -4,12 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 MODE_NAMES = ("input", "output", "alternate function", "analog")
 MODE_ALTERNATE = 2
@@ -20,7 +17,7 @@ _RESET_OSPEEDR = {"GPIOA": 0x0800_0000, "GPIOB": 0x0000_00C0}
 _RESET_PUPDR = {"GPIOA": 0x6400_0000, "GPIOB": 0x0000_0100}
 
 
-class Gpio(Peripheral):
+class Gpio(Peripheral[object]):
     """One port. Input pins read 0: nothing on the board drives them."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -35,9 +32,6 @@ class Gpio(Peripheral):
         0x24: Register("AFRH", 0, _FULL, sizes=ANY_SIZE),
         0x28: Register("BRR", 0, 0xFFFF, write_one=True, sizes=ANY_SIZE),
     }
-
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
-        super().__init__(machine, name, base)
 
     def reset(self) -> None:
         """Analog everywhere, but for the debug pins."""
@@ -67,26 +61,3 @@ class Gpio(Peripheral):
     def write_brr(self, value: int) -> None:
         """Reset outputs."""
         self.values["ODR"] &= ~value
-
-
-class GpioL4(Gpio):
-    """A port of the L4; only the debug pins' speed after reset differs (RM0351, RM0394, RM0432)."""
-
-    def reset(self) -> None:
-        """Analog everywhere, but for the debug pins."""
-        super().reset()
-        self.values["OSPEEDR"] = 0x0C00_0000 if self.name == "GPIOA" else 0
-
-
-class GpioH7(Gpio):
-    """A port of the H7: it has no BRR, and SWDIO is faster after a reset (RM0433, RM0455)."""
-
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        offset: register for offset, register in Gpio.REGISTERS.items() if register.name != "BRR"
-    }
-
-    def reset(self) -> None:
-        """Analog everywhere, but for the debug pins."""
-        super().reset()
-        if self.name == "GPIOA":
-            self.values["OSPEEDR"] = 0x0C00_0000

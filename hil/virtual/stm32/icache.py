@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
+from hil.virtual.system import VirtualTime
 
 EN, CACHEINV, WAYSEL = 1, 2, 4
 BUSYF, BSYENDF = 1, 2
@@ -19,7 +20,7 @@ INVALIDATE_PS = 1_000_000
 """Invalidation walks the cache's lines: some hundred cycles; an assumption."""
 
 
-class Icache(Peripheral):
+class Icache(Peripheral[VirtualTime]):
     """ICACHE of the STM32U5."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -32,12 +33,12 @@ class Icache(Peripheral):
     def reset(self) -> None:
         """Disabled; the hardware invalidates it after a reset."""
         super().reset()
-        self._busy_until = self.machine.now_ps + INVALIDATE_PS
+        self._busy_until = self.system.now_ps + INVALIDATE_PS
         self._invalidating = True
 
     def read_sr(self) -> int:
         """Status: busy while it invalidates."""
-        if self._invalidating and self.machine.now_ps >= self._busy_until:
+        if self._invalidating and self.system.now_ps >= self._busy_until:
             self._invalidating = False
             self.values["SR"] |= BSYENDF
         return self.values["SR"] | (BUSYF if self._invalidating else 0)
@@ -58,7 +59,7 @@ class Icache(Peripheral):
                 Rule.WRITE_PROTECTED_REGISTER, "CACHEINV while an invalidation runs", 0
             )
         if value & CACHEINV or before & ~value & EN:
-            self._busy_until = self.machine.now_ps + INVALIDATE_PS
+            self._busy_until = self.system.now_ps + INVALIDATE_PS
             self._invalidating = True
             self.values["SR"] &= ~BSYENDF
         self.values["CR"] = value & ~CACHEINV

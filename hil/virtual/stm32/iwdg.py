@@ -8,17 +8,17 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
+from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND
+from hil.virtual.system import Events
 
 KEY_START, KEY_FEED, KEY_UNLOCK = 0xCCCC, 0xAAAA, 0x5555
 PVU, RVU = 1, 2
 UPDATE_PS = 190_000_000
 """A new prescaler or reload value takes up to six LSI cycles to arrive."""
-PS_PER_SECOND = 10**12
 LSI_HZ = 32_000
-NEVER_PS = 1 << 62
 
 
-class Iwdg(Peripheral):
+class Iwdg(Peripheral[Events]):
     """IWDG of the STM32U5, started by software."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -37,7 +37,7 @@ class Iwdg(Peripheral):
         self.running = False
         self._unlocked = False
         self._updated_at = {"PR": 0, "RLR": 0}
-        self.machine.schedule(self.name, None)
+        self.system.schedule(self.name, None)
 
     @property
     def timeout_ps(self) -> int:
@@ -50,7 +50,7 @@ class Iwdg(Peripheral):
         self._unlocked = value == KEY_UNLOCK
         if value == KEY_START and not self.running:
             self.running = True
-            arrival_ps = self.machine.now_ps + UPDATE_PS
+            arrival_ps = self.system.now_ps + UPDATE_PS
             self._updated_at = {
                 name: min(time_ps, arrival_ps) for name, time_ps in self._updated_at.items()
             }
@@ -60,11 +60,11 @@ class Iwdg(Peripheral):
             self._feed()
 
     def _feed(self) -> None:
-        self.machine.schedule(self.name, self.machine.now_ps + self.timeout_ps)
+        self.system.schedule(self.name, self.system.now_ps + self.timeout_ps)
 
     def read_sr(self) -> int:
         """Whether new values are still on their way."""
-        now = self.machine.now_ps
+        now = self.system.now_ps
         busy = PVU if now < self._updated_at["PR"] else 0
         return busy | (RVU if now < self._updated_at["RLR"] else 0)
 
@@ -73,13 +73,13 @@ class Iwdg(Peripheral):
             raise self.broken(
                 Rule.WRITE_PROTECTED_REGISTER, f"{name} is written without the key 0x5555", offset
             )
-        if self.machine.now_ps < self._updated_at[name]:
+        if self.system.now_ps < self._updated_at[name]:
             raise self.broken(
                 Rule.WRITE_PROTECTED_REGISTER, f"{name} is written before its update ended", offset
             )
         self.values[name] = value
         # The values cross into the watchdog's own clock, which runs only once it is started.
-        self._updated_at[name] = self.machine.now_ps + UPDATE_PS if self.running else NEVER_PS
+        self._updated_at[name] = self.system.now_ps + UPDATE_PS if self.running else NEVER_PS
         if self.running:
             self._feed()
 
@@ -92,7 +92,7 @@ class Iwdg(Peripheral):
         self._update("RLR", value, 0x08)
 
     def catch_up(self) -> None:
-        """Bark: the time since the last feed has passed."""
+        """The time since the last feed has passed: reset the chip."""
         raise self.broken(
             Rule.WATCHDOG_RESET,
             f"not fed for {self.timeout_ps / 1e9:.1f} ms of virtual time",

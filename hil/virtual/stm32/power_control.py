@@ -3,13 +3,23 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from hil.virtual.peripheral import Peripheral
+from hil.virtual.system import Mapped, OperatingPoint
 
 FIRST_IO2_PIN = 2
-"""Pins 2 to 15 of port G hang on VDDIO2 (RM0351, RM0432, RM0456: independent I/O supply)."""
+"""Pins 2 to 15 of port G are powered from VDDIO2.
+
+RM0351, RM0432, RM0456: independent I/O supply.
+"""
 
 
-class PowerControl(Peripheral):
+class PowerSystem(Mapped, OperatingPoint, Protocol):
+    """What a power controller needs of the machine."""
+
+
+class PowerControl(Peripheral[PowerSystem]):
     """A PWR; a family adds its voltage ranges."""
 
     @property

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule, RuleBroken
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.system import CoreAccess, Mapped, OperatingPoint
 
 HSI16_HZ = 16_000_000
 
@@ -32,7 +30,22 @@ FLASH_BIT = 1 << 8
 """Flash interface in AHB1ENR and AHB1RSTR, of all families modelled."""
 
 RESET_FLAGS = 0xFE00_0000
-"""Causes of resets in RCC_CSR, the same bits in all families modelled."""
+"""Causes of resets in RCC_CSR, the same bits on the U5 and L4; the H7 has them elsewhere."""
+RESET_PIN, RESET_SOFTWARE, RESET_WATCHDOG = 1 << 26, 1 << 28, 1 << 29
+RESET_BROWN_OUT = 1 << 27
+RESET_POWER = RESET_PIN | RESET_BROWN_OUT
+"""The pin's flag follows every reset, brown-out stands for power-on."""
+
+
+class RccSystem(CoreAccess, Mapped, OperatingPoint, Protocol):
+    """What an RCC needs of the machine."""
+
+    @property
+    def accesses(self) -> int:
+        """Accesses to peripherals so far."""
+
+    def reset_peripherals(self, enable_register: str, bits: int) -> None:
+        """Reset the peripherals whose enable bits have these places in a register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ def bit_registers(registers: Mapping[int, tuple[str, int, int]]) -> dict[int, Re
     }
 
 
-class RccBase(Peripheral):
+class RccBase(Peripheral[RccSystem]):
     """An RCC; a family adds its oscillators, PLLs and derived clocks."""
 
     ENABLES: ClassVar[tuple[str, ...]] = ()
@@ -67,10 +80,10 @@ class RccBase(Peripheral):
     OSCILLATORS: ClassVar[tuple[Oscillator, ...]] = ()
     MAIN_PLL: ClassVar[Oscillator]
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
+    def __init__(self, system: RccSystem, name: str, base: int) -> None:
         self._ready_at: dict[str, int] = {}
         self._enabled_at: dict[tuple[str, int], tuple[int, int]] = {}
-        super().__init__(machine, name, base)
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Return to reset values, with every peripheral's clock off."""
@@ -91,7 +104,7 @@ class RccBase(Peripheral):
     def is_ready(self, source: str) -> bool:
         """Whether an oscillator or PLL runs and has settled."""
         ready_at = self._ready_at.get(source)
-        return ready_at is not None and self.machine.now_ps >= ready_at
+        return ready_at is not None and self.system.now_ps >= ready_at
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -109,7 +122,7 @@ class RccBase(Peripheral):
         pll_on = bool(value & self.MAIN_PLL.on)
         for source in self.OSCILLATORS:
             if value & source.on and not before & source.on:
-                self._ready_at[source.name] = self.machine.now_ps + OSCILLATOR_START_PS
+                self._ready_at[source.name] = self.system.now_ps + OSCILLATOR_START_PS
             elif before & source.on and not value & source.on:
                 if source.name == used or (pll_on and source.name == pll_source):
                     what = f"{source.name} is switched off while used"
@@ -131,7 +144,7 @@ class RccBase(Peripheral):
                 what = f"{name} is started from {pll_source or 'no source'}, not ready"
                 raise self.broken(Rule.CLOCK_TREE, what, 0x00)
             check()
-            self._ready_at[name] = self.machine.now_ps + PLL_LOCK_PS
+            self._ready_at[name] = self.system.now_ps + PLL_LOCK_PS
         elif before & bit and not value & bit:
             if used == name:
                 what = f"{name} is switched off while it is SYSCLK"
@@ -198,8 +211,8 @@ class RccBase(Peripheral):
         if enabled is None:
             return
         instructions, accesses = enabled
-        core = self.machine.core
-        if self.machine.accesses - accesses > 1 or core.instructions != instructions:
+        core = self.system.core
+        if self.system.accesses - accesses > 1 or core.instructions != instructions:
             return  # Another access or a branch came in between.
         if core.longest_gap_between_accesses() < CLOCK_SETTLE_CYCLES:
             raise RuleBroken(
@@ -217,7 +230,7 @@ class RccBase(Peripheral):
         rising = value & ~self.values[register]
         for bit in range(32):
             if rising >> bit & 1:
-                stamp = (self.machine.core.instructions, self.machine.accesses)
+                stamp = (self.system.core.instructions, self.system.accesses)
                 self._enabled_at[(register, bit)] = stamp
         self.values[register] = value
 
@@ -231,4 +244,4 @@ class RccBase(Peripheral):
         super().write(offset, size, value)
         if "RSTR" in register.name:
             enables = register.name.replace("RSTR", "ENR")
-            self.machine.reset_peripherals(enables, self.values[register.name])
+            self.system.reset_peripherals(enables, self.values[register.name])

@@ -9,9 +9,10 @@ the firmware could notice (interrupts, DMA flags), so that a stream costs little
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
 from hil.virtual.rules import Rule
+from hil.virtual.scheduler import NEVER_PS
+from hil.virtual.stm32.dma_channels import DmaChannel
 from hil.virtual.stm32.usart_registers import (
     ADD_POSITION,
     CMF,
@@ -40,10 +41,6 @@ from hil.virtual.stm32.usart_registers import (
     UsartRegisters,
 )
 
-if TYPE_CHECKING:
-    from hil.virtual.stm32.dma_channels import DmaChannel
-
-NEVER_PS = 1 << 62
 MEMORY_GRID_PS = 500_000_000
 """DMA reception is brought up to date in memory at least this often, in virtual time."""
 
@@ -66,7 +63,7 @@ class Usart(UsartRegisters):
 
     def catch_up(self) -> None:
         """Move every byte that is due by now, then plan the next event."""
-        now = self.machine.now_ps
+        now = self.system.now_ps
         self._receive(now)
         self._transmit(now)
         self._update_line()
@@ -74,12 +71,12 @@ class Usart(UsartRegisters):
 
     def settle(self) -> None:
         """Catch up if anything at all has become due since the last time."""
-        if self.machine.now_ps >= self._quiet_until_ps:
+        if self.system.now_ps >= self._quiet_until_ps:
             self.catch_up()
 
     def collect_sent(self) -> None:
         """Hand the host what has left the board by now."""
-        self._transmit(self.machine.now_ps)
+        self._transmit(self.system.now_ps)
 
     def dma_changed(self) -> None:
         """Look again: a DMA channel of this USART was started or stopped."""
@@ -89,7 +86,7 @@ class Usart(UsartRegisters):
         wanted = DMAR if request == self.rx_request else DMAT
         if not self.values["CR3"] & wanted:
             return None
-        return next(self.machine.dma.running(request), None)
+        return next(self.dma.running(request), None)
 
     def _receive(self, now: int) -> None:
         while True:
@@ -183,7 +180,7 @@ class Usart(UsartRegisters):
         times: list[int] = []
         self._plan_receive(times)
         self._plan_transmit(times)
-        self.machine.schedule(self.name, min(times, default=None))
+        self.system.schedule(self.name, min(times, default=None))
         moves = [time for time in (self._shift_end_ps, self._idle_due_ps) if time is not None]
         if self.line.bytes_coming:
             moves.append(self.line.arrival_ps(0))
@@ -208,7 +205,7 @@ class Usart(UsartRegisters):
             matching = self.line.find_coming(self.values["CR2"] >> ADD_POSITION)
             if matching is not None:
                 times.append(self.line.arrival_ps(matching))
-        times.append((self.machine.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS)
+        times.append((self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS)
 
     def _plan_transmit(self, times: list[int]) -> None:
         if self._shift_end_ps is None:
@@ -232,7 +229,7 @@ class Usart(UsartRegisters):
             active |= status & CMF
         if self._flags & ORE and (control & RXNEIE or self.values["CR3"] & EIE):
             active |= ORE
-        self.machine.nvic.set_line(self.interrupt, bool(active))
+        self.system.nvic.set_line(self.interrupt, bool(active))
 
     def _status(self) -> int:
         control, value = self.values["CR1"], self._flags

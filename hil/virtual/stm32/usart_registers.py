@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
-from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.scheduler import PS_PER_SECOND
+from hil.virtual.serial_line import FRAME_BITS, HostLine
+from hil.virtual.stm32.com_port_pins import ComPortPins
+from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.system import Events, Interrupting
 
 UE, RE, TE = 1, 4, 8
 IDLEIE, RXNEIE, TCIE, TXEIE, PEIE = 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8
@@ -33,17 +34,32 @@ CHECKED_SETTINGS = 8
 CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
 
 
+class KernelClocks(Protocol):
+    """What a USART asks of RCC."""
+
+    def usart_kernel_hz(self, usart: str) -> int:
+        """Clock that a USART divides its baud rate from."""
+
+
 @dataclass(frozen=True, slots=True)
-class UsartWiring:
-    """What a USART is connected to: its interrupt, DMA requests, and the host's line."""
+class UsartConnections:
+    """What a USART is connected to, inside the chip and outside."""
 
     interrupt: int
     rx_request: int
     tx_request: int
+    dma: DmaController
+    clocks: KernelClocks
+    pins: ComPortPins
     line: HostLine
+    """To the host."""
 
 
-class UsartRegisters(Peripheral):
+class UsartSystem(Interrupting, Events, Protocol):
+    """What a USART needs of the machine."""
+
+
+class UsartRegisters(Peripheral[UsartSystem]):
     """The registers and settings of a USART; `Usart` moves the bytes."""
 
     FIFO_BYTES: ClassVar[int] = 8
@@ -61,11 +77,14 @@ class UsartRegisters(Peripheral):
         0x2C: Register("PRESC", 0, 0xF),
     }  # fmt: skip
 
-    def __init__(self, machine: Machine, name: str, base: int, wiring: UsartWiring) -> None:
-        self.interrupt = wiring.interrupt
-        self.rx_request, self.tx_request = wiring.rx_request, wiring.tx_request
-        self.line = wiring.line
-        super().__init__(machine, name, base)
+    def __init__(
+        self, system: UsartSystem, name: str, base: int, connections: UsartConnections
+    ) -> None:
+        self.interrupt = connections.interrupt
+        self.rx_request, self.tx_request = connections.rx_request, connections.tx_request
+        self.dma, self.clocks = connections.dma, connections.clocks
+        self.pins, self.line = connections.pins, connections.line
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Reset values; what was checked before counts no more."""
@@ -80,7 +99,7 @@ class UsartRegisters(Peripheral):
     @property
     def kernel_hz(self) -> int:
         """Clock that the baud rate is divided from."""
-        return self.machine.rcc.usart_kernel_hz(self.name)
+        return self.clocks.usart_kernel_hz(self.name)
 
     @property
     def depth(self) -> int:
@@ -109,7 +128,7 @@ class UsartRegisters(Peripheral):
             signal,
             self.line.baud,
             self.kernel_hz,
-            self.machine.pin_settings(signal),
+            self.pins.settings(signal),
             tuple(self.values.get(name) for name in ("CR1", "CR2", "BRR", "PRESC")),
         )
         known = self._checked.get(settings)
@@ -128,6 +147,6 @@ class UsartRegisters(Peripheral):
                 f" ({100 * (rate - host) / host:+.1f} %)",
                 0x0C,
             )
-        self.machine.check_pin(self.name, signal)
+        self.pins.check(self.name, signal)
         self.frame_ps = round(FRAME_BITS * PS_PER_SECOND / rate)
         self._checked[settings] = self.frame_ps

@@ -15,8 +15,8 @@ from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.virtual.availability import chip_of_part, unavailable_reason
 from hil.virtual.machine import Machine
+from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS
-from hil.virtual.wiring import WIRING
 
 BOARDS = load_boards(DEFAULT_BOARDS_FILE)
 

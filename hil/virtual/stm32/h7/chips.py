@@ -9,29 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from hil.virtual.cortex_m.caches import CacheMaintenance, DataCache
-from hil.virtual.cortex_m.dwt import DwtLocked
-from hil.virtual.cortex_m.m7 import FpuControlM7, ScbM7
-from hil.virtual.cortex_m.mpu import Mpu
+from hil.virtual.chip_records import ClockedMemory, ClockEnable
+from hil.virtual.cortex_m.processor import make_cortex_m7
 from hil.virtual.cpu.core_model import CORTEX_M7_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
-from hil.virtual.peripheral import Peripheral
-from hil.virtual.stm32.chip import Chip, ClockedMemory, ClockEnable, Parts, UsartPlace
-from hil.virtual.stm32.dbgmcu import DbgmcuH7A3, DbgmcuH743, DbgmcuH743Y
+from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_streams import StreamDma
 from hil.virtual.stm32.dmamux import DmamuxH7
-from hil.virtual.stm32.gpio import GpioH7
+from hil.virtual.stm32.h7.dbgmcu import DbgmcuH7A3, DbgmcuH743, DbgmcuH743Y
 from hil.virtual.stm32.h7.flash import FlashH7, FlashH7A3, FlashH743
+from hil.virtual.stm32.h7.gpio import GpioH7
 from hil.virtual.stm32.h7.pwr import PwrH7, PwrH7A3, PwrH743, PwrH743Y, SyscfgH743
-from hil.virtual.stm32.h7.rcc import RccH7, RccH7A3, RccH743, RccH743Y
+from hil.virtual.stm32.h7.rcc import RccH7
+from hil.virtual.stm32.h7.rcc_lines import RccH7A3, RccH743, RccH743Y
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.usart_variants import UsartH7
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 KIB = 1024
 START_HZ = 64_000_000
@@ -85,41 +80,42 @@ CORE_MEMORIES = (
 
 
 def _make(
-    rcc: type[RccH7],
-    pwr: type[PwrH7],
+    make_rcc: type[RccH7],
+    make_pwr: type[PwrH7],
     flash: type[FlashH7],
     debug: type[DbgmcuH743],
     *,
     needs_trbuff: bool = True,
-) -> Callable[[Chip, Machine], Parts]:
+) -> Callable[[Chip, ChipSystem], Parts]:
     """Return what makes the peripherals of one line."""
 
-    def make_parts(chip: Chip, machine: Machine) -> Parts:
+    def make_parts(chip: Chip, system: ChipSystem) -> Parts:
+        pwr = make_pwr(system, "PWR", chip.bases["PWR"], system.wiring.supply)
+        rcc = make_rcc(system, "RCC", chip.bases["RCC"], pwr, system.wiring.hse_hz)
+        pwr.rcc = rcc
         controllers = [
             StreamDma(
-                machine, name, chip.base(name), interrupts, first_line=line,
+                system, name, chip.bases[name], interrupts, first_line=line,
                 needs_trbuff=needs_trbuff,
             )
             for name, interrupts, line in (
                 ("DMA1", DMA1_INTERRUPTS, 0), ("DMA2", DMA2_INTERRUPTS, 8),
             )
         ]  # fmt: skip
-        others: list[Peripheral] = [
+        others: list[AnyPeripheral] = [
             *controllers,
-            DmamuxH7(machine, "DMAMUX1", chip.base("DMAMUX1"), controllers),
-            Mpu(machine, "MPU", chip.base("MPU")),
-            CacheMaintenance(machine, "CACHE", chip.base("CACHE")),
-            IwdgL4(machine, "IWDG1", chip.base("IWDG1")),
-            debug(machine, "DBGMCU", chip.base("DBGMCU")),
+            DmamuxH7(system, "DMAMUX1", chip.bases["DMAMUX1"], controllers),
+            IwdgL4(system, "IWDG1", chip.bases["IWDG1"]),
+            debug(system, "DBGMCU", chip.bases["DBGMCU"]),
         ]
-        if issubclass(pwr, PwrH743):
-            others.append(SyscfgH743(machine, "SYSCFG", chip.base("SYSCFG")))
+        if isinstance(pwr, PwrH743):
+            others.append(SyscfgH743(system, "SYSCFG", chip.bases["SYSCFG"], pwr))
         return Parts(
-            rcc=rcc(machine, "RCC", chip.base("RCC")),
-            pwr=pwr(machine, "PWR", chip.base("PWR")),
-            flash=flash(machine, "FLASH", chip.base("FLASH")),
+            rcc=rcc,
+            pwr=pwr,
+            flash=flash(system, "FLASH", chip.bases["FLASH"]),
             dma=DmaControllers(controllers),
-            gpio={port: GpioH7(machine, f"GPIO{port}", chip.base(f"GPIO{port}")) for port in PORTS},
+            gpio={port: GpioH7(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS},
             others=others,
         )
 
@@ -129,8 +125,7 @@ def _make(
 STM32H743ZI = Chip(
     name="STM32H743ZI",
     core=CORTEX_M7_MODEL,
-    scb=ScbM7,
-    fpu=FpuControlM7,
+    make_processor=make_cortex_m7,
     interrupts=150,
     memories=(
         *CORE_MEMORIES,
@@ -143,8 +138,6 @@ STM32H743ZI = Chip(
     bases=BASES,
     usarts=USARTS,
     make_parts=_make(RccH743, PwrH743, FlashH743, DbgmcuH743),
-    dwt=DwtLocked,
-    bus_memory=DataCache,
     peripheral_ranges=PERIPHERAL_RANGES,
     clocked_memories=(
         ClockedMemory("SRAM1", 0x3000_0000, 128 * KIB, ClockEnable("AHB2ENR", 29)),
@@ -179,3 +172,6 @@ STM32H7A3ZI = replace(
         ClockedMemory("SRD SRAM", 0x3800_0000, 32 * KIB, ClockEnable("AHB4ENR", 29)),
     ),
 )
+
+CHIPS = (STM32H743ZI, STM32H7A3ZI)
+REVISIONS = {("STM32H743ZI", "V"): STM32H743ZI, ("STM32H743ZI", "Y"): STM32H743ZI_Y}

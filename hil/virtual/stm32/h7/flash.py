@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from hil.virtual.peripheral import Register
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.u5.flash import ERASE_PS, KEYS, FlashController
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
+from hil.virtual.stm32.flash_controller import ERASE_PS, KEYS, FlashController, FlashSystem
 
 LOCK, PG, SER, BER = 1, 2, 4, 8
 BSY, WBNE, QW, EOP = 1, 2, 4, 1 << 16
@@ -68,9 +65,9 @@ class FlashH7(FlashController):
     SECTOR_POSITION: ClassVar[int]
     SECTOR_MASK: ClassVar[int]
 
-    def __init__(self, machine: Machine, name: str, base: int) -> None:
+    def __init__(self, system: FlashSystem, name: str, base: int) -> None:
         self.banks = [Bank() for _ in range(BANKS)]
-        super().__init__(machine, name, base)
+        super().__init__(system, name, base)
         for bank in range(BANKS):
             self._add_bank(bank)
 
@@ -125,14 +122,14 @@ class FlashH7(FlashController):
     # -- banks -----------------------------------------------------------------------------------
 
     def _bank_of(self, address: int) -> int:
-        flash = self.machine.core.flash
+        flash = self.system.core.flash
         return (address - flash.origin) // (flash.size_bytes // BANKS)
 
     def _control(self, bank: int) -> int:
         return self.values[f"CR{bank + 1}"]
 
     def _is_busy(self, bank: int) -> bool:
-        return self.machine.now_ps < self.banks[bank].busy_until
+        return self.system.now_ps < self.banks[bank].busy_until
 
     def _write_key(self, bank: int, value: int) -> None:
         state, offset = self.banks[bank], BANK_STRIDE * bank + KEYR
@@ -168,7 +165,7 @@ class FlashH7(FlashController):
             self._erase(bank, value, offset)
 
     def _erase(self, bank: int, control: int, offset: int) -> None:
-        flash = self.machine.core.flash
+        flash = self.system.core.flash
         bank_bytes = flash.size_bytes // BANKS
         start = flash.origin + bank * bank_bytes
         if control & BER:
@@ -183,7 +180,7 @@ class FlashH7(FlashController):
 
     def _done(self, bank: int, time_ps: int) -> None:
         self.values[f"SR{bank + 1}"] |= EOP
-        self.banks[bank].busy_until = self.machine.now_ps + time_ps
+        self.banks[bank].busy_until = self.system.now_ps + time_ps
 
     def program(self, address: int, size: int, value: int) -> None:
         """Take a write into the flash array: the words of an erased flash word in order."""

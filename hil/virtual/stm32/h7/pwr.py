@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.power_control import PowerControl
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.h7.rcc import RccH7
+from hil.virtual.stm32.power_control import PowerControl, PowerSystem
+from hil.virtual.system import OperatingPoint
 
 BYPASS, LDOEN, SCUEN, SMPSEN = 1, 2, 4, 4
 SUPPLY_BITS = 0xFF
@@ -51,8 +49,33 @@ H7A3_LIMITS = (
 )  # fmt: skip
 
 
+class BusClocks(Protocol):
+    """What PWR asks of RCC: the clocks of the APBs in Hz."""
+
+    @property
+    def pclk1_hz(self) -> int:
+        """APB1 clock."""
+
+    @property
+    def pclk2_hz(self) -> int:
+        """APB2 clock."""
+
+    @property
+    def pclk3_hz(self) -> int:
+        """APB3 clock."""
+
+    @property
+    def pclk4_hz(self) -> int:
+        """APB4 clock."""
+
+
 class PwrH7(PowerControl):
-    """PWR of both lines; the supply is what the board's wiring says."""
+    """PWR of both lines; `supply` is how the board's wiring supplies the core.
+
+    Whoever makes the chip's parts sets `rcc`.
+    """
+
+    rcc: BusClocks
 
     LIMITS: ClassVar[tuple[Limits, ...]]
     VOS_OF_CODE: ClassVar[Mapping[int, int]]
@@ -61,6 +84,10 @@ class PwrH7(PowerControl):
     START_CR3 = LDOEN | SCUEN
     SUPPLIES: ClassVar[Mapping[str, int]]
     """What the lower byte of CR3 has to hold for each way that a board can supply the core."""
+
+    def __init__(self, system: PowerSystem, name: str, base: int, supply: str) -> None:
+        self.supply = supply
+        super().__init__(system, name, base)
 
     def reset(self) -> None:
         """Return to VOS3; the supply stays configured over all resets but a power-on."""
@@ -76,17 +103,12 @@ class PwrH7(PowerControl):
         self._supplied_at: int | None = None
         self._seen_ready = False
 
-    @property
-    def rcc(self) -> RccH7:
-        """The family's own RCC."""
-        return cast("RccH7", self.machine.rcc)
-
     # -- state -----------------------------------------------------------------------------------
 
     @property
     def supplied(self) -> bool:
         """Whether the supply is configured and has settled (ACTVOSRDY)."""
-        return self._supplied_at is not None and self.machine.now_ps >= self._supplied_at
+        return self._supplied_at is not None and self.system.now_ps >= self._supplied_at
 
     @property
     def ram_is_writable(self) -> bool:
@@ -96,7 +118,7 @@ class PwrH7(PowerControl):
     @property
     def settled(self) -> bool:
         """Whether the core voltage has reached its scale."""
-        return self.machine.now_ps >= self._settled_at
+        return self.system.now_ps >= self._settled_at
 
     @property
     def voltage_range(self) -> int:
@@ -105,7 +127,7 @@ class PwrH7(PowerControl):
 
     def _move_to(self, vos: int) -> None:
         self._previous_vos, self._vos = self.voltage_range, vos
-        self._settled_at = self.machine.now_ps + VOS_SETTLE_PS
+        self._settled_at = self.system.now_ps + VOS_SETTLE_PS
 
     # -- registers -------------------------------------------------------------------------------
 
@@ -117,13 +139,12 @@ class PwrH7(PowerControl):
                 what = f"CR3 = 0x{value:08x} after it has been written; only a power-on unlocks it"
                 raise self.broken(Rule.SUPPLY_CONFIGURATION, what, 0x0C)
             return
-        supply = self.machine.wiring.supply
-        wanted = self.SUPPLIES[supply]
+        wanted = self.SUPPLIES[self.supply]
         if value & SUPPLY_BITS & ~self.ignored_supply_bits != wanted:
-            what = f"CR3 = 0x{value:08x}; the board supplies the core by {supply}"
+            what = f"CR3 = 0x{value:08x}; the board supplies the core by {self.supply}"
             raise self.broken(Rule.SUPPLY_CONFIGURATION, f"{what} (0x{wanted:02x})", 0x0C)
         self.values["CR3"] = wanted
-        self._supplied_at = self.machine.now_ps + SUPPLY_SETTLE_PS
+        self._supplied_at = self.system.now_ps + SUPPLY_SETTLE_PS
 
     @property
     def ignored_supply_bits(self) -> int:
@@ -138,7 +159,7 @@ class PwrH7(PowerControl):
             return value
         if not self._seen_ready:
             self._seen_ready = True
-            self.machine.bus_memory.reach_changed()
+            self.system.bus_memory.reach_changed()
         return value | ACTVOSRDY
 
     def _read_scaling(self) -> int:
@@ -152,7 +173,7 @@ class PwrH7(PowerControl):
             self._check_change(vos)
             self._move_to(vos)
         self.values[self.SCALING] = value
-        self.machine.clock_changed(f"PWR_{self.SCALING}.VOS")
+        self.system.clock_changed(f"PWR_{self.SCALING}.VOS")
 
     @property
     def requested_scale(self) -> int:
@@ -294,15 +315,19 @@ class PwrH7A3(PwrH7):
         self._write_scaling(value)
 
 
-class SyscfgH743(Peripheral):
+class SyscfgH743(Peripheral[OperatingPoint]):
     """SYSCFG of the STM32H743, of which only the overdrive is modelled (RM0433 section 12)."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {0x2C: Register("PWRCR", 0, ODEN)}
 
+    def __init__(self, system: OperatingPoint, name: str, base: int, pwr: PwrH743) -> None:
+        self.pwr = pwr
+        super().__init__(system, name, base)
+
     def write_pwrcr(self, value: int) -> None:
         """Switch overdrive."""
-        wrong = cast("PwrH743", self.machine.pwr).set_overdrive(bool(value & ODEN))
+        wrong = self.pwr.set_overdrive(bool(value & ODEN))
         if wrong is not None:
             raise self.broken(Rule.VOS0_BOOST, wrong, 0x2C)
         self.values["PWRCR"] = value
-        self.machine.clock_changed("SYSCFG_PWRCR.ODEN")
+        self.system.clock_changed("SYSCFG_PWRCR.ODEN")

@@ -9,15 +9,18 @@ PLL2, PLL3, LSE and the clock security system are not modelled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
-from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.stm32.h7.pll import PllSettings
-from hil.virtual.stm32.rcc_base import AHB_DIVIDERS, APB_DIVIDERS, Oscillator, RccBase
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.h7.pwr import PwrH7
+from hil.virtual.stm32.h7.pwr import PwrH7
+from hil.virtual.stm32.rcc_base import (
+    AHB_DIVIDERS,
+    APB_DIVIDERS,
+    Oscillator,
+    RccBase,
+    RccSystem,
+)
 
 HSI_HZ, CSI_HZ = 64_000_000, 4_000_000
 
@@ -40,43 +43,7 @@ PLL1_FIELDS = 0xF | 7 << 16
 LSION, LSIRDY = 1, 2
 RMVF = 1 << 16
 
-PIN, POWER, SOFTWARE, WATCHDOG = 1 << 26, 1 << 27, 1 << 28, 1 << 29
-"""Causes of a reset as the machine names them: bits of other families' RCC_CSR."""
-
 UART_CLOCKS = ("PCLK", "PLL2Q", "PLL3Q", "HSI", "CSI", "LSE")
-
-
-def _resets(names: Mapping[int, tuple[str, int]]) -> dict[int, Register]:
-    return {
-        offset: Register(name, 0, writable, sizes=ANY_SIZE)
-        for offset, (name, writable) in names.items()
-    }
-
-
-RESET_CAUSES = Register("RSR", 0, RMVF, sizes=ANY_SIZE, status=0xFFFE_0000)
-
-
-def _registers(
-    core: str, apb: str, wake: str, kernel: str, enables: Mapping[int, tuple[str, int]]
-) -> dict[int, Register]:
-    """The registers of one line: names of its domains' registers, and its enables by offset."""
-    return {
-        0x00: Register("CR", 0x83 | HSIDIVF | DOMAINS_READY, CR_WRITABLE, sizes=ANY_SIZE,
-                       status=CR_STATUS),
-        0x04: Register("HSICFGR", 0x4000_0000, 0, sizes=ANY_SIZE),
-        0x10: Register("CFGR", 0, SW, sizes=ANY_SIZE, status=7 << SWS_POSITION),
-        0x18: Register(core, 0, 0xF7F, sizes=ANY_SIZE),
-        0x1C: Register(apb, 0, 0x770, sizes=ANY_SIZE),
-        0x20: Register(wake, 0, 0x70, sizes=ANY_SIZE),
-        0x28: Register("PLLCKSELR", 0x0202_0200, 0x03F3_F3F3, sizes=ANY_SIZE),
-        0x2C: Register("PLLCFGR", 0x01FF_0000, 0x01FF_0FFF, sizes=ANY_SIZE),
-        0x30: Register("PLL1DIVR", 0x0101_0280, 0x7F7F_FFFF, sizes=ANY_SIZE),
-        0x34: Register("PLL1FRACR", 0, 0xFFF8, sizes=ANY_SIZE),
-        0x54: Register(kernel, 0, 0x3F, sizes=ANY_SIZE),
-        0x70: Register("BDCR", 0, 0, sizes=ANY_SIZE),
-        0x74: Register("CSR", 0, LSION, sizes=ANY_SIZE, status=LSIRDY),
-        **_resets(enables),
-    }  # fmt: skip
 
 
 class RccH7(RccBase):
@@ -97,6 +64,12 @@ class RccH7(RccBase):
     RSR_BITS: ClassVar[Mapping[int, int]]
     """Causes of a reset, as the machine names them, to their bits in RSR."""
 
+    def __init__(self, system: RccSystem, name: str, base: int, pwr: PwrH7, hse_hz: int) -> None:
+        self.pwr = pwr
+        self.hse_hz = hse_hz
+        """Clock that the board feeds into HSE; 0: none."""
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
         """Return to HSI at 64 MHz; RMVF stays as it is."""
         kept = self.values.get("RSR", 0) & RMVF
@@ -107,11 +80,6 @@ class RccH7(RccBase):
     def power_on(self) -> None:
         """Power-on clears RMVF."""
         self.values["RSR"] = 0
-
-    @property
-    def pwr(self) -> PwrH7:
-        """The family's own PWR."""
-        return cast("PwrH7", self.machine.pwr)
 
     @property
     def reset_flags(self) -> int:
@@ -133,7 +101,7 @@ class RccH7(RccBase):
         return HSI_HZ >> (self.values["CR"] >> 3 & 3)
 
     def _source_hz(self, name: str | None) -> int:
-        hz = {"HSI": self.hsi_hz, "CSI": CSI_HZ, "HSE": self.machine.wiring.hse_hz}
+        hz = {"HSI": self.hsi_hz, "CSI": CSI_HZ, "HSE": self.hse_hz}
         return hz.get(name or "", 0)
 
     @property
@@ -222,7 +190,7 @@ class RccH7(RccBase):
         self.switch_pll(before, value, used, self.pll_source, self._check_pll1)
         if (before ^ value) & HSIDIV:
             self._sysclk_hz = None
-            self.machine.clock_changed("HSIDIV")
+            self.system.clock_changed("HSIDIV")
 
     def _check_hse(self, before: int, value: int) -> None:
         if before & value & HSEON and (before ^ value) & (HSEBYP | HSEEXT):
@@ -231,7 +199,7 @@ class RccH7(RccBase):
             )
         if not value & HSEON or before & HSEON:
             return
-        if not self.machine.wiring.hse_hz:
+        if not self.hse_hz:
             raise self.broken(Rule.CLOCK_TREE, "HSE is switched on; the board has none", 0x00)
         if not value & HSEBYP:
             what = "HSE is switched on as a crystal oscillator; the board feeds a clock (HSEBYP)"
@@ -255,11 +223,11 @@ class RccH7(RccBase):
         if selection == SW_PLL1 and not self.values["PLLCFGR"] & DIVP1EN:
             raise self.broken(Rule.CLOCK_TREE, "SYSCLK is switched to PLL1 with DIVP1EN 0", 0x10)
         self.values["CFGR"] = selection | selection << SWS_POSITION
-        self.machine.clock_changed(f"SYSCLK from {name}")
+        self.system.clock_changed(f"SYSCLK from {name}")
 
     def _write_dividers(self, name: str, value: int) -> None:
         self.values[name] = value
-        self.machine.clock_changed(f"RCC_{name}")
+        self.system.clock_changed(f"RCC_{name}")
 
     def write_core_dividers(self, value: int) -> None:
         """Change the dividers of core, AHB and APB3."""
@@ -289,7 +257,7 @@ class RccH7(RccBase):
         before = self.values["PLLCFGR"]
         self._require_pll1_off("PLLCFGR", value, PLL1_FIELDS & ~FRAC1EN, 0x2C)
         if (before ^ value) & FRAC1EN:
-            self.machine.clock_changed("PLL1FRACEN")
+            self.system.clock_changed("PLL1FRACEN")
 
     def write_pll1divr(self, value: int) -> None:
         """Set PLL1's multiplier and output dividers."""
@@ -322,79 +290,4 @@ class RccH7(RccBase):
 
     def _write_enable(self, register: str, value: int) -> None:
         super()._write_enable(register, value)
-        self.machine.bus_memory.reach_changed()
-
-
-class RccH743(RccH7):
-    """RCC of the STM32H743, revision V."""
-
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        **_registers("D1CFGR", "D2CFGR", "D3CFGR", "D2CCIP2R", {
-            0x7C: ("AHB3RSTR", 0x0001_5031), 0x80: ("AHB1RSTR", 0x0A00_8023),
-            0x84: ("AHB2RSTR", 0x0000_0241), 0x88: ("AHB4RSTR", 0x0328_07FF),
-            0x8C: ("APB3RSTR", 0x0000_0008), 0x90: ("APB1LRSTR", 0xE8FF_C3FF),
-            0x94: ("APB1HRSTR", 0x0000_0136), 0x98: ("APB2RSTR", 0x31D7_3033),
-            0x9C: ("APB4RSTR", 0x0020_DEAA),
-            0xD4: ("AHB3ENR", 0x0001_5031), 0xD8: ("AHB1ENR", 0x1E03_8023),
-            0xDC: ("AHB2ENR", 0xE000_0241), 0xE0: ("AHB4ENR", 0x1328_07FF),
-            0xE4: ("APB3ENR", 0x0000_0048), 0xE8: ("APB1LENR", 0xE8FF_C3FF),
-            0xEC: ("APB1HENR", 0x0000_0136), 0xF0: ("APB2ENR", 0x31D7_3033),
-            0xF4: ("APB4ENR", 0x0021_DEAA),
-        }),
-        0xD0: RESET_CAUSES,
-    }  # fmt: skip
-    CORE, APB, WAKE, KERNEL = "D1CFGR", "D2CFGR", "D3CFGR", "D2CCIP2R"
-    KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "USART1": ("D2CCIP2R", 3), "USART2": ("D2CCIP2R", 0), "USART3": ("D2CCIP2R", 0),
-    }  # fmt: skip
-    WIDE_VCO_HZ = (192_000_000, 960_000_000)
-    RSR_BITS: ClassVar[Mapping[int, int]] = {
-        PIN: 0x0042_0000, POWER: 0x00B8_0000, SOFTWARE: 1 << 24, WATCHDOG: 1 << 26,
-    }  # fmt: skip
-    write_d1cfgr = RccH7.write_core_dividers
-    write_d2cfgr = RccH7.write_apb_dividers
-    write_d3cfgr = RccH7.write_wake_dividers
-
-
-class RccH743Y(RccH743):
-    """RCC of the STM32H743, revision Y: its VCO ends at 836 MHz."""
-
-    WIDE_VCO_HZ = (192_000_000, 836_000_000)
-
-
-class RccH7A3(RccH7):
-    """RCC of the STM32H7A3: two domains, and HSE takes digital clocks as well."""
-
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        **_registers("CDCFGR1", "CDCFGR2", "SRDCFGR", "CDCCIP2R", {
-            0x7C: ("AHB3RSTR", 0x0129_5031), 0x80: ("AHB1RSTR", 0x0200_0223),
-            0x84: ("AHB2RSTR", 0x0000_0A45), 0x88: ("AHB4RSTR", 0x0020_07FF),
-            0x8C: ("APB3RSTR", 0x0000_0008), 0x90: ("APB1LRSTR", 0xE8FF_C3FF),
-            0x94: ("APB1HRSTR", 0x0000_0136), 0x98: ("APB2RSTR", 0x40D7_30F3),
-            0x9C: ("APB4RSTR", 0x0C00_E6AA),
-            0x134: ("AHB3ENR", 0x0129_5031), 0x138: ("AHB1ENR", 0x0600_0223),
-            0x13C: ("AHB2ENR", 0x6000_0A45), 0x140: ("AHB4ENR", 0x3020_07FF),
-            0x144: ("APB3ENR", 0x0000_0048), 0x148: ("APB1LENR", 0xE8FF_C3FF),
-            0x14C: ("APB1HENR", 0x0000_0136), 0x150: ("APB2ENR", 0x40D7_30F3),
-            0x154: ("APB4ENR", 0x0C01_E6AA),
-        }),
-        0x130: RESET_CAUSES,
-        0x00: Register("CR", HSION | HSIDIVF | DOMAINS_READY, CR_WRITABLE | HSEEXT,
-                       sizes=ANY_SIZE, status=CR_STATUS),
-    }  # fmt: skip
-    CORE, APB, WAKE, KERNEL = "CDCFGR1", "CDCFGR2", "SRDCFGR", "CDCCIP2R"
-    KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {
-        "USART1": ("CDCCIP2R", 3), "USART2": ("CDCCIP2R", 0), "USART3": ("CDCCIP2R", 0),
-    }  # fmt: skip
-    WIDE_VCO_HZ = (128_000_000, 560_000_000)
-    RSR_BITS: ClassVar[Mapping[int, int]] = {
-        PIN: 0x0040_0000, POWER: 0x00A8_0000, SOFTWARE: 1 << 24, WATCHDOG: 1 << 26,
-    }  # fmt: skip
-    write_cdcfgr1 = RccH7.write_core_dividers
-    write_cdcfgr2 = RccH7.write_apb_dividers
-    write_srdcfgr = RccH7.write_wake_dividers
-
-    def reset(self) -> None:
-        """Return to HSI at 64 MHz; CSI is off."""
-        super().reset()
-        del self._ready_at["CSI"]
+        self.system.bus_memory.reach_changed()

@@ -8,26 +8,23 @@ are those that can be wired to a COM port; a machine has one of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from hil.virtual.cortex_m.v7m import FpuControlV7m, ScbV7m
+from hil.virtual.chip_records import ClockEnable
+from hil.virtual.cortex_m.processor import make_cortex_m4
 from hil.virtual.cpu.core_model import CORTEX_M4_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
-from hil.virtual.stm32.chip import Chip, ClockEnable, Parts, UsartPlace
-from hil.virtual.stm32.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
+from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
-from hil.virtual.stm32.gpio import GpioL4
 from hil.virtual.stm32.iwdg import IwdgL4
+from hil.virtual.stm32.l4.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
 from hil.virtual.stm32.l4.flash import FlashL4, FlashL4Plus, FlashL43
+from hil.virtual.stm32.l4.gpio import GpioL4
 from hil.virtual.stm32.l4.pwr import PwrL4, PwrL4Plus, PwrL43
 from hil.virtual.stm32.l4.rcc import RccL4, RccL4Plus, RccL43
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_variants import Lpuart, UsartV2
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 KIB = 1024
 START_HZ = 4_000_000
@@ -96,51 +93,58 @@ def _usarts(make: type[Usart]) -> dict[str, UsartPlace]:
     }
 
 
-def _gpio(chip: Chip, machine: Machine) -> dict[str, GpioL4]:
+def _gpio(chip: Chip, system: ChipSystem) -> dict[str, GpioL4]:
     names = [name for name in chip.bases if name.startswith("GPIO")]
-    return {name[-1]: GpioL4(machine, name, chip.base(name)) for name in names}
+    return {name[-1]: GpioL4(system, name, chip.bases[name]) for name in names}
 
 
 def _make_l4(
-    rcc: type[RccL4], pwr: type[PwrL43], flash: type[FlashL4], debug: type[DbgmcuL4]
-) -> Callable[[Chip, Machine], Parts]:
+    make_rcc: type[RccL4],
+    make_pwr: type[PwrL43],
+    flash: type[FlashL4],
+    debug: type[DbgmcuL4],
+) -> Callable[[Chip, ChipSystem], Parts]:
     """Return what makes the peripherals of an L4: DMA requests are chosen by CSELR."""
 
-    def make_parts(chip: Chip, machine: Machine) -> Parts:
-        dma1 = DmaSelected(machine, "DMA1", chip.base("DMA1"), DMA1_INTERRUPTS, DMA1_SELECTIONS)
-        dma2 = DmaSelected(machine, "DMA2", chip.base("DMA2"), DMA2_INTERRUPTS, DMA2_SELECTIONS)
+    def make_parts(chip: Chip, system: ChipSystem) -> Parts:
+        pwr = make_pwr(system, "PWR", chip.bases["PWR"])
+        rcc = pwr.rcc = make_rcc(system, "RCC", chip.bases["RCC"], pwr)
+        dma1 = DmaSelected(system, "DMA1", chip.bases["DMA1"], DMA1_INTERRUPTS, DMA1_SELECTIONS)
+        dma2 = DmaSelected(system, "DMA2", chip.bases["DMA2"], DMA2_INTERRUPTS, DMA2_SELECTIONS)
         return Parts(
-            rcc=rcc(machine, "RCC", chip.base("RCC")),
-            pwr=pwr(machine, "PWR", chip.base("PWR")),
-            flash=flash(machine, "FLASH", chip.base("FLASH")),
+            rcc=rcc,
+            pwr=pwr,
+            flash=flash(system, "FLASH", chip.bases["FLASH"]),
             dma=DmaControllers((dma1, dma2)),
-            gpio={**_gpio(chip, machine)},
+            gpio=_gpio(chip, system),
             others=[
                 dma1,
                 dma2,
-                IwdgL4(machine, "IWDG", chip.base("IWDG")),
-                debug(machine, "DBGMCU", chip.base("DBGMCU")),
+                IwdgL4(system, "IWDG", chip.bases["IWDG"]),
+                debug(system, "DBGMCU", chip.bases["DBGMCU"]),
             ],
         )
 
     return make_parts
 
 
-def _make_l4_plus(chip: Chip, machine: Machine) -> Parts:
-    dma1 = DmaMultiplexed(machine, "DMA1", chip.base("DMA1"), DMA1_INTERRUPTS, first_line=0)
-    dma2 = DmaMultiplexed(machine, "DMA2", chip.base("DMA2"), DMA2_INTERRUPTS, first_line=7)
+def _make_l4_plus(chip: Chip, system: ChipSystem) -> Parts:
+    pwr = PwrL4Plus(system, "PWR", chip.bases["PWR"])
+    rcc = pwr.rcc = RccL4Plus(system, "RCC", chip.bases["RCC"], pwr)
+    dma1 = DmaMultiplexed(system, "DMA1", chip.bases["DMA1"], DMA1_INTERRUPTS, first_line=0)
+    dma2 = DmaMultiplexed(system, "DMA2", chip.bases["DMA2"], DMA2_INTERRUPTS, first_line=7)
     return Parts(
-        rcc=RccL4Plus(machine, "RCC", chip.base("RCC")),
-        pwr=PwrL4Plus(machine, "PWR", chip.base("PWR")),
-        flash=FlashL4Plus(machine, "FLASH", chip.base("FLASH")),
+        rcc=rcc,
+        pwr=pwr,
+        flash=FlashL4Plus(system, "FLASH", chip.bases["FLASH"]),
         dma=DmaControllers((dma1, dma2)),
-        gpio={**_gpio(chip, machine)},
+        gpio=_gpio(chip, system),
         others=[
             dma1,
             dma2,
-            Dmamux(machine, "DMAMUX1", chip.base("DMAMUX1"), (dma1, dma2)),
-            IwdgL4(machine, "IWDG", chip.base("IWDG")),
-            DbgmcuL4Plus(machine, "DBGMCU", chip.base("DBGMCU")),
+            Dmamux(system, "DMAMUX1", chip.bases["DMAMUX1"], (dma1, dma2)),
+            IwdgL4(system, "IWDG", chip.bases["IWDG"]),
+            DbgmcuL4Plus(system, "DBGMCU", chip.bases["DBGMCU"]),
         ],
     )
 
@@ -148,8 +152,7 @@ def _make_l4_plus(chip: Chip, machine: Machine) -> Parts:
 STM32L475VG = Chip(
     name="STM32L475VG",
     core=CORTEX_M4_MODEL,
-    scb=ScbV7m,
-    fpu=FpuControlV7m,
+    make_processor=make_cortex_m4,
     interrupts=82,
     memories=(
         MemoryRegion("flash", 0x0800_0000, 1024 * KIB, is_flash=True),
@@ -166,8 +169,7 @@ STM32L475VG = Chip(
 STM32L432KC = Chip(
     name="STM32L432KC",
     core=CORTEX_M4_MODEL,
-    scb=ScbV7m,
-    fpu=FpuControlV7m,
+    make_processor=make_cortex_m4,
     interrupts=83,
     memories=(
         MemoryRegion("flash", 0x0800_0000, 256 * KIB, is_flash=True),
@@ -185,8 +187,7 @@ STM32L432KC = Chip(
 STM32L4R5ZI = Chip(
     name="STM32L4R5ZI",
     core=CORTEX_M4_MODEL,
-    scb=ScbV7m,
-    fpu=FpuControlV7m,
+    make_processor=make_cortex_m4,
     interrupts=95,
     memories=(
         MemoryRegion("flash", 0x0800_0000, 2048 * KIB, is_flash=True),
@@ -200,3 +201,5 @@ STM32L4R5ZI = Chip(
     usarts={**_usarts(Usart), "LPUART1": UsartPlace(Lpuart, 70, LPUART1_RX, LPUART1_TX)},
     make_parts=_make_l4_plus,
 )
+
+CHIPS = (STM32L475VG, STM32L432KC, STM32L4R5ZI)

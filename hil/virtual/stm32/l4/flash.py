@@ -8,7 +8,17 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import Register
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.u5.flash import BKER, LOCK, MER1, MER2, OPTLOCK, PER, PG, STRT, Flash
+from hil.virtual.stm32.paged_flash import (
+    BKER,
+    LOCK,
+    MER1,
+    MER2,
+    OPTLOCK,
+    PER,
+    PG,
+    STRT,
+    PagedFlash,
+)
 
 ICEN, DCEN, ICRST, DCRST = 1 << 9, 1 << 10, 1 << 11, 1 << 12
 _CACHES_AND_PREFETCH = 0x1F00
@@ -32,7 +42,7 @@ def _registers(latency: int) -> dict[int, Register]:
     }
 
 
-class FlashL4(Flash):
+class FlashL4(PagedFlash):
     """FLASH of the STM32L47x and L48x: two banks, pages of 2 KiB, double words."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = _registers(7)
@@ -42,11 +52,6 @@ class FlashL4(Flash):
     PAGE_BYTES: ClassVar[int] = 2048
     PAGE_MASK: ClassVar[int] = 0xFF
     LATENCY_MASK: ClassVar[int] = 7
-
-    @property
-    def wait_states(self) -> int:
-        """ACR.LATENCY."""
-        return self.values["ACR"] & self.LATENCY_MASK
 
     def write_acr(self, value: int) -> None:
         """Change wait states, prefetch and caches."""
@@ -60,21 +65,13 @@ class FlashL4(Flash):
                 )
         super().write_acr(value)
 
-    def write_keyr(self, value: int) -> None:
-        """Take the two keys in order."""
-        self.write_nskeyr(value)
-
-    def read_sr(self) -> int:
-        """Status."""
-        return self.read_nssr()
-
-    def write_sr(self, value: int) -> None:
-        """Clear flags."""
-        self.write_nssr(value)
+    write_keyr = PagedFlash.take_key
+    read_sr = PagedFlash.read_status
+    write_sr = PagedFlash.clear_status
 
     def write_cr(self, value: int) -> None:
         """Choose and start an operation, or lock."""
-        self.write_nscr(value)
+        self.write_control(value)
 
 
 class FlashL43(FlashL4):

@@ -8,14 +8,11 @@ general operating conditions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.power_control import PowerControl
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.l4.rcc import RccL4
 
 VOS_POSITION, VOSF, IOSV, R1MODE = 9, 1 << 10, 1 << 9, 1 << 8
 VOS = 3 << VOS_POSITION
@@ -29,8 +26,20 @@ BOOST_MAX_HZ = 120_000_000
 RANGE2_MAX_HZ = 26_000_000
 
 
+class PllCheck(Protocol):
+    """What PWR asks of RCC."""
+
+    def check_pll(self, cause: str) -> None:
+        """Raise if the running PLL is outside what the core voltage allows."""
+
+
 class PwrL43(PowerControl):
-    """PWR of the STM32L43x and L44x: no VDDIO2, no boost mode."""
+    """PWR of the STM32L43x and L44x: no VDDIO2, no boost mode.
+
+    Whoever makes the chip's parts sets `rcc`.
+    """
+
+    rcc: PllCheck
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CR1", 1 << VOS_POSITION, VOS | DBP, sizes=ANY_SIZE),
@@ -49,14 +58,9 @@ class PwrL43(PowerControl):
         self._settled_at = 0
 
     @property
-    def rcc(self) -> RccL4:
-        """The family's own RCC."""
-        return cast("RccL4", self.machine.rcc)
-
-    @property
     def voltage_range(self) -> int:
         """The range that the core voltage satisfies now: 2 while it rises."""
-        return 2 if self.machine.now_ps < self._settled_at else self._range
+        return 2 if self.system.now_ps < self._settled_at else self._range
 
     @property
     def boosted(self) -> bool:
@@ -92,18 +96,18 @@ class PwrL43(PowerControl):
         if new_range not in (1, 2):
             raise self.broken(Rule.VOLTAGE_RANGE, f"VOS = {new_range} is reserved", 0x00)
         if new_range != self._range:
-            if self.machine.now_ps < self._settled_at:
+            if self.system.now_ps < self._settled_at:
                 raise self.broken(Rule.VOLTAGE_RANGE, "VOS is changed while VOSF is 1", 0x00)
             self._range = new_range
             if new_range == 1:
-                self._settled_at = self.machine.now_ps + VOS_SETTLE_PS
+                self._settled_at = self.system.now_ps + VOS_SETTLE_PS
         self.values["CR1"] = value
         self.rcc.check_pll("PWR_CR1.VOS")
-        self.machine.clock_changed("PWR_CR1.VOS")
+        self.system.clock_changed("PWR_CR1.VOS")
 
     def read_sr2(self) -> int:
         """SR2: VOSF while the voltage rises."""
-        return VOSF if self.machine.now_ps < self._settled_at else 0
+        return VOSF if self.system.now_ps < self._settled_at else 0
 
     def write_scr(self, value: int) -> None:
         """Clear wake-up flags, which are never set here."""
@@ -121,7 +125,7 @@ class PwrL43(PowerControl):
 
 
 class PwrL4(PwrL43):
-    """PWR of the STM32L47x and L48x: PG2 to PG15 hang on VDDIO2."""
+    """PWR of the STM32L47x and L48x: PG2 to PG15 are powered from VDDIO2."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         **PwrL43.REGISTERS,
@@ -156,4 +160,4 @@ class PwrL4Plus(PwrL4):
         """Enter or leave boost mode."""
         self.values["CR5"] = value
         self.rcc.check_pll("PWR_CR5.R1MODE")
-        self.machine.clock_changed("PWR_CR5.R1MODE")
+        self.system.clock_changed("PWR_CR5.R1MODE")

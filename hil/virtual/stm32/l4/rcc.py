@@ -8,23 +8,21 @@ No crystal or clock is fitted at HSE on the boards modelled, so HSE is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.l4.pll import L4_PLL, L4_PLUS_PLL, PllLimits, PllSettings
-from hil.virtual.stm32.l4.pwr import NORMAL_MAX_HZ
+from hil.virtual.stm32.l4.pwr import NORMAL_MAX_HZ, PwrL43
 from hil.virtual.stm32.rcc_base import (
     FLASH_BIT,
     HSI16_HZ,
     OSCILLATOR_START_PS,
     Oscillator,
     RccBase,
+    RccSystem,
     bit_registers,
 )
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.l4.pwr import PwrL43
 
 MSION, MSIRDY, MSIRGSEL, MSIRANGE = 1 << 0, 1 << 1, 1 << 3, 15 << 4
 HSION, HSIRDY = 1 << 8, 1 << 10
@@ -83,15 +81,14 @@ class RccL4(RccBase):
     MAIN_PLL = Oscillator("PLL", PLLON, PLLRDY)
     PLL: ClassVar[PllLimits] = L4_PLL
 
+    def __init__(self, system: RccSystem, name: str, base: int, pwr: PwrL43) -> None:
+        self.pwr = pwr
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
         """Return to MSI at 4 MHz."""
         super().reset()
         self._ready_at = {"MSI": 0}
-
-    @property
-    def pwr(self) -> PwrL43:
-        """The family's own PWR."""
-        return cast("PwrL43", self.machine.pwr)
 
     # -- clocks ----------------------------------------------------------------------------------
 
@@ -163,7 +160,7 @@ class RccL4(RccBase):
         self.switch_pll(before, value, used, self.pll_source, self._check_started_pll)
         if (before ^ value) & (MSIRGSEL | MSIRANGE):
             self.check_pll("MSIRANGE")
-            self.machine.clock_changed("MSIRANGE")
+            self.system.clock_changed("MSIRANGE")
 
     def _check_msi(self, before: int, value: int) -> None:
         if value >> 4 & 15 >= len(MSI_RANGES_HZ):
@@ -175,7 +172,7 @@ class RccL4(RccBase):
         if before & MSIRGSEL and not value & MSIRGSEL:
             raise self.broken(Rule.CLOCK_TREE, "MSIRGSEL is cleared; only a reset can", 0x00)
         if self._msi_hz(before) != self._msi_hz(value) and value & MSION:
-            self._ready_at["MSI"] = self.machine.now_ps + OSCILLATOR_START_PS
+            self._ready_at["MSI"] = self.system.now_ps + OSCILLATOR_START_PS
 
     def _check_started_pll(self) -> None:
         self.check_pll("PLLON")
@@ -191,7 +188,7 @@ class RccL4(RccBase):
         self._check_steps(before, value)
         self.values["CFGR"] = value & ~SWS | selection << 2
         changed = f"SYSCLK from {name}" if selection != before & SW else "bus dividers"
-        self.machine.clock_changed(changed)
+        self.system.clock_changed(changed)
 
     def _check_steps(self, before: int, value: int) -> None:
         """Nothing here; the L4+ wants SYSCLK to cross 80 MHz in two steps."""
@@ -282,9 +279,9 @@ class RccL4Plus(RccL4):
                     " with the AHB prescaler at 1; it has to divide meanwhile",
                     0x08,
                 )
-            self._crossed_at = self.machine.now_ps
+            self._crossed_at = self.system.now_ps
         elif new_hz > NORMAL_MAX_HZ and undivided and before >> 7 & 1:
-            passed = self.machine.now_ps - self._crossed_at
+            passed = self.system.now_ps - self._crossed_at
             if passed < HALF_SPEED_PS:
                 raise self.broken(
                     Rule.RANGE1_BOOST,

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-from hil.virtual.cortex_m.scb import FpuControl, Scb
+from hil.virtual.chip_records import ClockEnable
+from hil.virtual.cortex_m.processor import make_cortex_m33
 from hil.virtual.cpu.core_model import CORTEX_M33_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
-from hil.virtual.peripheral import Peripheral
-from hil.virtual.stm32.chip import Chip, ClockEnable, Parts, UsartPlace
-from hil.virtual.stm32.dbgmcu import Dbgmcu
+from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.gpdma import Gpdma
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.icache import Icache
 from hil.virtual.stm32.iwdg import Iwdg
+from hil.virtual.stm32.u5.dbgmcu import Dbgmcu
 from hil.virtual.stm32.u5.flash import Flash
 from hil.virtual.stm32.u5.pwr import Pwr
 from hil.virtual.stm32.u5.rcc import Rcc, RccU575
 from hil.virtual.stm32.usart import Usart
-
-if TYPE_CHECKING:
-    from hil.virtual.machine import Machine
 
 PORTS = "ABCDEFGHI"
 
@@ -62,21 +59,23 @@ USARTS = {"USART1": UsartPlace(Usart, interrupt=61, rx_request=24, tx_request=25
 """Requests of GPDMA1 (RM0456, GPDMA1 requests)."""
 
 
-def make_parts(chip: Chip, machine: Machine, rcc: type[Rcc] = Rcc) -> Parts:
+def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Parts:
     """Make the peripherals that this family has."""
-    gpdma = Gpdma(machine, "GPDMA1", chip.base("GPDMA1"))
-    others: list[Peripheral] = [
+    pwr = Pwr(system, "PWR", chip.bases["PWR"])
+    rcc = pwr.rcc = make_rcc(system, "RCC", chip.bases["RCC"], pwr)
+    gpdma = Gpdma(system, "GPDMA1", chip.bases["GPDMA1"])
+    others: list[AnyPeripheral] = [
         gpdma,
-        Iwdg(machine, "IWDG", chip.base("IWDG")),
-        Icache(machine, "ICACHE", chip.base("ICACHE")),
-        Dbgmcu(machine, "DBGMCU", chip.base("DBGMCU")),
+        Iwdg(system, "IWDG", chip.bases["IWDG"]),
+        Icache(system, "ICACHE", chip.bases["ICACHE"]),
+        Dbgmcu(system, "DBGMCU", chip.bases["DBGMCU"]),
     ]
     return Parts(
-        rcc=rcc(machine, "RCC", chip.base("RCC")),
-        pwr=Pwr(machine, "PWR", chip.base("PWR")),
-        flash=Flash(machine, "FLASH", chip.base("FLASH")),
+        rcc=rcc,
+        pwr=pwr,
+        flash=Flash(system, "FLASH", chip.bases["FLASH"]),
         dma=gpdma,
-        gpio={port: Gpio(machine, f"GPIO{port}", chip.base(f"GPIO{port}")) for port in PORTS},
+        gpio={port: Gpio(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS},
         others=others,
     )
 
@@ -84,8 +83,7 @@ def make_parts(chip: Chip, machine: Machine, rcc: type[Rcc] = Rcc) -> Parts:
 STM32U585AI = Chip(
     name="STM32U585AI",
     core=CORTEX_M33_MODEL,
-    scb=Scb,
-    fpu=FpuControl,
+    make_processor=make_cortex_m33,
     interrupts=126,
     memories=MEMORIES,
     start_hz=4_000_000,
@@ -94,4 +92,8 @@ STM32U585AI = Chip(
     usarts=USARTS,
     make_parts=make_parts,
 )
-STM32U575ZI = replace(STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, rcc=RccU575))
+STM32U575ZI = replace(
+    STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, make_rcc=RccU575)
+)
+
+CHIPS = (STM32U585AI, STM32U575ZI)

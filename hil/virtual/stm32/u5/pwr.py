@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from fractions import Fraction
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
 from hil.virtual.stm32.power_control import PowerControl
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.u5.rcc import Rcc
 
 BOOSTRDY, VOSRDY, BOOSTEN = 1 << 14, 1 << 15, 1 << 18
 VOS_POSITION = 16
@@ -28,8 +26,18 @@ BOOST_ABOVE_HZ = 55_000_000
 HCLK_MAX_HZ = {1: 160_000_000, 2: 110_000_000, 3: 55_000_000, 4: 25_000_000}
 
 
+class BoosterClock(Protocol):
+    """What PWR asks of RCC."""
+
+    @property
+    def booster_hz(self) -> Fraction:
+        """Clock of the EPOD booster; 0 without one."""
+
+
 class Pwr(PowerControl):
-    """PWR of the STM32U575/585."""
+    """PWR of the STM32U575/585. Whoever makes the chip's parts sets `rcc`."""
+
+    rcc: BoosterClock
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x08: Register("CR3", 0, 0x6, sizes=ANY_SIZE),
@@ -51,11 +59,6 @@ class Pwr(PowerControl):
         self._boosted_at: int | None = None
 
     @property
-    def rcc(self) -> Rcc:
-        """The family's own RCC."""
-        return cast("Rcc", self.machine.rcc)
-
-    @property
     def io2_valid(self) -> bool:
         """SVMCR.IO2SV."""
         return bool(self.values["SVMCR"] >> 29 & 1)
@@ -63,7 +66,7 @@ class Pwr(PowerControl):
     @property
     def voltage_range(self) -> int:
         """The range that the core voltage satisfies now: the slower one while it rises."""
-        if self.machine.now_ps < self._range_settled_at:
+        if self.system.now_ps < self._range_settled_at:
             return max(self._range, self._previous_range)
         return self._range
 
@@ -82,13 +85,13 @@ class Pwr(PowerControl):
             self._boosted_at = None
             return False
         if self._boosted_at is None:
-            self._boosted_at = self.machine.now_ps + BOOST_START_PS
-        return self.machine.now_ps >= self._boosted_at
+            self._boosted_at = self.system.now_ps + BOOST_START_PS
+        return self.system.now_ps >= self._boosted_at
 
     def read_vosr(self) -> int:
         """VOSR with its ready flags."""
         value = self.values["VOSR"] & ~(VOSRDY | BOOSTRDY)
-        if self.machine.now_ps >= self._range_settled_at:
+        if self.system.now_ps >= self._range_settled_at:
             value |= VOSRDY
         return value | BOOSTRDY if self.booster_ready else value
 
@@ -96,17 +99,17 @@ class Pwr(PowerControl):
         """Change the voltage range, the booster, or both."""
         new_range = 4 - (value >> VOS_POSITION & 3)
         if new_range != self._range:
-            if self.machine.now_ps < self._range_settled_at:
+            if self.system.now_ps < self._range_settled_at:
                 raise self.broken(Rule.VOLTAGE_RANGE, "VOS is changed before VOSRDY is set", 0x0C)
             self._previous_range, self._range = self._range, new_range
             if new_range < self._previous_range:
-                self._range_settled_at = self.machine.now_ps + VOS_SETTLE_PS
+                self._range_settled_at = self.system.now_ps + VOS_SETTLE_PS
         self.values["VOSR"] = value
         if self.booster_enabled:
             self._check_booster()
         else:
             self._boosted_at = None
-        self.machine.clock_changed("PWR_VOSR")
+        self.system.clock_changed("PWR_VOSR")
 
     def _check_booster(self) -> None:
         clock_hz = self.rcc.booster_hz
@@ -126,7 +129,7 @@ class Pwr(PowerControl):
         """SVMSR: regulator, active voltage range."""
         regulator = self.values["CR3"] & 2
         value = regulator | (4 - self.voltage_range) << 16
-        if self.machine.now_ps >= self._range_settled_at:
+        if self.system.now_ps >= self._range_settled_at:
             value |= 1 << 15
         return value | (1 << 25 if self.values["SVMCR"] >> 29 & 1 else 0)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
@@ -17,12 +17,11 @@ from hil.virtual.stm32.rcc_base import (
     HSI16_HZ,
     Oscillator,
     RccBase,
+    RccSystem,
     bit_registers,
 )
 from hil.virtual.stm32.u5.pll import PllSettings
-
-if TYPE_CHECKING:
-    from hil.virtual.stm32.u5.pwr import Pwr
+from hil.virtual.stm32.u5.pwr import Pwr
 
 MSISON, MSISRDY, MSIKON, MSIKRDY = 1 << 0, 1 << 2, 1 << 4, 1 << 5
 HSION, HSIRDY = 1 << 8, 1 << 10
@@ -91,15 +90,14 @@ class Rcc(RccBase):
     )
     MAIN_PLL = Oscillator("PLL1", PLL1ON, PLL1RDY)
 
+    def __init__(self, system: RccSystem, name: str, base: int, pwr: Pwr) -> None:
+        self.pwr = pwr
+        super().__init__(system, name, base)
+
     def reset(self) -> None:
         """Return to MSIS at 4 MHz with every peripheral's clock off."""
         super().reset()
         self._ready_at = {"MSIS": 0, "MSIK": 0}
-
-    @property
-    def pwr(self) -> Pwr:
-        """The family's own PWR."""
-        return cast("Pwr", self.machine.pwr)
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -177,7 +175,7 @@ class Rcc(RccBase):
         if not self.is_ready("MSIS") and (value ^ self.values["ICSCR1"]) >> 28:
             raise self.broken(Rule.CLOCK_TREE, "MSISRANGE is changed while MSIS settles", 0x08)
         self.values["ICSCR1"] = value
-        self.machine.clock_changed("MSISRANGE")
+        self.system.clock_changed("MSISRANGE")
 
     def write_cfgr1(self, value: int) -> None:
         """Switch the system clock; SWS follows at once."""
@@ -188,12 +186,12 @@ class Rcc(RccBase):
         if selection == SW_PLL1 and not self.values["PLL1CFGR"] >> 18 & 1:
             raise self.broken(Rule.CLOCK_TREE, "SYSCLK is switched to PLL1 with PLL1REN 0", 0x1C)
         self.values["CFGR1"] = value & ~0xC | selection << 2
-        self.machine.clock_changed(f"SYSCLK from {name}")
+        self.system.clock_changed(f"SYSCLK from {name}")
 
     def write_cfgr2(self, value: int) -> None:
         """Change AHB and APB dividers."""
         self.values["CFGR2"] = value
-        self.machine.clock_changed("bus dividers")
+        self.system.clock_changed("bus dividers")
 
     def _require_pll1_off(self, register: str, offset: int) -> None:
         if self.values["CR"] & PLL1ON:
@@ -220,7 +218,7 @@ class Rcc(RccBase):
         self.values["PLL1CFGR"] = value
         if changed & 1 << 4:
             self._sysclk_hz = None
-            self.machine.clock_changed("PLL1FRACEN")
+            self.system.clock_changed("PLL1FRACEN")
 
     def write_pll1divr(self, value: int) -> None:
         """Set PLL1's multiplier and output dividers."""
@@ -231,7 +229,7 @@ class Rcc(RccBase):
     def write_pll1fracr(self, value: int) -> None:
         """Set PLL1's fraction, which may be done at any time."""
         self.values["PLL1FRACR"] = value
-        self.machine.clock_changed("PLL1FRACR")
+        self.system.clock_changed("PLL1FRACR")
 
     def write_csr(self, value: int) -> None:
         """RMVF clears the reset flags."""

@@ -33,7 +33,7 @@ static inline void start(void) {
     R32(NVIC) = 1u << 12;
 }
 static inline void wait_received(uint32_t count) {
-    while (sizeof ring - SNDTR(0) < count) { }
+    while (sizeof ring - SNDTR(0) < count) { wait_between_looks(); }
 }
 """
 NOT_CACHED = "mpu_region(0, 0x24000000, 10, MPU_NOT_CACHED); mpu_begin()"

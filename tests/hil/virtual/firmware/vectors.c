@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vector table of the test images; a handler that an image does not define hangs. */
+/* Start-up and vector table of the test images; a handler that an image does not define hangs. */
 #include "chip.h"
 
 extern uint32_t __stack_top[];
 extern uint32_t __bss_start[], __bss_end[];
+extern uint32_t __itcm_start[], __itcm_end[], __itcm_load[];
 void reset(void);
 
-/* RAM holds noise after power-on. Variables with initial values are not supported. */
+/* What has to come before anything is written to RAM, the stack included: registers alone. */
+__attribute__((noinline, used)) static void supply_first(void) {
+#ifdef BEFORE_RAM
+    BEFORE_RAM();
+#endif
+}
+
 void start(void);
-void start(void) {
+__attribute__((naked)) void start(void) {
+    __asm volatile("bl supply_first\n\tb prepare_ram");
+}
+
+/* RAM holds noise after power-on. Variables with initial values are not supported. */
+void prepare_ram(void);
+__attribute__((used)) void prepare_ram(void) {
     for (volatile uint32_t *word = __bss_start; word < __bss_end; word++) {
         *word = 0u;
     }
+#ifdef HAS_ITCM
+    const uint32_t *from = __itcm_load;
+    for (volatile uint32_t *word = __itcm_start; word < __itcm_end; word++) {
+        *word = *from++;
+    }
+    barrier();
+#endif
     reset();
 }
 
@@ -28,14 +48,11 @@ WEAK(usage_fault);
 WEAK(svcall);
 WEAK(pendsv);
 WEAK(systick);
-WEAK(dma0);
-WEAK(dma1);
-WEAK(usart1);
-WEAK(exti0);
-WEAK(exti1);
+HANDLERS;
 
 typedef void (*handler)(void);
-__attribute__((section(".vectors"), used)) const handler vectors[16 + 126] = {
+/* clang-format off */
+__attribute__((section(".vectors"), used)) const handler vectors[16 + INTERRUPTS] = {
     (handler)__stack_top,
     start,
     nmi,
@@ -46,9 +63,6 @@ __attribute__((section(".vectors"), used)) const handler vectors[16 + 126] = {
     [11] = svcall,
     [14] = pendsv,
     [15] = systick,
-    [16 + 11] = exti0,
-    [16 + 12] = exti1,
-    [16 + 29] = dma0,
-    [16 + 30] = dma1,
-    [16 + 61] = usart1,
+    VECTORS,
 };
+/* clang-format on */

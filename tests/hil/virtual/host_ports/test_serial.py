@@ -15,18 +15,23 @@ from generator.boards.boards_file import load_boards
 from hil.virtual.host_ports import registry
 from hil.virtual.machine import Machine
 from hil.virtual.rules import RuleBroken
-from hil.virtual.serial_line import FRAME_BITS, PS_PER_SECOND, HostLine
+from hil.virtual.scheduler import PS_PER_SECOND
+from hil.virtual.serial_line import FRAME_BITS, HostLine
 from tests.hil.virtual.conftest import Boot
 from tests.hil.virtual.images import compile_image
 
 ECHO = "void reset(void) { begin(); for (;;) { put((uint8_t)(get() + 1)); } }"
 
+BOOT_S, TIMEOUT_S = 0.001, 0.002
+"""Virtual time: a program that polls is slow to emulate."""
+
 
 @pytest.fixture
 def port(boot: Boot) -> serial.SerialBase:
     registry.register("echo", boot(ECHO))
-    opened = serial.serial_for_url("virtual://echo", baudrate=921_600, timeout=0.01)
-    opened.read(1)  # boot
+    opened = serial.serial_for_url("virtual://echo", baudrate=921_600, timeout=BOOT_S)
+    opened.read(1)
+    opened.timeout = TIMEOUT_S
     yield opened
     opened.close()
     registry.unregister("echo")
@@ -41,7 +46,7 @@ def test_an_echo_over_pyserial(port: serial.SerialBase) -> None:
 def test_the_timeout_is_virtual(port: serial.SerialBase) -> None:
     before = port.machine.seconds
     assert port.read(1) == b""
-    assert port.machine.seconds - before == pytest.approx(0.01, rel=0.01)
+    assert port.machine.seconds - before == pytest.approx(TIMEOUT_S, rel=0.01)
 
 
 def test_polling_in_waiting_lets_time_pass(port: serial.SerialBase) -> None:
@@ -75,7 +80,8 @@ def test_a_broken_rule_reaches_the_reader_as_a_serial_exception(port: serial.Ser
 
 def test_an_image_by_url(image_folder: Path) -> None:
     elf = compile_image(image_folder, ECHO)
-    with serial.serial_for_url(f"virtual://u585?image={elf}", baudrate=921_600, timeout=0.01) as p:
+    url = f"virtual://u585?image={elf}"
+    with serial.serial_for_url(url, baudrate=921_600, timeout=BOOT_S) as p:
         p.read(1)
         p.write(b"a")
         assert p.read(1) == b"b"
@@ -105,7 +111,7 @@ def test_a_sleeping_board_does_not_hang_a_reader_without_timeout(boot: Boot) -> 
     registry.unregister("asleep")
 
 
-def test_hex_and_elf_load_the_same(image_folder: Path) -> None:
+def test_hex_and_elf_load_the_same(image_folder: Path, tmp_path: Path) -> None:
     elf = compile_image(image_folder, ECHO)
     machine = Machine(load_boards(Path("boards.yaml").resolve())["u585"])
     machine.load_elf(elf)
@@ -116,7 +122,7 @@ def test_hex_and_elf_load_the_same(image_folder: Path) -> None:
         data = image[start : start + 16]
         record = bytes((len(data), start >> 8, start & 0xFF, 0)) + data
         records.append(f":{(record + bytes((-sum(record) & 0xFF,))).hex()}")
-    path = image_folder / "echo.hex"
+    path = tmp_path / "echo.hex"
     path.write_text("\n".join([*records, ":00000001FF", ""]))
     other = Machine("u585")
     other.load_hex(path)

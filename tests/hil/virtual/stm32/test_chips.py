@@ -9,10 +9,10 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.repository import DEFAULT_BOARDS_FILE
+from hil.virtual.cortex_m.processor import BASES as CORE_BASES
 from hil.virtual.machine import Machine
-from hil.virtual.stm32.chip import CORE_BASES
+from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS
-from hil.virtual.wiring import WIRING
 from tests.hil.virtual.conftest import variable
 from tests.hil.virtual.images import compile_image
 

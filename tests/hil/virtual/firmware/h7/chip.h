@@ -4,15 +4,11 @@
  * one rule at a time. */
 #ifndef CHIP_H
 #define CHIP_H
-#include <stdint.h>
-
-#define R32(address) (*(volatile uint32_t *)(address))
-#define R16(address) (*(volatile uint16_t *)(address))
-#define R8(address) (*(volatile uint8_t *)(address))
 
 #define AXI __attribute__((section(".axi"), aligned(32)))
 #define SRAM1 __attribute__((section(".sram1"), aligned(32)))
 #define ITCM __attribute__((section(".itcm"), noipa, long_call))
+#define HAS_ITCM
 
 #define RCC 0x58024400u
 #define RCC_CR R32(RCC + 0x00)
@@ -59,14 +55,7 @@
 #define UART 0x40004800u
 #define IWDG 0x58004800u
 #define DBGMCU_IDCODE R32(0x5C001000u)
-#define SCB 0xE000ED00u
-#define NVIC 0xE000E100u
-#define SYSTICK 0xE000E010u
-#define DEMCR R32(0xE000EDFCu)
-#define DWT_CTRL R32(0xE0001000u)
-#define DWT_CYCCNT R32(0xE0001004u)
 #define DWT_LAR R32(0xE0001FB0u)
-#define CPACR R32(0xE000ED88u)
 #define CCR R32(SCB + 0x14)
 #define MPU_CTRL R32(0xE000ED94u)
 #define MPU_RNR R32(0xE000ED98u)
@@ -150,24 +139,18 @@
 #define HSE_BITS (1u << 18) /* HSEBYP */
 #endif
 
-static inline void barrier(void) {
-    __asm volatile("dsb\n\tisb" ::: "memory");
-}
+#define INTERRUPTS 150
+#define HANDLERS                                                                                   \
+    WEAK(exti0);                                                                                   \
+    WEAK(exti1);                                                                                   \
+    WEAK(dma_rx);                                                                                  \
+    WEAK(dma_tx);                                                                                  \
+    WEAK(uart)
+#define VECTORS                                                                                    \
+    [16 + 6] = exti0, [16 + 7] = exti1, [16 + 11 + RX_STREAM] = dma_rx,                            \
+          [16 + 11 + TX_STREAM] = dma_tx, [16 + UART_INTERRUPT] = uart
 
-static inline void enable(uint32_t offset, uint32_t bit) {
-    R32(RCC + offset) |= 1u << bit;
-    (void)R32(RCC + offset);
-}
-
-static inline void wait_turns(uint32_t turns) {
-    for (volatile uint32_t i = 0; i < turns; i++) {
-    }
-}
-
-static inline void fpu_begin(void) {
-    CPACR |= 0xFu << 20;
-    barrier();
-}
+#include "any_chip.h"
 
 static inline void supply_begin(void) {
 #ifndef NO_SUPPLY
@@ -178,6 +161,11 @@ static inline void supply_begin(void) {
 #endif
 #endif
 }
+
+/* Nothing may be written to RAM before the supply is configured. */
+#ifndef RAM_FIRST
+#define BEFORE_RAM() supply_begin()
+#endif
 
 static inline void voltage_begin(void) {
     PWR_VOS = VOS_CODE << 14;
@@ -227,12 +215,6 @@ static inline void clock_begin(void) {
     }
 }
 
-static inline void pin(uint32_t port, uint32_t number, uint32_t function) {
-    const uint32_t shift = 4u * (number & 7u), afr = port + 0x20u + (number & 8u) / 2u;
-    R32(afr) = (R32(afr) & ~(15u << shift)) | function << shift;
-    R32(port) = (R32(port) & ~(3u << 2u * number)) | 2u << 2u * number;
-}
-
 static inline void pins_begin(void) {
     enable(AHB4ENR, 3);
     pin(GPIOD, 8, 7);
@@ -244,12 +226,6 @@ static inline void uart_begin(uint32_t cr3) {
     R32(UART + 0x0C) = BRR_VALUE;
     R32(UART + 0x08) = cr3;
     R32(UART + 0x00) = 0xDu; /* UE, RE, TE */
-}
-
-static inline void put(uint8_t byte) {
-    while (!(R32(UART + 0x1C) & 1u << 7)) {
-    }
-    R32(UART + 0x28) = byte;
 }
 
 /* Region `number`: 2^size bytes at `base`; 0x1308.0000: normal, not cached, not executable. */

@@ -4,11 +4,6 @@
  * one rule at a time. */
 #ifndef CHIP_H
 #define CHIP_H
-#include <stdint.h>
-
-#define R32(address) (*(volatile uint32_t *)(address))
-#define R16(address) (*(volatile uint16_t *)(address))
-#define R8(address) (*(volatile uint8_t *)(address))
 
 #define RCC 0x40021000u
 #define RCC_CR R32(RCC + 0x00)
@@ -39,13 +34,6 @@
 #define CMAR(n) R32(DMA1 + 0x14 + 20 * ((n) - 1))
 #define DMAMUX 0x40020800u
 #define IWDG 0x40003000u
-#define SCB 0xE000ED00u
-#define NVIC 0xE000E100u
-#define SYSTICK 0xE000E010u
-#define DEMCR R32(0xE000EDFCu)
-#define DWT_CTRL R32(0xE0001000u)
-#define DWT_CYCCNT R32(0xE0001004u)
-#define CPACR R32(0xE000ED88u)
 
 #if defined(L475)
 #define UART 0x40013800u
@@ -101,24 +89,18 @@
 #define VOS 1u
 #endif
 
-static inline void barrier(void) {
-    __asm volatile("dsb\n\tisb" ::: "memory");
-}
+#define INTERRUPTS 82
+#define HANDLERS                                                                                   \
+    WEAK(exti0);                                                                                   \
+    WEAK(exti1);                                                                                   \
+    WEAK(dma_rx);                                                                                  \
+    WEAK(dma_tx);                                                                                  \
+    WEAK(uart)
+#define VECTORS                                                                                    \
+    [16 + 6] = exti0, [16 + 7] = exti1, [16 + 10 + RX_CHANNEL] = dma_rx,                           \
+          [16 + 10 + TX_CHANNEL] = dma_tx, [16 + UART_INTERRUPT] = uart
 
-static inline void enable(uint32_t offset, uint32_t bit) {
-    R32(RCC + offset) |= 1u << bit;
-    (void)R32(RCC + offset);
-}
-
-static inline void wait_turns(uint32_t turns) {
-    for (volatile uint32_t i = 0; i < turns; i++) {
-    }
-}
-
-static inline void fpu_begin(void) {
-    CPACR |= 0xFu << 20;
-    barrier();
-}
+#include "any_chip.h"
 
 static inline void voltage_begin(void) {
     enable(APB1ENR1, 28); /* PWR */
@@ -170,12 +152,6 @@ static inline void clock_begin(void) {
     sysclk_begin();
 }
 
-static inline void pin(uint32_t port, uint32_t number, uint32_t function) {
-    const uint32_t shift = 4u * (number & 7u), afr = port + 0x20u + (number & 8u) / 2u;
-    R32(afr) = (R32(afr) & ~(15u << shift)) | function << shift;
-    R32(port) = (R32(port) & ~(3u << 2u * number)) | 2u << 2u * number;
-}
-
 static inline void pins_begin(void) {
 #if defined(L475)
     enable(AHB2ENR, 1);
@@ -200,12 +176,6 @@ static inline void uart_begin(uint32_t cr3) {
     R32(UART + 0x0C) = BRR_VALUE;
     R32(UART + 0x08) = cr3;
     R32(UART + 0x00) = 0xDu; /* UE, RE, TE */
-}
-
-static inline void put(uint8_t byte) {
-    while (!(R32(UART + 0x1C) & 1u << 7)) {
-    }
-    R32(UART + 0x28) = byte;
 }
 
 static inline void dma_begin(void) {

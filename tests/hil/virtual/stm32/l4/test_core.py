@@ -80,8 +80,7 @@ def test_registers_survive_interrupts_on_both_stacks_with_and_without_floats(
         }
         """,
     )
-    machine.scb.values["CPACR"] = 0xF << 20  # The handler's compiler uses floats at any time.
-    machine.fpu_access_changed()
+    machine.scb.write_cpacr(0xF << 20)  # The handler's compiler uses floats at any time.
     machine.run(0.5)
     assert variable(machine, "result") == 1
     assert variable(machine, "ticks") > 200

@@ -127,7 +127,7 @@ def test_a_broken_rule_names_address_pc_and_line(boot: Boot) -> None:
 
 
 def test_the_watchdogs_values_do_not_arrive_before_it_is_started(boot: Boot) -> None:
-    wait = "R32(IWDG) = 0x5555; R32(IWDG + 8) = 0xFF; while (R32(IWDG + 0xC)) {}"
+    wait = "R32(IWDG) = 0x5555; R32(IWDG + 8) = 0xFF; while (R32(IWDG + 0xC)) wait_between_looks()"
     machine = boot(HELLO.replace("FAULT", wait))
     machine.run(0.01)
     assert variable(machine, "result") == 0
@@ -220,9 +220,10 @@ def test_the_stack_limit_of_the_image_holds_without_msplim(boot: Boot) -> None:
 
 ALIGNMENT = """
 volatile uint32_t result;
+volatile uint32_t offset __attribute__((section(".sram4")));  /* the test sets it */
 uint32_t words[8];
 void reset(void) {
-    uint32_t at = (uint32_t)words + OFFSET;
+    uint32_t at = (uint32_t)words + offset;
     (void)at;
     ACCESS;
     result = 1;
@@ -236,6 +237,15 @@ def asm(code: str) -> str:
         f'ACCESS=fpu_begin(); __asm volatile("mov r4, %0\\n {code}" :: "r"(at) :'
         ' "r0","r1","r2","r3","r4","r5","memory")'
     )
+
+
+def boot_at_offset(boot: Boot, code: str, offset: int) -> Machine:
+    """Boot an image whose access is `offset` bytes behind a word."""
+    machine = boot(ALIGNMENT, asm(code))
+    cell = machine.core.memory(machine.symbols.addresses["offset"], 4)
+    assert cell is not None
+    cell[:] = (offset, 0, 0, 0)
+    return machine
 
 
 MULTIWORD = [
@@ -267,7 +277,7 @@ MULTIWORD = [
 
 @pytest.mark.parametrize("code", MULTIWORD)
 def test_aligned_multiword_accesses_pass(boot: Boot, code: str) -> None:
-    machine = boot(ALIGNMENT, asm(code), "OFFSET=12")
+    machine = boot_at_offset(boot, code, 12)
     machine.run(0.001)
     assert variable(machine, "result") == 1
 
@@ -275,7 +285,7 @@ def test_aligned_multiword_accesses_pass(boot: Boot, code: str) -> None:
 @pytest.mark.parametrize("offset", [1, 2, 3])
 @pytest.mark.parametrize("code", MULTIWORD)
 def test_unaligned_multiword_accesses_are_refused(boot: Boot, code: str, offset: int) -> None:
-    machine = boot(ALIGNMENT, asm(code), f"OFFSET={12 + offset}")
+    machine = boot_at_offset(boot, code, 12 + offset)
     assert_broken(machine, Rule.UNALIGNED_MULTIWORD, "reset")
 
 
@@ -291,7 +301,7 @@ def test_unaligned_multiword_accesses_are_refused(boot: Boot, code: str, offset:
     ],
 )
 def test_unaligned_single_words_and_corrected_bases_pass(boot: Boot, code: str) -> None:
-    machine = boot(ALIGNMENT, asm(code), "OFFSET=13")
+    machine = boot_at_offset(boot, code, 13)
     machine.run(0.001)
     assert variable(machine, "result") == 1
 

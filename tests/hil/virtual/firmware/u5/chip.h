@@ -3,11 +3,6 @@
  * by a -D option, so that a test can break one rule at a time. */
 #ifndef CHIP_H
 #define CHIP_H
-#include <stdint.h>
-
-#define R32(address) (*(volatile uint32_t *)(address))
-#define R16(address) (*(volatile uint16_t *)(address))
-#define R8(address) (*(volatile uint8_t *)(address))
 
 #define RCC 0x46020C00u
 #define PWR 0x46020800u
@@ -16,16 +11,10 @@
 #define GPIOA 0x42020000u
 #define GPIOB 0x42020400u
 #define USART1 0x40013800u
+#define UART USART1
 #define GPDMA1 0x40020000u
 #define IWDG 0x40003000u
 #define DMA_CHANNEL(n) (GPDMA1 + 0x50u + 0x80u * (n))
-#define SCB 0xE000ED00u
-#define NVIC 0xE000E100u
-#define SYSTICK 0xE000E010u
-#define DEMCR R32(0xE000EDFCu)
-#define DWT_CTRL R32(0xE0001000u)
-#define DWT_CYCCNT R32(0xE0001004u)
-#define CPACR R32(0xE000ED88u)
 
 #ifndef WAIT_STATES
 #define WAIT_STATES 4u
@@ -40,19 +29,17 @@
 #define VOS 3u
 #endif
 
-static inline void barrier(void) {
-    __asm volatile("dsb\n\tisb" ::: "memory");
-}
+#define INTERRUPTS 126
+#define HANDLERS                                                                                   \
+    WEAK(exti0);                                                                                   \
+    WEAK(exti1);                                                                                   \
+    WEAK(dma0);                                                                                    \
+    WEAK(dma1);                                                                                    \
+    WEAK(usart1)
+#define VECTORS                                                                                    \
+    [16 + 11] = exti0, [16 + 12] = exti1, [16 + 29] = dma0, [16 + 30] = dma1, [16 + 61] = usart1
 
-static inline void enable(uint32_t offset, uint32_t bit) {
-    R32(RCC + offset) |= 1u << bit;
-    (void)R32(RCC + offset);
-}
-
-static inline void fpu_begin(void) {
-    CPACR |= 0xFu << 20;
-    barrier();
-}
+#include "any_chip.h"
 
 /* MSIS 4 MHz -> PLL1 (N 80, R 2) -> 160 MHz. */
 static inline void clock_begin(void) {
@@ -81,8 +68,8 @@ static inline void clock_begin(void) {
 
 static inline void pins_begin(void) {
     enable(0x8C, 0); /* GPIOA */
-    R32(GPIOA + 0x24) = (R32(GPIOA + 0x24) & ~0x00000FF0u) | 0x00000770u;
-    R32(GPIOA + 0x00) = (R32(GPIOA + 0x00) & ~0x003C0000u) | 0x00280000u;
+    pin(GPIOA, 9, 7);
+    pin(GPIOA, 10, 7);
 }
 
 static inline void uart_begin(uint32_t cr3) {
@@ -90,18 +77,6 @@ static inline void uart_begin(uint32_t cr3) {
     R32(USART1 + 0x0C) = BRR_VALUE;
     R32(USART1 + 0x08) = cr3;
     R32(USART1 + 0x00) = 0xDu; /* UE, RE, TE */
-}
-
-static inline void put(uint8_t byte) {
-    while (!(R32(USART1 + 0x1C) & 1u << 7)) {
-    }
-    R32(USART1 + 0x28) = byte;
-}
-
-static inline int get(void) {
-    while (!(R32(USART1 + 0x1C) & 1u << 5)) {
-    }
-    return (int)R32(USART1 + 0x24);
 }
 
 static inline void put_word(uint32_t value) {

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Virtual time, and what is due when.
+
+Virtual time advances with the estimated cycles that the core executes, at the core clock as it
+stands, and jumps while the core sleeps. Times are in picoseconds since power-on.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+PS_PER_SECOND = 10**12
+NEVER_PS = 1 << 62
+"""A time that never comes."""
+
+
+class CycleCounter(Protocol):
+    """What the scheduler asks of a core."""
+
+    @property
+    def cycles(self) -> int:
+        """Estimated cycles executed so far, without sleep."""
+
+    def stop_soon(self) -> None:
+        """Stop at the start of the next block, because a deadline may have moved."""
+
+
+class Scheduler:
+    """Turns the core's cycles into time, and keeps one time per owner at which it wants a call."""
+
+    def __init__(self, core: CycleCounter, clock_hz: int) -> None:
+        self._core = core
+        self._epoch_ps, self._epoch_cycles = 0, core.cycles
+        """A moment since which the clock has not changed, as time and as cycles."""
+        self._clock_hz = clock_hz
+        self._due_ps: dict[str, int] = {}
+
+    # -- time ------------------------------------------------------------------------------------
+
+    @property
+    def now_ps(self) -> int:
+        """Virtual time up to the end of the block that runs now."""
+        elapsed = self._core.cycles - self._epoch_cycles
+        return self._epoch_ps + elapsed * PS_PER_SECOND // self._clock_hz
+
+    @property
+    def clock_hz(self) -> int:
+        """Core clock that cycles are counted at."""
+        return self._clock_hz
+
+    def set_clock(self, clock_hz: int) -> None:
+        """Go on at another core clock; time stays continuous."""
+        self._epoch_ps, self._epoch_cycles = self.now_ps, self._core.cycles
+        self._clock_hz = clock_hz
+
+    def sleep_until(self, time_ps: int) -> None:
+        """Let time pass without executing anything."""
+        self.set_clock(self._clock_hz)
+        self._epoch_ps = max(self._epoch_ps, time_ps)
+
+    def cycles_at(self, time_ps: int) -> int:
+        """Cycle count at which virtual time reaches `time_ps`, if the core keeps running."""
+        return self._epoch_cycles - (self._epoch_ps - time_ps) * self._clock_hz // PS_PER_SECOND
+
+    # -- events ----------------------------------------------------------------------------------
+
+    def schedule(self, owner: str, time_ps: int | None) -> None:
+        """Set the time at which the owner wants a call; None: never."""
+        if time_ps is None:
+            self._due_ps.pop(owner, None)
+        elif self._due_ps.get(owner) != time_ps:
+            self._due_ps[owner] = time_ps
+            self._core.stop_soon()
+
+    def due(self) -> list[str]:
+        """The owners whose time has come, in the order in which they asked."""
+        now_ps = self.now_ps
+        return [owner for owner, time_ps in self._due_ps.items() if time_ps <= now_ps]
+
+    def next_ps(self, until_ps: int) -> int:
+        """The next event's time, at most `until_ps`."""
+        return min(until_ps, min(self._due_ps.values(), default=until_ps))
+
+    def clear(self) -> None:
+        """Forget all events."""
+        self._due_ps.clear()

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is soldered on the boards with an STM32L4, from their manuals alone."""
+
+from __future__ import annotations
+
+from hil.virtual.wiring import PinFunction, Wiring
+
+WIRING = {
+    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969.
+    "l475": Wiring(
+        chip="STM32L475VG",
+        usart="USART1",
+        pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
+    ),
+    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451.
+    "l432": Wiring(
+        chip="STM32L432KC",
+        usart="USART2",
+        pins={"TX": PinFunction("A", 2, 7), "RX": PinFunction("A", 15, 3)},
+    ),
+    # NUCLEO-L4R5ZI, UM2179: LPUART1 on the ST-LINK's COM port; alternate functions from DS12023.
+    "l4r5": Wiring(
+        chip="STM32L4R5ZI",
+        usart="LPUART1",
+        pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+    ),
+}
