@@ -22,7 +22,9 @@ NOT_COVERED_BY_PURPOSE = {
     "generator.yaml_lines": "reading of the configuration, which is hashed itself",
     "generator.model.labels": "checks of names, which are hashed with the clips",
     "generator.model.decision": "thresholds are applied again to saved scores",
+    "generator.model.decision_file": "the same",
     "generator.host.twin": "the front-end, of which the output is hashed",
+    "generator.host.frontend_twin": "the same",
     "generator.host.model_twin": "equal to LiteRT bit for bit, by a test",
 }
 """Modules that the hashed code imports and that are not hashed, with the reason."""
