@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,13 @@ IMPORT = re.compile(r"^(?:from ([\w.]+) )?import ([\w.]+)", re.M)
 GENERATED = (REPO_ROOT / "tests" / "golden" / "u585" / "files.txt").read_text().split()
 """Files of a generated project, relative to its folder."""
 
-TEMPLATES = REPO_ROOT / "firmware_templates"
+FOLDERS = (
+    *("cross_check", "docs", "firmware_templates", "generator", "hil", "models", "requirements"),
+    *("scoring", "sounds", "tests", "tools", "training"),
+)
+
+FORMER_PATHS = {"port/h7.py", "port/h7_interrupts.py"}
+"""Paths of earlier versions that a page names as such."""
 
 MADE_LATER = re.compile(
     r"^(?:build|data|runs|my|out)/"  # outputs of the commands
@@ -43,16 +50,32 @@ def spans_of(text: str) -> Iterator[str]:
     yield from SPAN.findall(FENCE.sub("", text))
 
 
+@cache
+def known_paths() -> frozenset[str]:
+    """All files and folders of the repository and of a generated project, each after a slash."""
+    found = {f"/{path.relative_to(REPO_ROOT).as_posix()}" for path in REPO_ROOT.glob("*")}
+    for folder in FOLDERS:
+        found |= {
+            f"/{path.relative_to(REPO_ROOT).as_posix()}"
+            for path in (REPO_ROOT / folder).rglob("*")
+            if "__pycache__" not in path.parts
+        }
+    found |= {f"/{name}" for name in GENERATED}
+    found |= {f"/{Path(name).parent.as_posix()}" for name in GENERATED}
+    return frozenset(found | {path.removesuffix(".j2") for path in found})
+
+
 def is_path(name: str) -> bool:
-    """True for a path in the repository or in a generated project."""
-    if (REPO_ROOT / name).exists() or name in GENERATED:
-        return True
-    if any(one.startswith(f"{name.rstrip('/')}/") for one in GENERATED):
-        return True
-    below = [TEMPLATES / name, TEMPLATES / f"{name}.j2"]
-    folder, _, file = name.rpartition("/")
-    below += (TEMPLATES / folder).rglob(file) if folder and (TEMPLATES / folder).is_dir() else []
-    return any(one.exists() for one in below)
+    """True for a path in the repository or in a generated project, or for the end of one.
+
+    `port/supply.c` is a file that a generated project has in `port/`, from a folder below it.
+    """
+    folder, _, file = name.rstrip("/").rpartition("/")
+    return any(
+        path.endswith(f"/{name.rstrip('/')}")
+        or (path.startswith(f"/firmware_templates/{folder}/") and path.endswith(f"/{file}"))
+        for path in known_paths()
+    )
 
 
 def is_module(name: str) -> bool:
@@ -69,15 +92,15 @@ def is_module(name: str) -> bool:
 
 
 def wrong_names(text: str) -> list[str]:
-    """Paths and modules in code spans that do not exist."""
-    wrong = []
-    for span in spans_of(text):
-        for word in span.split():
-            if MODULE.fullmatch(word):
-                if not is_module(word):
-                    wrong.append(word)
-            elif PATH.fullmatch(word) and not MADE_LATER.search(word) and not is_path(word):
-                wrong.append(word)
+    """Paths and modules in code spans and examples that do not exist."""
+    words = [word for span in spans_of(text) for word in span.split()]
+    wrong = [word for word in words if MODULE.fullmatch(word) and not is_module(word)]
+    wrong += [
+        word
+        for word in words
+        if PATH.fullmatch(word) and not MADE_LATER.search(word) and word not in FORMER_PATHS
+        if not is_path(word)
+    ]
     for example in FENCE.findall(text):
         for package, name in IMPORT.findall(example):
             module = f"{package}.{name}" if package else name
@@ -100,7 +123,7 @@ def test_every_path_and_module_of_a_page_exists(page: Path) -> None:
 
 def test_a_wrong_path_module_or_link_is_found(tmp_path: Path) -> None:
     text = "See `training/heart.py`, `generator.port.u5`, `hil/`, `port/no.c` and `out/a.elf`.\n"
-    assert wrong_names(text) == ["training/heart.py", "generator.port.u5", "port/no.c"]
+    assert wrong_names(text) == ["generator.port.u5", "training/heart.py", "port/no.c"]
     assert wrong_names("```\n`training/heart.py`\n```\n`app/main.c` `training/fit.py`\n") == []
     example = (
         "```python\nimport hil.no\nfrom hil.virtual import machine, nothing\nimport serial\n```\n"
