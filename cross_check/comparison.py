@@ -10,7 +10,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from cross_check.records import Kind, Output, Record
+from cross_check.program_output import Kind, Output, Record
 from generator.host.twin import HostTwin
 
 Counts = Mapping[int, Sequence[int]]

@@ -23,7 +23,7 @@ from cross_check.image import (
 from cross_check.machines import Mps2
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
-from cross_check.records import RunError
+from cross_check.program_output import RunError
 from generator.firmware import Network
 from generator.frontend.mel_tables import FRAME_SAMPLES, HOP_SAMPLES
 from generator.host.twin import HostTwin

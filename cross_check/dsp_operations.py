@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cross_check.image import TARGET_DIR, Image, Target, link_program
-from cross_check.records import Output
+from cross_check.program_output import Output
 from generator.errors import ToolError
 from generator.host.compile import UNDEFINED_BEHAVIOUR
 from generator.project.manifest import Project

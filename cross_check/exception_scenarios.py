@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from cross_check.image import TARGET_DIR, Image, Target, link_program
-from cross_check.records import Output, RunError, read_output
+from cross_check.program_output import Output, RunError, read_output
 from generator.boards.boards_file import BoardSpec, H7Board, load_boards
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.virtual.availability import unavailable_reason

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cross_check.image import CALIBRATION, Image
 from cross_check.machines import INSTRUCTION_SHIFT
-from cross_check.records import Output, RunError, by_meter, read_output
+from cross_check.program_output import Output, RunError, by_meter, read_output
 from generator.errors import ToolError
 from generator.toolchain.doctor import QEMU_PROGRAM, QEMU_REMEDY
 

@@ -13,7 +13,7 @@ from unicorn import arm_const as reg
 
 from cross_check.image import Image
 from cross_check.machines import MEMORY_BYTES
-from cross_check.records import Output, RunError, read_output
+from cross_check.program_output import Output, RunError, read_output
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core

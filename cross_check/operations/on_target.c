@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs every operation on the operands in the image; one record each (cross_check/records.py). */
+/* Runs every operation on the operands in the image; writes one record each (program_output.py). */
 #include "mps2.h"
 #include "operate.h"
 

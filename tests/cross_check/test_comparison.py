@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cross_check.comparison import compare_runs
 from cross_check.machines import INSTRUCTION_NS, MACHINES
-from cross_check.records import CALL, HEAD, Kind, Output, Record, RunError, read_output
+from cross_check.program_output import CALL, HEAD, Kind, Output, Record, RunError, read_output
 
 METERS = ("calibration_1", "mel_compute_frame_s8", "network_push_frame_s8")
 CALLS = (0, 1, 2, 1, 2)

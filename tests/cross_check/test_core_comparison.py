@@ -16,7 +16,7 @@ from cross_check.image import FIRMWARE_METERS, Image, called_across, link, porta
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
-from cross_check.records import Kind, RunError
+from cross_check.program_output import Kind, RunError
 from generator.boards.boards_file import load_boards
 from generator.firmware import Network, make_project
 from generator.host.twin import build_host_twin

@@ -19,7 +19,7 @@ from cross_check.exception_scenarios import (
 )
 from cross_check.image import Target
 from cross_check.machines import MACHINES
-from cross_check.records import Output
+from cross_check.program_output import Output
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain
 
