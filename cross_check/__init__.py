@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A second opinion on the emulated cores: on QEMU an image must compute and count the same."""
+"""Cross-check of the emulated cores: QEMU must compute and count the same as Unicorn."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make qemu`: does QEMU agree with Unicorn, bit for bit and instruction for instruction?
+"""`make qemu`: compare QEMU with Unicorn, bit for bit and instruction for instruction.
 
-0: yes, on every core asked for. 1: no. 2: an input is wrong. 3: a tool is missing or failed.
+Exit codes: 0: equal on every selected core. 1: a difference. 2: an input is wrong. 3: a tool is
+missing or failed.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from cross_check.core_comparison import ComparisonInputs, CoreComparison, Samples, compare_core
 from cross_check.dsp_operations import all_operands
 from cross_check.image import render
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
-from cross_check.second_opinion import Opinion, Question, Samples, ask
 from generator.errors import EXIT_TOOL, Mel2metalError, ToolError
 from generator.firmware import read_network
 from generator.host.twin import HostTwin, build_host_twin
@@ -32,12 +33,12 @@ from sounds.place import find_directory
 
 EXIT_DIFFERENT = 1
 EXIT_INTERRUPTED = 130
-MOST_DIFFERENCES = 8
+MAX_DIFFERENCES_SHOWN = 8
 LOCK = "qemu"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Ask for the second opinion and print it; the exit code."""
+    """Run the comparison and print it; returns the exit code."""
     options = _make_parser().parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -56,7 +57,13 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--core", action="append", choices=tuple(MACHINES), help="default: all")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL)
     parser.add_argument("--labels", type=Path)
-    parser.add_argument("--clips", type=int, default=0, metavar="N", help="real ones as well")
+    parser.add_argument(
+        "--clips",
+        type=int,
+        default=0,
+        metavar="N",
+        help="recorded clips, in addition to the synthetic ones",
+    )
     parser.add_argument("--cross-compile", metavar="PREFIX")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT_DIR / "qemu", metavar="DIR")
     return parser
@@ -72,34 +79,34 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         f" {len(clips)} clips and one patch layer by layer",
         markup=False,
     )
-    opinions = []
+    comparisons = []
     with project_lock(options.out, LOCK):
         project = render(network, options.out)
-        question = Question(network, project, clips, _twin(project, console), qemu, toolchain)
+        inputs = ComparisonInputs(network, project, clips, _twin(project, console), qemu, toolchain)
         for core in options.core or MACHINES:
             began_s = time.monotonic()
             with console.status(core) as status:
 
-                def told(step: str, core: str = core, status: Status = status) -> None:
+                def show(step: str, core: str = core, status: Status = status) -> None:
                     status.update(f"{core}: {step}")
 
-                opinion = ask(question, MACHINES[core], told)
-            opinions.append(opinion)
-            _print_verdict(opinion, time.monotonic() - began_s, console)
-    _print_table(opinions, console)
-    return EXIT_DIFFERENT if any(opinion.differences for opinion in opinions) else 0
+                comparison = compare_core(inputs, MACHINES[core], show)
+            comparisons.append(comparison)
+            _print_result(comparison, time.monotonic() - began_s, console)
+    _print_table(comparisons, console)
+    return EXIT_DIFFERENT if any(one.differences for one in comparisons) else 0
 
 
-def _clips(real: int) -> tuple[tuple[str, Samples], ...]:
-    """Read the synthetic clips, and so many real ones; ToolError without a data set for them."""
+def _clips(recorded: int) -> tuple[tuple[str, Samples], ...]:
+    """The synthetic clips, and `recorded` ones; raises ToolError without a data set for them."""
     clips = load_clips(None).clips
-    if real:
+    if recorded:
         directory = find_directory(None, os.environ, REPO_ROOT)
         if directory is None:
             raise ToolError(
-                "there are no real clips", "run `make dataset`, set ESC10_DIR, or leave CLIPS away"
+                "there are no recorded clips", "run `make dataset`, set ESC10_DIR, or omit CLIPS"
             )
-        clips += load_clips(directory, limit=real).clips
+        clips += load_clips(directory, limit=recorded).clips
     return tuple((clip.name, clip.read()) for clip in clips)
 
 
@@ -111,38 +118,40 @@ def _twin(project: Project, console: Console) -> HostTwin | None:
         return None
 
 
-def _print_verdict(opinion: Opinion, seconds: float, console: Console) -> None:
-    machine = opinion.machine
-    verdict = f"{len(opinion.differences)} DIFFERENCES" if opinion.differences else "equal"
-    console.print(f"{machine.core} on {machine.qemu_name}: {verdict} ({seconds:.0f} s)")
-    for difference in opinion.differences[:MOST_DIFFERENCES]:
+def _print_result(comparison: CoreComparison, seconds: float, console: Console) -> None:
+    machine = comparison.machine
+    result = f"{len(comparison.differences)} DIFFERENCES" if comparison.differences else "equal"
+    console.print(f"{machine.core} on {machine.qemu_name}: {result} ({seconds:.0f} s)")
+    for difference in comparison.differences[:MAX_DIFFERENCES_SHOWN]:
         console.print(f"    {difference}", markup=False)
-    if len(opinion.differences) > MOST_DIFFERENCES:
-        console.print(f"    and {len(opinion.differences) - MOST_DIFFERENCES} more")
-    if opinion.mel_instructions and opinion.patch_instructions:
-        mel, patch = map(_mean, (opinion.mel_instructions, opinion.patch_instructions))
+    if len(comparison.differences) > MAX_DIFFERENCES_SHOWN:
+        console.print(f"    and {len(comparison.differences) - MAX_DIFFERENCES_SHOWN} more")
+    if comparison.mel_instructions and comparison.patch_instructions:
+        mel, patch = map(_mean, (comparison.mel_instructions, comparison.patch_instructions))
         console.print(f"    on average {mel} instructions a mel frame, {patch} an inference")
-    if opinion.operations:
+    if comparison.operations:
         operands = len(all_operands())
-        console.print(f"    {opinion.operations} DSP operations on {operands:,} operands each")
-    if opinion.board:
-        console.print(f"    {opinion.scenarios} scenarios of exceptions, with {opinion.board}")
+        console.print(f"    {comparison.operations} DSP operations on {operands:,} operands each")
+    if comparison.board:
+        console.print(
+            f"    {comparison.scenarios} scenarios of exceptions, with {comparison.board}"
+        )
 
 
-def _print_table(opinions: Sequence[Opinion], console: Console) -> None:
+def _print_table(comparisons: Sequence[CoreComparison], console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("core", no_wrap=True)
     for column in ("outputs", "bytes", "on host", "calls", "QEMU instr.", "Unicorn instr."):
         table.add_column(column, justify="right", no_wrap=True)
-    for opinion in opinions:
+    for comparison in comparisons:
         table.add_row(
-            opinion.machine.core,
-            "DIFFERENT" if opinion.differences else "equal",
-            f"{opinion.cells:,}",
-            f"{opinion.host_cells:,}" if opinion.host_cells else "-",
-            f"{opinion.calls:,}",
-            f"{opinion.qemu_instructions:,}",
-            f"{opinion.unicorn_instructions:,}",
+            comparison.machine.core,
+            "DIFFERENT" if comparison.differences else "equal",
+            f"{comparison.cells:,}",
+            f"{comparison.host_cells:,}" if comparison.host_cells else "-",
+            f"{comparison.calls:,}",
+            f"{comparison.qemu_instructions:,}",
+            f"{comparison.unicorn_instructions:,}",
         )
     console.print(table)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""QEMU's run against Unicorn's, and both against the host twin: equal, or where they part."""
+"""Comparison of a QEMU run with a Unicorn run and with the host twin; differences as text."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from cross_check.records import Kind, Output, Record
+from cross_check.program_output import Kind, Output, Record
 from generator.host.twin import HostTwin
 
 Counts = Mapping[int, Sequence[int]]
-"""Instructions of each call, by the number of the function."""
+"""Instructions of each call, by the index of the metered function."""
 
 PATCH_WORDS = 2
-"""First frame and gated samples stand before a patch's scores."""
+"""The words before a patch's scores: first frame and gated samples."""
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """What was compared, and every difference in words."""
+class RunComparison:
+    """The number of compared bytes and calls, and every difference as text."""
 
     cells: int
     calls: int
@@ -31,10 +31,10 @@ class Agreement:
 
 def compare_runs(
     meters: Sequence[str], qemu: tuple[Output, Counts], unicorn: tuple[Output, Counts]
-) -> Agreement:
+) -> RunComparison:
     """Compare outputs byte for byte and instructions call for call.
 
-    `meters` are the functions' names, by their numbers.
+    `meters`: the metered functions' names, by index.
     """
     (output, counts), (other_output, other_counts) = qemu, unicorn
     differences = compare_records(output.records, other_output.records, ("QEMU", "Unicorn"))
@@ -42,13 +42,13 @@ def compare_runs(
         [(meters[meter], counts) for meter, counts in _in_order(output, counts)],
         [(meters[meter], counts) for meter, counts in _in_order(other_output, other_counts)],
     )
-    return Agreement(output.cells, len(output.call_meters), tuple(differences))
+    return RunComparison(output.cells, len(output.call_meters), tuple(differences))
 
 
 def compare_records(
     records: Sequence[Record], others: Sequence[Record], names: tuple[str, str]
 ) -> list[str]:
-    """Tell each record that differs, with the first value of it that does."""
+    """One text per differing record, with its first differing value."""
     differences = []
     for record, other in zip_longest(records, others):
         if record is None or other is None:
@@ -77,15 +77,15 @@ def _first_difference(record: Record, other: bytes, names: tuple[str, str]) -> s
 
 
 def _in_order(output: Output, counts: Counts) -> list[tuple[int, int]]:
-    """Pair each metered call, in the order of the returns, with its instructions."""
+    """(meter, instructions) of each metered call, in the order of the returns."""
     taken = {meter: iter(calls) for meter, calls in counts.items()}
     return [(meter, next(taken.get(meter, iter(())), -1)) for meter in output.call_meters]
 
 
 def compare_calls(calls: Sequence[tuple[str, int]], others: Sequence[tuple[str, int]]) -> list[str]:
-    """Tell the first call that differs, and how many do.
+    """The first differing call and the number of differing calls, as text.
 
-    Calls stand in the order of their returns, so the innermost function comes first.
+    Calls are in the order of their returns, so that the innermost function comes first.
     """
     differences = []
     wrong = 0
@@ -106,8 +106,8 @@ def compare_calls(calls: Sequence[tuple[str, int]], others: Sequence[tuple[str, 
 
 def compare_with_host(
     output: Output, twin: HostTwin, samples: NDArray[np.int16], *, taps: bool
-) -> Agreement:
-    """Compare frames, patches and, with taps, layers of the first patch with the host twin's."""
+) -> RunComparison:
+    """Compare frames, patches and, with `taps`, layers of the first patch with the host twin."""
     clip = twin.run_clip(samples)
     expected = [
         Record(Kind.FRAME, index, 0, frame.tobytes()) for index, frame in enumerate(clip.frames)
@@ -125,11 +125,11 @@ def compare_with_host(
             size = len(layer.values)
             row = outputs[layer.index].tobytes()[layer.row * size : (layer.row + 1) * size]
             expected.append(Record(Kind.LAYER, layer.index, layer.row, row))
-        seen = sum(len(layer.values) for layer in layers)
-        due = sum(values.nbytes for values in outputs.values())
-        if seen != due:
-            what = f"{seen} bytes of layers came, {due} were due"
-            return Agreement(seen, 0, (what,))
+        received = sum(len(layer.values) for layer in layers)
+        expected_bytes = sum(values.nbytes for values in outputs.values())
+        if received != expected_bytes:
+            what = f"{received} bytes of layers, expected {expected_bytes}"
+            return RunComparison(received, 0, (what,))
     cells = sum(len(record.values) for record in found)
     differences = compare_records(found, expected, ("QEMU", "the host"))
-    return Agreement(cells, 0, tuple(differences))
+    return RunComparison(cells, 0, tuple(differences))

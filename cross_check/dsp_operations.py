@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cores' DSP instructions and their portable twins: the same results for all operands tried."""
+"""DSP instructions and their portable C equivalents, compared on many operands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cross_check.image import TARGET_DIR, Image, Target, link_program
-from cross_check.records import Output
+from cross_check.program_output import Output
 from generator.errors import ToolError
 from generator.host.compile import UNDEFINED_BEHAVIOUR
 from generator.project.manifest import Project
@@ -25,7 +25,7 @@ NAMES = tuple(
 )
 
 EDGES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF)
-"""Halves at which something saturates, changes its sign or carries."""
+"""Halfwords at which an operation saturates, changes sign or carries."""
 RANDOM_OPERANDS = 4096
 SEED = 0x4D324D
 
@@ -34,7 +34,7 @@ Results = NDArray[np.uint32]
 
 
 def all_operands() -> Operands:
-    """Return operands, uint32 [n, 3]: all pairs of words made of edges, and random ones."""
+    """Operands, uint32 [n, 3]: all pairs of words made of edge halfwords, and random ones."""
     generator = np.random.default_rng(SEED)
     halves = np.array(EDGES, np.uint32)
     words = (halves[:, None] << np.uint32(16) | halves[None, :]).ravel()
@@ -55,9 +55,10 @@ def link_operations(target: Target, operands: Operands) -> Image:
 
 
 def run_on_host(project: Project, operands: Operands) -> Results:
-    """Results on this machine, uint32 [operations, n], of a build that undefined C would stop.
+    """Results on the host, uint32 [operations, n], of a build with the undefined-behaviour
+    sanitiser.
 
-    Raises ToolError without a compiler, or with what the program said.
+    Raises ToolError without a compiler, or with the output of a failed program.
     """
     program = project.directory / "operations-host"
     command: list[str | Path] = [find_host_cc(), "-std=c11", "-O2", *UNDEFINED_BEHAVIOUR, *WARNINGS]
@@ -81,9 +82,9 @@ def results_of(output: Output) -> Results:
 
 
 def compare_results(operands: Operands, results: Sequence[tuple[str, Results]]) -> list[str]:
-    """Tell each operation that has not the same results everywhere, with the first such operands.
+    """One text per operation with differing results, with the first such operands.
 
-    `results` are (whose, uint32 [operations, n]).
+    `results`: (source, uint32 [operations, n]) each.
     """
     (_, first), *others = results
     differences = []
@@ -94,7 +95,7 @@ def compare_results(operands: Operands, results: Sequence[tuple[str, Results]]) 
         if wrong.any():
             place = int(np.flatnonzero(wrong)[0])
             given = ", ".join(f"0x{word:08x}" for word in operands[place])
-            values = ", ".join(f"{whose} 0x{found[index, place]:08x}" for whose, found in results)
+            values = ", ".join(f"{source} 0x{found[index, place]:08x}" for source, found in results)
             count = f"{int(wrong.sum())} of {len(operands)} operands"
             differences.append(f"{name}({given}): {values}; {count}")
     return differences

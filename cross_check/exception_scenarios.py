@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exceptions on QEMU and on the virtual boards, whose exception model is this project's own.
+"""Exceptions on QEMU and on a virtual board, which has an exception model of its own.
 
-One program (`exceptions/`) goes through system calls, priorities, masks, floating-point frames and
-faults; each handler notes the frame that it finds and the system registers. It runs on QEMU's
-machine and on the whole virtual board of a core, and both must have noted the same.
+The program in `exceptions/` runs scenarios of system calls, priorities, masks, floating-point
+frames and faults. Each handler logs its stacked frame and the system registers. The program runs on
+QEMU's machine and on the virtual board with the same core; both logs must be equal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from cross_check.image import TARGET_DIR, Image, Target, link_program
-from cross_check.records import Output, RunError, read_output
+from cross_check.program_output import Output, RunError, read_output
 from generator.boards.boards_file import load_boards
 from generator.boards.families.h7.record import H7Board
 from generator.boards.record import BoardSpec
@@ -31,19 +31,19 @@ _LIST = (PROGRAM_DIR / "scenarios.h").read_text().split("scenarios[])(void) = {"
 NAMES = tuple(re.findall(r"\w+", _LIST.split("}")[0]))
 
 ENTERED, LEFT = 0xEE, 0xEF
-"""Upper byte of the words that stand where a handler begins and ends."""
+"""Upper byte of the words that mark the begin and end of a handler in the log."""
 
 FIELDS = (
     *("handler", "EXC_RETURN", "frame", "r0", "r1", "r2", "r3", "r12", "pc", "xPSR"),
     *("ICSR", "SHCSR", "CFSR", "HFSR", "BFAR", "MMFAR", "IABR", "ISPR"),
 )
-"""What a handler notes, in this order."""
+"""The words that a handler logs, in this order."""
 
 QEMU_DEVIATES = {("breakpoint", "HFSR"): (1 << 30, 1 << 31)}
-"""(scenario, field): what QEMU has, and what the architecture wants and the board has.
+"""Known deviations of QEMU, by (scenario, field): QEMU's value, the architecture's value.
 
 BKPT without a debugger is a HardFault with HFSR.DEBUGEVT (Armv7-M ARM, DDI 0403, B3.2.16; Armv8-M
-ARM, DDI 0553, HFSR). QEMU treats it as any fault that escalates, and sets FORCED.
+ARM, DDI 0553, HFSR). QEMU handles it as an escalated fault and sets HFSR.FORCED.
 """
 
 H7_PWR = 0x5802_4800
@@ -52,11 +52,11 @@ H7_SUPPLIES = {"ldo": 0x02, "smps": 0x04}
 H7_ACTVOSRDY = 1 << 13
 
 BOARD_S = 0.2
-"""Virtual time that is plenty for all scenarios at a board's reset clock."""
+"""Virtual time limit; ample for all scenarios at the reset clock."""
 
 
 def first_board(core: str) -> BoardSpec | None:
-    """Return the first board with this core that there is as a virtual one."""
+    """The first board with this core that is available as a virtual board, or None."""
     for board in load_boards(DEFAULT_BOARDS_FILE).values():
         if board.core == core and unavailable_reason(board) is None:
             return board
@@ -64,7 +64,7 @@ def first_board(core: str) -> BoardSpec | None:
 
 
 def link_scenarios(target: Target, board: BoardSpec | None = None) -> Image:
-    """Link the program: on QEMU it hands out what it noted, a board is read from outside."""
+    """Link the program. On QEMU it writes its log by semihosting; on a board the RAM is read."""
     where = board.id if board else target.machine.qemu_name
     folder = target.project.directory / f"exceptions-{where}"
     words = [board is None, *_supply(board)]
@@ -75,14 +75,14 @@ def link_scenarios(target: Target, board: BoardSpec | None = None) -> Image:
 
 
 def _supply(board: BoardSpec | None) -> tuple[int, int, int, int]:
-    """What an H7 wants before its RAM is written: register, value, register and bit to await."""
+    """Supply set-up that an H7 needs before RAM writes: register, value, status register, bit."""
     if not isinstance(board, H7Board):
         return 0, 0, 0, 0
     return H7_PWR + 0xC, H7_SUPPLIES[board.clock.supply], H7_PWR + 0x4, H7_ACTVOSRDY
 
 
 def run_on_board(target: Target, board: BoardSpec) -> Output:
-    """Run it on the virtual board; raises RunError if it does not get to its end."""
+    """Run the program on the virtual board; raises RunError if it does not finish."""
     there = replace(target.machine, code=board.flash.origin, data=board.ram.origin)
     image = link_scenarios(replace(target, machine=there), board)
     machine = Machine(board)
@@ -94,7 +94,7 @@ def run_on_board(target: Target, board: BoardSpec) -> Output:
     addresses = machine.symbols.addresses
     done = machine.core.word(addresses["exceptions_done"])
     if done != 1:
-        raise RunError(f"on the virtual {board.id} the scenarios did not come to their end")
+        raise RunError(f"on the virtual {board.id} the scenarios did not finish")
     count = machine.core.word(addresses["exceptions_logged"])
     view = machine.core.memory(addresses["exceptions_log"], 4 * count)
     assert view is not None
@@ -102,11 +102,11 @@ def run_on_board(target: Target, board: BoardSpec) -> Output:
 
 
 def compare_scenarios(qemu: Output, board: Output) -> list[str]:
-    """Tell each scenario that went otherwise, with the first thing noted that differs."""
+    """One text per differing scenario, with its first differing word."""
     differences = []
     for name, record, other in zip_longest(NAMES, qemu.records, board.records):
         if name is None or record is None or other is None:
-            differences.append("not as many scenarios as there should be")
+            differences.append("the number of scenarios differs")
             break
         words, others = (np.frombuffer(one.values, "<u4").tolist() for one in (record, other))
         places = zip_longest(explain(words), words, others)
@@ -116,14 +116,14 @@ def compare_scenarios(qemu: Output, board: Output) -> list[str]:
             left, right = (
                 "nothing" if one is None else f"0x{one:08x}" for one in (word, other_word)
             )
-            told = f"{what or 'more notes'} (word {place}): QEMU {left}, the board {right}"
-            differences.append(f"{name}: {told}")
+            text = f"{what or 'more notes'} (word {place}): QEMU {left}, the board {right}"
+            differences.append(f"{name}: {text}")
             break
     return differences
 
 
 def explain(words: Sequence[int]) -> list[str]:
-    """Say of each word of a scenario what it is."""
+    """The meaning of each word of a scenario's log."""
     names: list[str] = []
     for word in words:
         if names and names[-1] in FIELDS[:-1]:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generated project's portable C as a program for an MPS2 board.
+"""Building of the generated project's portable C as a program for an MPS2 board.
 
-Front-end, CMSIS-DSP, network and listener are compiled by the generated project's own Makefile,
-with the core's flags: command by command what makes them in the firmware. Only what stands around
-them is another: a startup of a few lines, the clip in the image, and trampolines between caller and
-called function that note the time, put in by the linker.
+Front-end, CMSIS-DSP, network and listener are compiled with the generated project's own Makefile
+and the core's flags: the objects are those of the firmware. Around them there is a short startup,
+the clip in the image, and trampolines (inserted by the linker) that record the time of metered
+calls.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from generator.toolchain.locate import Toolchain
 
 TARGET_DIR = Path(__file__).parent / "target"
 BOARD = "u585"
-"""Whose project is rendered: what is portable in it is the same for every board, says a test."""
+"""The board of the rendered project. Its portable sources are those of every board (tested)."""
 
 PORTABLE_PREFIXES = (
     *(prefix for prefix in PROJECT_PREFIXES if not prefix.startswith("host/")),
@@ -42,16 +42,15 @@ PORTABLE_PREFIXES = (
 
 CALIBRATION = ("calibration_1", "calibration_7", "calibration_loop")
 FIRMWARE_METERS: tuple[str, ...] = ("mel_compute_frame_s8", "network_push_frame_s8")
-"""The calls that the report on a board gives instructions of."""
-
+"""The functions whose instructions a board's report gives."""
 
 Words = Sequence[str | Path]
-"""Arguments of a program."""
+"""Command-line arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which project is compiled for which machine, by which compiler."""
+    """A project, the machine to compile it for, and the compiler."""
 
     project: Project
     machine: Mps2
@@ -60,7 +59,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """The portable part, compiled."""
+    """The compiled portable sources."""
 
     target: Target
     folder: Path
@@ -70,7 +69,7 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A program for one machine, and the functions that it meters, by their numbers."""
+    """A program for one machine and the names of its metered functions, by index."""
 
     machine: Mps2
     elf: Path
@@ -78,22 +77,22 @@ class Image:
 
 
 def render(network: Network, out_dir: Path) -> Project:
-    """Write the project of the model to `out_dir`."""
+    """Generate the project of the model in `out_dir`."""
     out_dir.mkdir(parents=True, exist_ok=True)
     return make_project(load_board(DEFAULT_BOARDS_FILE, BOARD), network, out_dir, taps=False)
 
 
 def portable_sources(project: Project) -> tuple[str, ...]:
-    """Sources that know no chip, by their paths in the project."""
+    """The sources that do not depend on the chip, as paths in the project."""
     paths = sorted(project.directory.rglob("*.c"))
     names = (path.relative_to(project.directory).as_posix() for path in paths)
     return tuple(name for name in names if name.startswith(PORTABLE_PREFIXES))
 
 
 def compile_objects(target: Target, *, taps: bool) -> Objects:
-    """Compile what is portable by the project's own Makefile; what is up to date stays.
+    """Compile the portable sources with the project's own Makefile, incrementally.
 
-    Raises ToolError with the compiler's words.
+    Raises ToolError with the compiler's output.
     """
     project, machine, toolchain = target.project, target.machine, target.toolchain
     out = f"{'taps' if taps else 'plain'}-{machine.core}"
@@ -110,7 +109,7 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
     }
     command: list[str | Path] = [make, "--no-print-directory", "-s"]
     command += [f"{name}={value}" for name, value in settings.items()]
-    # A make that started us must not hand its flags on to this one.
+    # The flags of a calling make must not reach this one.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     inherited.pop("MFLAGS", None)
     _run([*command, *objects], project.directory, inherited)
@@ -120,9 +119,9 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
 
 
 def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], name: str) -> Image:
-    """Link a program that hears `samples`, int16 [n] at 16 kHz, and meters these functions.
+    """Link a program that processes `samples`, int16 [n] at 16 kHz, and meters these functions.
 
-    Functions of known length are metered before them. Raises ToolError with the linker's words.
+    The calibration functions are metered too. Raises ToolError with the linker's output.
     """
     metered = (*CALIBRATION, *meters)
     folder = objects.folder / name
@@ -138,9 +137,9 @@ def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], na
 
 
 def link_program(target: Target, folder: Path, data: bytes, arguments: Words) -> Image:
-    """Link a program with the firmware's flags: `data`, and what the compiler is told.
+    """Link a program with the firmware's flags, with `data` in the image and further `arguments`.
 
-    Raises ToolError with the words of compiler or linker.
+    Raises ToolError with the output of compiler or linker.
     """
     machine, toolchain = target.machine, target.toolchain
     folder.mkdir(exist_ok=True)
@@ -158,9 +157,9 @@ def link_program(target: Target, folder: Path, data: bytes, arguments: Words) ->
 
 
 def called_across(objects: Objects) -> tuple[str, ...]:
-    """Functions of one object that another one calls: those that can be metered, sorted.
+    """Functions called from another object, sorted: the linker can wrap their calls.
 
-    Without memcpy and its like, which the program itself uses.
+    Without those of core/ (memcpy and the like), which the program itself uses.
     """
     defined: set[str] = set()
     wanted: set[str] = set()
@@ -176,7 +175,7 @@ def called_across(objects: Objects) -> tuple[str, ...]:
 
 
 def _global_symbols(path: Path) -> Iterable[tuple[str, bool, bool]]:
-    """Name, whether it is a function, whether it is defined here, of each global symbol."""
+    """(name, is a function, is defined here) of each global symbol of an object."""
     with path.open("rb") as stream:
         table = ELFFile(stream).get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)

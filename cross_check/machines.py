@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The three machines of QEMU that have our cores: Arm's MPS2 board with its FPGA images.
+"""QEMU's machines with the three cores: Arm's MPS2 board with its FPGA images.
 
 Addresses and clocks: Arm's application notes AN386, AN500 and AN505 ("Memory map", "Clocks"), and
-the machines' own pages in QEMU's manual. In AN505 the core starts in Secure state, so its code, its
-data and its timer are used at their Secure addresses.
+the machines' own pages in QEMU's manual. In AN505 the core starts in Secure state, so code, data
+and timer are used at their Secure addresses.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from hil.virtual.cpu.core_model import (
 )
 
 MEMORY_BYTES = 2 << 20
-"""What the program may use of each of the two memories; all machines have more."""
+"""Size of each of the two memories in the linker script; all machines have more."""
 
 INSTRUCTION_SHIFT = 7
 INSTRUCTION_NS = 1 << INSTRUCTION_SHIFT
-"""Virtual time that QEMU gives to each instruction (`-icount shift=7`): more than two ticks of each
-timer, so that a difference of ticks has one number of instructions only."""
+"""Virtual time of each instruction on QEMU (`-icount shift=7`): more than two timer ticks, so that
+a difference of ticks corresponds to exactly one number of instructions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mps2:
-    """One machine: its core, its memories, its first CMSDK timer."""
+    """A machine: core, memories and first CMSDK timer."""
 
     core: str
-    """As boards.yaml and the compiler's flags name it."""
+    """The name in boards.yaml and in the compiler's flags."""
     model: CoreModel
     qemu_name: str
     code: int
@@ -41,19 +41,19 @@ class Mps2:
 
     @property
     def memories(self) -> tuple[tuple[str, int], ...]:
-        """Names, as the linker script knows them, and first addresses."""
+        """(name in the linker script, first address) of each memory."""
         return ("code", self.code), ("data", self.data)
 
     @property
     def tick_ns(self) -> int:
-        """Nanoseconds from one tick of the timer to the next: a whole number on all machines."""
+        """Period of the timer; a whole number of nanoseconds on all machines."""
         return 1_000_000_000 // self.timer_hz
 
     def instructions_of(self, ticks: int) -> int:
-        """Return the instructions between two readings of the timer, exactly.
+        """The exact number of instructions between two readings of the timer.
 
-        Readings are rounded down to ticks, so their difference is less than one tick off. Raises
-        ValueError for a difference that no number of instructions can make.
+        Readings are rounded down to ticks, so the error of a difference is below one tick. Raises
+        ValueError for a difference that corresponds to no number of instructions.
         """
         count = round(ticks * self.tick_ns / INSTRUCTION_NS)
         if abs(ticks * self.tick_ns - count * INSTRUCTION_NS) >= self.tick_ns:

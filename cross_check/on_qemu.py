@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program on QEMU: the same on every run, and each instruction takes the same virtual time."""
+"""Running a program on QEMU, deterministically, with a constant virtual time per instruction."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from cross_check.image import CALIBRATION, Image
 from cross_check.machines import INSTRUCTION_SHIFT
-from cross_check.records import Output, RunError, by_meter, read_output
+from cross_check.program_output import Output, RunError, by_meter, read_output
 from generator.errors import ToolError
 from generator.toolchain.doctor import QEMU_PROGRAM, QEMU_REMEDY
 
 TIMEOUT_S = 300
 CALIBRATED = (1, 7, 2 + 2 * 12345)
-"""Instructions of the functions of known length: target/calibration.c, counted by hand."""
+"""Instructions of the calibration functions (target/calibration.c), counted by hand."""
 
 EXIT_TEXTS = {
     40: "the core took an exception",
@@ -30,7 +30,7 @@ EXIT_TEXTS = {
 
 
 def find_qemu() -> Path:
-    """Return the emulator's path; ToolError with how to get it if there is none."""
+    """The path of QEMU; raises ToolError with installation instructions if there is none."""
     found = shutil.which(QEMU_PROGRAM)
     if found is None:
         raise ToolError(f"no program {QEMU_PROGRAM}: `make qemu` compares with it", QEMU_REMEDY)
@@ -38,7 +38,7 @@ def find_qemu() -> Path:
 
 
 def qemu_version(qemu: Path) -> str:
-    """Return what it calls itself, such as 7.2.22; ToolError if it does not run."""
+    """The version of QEMU, such as 7.2.22; raises ToolError if it does not run."""
     try:
         done = subprocess.run(
             [qemu, "--version"], capture_output=True, text=True, check=True, timeout=30
@@ -50,9 +50,9 @@ def qemu_version(qemu: Path) -> str:
 
 
 def run_on_qemu(qemu: Path, image: Image) -> Output:
-    """Run the program to its end.
+    """Run the program to its end; returns its output.
 
-    Raises RunError if the program does not get there, ToolError with QEMU's words if QEMU fails.
+    Raises RunError if the program does not finish, ToolError with QEMU's output if QEMU fails.
     """
     command = [str(qemu), "-machine", image.machine.qemu_name, "-kernel", str(image.elf.resolve())]
     command += ["-icount", f"shift={INSTRUCTION_SHIFT},align=off,sleep=off"]
@@ -76,25 +76,25 @@ def run_on_qemu(qemu: Path, image: Image) -> Output:
         if done.returncode in EXIT_TEXTS:
             raise RunError(f"on QEMU {EXIT_TEXTS[done.returncode]}")
         if done.returncode:
-            said = (done.stderr or done.stdout).strip()
-            raise ToolError(f"QEMU's {image.machine.qemu_name} ended with an error: {said}")
+            output = (done.stderr or done.stdout).strip()
+            raise ToolError(f"QEMU's {image.machine.qemu_name} ended with an error: {output}")
         return read_output((Path(scratch) / "records.bin").read_bytes())
 
 
 def count_instructions(image: Image, output: Output) -> dict[int, list[int]]:
-    """Return the instructions of each call by function, from the ticks that the program noted.
+    """The instructions of each call, by function, from the recorded timer ticks.
 
-    The functions of known length give what lies between the two readings of the timer and the
-    function; it is the same for all. Raises RunError if they contradict each other.
+    The calibration functions give the overhead between the two timer readings and the function; it
+    is the same for all functions. Raises RunError if they give different overheads.
     """
     machine = image.machine
     taken = [machine.instructions_of(ticks) for ticks in output.call_ticks]
     counts = by_meter(output.call_meters, taken)
-    around = counts[0][0] - CALIBRATED[0]
+    overhead = counts[0][0] - CALIBRATED[0]
     for meter, known in enumerate(CALIBRATED):
-        wrong = [count for count in counts[meter] if count != known + around]
+        wrong = [count for count in counts[meter] if count != known + overhead]
         if wrong:
             raise RunError(
-                f"{CALIBRATION[meter]} has {known} instructions and took {wrong[0] - around}"
+                f"{CALIBRATION[meter]} has {known} instructions and took {wrong[0] - overhead}"
             )
-    return {meter: [count - around for count in calls] for meter, calls in counts.items()}
+    return {meter: [count - overhead for count in calls] for meter, calls in counts.items()}

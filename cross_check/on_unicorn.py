@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same program on the core of the virtual board: its memories, its hooks, its meters.
+"""Running a program on the virtual board's core (Unicorn), with its hooks and call meters.
 
-There is no chip around it: the timer stands still, and instructions are counted from outside.
+There is no chip model: the timer does not run, and the call meters count instructions.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from unicorn import arm_const as reg
 
 from cross_check.image import Image
 from cross_check.machines import MEMORY_BYTES
-from cross_check.records import Output, RunError, read_output
+from cross_check.program_output import Output, RunError, read_output
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
@@ -25,7 +25,7 @@ CPACR_FPU_FULL = 0xF << 20
 TIMER_REGISTERS = (0x0, 0x4, 0x8)
 
 BREAKPOINT = 7
-"""Unicorn's number of the exception that BKPT raises."""
+"""Unicorn's number of the BKPT exception."""
 BREAKPOINT_BYTES = 2
 OPEN, WRITE, EXIT_EXTENDED = 0x01, 0x05, 0x20
 FILE_HANDLE = 1
@@ -72,7 +72,7 @@ class CoreAlone:
         }
 
     def run(self) -> None:
-        """Run from reset to the program's end; raises RunError if it does not get there."""
+        """Run from reset to the program's end; raises RunError if it does not finish."""
         core = self.core
         core.clear_stack_limits()
         core.counters[hook.STACK_LOW] = self.symbols.stack_limit or 0
@@ -144,7 +144,7 @@ class CoreAlone:
 
 
 def run_on_unicorn(image: Image) -> tuple[Output, dict[int, list[int]]]:
-    """Run the program to its end; return its output, and the instructions of each call by meter."""
+    """Run the program to its end; returns its output and the instructions of each call by meter."""
     alone = CoreAlone(image)
     alone.run()
     counts = {index: meter.per_call_instructions for index, meter in alone.watched.items()}

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Data set, features, training, quantisation, evaluation."""
+"""Data set, features, training, quantisation and evaluation of the model."""

@@ -14,14 +14,14 @@ from generator.errors import EXIT_TOOL, Mel2metalError
 from generator.repository import DEFAULT_MODEL
 from training.commands import COMMANDS
 from training.engines import ENGINES, TWIN
-from training.places import DEFAULT_CONFIG
+from training.paths import DEFAULT_CONFIG
 
 EXIT_INTERRUPTED = 130
 
 HELP = {
     "train": "fine-tune on all folds of the configuration, quantise, write the model's files",
     "cv": "cross-validate: each fold decided by a model trained on the others",
-    "quantize": "a trained .keras to int8, with the configuration's clips for the ranges",
+    "quantize": "a trained .keras to int8, calibrated on the configuration's clips",
     "evaluate": "what an int8 model decides on each clip, as the chip would",
 }
 
@@ -80,8 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{where}{error.strerror or error}", file=sys.stderr)
         return EXIT_TOOL
     except KeyboardInterrupt:
-        goes_on = options.command in ("train", "cv")
-        more = "; run it again, and it goes on where it stood" if goes_on else ""
+        can_resume = options.command in ("train", "cv")
+        more = "; run it again to resume" if can_resume else ""
         print(f"interrupted{more}", file=sys.stderr)
         return EXIT_INTERRUPTED
     return 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provenance card of a model: what it was made of, how, and what it scores.
+"""The model card: training data, configuration, versions, hashes and scores.
 
-The JSON is the truth; the Markdown beside it is printed from it (`card_text`).
+The JSON file is the source; the Markdown file beside it is printed from it (`card_text`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Files(_Strict):
     keras: dict[str, str]
     labels: dict[str, str]
     decision: dict[str, str] = Field(default_factory=dict)
-    """Empty where the head's own rule decides."""
+    """Empty if the model has no decision file: the head's default rule applies."""
 
     def all(self) -> dict[str, str]:
         """Every file of the model."""
@@ -43,21 +43,21 @@ class Files(_Strict):
 
 
 class Data(_Strict):
-    """The clips that trained the model."""
+    """The training clips."""
 
     name: str
     folds: tuple[int, ...]
     clips: int
     sha256: str
-    """Over names, folds, labels and bytes of all clips, see `dataset.sha256_of_clips`."""
+    """Over names, folds, labels and bytes of all clips: `dataset.sha256_of_clips`."""
     folds_of_esc50: bool = True
-    """The folds are those of ESC-50's own clips, by its table."""
+    """True if all clips are ESC-50's and their folds come from its table."""
     licences: dict[str, int]
-    """Clips by licence, from ATTRIBUTION.csv; empty if the data set brought none."""
+    """Number of clips by licence, from ATTRIBUTION.csv; empty if the data set has no such file."""
 
 
 class Origin(_Strict):
-    """A file that training started from."""
+    """The file with the pretrained weights."""
 
     name: str
     sha256: str
@@ -65,7 +65,7 @@ class Origin(_Strict):
 
 
 class Scores(_Strict):
-    """Clip accuracy: each fold decided by a model trained on the other ones."""
+    """Cross-validated clip accuracy: each fold is tested with a model trained on the others."""
 
     float32: dict[int, Accuracy]
     int8: dict[int, Accuracy]
@@ -74,7 +74,7 @@ class Scores(_Strict):
 
 
 class Card(_Strict):
-    """All of it."""
+    """The whole model card."""
 
     name: str
     labels: tuple[str, ...]
@@ -82,22 +82,22 @@ class Card(_Strict):
     data: Data
     backbone: Origin
     front_end_sha256: str
-    """Over the cells that a fixed signal gives, see `features.front_end_digest`."""
+    """Over the front-end's cells for a fixed test signal: `features.front_end_digest`."""
     config: TrainingConfig
     versions: dict[str, str]
     commands: tuple[str, ...]
     cross_validation: Scores | None
-    """By the head's own rule: the highest mean score, or those from one half on."""
+    """With the default rule: softmax, the highest mean score; sigmoid, a threshold of 0.5."""
     thresholds: tuple[Threshold, ...] = ()
-    """Chosen on the held-out clips, where the configuration asks for it."""
+    """Chosen on the held-out clips, if the configuration says `threshold: auto`."""
     thresholded: Scores | None = None
-    """As cross_validation, by those thresholds, or by the one that the configuration gives."""
+    """As cross_validation, with those thresholds or with the one of the configuration."""
     training_clips: Accuracy
-    """The shipped int8 model on the clips that trained it: a check of the files, no accuracy."""
+    """The int8 model on its own training clips: a check of the files, not an accuracy."""
 
 
 def scores_of(float32: Sequence[DecidedClip], int8: Sequence[DecidedClip]) -> Scores:
-    """Fold by fold and over all clips."""
+    """Accuracy by fold and over all clips."""
     return Scores(
         float32=by_fold(float32),
         int8=by_fold(int8),
@@ -115,7 +115,7 @@ def versions() -> dict[str, str]:
 
 
 def licences_of(data: DataSet) -> dict[str, int]:
-    """How many clips stand under which licence, from the data set's ATTRIBUTION.csv if it has one.
+    """The number of clips by licence, from the data set's ATTRIBUTION.csv; empty without that file.
 
     ESC-10 is the part of ESC-50 that is published under Creative Commons Attribution.
     """
@@ -130,5 +130,5 @@ def licences_of(data: DataSet) -> dict[str, int]:
 
 
 def read_card(path: Path) -> Card:
-    """Parse a card; raises pydantic's ValidationError for another schema."""
+    """Read a card; raises OSError, or pydantic's ValidationError for another schema."""
     return Card.model_validate_json(path.read_text(encoding="utf-8"))

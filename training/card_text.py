@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The card as Markdown, printed from the JSON."""
+"""The model card as Markdown, printed from the JSON."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _score_table(scores: Scores) -> list[str]:
 
 
 def _thresholds(card: Card) -> list[str]:
-    """The thresholds that were chosen, and what they did on the held-out clips."""
+    """The chosen thresholds with their figures on the held-out clips."""
     if not card.thresholds:
         return []
     names = card.labels if len(card.thresholds) == len(card.labels) else ("all classes",)

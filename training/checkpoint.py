@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a training that was cut needs to go on, bit for bit, where its last epoch ended."""
+"""Checkpoints: an interrupted training resumes after its last epoch, to the same bits."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from training.run_folder import write_whole
+from training.run_folder import write_atomically
 
 Arrays = tuple[npt.NDArray[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FitState:
-    """A training after a whole number of epochs."""
+    """The state of a training after a whole number of epochs."""
 
     losses: tuple[float, ...]
-    """Of each epoch done, on what was trained on."""
-    held_back: tuple[float, ...]
-    """The same on what was held back; empty where nothing was."""
+    """Mean training loss of each epoch done."""
+    validation_losses: tuple[float, ...]
+    """Before the first epoch and after each; empty without validation clips."""
     random: Mapping[str, Any]
-    """State of the generator that draws the epochs."""
+    """State of the random generator that shuffles and augments."""
     variables: Arrays
-    """Of network and optimiser, in their order."""
+    """Those of the network, then those of the optimiser."""
     best: Arrays
-    """Weights of the best epoch on what was held back; empty where nothing was."""
+    """Weights of the epoch with the lowest validation loss; empty without validation clips."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One file; `digest` says what the training depends on: another one's file is passed over."""
+    """A checkpoint file. `digest` covers all inputs of the training; other digests are ignored."""
 
     path: Path
     digest: str
 
     def load(self) -> FitState | None:
-        """The state that was saved last, or None."""
+        """The last saved state; None if there is none, or one truncated or of another digest."""
         try:
             with np.load(self.path, allow_pickle=False) as stored:
                 about = json.loads(str(stored["about"]))
@@ -51,7 +51,7 @@ class Checkpoint:
                     return None
                 return FitState(
                     losses=tuple(about["losses"]),
-                    held_back=tuple(about["held_back"]),
+                    validation_losses=tuple(about["validation_losses"]),
                     random=about["random"],
                     variables=_numbered(stored, "variable"),
                     best=_numbered(stored, "best"),
@@ -60,11 +60,11 @@ class Checkpoint:
             return None
 
     def save(self, state: FitState) -> None:
-        """Replace what was saved before; the file is there whole or not at all."""
+        """Replace the saved state atomically."""
         about = {
             "digest": self.digest,
             "losses": state.losses,
-            "held_back": state.held_back,
+            "validation_losses": state.validation_losses,
             "random": state.random,
         }
         named: dict[str, Any] = {}
@@ -72,10 +72,10 @@ class Checkpoint:
             named |= {f"{kind}_{index}": value for index, value in enumerate(arrays)}
         buffer = io.BytesIO()
         np.savez(buffer, about=np.array(json.dumps(about)), **named)
-        write_whole(self.path, buffer.getvalue())
+        write_atomically(self.path, buffer.getvalue())
 
     def clear(self) -> None:
-        """Forget it: what came of the training is kept elsewhere."""
+        """Delete the file: the training has finished and its results are saved elsewhere."""
         self.path.unlink(missing_ok=True)
 
 

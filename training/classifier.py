@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An int8 `.tflite` as the chip computes it, by LiteRT's reference kernels.
+"""Inference of an int8 `.tflite` with LiteRT's reference kernels (BUILTIN_REF).
 
-The generated C equals these kernels bit for bit; the optimised ones (XNNPACK) differ by a step.
+The generated C equals these kernels bit for bit. The optimised ones (XNNPACK) differ by one step.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from training.patches import InputScale, Patches
 
 
 class Classifier:
-    """One model, its input's meaning, and its scores.
+    """A model with its input quantisation and its scores.
 
-    Takes models whose input is int8 (1, frames, bands, 1) or, with a leading transpose,
-    (1, bands, frames, 1): `bands_first` tells which. Raises ToolError when there is no file and
-    InputError when the file is no such model.
+    The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) for a model with a leading
+    transpose; `bands_first` is true for the latter. Raises ToolError if there is no file and
+    InputError for any other kind of model.
     """
 
     def __init__(self, model: Path, bands: int = BANDS) -> None:
@@ -58,7 +58,7 @@ class Classifier:
                 Fault(str(model), f"its input is {shape}", f"needed: [1, frames, {bands}, 1]")
             )
         if result["dtype"] not in (np.float32, np.int8) or len(result["shape"]) != 2:
-            faults.append(Fault(str(model), "its output is no row of scores"))
+            faults.append(Fault(str(model), "its output is not [1, classes] of float32 or int8"))
         if faults:
             raise InputError(faults)
         scale, zero_point = entry["quantization"]
@@ -70,7 +70,7 @@ class Classifier:
         self._input, self._output = int(entry["index"]), int(result["index"])
 
     def _head(self) -> Head:
-        """What makes the scores: the last operator but for a DEQUANTIZE."""
+        """The kind of head: the last operator, apart from a final DEQUANTIZE."""
         names = [one["op_name"] for one in self._interpreter._get_ops_details()]
         last = [name for name in names if name not in ("DEQUANTIZE", "DELEGATE")][-1:]
         if last == ["LOGISTIC"]:
@@ -81,7 +81,7 @@ class Classifier:
         raise InputError([Fault(str(self.path), what, "needed: SOFTMAX or LOGISTIC at the end")])
 
     def scores(self, patches: Patches) -> npt.NDArray[np.int8]:
-        """Scores as int8 [patches, classes] of int8 cells [patches, frames, bands]."""
+        """Scores int8 [patches, classes] for patches int8 [patches, frames, bands]."""
         rows = [self._one(patch) for patch in patches]
         return np.stack(rows) if rows else np.empty((0, self.classes), np.int8)
 

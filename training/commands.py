@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The four commands: options in, files and tables out."""
+"""The four commands of `python -m training`."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
 from training.dataset import label_by_model, load_dataset
-from training.places import (
+from training.paths import (
     RUNS,
     default_out,
     find_backbone,
-    find_backbone_for_testing,
+    find_backbone_for_cross_validation,
     find_dataset,
 )
 from training.prepare import Prepared, prepare
-from training.run_folder import hold_run, write_whole
+from training.run_folder import lock_run_folder, write_atomically
 from training.shipped import check_folds_of_shipped, check_sounds_of_shipped
 
 
@@ -55,7 +55,7 @@ def _progress(console: Console) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a training starts from, and its folder, which is held."""
+    """The inputs of a training and its locked run folder."""
 
     prepared: Prepared
     folder: Path
@@ -70,11 +70,12 @@ def _open_run(
     held_out: bool | None = None,
     out: Path | None = None,
 ) -> Iterator[_Run]:
-    """Read the configuration, hear the sounds, hold the run's folder, start TensorFlow.
+    """Read the configuration, extract features, lock the run folder, start TensorFlow.
 
-    `held_out`: whether clips will be decided that the training must not have heard; None: only if
-    the configuration asks for `threshold: auto`. `out`: where the finished model would go; sounds
-    or folds that are not the shipped model's do not go over it.
+    `held_out`: True if held-out clips are evaluated, so that the backbone must not have been
+    trained on them; None: only if the configuration says `threshold: auto`. `out`: the folder for
+    the finished model; other sounds or folds than the shipped model's must not overwrite it. Raises
+    InputError or ToolError.
     """
     from training.start_tensorflow import start_tensorflow
 
@@ -89,7 +90,7 @@ def _open_run(
         config.folds,
         classes=config.data.classes,
         other=config.data.other,
-        several=config.head.kind == "sigmoid",
+        multi_label=config.head.kind == "sigmoid",
         whole=config.data.whole,
     )
     if out is not None:
@@ -97,15 +98,19 @@ def _open_run(
     if held_out is None:
         held_out = config.decision.threshold == "auto"
     backbone = (
-        find_backbone_for_testing(data.clips, os.environ) if held_out else find_backbone(os.environ)
+        find_backbone_for_cross_validation(data.clips, os.environ)
+        if held_out
+        else find_backbone(os.environ)
     )
     with _progress(console) as progress:
-        tell = progress.console.print
-        prepared = prepare(config, data, backbone, progress=progress, tell=tell)
+        prepared = prepare(
+            config, data, backbone, progress=progress, on_message=progress.console.print
+        )
     folder = options.run or RUNS / config.name
-    with hold_run(folder) as scratch:
-        plain = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-        write_whole(folder / "config.yaml", f"# Every key of the run, defaults included.\n{plain}")
+    with lock_run_folder(folder) as scratch:
+        text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+        comment = "# Every key of the run, defaults included.\n"
+        write_atomically(folder / "config.yaml", f"{comment}{text}")
         console.print(start_tensorflow(options.threads))
         yield _Run(prepared, folder, scratch)
 
@@ -114,15 +119,16 @@ def train_command(options: Namespace, console: Console) -> None:
     """`make train`."""
     out = options.out or default_out(options.config)
     with _open_run(options, console, out=out) as run:
-        from training.tensorboard import Board
-        from training.train import Places, train
+        from training.tensorboard import TensorBoardLog
+        from training.train import OutputPaths, train
 
-        board = Board(run.folder / "tensorboard") if options.tensorboard else None
-        places = Places(run.folder, run.scratch, out)
+        log = TensorBoardLog(run.folder / "tensorboard") if options.tensorboard else None
+        paths = OutputPaths(run.folder, run.scratch, out)
         with _progress(console) as progress:
             card = train(
-                run.prepared, places, progress=progress, tell=progress.console.print, board=board
-            )
+                run.prepared, paths,
+                progress=progress, on_message=progress.console.print, tensorboard=log,
+            )  # fmt: skip
     console.print(f"written to {out}: {', '.join(card.files.all())}, card (.json, .md)")
     console.print(f"on its own training clips: {card.training_clips}")
     if card.cross_validation is None:
@@ -138,21 +144,21 @@ def cv_command(options: Namespace, console: Console) -> None:
     """`make cv`."""
     with _open_run(options, console, held_out=True) as run:
         from training.cross_validate import cross_validate
-        from training.tensorboard import Board
+        from training.tensorboard import TensorBoardLog
 
-        board = Board(run.folder / "tensorboard") if options.tensorboard else None
+        log = TensorBoardLog(run.folder / "tensorboard") if options.tensorboard else None
         with _progress(console) as progress:
-            whole = cross_validate(
+            result = cross_validate(
                 run.prepared, run.folder, run.scratch,
-                progress=progress, tell=progress.console.print, board=board,
+                progress=progress, on_message=progress.console.print, tensorboard=log,
             )  # fmt: skip
-    console.print(f"all folds, float32: {whole.scores.float32_all}")
-    console.print(f"all folds, int8:    {whole.scores.int8_all}")
-    if whole.thresholded is not None:
-        names = whole.labels if len(whole.thresholds) > 1 else ("all classes",)
-        for name, one in zip(names, whole.thresholds, strict=True):
+    console.print(f"all folds, float32: {result.scores.float32_all}")
+    console.print(f"all folds, int8:    {result.scores.int8_all}")
+    if result.thresholded is not None:
+        names = result.labels if len(result.thresholds) > 1 else ("all classes",)
+        for name, one in zip(names, result.thresholds, strict=True):
             console.print(f"threshold, {name}: {one.share:.3f} ({one.measure} {one.value:.3f})")
-        console.print(f"  with thresholds, int8: {whole.thresholded.int8_all}")
+        console.print(f"  with thresholds, int8: {result.thresholded.int8_all}")
     console.print(f"written to {run.folder}")
 
 
@@ -162,45 +168,45 @@ def quantize_command(options: Namespace, console: Console) -> None:
         what = "there is no such model"
         raise InputError([Fault(str(options.keras), what, "train one with `make train`")])
     with _open_run(options, console, held_out=False) as run:
-        from training.learn import representative_patches
         from training.network import load_network
         from training.prepare import input_scale
-        from training.quantize import quantize
-        from training.start_tensorflow import muted
+        from training.quantise import quantise
+        from training.start_tensorflow import silence_stderr
         from training.train import decision_settings
+        from training.trained_model import representative_patches
 
         config = run.prepared.config
         network = load_network(options.keras, "give a .keras that `make train` wrote")
         labels = run.prepared.data.labels
         _check_network(network, options.keras, config, labels)
         patches = representative_patches(run.prepared.clips, config)
-        with muted():
-            tflite = quantize(
+        with silence_stderr():
+            tflite = quantise(
                 network, patches, input_scale(config), equalise=config.quantize.equalise
             )
-        write_whole(options.out, tflite)
+        write_atomically(options.out, tflite)
         is_auto = config.decision.threshold == "auto"
         decision = None if is_auto else decision_settings(config, run.prepared.data, None)
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
-    write_whole(beside, "".join(f"{label}\n" for label in labels))
+    write_atomically(beside, "".join(f"{label}\n" for label in labels))
     written = [str(options.out), beside.name]
     settings = settings_path(options.out)
     if decision is not None:
-        write_whole(settings, settings_text(decision))
+        write_atomically(settings, settings_text(decision))
         written.append(settings.name)
     console.print(f"written: {', '.join(written)}")
     if decision is None and settings.is_file():
-        console.print(f"note: {settings.name} stands beside it and is in force, as it was")
+        console.print(f"note: {settings.name} beside it was left unchanged and still applies")
     elif is_auto:
         console.print(
-            f"note: threshold: auto is `make train`'s to choose: copy its {config.name}"
+            f"note: only `make train` chooses `threshold: auto`: copy its {config.name}"
             f".decision.yaml to {settings}, or set decision.threshold to a number"
         )
 
 
 def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:
-    """Raise InputError for a network that is not of this configuration."""
-    remedy = "give the configuration that it was trained by"
+    """Raise InputError if the network does not match the configuration."""
+    remedy = "give the configuration that it was trained with"
     faults = []
     wanted = (None, config.input.frames, config.input.bands, 1)
     if network.input_shape != wanted:
@@ -211,7 +217,7 @@ def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Seq
         faults.append(Fault(str(path), what, remedy))
     missing = {"average", "head"} - {layer.name for layer in network.layers}
     if missing:
-        what = f"is no network of ours: it has no layer {', '.join(sorted(missing))}"
+        what = f"was not written by `make train`: it has no layer {', '.join(sorted(missing))}"
         faults.append(Fault(str(path), what, "give a .keras that `make train` wrote"))
     if faults:
         raise InputError(faults)
@@ -219,9 +225,9 @@ def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Seq
 
 def evaluate_command(options: Namespace, console: Console) -> None:
     """`make evaluate`."""
+    from training.contamination import contamination_warning
     from training.engines import open_engines
     from training.evaluate import evaluate, to_json
-    from training.heard import what_was_heard
     from training.tables import print_evaluation
 
     folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
@@ -234,16 +240,16 @@ def evaluate_command(options: Namespace, console: Console) -> None:
         what = "several classes" if BOTH in category else "no class that the model knows"
         console.print(f"note: {category}: {what}: {count} clips are left out")
     with _progress(console) as progress:
-        tell = progress.console.print
         result = evaluate(
-            options.model, options.engine, engines, data, progress=progress, tell=tell
-        )
+            options.model, options.engine, engines, data,
+            progress=progress, on_message=progress.console.print,
+        )  # fmt: skip
     print_evaluation(result, console)
-    warning = what_was_heard(options.model, result.sha256, data)
+    warning = contamination_warning(options.model, result.sha256, data)
     if warning:
         console.print(warning)
     if options.json:
-        write_whole(options.json, to_json(result))
+        write_atomically(options.json, to_json(result))
 
 
 COMMANDS: dict[str, Callable[[Namespace, Console], None]] = {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cross-validation: each fold decided by a model that was trained on the other ones.
+"""Cross-validation: each fold is tested with a model trained on the other folds.
 
-A fold that is done is kept in the run folder together with a digest of all that it depends on, so a
-run that was cut goes on with the next fold; within a fold, after its last whole epoch.
+The result of a fold is saved in the run folder with a digest of all its inputs. An interrupted run
+resumes with the first fold that has no result; within a fold, after the last checkpoint.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from training.dataset import DataSet
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
 from training.features import ClipFrames
-from training.learn import decide_by_network, learn
-from training.plots import draw_answers, draw_curves
+from training.plots import plot_answers, plot_losses
 from training.prepare import Prepared
-from training.run_folder import write_whole
+from training.run_folder import write_atomically
 from training.scores import Curves, DecidedClip, decide_again
-from training.tensorboard import Board
+from training.tensorboard import TensorBoardLog
 from training.threshold import Threshold, choose_thresholds, with_thresholds
+from training.trained_model import decide_by_network, train_model
 
 
 class FoldResult(BaseModel):
-    """What one fold gave, and the digest of what it depends on."""
+    """The decisions on one test fold, and the digest of all inputs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,24 +45,24 @@ class FoldResult(BaseModel):
 
 
 class CrossValidation(BaseModel):
-    """All folds together."""
+    """The results over all folds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     labels: tuple[str, ...]
     scores: Scores
-    """By the head's own rule: the highest mean score, or those from one half on."""
+    """With the default rule: softmax, the highest mean score; sigmoid, a threshold of 0.5."""
     thresholds: tuple[Threshold, ...]
-    """Chosen on these clips, of each label with a sigmoid head, else one for all; empty unless the
-    configuration asks for `threshold: auto`."""
+    """Chosen on these clips: one per label with a sigmoid head, else one for all. Empty unless the
+    configuration says `threshold: auto`."""
     thresholded: Scores | None
-    """By those thresholds, which is a little flattered, since these very clips chose them; or by
-    the one that the configuration gives."""
+    """With those thresholds (slightly optimistic: they were chosen on these clips), or with the
+    threshold of the configuration."""
 
 
-def plain_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
-    """The head's own rule, before thresholds are chosen; `other` is the label that is none."""
+def default_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
+    """The head's default decision rule, before thresholds are chosen."""
     head = Head(config.head.kind)
     share = DEFAULT_SHARES[head]
     steps = (round(share * SHARE_STEPS) + ZERO_SHARE_STEP,) * len(data.labels)
@@ -77,59 +77,60 @@ def cross_validate(
     scratch: Path,
     *,
     progress: Progress,
-    tell: Callable[[str], None],
-    board: Board | None = None,
+    on_message: Callable[[str], None],
+    tensorboard: TensorBoardLog | None = None,
 ) -> CrossValidation:
-    """Train and test fold by fold; writes the folds, their sum and pictures into `folder`.
+    """Train and test fold by fold; write results and plots into `folder`.
 
-    Its backbone must not have seen any of the clips. `tell` is given a line a fold.
+    The backbone must not have been trained on any of the clips. `scratch`: for temporary files.
+    `on_message` receives one line of text per fold. Raises InputError for fewer than two folds.
     """
     config, data, clips, digest = prepared.config, prepared.data, prepared.clips, prepared.digest
     if len(data.folds) < 2:
         raise InputError([Fault("folds", "cross-validation needs two folds or more")])
-    rule = plain_rule(config, data)
+    rule = default_rule(config, data)
     results = []
     for fold in data.folds:
         path = folder / f"fold-{fold}.json"
-        result = _kept(path, digest)
+        result = _load_fold(path, digest)
         if result is None:
             checkpoint = Checkpoint(folder / f"fold-{fold}.checkpoint.npz", digest)
-            learnt = learn(
+            trained = train_model(
                 [one for one in clips if one.clip.fold != fold],
                 len(data.labels), prepared.backbone, config,
                 progress=progress, title=f"all but fold {fold}", checkpoint=checkpoint,
-                on_epoch=board.of(f"fold-{fold}") if board is not None else None,
+                on_epoch=tensorboard.on_epoch(f"fold-{fold}") if tensorboard is not None else None,
             )  # fmt: skip
             held_out = [one for one in clips if one.clip.fold == fold]
             model = folder / f"fold-{fold}.tflite"
-            write_whole(model, learnt.tflite)
+            write_atomically(model, trained.tflite)
             result = FoldResult(
                 digest=digest,
                 fold=fold,
-                curves=learnt.curves,
-                float32=decide_by_network(learnt.network, held_out, config, rule),
-                int8=_decide_by_chip(learnt.tflite, data.labels, held_out, rule, scratch),
+                curves=trained.curves,
+                float32=decide_by_network(trained.network, held_out, config, rule),
+                int8=_decide_by_chip(trained.tflite, data.labels, held_out, rule, scratch),
             )
-            write_whole(path, result.model_dump_json(indent=1) + "\n")
+            write_atomically(path, result.model_dump_json(indent=1) + "\n")
             checkpoint.clear()
         else:
-            tell(f"fold {fold} is kept from an earlier run")
+            on_message(f"fold {fold} is reused from an earlier run")
         results.append(result)
         scores = scores_of(result.float32, result.int8)
-        tell(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
-    whole = _sum_up(prepared, results)
-    title = "int8, each fold by the other folds"
+        on_message(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
+    summary = _summarise(prepared, results)
+    title = "int8, cross-validated"
     int8 = [one for result in results for one in result.int8]
-    write_whole(folder / "confusion.png", draw_answers(int8, data.labels, rule.head, title))
+    write_atomically(folder / "confusion.png", plot_answers(int8, data.labels, rule.head, title))
     curves = {f"all but fold {result.fold}": result.curves for result in results}
-    write_whole(folder / "curves.png", draw_curves(curves))
-    write_whole(folder / "cross_validation.json", whole.model_dump_json(indent=1) + "\n")
-    return whole
+    write_atomically(folder / "curves.png", plot_losses(curves))
+    write_atomically(folder / "cross_validation.json", summary.model_dump_json(indent=1) + "\n")
+    return summary
 
 
-def _sum_up(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValidation:
+def _summarise(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValidation:
     config, data = prepared.config, prepared.data
-    rule = plain_rule(config, data)
+    rule = default_rule(config, data)
     float32 = [one for result in results for one in result.float32]
     int8 = [one for result in results for one in result.int8]
     thresholds: tuple[Threshold, ...] = ()
@@ -153,18 +154,19 @@ def _sum_up(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValidatio
 
 
 def read_cross_validation(prepared: Prepared, folder: Path) -> CrossValidation | None:
-    """What an earlier run found, or None if a fold is missing; thresholds by today's configuration.
+    """The saved results of an earlier run, with thresholds by the current configuration.
 
-    None, too, where there is but one fold.
+    None if the result of a fold is missing or of another digest, or if there is only one fold.
     """
-    kept = [_kept(folder / f"fold-{fold}.json", prepared.digest) for fold in prepared.data.folds]
-    results = [one for one in kept if one is not None]
-    if len(results) < max(2, len(kept)):
+    folds = prepared.data.folds
+    saved = [_load_fold(folder / f"fold-{fold}.json", prepared.digest) for fold in folds]
+    results = [one for one in saved if one is not None]
+    if len(results) < max(2, len(saved)):
         return None
-    return _sum_up(prepared, results)
+    return _summarise(prepared, results)
 
 
-def _kept(path: Path, digest: str) -> FoldResult | None:
+def _load_fold(path: Path, digest: str) -> FoldResult | None:
     try:
         found = FoldResult.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, ValidationError):
@@ -179,7 +181,7 @@ def _decide_by_chip(
     rule: DecisionRule,
     scratch: Path,
 ) -> tuple[DecidedClip, ...]:
-    """The firmware's own C decides, from samples on."""
+    """Decisions of the int8 model by the firmware's C (host twin), starting from samples."""
     model = scratch / "fold.tflite"
     model.write_bytes(tflite)
     (scratch / "fold.labels.txt").write_text("".join(f"{label}\n" for label in labels), "utf-8")

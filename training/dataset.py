@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The labelled clips of a run: which sounds, and the index of each class that is heard in them.
+"""The labelled clips of a run.
 
-`sounds` reads the files, in ESC-50's layout or a folder a class. Here the names become indices:
-the labels of a model are the classes asked for, or all there are, in alphabetical order.
+`sounds` reads the files, in ESC-50's layout or with one folder per class. This module maps class
+names to label indices: a model's labels are the requested classes, or all of them, in alphabetical
+order.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ ESC50_CLIP = re.compile(r"^[1-5]-\d+-[A-Z]-\d+$")
 """How ESC-50's files are named: fold, source, take, class."""
 
 NO_LABEL = -1
-"""Of a clip in which no class is heard."""
+"""The label of a clip without any class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One sound file, its fold, and the indices of what is heard in it, ascending."""
+    """One sound file, its fold and the indices of its classes, ascending."""
 
     path: Path
     name: str
@@ -46,19 +47,19 @@ class Clip:
 
     @property
     def label(self) -> int:
-        """The index of its first class; NO_LABEL where no class is heard."""
+        """The index of its first class; NO_LABEL for a clip without any."""
         return self.labels[0] if self.labels else NO_LABEL
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """Clips in their set's order, and the labels that their indices mean."""
+    """Clips in the order of their set, and the labels by index."""
 
     root: Path
     labels: tuple[str, ...]
     clips: tuple[Clip, ...]
     has_table: bool
-    """True where a table named the folds; False where they were dealt."""
+    """True if the folds come from a table; False if they were assigned by `sounds.folds`."""
 
     def in_folds(self, folds: Iterable[int]) -> tuple[Clip, ...]:
         """The clips of the given folds, in order."""
@@ -67,7 +68,7 @@ class DataSet:
 
     @property
     def is_esc50(self) -> bool:
-        """True when all clips are ESC-50's own, whatever the edition or the layout."""
+        """True if all clips are ESC-50's, by their file names."""
         return all(ESC50_CLIP.match(clip.path.stem) for clip in self.clips)
 
     @property
@@ -82,32 +83,32 @@ def load_dataset(
     *,
     classes: Sequence[str] = (),
     other: str | None = None,
-    several: bool = False,
+    multi_label: bool = False,
     whole: bool = False,
 ) -> DataSet:
     """The clips of `folds` below `root`; files of other folds are not opened.
 
-    `classes`: the labels wanted, none given for all; `other`: the class that is none. With
-    `several` (a sigmoid head) a clip may have any number of classes, also none: `other` is then no
-    label, and what is not among `classes` is heard as nothing. Without, each clip has one: what is
-    not among `classes` counts as `other`, and is left out where there is no `other`. `whole`: also
-    the rows of ESC-50's table that are not of ESC-10.
+    `classes`: the labels to use; empty for all. `other`: the class of background sounds.
+    `multi_label` (a sigmoid head): a clip has any number of labels, or none; `other` is not a
+    label, and classes that are not in `classes` are ignored. Otherwise a clip has exactly one
+    label: classes that are not in `classes` are mapped to `other`, and left out if there is no
+    `other`. `whole`: use all rows of ESC-50's table, not only those of ESC-10.
 
     Raises InputError with every fault of the set.
     """
     found = read_sounds(root, folds, whole=whole)
     faults = _class_faults(found, classes, other)
-    labels = _labels_of(found, classes, other, several=several)
+    labels = _labels_of(found, classes, other, multi_label=multi_label)
     place = {name: index for index, name in enumerate(labels)}
     clips: list[Clip] = []
     for sound in found.sounds:
         indices = tuple(sorted(place[name] for name in sound.classes if name in place))
-        if not several and len(sound.classes) > 1:
+        if not multi_label and len(sound.classes) > 1:
             what = f"{sound.category}: several classes in one sound"
             remedy = "set head.kind: sigmoid, or keep sounds of one class"
             faults.append(Fault(str(sound.path), what, remedy))
             continue
-        if not several and not indices:
+        if not multi_label and not indices:
             if other is None:
                 continue
             indices = (place[other],)
@@ -142,7 +143,7 @@ def label_by_model(
 
 
 def training_faults(data: DataSet) -> list[Fault]:
-    """Every class that has too few clips to train on and to test with."""
+    """Faults for every class with too few clips to train and to test on."""
     faults = []
     for index, label in enumerate(data.labels):
         own = [clip for clip in data.clips if index in clip.labels]
@@ -159,13 +160,13 @@ def training_faults(data: DataSet) -> list[Fault]:
             )
             faults.append(Fault(where, what, remedy))
         elif len(folds) == 1 and len(data.folds) > 1:
-            what = f"all its clips are in fold {folds[0]}: none to train on when that is tested"
+            what = f"all its clips are in fold {folds[0]}: no training clips when that is tested"
             faults.append(Fault(where, what, "spread its recordings over the folds"))
     return faults
 
 
 def targets_of(clips: Sequence[Clip], classes: int) -> npt.NDArray[np.float32]:
-    """float32 [clips, classes]: 1 where the class is heard."""
+    """Multi-hot targets float32 [clips, classes]."""
     targets = np.zeros((len(clips), classes), np.float32)
     for row, clip in zip(targets, clips, strict=True):
         row[list(clip.labels)] = 1.0
@@ -173,7 +174,7 @@ def targets_of(clips: Sequence[Clip], classes: int) -> npt.NDArray[np.float32]:
 
 
 def sha256_of_clips(clips: Iterable[Clip]) -> str:
-    """One hash over the names, labels, folds and bytes of the clips: what a run was trained on."""
+    """One SHA-256 over the names, labels, folds and bytes of all clips, in order."""
     digest = hashlib.sha256()
     for clip in clips:
         labels = ",".join(str(label) for label in clip.labels)
@@ -183,10 +184,10 @@ def sha256_of_clips(clips: Iterable[Clip]) -> str:
 
 
 def _labels_of(
-    found: SoundSet, classes: Sequence[str], other: str | None, *, several: bool
+    found: SoundSet, classes: Sequence[str], other: str | None, *, multi_label: bool
 ) -> tuple[str, ...]:
     names = set(classes or found.classes)
-    if several:
+    if multi_label:
         return tuple(sorted(names - {other}))
     return tuple(sorted(names | ({other} if other else set())))
 
@@ -201,7 +202,7 @@ def _class_faults(found: SoundSet, classes: Sequence[str], other: str | None) ->
     ]
     unwanted = set(found.classes) - set(classes) if classes else set()
     if other and other not in found.classes and not unwanted:
-        faults.append(Fault(where, f"nothing for the class {other!r}, which is none", have))
+        faults.append(Fault(where, f"no sound for the class {other!r} (other)", have))
     return faults
 
 

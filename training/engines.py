@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What computes an int8 model's answers on this machine: the firmware's own C, or LiteRT.
+"""Inference engines for an int8 model on the host: the firmware's C (host twin) or LiteRT.
 
-Both give the same scores bit for bit. The C, compiled for this machine, is the code that a board
-runs, from samples to decision; LiteRT takes models that the generator refuses as well.
+Both give the same scores bit for bit. The host twin runs the code of a board from samples to
+decision. LiteRT also takes models that the generator refuses.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ ENGINES = {
 
 
 class Engine(Protocol):
-    """One listener; not to be shared between threads."""
+    """A model with its front-end and decision rule. Not thread-safe."""
 
     labels: tuple[str, ...]
     rule: DecisionRule
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
-        """The decision about a clip's samples, int16 at 16 kHz."""
+        """The decision for a clip. `samples`: int16 [n] at 16 kHz."""
 
 
 class TwinEngine:
-    """The whole firmware but for the board: gate, front-end, network, listener, decision."""
+    """The firmware's C compiled for the host: gate, front-end, network, patches, decision."""
 
     def __init__(self, twin: HostTwin) -> None:
         self._twin = twin
@@ -50,7 +50,7 @@ class TwinEngine:
         self.rule = twin.project.info.rule
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
-        """As the C has it; the rule in Python does not come into it."""
+        """As decided by the C code; the Python decision rule is not used."""
         outcome = self._twin.run_clip(samples)
         sums = tuple(float(value) for value in outcome.score_sums) if outcome.patches else ()
         return DecidedClip(
@@ -65,7 +65,7 @@ class TwinEngine:
 
 
 class LitertEngine:
-    """The front-end's C, LiteRT's BUILTIN_REF kernels, and the listener's rules in Python."""
+    """The front-end's C, LiteRT's BUILTIN_REF kernels, patches and decision rule in Python."""
 
     def __init__(self, classifier: Classifier, labels: tuple[str, ...], rule: DecisionRule) -> None:
         self._classifier = classifier
@@ -73,7 +73,7 @@ class LitertEngine:
         self.labels, self.rule = labels, rule
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
-        """Frames, patches, scores, their sums, the rule."""
+        """Cut patches, sum their scores, apply the decision rule."""
         frames = self._front_end.features(samples)
         size = self._classifier.frames
         scores = self._classifier.scores(cut_patches(frames, size, patch_step(size)))
@@ -83,7 +83,7 @@ class LitertEngine:
 def open_engines(
     kind: str, model: Path, labels: Path | None = None, threshold: float | None = None
 ) -> Sequence[Engine]:
-    """One engine for each processor core. Raises InputError for a model that `kind` cannot run."""
+    """One engine per CPU core. Raises InputError for a model that `kind` cannot run."""
     count = os.cpu_count() or 1
     if kind == LITERT:
         first = Classifier(model)

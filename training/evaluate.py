@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an int8 model decides about every clip, as the chip would: no TensorFlow needed."""
+"""Evaluation of an int8 model on a data set, with the decisions of the chip. No TensorFlow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from training.sound_check import SoundCheck
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All decisions of one model over one data set."""
+    """The decisions of one model on one data set."""
 
     model: Path
     sha256: str
@@ -31,9 +31,9 @@ class Evaluation:
     head: Head
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
-    """Of each label, 0 to 1; 0 where none was set."""
+    """By label, 0 to 1; 0: none."""
     rule: str
-    """How scores become an answer, in words."""
+    """The decision rule as text."""
     decisions: tuple[DecidedClip, ...]
 
 
@@ -41,11 +41,12 @@ def decide_clips(
     engines: Sequence[Engine],
     clips: Sequence[Clip],
     progress: Progress | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = lambda line: None,
 ) -> tuple[DecidedClip, ...]:
-    """Decide each clip, as many at a time as there are engines.
+    """Decide each clip, with one thread per engine.
 
-    What is odd about the sounds is told. Raises InputError with every clip that cannot be read.
+    `on_message` receives notes about unusual sounds. Raises InputError with every clip that cannot
+    be read.
     """
     check = SoundCheck()
     idle: SimpleQueue[Engine] = SimpleQueue()
@@ -68,7 +69,7 @@ def decide_clips(
 
     with ThreadPoolExecutor(len(engines)) as pool:
         decisions = list(pool.map(decide, clips))
-    check.finish(tell)
+    check.finish(on_message)
     return tuple(decision for decision in decisions if decision is not None)
 
 
@@ -79,10 +80,10 @@ def evaluate(
     data: DataSet,
     *,
     progress: Progress | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = lambda line: None,
 ) -> Evaluation:
-    """Decide every clip of a data set whose labels are the model's; raises as `decide_clips`."""
-    decisions = decide_clips(engines, data.clips, progress=progress, tell=tell)
+    """Decide every clip of a data set with the model's labels; raises as `decide_clips`."""
+    decisions = decide_clips(engines, data.clips, progress=progress, on_message=on_message)
     rule = engines[0].rule
     return Evaluation(
         model=model,
@@ -97,7 +98,7 @@ def evaluate(
 
 
 def to_plain(result: Evaluation) -> dict[str, Any]:
-    """Every decision and the accuracy, as JSON values."""
+    """All decisions and the accuracy as JSON values."""
     share = accuracy_of(result.decisions)
     return {
         "model": result.model.name,
@@ -117,5 +118,5 @@ def to_plain(result: Evaluation) -> dict[str, Any]:
 
 
 def to_json(result: Evaluation) -> str:
-    """`to_plain` as text."""
+    """`to_plain` as JSON text."""
     return json.dumps(to_plain(result), indent=1) + "\n"

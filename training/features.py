@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clips to int8 frames through the chip's own front-end, silence gate included.
+"""Feature extraction: clips to int8 frames with the firmware's front-end and silence gate.
 
-The C sources of the firmware's front-end are compiled for this machine (`generator.host.twin`), so
-a training cell is the cell that the chip would compute: there is no second formula.
+The front-end's C sources are compiled for the host (`generator.host.twin`), so a training cell is
+exactly the cell that the chip computes. There is no second implementation.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from training.dataset import Clip, Samples
 from training.patches import Frames, InputScale
 from training.sound_check import SoundCheck
 
-PROBE_SEED = 0x6D656C
+TEST_SIGNAL_SEED = 0x6D656C
 
 
 class FrontEnd(Protocol):
-    """Samples int16 [n] at 16 kHz to int8 frames [frames, bands], silence dropped."""
+    """Samples int16 [n] at 16 kHz to frames int8 [frames, bands], without silence."""
 
     def features(self, samples: Samples) -> npt.NDArray[np.int8]:
-        """One clip, from a reset state."""
+        """The frames of one clip, starting from the reset state."""
 
 
-def compile_front_end(by: InputScale) -> FrontEnd:
-    """The firmware's front-end for this machine; raises ToolError without a C compiler."""
+def compile_front_end(scale: InputScale) -> FrontEnd:
+    """The firmware's front-end compiled for the host; raises ToolError without a C compiler."""
     from generator.host.frontend_twin import build_frontend_twin
 
-    return build_frontend_twin(by.scale, by.zero_point)
+    return build_frontend_twin(scale.scale, scale.zero_point)
 
 
-def make_probe() -> Samples:
-    """Ten seconds of integers that visit every level, silence included: the same everywhere."""
-    rng = np.random.default_rng(PROBE_SEED)
+def make_test_signal() -> Samples:
+    """Ten seconds of noise, ramps and silence at every level, int16; the same on every machine."""
+    rng = np.random.default_rng(TEST_SIGNAL_SEED)
     parts: list[npt.NDArray[np.int64]] = []
     for shift in range(16):
         parts.append(rng.integers(-32768, 32768, SAMPLE_RATE_HZ // 4) >> shift)
@@ -52,8 +52,8 @@ def make_probe() -> Samples:
 
 
 def front_end_digest(front_end: FrontEnd) -> str:
-    """A hash over the cells that a fixed signal gives: changes when the front-end's output does."""
-    frames = front_end.features(make_probe())
+    """SHA-256 over the front-end's cells for the test signal; changes if its output changes."""
+    frames = front_end.features(make_test_signal())
     return hashlib.sha256(repr(frames.shape).encode() + frames.tobytes()).hexdigest()
 
 
@@ -69,13 +69,13 @@ def extract(
     clips: Sequence[Clip],
     front_end: FrontEnd,
     progress: Progress | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = lambda line: None,
     faults: Iterable[Fault] = (),
 ) -> tuple[ClipFrames, ...]:
-    """Decode every clip and run it through the front-end.
+    """Decode every clip and extract its frames.
 
-    What is odd but usable is told in a line each: stereo, a low sample rate, silence. Raises
-    InputError with `faults` that were found before and every clip that cannot be used.
+    `on_message` receives a note for unusual but usable sounds: stereo, low sample rate, silence.
+    Raises InputError with `faults` (found earlier) and every clip that cannot be used.
     """
     steps: Iterable[Clip] = clips
     if progress is not None:
@@ -86,12 +86,12 @@ def extract(
     for clip in steps:
         samples = check.read(clip.path)
         if samples is not None:
-            twin = first.setdefault(hashlib.sha256(clip.path.read_bytes()).hexdigest(), clip)
-            if (twin.fold, twin.labels) != (clip.fold, clip.labels):
-                what = f"is the same file as {twin.path}, in another class or fold"
+            same = first.setdefault(hashlib.sha256(clip.path.read_bytes()).hexdigest(), clip)
+            if (same.fold, same.labels) != (clip.fold, clip.labels):
+                what = f"is the same file as {same.path}, in another class or fold"
                 check.add(Fault(str(clip.path), what, "keep one of the two"))
             found.append(ClipFrames(clip, front_end.features(samples)))
             if not len(found[-1].frames):
                 check.note_silent(clip.path)
-    check.finish(tell)
+    check.finish(on_message)
     return tuple(found)

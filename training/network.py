@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Keras network: the first six blocks of YAMNet, a global average and a dense head.
+"""The Keras network: the first six blocks of YAMNet, global average pooling and a dense head.
 
-Input (frames, bands, 1), rows are time, so the converted graph needs no TRANSPOSE. Only this module
-and its callers in training need TensorFlow.
+Input (frames, bands, 1): the row axis is time, so the converted graph needs no TRANSPOSE.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import keras
 from generator.errors import Fault, InputError, ToolError
 
 BATCH_NORM_EPSILON = 1e-4
-"""As YAMNet was trained."""
+"""That of YAMNet's training."""
 
 HEAD_NAME = "head"
 
@@ -28,7 +27,7 @@ UNREADABLE = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, EOFError),
     *(zipfile.BadZipFile, zlib.error),
 )
-"""What h5py and Keras raise on a file that is cut, or none of theirs."""
+"""Exceptions of h5py and Keras for a truncated file or another file format."""
 
 BACKBONE_REMEDY = (
     "fetch the file anew: ST's model zoo has yamnet_256_f32.h5, this repository models/*.keras"
@@ -37,7 +36,7 @@ BACKBONE_REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of the backbone: YAMNet's name for it, its stride and its output channels."""
+    """One convolution of the backbone: YAMNet's name, stride and output channels."""
 
     source: str
     stride: int
@@ -45,12 +44,12 @@ class Block:
 
     @property
     def name(self) -> str:
-        """The name in Keras 3, which allows no slash."""
+        """The layer's name in Keras 3, which allows no slash."""
         return self.source.replace("/", "_")
 
     @property
     def is_depthwise(self) -> bool:
-        """True for the 3x3 depthwise half of a separable convolution."""
+        """True for the 3x3 depthwise part of a separable convolution."""
         return self.source.endswith("depthwise_conv")
 
 
@@ -72,15 +71,15 @@ BACKBONE: tuple[Block, ...] = (
 
 
 class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
-    """Batch normalisation by its stored statistics, also in training: only its offset is trained.
+    """Batch normalisation with frozen moving statistics: only its offset (beta) is trained.
 
-    Live statistics of a few hundred clips drift away from those of the millions that the backbone
-    was made with. Neither way that Keras offers will do: `trainable = False` freezes the offset
-    too, and `training=False` at construction is overruled by the model's own `training=True`.
+    Batch statistics of a few hundred clips differ too much from those of the backbone's training
+    set. The two ways of Keras do not work here: `trainable = False` freezes the offset too, and
+    `training=False` at construction is overridden by the model's `training=True`.
     """
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Normalise, whatever `training` says."""
+        """Normalise in inference mode, whatever `training` says."""
         return super().call(inputs, training=False, mask=mask)
 
 
@@ -94,12 +93,11 @@ def build_network(
     head: str = "softmax",
     to_train: bool = False,
 ) -> Any:
-    """An untrained network: float32 (frames, bands, 1) in, scores of `classes` out.
+    """A randomly initialised network: float32 (frames, bands, 1) to `classes` scores.
 
-    `head`: "softmax" where one class is heard at a time, "sigmoid" where any number may be.
-
-    With `to_train`, batch normalisation keeps its statistics; without, the network is made of
-    Keras's own layers only, so that anyone can load it. The weights are the same in both.
+    `head`: the activation, "softmax" (single label) or "sigmoid" (multi-label). `to_train`: use
+    FrozenBatchNormalization; otherwise standard Keras layers only, so that the saved file loads
+    without this project. Both variants have the same list of weights.
     """
     normalisation = FrozenBatchNormalization if to_train else keras.layers.BatchNormalization
     inputs = keras.Input((frames, bands, 1), name="mel")
@@ -132,11 +130,10 @@ def build_network(
 
 
 def load_backbone(network: Any, source: Path) -> str:
-    """Fill the backbone of `network` from ST's `yamnet_256_f32.h5` or from a `.keras` of ours.
+    """Load the backbone's weights from ST's `yamnet_256_f32.h5` or from a `.keras` of `make train`.
 
-    The head is left as it was initialised. Returns how many layers were filled, as text for the
-    card. Raises InputError for a file that is cut, or with every layer that is missing or has
-    another shape.
+    The head keeps its initialisation. Returns a description of what was loaded. Raises ToolError if
+    there is no file, InputError for a truncated one or with every missing or mismatched layer.
     """
     if not source.is_file():
         raise ToolError(
@@ -144,7 +141,7 @@ def load_backbone(network: Any, source: Path) -> str:
             "set MODELS_DIR to a folder with st_yamnet_256/yamnet_256_f32.h5, or leave it unset "
             "to start from the shipped models/*.keras",
         )
-    stored = _read_h5(source) if is_as_published(source) else _read_keras(source)
+    stored = _read_h5(source) if is_published_backbone(source) else _read_keras(source)
     faults: list[Fault] = []
     for block in BACKBONE:
         for name in (block.name, f"{block.name}_bn"):
@@ -166,13 +163,13 @@ def load_backbone(network: Any, source: Path) -> str:
     return f"{len(BACKBONE)} convolutions of {source.name}"
 
 
-def is_as_published(source: Path) -> bool:
-    """True for ST's file, false for a `.keras` of ours, which a training has been over already."""
+def is_published_backbone(source: Path) -> bool:
+    """True for ST's `.h5` file, False for a `.keras` that this project has already fine-tuned."""
     return source.suffix == ".h5"
 
 
 def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
-    """Weights by layer name from Keras 2's HDF5 format, in Keras's own order."""
+    """Weights by layer name from a Keras 2 HDF5 file, in the order of `set_weights`."""
     stored: dict[str, Sequence[Any]] = {}
     groups: dict[str, dict[str, Any]] = {}
 
@@ -198,13 +195,13 @@ def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
 
 
 def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
-    """Weights by layer name from a `.keras` file of ours."""
+    """Weights by layer name from a `.keras` file of `make train`."""
     model = load_network(source, BACKBONE_REMEDY)
     return {layer.name: layer.get_weights() for layer in model.layers}
 
 
 def load_network(source: Path, remedy: str) -> Any:
-    """A `.keras` file's network, uncompiled; raises InputError where it is cut, or is none."""
+    """The network of a `.keras` file, not compiled; raises InputError if it cannot be read."""
     try:
         return keras.models.load_model(source, compile=False)
     except UNREADABLE as error:
@@ -213,4 +210,4 @@ def load_network(source: Path, remedy: str) -> Any:
 
 def _unreadable(source: Path, kind: str, error: Exception, remedy: str) -> InputError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return InputError([Fault(str(source), f"is no whole {kind}: {reason}", remedy)])
+    return InputError([Fault(str(source), f"is not a complete {kind}: {reason}", remedy)])

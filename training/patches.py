@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames to patches: the int8 cells that one inference sees."""
+"""Cutting frames into patches; a patch of int8 cells is the input of one inference."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ Patches = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class InputScale:
-    """What an int8 cell means: value = scale * (cell - zero_point), in nepers."""
+    """Quantisation of a cell: value = scale * (cell - zero_point), in nepers."""
 
     scale: float
     zero_point: int
 
 
-def dequantize(cells: npt.NDArray[np.int8], by: InputScale) -> npt.NDArray[np.float32]:
+def dequantise(cells: npt.NDArray[np.int8], scale: InputScale) -> npt.NDArray[np.float32]:
     """The real values of int8 cells, in nepers (natural logarithm of a magnitude)."""
-    centred = cells.astype(np.float32) - np.float32(by.zero_point)
-    return np.asarray(centred * np.float32(by.scale), dtype=np.float32)
+    centred = cells.astype(np.float32) - np.float32(scale.zero_point)
+    return np.asarray(centred * np.float32(scale.scale), dtype=np.float32)
 
 
 def fill_patch(frames: Frames, patch_frames: int) -> Frames | None:
-    """At least one patch's worth of frames: what a short clip lacks, its last frames repeat.
+    """Frames for at least one patch; a shorter clip is padded by repeating its last frames.
 
     This is the listener's rule for a clip that ends before its first patch is full: it still has
     the last `kept_frames(patch_frames)` frames and repeats them in turn (docs/frontend.md). None
@@ -48,9 +48,11 @@ def fill_patch(frames: Frames, patch_frames: int) -> Frames | None:
 
 
 def cut_patches(frames: Frames, patch_frames: int, step: int) -> Patches:
-    """The patches that the listener cuts, `step` frames apart; the last partial one is dropped.
+    """The patches of a clip as the firmware cuts them; the last, partial one is dropped.
 
-    A short clip gives one patch (see `fill_patch`), silence none.
+    `frames`: int8 [frames, bands]; `step`: frames from the start of one patch to the start of the
+    next. Returns int8 [patches, patch_frames, bands]. A short clip gives one patch (`fill_patch`),
+    a silent one none.
     """
     filled = fill_patch(frames, patch_frames)
     if filled is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures of a run: the losses over the epochs, and what was answered to what."""
+"""Plots of a run: loss curves and confusion matrix, as PNG."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from generator.model.decision import Head
-from training.scores import Curves, DecidedClip, confusion, detections
+from training.scores import Curves, confusion, detections
 
 
-def draw_curves(curves: Mapping[str, Curves]) -> bytes:
-    """The losses of each training, as PNG; dashed on clips held back, a ring at the epoch taken."""
+def plot_losses(curves: Mapping[str, Curves]) -> bytes:
+    """The loss curves of each training; dashed: validation loss, with a ring at the best epoch."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     for number, (name, one) in enumerate(curves.items()):
         colour = f"C{number % 10}"
         axes.plot(range(1, len(one.losses) + 1), one.losses, color=colour, label=name)
-        if one.held_back:
-            axes.plot(range(len(one.held_back)), one.held_back, "--", color=colour)
-            best = one.held_back[one.best_epoch]
+        if one.validation_losses:
+            axes.plot(range(len(one.validation_losses)), one.validation_losses, "--", color=colour)
+            best = one.validation_losses[one.best_epoch]
             axes.plot([one.best_epoch], [best], "o", color=colour, fillstyle="none")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
-    axes.set_ylabel("loss (dashed: on clips held back)")
+    axes.set_ylabel("loss (dashed: validation)")
     if curves:
         axes.legend()
     axes.grid(alpha=0.3)
     return _png(figure)
 
 
-def draw_answers(
+def plot_answers(
     decisions: Sequence[DecidedClip], labels: Sequence[str], head: Head, title: str
 ) -> bytes:
-    """Confusion of a softmax head's classes, or detections of a sigmoid's, as PNG."""
+    """The confusion matrix of a softmax head, or the detection counts of a sigmoid head."""
     if head is Head.SIGMOID:
         counts = np.array([astuple(one) for one in detections(decisions, len(labels))])
         columns = ["found", "missed", "false alarm", "rightly not"]
@@ -61,8 +61,8 @@ def _draw_matrix(
             axes.text(column, row, str(count), ha="center", va="center", color=shade)
     axes.set_xticks(range(len(columns)), columns, rotation=60, ha="right")
     axes.set_yticks(range(len(rows)), rows)
-    axes.set_xlabel("answered")
-    axes.set_ylabel("heard")
+    axes.set_xlabel("answer")
+    axes.set_ylabel("true class")
     axes.set_title(title)
     return _png(figure)
 

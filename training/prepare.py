@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All that a training starts from, read and checked: its configuration, sounds and backbone."""
+"""The checked inputs of a training: configuration, features of all clips, backbone, digest."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ from training.features import ClipFrames, FrontEnd, compile_front_end, extract, 
 from training.patches import InputScale
 from training.run_folder import digest_of, sha256_of
 
-PRINTING = {
-    *("__main__.py", "card.py", "card_text.py", "commands.py", "plots.py", "tables.py"),
-    *("tensorboard.py", "threshold.py", "train.py"),
-}
-"""Modules of training that come after the decisions."""
+HASHED_CODE = ("sounds", "training")
+"""Packages and modules, relative to the repository, that a trained network depends on."""
+
+NOT_HASHED = frozenset(
+    {
+        "sounds/fetch_esc50.py",
+        *(f"training/{name}.py" for name in ("__main__", "card", "card_text", "commands", "plots")),
+        *(f"training/{name}.py" for name in ("tables", "tensorboard", "threshold", "train")),
+    }
+)
+"""Modules of these packages that only download, print, or use finished decisions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What goes into a training."""
+    """The inputs of a training."""
 
     config: TrainingConfig
     data: DataSet
     clips: tuple[ClipFrames, ...]
-    """Of all clips of `data`, in its order."""
+    """The frames of all clips of `data`, in the same order."""
     backbone: Path
     front_end_sha256: str
     digest: str
-    """Over all of this, and the libraries' versions; not over when a score is high enough."""
+    """SHA-256 over all inputs, the code and the libraries' versions; see `digest_of_run`."""
 
 
 def input_scale(config: TrainingConfig) -> InputScale:
-    """The meaning of an int8 cell in this configuration."""
+    """The quantisation of the input cells in this configuration."""
     return InputScale(config.input.scale, config.input.zero_point)
 
 
@@ -50,15 +56,15 @@ def prepare(
     backbone: Path,
     *,
     progress: Progress | None = None,
-    tell: Callable[[str], None] = lambda line: None,
+    on_message: Callable[[str], None] = lambda line: None,
 ) -> Prepared:
-    """Hear every clip.
+    """Read every clip, extract its features and check the data set.
 
-    Raises InputError with every clip that cannot be used and every class that has too few.
+    Raises InputError with every clip that cannot be used and every class with too few clips.
     """
     front_end = compile_front_end(input_scale(config))
     faults = [*label_faults(str(data.root), data.labels), *training_faults(data)]
-    clips = extract(data.clips, front_end, progress, tell, faults)
+    clips = extract(data.clips, front_end, progress, on_message, faults)
     return Prepared(
         config=config,
         data=data,
@@ -72,9 +78,9 @@ def prepare(
 def digest_of_run(
     config: TrainingConfig, data: DataSet, backbone: Path, front_end: FrontEnd
 ) -> str:
-    """A hash over configuration, data, backbone, front-end, versions and the code that trains.
+    """SHA-256 over configuration, data, backbone, front-end, library versions and training code.
 
-    Not over how to decide: thresholds are chosen anew from the same decisions.
+    Not over the `decision` section: thresholds are chosen again from the saved decisions.
     """
     return digest_of(
         config.model_copy(update={"decision": DecisionConfig()}),
@@ -87,14 +93,23 @@ def digest_of_run(
 
 
 def digest_of_code(root: Path = REPO_ROOT) -> str:
-    """A hash over the sources that a trained network depends on.
+    """SHA-256 over the sources of `hashed_sources`: results of other code are not reused."""
+    names = hashed_sources(root)
+    return digest_of(*(f"{name}={sha256_of(root / name)}" for name in names))
 
-    All of both packages but what only prints: scores of an older program are no scores of this one.
+
+def hashed_sources(root: Path = REPO_ROOT) -> tuple[str, ...]:
+    """The files of HASHED_CODE without NOT_HASHED, relative to `root`, sorted.
+
+    Raises ValueError if an entry of HASHED_CODE has no source, or NOT_HASHED an unknown file.
     """
-    sources = sorted(
-        path
-        for package in ("sounds", "training")
-        for path in (root / package).glob("*.py")
-        if path.name not in PRINTING
-    )
-    return digest_of(*(f"{path.name}={sha256_of(path)}" for path in sources))
+    names: set[str] = set()
+    for entry in HASHED_CODE:
+        path = root / entry
+        files = [path] if path.is_file() else list(path.rglob("*.py"))
+        if not files:
+            raise ValueError(f"{entry}: no source to hash in {root}")
+        names |= {file.relative_to(root).as_posix() for file in files}
+    if not names >= NOT_HASHED:
+        raise ValueError(f"not there: {', '.join(sorted(NOT_HASHED - names))}")
+    return tuple(sorted(names - NOT_HASHED))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files of a run, each there whole or not at all; a run that was cut goes on where it stood."""
+"""Run folders: atomic writes, a lock, clean-up after a killed process, digests."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from pydantic import BaseModel
 
 from generator.errors import ToolError
 
-PART = re.compile(r"^\..+\.\d+\.part$")
-SCRATCH = ".scratch"
+PARTIAL_FILE = re.compile(r"^\..+\.\d+\.part$")
+SCRATCH_NAME = ".scratch"
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file beside its place, flush it to disk, then rename: never half a file."""
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a temporary file beside `path`, flush it to disk, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as stream:
+        with temporary.open("wb") as stream:
             stream.write(content if isinstance(content, bytes) else content.encode())
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(path)
+        temporary.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def hold_run(folder: Path) -> Iterator[Path]:
-    """Keep a run's folder for this process, and rid it of what a killed one left half-written.
+def lock_run_folder(folder: Path) -> Iterator[Path]:
+    """Lock a run folder for this process and remove partial files of a killed one.
 
-    Gives a folder for what is only needed until the end. Raises ToolError while another process
-    writes into the same run.
+    Yields a scratch folder, which is deleted at the end. Raises ToolError while another process
+    holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock")
@@ -51,9 +51,9 @@ def hold_run(folder: Path) -> Iterator[Path]:
         raise ToolError(
             f"another process is writing into {folder}", "wait for it, or name another --run"
         ) from None
-    scratch = folder / SCRATCH
+    scratch = folder / SCRATCH_NAME
     try:
-        sweep(folder)
+        remove_partial_files(folder)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         yield scratch
@@ -63,21 +63,21 @@ def hold_run(folder: Path) -> Iterator[Path]:
 
 
 def check_writable(folder: Path) -> None:
-    """Make a folder and write into it; what is wrong is told before the work, not after it."""
+    """Create a folder and check that it is writable, before a long run; raises OSError if not."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
-def sweep(folder: Path) -> None:
-    """Remove what `write_whole` of a killed process left in a folder."""
+def remove_partial_files(folder: Path) -> None:
+    """Remove temporary files of `write_atomically` that a killed process left in a folder."""
     for path in folder.iterdir():
-        if PART.match(path.name):
+        if PARTIAL_FILE.match(path.name):
             path.unlink(missing_ok=True)
 
 
 def digest_of(*parts: BaseModel | str) -> str:
-    """A hash over configurations and strings, in order: equal inputs, equal digest."""
+    """SHA-256 over configurations and strings, in order."""
     texts = [
         json.dumps(part.model_dump(mode="json"), sort_keys=True)
         if isinstance(part, BaseModel)
@@ -88,5 +88,5 @@ def digest_of(*parts: BaseModel | str) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of a file's bytes."""
+    """SHA-256 of a file's bytes, as hex digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -17,13 +17,14 @@ from training.dataset import Clip
 
 
 class Curves(BaseModel):
-    """The loss of each epoch of a training."""
+    """The loss curves of a training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     losses: tuple[float, ...]
-    held_back: tuple[float, ...] = ()
-    """On clips held back inside the training folds, before the first epoch and after each."""
+    """Training loss of each epoch."""
+    validation_losses: tuple[float, ...] = ()
+    """Before the first epoch and after each; empty without validation clips."""
     best_epoch: int
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shipped model's files are of ESC-10 and of its configuration's folds: no others go there."""
+"""Protection of the shipped model: only a model of ESC-10 and of its folds overwrites it."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from generator.errors import Fault, InputError
 from generator.repository import DEFAULT_MODEL
 from training.config import TrainingConfig, load_config
 from training.dataset import DataSet
-from training.places import DEFAULT_CONFIG
+from training.paths import DEFAULT_CONFIG
 
 ESC10_CLIPS_A_FOLD = 80
 
 REMEDY = (
-    "train by a configuration of your own (make train CONFIG=mine.yaml, from "
+    "train with a configuration of your own (make train CONFIG=mine.yaml, from "
     'training/own_sounds.yaml), or into another folder (TRAIN_ARGS="--out FOLDER")'
 )
 
 
 def check_folds_of_shipped(out: Path, config: TrainingConfig) -> None:
-    """Raise InputError if other folds than its configuration's would overwrite the shipped model.
+    """Raise InputError if a model of other folds would overwrite the shipped model.
 
-    `out`: the folder that the finished files would go to. Needs no sound.
+    `out`: the output folder. Reads no sound.
     """
     own = load_config(DEFAULT_CONFIG).folds
     if _is_shipped(out, config) and set(config.folds) != set(own):
@@ -31,7 +31,7 @@ def check_folds_of_shipped(out: Path, config: TrainingConfig) -> None:
 
 
 def check_sounds_of_shipped(out: Path, config: TrainingConfig, data: DataSet) -> None:
-    """Raise InputError if other sounds than ESC-10, whole, would overwrite the shipped model."""
+    """Raise InputError if a model of other sounds than ESC-10 would overwrite the shipped one."""
     if not _is_shipped(out, config):
         return
     labels = DEFAULT_MODEL.with_suffix(".labels.txt").read_text(encoding="utf-8").split()
@@ -44,7 +44,7 @@ def check_sounds_of_shipped(out: Path, config: TrainingConfig, data: DataSet) ->
 
 
 def _is_shipped(out: Path, config: TrainingConfig) -> bool:
-    """True if the files would take the shipped model's place."""
+    """True if the output would overwrite the shipped model."""
     target = out.resolve() / f"{config.name}.tflite"
     return target == DEFAULT_MODEL and DEFAULT_MODEL.is_file()
 

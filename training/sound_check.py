@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every sound of a run is read before it begins; what is wrong with them is told all at once."""
+"""Reading and checking the sounds of a run; all faults are reported together."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from generator.frontend.parameters import HIGH_EDGE_HZ, SAMPLE_RATE_HZ
 from sounds.decode import Decoded, Samples, read_sound
 
 NAMED = 3
-"""Files that a note names; the others are counted."""
+"""The number of files that a note names; the others are only counted."""
 
 
 class SoundCheck:
-    """Reads sounds, and remembers what was odd about them and what was wrong."""
+    """Reads sounds and collects faults and notes about them. Thread-safe."""
 
     def __init__(self, shortest_samples: int = 0, faults: Iterable[Fault] = ()) -> None:
         self._shortest_samples = shortest_samples
@@ -27,7 +27,7 @@ class SoundCheck:
         self._lock = Lock()
 
     def read(self, path: Path) -> Samples | None:
-        """The samples of a file, int16 at 16 kHz; None when it cannot be used."""
+        """The samples of a file, int16 [n] at 16 kHz; None if it cannot be used."""
         try:
             decoded = read_sound(path)
         except InputError as error:
@@ -46,35 +46,35 @@ class SoundCheck:
                 f"holds {count} {noun} at 16 kHz: the front-end's first frame takes "
                 f"{self._shortest_samples}, {1000 * self._shortest_samples // SAMPLE_RATE_HZ} ms"
             )
-            self._faults.append(Fault(str(path), what, "record it longer, or take it away"))
+            self._faults.append(Fault(str(path), what, "record it longer, or remove it"))
         if decoded.channels > 1:
             self._stereo.append(path)
         if decoded.lacks_upper_bands:
             self._low_rate.append(path)
 
     def add(self, fault: Fault) -> None:
-        """Take a fault that was found elsewhere."""
+        """Add a fault that was found elsewhere."""
         with self._lock:
             self._faults.append(fault)
 
     def note_silent(self, path: Path) -> None:
-        """Remember a sound of which the silence gate let nothing through."""
+        """Note a sound of which the silence gate drops every frame."""
         with self._lock:
             self._silent.append(path)
 
-    def finish(self, tell: Callable[[str], None]) -> None:
-        """Tell what was odd, a line each; raise InputError with every fault, by file."""
+    def finish(self, on_message: Callable[[str], None]) -> None:
+        """Report one note per kind; raises InputError with every fault, sorted by file."""
         for paths, text in (
             (self._stereo, "more than one channel: mixed down to mono"),
             (
                 self._low_rate,
                 f"recorded below {2 * HIGH_EDGE_HZ / 1000:g} kHz: resampled, but the upper bands "
-                "stay empty, as they will not on the chip: record at 16 kHz or more",
+                "stay empty, unlike on the chip: record at 16 kHz or more",
             ),
-            (self._silent, "silent: nothing passes the gate, so nothing is heard in it"),
+            (self._silent, "silent: the silence gate drops every frame, so it has no patch"),
         ):
             if paths:
-                tell(f"note: {_named(paths)}: {text}")
+                on_message(f"note: {_named(paths)}: {text}")
         if self._faults:
             raise InputError(sorted(self._faults, key=lambda fault: fault.where))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TensorFlow brought up quietly, on what the machine has, before any module that uses it."""
+"""Start-up of TensorFlow: quiet, deterministic on CPUs, before any module that imports it."""
 
 from __future__ import annotations
 
@@ -13,52 +13,52 @@ from generator.errors import ToolError
 
 
 def start_tensorflow(threads: int) -> str:
-    """Import TensorFlow, bound its threads, and say in a line what it computes on.
+    """Import TensorFlow, set its threads; returns one line of text about the device.
 
-    On processors its kernels are deterministic: the same seed gives the same bytes. Raises
-    ToolError where TensorFlow is not installed.
+    On CPUs its kernels are deterministic: the same seed gives the same bytes. Raises ToolError if
+    TensorFlow is not installed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with muted():
+        with silence_stderr():
             import tensorflow as tf
     except ModuleNotFoundError as error:
         raise ToolError(
             f"{error.name} is not installed",
             "use `make train` or `make cv`, which install the training packages",
         ) from error
-    with suppress(RuntimeError):  # it is running already: its threads stay as they are
+    with suppress(RuntimeError):  # already initialised: the number of threads stays as it is
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-    graphics = tf.config.list_physical_devices("GPU")
-    if not graphics:
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
         tf.config.experimental.enable_op_determinism()
         cores = f"{threads} processor core{'' if threads == 1 else 's'}"
         return f"TensorFlow {tf.__version__} on {cores}: it finds no GPU"
-    for graphic in graphics:
-        tf.config.experimental.set_memory_growth(graphic, True)
-    names = [tf.config.experimental.get_device_details(one).get("device_name") for one in graphics]
+    for gpu in gpus:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    names = [tf.config.experimental.get_device_details(one).get("device_name") for one in gpus]
     return f"TensorFlow {tf.__version__} on {', '.join(map(str, names))}: bytes may differ by run"
 
 
 @contextmanager
-def muted() -> Iterator[None]:
-    """Hold back what TensorFlow's own libraries write to stderr, unless an error comes of it.
+def silence_stderr() -> Iterator[None]:
+    """Capture stderr (file descriptor 2) and discard it, unless an exception is raised.
 
-    They bypass Python and know no log level that would quiet them all.
+    TensorFlow's libraries write to it directly and no log level silences all of them.
     """
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        kept = os.dup(2)
-        os.dup2(held.fileno(), 2)
+    with tempfile.TemporaryFile() as captured:
+        stderr = os.dup(2)
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         except Exception:
             sys.stderr.flush()
-            held.seek(0)
-            os.write(kept, held.read())
+            captured.seek(0)
+            os.write(stderr, captured.read())
             raise
         finally:
             sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)

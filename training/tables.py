@@ -36,7 +36,7 @@ def print_evaluation(result: Evaluation, console: Console) -> None:
     console.print(f"decision: {result.rule}")
     if result.head is Head.SIGMOID:
         console.print(_detection_table(result))
-        console.print("right: just the classes that are heard were found, which may be none")
+        console.print("right: the detected classes are exactly the labels (possibly none)")
     else:
         console.print(_class_table(result))
 

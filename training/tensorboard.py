@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loss curves for TensorBoard, where it is installed: it is no package that the project brings."""
+"""Loss curves for TensorBoard. It is optional: the project does not install it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 from generator.errors import ToolError
 
 
-class Board:
-    """Writes the losses of each training into a folder of its own below `folder`."""
+class TensorBoardLog:
+    """Writes the losses of each training into its own subfolder of `folder`.
+
+    Raises ToolError if TensorBoard is not installed.
+    """
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -25,14 +28,14 @@ class Board:
         self._writer: Any = Writer
         self._folder = folder
 
-    def of(self, name: str) -> Callable[[int, float, float | None], None]:
-        """What to tell the epochs of one training."""
+    def on_epoch(self, name: str) -> Callable[[int, float, float | None], None]:
+        """The epoch callback (`fit.OnEpoch`) for the training `name`."""
         writer = self._writer(str(self._folder / name))
 
-        def tell(epoch: int, loss: float, held_back: float | None) -> None:
+        def write(epoch: int, loss: float, validation_loss: float | None) -> None:
             writer.add_scalar("loss", loss, epoch)
-            if held_back is not None:
-                writer.add_scalar("loss on clips held back", held_back, epoch)
+            if validation_loss is not None:
+                writer.add_scalar("validation loss", validation_loss, epoch)
             writer.flush()
 
-        return tell
+        return write

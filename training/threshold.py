@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Thresholds chosen on the held-out folds: clips that the deciding model had not heard.
+"""Choice of the decision thresholds on the held-out folds of a cross-validation.
 
-Every threshold that the chip can hold is tried, in 256ths, by the rule that the chip has.
+Every threshold that the chip can represent (in 256ths) is tried, with the chip's decision rule.
 
-- sigmoid: for each class, the one that makes F1 of its detections highest.
-- softmax with a class for other sounds: the one with the highest mean of the classes' recalls.
-- softmax without: the lowest at which the share of right answers among those given reaches the
-  precision asked for; where none does, the one that comes closest.
+- sigmoid: per class, the threshold with the highest F1 score.
+- softmax with a class for other sounds: the threshold with the highest mean recall of the classes.
+- softmax without one: the lowest threshold at which the answers reach the required precision; if
+  there is none, the threshold with the highest precision.
 
-Of equally good ones, the middle of the longest run: farthest from where it would begin to cost.
+Among equally good thresholds, the middle of the longest run is taken: it has the largest margin.
 """
 
 from __future__ import annotations
@@ -29,39 +29,40 @@ TRIED = range(1, SHARE_STEPS)
 
 
 class Threshold(BaseModel):
-    """A threshold, and what the held-out clips said for it."""
+    """A threshold and its figure of merit on the held-out clips."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     share: float
     """The mean score to reach, 0 to 1."""
     measure: str
-    """What was looked at."""
+    """The name of the figure of merit: F1, mean recall or precision."""
     value: float
-    """How much of it there is at this threshold."""
+    """Its value at this threshold."""
     answered: float
-    """The share of clips that get an answer, or in which the class is detected."""
+    """The fraction of clips with an answer, or in which the class is detected."""
 
 
 def choose_thresholds(
     decisions: Sequence[DecidedClip], rule: DecisionRule, precision: float
 ) -> tuple[Threshold, ...]:
-    """One threshold for each class of a sigmoid head, one for all of a softmax.
+    """One threshold per class for a sigmoid head, one for all classes for a softmax head.
 
-    `decisions` are of held-out clips and carry their score sums; `rule` says head and `other`.
+    `decisions`: of held-out clips, with their score sums; `rule`: head and `other`; `precision`:
+    the required one. Raises ValueError if all clips are silent.
     """
-    heard = [one for one in decisions if one.patches]
-    if not heard:
+    audible = [one for one in decisions if one.patches]
+    if not audible:
         raise ValueError("no held-out clip with sound")
-    means = np.array([np.array(one.score_sums) / one.patches for one in heard])
+    means = np.array([np.array(one.score_sums) / one.patches for one in audible])
     shares = (means - ZERO_SHARE_STEP) / SHARE_STEPS
     tried = np.array(TRIED) / SHARE_STEPS
     if rule.head is Head.SIGMOID:
         return tuple(
-            _best_f1(np.array([index in one.labels for one in heard]), shares[:, index], tried)
+            _best_f1(np.array([index in one.labels for one in audible]), shares[:, index], tried)
             for index in range(shares.shape[1])
         )
-    truth = np.array([one.labels[0] for one in heard])
+    truth = np.array([one.labels[0] for one in audible])
     top = shares.argmax(axis=1)
     reached = shares.max(axis=1)[:, np.newaxis] >= tried
     if rule.other is not None:
@@ -70,17 +71,17 @@ def choose_thresholds(
 
 
 def with_thresholds(rule: DecisionRule, shares: Sequence[float]) -> DecisionRule:
-    """The rule with these thresholds: one for each class, or one for all."""
+    """The rule with these thresholds, 0 to 1: one per class, or one for all."""
     steps = [round(share * SHARE_STEPS) + ZERO_SHARE_STEP for share in shares]
     if len(steps) == 1:
         steps *= len(rule.thresholds)
     return DecisionRule(rule.head, tuple(steps), rule.other)
 
 
-def _best_f1(heard: npt.NDArray[np.bool_], shares: Qualities, tried: Qualities) -> Threshold:
+def _best_f1(positive: npt.NDArray[np.bool_], shares: Qualities, tried: Qualities) -> Threshold:
     found = shares[:, np.newaxis] >= tried
-    right = (found & heard[:, np.newaxis]).sum(axis=0)
-    f1 = 2 * right / np.maximum(found.sum(axis=0) + heard.sum(), 1)
+    right = (found & positive[:, np.newaxis]).sum(axis=0)
+    f1 = 2 * right / np.maximum(found.sum(axis=0) + positive.sum(), 1)
     at = _middle_of_longest(f1 >= f1.max() - 1e-12)
     return _threshold(tried, at, "F1", f1, found.mean(axis=0))
 
@@ -121,7 +122,7 @@ def _threshold(
 
 
 def _middle_of_longest(good: npt.NDArray[np.bool_]) -> int:
-    """The middle of the longest run of True, the first of equally long ones."""
+    """The middle of the longest run of True; the first of equally long runs."""
     best, best_length, start = 0, 0, 0
     for index, is_good in enumerate([*good.tolist(), False]):
         if is_good:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A model on all folds of the configuration, quantised, with its labels, thresholds and card."""
+"""The final model on all folds: training, quantisation, labels, thresholds and model card."""
 
 from __future__ import annotations
 
@@ -18,77 +18,79 @@ from training.config import TrainingConfig
 from training.cross_validate import (
     CrossValidation,
     cross_validate,
-    plain_rule,
+    default_rule,
     read_cross_validation,
 )
 from training.dataset import DataSet, sha256_of_clips
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
-from training.learn import learn
-from training.plots import draw_curves
+from training.plots import plot_losses
 from training.prepare import Prepared
-from training.run_folder import check_writable, sha256_of, sweep, write_whole
+from training.run_folder import check_writable, remove_partial_files, sha256_of, write_atomically
 from training.scores import accuracy_of
-from training.tensorboard import Board
+from training.tensorboard import TensorBoardLog
+from training.trained_model import train_model
 
 ESC10_TITLE = "ESC-10 (K. J. Piczak, ESC: Dataset for Environmental Sound Classification, 2015)"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where a training writes."""
+class OutputPaths:
+    """The folders that a training writes to."""
 
     run: Path
+    """The run folder, with checkpoints and intermediate results."""
     scratch: Path
-    """Below `run`: what is only needed until the end."""
+    """For temporary files."""
     out: Path
-    """Where the finished files go."""
+    """For the finished files."""
 
 
 def train(
     prepared: Prepared,
-    places: Places,
+    paths: OutputPaths,
     *,
     progress: Progress,
-    tell: Callable[[str], None],
-    board: Board | None = None,
+    on_message: Callable[[str], None],
+    tensorboard: TensorBoardLog | None = None,
 ) -> Card:
     """Train, quantise, check and write `<name>.{keras,tflite,labels.txt,json,md}` into `out`.
 
-    `<name>.decision.yaml` joins them where the configuration asks for a threshold or a class for
-    other sounds. All is made in the run folder first; `out` changes only when everything is there.
-    The card takes the cross-validated scores from the run folder if they belong to this very
-    configuration; `threshold: auto` needs them, and cross-validates if they are not there.
+    `<name>.decision.yaml` is written too if the configuration sets a threshold or a class for other
+    sounds. All files are written to the run folder first and copied to `out` at the end. The card
+    takes the cross-validated scores from the run folder if their digest matches. `threshold: auto`
+    needs them: without saved ones, cross-validation runs first.
     """
     config, data, digest = prepared.config, prepared.data, prepared.digest
-    check_writable(places.out)
-    measured = read_cross_validation(prepared, places.run)
+    check_writable(paths.out)
+    measured = read_cross_validation(prepared, paths.run)
     if config.decision.threshold == "auto":
         if measured is None:
-            tell("threshold: auto takes held-out clips: cross-validating first")
+            on_message("threshold: auto needs held-out clips: cross-validating first")
         measured = cross_validate(
-            prepared, places.run, places.scratch, progress=progress, tell=tell, board=board
-        )
-        tell("cross-validated; now the model on all folds")
-    checkpoint = Checkpoint(places.run / "train.checkpoint.npz", digest)
-    learnt = learn(
+            prepared, paths.run, paths.scratch,
+            progress=progress, on_message=on_message, tensorboard=tensorboard,
+        )  # fmt: skip
+        on_message("cross-validated; now the model on all folds")
+    checkpoint = Checkpoint(paths.run / "train.checkpoint.npz", digest)
+    trained = train_model(
         prepared.clips, len(data.labels), prepared.backbone, config,
         progress=progress, title="training", checkpoint=checkpoint,
-        on_epoch=board.of("train") if board is not None else None,
+        on_epoch=tensorboard.on_epoch("train") if tensorboard is not None else None,
     )  # fmt: skip
 
-    model = places.run / f"{config.name}.tflite"
-    saved = places.scratch / f"{config.name}.keras"
-    learnt.network.save(saved)
-    write_whole(model.with_suffix(".keras"), saved.read_bytes())
-    write_whole(model, learnt.tflite)
+    model = paths.run / f"{config.name}.tflite"
+    saved = paths.scratch / f"{config.name}.keras"
+    trained.network.save(saved)
+    write_atomically(model.with_suffix(".keras"), saved.read_bytes())
+    write_atomically(model, trained.tflite)
     labels = model.with_name(f"{config.name}.labels.txt")
-    write_whole(labels, "".join(f"{label}\n" for label in data.labels))
-    write_whole(places.run / "curves-final.png", draw_curves({"all folds": learnt.curves}))
+    write_atomically(labels, "".join(f"{label}\n" for label in data.labels))
+    write_atomically(paths.run / "curves-final.png", plot_losses({"all folds": trained.curves}))
     settings = decision_settings(config, data, measured)
     settings_path(model).unlink(missing_ok=True)
     if settings is not None:
-        write_whole(settings_path(model), settings_text(settings))
+        write_atomically(settings_path(model), settings_text(settings))
 
     decisions = decide_clips(open_engines(TWIN, model), data.clips, progress)
     card = Card(
@@ -122,9 +124,9 @@ def train(
         thresholded=measured.thresholded if measured is not None else None,
         training_clips=accuracy_of(decisions),
     )
-    write_whole(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
-    write_whole(model.with_suffix(".md"), print_card(card))
-    _install(model, places.out)
+    write_atomically(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
+    write_atomically(model.with_suffix(".md"), print_card(card))
+    _install(model, paths.out)
     checkpoint.clear()
     return card
 
@@ -132,8 +134,11 @@ def train(
 def decision_settings(
     config: TrainingConfig, data: DataSet, measured: CrossValidation | None
 ) -> DecisionSettings | None:
-    """What stands in the model's decision file; None where the head's own rule will do."""
-    rule = plain_rule(config, data)
+    """The contents of the model's decision file; None if the head's default rule applies.
+
+    Raises ValueError for `threshold: auto` without cross-validated decisions.
+    """
+    rule = default_rule(config, data)
     other = data.labels[rule.other] if rule.other is not None else None
     threshold: float | None = None
     thresholds: dict[str, float] = {}
@@ -168,16 +173,16 @@ def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
 
 
 def _install(model: Path, out: Path) -> None:
-    """Put the finished files in place; the card, which has the others' hashes, comes last."""
+    """Copy the finished files to `out`; the card, with the others' hashes, is the last."""
     out.mkdir(parents=True, exist_ok=True)
-    sweep(out)
+    remove_partial_files(out)
     settings = settings_path(model)
     labels = model.with_name(f"{model.stem}.labels.txt")
     for path in (model.with_suffix(".keras"), model, labels):
-        write_whole(out / path.name, path.read_bytes())
+        write_atomically(out / path.name, path.read_bytes())
     if settings.is_file():
-        write_whole(out / settings.name, settings.read_bytes())
+        write_atomically(out / settings.name, settings.read_bytes())
     else:
         (out / settings.name).unlink(missing_ok=True)
     for suffix in (".md", ".json"):
-        write_whole(out / f"{model.stem}{suffix}", model.with_suffix(suffix).read_bytes())
+        write_atomically(out / f"{model.stem}{suffix}", model.with_suffix(suffix).read_bytes())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Faults: their registers, and what becomes of one that cannot be taken; part of program.c. */
+/* Faults: their registers and their escalation to HardFault; part of program.c. */
 
 static void skip_halfword(struct frame *frame) {
     frame->pc += 2u;
@@ -19,8 +19,8 @@ static void undefined_instruction(void) {
     __asm volatile("udf #1" ::: "memory");
 }
 
-/* The barrier: QEMU 7.2 forgets what was written to a register in the same stretch of code before a
- * division that traps (its helper is declared to touch no registers). */
+/* The barrier: QEMU 7.2 loses a register write in the same translation block before a division that
+ * traps (its helper is declared to access no registers). */
 static void divide_by_zero(void) {
     uint32_t result = 5u;
     actions[USAGE_FAULT] = skip_word;
@@ -64,7 +64,7 @@ static void fault(struct frame *frame) {
     put(0xA7u);
 }
 
-/* A UsageFault of the same priority as the handler that it happens in cannot be taken. */
+/* A UsageFault of the same priority as the current handler escalates. */
 static void fault_in_handler(void) {
     SCB_PRIORITY(USAGE_FAULT) = 0x60u;
     actions[SVCALL] = fault;
@@ -91,7 +91,7 @@ static void call_in_handler(struct frame *frame) {
     put(0xA8u);
 }
 
-/* A call that its own priority does not let through is a HardFault. */
+/* An SVC in a handler of the same priority escalates to HardFault. */
 static void call_escalates(void) {
     actions[SVCALL] = call_in_handler;
     SVC(0);
@@ -103,7 +103,7 @@ static void fetch_from_no_memory(void) {
     __asm volatile("blx %0" ::"r"(NO_CODE | 1u) : "lr", "memory");
 }
 
-/* A branch to an even address asks for the Arm state, which there is not. */
+/* A branch to an even address selects the Arm state, which does not exist: INVSTATE. */
 static void leave_thumb_state(void) {
     uint32_t target;
     actions[USAGE_FAULT] = return_to_caller;
@@ -116,19 +116,18 @@ static void breakpoint(void) {
     __asm volatile("bkpt #1" ::: "memory");
 }
 
-static void go_on_in_block(struct frame *frame) {
+static void skip_in_it_block(struct frame *frame) {
     frame->pc += 2u;
-    /* The state of the IT block as it is one instruction on: its last five bits shift (ARM ARM,
-     * ITAdvance); here from "two more, the second inverted" to "one more, inverted". */
+    /* Advance the IT state by one instruction: its last five bits shift (Arm ARM, ITAdvance). */
     const uint32_t it = (frame->xpsr >> 8 & 0xFCu) | (frame->xpsr >> 25 & 3u);
     const uint32_t next = (it & 0xE0u) | (it << 1 & 0x1Fu);
     frame->xpsr = (frame->xpsr & ~XPSR_IT) | (next & 0xFCu) << 8 | (next & 3u) << 25;
 }
 
-/* A fault within an IT block: its state is stacked, and comes back. */
+/* A fault within an IT block: the IT state is stacked and restored. */
 static void fault_in_it_block(void) {
     uint32_t then = 0u, otherwise = 0u;
-    actions[USAGE_FAULT] = go_on_in_block;
+    actions[USAGE_FAULT] = skip_in_it_block;
     /* ittte eq; moveq r0, #1; udf #5; addeq r0, #2; movne r1, #4 */
     __asm volatile("mov r0, #0\n\tmov r1, #0\n\tcmp r0, r0\n\t"
                    ".inst.n 0xbf03, 0x2001, 0xde05, 0x3002, 0x2104\n\t"

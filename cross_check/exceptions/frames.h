@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* System calls: what is stacked, where, and what comes back; part of program.c. */
+/* System calls: the stacked frame and its restoration; part of program.c. */
 
 static void answer(struct frame *frame) {
     frame->r0 = 0x0BADCAFEu;
     frame->xpsr ^= 0xF0000000u;
 }
 
-/* Known registers and flags; the handler's changes of the frame come back. */
+/* Known registers and flags; the handler's changes of the frame are restored. */
 static void call_supervisor(void) {
     uint32_t r0, flags;
     actions[SVCALL] = answer;
@@ -22,7 +22,7 @@ static void call_supervisor(void) {
     put(flags);
 }
 
-/* A stack that is no multiple of 8: the frame is, and bit 9 of its xPSR remembers. */
+/* The stack pointer is not a multiple of 8: the frame is aligned, bit 9 of its xPSR is set. */
 static void call_from_odd_stack(void) {
     uint32_t before, after;
     __asm volatile("sub sp, #4\n\tmov %0, sp\n\tsvc #0\n\tmov %1, sp\n\tadd sp, #4"
@@ -46,7 +46,7 @@ static void call_from_process_stack(void) {
     }
 }
 
-/* An instruction of the FPU makes the core store the rest of the frame, if it has not yet. */
+/* The first FPU instruction triggers the lazy stacking of the floating-point registers. */
 static void note_floats(struct frame *frame) {
     __asm volatile("vmov s0, %0\n\tvmov s15, %0\n\tvmov s1, s15" ::"r"(0x7FC12345u)
                    : "s0", "s1", "s15", "memory");
@@ -86,7 +86,7 @@ static void use_floats_and_pend(struct frame *frame) {
     put(mine);
 }
 
-/* One handler with floats interrupts another. */
+/* A handler that uses the FPU interrupts another one. */
 static void nest_floats(void) {
     uint32_t last;
     actions[SVCALL] = use_floats_and_pend;

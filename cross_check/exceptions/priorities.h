@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which exception comes when, and what holds it back; part of program.c. */
+/* Priorities and masks of exceptions; part of program.c. */
 
 static void pend_three(struct frame *frame) {
     (void)frame;
@@ -16,7 +16,7 @@ static void pend_high(struct frame *frame) {
     put(0xA2u);
 }
 
-/* The call is interrupted by MIDDLE, that by HIGH; LOW and PendSV wait until the call is over. */
+/* MIDDLE interrupts the SVC handler, HIGH interrupts MIDDLE; LOW and PendSV stay pending. */
 static void nest_by_priority(void) {
     actions[SVCALL] = pend_three;
     actions[LINE(MIDDLE)] = pend_high;
@@ -48,7 +48,7 @@ static void mask_by_basepri(void) {
     put(NVIC_ISPR & LINES);
     uint32_t kept;
     __asm volatile("msr basepri_max, %1\n\tmrs %0, basepri" : "=&r"(kept) : "r"(0x80));
-    put(kept); /* a weaker mask is not taken */
+    put(kept); /* BASEPRI_MAX ignores a weaker mask */
     __asm volatile("msr basepri_max, %1\n\tmrs %0, basepri" : "=&r"(kept) : "r"(0x20));
     put(kept);
     __asm volatile("msr basepri, %0\n\tisb" ::"r"(0x80));
@@ -76,7 +76,7 @@ static void note_faultmask(struct frame *frame) {
     put(mask);
 }
 
-/* The return from any handler but NMI and HardFault clears FAULTMASK. */
+/* The return from any handler except NMI and HardFault clears FAULTMASK. */
 static void leave_with_faultmask(void) {
     uint32_t mask;
     actions[SVCALL] = note_faultmask;
@@ -92,7 +92,7 @@ static void pend_middle(struct frame *frame) {
     put(0xA5u);
 }
 
-/* Of one group none interrupts another; the subpriority says who is first. */
+/* Interrupts of one priority group do not preempt each other; the subpriority orders them. */
 static void group_priorities(void) {
     SCB_AIRCR = 0x05FA0000u | 6u << 8; /* group: bit 7 alone */
     NVIC_PRIORITY(LOW) = 0x70u;
@@ -109,7 +109,7 @@ static void group_priorities(void) {
     __asm volatile("cpsie i\n\tisb" ::: "memory");
 }
 
-/* Of equal priorities the lowest number is first; one that is not enabled stays pending. */
+/* At equal priority the lowest number is first; a disabled interrupt stays pending. */
 static void equal_priorities(void) {
     NVIC_PRIORITY(LOW) = 0x40u;
     NVIC_PRIORITY(HIGH) = 0x40u;
@@ -139,7 +139,7 @@ static void withdraw_pendsv(void) {
     __asm volatile("cpsie i\n\tisb" ::: "memory");
 }
 
-/* NMI comes through PRIMASK and over every handler. */
+/* PRIMASK does not mask NMI, and NMI preempts every handler. */
 static void pend_nmi(struct frame *frame) {
     (void)frame;
     __asm volatile("cpsid i");

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exceptions of every kind, and what a handler sees of each: run on QEMU and on a virtual board,
- * whose exceptions are this project's own code. The same code for both: what differs between them
- * is read from mps2_data_start.
+ * Scenarios of exceptions, run on QEMU and on a virtual board, which has an exception model of its
+ * own. The code is the same for both; differences are read from mps2_data_start.
  *
- * Each handler notes the frame that the core has stacked and the fault registers, then does what
- * the scenario asked for. Addresses are noted relative to the code or to the stack.
+ * Each handler logs its stacked frame and the fault registers, then runs the scenario's action.
+ * Addresses are logged relative to the code or to the stack.
  */
 #include <stdbool.h>
 
@@ -38,7 +37,8 @@
 #define SHCSR_FAULTS (7u << 16)
 #define CFSR_MMARVALID (1u << 7)
 #define CFSR_BFARVALID (1u << 15)
-#define EXC_RETURN_CHOICES 0x1Cu /* type of frame, mode, stack: the rest tells security states */
+#define EXC_RETURN_CHOICES                                                                         \
+    0x1Cu /* type of frame, mode, stack; the other bits are security states */
 #define XPSR_THUMB (1u << 24)
 #define XPSR_SECURE_FLOATS (1u << 20) /* Armv8-M in Secure state */
 #define XPSR_IT 0x0600FC00u
@@ -58,7 +58,7 @@
 #define NOWHERE 0xB0000000u     /* no memory, and not executable */
 #define NO_CODE 0x3F000000u     /* no memory, executable */
 #define MEMORY_MASK 0xFFE00000u /* 2 MB each */
-#define MOST_WORDS 4096u
+#define MAX_WORDS 4096u
 
 struct frame {
     uint32_t r0, r1, r2, r3, r12, lr, pc, xpsr;
@@ -70,18 +70,18 @@ struct scenario {
     uint32_t words[512];
 };
 
-/* Word 0: whether to hand out by semihosting. Words 1 to 4: a register to write before anything is
- * written to RAM, or 0, its value, and the register and the bit to wait for then. */
+/* Word 0: write the log by semihosting. Words 1 to 4: a register to write before the first write to
+ * RAM (or 0), its value, and a status register and the bit of it to wait for. */
 extern const uint32_t mps2_data_start[];
 extern uint32_t __stack_top[];
 
 static struct scenario scenario;
-uint32_t exceptions_log[MOST_WORDS], exceptions_logged;
+uint32_t exceptions_log[MAX_WORDS], exceptions_logged;
 volatile uint32_t exceptions_done;
 
 static uint32_t process_stack[128] __attribute__((aligned(8)));
-static bool registers_are_known;                 /* the scenario has set those of the frame */
-static void (*actions[64])(struct frame *frame); /* by exception number; used once */
+static bool registers_are_known;                 /* the scenario sets those of the frame */
+static void (*actions[64])(struct frame *frame); /* by exception number; cleared after use */
 
 _Noreturn void reset_handler(void);
 _Noreturn void begin(void);
@@ -105,7 +105,7 @@ static uint32_t exception_number(void) {
     return number;
 }
 
-/* An address of this program's memories as an offset: where they lie is no difference. */
+/* An address as an offset in its memory: the origins differ between the machines. */
 static uint32_t place(uint32_t address) {
     const uint32_t code = (uint32_t)mps2_data_start & MEMORY_MASK;
     const uint32_t data = (uint32_t)__stack_top & MEMORY_MASK;
@@ -118,7 +118,7 @@ static uint32_t place(uint32_t address) {
     return address;
 }
 
-/* ICSR without what is unknown in Thread mode (RETTOBASE), and in Handler mode to non-NMI code. */
+/* ICSR without NMIPENDSET and, in Thread mode, without RETTOBASE, which is UNKNOWN there. */
 static uint32_t pending_and_active(void) {
     return SCB_ICSR &
            (exception_number() == 0u ? ~(ICSR_RETTOBASE | ICSR_NMIPENDSET) : ~ICSR_NMIPENDSET);
@@ -135,8 +135,8 @@ void exception_entered(uint32_t *stack, uint32_t exc_return) {
     put(registers_are_known ? frame->r2 : 0u);
     put(registers_are_known ? frame->r3 : 0u);
     put(registers_are_known ? frame->r12 : 0u);
-    /* Where an interrupt comes, after it was pended and before the barrier ends, the core chooses.
-     */
+    /* The PC of an interrupt is not compared: the core may take it at any instruction between the
+     * pending write and the end of the barrier. */
     put(number == SVCALL || (number >= HARD_FAULT && number <= USAGE_FAULT) ? place(frame->pc)
                                                                             : 0u);
     put(frame->xpsr & ~XPSR_SECURE_FLOATS);
@@ -171,7 +171,7 @@ __attribute__((naked)) void common_handler(void) {
 
 #include "scenarios.h"
 
-/* Without a stack: some parts must not write to RAM before their supply is settled. */
+/* Uses no stack: some parts must not write to RAM before their supply is configured. */
 __attribute__((naked, noreturn)) void reset_handler(void) {
     __asm volatile("ldr r0, =mps2_data_start\n\t"
                    "ldr r1, [r0, #4]\n\t"
@@ -196,8 +196,8 @@ _Noreturn void begin(void) {
     }
     SCB_CPACR |= 0xFu << 20;
     barrier();
-    const uint32_t hands_out = mps2_data_start[0];
-    if (hands_out) {
+    const uint32_t writes_log = mps2_data_start[0];
+    if (writes_log) {
         mps2_open_records();
     }
     for (uint32_t index = 0u; index < sizeof scenarios / sizeof scenarios[0]; index++) {
@@ -205,16 +205,16 @@ _Noreturn void begin(void) {
         prepare();
         scenarios[index]();
         const uint32_t words = 4u + scenario.bytes / 4u;
-        for (uint32_t i = 0u; i < words && exceptions_logged < MOST_WORDS; i++) {
+        for (uint32_t i = 0u; i < words && exceptions_logged < MAX_WORDS; i++) {
             exceptions_log[exceptions_logged++] = ((const uint32_t *)&scenario)[i];
         }
     }
     static const uint32_t end[4] = {6u, 0u, 0u, 0u};
-    for (uint32_t i = 0u; i < 4u && exceptions_logged < MOST_WORDS; i++) {
+    for (uint32_t i = 0u; i < 4u && exceptions_logged < MAX_WORDS; i++) {
         exceptions_log[exceptions_logged++] = end[i];
     }
-    exceptions_done = exceptions_logged < MOST_WORDS ? 1u : 2u;
-    if (hands_out) {
+    exceptions_done = exceptions_logged < MAX_WORDS ? 1u : 2u;
+    if (writes_log) {
         mps2_write_records(exceptions_log, 4u * exceptions_logged);
         mps2_exit(exceptions_done == 1u ? MPS2_EXIT_DONE : MPS2_EXIT_RECORDS);
     }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is done to the core, scenario by scenario; part of program.c. */
+/* The list of scenarios and their common start state; part of program.c. */
 
 #define LINE(line) (16u + (line))
 #define SVC(number) __asm volatile("svc " #number::: "memory")
 
-/* Every scenario begins with the same priorities, with nothing pending and nothing masked. */
+/* Common start state: the same priorities, nothing pending, nothing masked. */
 static void prepare(void) {
     __asm volatile("cpsie i\n\tcpsie f\n\tmsr basepri, %0\n\t"
                    "mrs r0, control\n\tbic r0, r0, #12\n\tmsr control, r0\n\tisb" ::"r"(0)
@@ -31,7 +31,7 @@ static void prepare(void) {
 #include "priorities.h"
 #include "faults.h"
 
-/* In this order they are run; cross_check/exception_scenarios.py reads their names here. */
+/* In the order of their execution; cross_check/exception_scenarios.py reads the names here. */
 static void (*const scenarios[])(void) = {
     call_supervisor,
     call_from_odd_stack,

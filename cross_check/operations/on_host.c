@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operands from standard input, results to standard output: all of the first operation, and so on.
- */
+/* Reads operands from standard input, writes the results to standard output, by operation. */
 #include <stdio.h>
 
 #include "operate.h"
 
-#define MOST_OPERANDS 16384u
+#define MAX_OPERANDS 16384u
 
 int main(void) {
-    static struct operands operands[MOST_OPERANDS];
-    static uint32_t results[MOST_OPERANDS];
-    const uint32_t count = (uint32_t)fread(operands, sizeof operands[0], MOST_OPERANDS, stdin);
+    static struct operands operands[MAX_OPERANDS];
+    static uint32_t results[MAX_OPERANDS];
+    const uint32_t count = (uint32_t)fread(operands, sizeof operands[0], MAX_OPERANDS, stdin);
     for (uint32_t index = 0u; index < operations_count; index++) {
         operations[index](operands, count, results);
         if (fwrite(results, sizeof results[0], count, stdout) != count) {

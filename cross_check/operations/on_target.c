@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every operation on the operands in the image; a record each (see cross_check/records.py). */
+/* Runs every operation on the operands in the image; writes one record each (program_output.py). */
 #include "mps2.h"
 #include "operate.h"
 
-#define MOST_OPERANDS 16384u
+#define MAX_OPERANDS 16384u
 #define RECORD_CALLS 6u
 #define RECORD_RESULTS 7u
 
 extern const struct operands mps2_data_start[], mps2_data_end[];
 
 int main(void) {
-    static uint32_t results[MOST_OPERANDS];
+    static uint32_t results[MAX_OPERANDS];
     const uint32_t count = (uint32_t)(mps2_data_end - mps2_data_start);
-    if (count > MOST_OPERANDS) {
+    if (count > MAX_OPERANDS) {
         return MPS2_EXIT_RECORDS;
     }
     mps2_open_records();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operations over a list of operands: the same source for target and host. */
+/* Each operation over a list of operands; the same source for target and host. */
 #include "operate.h"
 
 #include "cmsis_compiler.h"

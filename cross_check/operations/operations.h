@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every operation that network and CMSIS-DSP know by two names: as an instruction of the core, and
- * as portable C for the host. OPERATION(name, expression of the words a, b, c).
+ * The operations of network and CMSIS-DSP with two implementations: a DSP instruction of the core,
+ * and portable C for the host. OPERATION(name, expression of the words a, b, c).
  */
 
 /* network/dsp_intrinsics.h */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions whose instructions can be counted by hand. */
+/* Functions with a known number of instructions, to calibrate the meter. */
 #include "meter.h"
 
 __attribute__((naked)) void calibration_1(void) {

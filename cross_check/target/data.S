@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program works on: data.bin, from the folder that the assembler is told. */
+/* The program's input: data.bin in the assembler's include folder. */
     .syntax unified
     .section .rodata.data, "a"
     .balign 4

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hears one clip with the firmware's listener and hands out all that it computed: every frame,
- * every patch's scores, the clip's result, with taps every row of every layer; and what the metered
- * calls took.
+ * Runs the firmware's listener on one clip and writes all results: every frame, every patch's
+ * scores, the clip's result, with taps every row of every layer; and the ticks of the metered
+ * calls.
  */
 #include <string.h>
 
@@ -11,8 +11,8 @@
 #include "mps2.h"
 #include "port/cycle_counter.h"
 
-#define MOST_RECORD_BYTES (1024u * 1024u)
-#define PIECE_SAMPLES 160u
+#define MAX_RECORD_BYTES (1024u * 1024u)
+#define CHUNK_SAMPLES 160u
 #define CALIBRATION_TURNS 12345u
 
 enum record_kind {
@@ -25,16 +25,16 @@ enum record_kind {
 };
 
 struct record {
-    uint32_t kind, index, row, bytes; /* the values follow, filled up to a multiple of 4 */
+    uint32_t kind, index, row, bytes; /* the values follow, padded to a multiple of 4 */
 };
 
 /* The clip: 16 kHz mono int16. */
 extern const int16_t mps2_data_start[], mps2_data_end[];
 
-static uint8_t records[MOST_RECORD_BYTES];
+static uint8_t records[MAX_RECORD_BYTES];
 static uint32_t records_bytes;
 
-/* Nothing here reads the cycle counter: cycles are no business of this program. */
+/* Stub: this program does not measure cycles. */
 uint32_t cycle_counter_now(void) {
     return 0u;
 }
@@ -43,7 +43,7 @@ static void put_record(enum record_kind kind, uint32_t index, uint32_t row, cons
                        uint32_t bytes) {
     const struct record head = {.kind = kind, .index = index, .row = row, .bytes = bytes};
     const uint32_t filled = (bytes + 3u) & ~3u;
-    if (sizeof head + filled > MOST_RECORD_BYTES - records_bytes) {
+    if (sizeof head + filled > MAX_RECORD_BYTES - records_bytes) {
         mps2_exit(MPS2_EXIT_RECORDS);
     }
     memcpy(records + records_bytes, &head, sizeof head);
@@ -92,7 +92,7 @@ int main(void) {
     const int16_t *samples = mps2_data_start;
     while (samples < mps2_data_end) {
         const uint32_t left = (uint32_t)(mps2_data_end - samples);
-        const uint32_t count = left < PIECE_SAMPLES ? left : PIECE_SAMPLES;
+        const uint32_t count = left < CHUNK_SAMPLES ? left : CHUNK_SAMPLES;
         if (listener_push_q15(&listener, samples, count) < 0) {
             return MPS2_EXIT_LISTENER;
         }

@@ -3,8 +3,8 @@
 
 #include "mps2.h"
 
-#define MOST_CALLS 65536u
-#define DEEPEST_NESTING 16u
+#define MAX_CALLS 65536u
+#define MAX_NESTING 16u
 
 struct open_call {
     uint32_t meter;
@@ -12,13 +12,13 @@ struct open_call {
     uint32_t began_ticks;
 };
 
-static struct open_call open_calls[DEEPEST_NESTING];
+static struct open_call open_calls[MAX_NESTING];
 static uint32_t depth;
-static struct metered_call calls[MOST_CALLS];
+static struct metered_call calls[MAX_CALLS];
 static uint32_t calls_count;
 
 void meter_enter(uint32_t meter, uint32_t return_address) {
-    if (depth == DEEPEST_NESTING) {
+    if (depth == MAX_NESTING) {
         mps2_exit(MPS2_EXIT_NESTING);
     }
     struct open_call *call = &open_calls[depth++];
@@ -30,7 +30,7 @@ void meter_enter(uint32_t meter, uint32_t return_address) {
 uint32_t meter_leave(void) {
     const uint32_t now_ticks = mps2_timer_ticks();
     const struct open_call *call = &open_calls[--depth];
-    if (calls_count == MOST_CALLS) {
+    if (calls_count == MAX_CALLS) {
         mps2_exit(MPS2_EXIT_RECORDS);
     }
     calls[calls_count].meter = call->meter;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a call costs, in ticks of the machine's timer.
+ * Measures calls in ticks of the machine's timer.
  *
- * The linker sends each call of a metered function f to a trampoline (--wrap): it notes the time,
- * calls f with registers and stack as the caller left them, and notes the time again. The code of
- * the caller and of f is what it is in the firmware. The way between the two readings and f is the
- * same for all functions; calls of known length measure it.
+ * The linker redirects each call of a metered function f to a trampoline (--wrap), which reads the
+ * timer, calls f with unchanged registers and stack, and reads the timer again. The code of the
+ * caller and of f is that of the firmware. The overhead between the two readings and f is the same
+ * for all functions; it is measured with the calibration functions.
  */
 #ifndef TARGET_METER_H
 #define TARGET_METER_H
@@ -17,11 +17,11 @@ struct metered_call {
     uint32_t ticks;
 };
 
-/* For the trampolines: the second returns the address to go on at. */
+/* For the trampolines; meter_leave returns the address to return to. */
 void meter_enter(uint32_t meter, uint32_t return_address);
 uint32_t meter_leave(void);
 
-/* Calls noted since the last time they were taken, in the order of their returns. */
+/* The recorded calls, in the order of their returns. */
 const struct metered_call *meter_calls(uint32_t *count);
 void meter_forget_calls(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program needs of a machine: its timer, and a way to hand out bytes and to end. */
+/* The program's interface to the machine: timer, output file, exit. */
 #ifndef TARGET_MPS2_H
 #define TARGET_MPS2_H
 
@@ -10,7 +10,7 @@ static inline uint32_t mps2_timer_ticks(void) {
     return *(volatile uint32_t *)(MPS2_TIMER + 0x4u);
 }
 
-/* The file that takes what is written. */
+/* The output file. */
 void mps2_open_records(void);
 void mps2_write_records(const void *bytes, uint32_t count);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the program asks of the emulator: Arm's "Semihosting for AArch32 and AArch64", section 2
- * (M-profile: BKPT 0xAB) and the operations below. */
+/* Semihosting calls: Arm's "Semihosting for AArch32 and AArch64", section 2 (M-profile: BKPT 0xAB)
+ * and the operations below. */
 #include "mps2.h"
 
 #define SEMIHOSTING_OPEN 0x01u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From reset to main() on an MPS2 board of QEMU. Timer: CMSDK APB timer, DDI 0479, section 4.4. */
+/* Reset handler for QEMU's MPS2 boards. Timer: CMSDK APB timer, DDI 0479, section 4.4. */
 #include "mps2.h"
 
 #define SCB_CPACR (*(volatile uint32_t *)0xE000ED88u)

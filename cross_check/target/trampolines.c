@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One trampoline a metered function, and the functions of known length. */
+/* One trampoline per metered function. */
 #include "meter.h"
 
-/* The stack is at the function's entry what it was at the call, so that arguments on it are found;
- * pushes keep it a multiple of 8 (AAPCS32). */
+/* At the function's entry the stack is that of the call, so stack arguments are found; the pushes
+ * keep it a multiple of 8 (AAPCS32). */
 #define METER(index, function)                                                                     \
     void __wrap_##function(void);                                                                  \
     __attribute__((naked)) void __wrap_##function(void) {                                          \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One spoiled value or count is found and named; equal runs have nothing to tell."""
+"""A corrupted value or count is found and named; equal runs have no difference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cross_check.comparison import compare_runs
 from cross_check.machines import INSTRUCTION_NS, MACHINES
-from cross_check.records import CALL, HEAD, Kind, Output, Record, RunError, read_output
+from cross_check.program_output import CALL, HEAD, Kind, Output, Record, RunError, read_output
 
 METERS = ("calibration_1", "mel_compute_frame_s8", "network_push_frame_s8")
 CALLS = (0, 1, 2, 1, 2)
@@ -53,9 +53,9 @@ def spoil(output: Output, place: int, offset: int, value: int) -> Output:
 
 
 def test_equal_runs_have_no_difference() -> None:
-    agreement = compare_runs(METERS, (an_output(), COUNTS), (an_output(), COUNTS))
-    assert agreement.differences == ()
-    assert (agreement.cells, agreement.calls) == (292, 5)
+    comparison = compare_runs(METERS, (an_output(), COUNTS), (an_output(), COUNTS))
+    assert comparison.differences == ()
+    assert (comparison.cells, comparison.calls) == (292, 5)
 
 
 @given(st.integers(0, 3), st.integers(0, 63), st.integers(64, 255))

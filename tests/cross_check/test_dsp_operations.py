@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Portable twins of DSP instructions: without undefined behaviour, and compared for real."""
+"""Portable equivalents of DSP instructions: no undefined behaviour, all operations compared."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a board notes of exceptions is compared word for word; differences are named."""
+"""The exception logs are compared word for word; differences are named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cross_check.exception_scenarios import (
 )
 from cross_check.image import Target
 from cross_check.machines import MACHINES
-from cross_check.records import Output
+from cross_check.program_output import Output
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain
 
@@ -76,4 +76,4 @@ def test_a_known_deviation_is_let_pass_with_those_values_only(noted: Output) -> 
 
 def test_fewer_scenarios_are_a_difference(noted: Output) -> None:
     fewer = dataclasses.replace(noted, records=noted.records[:-1])
-    assert compare_scenarios(noted, fewer)[-1] == "not as many scenarios as there should be"
+    assert compare_scenarios(noted, fewer)[-1] == "the number of scenarios differs"

@@ -10,11 +10,11 @@ import pytest
 import serial
 
 import hil.virtual.host_ports.serial_url  # noqa: F401  (registers virtual:// with pyserial)
+from cross_check.core_comparison import Samples, one_patch
 from cross_check.exception_scenarios import first_board
 from cross_check.image import FIRMWARE_METERS, link
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
-from cross_check.second_opinion import Samples, one_patch
 from generator.boards.record import BoardSpec
 from generator.firmware import Network, make_firmware
 from hil.link.client import Link
@@ -26,10 +26,10 @@ PATCHES = 3
 
 
 def count_on_board(board: BoardSpec, elf: Path, samples: Samples) -> tuple[list[list[int]], int]:
-    """Instructions of each call of each metered function while the firmware hears a clip.
+    """Instructions of each call of each metered function while the firmware processes a clip.
 
-    And how often it passed a veneer: where code lies in two memories too far apart for a branch,
-    the linker puts a load of the PC in between.
+    And the number of veneers executed: where two memories are too far apart for a branch, the
+    linker inserts a load of the PC.
     """
     machine = Machine(board)
     machine.load_elf(elf)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from training.augment import augment, draw_window, shift_bands
 from training.config import AugmentConfig
-from training.patches import InputScale, dequantize
+from training.patches import InputScale, dequantise
 
 BY = InputScale(0.054722581058740616, 40)
 OFF = AugmentConfig(
@@ -31,16 +31,16 @@ def run(config: AugmentConfig, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 def test_nothing_is_changed_when_everything_is_off() -> None:
     cells, truth = make_batch()
     values, targets = run(OFF)
-    assert np.allclose(values, dequantize(np.stack(cells), BY), atol=1e-3)
+    assert np.allclose(values, dequantise(np.stack(cells), BY), atol=1e-3)
     assert np.array_equal(targets, truth)
 
 
 def test_a_gain_multiplies_the_magnitude_and_not_the_offset() -> None:
     cells, _ = make_batch()
     values, _ = run(OFF.model_copy(update={"gain_db_low": 6.0, "gain_db_high": 6.0}))
-    before = np.exp(dequantize(np.stack(cells), BY).astype(np.float64)) - 1e-4
+    before = np.exp(dequantise(np.stack(cells), BY).astype(np.float64)) - 1e-4
     expected = np.log(before * 10 ** (6 / 20) + 1e-4)
-    inside = expected < float(dequantize(np.array(127, np.int8), BY)) - 0.01
+    inside = expected < float(dequantise(np.array(127, np.int8), BY)) - 0.01
     assert np.allclose(values[inside], expected[inside], atol=1e-3)
 
 
@@ -50,28 +50,28 @@ def test_mixing_keeps_the_targets_a_distribution() -> None:
     assert (targets.max(axis=1) < 1.0).any()
 
 
-def test_by_sigmoid_the_classes_of_both_sounds_are_heard() -> None:
+def test_multi_label_mixing_takes_the_union_of_both_targets() -> None:
     cells, _ = make_batch(64)
     truth = np.tile(np.array([[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 0, 0]], np.float32), (16, 1))
     half = OFF.model_copy(update={"mix_probability": 0.5})
     rng = np.random.default_rng
-    values, targets = augment(cells, truth, BY, half, rng(0), several=True)
+    values, targets = augment(cells, truth, BY, half, rng(0), multi_label=True)
     shared, shares = augment(cells, truth, BY, half, rng(0))
     assert np.array_equal(values, shared), "the sounds are the same"
     assert set(np.unique(targets)) == {0.0, 1.0}
     assert (targets >= truth).all()
     assert ((targets > 0) >= (shares > 0)).all()
     assert (targets.sum(axis=1) > truth.sum(axis=1)).any()
-    untouched = np.isclose(values, dequantize(np.stack(cells), BY), atol=1e-3).all(axis=(1, 2))
+    untouched = np.isclose(values, dequantise(np.stack(cells), BY), atol=1e-3).all(axis=(1, 2))
     assert np.unique(untouched).size == 2, "some are mixed, some are not"
     assert np.array_equal(targets[untouched], truth[untouched])
-    _, again = augment(cells, truth, BY, OFF, rng(0), several=True)
+    _, again = augment(cells, truth, BY, OFF, rng(0), multi_label=True)
     assert np.array_equal(again, truth)
 
 
 def test_values_stay_within_what_int8_cells_can_say() -> None:
     values, _ = run(AugmentConfig(gain_db_low=30.0, gain_db_high=40.0))
-    low, high = dequantize(np.array([-128, 127], np.int8), BY)
+    low, high = dequantise(np.array([-128, 127], np.int8), BY)
     assert values.min() >= low
     assert values.max() <= high
     assert values.dtype == np.float32

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sounds that cannot be trained on: all told at once, each with its file and a remedy, exit code 2.
+"""Unusable sounds: all are reported together, each with its file and a remedy, exit code 2.
 
-All this comes before TensorFlow is started, and so needs none.
+The checks run before TensorFlow is started, so these tests need none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from training.dataset import load_dataset
 from training.features import compile_front_end, extract
 from training.patches import InputScale
 from training.sound_check import SoundCheck
-from training.tensorboard import Board
+from training.tensorboard import TensorBoardLog
 
 CONFIG = "name: mine\ndata: {folder: sounds}\n"
 
@@ -43,7 +43,7 @@ def run(folder: Path, command: str = "train") -> int:
 
 
 @pytest.mark.parametrize("command", ["train", "cv"])
-def test_every_fault_of_the_sounds_is_told_in_one_go(
+def test_all_faults_of_the_sounds_are_reported_together(
     folder: Path, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sounds = folder / "sounds"
@@ -54,7 +54,7 @@ def test_every_fault_of_the_sounds_is_told_in_one_go(
     soundfile.write(sounds / "burst" / "nan.wav", nan, RATE_HZ, subtype="FLOAT")
     write_folders(sounds, {"chirp": 2}, duration_s=0.5)
     assert run(folder, command) == EXIT_INPUT
-    told = capsys.readouterr().err
+    printed = capsys.readouterr().err
     for expected in (
         "broken.wav: cannot be decoded",
         "empty.wav: holds no samples",
@@ -62,13 +62,13 @@ def test_every_fault_of_the_sounds_is_told_in_one_go(
         "nan.wav: 1 of its values are not finite",
         "class chirp: 2 recordings for 4 folds",
     ):
-        assert expected in told
-    assert told.count("\n    remedy: ") == 5
-    assert "Traceback" not in told
+        assert expected in printed
+    assert printed.count("\n    remedy: ") == 5
+    assert "Traceback" not in printed
     assert not (folder / "run").exists(), "nothing was begun"
 
 
-def test_every_fault_of_the_folders_is_told_in_one_go(
+def test_all_faults_of_the_folders_are_reported_together(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "sounds" / "empty").mkdir()
@@ -76,13 +76,13 @@ def test_every_fault_of_the_folders_is_told_in_one_go(
     shutil.copy(folder / "sounds" / "tone" / "00.wav", folder / "sounds" / "Tone")
     shutil.copy(folder / "sounds" / "tone" / "00.wav", folder / "sounds" / "stray.wav")
     assert run(folder) == EXIT_INPUT
-    told = capsys.readouterr().err
-    assert "empty: the class has no sound" in told
-    assert "tone: clashes with 'Tone'" in told
-    assert "stray.wav: lies in no class's folder" in told
+    printed = capsys.readouterr().err
+    assert "empty: the class has no sound" in printed
+    assert "tone: clashes with 'Tone'" in printed
+    assert "stray.wav: lies in no class's folder" in printed
 
 
-def test_a_class_in_one_fold_only_is_told(
+def test_a_class_in_one_fold_only_is_reported(
     dataset_root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = dataset_root / "meta" / "esc50.csv"
@@ -95,18 +95,18 @@ def test_a_class_in_one_fold_only_is_told(
     assert "class wind: all its clips are in fold 2" in capsys.readouterr().err
 
 
-def test_the_same_file_in_two_classes_is_told(
+def test_the_same_file_in_two_classes_is_reported(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tone, burst = folder / "sounds" / "tone", folder / "sounds" / "burst"
     shutil.copy(tone / "00.wav", burst / "copy.wav")
     (folder / "mine.yaml").write_text(f"{CONFIG}folds: [1, 2, 3, 4, 5]\n")
     assert run(folder) == EXIT_INPUT
-    told = capsys.readouterr().err
-    assert f"{tone / '00.wav'}: is the same file as {burst / 'copy.wav'}" in told
+    printed = capsys.readouterr().err
+    assert f"{tone / '00.wav'}: is the same file as {burst / 'copy.wav'}" in printed
 
 
-def test_a_label_that_firmware_cannot_carry_is_told_before_training(
+def test_a_label_that_firmware_cannot_carry_is_reported_before_training(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     name = "a very long name for a class of sounds"
@@ -116,18 +116,18 @@ def test_a_label_that_firmware_cannot_carry_is_told_before_training(
     assert f"the label {name!r} is longer than 32 bytes" in capsys.readouterr().err
 
 
-def test_no_folder_of_sounds_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_folder_of_sounds_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(folder / "sounds")
     assert run(folder) == EXIT_INPUT
-    told = capsys.readouterr().err
-    assert f"{folder / 'sounds'}: there is no such folder of sounds" in told
-    assert "remedy: name your sounds by data.folder" in told
+    printed = capsys.readouterr().err
+    assert f"{folder / 'sounds'}: there is no such folder of sounds" in printed
+    assert "remedy: name your sounds by data.folder" in printed
 
 
 @pytest.mark.parametrize(
     ("config", "complaint"),
     [
-        ("data: {classes: [tone], other: tone}", "other is not to stand among data.classes"),
+        ("data: {classes: [tone], other: tone}", "other must not be one of data.classes"),
         ("data: {classes: [tone, tone, burst]}", "names a class twice"),
         ("data: {classes: [tone+burst, tone]}", r"name single classes, without \+"),
         ("data: {classes: [tone]}", "softmax needs two classes or more"),
@@ -144,17 +144,17 @@ def test_a_configuration_that_contradicts_itself_is_refused(
         load_config(tmp_path / "a.yaml")
 
 
-def test_a_label_of_the_model_that_the_sounds_have_not_is_told(
+def test_sounds_without_any_label_of_the_model_are_reported(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["evaluate", "--data", str(folder / "sounds"), "--model", str(DEFAULT_MODEL)]
     assert main(arguments) == EXIT_INPUT
-    told = capsys.readouterr().err
-    assert "holds no sound of a class that the model knows; it has burst, tone" in told
-    assert "the model's own are chainsaw, clock_tick" in told
+    printed = capsys.readouterr().err
+    assert "holds no sound of a class that the model knows; it has burst, tone" in printed
+    assert "the model's own are chainsaw, clock_tick" in printed
 
 
-def test_what_is_odd_but_usable_is_told_once_each(folder: Path) -> None:
+def test_what_is_odd_but_usable_is_reported_once_each(folder: Path) -> None:
     sounds = folder / "sounds"
     for take in range(5):
         wave = make_sound("tone", take, 0.5)
@@ -162,16 +162,16 @@ def test_what_is_odd_but_usable_is_told_once_each(folder: Path) -> None:
         soundfile.write(sounds / "tone" / f"stereo{take}.wav", stereo, RATE_HZ)
     soundfile.write(sounds / "burst" / "phone.wav", make_sound("burst", 1, 0.5)[::2], RATE_HZ // 2)
     soundfile.write(sounds / "burst" / "silence.wav", np.zeros(16_000), RATE_HZ)
-    told: list[str] = []
+    messages: list[str] = []
     front_end = compile_front_end(InputScale(0.054722581058740616, 40))
-    clips = extract(load_dataset(sounds, []).clips, front_end, tell=told.append)
+    clips = extract(load_dataset(sounds, []).clips, front_end, on_message=messages.append)
     assert len(clips) == 19
-    assert told == [
+    assert messages == [
         "note: stereo0.wav, stereo1.wav, stereo2.wav and 2 more (5 files): more than one channel: "
         "mixed down to mono",
-        "note: phone.wav: recorded below 15 kHz: resampled, but the upper bands stay empty, as "
-        "they will not on the chip: record at 16 kHz or more",
-        "note: silence.wav: silent: nothing passes the gate, so nothing is heard in it",
+        "note: phone.wav: recorded below 15 kHz: resampled, but the upper bands stay empty, "
+        "unlike on the chip: record at 16 kHz or more",
+        "note: silence.wav: silent: the silence gate drops every frame, so it has no patch",
     ]
 
 
@@ -191,9 +191,9 @@ def test_the_shortest_sound_gives_one_frame(tmp_path: Path) -> None:
     assert len(front_end.features(loud[:-1])) == 0
 
 
-def test_tensorboard_that_is_not_installed_is_told(
+def test_tensorboard_that_is_not_installed_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "tensorboard.summary", None)
     with pytest.raises(ToolError, match=r"TensorBoard is not installed\n +remedy: .*pip install"):
-        Board(tmp_path)
+        TensorBoardLog(tmp_path)

@@ -8,11 +8,11 @@ import pytest
 
 from generator.errors import ToolError
 from training.checkpoint import Checkpoint, FitState
-from training.run_folder import hold_run, write_whole
+from training.run_folder import lock_run_folder, write_atomically
 
 STATE = FitState(
     losses=(0.1 + 0.2, 1 / 3),
-    held_back=(1.0, 0.5, 0.25),
+    validation_losses=(1.0, 0.5, 0.25),
     random=np.random.default_rng(3).bit_generator.state,
     variables=tuple(np.full((2, 2), index, np.float32) for index in range(12)),
     best=(np.arange(3, dtype=np.int64),),
@@ -25,7 +25,7 @@ def test_a_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     checkpoint.save(STATE)
     found = checkpoint.load()
     assert found is not None
-    assert (found.losses, found.held_back) == (STATE.losses, STATE.held_back)
+    assert (found.losses, found.validation_losses) == (STATE.losses, STATE.validation_losses)
     for mine, theirs in zip((*found.variables, *found.best), (*STATE.variables, *STATE.best),
                             strict=True):  # fmt: skip
         assert mine.dtype == theirs.dtype
@@ -37,7 +37,7 @@ def test_a_state_comes_back_bit_for_bit(tmp_path: Path) -> None:
     assert checkpoint.load() is None
 
 
-def test_a_state_of_another_run_or_half_a_file_is_passed_over(tmp_path: Path) -> None:
+def test_a_state_of_another_digest_or_a_truncated_file_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "a.npz"
     Checkpoint(path, "digest").save(STATE)
     assert Checkpoint(path, "another").load() is None
@@ -47,13 +47,16 @@ def test_a_state_of_another_run_or_half_a_file_is_passed_over(tmp_path: Path) ->
         assert Checkpoint(path, "digest").load() is None, length
 
 
-def test_a_run_has_one_process_and_is_rid_of_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_a_run_folder_is_locked_and_partial_files_are_removed(tmp_path: Path) -> None:
     (tmp_path / ".fold-1.json.4711.part").write_text("{")
     (tmp_path / ".scratch").mkdir()
     (tmp_path / ".scratch" / "half.keras").touch()
-    write_whole(tmp_path / "fold-1.json", "{}")
-    with hold_run(tmp_path) as scratch:
+    write_atomically(tmp_path / "fold-1.json", "{}")
+    with lock_run_folder(tmp_path) as scratch:
         assert list(scratch.iterdir()) == []
-        with pytest.raises(ToolError, match="another process is writing"), hold_run(tmp_path):
+        with (
+            pytest.raises(ToolError, match="another process is writing"),
+            lock_run_folder(tmp_path),
+        ):
             pass
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "fold-1.json"]

@@ -7,7 +7,7 @@ import pytest
 
 from generator.errors import InputError
 from training.config import TrainingConfig, load_config
-from training.places import DEFAULT_CONFIG
+from training.paths import DEFAULT_CONFIG
 
 
 def test_the_shipped_configuration_never_touches_fold_5() -> None:
@@ -20,7 +20,7 @@ def test_left_out_keys_have_their_defaults(tmp_path: Path) -> None:
     assert load_config(path) == TrainingConfig(seed=7)
 
 
-def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("sede: 7\nfit: {epochs: -1}\naugment: {mix_probability: 2}\n")
     with pytest.raises(InputError) as caught:
@@ -43,7 +43,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         (b"augment: {mask_bands: 65}\n", "mask_bands is wider than the patch"),
         (b"fit: {epochs: 1}\n", "fit.warmup_epochs 1 is not below fit.epochs 1: the rate"),
         (b"fit: {epochs: 4, warmup_epochs: 4.5}\n", "warmup_epochs 4.5 is not below fit.epochs 4"),
-        (b"input: {step_frames: 48}\n", "step_frames is the listener's"),
+        (b"input: {step_frames: 48}\n", "step_frames must be that of the firmware"),
         (b"input: {bands: 40}\n", r"input\.bands: Input should be 64"),
     ],
 )
@@ -56,7 +56,7 @@ def test_what_is_no_configuration_is_refused(
         load_config(path)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.yaml: cannot be read: No such file"):
         load_config(tmp_path / "a.yaml")
 

@@ -45,7 +45,7 @@ def make_folders(root: Path, clips: dict[str, int]) -> Path:
 
 def test_a_clip_may_have_several_labels_or_none(tmp_path: Path) -> None:
     make_folders(tmp_path, {"dog": 1, "dog+rain": 1, "other": 1, "rain": 1, "wind": 1})
-    data = load_dataset(tmp_path, [], other="other", classes=["rain", "dog"], several=True)
+    data = load_dataset(tmp_path, [], other="other", classes=["rain", "dog"], multi_label=True)
     assert data.labels == ("dog", "rain")
     truth = {clip.name: clip.labels for clip in data.clips}
     assert truth == {
@@ -99,11 +99,11 @@ def test_sounds_of_no_interest_alone_count_false_alarms(tmp_path: Path) -> None:
         label(tmp_path, ("dog", "rain"), other=None, several=False)
 
 
-def test_a_class_for_other_sound_that_is_misspelt_is_told(tmp_path: Path) -> None:
+def test_a_class_for_other_sound_that_is_misspelt_is_reported(tmp_path: Path) -> None:
     make_folders(tmp_path, {"dog": 1, "other": 1})
-    for several in (False, True):
-        with pytest.raises(InputError, match="nothing for the class 'othr'"):
-            load_dataset(tmp_path, [], other="othr", several=several)
+    for multi_label in (False, True):
+        with pytest.raises(InputError, match="no sound for the class 'othr'"):
+            load_dataset(tmp_path, [], other="othr", multi_label=multi_label)
 
 
 def test_all_faults_of_labels_come_together(tmp_path: Path) -> None:
@@ -112,19 +112,19 @@ def test_all_faults_of_labels_come_together(tmp_path: Path) -> None:
         load_dataset(tmp_path, [], classes=["dog", "rain", "cat"], other="noise")
     text = str(caught.value)
     assert "no class 'cat'" in text
-    assert "nothing for the class 'noise'" in text
+    assert "no sound for the class 'noise'" in text
     assert text.count("dog+rain: several classes in one sound") == 2
     assert "head.kind: sigmoid" in text
 
 
-def test_too_few_recordings_are_told_class_by_class(tmp_path: Path) -> None:
+def test_too_few_recordings_are_reported_class_by_class(tmp_path: Path) -> None:
     make_folders(tmp_path, {"dog": 6, "rain": 2, "wind": 1})
     faults = training_faults(load_dataset(tmp_path, [1, 2, 3, 4]))
     assert [fault.where.rpartition(" ")[2] for fault in faults] == ["rain", "wind"]
     assert all("record 5 or more" in fault.remedy for fault in faults)
 
 
-def test_a_class_in_one_fold_only_is_told(dataset_root: Path) -> None:
+def test_a_class_in_one_fold_only_is_reported(dataset_root: Path) -> None:
     table = dataset_root / "meta" / "esc50.csv"
     rows = table.read_text().splitlines()
     kept = [row for row in rows if "wind" not in row or row.startswith("2-")]

@@ -18,7 +18,7 @@ from training.dataset import load_dataset, read_samples
 from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract
-from training.places import find_backbone, find_dataset, find_pristine_backbone
+from training.paths import find_backbone, find_dataset, find_published_backbone
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_model_of_other_labels_is_refused(
     )
 
 
-def test_a_missing_data_set_is_told(
+def test_a_missing_data_set_is_reported(
     quiet_environment: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "--data", str(tmp_path / "none")]) == EXIT_INPUT
@@ -124,7 +124,7 @@ def test_cross_validation_does_not_start_from_a_model_that_knows_the_clips(
 
 
 def test_where_the_backbone_comes_from(tmp_path: Path) -> None:
-    assert find_pristine_backbone({}) is None
+    assert find_published_backbone({}) is None
     assert find_backbone({}) == DEFAULT_MODEL.with_suffix(".keras")
     with pytest.raises(ToolError, match="MODELS_DIR holds no"):
         find_backbone({"MODELS_DIR": str(tmp_path)})
@@ -142,7 +142,7 @@ def test_where_the_data_set_comes_from(tmp_path: Path) -> None:
     assert found == tmp_path / "mine"
 
 
-def test_a_file_that_cannot_be_written_is_told_without_traceback(
+def test_a_file_that_cannot_be_written_is_reported_without_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(*_: object) -> None:

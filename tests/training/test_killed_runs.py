@@ -55,7 +55,7 @@ def run(folder: Path, name: str, kill_in: int | None = None) -> int:
         "train", "--config", str(folder / "tiny.yaml"), "--run", str(folder / name / "run"),
         "--out", str(folder / name / "out"), "--threads", "1",
     ]  # fmt: skip
-    module = ["training"] if kill_in is None else ["tests.training.cut_short", str(kill_in)]
+    module = ["training"] if kill_in is None else ["tests.training.killed_in_write", str(kill_in)]
     environment = {key: value for key, value in os.environ.items() if key != "MODELS_DIR"}
     done = subprocess.run(
         [sys.executable, "-m", *module, *arguments],

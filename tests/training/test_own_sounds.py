@@ -13,7 +13,7 @@ pytest.importorskip("tensorflow")
 
 from generator.model.decision import Head
 from generator.model.decision_file import find_rule
-from tests.training.board_and_desk import (
+from tests.training.board_and_host import (
     CLIPS_ONLY,
     assert_same_decisions,
     evaluate,
@@ -64,16 +64,16 @@ def test_three_classes_from_a_folder_to_the_board(
     assert card.labels == ("burst", "chirp", "tone")
     assert (card.data.name, card.data.folds, card.data.clips) == ("sounds", (1, 2, 3), 18)
     assert not (tmp_path / "mine.decision.yaml").exists()
-    desk = evaluated(model, "--folds", "5")
-    assert (desk["correct"], desk["clips"]) == (6, 6), "sounds that nothing was trained on"
-    assert "may have heard" not in capsys.readouterr().out
+    host = evaluated(model, "--folds", "5")
+    assert (host["correct"], host["clips"]) == (6, 6), "sounds that nothing was trained on"
+    assert "may be a training clip" not in capsys.readouterr().out
     board = played(model, ("hil/",))
-    assert_same_decisions(board, desk, clips=6)
+    assert_same_decisions(board, host, clips=6)
     evaluated(model, "--folds", "1")
-    assert "was trained on fold 1: there, these numbers check" in capsys.readouterr().out
+    assert "was trained on fold 1: for these clips the numbers check" in capsys.readouterr().out
     shutil.copy(tmp_path / "sounds" / "tone" / "00.wav", tmp_path / "sounds" / "tone" / "new.wav")
     evaluated(model, "--folds", "5")
-    assert "it may have heard any of them" in capsys.readouterr().out
+    assert "any of them may be a training clip" in capsys.readouterr().out
 
 
 def test_a_class_for_other_sound_with_its_threshold(
@@ -93,14 +93,14 @@ decision: {threshold: auto}
     assert rule.other == 1
     assert rule.has_thresholds
     assert set(card.files.decision) == {"mine.decision.yaml"}
-    desk = evaluated(model, "--folds", "5")
-    assert desk["correct"] >= 6, "of 7, bursts among what is other"
+    host = evaluated(model, "--folds", "5")
+    assert host["correct"] >= 6, "of 7, bursts among what is other"
     for threshold in ("0.9", "0.99"):
         twin = evaluated(model, "--folds", "1,5", "--threshold", threshold)
         litert = evaluated(model, "--folds", "1,5", "--threshold", threshold, "--engine", "litert")
         assert twin["decisions"] == litert["decisions"]
     board = played(model, CLIPS_ONLY, "--clips", "4")
-    assert_same_decisions(board, desk, clips=4)
+    assert_same_decisions(board, host, clips=4)
 
 
 def test_several_classes_at_once_by_sigmoid(
@@ -117,14 +117,14 @@ decision: {threshold: auto}
     card = read_card(model.with_suffix(".json"))
     assert card.labels == ("chirp", "tone")
     assert len(card.thresholds) == 2
-    desk = evaluated(model, "--folds", "5")
-    assert desk["head"] == "sigmoid"
-    truth = {tuple(one["labels"]) for one in desk["decisions"]}
+    host = evaluated(model, "--folds", "5")
+    assert host["head"] == "sigmoid"
+    truth = {tuple(one["labels"]) for one in host["decisions"]}
     assert truth == {(), (0,), (1,), (0, 1)}
-    assert desk["correct"] >= 6, "of 8"
-    assert desk["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
+    assert host["correct"] >= 6, "of 8"
+    assert host["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
     board = played(model, CLIPS_ONLY, "--clips", "4")
-    assert_same_decisions(board, desk, clips=4)
+    assert_same_decisions(board, host, clips=4)
 
 
 def test_a_detector_of_one_class(
@@ -139,8 +139,8 @@ decision: {threshold: 0.6}
     model = train(tmp_path, config, monkeypatch)
     assert model.with_name("mine.labels.txt").read_text() == "tone\n"
     assert model.with_name("mine.decision.yaml").read_text() == "threshold: 0.6\n"
-    desk = evaluated(model, "--folds", "5")
-    assert desk["thresholds"] == [154 / 256]
-    assert desk["correct"] >= 4, "of 5"
-    assert desk["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
+    host = evaluated(model, "--folds", "5")
+    assert host["thresholds"] == [154 / 256]
+    assert host["correct"] >= 4, "of 5"
+    assert host["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
     assert "false alarms" in capsys.readouterr().out

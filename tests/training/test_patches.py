@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.patches import InputScale, cut_patches, dequantize, fill_patch
+from training.patches import InputScale, cut_patches, dequantise, fill_patch
 
 
 def make_frames(count: int) -> np.ndarray:
@@ -37,6 +37,6 @@ def test_silence_gives_no_patch() -> None:
 
 def test_cells_mean_scale_times_the_distance_from_the_zero_point() -> None:
     cells = np.array([-128, 40, 127], np.int8)
-    values = dequantize(cells, InputScale(0.05, 40))
+    values = dequantise(cells, InputScale(0.05, 40))
     assert values.dtype == np.float32
     assert np.allclose(values, [-168 * 0.05, 0.0, 87 * 0.05])

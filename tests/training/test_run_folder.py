@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 
 from training.config import TrainingConfig
-from training.run_folder import digest_of, write_whole
+from training.run_folder import digest_of, write_atomically
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a" / "scores.json"
-    write_whole(path, "old")
+    write_atomically(path, "old")
 
     def refuse(self: Path, target: Path) -> Path:
         raise OSError("no space left")
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="no space"):
-        write_whole(path, "new")
+        write_atomically(path, "new")
     assert path.read_text() == "old"
     assert list(path.parent.iterdir()) == [path]
 

@@ -15,7 +15,7 @@ from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import NO_PATCH
 from generator.model.patches import patch_step
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
-from tests.training.board_and_desk import (
+from tests.training.board_and_host import (
     CLIPS_ONLY,
     assert_same_decisions,
     evaluate,
@@ -73,15 +73,17 @@ def test_both_engines_decide_alike(tmp_path: Path, threshold: float | None) -> N
         clips.append(Clip(path, path.stem, 1, (seed,), path.stem))
     soundfile.write(tmp_path / "silence.wav", np.zeros(32_000, np.int16), 16_000)
     clips.append(Clip(tmp_path / "silence.wav", "silence", 1, (0,), "silence"))
-    told: list[str] = []
+    messages: list[str] = []
     by_twin, by_litert = (
-        decide_clips(open_engines(kind, DEFAULT_MODEL, None, threshold), clips, tell=told.append)
+        decide_clips(
+            open_engines(kind, DEFAULT_MODEL, None, threshold), clips, on_message=messages.append
+        )
         for kind in ENGINES
     )
     assert by_twin == by_litert
     assert by_twin[-1].decided == by_twin[0].decided == NO_PATCH
-    assert told == 2 * [
-        "note: 0.wav, silence.wav: silent: nothing passes the gate, so nothing is heard in it"
+    assert messages == 2 * [
+        "note: 0.wav, silence.wav: silent: the silence gate drops every frame, so it has no patch"
     ]
 
 
@@ -97,9 +99,9 @@ def test_the_virtual_board_decides_as_make_evaluate_does(
             soundfile.write(path, make_clip(duration_s, take + len(label)), 16_000)
     sounds, build = tmp_path / "sounds", tmp_path / "build"
     threshold = ("--threshold", "0.5")
-    desk = evaluate(
-        DEFAULT_MODEL, sounds, tmp_path / "desk.json", "--folds", "1,2,3,4,5", *threshold
+    host = evaluate(
+        DEFAULT_MODEL, sounds, tmp_path / "host.json", "--folds", "1,2,3,4,5", *threshold
     )
     board = run_harness(DEFAULT_MODEL, sounds, build, CLIPS_ONLY, *threshold)
-    assert_same_decisions(board, desk, clips=4)
+    assert_same_decisions(board, host, clips=4)
     assert "decision: softmax, threshold 0.500; below it: unsure" in capsys.readouterr().out

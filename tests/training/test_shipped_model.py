@@ -15,10 +15,10 @@ from training.card import Card, read_card
 from training.card_text import print_card
 from training.classifier import Classifier
 from training.config import load_config
+from training.contamination import contamination_warning
 from training.dataset import Clip, DataSet
 from training.features import compile_front_end, front_end_digest
-from training.heard import what_was_heard
-from training.places import DEFAULT_CONFIG
+from training.paths import DEFAULT_CONFIG
 from training.run_folder import sha256_of
 
 OPERATORS = ["CONV_2D", *5 * ["DEPTHWISE_CONV_2D", "CONV_2D"], "MEAN", "FULLY_CONNECTED"]
@@ -59,20 +59,20 @@ def test_the_model_was_made_without_fold_5(card: Card) -> None:
     assert set(card.cross_validation.int8) == {1, 2, 3, 4}
 
 
-def test_evaluation_knows_which_folds_the_model_has_heard(classifier: Classifier) -> None:
+def test_evaluation_warns_of_folds_that_the_model_was_trained_on(classifier: Classifier) -> None:
     def data(name: str, fold: int) -> DataSet:
         clip = Clip(Path(f"{name}.wav"), name, fold, (0,), name)
         return DataSet(Path("nowhere"), ("dog",), (clip,), has_table=True)
 
-    told = what_was_heard(DEFAULT_MODEL, classifier.sha256, data("3-136288-A-0", 3))
-    assert "was trained on fold 3" in told
-    assert not what_was_heard(DEFAULT_MODEL, classifier.sha256, data("5-9032-A-0", 5))
-    assert not what_was_heard(DEFAULT_MODEL, "of another model", data("3-136288-A-0", 3))
+    warning = contamination_warning(DEFAULT_MODEL, classifier.sha256, data("3-136288-A-0", 3))
+    assert "was trained on fold 3" in warning
+    assert not contamination_warning(DEFAULT_MODEL, classifier.sha256, data("5-9032-A-0", 5))
+    assert not contamination_warning(DEFAULT_MODEL, "of another model", data("3-136288-A-0", 3))
     no_card = DEFAULT_MODEL.with_name("none.tflite")
-    assert not what_was_heard(no_card, classifier.sha256, data("3-136288-A-0", 3))
-    assert not what_was_heard(DEFAULT_MODEL, classifier.sha256, data("my dog", 1))
-    dealt = what_was_heard(DEFAULT_MODEL, classifier.sha256, data("3-136288-A-0", 5))
-    assert "was trained on fold 3" in dealt, "wherever the clip lies now"
+    assert not contamination_warning(no_card, classifier.sha256, data("3-136288-A-0", 3))
+    assert not contamination_warning(DEFAULT_MODEL, classifier.sha256, data("my dog", 1))
+    moved = contamination_warning(DEFAULT_MODEL, classifier.sha256, data("3-136288-A-0", 5))
+    assert "was trained on fold 3" in moved, "whatever fold it has now"
 
 
 def test_nine_clips_of_ten_are_decided_rightly(card: Card) -> None:

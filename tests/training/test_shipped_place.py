@@ -17,7 +17,7 @@ from tests.training.synthetic import write_folders
 from training.__main__ import main
 from training.config import TrainingConfig, load_config
 from training.dataset import Clip, DataSet
-from training.places import DEFAULT_CONFIG, MODELS
+from training.paths import DEFAULT_CONFIG, MODELS
 from training.shipped import ESC10_CLIPS_A_FOLD, check_folds_of_shipped, check_sounds_of_shipped
 
 LABELS = tuple(DEFAULT_MODEL.with_suffix(".labels.txt").read_text(encoding="utf-8").split())
@@ -55,10 +55,10 @@ def test_other_sounds_and_folds_are_refused(
     before = DEFAULT_MODEL.read_bytes()
     run = tmp_path / "run"
     assert main(["train", "--data", str(own_sounds), "--run", str(run), *options]) == EXIT_INPUT
-    told = capsys.readouterr().err
-    assert f"models/{DEFAULT_MODEL.name}: {complaint.format(mine=own_sounds)}" in told
-    assert "remedy: train by a configuration of your own (make train CONFIG=mine.yaml" in told
-    assert "--out FOLDER" in told
+    printed = capsys.readouterr().err
+    assert f"models/{DEFAULT_MODEL.name}: {complaint.format(mine=own_sounds)}" in printed
+    assert "remedy: train with a configuration of your own (make train CONFIG=mine.yaml" in printed
+    assert "--out FOLDER" in printed
     assert not run.exists()
     assert DEFAULT_MODEL.read_bytes() == before
 
@@ -84,10 +84,10 @@ def test_another_folder_or_name_takes_anything(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["train", "cv", "quantize", "evaluate"])
 def test_make_passes_sounds_and_folds_on(command: str) -> None:
-    told = subprocess.run(
+    printed = subprocess.run(
         ["make", "-n", command, "SOUNDS=my sounds", "FOLDS=1,2"],
         cwd=REPO_ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    (line,) = [one for one in told.splitlines() if f"-m training {command}" in one]
-    whole = told[told.index(line) :]
+    (line,) = [one for one in printed.splitlines() if f"-m training {command}" in one]
+    whole = printed[printed.index(line) :]
     assert '--data "my sounds" --folds "1,2"' in whole

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One training: clips in, a Keras network and its int8 flatbuffer out."""
+"""Training of one model: from clips to a Keras network and its int8 flatbuffer."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from training.config import TrainingConfig
 from training.dataset import targets_of
 from training.features import ClipFrames
 from training.fit import Examples, OnEpoch, fit, predict
-from training.inner_split import split_inner
 from training.patches import Patches, cut_patches, fill_patch
 from training.prepare import input_scale
-from training.quantize import quantize
+from training.quantise import quantise
 from training.scores import Curves, DecidedClip, decide_clip
-from training.start_tensorflow import muted
+from training.start_tensorflow import silence_stderr
+from training.validation_split import split_validation
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
-    """A trained network, its quantised form and how it came to be."""
+class TrainedModel:
+    """A trained network, its int8 `.tflite` and its losses."""
 
     network: Any
     tflite: bytes
     curves: Curves
 
 
-def learn(
+def train_model(
     clips: Sequence[ClipFrames],
     classes: int,
     backbone: Path,
@@ -45,55 +45,59 @@ def learn(
     title: str,
     checkpoint: Checkpoint | None = None,
     on_epoch: OnEpoch | None = None,
-) -> Learnt:
-    """Fine-tune on `clips`, then quantise with patches of the same clips.
+) -> TrainedModel:
+    """Fine-tune on `clips`, then quantise, calibrated on patches of the same clips.
 
-    Clips from which the gate let nothing through are left out. With `fit.validation_share`, some of
-    the clips' recordings are held back to stop early. Raises InputError when a class has no clip
-    left.
+    Silent clips (the gate drops every frame) are left out. With `fit.validation_share`, some
+    recordings are used for validation, to stop early. `title`: the text beside the progress bar.
+    Raises InputError if a class has no clip left.
     """
-    heard = [one for one in clips if len(one.frames)]
-    counts = targets_of([one.clip for one in heard], classes).sum(axis=0)
-    bare = [index for index in range(classes) if counts[index] == 0]
-    if bare:
+    audible = [one for one in clips if len(one.frames)]
+    counts = targets_of([one.clip for one in audible], classes).sum(axis=0)
+    empty = [index for index in range(classes) if counts[index] == 0]
+    if empty:
         what = "every clip of the class is silent: nothing passes the gate"
-        raise InputError([Fault(f"{title}, class {i}", what, "record it louder") for i in bare])
-    kept: tuple[ClipFrames, ...] = tuple(heard)
-    held: tuple[ClipFrames, ...] = ()
+        raise InputError([Fault(f"{title}, class {i}", what, "record it louder") for i in empty])
+    training: tuple[ClipFrames, ...] = tuple(audible)
+    validation: tuple[ClipFrames, ...] = ()
     if config.fit.validation_share:
-        kept, held = split_inner(heard, config.fit.validation_share, config.seed)
-        if not held:
+        training, validation = split_validation(audible, config.fit.validation_share, config.seed)
+        if not validation:
             progress.console.print(
-                f"note: {title}: too few recordings to hold any back: all epochs on all of them"
+                f"note: {title}: too few recordings for a validation set: all epochs on all of them"
             )
     task = progress.add_task(title, total=config.fit.epochs)
 
-    def tell(epoch: int, loss: float, held_back: float | None) -> None:
-        judged = "" if held_back is None else f", held back {held_back:.3f}"
-        text = f"{title}, loss {loss:.3f}{judged}"
+    def report(epoch: int, loss: float, validation_loss: float | None) -> None:
+        validated = "" if validation_loss is None else f", validation {validation_loss:.3f}"
+        text = f"{title}, loss {loss:.3f}{validated}"
         progress.update(task, completed=epoch, description=text)
         if on_epoch is not None:
-            on_epoch(epoch, loss, held_back)
+            on_epoch(epoch, loss, validation_loss)
 
     fitted = fit(
-        _examples(kept, classes, config),
+        _examples(training, classes, config),
         backbone,
         config,
-        held_back=_examples(held, classes, config) if held else None,
+        validation=_examples(validation, classes, config) if validation else None,
         checkpoint=checkpoint,
-        on_epoch=tell,
+        on_epoch=report,
     )
     text = f"{title}: {_epochs(len(fitted.losses))}"
-    if held:
-        text += f", taken after {fitted.best_epoch}"
+    if validation:
+        text += f", best after {fitted.best_epoch}"
     progress.update(task, completed=config.fit.epochs, description=text)
-    patches = representative_patches(kept, config)
-    curves = Curves(losses=fitted.losses, held_back=fitted.held_back, best_epoch=fitted.best_epoch)
-    with muted():
-        tflite = quantize(
+    patches = representative_patches(training, config)
+    curves = Curves(
+        losses=fitted.losses,
+        validation_losses=fitted.validation_losses,
+        best_epoch=fitted.best_epoch,
+    )
+    with silence_stderr():
+        tflite = quantise(
             fitted.network, patches, input_scale(config), equalise=config.quantize.equalise
         )
-    return Learnt(fitted.network, tflite, curves)
+    return TrainedModel(fitted.network, tflite, curves)
 
 
 def _epochs(count: int) -> str:
@@ -107,9 +111,9 @@ def _examples(clips: Sequence[ClipFrames], classes: int, config: TrainingConfig)
 
 
 def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) -> Patches:
-    """A seeded choice of the patches that the listener would cut from `clips`."""
-    cut = [cut_patches(one.frames, config.input.frames, config.input.step_frames) for one in clips]
-    patches = np.concatenate(cut)
+    """Random patches of `clips` for calibration, chosen with the configuration's seed, int8."""
+    size, step = config.input.frames, config.input.step_frames
+    patches = np.concatenate([cut_patches(one.frames, size, step) for one in clips])
     count = min(config.quantize.representative_patches, len(patches))
     chosen = np.random.default_rng(config.seed).choice(len(patches), count, replace=False)
     return np.asarray(patches[np.sort(chosen)], dtype=np.int8)
@@ -118,7 +122,7 @@ def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) 
 def decide_by_network(
     network: Any, clips: Sequence[ClipFrames], config: TrainingConfig, rule: DecisionRule
 ) -> tuple[DecidedClip, ...]:
-    """The float network's decisions, by the rule that the chip has."""
+    """Decisions of the float network, with the decision rule of the chip."""
     decisions = []
     for one in clips:
         patches = cut_patches(one.frames, config.input.frames, config.input.step_frames)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tests.training.cut_short N ARGUMENTS`: a training that is killed in its N-th write.
+"""`python -m tests.training.killed_in_write N ARGUMENTS`: kill a training in its N-th write.
 
-SIGKILL comes when the file is written beside its place and not yet there: the worst moment.
+SIGKILL is sent after the temporary file is written and before it is renamed: the worst moment.
 """
 
 from __future__ import annotations

@@ -18,12 +18,12 @@ import keras
 
 from generator.errors import InputError
 from training.config import FitConfig, TrainingConfig
-from training.equalise import equalise_last
-from training.fit import Examples, fit, flatten_head
+from training.fit import Examples, apply_temperature, fit
+from training.layer_equalisation import equalise_last_layers
 from training.network import BACKBONE, HEAD_NAME, build_network, load_backbone
-from training.patches import InputScale, Patches, dequantize
-from training.peaks import raise_last_threshold
-from training.quantize import quantize
+from training.patches import InputScale, Patches, dequantise
+from training.quantise import quantise
+from training.relu_threshold import raise_relu_threshold
 
 pytestmark = pytest.mark.slow
 
@@ -47,14 +47,14 @@ def make_patches(count: int, frames: int = 16) -> Patches:
 
 def last_inputs(network: Any, patches: Patches) -> np.ndarray:
     trunk = keras.Model(network.input, network.get_layer(LAST).output)
-    return np.asarray(trunk(dequantize(patches, BY)[..., np.newaxis], training=False))
+    return np.asarray(trunk(dequantise(patches, BY)[..., np.newaxis], training=False))
 
 
 def test_the_threshold_goes_up_by_deviations_of_each_channel() -> None:
     network, patches = make_network(), make_patches(70)  # more than a batch
     before = last_inputs(network, patches).astype(np.float64)
     statistics = network.get_layer(LAST).get_weights()[1:]
-    spread = raise_last_threshold(network, patches, BY, 1.5)
+    spread = raise_relu_threshold(network, patches, BY, 1.5)
     assert np.allclose(spread, before.std(axis=(0, 1, 2)), rtol=1e-4, atol=1e-5)
     assert np.allclose(last_inputs(network, patches), before - 1.5 * spread, atol=1e-4)
     for kept, was in zip(network.get_layer(LAST).get_weights()[1:], statistics, strict=True):
@@ -101,7 +101,7 @@ def test_only_the_published_backbone_is_raised(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
-def test_a_backbone_that_is_cut_is_told(tmp_path: Path, suffix: str, share: float) -> None:
+def test_a_backbone_that_is_cut_is_reported(tmp_path: Path, suffix: str, share: float) -> None:
     whole = tmp_path / f"whole{suffix}"
     network = build_network(16, 64, 3, seed=1, dropout=0.0)
     if suffix == ".keras":
@@ -115,15 +115,15 @@ def test_a_backbone_that_is_cut_is_told(tmp_path: Path, suffix: str, share: floa
         load_backbone(network, cut)
     (fault,) = caught.value.faults
     assert fault.where == str(cut)
-    assert fault.what.startswith("is no whole ")
+    assert fault.what.startswith("is not a complete ")
     assert fault.remedy.startswith("fetch the file anew")
 
 
 def test_a_flatter_head_decides_the_same_of_one_patch() -> None:
     network, patches = make_network(), make_patches(6)
-    values = dequantize(patches, BY)[..., np.newaxis]
+    values = dequantise(patches, BY)[..., np.newaxis]
     before = np.asarray(network(values, training=False), np.float64)
-    flatten_head(network, 2.0)
+    apply_temperature(network, 2.0)
     after = np.asarray(network(values, training=False), np.float64)
     root = np.sqrt(before)
     assert np.allclose(after, root / root.sum(axis=1, keepdims=True), atol=1e-5)
@@ -131,10 +131,10 @@ def test_a_flatter_head_decides_the_same_of_one_patch() -> None:
 
 def test_equal_channels_are_the_same_network() -> None:
     network, patches = make_network(), make_patches(12)
-    values = dequantize(patches, BY)[..., np.newaxis]
+    values = dequantise(patches, BY)[..., np.newaxis]
     trunk = keras.Model(network.input, network.get_layer("average").output)
     before, spread = np.asarray(network(values)), np.asarray(trunk(values)).std(axis=0)
-    factors = equalise_last(network, values)
+    factors = equalise_last_layers(network, values)
     assert (factors > 0).all()
     assert np.exp(np.log(factors).mean()) == pytest.approx(1.0, rel=1e-4)
     assert np.allclose(np.asarray(network(values)), before, atol=1e-5)
@@ -146,7 +146,7 @@ def test_equal_channels_are_the_same_network() -> None:
 
 def test_one_patch_says_nothing_about_channels() -> None:
     network, patches = make_network(), make_patches(1)
-    factors = equalise_last(network, dequantize(patches, BY)[..., np.newaxis])
+    factors = equalise_last_layers(network, dequantise(patches, BY)[..., np.newaxis])
     assert np.allclose(factors, 1.0, rtol=1e-3)
 
 
@@ -160,13 +160,13 @@ def test_int8_costs_less_with_equal_channels() -> None:
     normalisation.set_weights([offset * louder, mean * louder, variance])
     kernel, bias = network.get_layer(HEAD_NAME).get_weights()
     network.get_layer(HEAD_NAME).set_weights([3 * kernel / louder[:, np.newaxis], bias])
-    wanted = np.asarray(network(dequantize(patches, BY)[..., np.newaxis], training=False))
+    wanted = np.asarray(network(dequantise(patches, BY)[..., np.newaxis], training=False))
 
     def error(*, equalise: bool) -> float:
         from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
         interpreter = Interpreter(
-            model_content=quantize(network, patches, BY, equalise=equalise),
+            model_content=quantise(network, patches, BY, equalise=equalise),
             experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
         )
         interpreter.allocate_tensors()

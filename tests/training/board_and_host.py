@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same clips on the virtual board, by `pytest hil/`, and on the desk, by `make evaluate`."""
+"""The same clips on the virtual board (`pytest hil/`) and on the host (`make evaluate`)."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def run_harness(
     return content
 
 
-def assert_same_decisions(board: dict[str, Any], desk: dict[str, Any], clips: int) -> None:
+def assert_same_decisions(board: dict[str, Any], host: dict[str, Any], clips: int) -> None:
     """Clip for clip: truth, decision and detected classes."""
-    by_desk = {one["clip"]: one for one in desk["decisions"]}
+    by_host = {one["clip"]: one for one in host["decisions"]}
     assert len(board["clips"]) == clips
     for one in board["clips"]:
-        other = by_desk[one["clip"]]
+        other = by_host[one["clip"]]
         assert one["decision"] == other["decided"], one["clip"]
         assert list(one["detected"]) == other["detected"], one["clip"]
         assert list(one["truth"]) == other["labels"], one["clip"]

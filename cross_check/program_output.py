@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the program hands out, read back.
+"""Reading of the program's output file.
 
 The layout is that of `struct record` and `enum record_kind` in target/main.c.
 """
@@ -21,11 +21,11 @@ CALL = np.dtype([("meter", "<u4"), ("ticks", "<u4")])
 
 
 class RunError(Mel2metalError):
-    """An emulator did not bring the program to its end, or what came of it is not whole."""
+    """The program did not finish on an emulator, or its output is incomplete."""
 
 
 class Kind(enum.IntEnum):
-    """What a record holds."""
+    """The content of a record."""
 
     FRAME = 1
     PATCH = 2
@@ -38,7 +38,7 @@ class Kind(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One piece of output: a frame, a patch's scores, a row of a layer."""
+    """A piece of output: a frame, a patch's scores, a row of a layer."""
 
     kind: Kind
     index: int
@@ -47,7 +47,7 @@ class Record:
 
     @property
     def name(self) -> str:
-        """Name it in a message."""
+        """The record's name in messages."""
         row = f", row {self.row}" if self.kind is Kind.LAYER else ""
         what = "operator" if self.kind is Kind.LAYER else self.kind.name.lower()
         return f"{what} {self.index}{row}"
@@ -55,21 +55,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One run: what was computed, and what each metered call took, in the order of the returns."""
+    """The output of a run: results and the ticks of each metered call, in the returns' order."""
 
     records: tuple[Record, ...]
     call_meters: tuple[int, ...]
-    """The number of the function in the image's list."""
+    """Index of the function in `Image.meters`, by call."""
     call_ticks: tuple[int, ...]
 
     @property
     def cells(self) -> int:
-        """Bytes of output: int8 cells, and the few words of patches and clip."""
+        """Bytes of all records."""
         return sum(len(record.values) for record in self.records)
 
 
 def read_output(data: bytes) -> Output:
-    """Read the file of one run; raises RunError if it is cut short."""
+    """Parse the output file of a run; raises RunError if it is truncated."""
     records: list[Record] = []
     position = 0
     while position < len(data):
@@ -90,7 +90,7 @@ def read_output(data: bytes) -> Output:
 
 
 def by_meter(meters: Sequence[int], counts: Sequence[int]) -> dict[int, list[int]]:
-    """Sort counts by the function that they belong to, calls in their order."""
+    """Group counts by function; the calls of a function stay in order."""
     sorted_counts: dict[int, list[int]] = defaultdict(list)
     for meter, count in zip(meters, counts, strict=True):
         sorted_counts[meter].append(count)

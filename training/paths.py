@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where things stand: the repository's folders, the data set, the backbone."""
+"""Default folders and files: runs, models, the data set, the backbone."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
 from training.dataset import ESC50_CLIP, Clip
 
 RUNS = REPO_ROOT / "runs"
-"""Where runs are kept; git ignores it."""
+"""The run folders; ignored by git."""
 
 MODELS = REPO_ROOT / "models"
 """The shipped model and its card."""
 
 DEFAULT_CONFIG = REPO_ROOT / "training" / "esc10.yaml"
-PRISTINE_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
-"""The untouched backbone, relative to MODELS_DIR: from ST's public model zoo, Apache-2.0."""
+PUBLISHED_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
+"""The published backbone, relative to MODELS_DIR: from ST's model zoo, Apache-2.0."""
 
 DATASET_REMEDY = (
     "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
@@ -35,8 +35,9 @@ def find_dataset(
     *,
     repository: Path = REPO_ROOT,
 ) -> Path:
-    """The folder of sounds: the option, else the configuration's, relative to `config`, else
-    ESC10_DIR, else `data/ESC-50` of the repository."""
+    """The folder of sounds: `named` (the option), else `configured`, relative to the file `config`,
+    else ESC10_DIR, else `data/ESC-50` of the repository. Raises InputError or ToolError if it does
+    not exist."""
     if named:
         given: Path | None = Path(named)
     elif configured:
@@ -53,45 +54,47 @@ def find_dataset(
 
 
 def default_out(config: Path) -> Path:
-    """Where a model's files go: `models/` for the shipped configuration, else beside its own."""
+    """The output folder: `models/` for the shipped configuration, else the one of `config`."""
     return MODELS if config.resolve() == DEFAULT_CONFIG else config.resolve().parent
 
 
-def find_pristine_backbone(environment: Mapping[str, str]) -> Path | None:
-    """The backbone that has not seen any clip of ESC-10, from MODELS_DIR; None if it is unset.
+def find_published_backbone(environment: Mapping[str, str]) -> Path | None:
+    """The published backbone in MODELS_DIR, not trained on ESC-10; None if MODELS_DIR is not set.
 
-    Raises ToolError when MODELS_DIR is set but holds no backbone.
+    Raises ToolError if MODELS_DIR holds no backbone.
     """
     folder = environment.get("MODELS_DIR")
     if not folder:
         return None
-    path = Path(folder) / PRISTINE_BACKBONE
+    path = Path(folder) / PUBLISHED_BACKBONE
     if not path.is_file():
         raise ToolError(
-            f"MODELS_DIR holds no {PRISTINE_BACKBONE}",
-            "mend MODELS_DIR, or unset it to start from the shipped model",
+            f"MODELS_DIR holds no {PUBLISHED_BACKBONE}",
+            "correct MODELS_DIR, or unset it to start from the shipped model",
         )
     return path
 
 
 def find_backbone(environment: Mapping[str, str]) -> Path:
-    """Where fine-tuning starts: the untouched backbone if there is one, else the shipped model."""
-    return find_pristine_backbone(environment) or DEFAULT_MODEL.with_suffix(".keras")
+    """The start of fine-tuning: the published backbone (MODELS_DIR), else the shipped model."""
+    return find_published_backbone(environment) or DEFAULT_MODEL.with_suffix(".keras")
 
 
-def find_backbone_for_testing(clips: Iterable[Clip], environment: Mapping[str, str]) -> Path:
-    """Where cross-validation starts: a backbone that has not heard these clips.
+def find_backbone_for_cross_validation(
+    clips: Iterable[Clip], environment: Mapping[str, str]
+) -> Path:
+    """The start of cross-validation: a backbone that was not trained on any of these clips.
 
-    The shipped model has heard ESC-10, and so does not do for clips of ESC-50. Raises ToolError
-    when there is no other.
+    The shipped model was trained on ESC-10 and is not used if clips of ESC-50 are among them.
+    Raises ToolError if there is no other backbone.
     """
-    pristine = find_pristine_backbone(environment)
-    if pristine is not None:
-        return pristine
+    published = find_published_backbone(environment)
+    if published is not None:
+        return published
     if any(ESC50_CLIP.match(clip.path.stem) for clip in clips):
         raise ToolError(
-            "cross-validation needs a backbone that has not heard the clips, "
-            "and the shipped model was trained on ESC-10",
-            f"set MODELS_DIR to a folder with {PRISTINE_BACKBONE}",
+            "cross-validation needs a backbone that was not trained on these clips; "
+            "the shipped model was trained on ESC-10",
+            f"set MODELS_DIR to a folder with {PUBLISHED_BACKBONE}",
         )
     return find_backbone(environment)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tiny model on the three cores of QEMU and of Unicorn; skipped where there is no QEMU."""
+"""A tiny model on the three cores, on QEMU and on Unicorn; skipped without QEMU."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from cross_check.comparison import compare_runs
+from cross_check.core_comparison import ComparisonInputs, compare_core, one_patch
 from cross_check.image import FIRMWARE_METERS, Image, called_across, link, portable_sources
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
-from cross_check.records import Kind, RunError
-from cross_check.second_opinion import Question, ask, one_patch
+from cross_check.program_output import Kind, RunError
 from generator.boards.boards_file import load_boards
 from generator.firmware import Network, make_project
 from generator.host.twin import build_host_twin
@@ -46,22 +46,22 @@ def test_both_emulators_and_the_host_agree(
 ) -> None:
     clips = (("noise", one_patch(tiny.graph.frames * 3)), ("silence", np.zeros(4000, np.int16)))
     twin = build_host_twin(project.directory)
-    told: list[str] = []
-    opinion = ask(
-        Question(tiny, project, clips, twin, qemu, toolchain), MACHINES[core], told.append
+    steps: list[str] = []
+    comparison = compare_core(
+        ComparisonInputs(tiny, project, clips, twin, qemu, toolchain), MACHINES[core], steps.append
     )
-    assert opinion.differences == []
-    assert opinion.qemu_instructions == opinion.unicorn_instructions > 1_000_000
-    assert opinion.cells > opinion.host_cells > 16 * 64 * 3
-    assert len(opinion.patch_instructions) == 3
-    assert opinion.calls > 1000
-    assert opinion.operations > 40
-    assert bool(opinion.board) == (opinion.scenarios > 20)
-    assert told[1:3] == ["noise", "silence"]
+    assert comparison.differences == []
+    assert comparison.qemu_instructions == comparison.unicorn_instructions > 1_000_000
+    assert comparison.cells > comparison.host_cells > 16 * 64 * 3
+    assert len(comparison.patch_instructions) == 3
+    assert comparison.calls > 1000
+    assert comparison.operations > 40
+    assert bool(comparison.board) == (comparison.scenarios > 20)
+    assert steps[1:3] == ["noise", "silence"]
 
 
-def test_another_sample_is_found_out(core: str, qemu: Path, compiled: Compiled) -> None:
-    """What the emulators hear differs: the comparison must say where."""
+def test_a_changed_sample_is_detected(core: str, qemu: Path, compiled: Compiled) -> None:
+    """The emulators get different samples: the comparison must name the frame."""
     objects = compiled(core)
     samples = one_patch(16)
     spoiled = samples.copy()
@@ -74,7 +74,7 @@ def test_another_sample_is_found_out(core: str, qemu: Path, compiled: Compiled) 
     assert any(difference.startswith("frame ") for difference in found)
 
 
-def test_one_instruction_more_is_found_out(qemu: Path, compiled: Compiled) -> None:
+def test_one_instruction_more_is_detected(qemu: Path, compiled: Compiled) -> None:
     """The same functions, one of them compiled for another core: equal bytes, other counts."""
     samples = one_patch(16)
     image, other = (

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.probe import fit_head, softmax
+from training.linear_head import fit_head, softmax
 
 
 def make_problem() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Post-training int8 quantisation by TensorFlow's own converter.
+"""Post-training int8 quantisation with TensorFlow's converter.
 
-The input's scale and zero point are not left to chance: they are the front-end's. The converter
-takes its range from the representative data, so those are the front-end's own int8 cells, given
-back their real values, and the first patch carries both ends of the range.
+The input's scale and zero point must be those of the front-end. The converter derives them from the
+range of the representative data. Those are the front-end's int8 cells, dequantised, with both ends
+of the int8 range in the first patch.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ import numpy.typing as npt
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from training.equalise import equalise_last
-from training.patches import InputScale, Patches, dequantize
+from training.layer_equalisation import equalise_last_layers
+from training.patches import InputScale, Patches, dequantise
 
 SCALE_TOLERANCE = 1e-6
-"""Relative: the converter computes in float32."""
+"""Relative; the converter computes in float32."""
 
 
-def quantize(
+def quantise(
     network: Any, representative: Patches, input_scale: InputScale, *, equalise: bool = True
 ) -> bytes:
-    """Convert to an int8 flatbuffer: per-channel convolutions, int8 input, float32 output.
+    """Convert to an int8 `.tflite`: per-channel convolutions, int8 input, float32 output.
 
-    `representative`: int8 cells [patches, frames, bands]. The dense layer stays per tensor, every
-    ReLU is fused, batch normalisation is folded, softmax is followed by DEQUANTIZE. With
-    `equalise`, the last layer's channels are first brought to one size (training/equalise.py).
+    `representative`: calibration cells, int8 [patches, frames, bands]. The dense layer is quantised
+    per tensor, ReLU is fused, batch normalisation is folded, DEQUANTIZE follows the softmax. With
+    `equalise`, cross-layer equalisation is applied first (training/layer_equalisation.py).
 
-    Raises ValueError when the converter did not keep the scale and zero point that were asked for.
+    Raises ValueError if the converter chose another input scale or zero point.
     """
     cells = representative.copy()
     cells[0, 0, 0] = -128
     cells[0, -1, -1] = 127
-    values = dequantize(cells, input_scale)[..., np.newaxis]
+    values = dequantise(cells, input_scale)[..., np.newaxis]
 
     def samples() -> Iterator[list[npt.NDArray[np.float32]]]:
         for patch in values:
@@ -50,7 +50,7 @@ def quantize(
     single = keras.models.clone_model(network, input_tensors=one)
     single.set_weights(network.get_weights())
     if equalise:
-        equalise_last(single, dequantize(representative, input_scale)[..., np.newaxis])
+        equalise_last_layers(single, dequantise(representative, input_scale)[..., np.newaxis])
     converter = tf.lite.TFLiteConverter.from_keras_model(single)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = samples

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The last layer's channels, brought to one size before they are quantised.
+"""Cross-layer equalisation of the last convolution and the dense head, before quantisation.
 
-After the global average all channels of a patch share one int8 scale, and so do all weights of the
-dense head. A channel that rarely speaks has small averages, hence few int8 steps, and large weights
-in the head, hence coarse steps for all the others. A ReLU passes a positive factor through: what
-the convolution is multiplied by, the head is divided by, and the network in float is the same.
+The global average has one int8 scale for all channels, and so has the weight tensor of the dense
+head. A channel with small averages uses few int8 steps; its large weights in the head make the step
+coarse for all other channels. ReLU commutes with a positive factor: the channels of the convolution
+are multiplied by factors and the head's weights are divided by them, which leaves the float network
+unchanged (Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction",
+2019, section 4.1).
 """
 
 from __future__ import annotations
@@ -14,17 +16,18 @@ from typing import Any
 import keras
 import numpy as np
 
+from training.linear_head import Values
 from training.network import BACKBONE, HEAD_NAME
-from training.probe import Values
 
 FLOOR = 0.05
-"""Of the mean spread, added to each: a channel that is all but silent is not blown up."""
+"""Fraction of the mean spread that is added to each spread, to limit the largest factor."""
 
 
-def equalise_last(network: Any, values: Values) -> Values:
-    """Give each channel of the global average about the same spread over `values`, in place.
+def equalise_last_layers(network: Any, values: Values) -> Values:
+    """Scale the channels of the global average to about equal standard deviations, in place.
 
-    `values`: float32 [patches, frames, bands, 1], nepers. Returns the factors, float32 [channels].
+    `values`: float32 [patches, frames, bands, 1], in nepers. Returns the factors, float32
+    [channels], with a geometric mean of 1.
     """
     averages = np.concatenate(
         [np.asarray(batch) for batch in _averages(network, values)], dtype=np.float32

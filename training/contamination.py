@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which of the clips that a model is evaluated on it was trained on, by its card."""
+"""Train/test contamination: were the evaluated clips in the model's training set, by its card?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from training.card import Card, read_card
 from training.dataset import ESC50_CLIP, DataSet, load_dataset, sha256_of_clips
 
 
-def what_was_heard(model: Path, sha256: str, data: DataSet) -> str:
-    """A warning where the numbers are no accuracy, or may not be; empty where there is nothing.
+def contamination_warning(model: Path, sha256: str, data: DataSet) -> str:
+    """A warning if evaluated clips are, or may be, training clips; empty if not.
 
-    A clip of ESC-50 has its fold in its name, in whatever layout it lies; folds of other sounds are
-    the card's only if the sounds still are: folders that were added to are dealt anew.
+    `model`: its card is read from the .json beside it. `sha256`: of the evaluated .tflite. An
+    ESC-50 clip has its fold in its file name, whatever the folder layout. For other sounds the
+    folds are comparable only while the set of sounds is unchanged: adding a file changes the
+    assignment.
     """
     try:
         card = read_card(model.with_suffix(".json"))
@@ -31,29 +33,29 @@ def what_was_heard(model: Path, sha256: str, data: DataSet) -> str:
     else:
         return (
             "By its card, this model was trained on other sounds than these, or on these before "
-            "some were added or changed, which deals folds anew: it may have heard any of them. "
-            "Train again to be sure."
+            "some were added or changed, which changes the folds: any of them may be a training "
+            "clip. Train again to be sure."
         )
-    heard = ", ".join(str(fold) for fold in sorted(folds & set(card.data.folds)))
-    if not heard:
+    trained_on = ", ".join(str(fold) for fold in sorted(folds & set(card.data.folds)))
+    if not trained_on:
         return ""
     return (
-        f"By its card, this model was trained on fold {heard}: there, these numbers check the "
-        "files and are no accuracy. The card has the cross-validated one."
+        f"By its card, this model was trained on fold {trained_on}: for these clips the numbers "
+        "check the files and are not an accuracy. The card has the cross-validated accuracy."
     )
 
 
 def _has_same_sounds(card: Card, data: DataSet) -> bool:
     config = card.config
     try:
-        trained_on = load_dataset(
+        training_set = load_dataset(
             data.root,
             card.data.folds,
             classes=config.data.classes,
             other=config.data.other,
-            several=config.head.kind == "sigmoid",
+            multi_label=config.head.kind == "sigmoid",
             whole=config.data.whole,
         )
-        return sha256_of_clips(trained_on.clips) == card.data.sha256
+        return sha256_of_clips(training_set.clips) == card.data.sha256
     except (Mel2metalError, OSError):
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole way with TensorFlow, on a tiny data set. Skipped where TensorFlow is not installed."""
+"""Training end to end with TensorFlow, on a tiny data set. Skipped without TensorFlow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.classifier import Classifier
 from training.config import FitConfig, TrainingConfig
 from training.cross_validate import cross_validate, read_cross_validation
 from training.dataset import load_dataset
-from training.fit import Examples, epoch_batches, fit, loss_of
+from training.fit import Examples, clip_loss, epoch_batches, fit
 from training.network import build_network, load_backbone
 from training.prepare import Prepared, prepare
 from training.run_folder import sha256_of
@@ -100,24 +100,28 @@ def test_a_fold_that_is_done_is_not_trained_again(
     )  # fmt: skip
     data = load_dataset(dataset_root, config.folds)
     backbone = DEFAULT_MODEL.with_suffix(".keras")
-    told: list[str] = []
+    messages: list[str] = []
     run = tmp_path / "run"
     with Progress(disable=True) as progress:
         prepared = prepare(config, data, backbone)
-        first = cross_validate(prepared, run, tmp_path, progress=progress, tell=told.append)
+        first = cross_validate(
+            prepared, run, tmp_path, progress=progress, on_message=messages.append
+        )
     assert first.scores.int8_all.total == 8
     (run / "fold-2.json").unlink()
     kept = json.loads((run / "fold-1.json").read_text())
     with Progress(disable=True) as progress:
-        again = cross_validate(prepared, run, tmp_path, progress=progress, tell=told.append)
+        again = cross_validate(
+            prepared, run, tmp_path, progress=progress, on_message=messages.append
+        )
     assert again == first
-    assert told.count("fold 1 is kept from an earlier run") == 1
-    assert "fold 2 is kept from an earlier run" not in told
+    assert messages.count("fold 1 is reused from an earlier run") == 1
+    assert "fold 2 is reused from an earlier run" not in messages
     assert json.loads((run / "fold-1.json").read_text()) == kept
 
 
-def test_thresholds_are_todays_configurations(dataset_root: Path, tmp_path: Path) -> None:
-    """Chosen from kept decisions, not kept themselves; a number given is not one chosen."""
+def test_thresholds_follow_the_current_configuration(dataset_root: Path, tmp_path: Path) -> None:
+    """Thresholds are chosen from saved decisions, and are not saved themselves."""
     from rich.progress import Progress
 
     fit_settings = {"head_steps": 5, "epochs": 0}
@@ -132,7 +136,7 @@ def test_thresholds_are_todays_configurations(dataset_root: Path, tmp_path: Path
     auto = prepared_by({"threshold": "auto", "precision": 0.95})
     assert read_cross_validation(auto, run) is None
     with Progress(disable=True) as progress:
-        whole = cross_validate(auto, run, tmp_path, progress=progress, tell=lambda line: None)
+        whole = cross_validate(auto, run, tmp_path, progress=progress, on_message=lambda line: None)
     assert read_cross_validation(auto, run) == whole
     low = read_cross_validation(prepared_by({"threshold": "auto", "precision": 0.01}), run)
     assert low is not None
@@ -201,7 +205,7 @@ def test_statistics_stay_and_everything_else_moves() -> None:
 
 
 @pytest.mark.parametrize("head", ["softmax", "sigmoid"])
-def test_training_stops_when_held_back_clips_get_worse_and_goes_back(head: str) -> None:
+def test_early_stopping_restores_the_best_epoch(head: str) -> None:
     rng = np.random.default_rng(2)
     frames = [rng.integers(-128, 128, (120, 64)).astype(np.int8) for _ in range(6)]
     targets = np.eye(2, dtype=np.float32)[[0, 1, 0, 1, 0, 1]]
@@ -211,16 +215,20 @@ def test_training_stops_when_held_back_clips_get_worse_and_goes_back(head: str) 
         learning_rate=0.3, average_momentum=0.0, start_share=0.0,
     )  # fmt: skip
     config = TrainingConfig.model_validate({"head": {"kind": head}, "fit": settings})
-    told: list[tuple[int, float | None]] = []
+    reported: list[tuple[int, float | None]] = []
     fitted = fit(
         kept,
         DEFAULT_MODEL.with_suffix(".keras"),
         config,
-        held_back=held,
-        on_epoch=lambda epoch, loss, judged: told.append((epoch, judged)),
+        validation=held,
+        on_epoch=lambda epoch, loss, validation_loss: reported.append((epoch, validation_loss)),
     )
     assert len(fitted.losses) == fitted.best_epoch + settings.patience < settings.epochs
-    assert len(fitted.held_back) == len(fitted.losses) + 1, "the start is judged as well"
-    assert [judged for _, judged in told] == list(fitted.held_back[1:])
-    loss = loss_of(fitted.network, held, config)
-    assert loss == pytest.approx(min(fitted.held_back), rel=1e-5)
+    assert len(fitted.validation_losses) == len(fitted.losses) + 1, (
+        "the initial weights are validated too"
+    )
+    assert [validation_loss for _, validation_loss in reported] == list(
+        fitted.validation_losses[1:]
+    )
+    loss = clip_loss(fitted.network, held, config)
+    assert loss == pytest.approx(min(fitted.validation_losses), rel=1e-5)
