@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from generator.model.decision import Head
-from training.scores import Curves, confusion, detections
+from training.scores import Curves, DecidedClip, confusion, detections
 
 
 def plot_losses(curves: Mapping[str, Curves]) -> bytes:
