@@ -13,6 +13,8 @@ from pathlib import Path
 from generator.boards.boards_file import BoardSpec
 from generator.boards.fit import Demand, fit_faults
 from generator.boards.port import Port, make_port
+from generator.engines.builtin.check import check_graph
+from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
@@ -83,6 +85,7 @@ def read_network(
     """
     faults: list[Fault] = []
     graph = read_tflite(model)
+    check_graph(graph)
     if graph.bands != BANDS:
         what = f"the model takes {graph.bands} mel bands; the front-end makes {BANDS}"
         faults.append(Fault(model.name, what, f"train it on {BANDS} bands"))
@@ -99,7 +102,8 @@ def read_network(
     if faults:
         raise InputError(faults)
     schedule = make_schedule(graph)
-    return Network(graph, schedule, plan_network(schedule), mel, found, rule)
+    plan = plan_network(schedule, fold_network(graph))
+    return Network(graph, schedule, plan, mel, found, rule)
 
 
 def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: bool) -> Project:
