@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""stream.c alone: which stage makes which row when, from which rows, and what the taps are told.
+"""stream.c alone: which stage makes which row when, from which rows, and what the taps receive.
 
 Rings hold one byte a row, its number plus 100; kernels are Python functions that write down what
 they were given.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands in network_weights.c: arrays, layers' records, and how their numbers look."""
+"""The contents of network_weights.c: arrays, layers' records, and how numbers are written."""
 
 from __future__ import annotations
 

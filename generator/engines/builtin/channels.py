@@ -75,7 +75,7 @@ class Channel:
 
 
 class ChannelsTooLargeError(Exception):
-    """Channels whose numbers the kernels cannot hold; the text is what the user is told."""
+    """Channels whose numbers the kernels cannot hold; the text is the user's message."""
 
     def __init__(self, first: int, count: int) -> None:
         super().__init__(

@@ -28,7 +28,7 @@ ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
 
 @dataclass(frozen=True, slots=True)
 class BorderPlan:
-    """A row that stands for all rows beyond a tensor's border."""
+    """The row that is used for all rows beyond a tensor's border."""
 
     name: str
     width: int

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operators that the built-in engine can compute: whatever stands in `operators/`."""
+"""The operators that the built-in engine can compute: one a module of `operators/`."""
 
 from __future__ import annotations
 

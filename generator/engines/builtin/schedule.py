@@ -89,7 +89,7 @@ class Schedule:
     arena_bytes: int
 
     def readers(self, ring: int) -> tuple[Stage, ...]:
-        """The stages that read a ring, in the order in which they are told of a new row."""
+        """The stages that read a ring, in the order in which they work on a new row."""
         return tuple(stage for stage in self.stages if ring in stage.sources)
 
 

@@ -2,7 +2,7 @@
 """What the built-in engine must know of a kind of operator.
 
 Each module in `operators/` defines one `OPERATOR` of the type `BuiltinOperator`. Everything else in
-the engine asks these values and knows no operator by its kind.
+the engine asks these values and never compares kinds.
 
 An operator on rows is computed row by row (docs/adr/0001). Its kernels have one of three shapes
 (firmware_templates/network/stream.h): `combine` makes a row of its target at once; `gather` lays
@@ -38,7 +38,7 @@ class Place(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """A C function, where it stands, and the constants that it is given."""
+    """A C function, its files, and the constants that it is given."""
 
     function: str
     source: str
@@ -173,7 +173,7 @@ class OnVectors:
 
     step: Callable[[VectorCall[Any]], VectorStep]
     makes_vector: bool = False
-    """True: its output is a vector of its own; False: it stands where its input stood."""
+    """True: its output is a vector of its own; False: it takes the place of its input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 """What a model must fulfil whatever engine runs it, and how constraints are asked.
 
 A constraint's docstring is what the user reads: its first line says what must hold, the rest is the
-remedy. The function returns what stands against it, or None. What an engine can compute is asked by
-that engine, with constraints of the same form.
+remedy. The function returns in which way the model breaks it, or None. What an engine can compute
+is asked by that engine, with constraints of the same form.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FLOW_CONSTRAINTS: tuple[ModelConstraint, ...] = (model.flow_from_input_to_output
 
 
 def model_faults(graph: Graph, asked: Iterable[ModelConstraint]) -> list[Fault]:
-    """What stands against each of the constraints on the model as a whole."""
+    """One fault for each broken constraint on the model as a whole."""
     return [
         fault_of(constraint, graph.name, detail)
         for constraint in asked
@@ -41,7 +41,7 @@ def model_faults(graph: Graph, asked: Iterable[ModelConstraint]) -> list[Fault]:
 
 
 def operator_faults(graph: Graph, operator: Operator, tiers: Tiers) -> list[Fault]:
-    """What stands against the constraints on an operator, up to the first tier that it breaks."""
+    """One fault for each broken constraint on an operator, of the first tier with any."""
     for tier in tiers:
         broken = [
             fault_of(constraint, str(operator), detail)

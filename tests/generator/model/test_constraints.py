@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a model must fulfil whatever runs it can be broken, and is told with a remedy."""
+"""What a model must fulfil whatever runs it can be broken, and is reported with a remedy."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_undamaged_model_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "where", "what"), DAMAGES, ids=lambda value: getattr(value, "__name__", "")
 )
-def test_damage_is_told_with_place_and_remedy(
+def test_damage_is_reported_with_place_and_remedy(
     tmp_path: Path, damage: Damage, where: str, what: str
 ) -> None:
     model = good_model()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every constraint of the engine can be broken, is told with place and remedy, and hides none."""
+"""Every constraint of the engine can be broken, and is reported with place and remedy."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def name_of(value: object) -> str:
 
 
 @pytest.mark.parametrize(("damage", "where", "what"), DAMAGES, ids=name_of)
-def test_damage_is_told_with_place_and_remedy(
+def test_damage_is_reported_with_place_and_remedy(
     tmp_path: Path, damage: Damage, where: str, what: str
 ) -> None:
     model = good_model()
@@ -162,7 +162,7 @@ def test_damage_is_told_with_place_and_remedy(
     assert all(fault.remedy for fault in faults)
 
 
-def test_a_float_model_is_told_for_every_operator(tmp_path: Path) -> None:
+def test_a_float_model_is_reported_for_every_operator(tmp_path: Path) -> None:
     model = good_model()
     float_everywhere(model)
     faults = faults_of(model, tmp_path)

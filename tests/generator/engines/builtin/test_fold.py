@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network's numbers are folded once, and what does not fit is told for all layers together."""
+"""A network's numbers are folded once; what does not fit is reported for all layers together."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_each_channel_is_folded_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert counts["channels"] == 4 + 4 + 6
 
 
-def test_what_does_not_fit_is_told_for_every_layer(tmp_path: Path) -> None:
+def test_what_does_not_fit_is_reported_for_every_layer(tmp_path: Path) -> None:
     model = small_model()
     for operator in (4, 5):
         bias = model.tensors[model.operators[operator].inputs[2]]
