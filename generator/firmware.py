@@ -14,6 +14,8 @@ from generator.boards.family import Port
 from generator.boards.fit import Demand, fit_faults
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
+from generator.engines.builtin.check import check_graph
+from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.errors import Fault, InputError
@@ -87,6 +89,7 @@ def read_network(
     """
     faults: list[Fault] = []
     graph = read_tflite(model)
+    check_graph(graph)
     if graph.bands != BANDS:
         what = f"the model takes {graph.bands} mel bands; the front-end makes {BANDS}"
         faults.append(Fault(model.name, what, f"train it on {BANDS} bands"))
@@ -103,7 +106,8 @@ def read_network(
     if faults:
         raise InputError(faults)
     schedule = make_schedule(graph)
-    return Network(graph, schedule, plan_network(schedule), mel, found, rule)
+    plan = plan_network(schedule, fold_network(graph))
+    return Network(graph, schedule, plan, mel, found, rule)
 
 
 def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: bool) -> Project:

@@ -7,20 +7,22 @@
 #define NETWORK_ROW_TAPS_H
 
 #include "network/network.h"
+#include "network/stream.h"
 
 #if M2M_TAPS
-/* A row laid out in columns, and one in planes: see kernels/kernels.h. */
-void row_tap_columns(uint32_t operator_index, uint32_t row, const int16_t *columns,
-                     uint32_t channels, uint32_t pixels);
-void row_tap_planes(uint32_t operator_index, uint32_t row, const uint8_t *planes,
-                    uint32_t channel_stride, uint32_t channels, uint32_t pixels);
+/* The row that a stage has left in the columns, and the one that it has made. */
+void row_tap_columns(const struct stage *stage, uint32_t row, const int16_t *columns);
+void row_tap_planes(const struct stage *stage, uint32_t row, const uint8_t *planes);
 /* A row that is in order already. */
 #define row_tap_values(operator_index, row, values, bytes)                                         \
     network_tap(operator_index, row, values, bytes)
+/* The scores as float32. */
+void row_tap_probabilities(uint32_t operator_index);
 #else
-#define row_tap_columns(operator_index, row, columns, channels, pixels) ((void)0)
-#define row_tap_planes(operator_index, row, planes, channel_stride, channels, pixels) ((void)0)
+#define row_tap_columns(stage, row, columns) ((void)0)
+#define row_tap_planes(stage, row, planes) ((void)0)
 #define row_tap_values(operator_index, row, values, bytes) ((void)0)
+#define row_tap_probabilities(operator_index) ((void)0)
 #endif
 
 #endif

@@ -5,37 +5,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.model.options import Activation
 
-class Padding(Enum):
-    """How a convolution's window meets the border of its input."""
-
-    SAME = "SAME"
-    VALID = "VALID"
+OptionsT = TypeVar("OptionsT")
 
 
 SCORING = ("SOFTMAX", "LOGISTIC")
-"""Operators that turn logits into scores: shares of one whole, or a share for each class."""
-
-
-def output_length(length: int, kernel: int, stride: int, padding: Padding) -> int:
-    """Rows or bands that a window makes of `length` (TFLite's ComputeOutSize)."""
-    covered = 0 if padding is Padding.SAME else kernel - 1
-    return -(-(length - covered) // stride)
-
-
-class Activation(Enum):
-    """The clamp fused into an operator's output."""
-
-    NONE = "NONE"
-    RELU = "RELU"
-    RELU6 = "RELU6"
-    RELU_N1_TO_1 = "RELU_N1_TO_1"
-    OTHER = "OTHER"
+"""Operators that turn logits into scores: probabilities that sum to 1, or one for each class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,50 +71,6 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowOptions:
-    """CONV_2D and DEPTHWISE_CONV_2D: height (rows, time) first, then width (bands)."""
-
-    padding: Padding
-    stride: tuple[int, int]
-    dilation: tuple[int, int]
-    activation: Activation
-    depth_multiplier: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class DenseOptions:
-    """FULLY_CONNECTED."""
-
-    activation: Activation
-    plain_weights: bool
-    """False for the shuffled weight format that some converters write."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddOptions:
-    """ADD."""
-
-    activation: Activation
-
-
-@dataclass(frozen=True, slots=True)
-class MeanOptions:
-    """MEAN."""
-
-    keep_dims: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SoftmaxOptions:
-    """SOFTMAX."""
-
-    beta: float
-
-
-Options = WindowOptions | DenseOptions | AddOptions | MeanOptions | SoftmaxOptions | None
-
-
-@dataclass(frozen=True, slots=True)
 class Operator:
     """One operator; `inputs` and `outputs` are tensor indices, -1 for an absent optional input."""
 
@@ -142,7 +79,10 @@ class Operator:
     """The schema's name: CONV_2D, MEAN…"""
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    options: Options
+    data_inputs: tuple[int, ...]
+    """The tensors that it computes on: its inputs without weights, axes or shapes."""
+    options: object
+    """A value of one of the types in generator.model.options; None for operators without."""
     name: str
     """What the user can recognise: the output tensor's name, shortened."""
 
@@ -150,51 +90,21 @@ class Operator:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
 
     @property
-    def data_inputs(self) -> tuple[int, ...]:
-        """The tensors that an operator computes on, without weights, axes or shapes."""
-        return self.inputs[: 2 if self.kind == "ADD" else 1]
-
-    @property
     def activation(self) -> Activation:
         """The clamp fused into the output; NONE for operators that have none."""
-        if isinstance(self.options, WindowOptions | DenseOptions | AddOptions):
-            return self.options.activation
-        return Activation.NONE
+        activation: Activation = getattr(self.options, "activation", Activation.NONE)
+        return activation
 
-    @property
-    def window_options(self) -> WindowOptions:
-        """Options of a CONV_2D or DEPTHWISE_CONV_2D."""
-        assert isinstance(self.options, WindowOptions)
-        return self.options
-
-    @property
-    def dense_options(self) -> DenseOptions:
-        """Options of a FULLY_CONNECTED."""
-        assert isinstance(self.options, DenseOptions)
-        return self.options
-
-    @property
-    def add_options(self) -> AddOptions:
-        """Options of an ADD."""
-        assert isinstance(self.options, AddOptions)
-        return self.options
-
-    @property
-    def mean_options(self) -> MeanOptions:
-        """Options of a MEAN."""
-        assert isinstance(self.options, MeanOptions)
-        return self.options
-
-    @property
-    def softmax_options(self) -> SoftmaxOptions:
-        """Options of a SOFTMAX."""
-        assert isinstance(self.options, SoftmaxOptions)
+    def options_of(self, kind: type[OptionsT]) -> OptionsT:
+        """The options, which the reader has read as this type. TypeError where it has not."""
+        if not isinstance(self.options, kind):
+            raise TypeError(f"{self} has no {kind.__name__}")
         return self.options
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A whole model, checked: every index is valid and every operator is one that we can run."""
+    """A whole model: every index is valid; whether it can run is asked by the constraints."""
 
     name: str
     """The file's name without its suffix."""
@@ -216,12 +126,6 @@ class Graph:
     def transposed(self) -> bool:
         """True where the file takes (1, bands, frames, 1) and turns it round first."""
         return self.operators[0].kind == "TRANSPOSE"
-
-    @property
-    def end_of_rows(self) -> Operator | None:
-        """The operator that turns rows into a vector: the first MEAN or RESHAPE."""
-        ends = (one for one in self.operators if one.kind in ("MEAN", "RESHAPE"))
-        return next(ends, None)
 
     @property
     def scoring(self) -> Operator:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,15 @@ import numpy as np
 import tflite
 
 from generator.errors import Fault, InputError
-from generator.model import constraints
-from generator.model.graph import (
+from generator.model.graph import Graph, Operator, Quantisation, Tensor
+from generator.model.options import (
     Activation,
     AddOptions,
+    ConvolutionOptions,
     DenseOptions,
-    Graph,
     MeanOptions,
-    Operator,
-    Options,
     Padding,
-    Quantisation,
     SoftmaxOptions,
-    Tensor,
-    WindowOptions,
 )
 
 FILE_IDENTIFIER = b"TFL3"
@@ -60,10 +56,9 @@ class _MalformedError(Exception):
 
 
 def read_tflite(path: Path) -> Graph:
-    """Read, validate and check a model.
+    """Read a model and check that its file is sound; an engine checks whether it can run it.
 
-    Raises InputError with every fault found: a file that is no .tflite, or each operator that the
-    network compiler cannot run, with its index, its name and a remedy.
+    Raises InputError for a file that cannot be read, is no .tflite, or contradicts itself.
     """
     data = _read_bytes(path)
     where = path.name
@@ -72,16 +67,12 @@ def read_tflite(path: Path) -> Graph:
             [Fault(where, "not a .tflite file (no TFL3 identifier)", "give a TensorFlow Lite file")]
         )
     try:
-        graph = _parse(data, path.stem)
+        return _parse(data, path.stem)
     except _MalformedError as malformed:
         raise InputError([Fault(where, str(malformed), CONVERT_AGAIN)]) from None
     except Exception as error:  # the parser raises whatever its blind reads run into
         what = f"truncated or damaged: it points at what is not within its {len(data)} bytes"
         raise InputError([Fault(where, what, CONVERT_AGAIN)]) from error
-    faults = constraints.graph_faults(graph)
-    if faults:
-        raise InputError(faults)
-    return graph
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -233,7 +224,9 @@ def _operator(
         raise _MalformedError(f"{where} has no output")
     kind = kinds[code_index]
     name = _short_name(tensors[outputs[0]].name)
-    return Operator(index, kind, inputs, outputs, _options(kind, record), name)
+    schema = SCHEMAS.get(kind, Schema())
+    options = _options(kind, schema, record)
+    return Operator(index, kind, inputs, outputs, inputs[: schema.data_inputs], options, name)
 
 
 def _short_name(tensor_name: str) -> str:
@@ -245,44 +238,15 @@ def _short_name(tensor_name: str) -> str:
     return "/".join(parts[-2:]) if parts else "unnamed"
 
 
-def _options(kind: str, record: Any) -> Options:
-    readers: dict[str, tuple[int, type, Callable[[Any], Options]]] = {
-        "CONV_2D": (tflite.BuiltinOptions.Conv2DOptions, tflite.Conv2DOptions, _conv_options),
-        "DEPTHWISE_CONV_2D": (
-            tflite.BuiltinOptions.DepthwiseConv2DOptions,
-            tflite.DepthwiseConv2DOptions,
-            _depthwise_options,
-        ),
-        "FULLY_CONNECTED": (
-            tflite.BuiltinOptions.FullyConnectedOptions,
-            tflite.FullyConnectedOptions,
-            _dense_options,
-        ),
-        "ADD": (
-            tflite.BuiltinOptions.AddOptions,
-            tflite.AddOptions,
-            lambda table: AddOptions(_activation(table.FusedActivationFunction())),
-        ),
-        "MEAN": (
-            tflite.BuiltinOptions.ReducerOptions,
-            tflite.ReducerOptions,
-            lambda table: MeanOptions(bool(table.KeepDims())),
-        ),
-        "SOFTMAX": (
-            tflite.BuiltinOptions.SoftmaxOptions,
-            tflite.SoftmaxOptions,
-            lambda table: SoftmaxOptions(float(np.float32(table.Beta()))),
-        ),
-    }
-    if kind not in readers:
+def _options(kind: str, schema: Schema, record: Any) -> object:
+    if schema.read is None or schema.table is None:
         return None
-    expected, table_type, read = readers[kind]
     union = record.BuiltinOptions()
-    if record.BuiltinOptionsType() != expected or union is None:
+    if record.BuiltinOptionsType() != schema.union_type or union is None:
         raise _MalformedError(f"a {kind} operator has no options")
-    table = table_type()
+    table = schema.table()
     table.Init(union.Bytes, union.Pos)
-    return read(table)
+    return schema.read(table)
 
 
 def _activation(code: int) -> Activation:
@@ -296,25 +260,62 @@ def _padding(code: int) -> Padding:
     return Padding.VALID if code == tflite.Padding.VALID else Padding.SAME
 
 
-def _conv_options(table: Any) -> WindowOptions:
-    return WindowOptions(
+def _conv_options(table: Any, depth_multiplier: int = 1) -> ConvolutionOptions:
+    return ConvolutionOptions(
         _padding(table.Padding()),
         (int(table.StrideH()), int(table.StrideW())),
-        (int(table.DilationHFactor()), int(table.DilationWFactor())),
         _activation(table.FusedActivationFunction()),
+        (int(table.DilationHFactor()), int(table.DilationWFactor())),
+        depth_multiplier,
     )
 
 
-def _depthwise_options(table: Any) -> WindowOptions:
-    return WindowOptions(
-        _padding(table.Padding()),
-        (int(table.StrideH()), int(table.StrideW())),
-        (int(table.DilationHFactor()), int(table.DilationWFactor())),
-        _activation(table.FusedActivationFunction()),
-        int(table.DepthMultiplier()),
-    )
+def _depthwise_options(table: Any) -> ConvolutionOptions:
+    return _conv_options(table, int(table.DepthMultiplier()))
 
 
 def _dense_options(table: Any) -> DenseOptions:
     plain = table.WeightsFormat() == tflite.FullyConnectedOptionsWeightsFormat.DEFAULT
     return DenseOptions(_activation(table.FusedActivationFunction()), plain)
+
+
+def _add_options(table: Any) -> AddOptions:
+    return AddOptions(_activation(table.FusedActivationFunction()))
+
+
+def _mean_options(table: Any) -> MeanOptions:
+    return MeanOptions(bool(table.KeepDims()))
+
+
+def _softmax_options(table: Any) -> SoftmaxOptions:
+    return SoftmaxOptions(float(np.float32(table.Beta())))
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the .tflite schema says of a kind of operator; the default is one input, no options."""
+
+    union_type: int = tflite.BuiltinOptions.NONE
+    table: Callable[[], Any] | None = None
+    read: Callable[[Any], object] | None = None
+    data_inputs: int = 1
+    """How many of the inputs, from the first on, are what it computes on."""
+
+
+SCHEMAS = {
+    "CONV_2D": Schema(tflite.BuiltinOptions.Conv2DOptions, tflite.Conv2DOptions, _conv_options),
+    "DEPTHWISE_CONV_2D": Schema(
+        tflite.BuiltinOptions.DepthwiseConv2DOptions,
+        tflite.DepthwiseConv2DOptions,
+        _depthwise_options,
+    ),
+    "FULLY_CONNECTED": Schema(
+        tflite.BuiltinOptions.FullyConnectedOptions, tflite.FullyConnectedOptions, _dense_options
+    ),
+    "ADD": Schema(tflite.BuiltinOptions.AddOptions, tflite.AddOptions, _add_options, data_inputs=2),
+    "MEAN": Schema(tflite.BuiltinOptions.ReducerOptions, tflite.ReducerOptions, _mean_options),
+    "SOFTMAX": Schema(
+        tflite.BuiltinOptions.SoftmaxOptions, tflite.SoftmaxOptions, _softmax_options
+    ),
+}
+"""The operators that have options or several data inputs; all others need no row here."""

@@ -11,18 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.engines.builtin.plan import plan_network
-from generator.engines.builtin.schedule import make_schedule
 from generator.errors import ToolError
 from generator.model.graph import Graph
-from generator.model.tflite_reader import read_tflite
 from generator.project.target_flags import target_flags
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_toolchain
 from tests.support.cortex_m33 import CortexM33, link_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import OWN_MODEL, patches
-from tests.support.networks import plain_network, residual_network
+from tests.support.network_build import plan_of, read_model
+from tests.support.networks import deep_network, plain_network, residual_network
 from tests.support.oracle import Oracle
 
 INSTRUCTION_BUDGET = 31_000_000
@@ -46,13 +44,13 @@ def compiler() -> str:
 def read(model: ModelBuilder, folder: Path) -> tuple[Graph, Path]:
     path = folder / "model.tflite"
     path.write_bytes(model.to_bytes())
-    return read_tflite(path), path
+    return read_model(path), path
 
 
 def test_the_default_model_stays_within_its_budgets(
     compiler: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    graph = read_tflite(OWN_MODEL)
+    graph = read_model(OWN_MODEL)
     core = CortexM33(link_network(graph, tmp_path / "project", compiler))
     frames = patches(6, graph.frames, graph.bands)[5]
     scores = core.run_patch(frames, graph.classes)
@@ -60,7 +58,7 @@ def test_the_default_model_stays_within_its_budgets(
     reference = Oracle(graph, OWN_MODEL).run(frames)[softmax.index]
     np.testing.assert_array_equal(scores, reference.ravel())
 
-    plan = plan_network(make_schedule(graph))
+    plan = plan_of(graph)
     instructions = core.instructions()
     figures = {
         "instructions": (instructions.total(), INSTRUCTION_BUDGET),
@@ -76,6 +74,28 @@ def test_the_default_model_stays_within_its_budgets(
         print(f"  {name}: {times}")
     over = {name: figure for name, figure in figures.items() if figure[0] > figure[1]}
     assert not over
+
+
+def test_many_layers_cost_no_code_and_little_stack(
+    compiler: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Of 61 operators, every stage is data: code stays what the kernels take."""
+    graph, path = read(deep_network(), tmp_path)
+    core = CortexM33(link_network(graph, tmp_path / "project", compiler))
+    frames = patches(6, graph.frames, graph.bands)[5]
+    scores = core.run_patch(frames, graph.classes)
+    expected = Oracle(graph, path).run(frames)[graph.scoring.index].ravel()
+    np.testing.assert_array_equal(scores, expected)
+    figures = {
+        "instructions": core.instructions().total(),
+        "code_bytes": sum(core.function_bytes.values()),
+        "stack_bytes": core.stack_bytes(),
+    }
+    for name, value in figures.items():
+        record_property(name, value)
+        print(f"{name}: {value}")
+    assert figures["code_bytes"] < CODE_BUDGET_BYTES
+    assert figures["stack_bytes"] < STACK_BUDGET_BYTES
 
 
 def network_of_width(bands: int) -> ModelBuilder:

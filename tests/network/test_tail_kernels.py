@@ -206,7 +206,9 @@ def test_mean_is_the_interpreters(
         planes = np.full((channels, stride), 99, dtype=np.uint8)
         planes[:, :pixels] = (row.T.astype(np.int16) + 128).astype(np.uint8)
         view = RowView(planes.ctypes.data, stride)
-        kernels.mean_add_row_u8(ctypes.byref(layer), view, ctypes.c_void_p(sums.ctypes.data))
+        kernels.mean_add_row_u8(
+            ctypes.byref(layer), ctypes.byref(view), ctypes.c_void_p(sums.ctypes.data)
+        )
     means = np.empty(channels, dtype=np.int8)
     kernels.mean_finish_s8(
         ctypes.byref(layer), ctypes.c_void_p(sums.ctypes.data), ctypes.c_void_p(means.ctypes.data)

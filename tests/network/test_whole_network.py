@@ -11,18 +11,25 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.plan import plan_network
-from generator.engines.builtin.schedule import make_schedule
-from generator.model.tflite_reader import read_tflite
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
-from tests.support.network_build import HostNetwork, render_network, run_sanitized
+from tests.support.network_build import (
+    HostNetwork,
+    plan_of,
+    read_model,
+    render_network,
+    run_sanitized,
+)
 from tests.support.networks import (
+    bare_network,
     binary_network,
+    deep_network,
+    forked_network,
     mobile_network,
     networks,
     plain_network,
     residual_network,
+    windowless_network,
 )
 from tests.support.oracle import Oracle
 
@@ -30,7 +37,7 @@ INPUTS_OF_A_REAL_MODEL = 24
 
 
 def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1) -> None:
-    graph = read_tflite(path)
+    graph = read_model(path)
     network, oracle = HostNetwork(graph, folder), Oracle(graph, path)
     for number, frames in enumerate(patches(inputs, graph.frames, graph.bands, seed)):
         ours, reference = network.run(frames), oracle.run(frames)
@@ -57,19 +64,32 @@ def test_a_random_network(model: ModelBuilder) -> None:
         assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
 
 
-@pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network, binary_network])
+MADE = [
+    *(mobile_network, plain_network, residual_network, binary_network),
+    *(forked_network, windowless_network, bare_network),
+]
+
+
+@pytest.mark.parametrize("make", MADE)
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path
 ) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(make().to_bytes())
-    graph = read_tflite(path)
+    graph = read_model(path)
     oracle = Oracle(graph, path)
     for number, frames in enumerate(patches(4, graph.frames, graph.bands)):
         ours = run_sanitized(graph, tmp_path / f"project_{number}", frames)
         reference = oracle.run(frames)
         for index, values in reference.items():
             np.testing.assert_array_equal(ours[index], values)
+
+
+def test_a_network_of_sixty_operators(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(deep_network(frames=24, bands=16, width=4).to_bytes())
+    assert len(read_model(path).operators) == 61
+    assert_equal_everywhere(path, tmp_path / "project", 3)
 
 
 def test_a_dead_channel_with_extreme_numbers_is_a_constant(tmp_path: Path) -> None:
@@ -88,7 +108,7 @@ def test_a_dead_channel_with_extreme_numbers_is_a_constant(tmp_path: Path) -> No
 def test_status_and_restart(tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(mobile_network().to_bytes())
-    graph = read_tflite(path)
+    graph = read_model(path)
     network = HostNetwork(graph, tmp_path / "project")
     first, second = patches(5, graph.frames, graph.bands)[3:]
     assert network.push(first[0]) == -1
@@ -116,6 +136,19 @@ def test_the_same_model_gives_the_same_sources(tmp_path: Path) -> None:
     path.write_bytes(mobile_network().to_bytes())
     texts = []
     for name in ("one", "two"):
-        plan = plan_network(make_schedule(read_tflite(path)))
+        plan = plan_of(read_model(path))
         texts.append([file.read_text() for file in render_network(plan, tmp_path / name)])
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("make", [*MADE, deep_network])
+def test_lines_are_at_most_100_columns(make: Callable[[], ModelBuilder], tmp_path: Path) -> None:
+    model = make()
+    for operator in model.operators:
+        model.tensors[operator.outputs[0]].name = "block/a_layer_with_a_rather_long_name_of_its_own"
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    render_network(plan_of(read_model(path)), tmp_path / "project")
+    for name in ("network.c", "network.h", "network_weights.h"):
+        lines = (tmp_path / "project" / "network" / name).read_text().splitlines()
+        assert max(map(len, lines)) <= 100, name

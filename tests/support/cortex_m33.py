@@ -15,11 +15,9 @@ from elftools.elf.sections import SymbolTableSection
 from numpy.typing import NDArray
 from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, arm_const
 
-from generator.engines.builtin.plan import plan_network
-from generator.engines.builtin.schedule import make_schedule
 from generator.model.graph import Graph
 from generator.project.target_flags import target_flags
-from tests.support.network_build import render_network
+from tests.support.network_build import plan_of, render_network
 
 FLASH, RAM, HOST = 0x0800_0000, 0x2000_0000, 0x3000_0000
 MEMORY_BYTES = 1 << 20
@@ -73,7 +71,7 @@ void *memset(void *target, int value, size_t count)
 
 def link_network(graph: Graph, project: Path, compiler: str) -> Path:
     """Compile the network alone, as the firmware does, and link it without a library."""
-    plan = plan_network(make_schedule(graph))
+    plan = plan_of(graph)
     sources = render_network(plan, project)
     sources += [project / name for name in plan.kernel_sources]
     return compile_for_m33(project, compiler, sources, project, ENTRIES)

@@ -17,9 +17,12 @@ import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.engines.builtin.check import check_graph
+from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import make_schedule
 from generator.model.graph import Graph
+from generator.model.tflite_reader import read_tflite
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 
@@ -68,6 +71,18 @@ Outputs = dict[int, NDArray[np.generic]]
 """Every operator's output, in the .tflite's shapes."""
 
 _libraries = itertools.count()
+
+
+def read_model(path: Path) -> Graph:
+    """A model that the built-in engine can run; InputError for any other."""
+    graph = read_tflite(path)
+    check_graph(graph)
+    return graph
+
+
+def plan_of(graph: Graph) -> NetworkPlan:
+    """What the templates print of a model."""
+    return plan_network(make_schedule(graph), fold_network(graph))
 
 
 def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
@@ -124,7 +139,7 @@ class HostNetwork:
 
     def __init__(self, graph: Graph, project: Path) -> None:
         self.graph = graph
-        self.plan = plan_network(make_schedule(graph))
+        self.plan = plan_of(graph)
         sources = render_network(self.plan, project)
         sources.append(project / "tap_bridge.c")
         sources[-1].write_text(TAP_BRIDGE)
@@ -171,7 +186,7 @@ class HostNetwork:
 
 def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outputs:
     """The same in a program of its own, which ends at the first bad address or undefined sum."""
-    sources = render_network(plan_network(make_schedule(graph)), project)
+    sources = render_network(plan_of(graph), project)
     sources.append(project / "tap_program.c")
     sources[-1].write_text(TAP_PROGRAM)
     program = project / "network_program"

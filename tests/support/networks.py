@@ -46,6 +46,40 @@ def binary_network() -> ModelBuilder:
     return ModelBuilder(16, 12).conv(6, stride=(2, 2)).mean().dense(1).sigmoid().dequantize()
 
 
+def forked_network() -> ModelBuilder:
+    """Two convolutions that read the input, and a third stage that reads it later."""
+    model = ModelBuilder(14, 12)
+    entry = model.current
+    model.conv(6, (3, 3))
+    other = model.current
+    model.current = entry
+    model.conv(6, (1, 1)).add(other)
+    joined = model.current
+    model.current = entry
+    return model.depthwise((5, 3), multiplier=6).add(joined).head(4)
+
+
+def windowless_network() -> ModelBuilder:
+    """Nothing on rows: Flatten takes the input as it comes."""
+    return (
+        ModelBuilder(9, 10, transposed=True).reshape().dense(7, activation=RELU).dense(3).softmax()
+    )
+
+
+def bare_network() -> ModelBuilder:
+    """Nothing but scores: the tail has no vector of its own."""
+    return ModelBuilder(5, 6).reshape().softmax()
+
+
+def deep_network(frames: int = 96, bands: int = 64, width: int = 16) -> ModelBuilder:
+    """61 operators: TRANSPOSE, a convolution, 28 separable blocks, MEAN, dense, SOFTMAX."""
+    model = ModelBuilder(frames, bands, transposed=True).conv(width, stride=(2, 2))
+    for block in range(28):
+        stride = (2, 2) if block in (4, 12) else (1, 1)
+        model.depthwise(stride=stride).conv(width + 8 * (block // 4), (1, 1))
+    return model.mean().dense(10).softmax()
+
+
 @st.composite
 def networks(draw: st.DrawFn) -> ModelBuilder:
     """Up to six layers on rows, MEAN, one or two dense layers, scores, perhaps DEQUANTIZE."""

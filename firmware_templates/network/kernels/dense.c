@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* FULLY_CONNECTED. The input's zero point has been folded into the biases. */
+#include "network/kernels/dense.h"
+
 #include "network/kernels/requantise.h"
 
-void dense_multiply_s8(const struct dense *layer, const int8_t *inputs, int8_t *outputs) {
+void dense_multiply_s8(const struct dense_layer *layer, const int8_t *inputs, int8_t *outputs) {
     const int8_t *weight = layer->weights;
-    for (uint32_t output = 0; output < layer->outputs; output++) {
+    for (uint32_t output = 0u; output < layer->outputs; output++) {
         const struct dense_output *requantise = &layer->requantise[output];
         int32_t sum = requantise->bias;
-        for (uint32_t input = 0; input < layer->inputs; input++) {
+        for (uint32_t input = 0u; input < layer->inputs; input++) {
             sum += *weight++ * inputs[input];
         }
         const int32_t value =

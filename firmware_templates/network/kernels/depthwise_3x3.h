@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the two 3x3 depthwise kernels share: taps of a channel, and its outputs' way out. */
+/* DEPTHWISE_CONV_2D with a 3x3 window: border pixels are 0, outputs clamp to 0..255 at 0. */
 #ifndef NETWORK_KERNELS_DEPTHWISE_3X3_H
 #define NETWORK_KERNELS_DEPTHWISE_3X3_H
 
 #include "network/kernels/requantise.h"
+#include "network/kernels/row_view.h"
 
-/* Doubled taps of one window row: (left, right) as two halves, and the middle one. */
-struct depthwise_3x3_taps {
-    uint32_t outer;
-    uint32_t middle;
+struct depthwise_3x3_channel {
+    uint32_t taps[3]; /* a word for each window row: see TAPS */
+    struct requantise requantise;
 };
 
-DSP_INLINE struct depthwise_3x3_taps depthwise_3x3_unpack(uint32_t packed) {
-    struct depthwise_3x3_taps taps;
-    taps.outer = dsp_double_halves(dsp_sxtb16_even(packed));
-    taps.middle = dsp_double_halves(dsp_sxtb16_odd(packed));
-    return taps;
-}
+/* The int8 taps of a window row as the bytes of a word: left, middle, right, 0. */
+#define TAPS(left, middle, right)                                                                  \
+    ((uint32_t)(uint8_t)(left) | (uint32_t)(uint8_t)(middle) << 8 |                                \
+     (uint32_t)(uint8_t)(right) << 16)
 
-/* Four pixels of a channel into their columns, doubled. */
-DSP_INLINE void depthwise_3x3_store(int16_t *column, const struct requantise_channel *requantise,
-                                    int32_t y0, int32_t y1, int32_t y2, int32_t y3) {
-    column[0] = (int16_t)(2 * requantise_relu(y0, requantise));
-    column[2] = (int16_t)(2 * requantise_relu(y1, requantise));
-    column[4] = (int16_t)(2 * requantise_relu(y2, requantise));
-    column[6] = (int16_t)(2 * requantise_relu(y3, requantise));
-}
+struct depthwise_3x3_layer {
+    uint32_t channels;
+    uint32_t width_out; /* a multiple of four */
+    const struct depthwise_3x3_channel *parameters;
+};
+
+/*
+ * Three rows -> columns for the CONV_2D that follows; `layer` is a struct depthwise_3x3_layer.
+ * Stride 1 has a border pixel left and right, stride 2 only right.
+ */
+void depthwise_3x3_s1_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
+void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
 
 #endif

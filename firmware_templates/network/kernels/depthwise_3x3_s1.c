@@ -1,50 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D, 3x3, stride 1, one border pixel of value 0 left and right. */
 #include "network/kernels/depthwise_3x3.h"
+#include "network/kernels/depthwise_3x3_taps.h"
 
-/* One window row's share of four outputs, without the pixels left and right of the four. */
-#define ADD_ROW(plane, taps)                                                                       \
-    do {                                                                                           \
-        const uint32_t word = dsp_load_u32(plane);                                                 \
-        const uint32_t even = dsp_uxtb16_even(word), odd = dsp_uxtb16_odd(word);                   \
-        y0 = dsp_smlabb(even, (taps).middle, y0);                                                  \
-        y0 = dsp_smlabt(odd, (taps).outer, y0);                                                    \
-        y1 = dsp_smlad(even, (taps).outer, y1);                                                    \
-        y1 = dsp_smlabb(odd, (taps).middle, y1);                                                   \
-        y2 = dsp_smlad(odd, (taps).outer, y2);                                                     \
-        y2 = dsp_smlatb(even, (taps).middle, y2);                                                  \
-        y3 = dsp_smlatb(even, (taps).outer, y3);                                                   \
-        y3 = dsp_smlatb(odd, (taps).middle, y3);                                                   \
-    } while (0)
+/* Adds one window row's part of four outputs, without the pixels left and right of the four. */
+DSP_INLINE struct depthwise_3x3_four add_row(struct depthwise_3x3_four sums, const uint8_t *plane,
+                                             struct depthwise_3x3_taps taps) {
+    const uint32_t word = dsp_load_u32(plane);
+    const uint32_t even = dsp_uxtb16_even(word), odd = dsp_uxtb16_odd(word);
+    sums.y0 = dsp_smlabb(even, taps.middle, sums.y0);
+    sums.y0 = dsp_smlabt(odd, taps.outer, sums.y0);
+    sums.y1 = dsp_smlad(even, taps.outer, sums.y1);
+    sums.y1 = dsp_smlabb(odd, taps.middle, sums.y1);
+    sums.y2 = dsp_smlad(odd, taps.outer, sums.y2);
+    sums.y2 = dsp_smlatb(even, taps.middle, sums.y2);
+    sums.y3 = dsp_smlatb(even, taps.outer, sums.y3);
+    sums.y3 = dsp_smlatb(odd, taps.middle, sums.y3);
+    return sums;
+}
 
-void depthwise_3x3_s1_row_u8(const struct depthwise_3x3 *layer, const struct row_view rows[3],
-                             int16_t *columns) {
-    const uint32_t width = layer->width_out;
-    const uint32_t block = 4u * ((layer->channels + 1u) & ~1u);
+void depthwise_3x3_s1_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+    const struct depthwise_3x3_layer *const depthwise = layer;
+    const uint32_t width = depthwise->width_out;
+    const uint32_t block = 4u * ((depthwise->channels + 1u) & ~1u);
     const uint8_t *above = rows[0].pixels, *here = rows[1].pixels, *below = rows[2].pixels;
-    for (uint32_t channel = 0; channel < layer->channels; channel++) {
-        const struct depthwise_3x3_channel *parameters = &layer->parameters[channel];
+    for (uint32_t channel = 0u; channel < depthwise->channels; channel++) {
+        const struct depthwise_3x3_channel *parameters = &depthwise->parameters[channel];
         const struct requantise_channel requantise = requantise_unpack(&parameters->requantise);
         const struct depthwise_3x3_taps t0 = depthwise_3x3_unpack(parameters->taps[0]);
         const struct depthwise_3x3_taps t1 = depthwise_3x3_unpack(parameters->taps[1]);
         const struct depthwise_3x3_taps t2 = depthwise_3x3_unpack(parameters->taps[2]);
         int16_t *column = columns + (channel / 2u) * 8u + channel % 2u;
-        for (uint32_t pixel = 0; pixel < width; pixel += 4) {
-            int32_t y0 = requantise.start, y1 = y0, y2 = y0, y3 = y0;
-            ADD_ROW(above + pixel, t0);
-            ADD_ROW(here + pixel, t1);
-            ADD_ROW(below + pixel, t2);
-            if (pixel != 0) {
-                y0 = dsp_smlabb(above[pixel - 1], t0.outer, y0);
-                y0 = dsp_smlabb(here[pixel - 1], t1.outer, y0);
-                y0 = dsp_smlabb(below[pixel - 1], t2.outer, y0);
+        for (uint32_t pixel = 0u; pixel < width; pixel += 4u) {
+            const int32_t start = requantise.start;
+            struct depthwise_3x3_four sums = {start, start, start, start};
+            sums = add_row(sums, above + pixel, t0);
+            sums = add_row(sums, here + pixel, t1);
+            sums = add_row(sums, below + pixel, t2);
+            if (pixel != 0u) {
+                sums.y0 = dsp_smlabb(above[pixel - 1u], t0.outer, sums.y0);
+                sums.y0 = dsp_smlabb(here[pixel - 1u], t1.outer, sums.y0);
+                sums.y0 = dsp_smlabb(below[pixel - 1u], t2.outer, sums.y0);
             }
-            if (pixel + 4 != width) {
-                y3 = dsp_smlabt(above[pixel + 4], t0.outer, y3);
-                y3 = dsp_smlabt(here[pixel + 4], t1.outer, y3);
-                y3 = dsp_smlabt(below[pixel + 4], t2.outer, y3);
+            if (pixel + 4u != width) {
+                sums.y3 = dsp_smlabt(above[pixel + 4u], t0.outer, sums.y3);
+                sums.y3 = dsp_smlabt(here[pixel + 4u], t1.outer, sums.y3);
+                sums.y3 = dsp_smlabt(below[pixel + 4u], t2.outer, sums.y3);
             }
-            depthwise_3x3_store(column, &requantise, y0, y1, y2, y3);
+            depthwise_3x3_store(column, &requantise, sums);
             column += block;
         }
         above += rows[0].channel_stride;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RESHAPE of rows to a vector, as Flatten does: the stream ends, the tail needs all of it. */
-#include "network/kernels/kernels.h"
+#include "network/kernels/flatten.h"
 
-void flatten_collect_row_s8(struct row_view row, uint32_t channels, uint32_t pixels,
-                            int8_t *values) {
-    for (uint32_t pixel = 0; pixel < pixels; pixel++) {
-        const uint8_t *value = row.pixels + pixel;
-        for (uint32_t channel = 0; channel < channels; channel++) {
-            *values++ = (int8_t)(*value - 128);
-            value += row.channel_stride;
+void flatten_collect_row_s8(const void *layer, const struct row_view *rows, void *values) {
+    const struct flatten_layer *const flatten = layer;
+    int8_t *place = values;
+    for (uint32_t pixel = 0u; pixel < flatten->pixels; pixel++) {
+        const uint8_t *value = rows[0].pixels + pixel;
+        for (uint32_t channel = 0u; channel < flatten->channels; channel++) {
+            *place++ = (int8_t)(*value - 128);
+            value += rows[0].channel_stride;
         }
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CONV_2D as a matrix product: lay the window of each output pixel out as a column. */
-#include "network/kernels/kernels.h"
+/* The window of each output pixel is laid out as a column. */
+#include "network/kernels/im2col.h"
 
 /* Input k of a pixel's column; pairs of inputs stand together in a block of four pixels. */
 static inline int16_t *place_of(int16_t *column, uint32_t k) {
@@ -8,14 +8,14 @@ static inline int16_t *place_of(int16_t *column, uint32_t k) {
 }
 
 /* A window that lies within the row. */
-static void gather_inside(const struct window *window, const struct row_view *rows, uint32_t first,
-                          int16_t *column) {
-    uint32_t k = 0;
-    for (uint32_t row = 0; row < window->rows; row++) {
+static void gather_inside(const struct conv_window *window, const struct row_view *rows,
+                          uint32_t first, int16_t *column) {
+    uint32_t k = 0u;
+    for (uint32_t row = 0u; row < window->rows; row++) {
         const uint8_t *pixel = rows[row].pixels + first;
-        for (uint32_t offset = 0; offset < window->columns; offset++, pixel++) {
+        for (uint32_t offset = 0u; offset < window->columns; offset++, pixel++) {
             const uint8_t *value = pixel;
-            for (uint32_t channel = 0; channel < window->channels; channel++, k++) {
+            for (uint32_t channel = 0u; channel < window->channels; channel++, k++) {
                 *place_of(column, k) = (int16_t)(2 * *value);
                 value += rows[row].channel_stride;
             }
@@ -24,15 +24,15 @@ static void gather_inside(const struct window *window, const struct row_view *ro
 }
 
 /* A window that reaches over the row's left or right border. */
-static void gather_at_border(const struct window *window, const struct row_view *rows,
+static void gather_at_border(const struct conv_window *window, const struct row_view *rows,
                              int32_t first, int16_t *column) {
-    uint32_t k = 0;
-    for (uint32_t row = 0; row < window->rows; row++) {
-        for (uint32_t offset = 0; offset < window->columns; offset++) {
+    uint32_t k = 0u;
+    for (uint32_t row = 0u; row < window->rows; row++) {
+        for (uint32_t offset = 0u; offset < window->columns; offset++) {
             const int32_t x = first + (int32_t)offset;
             const int inside = x >= 0 && x < (int32_t)window->width_in;
             const uint8_t *value = rows[row].pixels + (inside ? x : 0);
-            for (uint32_t channel = 0; channel < window->channels; channel++, k++) {
+            for (uint32_t channel = 0u; channel < window->channels; channel++, k++) {
                 const uint32_t u8 = inside ? *value : window->border;
                 *place_of(column, k) = (int16_t)(2u * u8);
                 value += rows[row].channel_stride;
@@ -41,10 +41,10 @@ static void gather_at_border(const struct window *window, const struct row_view 
     }
 }
 
-void im2col_gather_row_u8(const struct window *window, const struct row_view *rows,
-                          int16_t *columns) {
+void im2col_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+    const struct conv_window *const window = layer;
     const uint32_t block = 4u * window->inputs;
-    for (uint32_t pixel = 0; pixel < window->width_out; pixel++) {
+    for (uint32_t pixel = 0u; pixel < window->width_out; pixel++) {
         int16_t *column = columns + (pixel / 4u) * block + (pixel % 4u) * 2u;
         const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
         if (first >= 0 && first + (int32_t)window->columns <= (int32_t)window->width_in) {

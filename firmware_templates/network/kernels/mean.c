@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MEAN over time and bands: rows are summed as they come. */
+#include "network/kernels/mean.h"
+
 #include "network/kernels/requantise.h"
 
-void mean_add_row_u8(const struct mean *layer, struct row_view row, int32_t *sums) {
-    const uint8_t *plane = row.pixels;
-    for (uint32_t channel = 0; channel < layer->channels; channel++) {
-        uint32_t sum = (uint32_t)sums[channel];
-        uint32_t pixel = 0;
-        for (; pixel + 4 <= layer->pixels; pixel += 4) {
+void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums) {
+    const struct mean_layer *const mean = layer;
+    int32_t *sum_of = sums;
+    const uint8_t *plane = rows[0].pixels;
+    for (uint32_t channel = 0u; channel < mean->channels; channel++) {
+        uint32_t sum = (uint32_t)sum_of[channel];
+        uint32_t pixel = 0u;
+        for (; pixel + 4u <= mean->pixels; pixel += 4u) {
             sum = dsp_add_bytes(dsp_load_u32(plane + pixel), sum);
         }
-        for (; pixel < layer->pixels; pixel++) {
+        for (; pixel < mean->pixels; pixel++) {
             sum += plane[pixel];
         }
-        sums[channel] = (int32_t)sum;
-        plane += row.channel_stride;
+        sum_of[channel] = (int32_t)sum;
+        plane += rows[0].channel_stride;
     }
 }
 
-void mean_finish_s8(const struct mean *layer, const int32_t *sums, int8_t *means) {
-    for (uint32_t channel = 0; channel < layer->channels; channel++) {
+void mean_finish_s8(const struct mean_layer *layer, const int32_t *sums, int8_t *means) {
+    for (uint32_t channel = 0u; channel < layer->channels; channel++) {
         const int32_t mean =
             requantise_scale_s32(sums[channel] + layer->offset, layer->multiplier, layer->shift) +
             layer->zero_point;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rings of rows between layers. */
-#include "network/kernels/kernels.h"
+#include "network/kernels/row_ring.h"
 
 struct row_view row_ring_view(const struct row_ring *ring, int32_t row) {
-    struct row_view view = {ring->border_row, 0};
+    struct row_view view = {ring->border_row, 0u};
     if (row >= 0 && row < (int32_t)ring->height) {
         view.pixels = row_ring_place(ring, (uint32_t)row);
         view.channel_stride = ring->channel_stride;

@@ -3,7 +3,9 @@
  * SOFTMAX in fixed point, bit for bit as the TFLite reference (gemmlowp's fixed-point functions).
  * Q formats are written as integer bits . fraction bits, beside the sign.
  */
-#include "network/kernels/requantise.h"
+#include "network/kernels/softmax.h"
+
+#include "network/dsp_intrinsics.h"
 
 #define ONE_Q0_31 INT32_MAX
 #define ONE_Q2_29 (1 << 29)
@@ -60,7 +62,7 @@ static int32_t exp_of_negative(int32_t x) {
     const int32_t rest = (x & (quarter - 1)) - quarter;
     const int32_t quarters = rest - x;
     int32_t result = exp_of_small(multiply_by_power(rest, 5));
-    for (uint32_t i = 0; i < 7; i++) {
+    for (uint32_t i = 0u; i < 7u; i++) {
         if (quarters & (int32_t)((uint32_t)quarter << i)) {
             result = multiply_q31(result, exp_of_minus_power[i]);
         }
@@ -74,25 +76,25 @@ static int32_t reciprocal_of_one_plus(int32_t x) {
     const int32_t minus_32_over_17 = -1010580540;
     const int32_t half = (int32_t)(((int64_t)x + ONE_Q0_31 + 1) / 2);
     int32_t estimate = q48_over_17 + multiply_q31(half, minus_32_over_17);
-    for (uint32_t step = 0; step < 3; step++) {
+    for (uint32_t step = 0u; step < 3u; step++) {
         const int32_t rest = ONE_Q2_29 - multiply_q31(half, estimate);
         estimate += multiply_by_power(multiply_q31(estimate, rest), 2);
     }
     return multiply_by_power(estimate, 1);
 }
 
-static int32_t exp_of_difference(const struct softmax *layer, int32_t difference) {
+static int32_t exp_of_difference(const struct softmax_layer *layer, int32_t difference) {
     const int32_t shifted = dsp_wrap((uint32_t)difference << layer->left_shift);
     return exp_of_negative(multiply_q31(shifted, layer->multiplier));
 }
 
-void softmax_normalise_s8(const struct softmax *layer, const int8_t *logits, int8_t *scores) {
+void softmax_normalise_s8(const struct softmax_layer *layer, const int8_t *logits, int8_t *scores) {
     int32_t largest = -128;
-    for (uint32_t i = 0; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < layer->classes; i++) {
         largest = logits[i] > largest ? logits[i] : largest;
     }
     int32_t sum = 0; /* Q12.19 */
-    for (uint32_t i = 0; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < layer->classes; i++) {
         const int32_t difference = logits[i] - largest;
         if (difference >= layer->smallest_difference) {
             sum += divide_by_power(exp_of_difference(layer, difference), SUM_INTEGER_BITS);
@@ -102,7 +104,7 @@ void softmax_normalise_s8(const struct softmax *layer, const int8_t *logits, int
     const uint32_t bits_over_unit = (uint32_t)(SUM_INTEGER_BITS - headroom);
     const int32_t above_one = dsp_wrap(((uint32_t)sum << headroom) - (1u << 31));
     const int32_t scale = reciprocal_of_one_plus(above_one);
-    for (uint32_t i = 0; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < layer->classes; i++) {
         const int32_t difference = logits[i] - largest;
         int32_t score = -128;
         if (difference >= layer->smallest_difference) {

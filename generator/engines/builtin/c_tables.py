@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands in network_weights.c: arrays, layers' records, and how their numbers look."""
+"""The contents of network_weights.c: arrays, layers' records, and how numbers are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-LINE_WIDTH = 96
+LINE_COLUMNS = 100
+INITIALISER_COLUMNS = LINE_COLUMNS - 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,34 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
-    """A layer's record in network_weights.c."""
+class Record:
+    """A layer's record in network_weights.c: what its kernel is given."""
 
     name: str
     c_type: str
     comment: str
     fields: tuple[tuple[str, str], ...]
+
+
+def unsigned(fields: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    """Fields of a record that are uint32_t in C."""
+    return tuple((name, f"{value}u") for name, value in fields.items())
+
+
+def signed(fields: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    """Fields of a record that are int32_t in C."""
+    return tuple((name, int32_literal(value)) for name, value in fields.items())
+
+
+def byte_table(name: str, values: Sequence[int]) -> Table:
+    """A table of int8_t."""
+    return Table(name, "int8_t", len(values), len(values), wrapped(map(str, values)))
+
+
+def word_table(name: str, words: Sequence[int]) -> Table:
+    """A table of packed bytes, four in a uint32_t."""
+    lines = wrapped(f"0x{word:08x}u" for word in words)
+    return Table(name, "uint32_t", len(words), 4 * len(words), lines)
 
 
 def float_literal(value: float) -> str:
@@ -37,16 +59,33 @@ def float_literal(value: float) -> str:
     return text if "." in text or "e" in text else f"{text}.0"
 
 
-def wrapped(items: Iterable[str]) -> tuple[str, ...]:
+def wrapped(items: Iterable[str], width: int = INITIALISER_COLUMNS) -> tuple[str, ...]:
     """Initialiser items in lines of bounded width."""
     lines: list[str] = []
     line = ""
     for item in items:
-        if line and len(line) + len(item) + 2 > LINE_WIDTH:
+        if line and len(line) + len(item) + 2 > width:
             lines.append(line)
             line = ""
         line += f" {item}," if line else f"{item},"
     return (*lines, line) if line else tuple(lines)
+
+
+def c_list(head: str, items: Sequence[str], end: str, indent: int = 4) -> tuple[str, ...]:
+    """Items between a head and an end: on one line, or on lines of their own where it is full."""
+    line = f"{head}{', '.join(items)}{end}"
+    if indent + len(line) <= LINE_COLUMNS:
+        return (line,)
+    inner = [f"    {part}" for part in wrapped(items, LINE_COLUMNS - indent - 4)]
+    return (head, *inner[:-1], f"{inner[-1].rstrip(',')}{end}")
+
+
+def designated(*groups: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Designated initialisers, each group on a line of its own unless it is too long for one."""
+    lines: list[str] = []
+    for group in groups:
+        lines += wrapped(f".{field} = {value}" for field, value in group)
+    return tuple(lines)
 
 
 def int32_literal(value: int) -> str:

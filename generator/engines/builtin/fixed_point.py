@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.model.graph import Activation, Quantisation
+from generator.model.graph import Quantisation
+from generator.model.options import Activation
 
 INT8_MIN, INT8_MAX = -128, 127
 SMALLEST_SHIFT = -31
@@ -32,7 +33,7 @@ class Multiplier:
     """Positive: to the left, before the multiplication. Negative: to the right, after it."""
 
 
-def quantize_multiplier(real: float) -> Multiplier:
+def quantise_multiplier(real: float) -> Multiplier:
     """The nearest Multiplier to a positive real number (`QuantizeMultiplier`)."""
     if real == 0.0:
         return Multiplier(0, 0)
@@ -72,7 +73,7 @@ def convolution_multipliers(
     """One per output channel; the scales' product is taken in double precision."""
     scales = weights.scales if len(weights.scales) == channels else weights.scales * channels
     return tuple(
-        quantize_multiplier(source.scale * scale / target.scale) for scale in scales[:channels]
+        quantise_multiplier(source.scale * scale / target.scale) for scale in scales[:channels]
     )
 
 
@@ -146,7 +147,7 @@ def _agrees(candidate: WideMultiplier, real: float, limit: int) -> bool:
 
 def mean_multiplier(source: Quantisation, target: Quantisation, count: int) -> Multiplier:
     """MEAN over `count` elements: 1/count is folded into the mantissa, truncated."""
-    rescale = quantize_multiplier(source.scale / target.scale)
+    rescale = quantise_multiplier(source.scale / target.scale)
     bits = min(count.bit_length() - 1, 32, 31 + rescale.shift)
     return Multiplier((rescale.mantissa << bits) // count, rescale.shift - bits)
 
@@ -168,9 +169,9 @@ def add_scaling(first: Quantisation, second: Quantisation, target: Quantisation)
     """The multipliers of an ADD: inputs over twice the larger scale."""
     twice_larger = 2.0 * max(first.scale, second.scale)
     return AddScaling(
-        quantize_multiplier(first.scale / twice_larger),
-        quantize_multiplier(second.scale / twice_larger),
-        quantize_multiplier(twice_larger / ((1 << ADD_LEFT_SHIFT) * target.scale)),
+        quantise_multiplier(first.scale / twice_larger),
+        quantise_multiplier(second.scale / twice_larger),
+        quantise_multiplier(twice_larger / ((1 << ADD_LEFT_SHIFT) * target.scale)),
     )
 
 
@@ -209,7 +210,7 @@ def softmax_scaling(logits: Quantisation, beta: float) -> SoftmaxScaling:
     """`PreprocessSoftmaxScaling` and `CalculateInputRadius`."""
     fraction_bits = 31 - SOFTMAX_DIFFERENCE_INTEGER_BITS
     real = min(beta * logits.scale * (1 << fraction_bits), (1 << 31) - 1.0)
-    multiplier = quantize_multiplier(real)
+    multiplier = quantise_multiplier(real)
     largest = ((1 << SOFTMAX_DIFFERENCE_INTEGER_BITS) - 1) * (1 << fraction_bits)
     return SoftmaxScaling(multiplier, -(largest // (1 << max(multiplier.shift, 0))))
 

@@ -1,24 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the schedule to what the network's templates print: names, numbers, tables, comments."""
+"""From schedule and folded numbers to what the network's templates print: names, tables, text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from generator.engines.builtin import row_constants as kernel_constants
-from generator.engines.builtin.c_tables import Constant, Table, float_literal, wrapped
-from generator.engines.builtin.fold import range_faults
-from generator.engines.builtin.schedule import Ring, Schedule, Stage, StageKind
-from generator.errors import InputError
+from generator.engines.builtin.c_tables import (
+    Record,
+    Table,
+    c_list,
+    designated,
+    float_literal,
+    wrapped,
+)
+from generator.engines.builtin.fold import FoldedNetwork
+from generator.engines.builtin.names import identifier, plain_text, quantisation_text
+from generator.engines.builtin.schedule import Ring, Schedule
+from generator.engines.builtin.spec import Kernel
+from generator.engines.builtin.stage_plan import StagePlan, plan_stage, stage_name
+from generator.engines.builtin.tail_plan import TailPlan, VectorPlan, plan_tail
+from generator.model.graph import Graph, Tensor
 
-if TYPE_CHECKING:
-    from generator.model.graph import Graph, Operator, Tensor
+ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
+"""Kernels that every network needs: its rings, its way in, its scores as float32."""
 
 
 @dataclass(frozen=True, slots=True)
 class BorderPlan:
-    """A row that stands for all rows beyond a tensor's border."""
+    """The row that is used for all rows beyond a tensor's border."""
 
     name: str
     width: int
@@ -30,68 +40,15 @@ class BorderPlan:
 class RingPlan:
     """One ring of rows: a member of the arena and its description."""
 
-    index: int
     name: str
-    member: str
     comment: str
-    depth: int
-    row_bytes: int
-    channel_stride: int
-    height: int
-    width: int
-    channels: int
+    c_type: str
+    member: str
+    dimensions: str
+    """Of the member: [rows][bytes of a row], or [count] where the rows are collected."""
     offset: int
-    border: str
-
-
-@dataclass(frozen=True, slots=True)
-class StagePlan:
-    """One stage: a C function that makes rows as long as its input has enough of them."""
-
-    index: int
-    kind: str
-    """CONVOLUTION, SEPARABLE, DEPTHWISE, ADD, MEAN or FLATTEN."""
-    title: str
-    comment: tuple[str, ...]
-    rows: int
-    source: RingPlan
-    second: RingPlan
-    """The other source of ADD; the same as `source` for all others."""
-    target: RingPlan | None
-    window_rows: int
-    stride: int
-    before: int
-    first_operator: int
-    last_operator: int
-    column_channels: int
-    """Channels of the rows that the first operator leaves in the columns."""
-    column_pixels: int
-    depthwise_kernel: str
-    product_kernel: str
-    readers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TailPlan:
-    """One operator on vectors, after the last row."""
-
-    operator: int
-    kind: str
-    title: str
-    comment: tuple[str, ...]
-    source: str
-    target: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class VectorPlan:
-    """An int8 vector of the tail."""
-
-    name: str
-    count: int
-    in_scratch: bool
-    """It lives where the columns were; otherwise it is the one that FLATTEN fills."""
+    lines: tuple[str, ...]
+    """The initialiser's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,42 +72,45 @@ class NetworkPlan:
     widest_row_bytes: int
     """Of any operator's output, for the taps."""
     column_values: int
+    window_rows: int
+    """Rows in the largest window of any stage, over all of its sources."""
+    sums: str
+    """Member of the arena that must be zero before the first row; empty where there is none."""
     sum_count: int
-    end_offset: int
-    flat_bytes: int
+    """Its numbers."""
     transpose_operator: int
     """Index of the leading TRANSPOSE, -1 without one."""
     borders: tuple[BorderPlan, ...]
     rings: tuple[RingPlan, ...]
+    """The last is what the end of the rows fills."""
     stages: tuple[StagePlan, ...]
     vectors: tuple[VectorPlan, ...]
     tail: tuple[TailPlan, ...]
     tables: tuple[Table, ...]
-    constants: tuple[Constant, ...]
+    records: tuple[Record, ...]
+    headers: tuple[str, ...]
+    """Of the kernels that this network calls, relative to the project."""
     kernel_sources: tuple[str, ...]
-    """The kernels that this network calls, relative to the project."""
 
 
-def plan_network(schedule: Schedule) -> NetworkPlan:
-    """Everything the templates print, computed.
-
-    Raises InputError where a channel's numbers do not fit the kernels' 32 bits.
-    """
+def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
+    """Everything the templates print, computed."""
     graph = schedule.graph
-    faults = range_faults(schedule)
-    if faults:
-        raise InputError(faults)
     borders = _borders(schedule)
-    rings = tuple(
-        _ring_plan(graph, index, ring, borders) for index, ring in enumerate(schedule.rings)
-    )
-    stages = tuple(_stage_plan(schedule, stage, rings) for stage in schedule.stages)
-    tail, vectors = _tail(schedule)
-    tables, constants = kernel_constants.layer_constants(schedule)
+    rings = _ring_plans(schedule, borders)
+    names = tuple(ring.name for ring in rings)
+    stages = tuple(plan_stage(schedule, folded, stage, names) for stage in schedule.stages)
+    tail, vectors = plan_tail(schedule, folded)
+    kernels: list[Kernel] = []
+    for stage in stages:
+        kernels += stage.kernels
+    for step in tail:
+        kernels += step.kernels
+    tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
     scores = graph.tensor_out(graph.scoring)
     assert scores.quantisation
     return NetworkPlan(
-        model_name=_plain(graph.name),
+        model_name=plain_text(graph.name),
         model_sha256=graph.sha256,
         frames=graph.frames,
         bands=graph.bands,
@@ -166,9 +126,9 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
             _row_elements(graph.tensor_out(operator)) for operator in graph.operators
         ),
         column_values=schedule.column_bytes // 2,
-        sum_count=schedule.sum_count,
-        end_offset=schedule.end_offset,
-        flat_bytes=schedule.flat_bytes,
+        window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
+        sums="" if schedule.collected.is_vector else schedule.collected.member,
+        sum_count=schedule.collected.count,
         transpose_operator=0 if graph.transposed else -1,
         borders=tuple(borders.values()),
         rings=rings,
@@ -176,9 +136,14 @@ def plan_network(schedule: Schedule) -> NetworkPlan:
         vectors=vectors,
         tail=tail,
         tables=tables,
-        constants=constants,
-        kernel_sources=_kernel_sources(stages, tail),
+        records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
+        headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
+        kernel_sources=_paths((*(kernel.source for kernel in kernels), *ALWAYS_CALLED), "c"),
     )
+
+
+def _paths(names: Iterable[str], suffix: str) -> tuple[str, ...]:
+    return tuple(f"network/kernels/{name}.{suffix}" for name in sorted(set(names)))
 
 
 def _row_elements(tensor: Tensor) -> int:
@@ -205,148 +170,60 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
     }
 
 
-def _ring_plan(graph: Graph, index: int, ring: Ring, borders: dict[int, BorderPlan]) -> RingPlan:
-    tensor = graph.tensors[ring.tensor]
-    comment = (
-        f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}, "
-        f"{_quantisation_text(tensor)}"
-    )
-    return RingPlan(
-        index=index,
-        name=f"ring_{index}",
-        member=f"rows_{index}",
-        comment=comment,
-        depth=ring.depth,
-        row_bytes=ring.row_bytes,
-        channel_stride=ring.channel_stride,
-        height=ring.height,
-        width=ring.width,
-        channels=ring.channels,
-        offset=ring.offset,
-        border=borders[_zero_as_byte(graph, ring)].name,
-    )
-
-
-def _shape_text(tensor: Tensor) -> str:
-    return " x ".join(str(length) for length in tensor.shape[1:])
-
-
-def _quantisation_text(tensor: Tensor) -> str:
-    if tensor.quantisation is None:
-        return tensor.dtype.lower()
-    return f"scale {tensor.quantisation.scale:.6g}, zero point {tensor.quantisation.zero_point}"
-
-
-def _title(operators: tuple[Operator, ...]) -> str:
-    texts = [f"{operator.index} {operator.kind} {_plain(operator.name)}" for operator in operators]
-    return ", ".join(texts)
-
-
-def _plain(name: str) -> str:
-    """A model's own text made harmless inside a C comment."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "_-/.:") else "_" for c in name)[:60]
-
-
-def _window_text(stage: Stage) -> str:
-    rows, columns = stage.window.size
-    text = f"window {rows}x{columns}, stride {stage.window.stride[0]}x{stage.window.stride[1]}"
-    (above, left), (below, right) = stage.window.before, stage.window.after
-    if above or left or below or right:
-        text += f", border above {above}, below {below}, left {left}, right {right}"
-    return text
-
-
-def _stage_plan(schedule: Schedule, stage: Stage, rings: tuple[RingPlan, ...]) -> StagePlan:
+def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[RingPlan, ...]:
     graph = schedule.graph
-    first, last = stage.operators[0], stage.operators[-1]
-    column_row = graph.tensor_out(first)
-    comment = []
-    for ring in stage.sources:
-        source = graph.tensors[schedule.rings[ring].tensor]
-        kept = f"keeps the last {rings[ring].depth}"
-        comment.append(f"in   {_shape_text(source)}, {_quantisation_text(source)}; {kept}")
-    if stage.kind not in (StageKind.MEAN, StageKind.FLATTEN, StageKind.ADD):
-        comment.append(_window_text(stage))
-    for operator in stage.operators:
-        tensor = graph.tensor_out(operator)
-        text = f"out  {_shape_text(tensor)}, {_quantisation_text(tensor)}"
-        activation = operator.activation.value
-        comment.append(text if activation == "NONE" else f"{text}, {activation}")
-    return StagePlan(
-        index=stage.index,
-        kind=stage.kind.name,
-        title=_title(stage.operators),
-        comment=tuple(comment),
-        rows=stage.rows,
-        source=rings[stage.sources[0]],
-        second=rings[stage.sources[-1]],
-        target=None if stage.target is None else rings[stage.target],
-        window_rows=stage.window.size[0],
-        stride=stage.window.stride[0],
-        before=stage.window.before[0],
-        first_operator=first.index,
-        last_operator=last.index,
-        column_channels=column_row.shape[-1],
-        column_pixels=column_row.shape[2] if len(column_row.shape) == 4 else 1,
-        depthwise_kernel=kernel_constants.depthwise_kernel(schedule, stage),
-        product_kernel=kernel_constants.product_kernel(schedule, stage),
-        readers=(
-            () if stage.target is None
-            else tuple(reader.index for reader in schedule.readers(stage.target))
-        ),
-    )  # fmt: skip
-
-
-def _tail(schedule: Schedule) -> tuple[tuple[TailPlan, ...], tuple[VectorPlan, ...]]:
-    graph = schedule.graph
-    stage = schedule.stages[-1]
-    end = stage.operators[0]
-    summed = stage.kind is StageKind.MEAN
-    vectors = [VectorPlan(f"vector_{end.index}", graph.tensor_out(end).element_count, summed)]
-    held_in = {end.outputs[0]: vectors[0].name}
-    plans: list[TailPlan] = []
-    for operator in schedule.tail:
-        source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-        if operator is graph.scoring:
-            place = "scores"
-        elif operator.kind == "FULLY_CONNECTED":
-            vectors.append(VectorPlan(f"vector_{operator.index}", target.element_count, True))
-            place = vectors[-1].name
-        else:
-            place = held_in[source.index]
-        held_in[target.index] = place
+    made_by = {stage.target: stage.operators[-1] for stage in schedule.stages}
+    plans: list[RingPlan] = []
+    for index, ring in enumerate(schedule.rings):
+        tensor = graph.tensors[ring.tensor]
+        end = identifier(made_by[index]) if index in made_by else "input"
+        shape = f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}"
+        readers = [f"&{stage_name(stage)}" for stage in schedule.readers(index)]
         plans.append(
-            TailPlan(
-                operator=operator.index,
-                kind=operator.kind,
-                title=_title((operator,)),
-                comment=(
-                    f"in   {_shape_text(source)}, {_quantisation_text(source)}",
-                    f"out  {_shape_text(target)}, {_quantisation_text(target)}",
+            RingPlan(
+                name=f"ring_{end}",
+                comment=f"{shape}, {quantisation_text(tensor)}",
+                c_type="uint8_t",
+                member=f"rows_{end}",
+                dimensions=f"[{ring.depth}][{ring.row_bytes}]",
+                offset=ring.offset,
+                lines=(
+                    *designated(
+                        [("rows", f"network_arena.rows_{end}[0]")],
+                        [("border_row", borders[_zero_as_byte(graph, ring)].name)],
+                        _geometry(ring.depth, ring.height, ring.row_bytes),
+                        [
+                            ("channel_stride", str(ring.channel_stride)),
+                            ("channels", str(ring.channels)),
+                            ("pixels", str(ring.width)),
+                        ],
+                        [("rows_in", f"&rows_in[{index}]")],
+                    ),
+                    *c_list(".readers = STAGES(", (*readers, "NULL"), "),"),
                 ),
-                source=held_in[source.index],
-                target=place,
-                count=target.element_count,
             )
         )
-    return tuple(plans), tuple(vectors)
+    return (*plans, _end_plan(schedule))
 
 
-def _kernel_sources(stages: tuple[StagePlan, ...], tail: tuple[TailPlan, ...]) -> tuple[str, ...]:
-    names = {"row_ring", "frame", "dequantise"}
-    for stage in stages:
-        if stage.kind == "CONVOLUTION":
-            names.add("im2col")
-        if stage.kind == "DEPTHWISE":
-            names.add("columns")
-        if stage.kind in ("ADD", "MEAN", "FLATTEN"):
-            names.add(stage.kind.lower())
-        if stage.depthwise_kernel:
-            names.add(stage.depthwise_kernel)
-        if stage.product_kernel:
-            names.add(stage.product_kernel)
-    kinds = {operator.kind for operator in tail}
-    names |= {"dense"} if "FULLY_CONNECTED" in kinds else set()
-    names |= {"softmax"} if "SOFTMAX" in kinds else set()
-    names |= {"sigmoid"} if "LOGISTIC" in kinds else set()
-    return tuple(f"network/kernels/{name}.c" for name in sorted(names))
+def _geometry(depth: int, height: int, row_bytes: int) -> Sequence[tuple[str, str]]:
+    return ("depth", str(depth)), ("height", str(height)), ("row_bytes", f"{row_bytes}u")
+
+
+def _end_plan(schedule: Schedule) -> RingPlan:
+    """What the end of the rows fills, as the target of its stage."""
+    stage, collected = schedule.stages[-1], schedule.collected
+    end = stage.operators[0]
+    return RingPlan(
+        name=f"ring_{identifier(end)}",
+        comment=f"what {end.kind} makes of {stage.rows} rows",
+        c_type=collected.c_type,
+        member=collected.member,
+        dimensions=f"[{collected.count}]",
+        offset=schedule.end_offset,
+        lines=designated(
+            [("rows", f"(uint8_t *)network_arena.{collected.member}")],
+            _geometry(collected.rows_kept, stage.rows, collected.row_bytes),
+            [("rows_in", f"&rows_in[{len(schedule.rings)}]"), ("readers", "STAGES(NULL)")],
+        ),
+    )

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from generator.model.constraints.tensors import WINDOWED, quantised_fault, reasonable, shape_text
-from generator.model.graph import SCORING, Graph
+from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
+from generator.model.graph import Graph
 
 
 def one_input_and_one_output(graph: Graph) -> str | None:
@@ -58,41 +58,3 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
         return f"{last} does not make the model's output"
     idle = sorted(made - used - {graph.outputs[0]})
     return f"nothing uses tensor {idle[0]}" if idle else None
-
-
-def chain_after_rows(graph: Graph) -> str | None:
-    """What follows MEAN or Flatten must be one chain.
-
-    Use one dense head; branches must meet before global average pooling.
-    """
-    end = graph.end_of_rows
-    if end is None:
-        return None
-    held = end.outputs[0]
-    for operator in graph.operators[end.index + 1 :]:
-        if operator.inputs[0] != held:
-            return f"{operator} does not take what the operator before it makes"
-        held = operator.outputs[0]
-    return None
-
-
-def rows_then_vectors(graph: Graph) -> str | None:
-    """The layers on rows must end in MEAN or Flatten; SOFTMAX or LOGISTIC must give the scores.
-
-    The order is: TRANSPOSE (optional), convolutions and ADD, MEAN (GlobalAveragePooling2D) or
-    RESHAPE (Flatten), FULLY_CONNECTED, SOFTMAX or LOGISTIC (sigmoid), DEQUANTIZE (optional).
-    """
-    kinds = [operator.kind for operator in graph.operators]
-    order = " -> ".join(kinds)
-    end = graph.end_of_rows
-    scoring = [index for index, kind in enumerate(kinds) if kind in SCORING]
-    if end is None or len(scoring) != 1:
-        return f"the order is {order}"
-    rows = kinds[1 : end.index] if kinds[0] == "TRANSPOSE" else kinds[: end.index]
-    vectors, behind = kinds[end.index + 1 : scoring[0]], kinds[scoring[0] + 1 :]
-    in_order = (
-        all(kind in (*WINDOWED, "ADD") for kind in rows)
-        and all(kind in ("FULLY_CONNECTED", "RESHAPE") for kind in vectors)
-        and behind in ([], ["DEQUANTIZE"])
-    )
-    return None if in_order else f"the order is {order}"

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from generator.errors import EXIT_INPUT, InputError
-from generator.model.graph import Activation, Padding
+from generator.model.options import Activation, ConvolutionOptions, Padding
 from generator.model.tflite_reader import read_tflite
 from tests.support.model_builder import RELU6, ModelBuilder
+from tests.support.network_build import read_model
 
 
 def small_model(transposed: bool = False) -> ModelBuilder:
@@ -40,7 +41,7 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert (graph.frames, graph.bands, graph.classes) == (8, 8, 3)
     assert graph.input.scale == 0.0546875
     assert graph.input.zero_point == 40
-    conv, depthwise = graph.operators[1].window_options, graph.operators[2].window_options
+    conv, depthwise = (one.options_of(ConvolutionOptions) for one in graph.operators[1:3])
     assert (conv.stride, conv.padding, conv.activation) == ((2, 2), Padding.SAME, Activation.RELU)
     assert (depthwise.padding, depthwise.activation) == (Padding.VALID, Activation.RELU6)
     assert graph.tensor_in(graph.operators[1], 1).int8_values().shape == (4, 3, 3, 1)
@@ -96,7 +97,7 @@ def test_damaged_bytes_never_escape_as_another_exception(path: Path) -> None:
             damaged[position] = random.choice([0, 1, 0x7F, 0x80, 0xFF, int(random.integers(256))])
         path.write_bytes(damaged)
         try:
-            read_tflite(path)
+            read_model(path)  # what the reader lets through, the constraints must bear
         except InputError as error:
             refused += 1
             assert all(fault.remedy for fault in error.faults)

@@ -20,12 +20,13 @@ from generator.engines.builtin.fixed_point import (
     mean_multiplier,
     multiply,
     multiply_real,
-    quantize_multiplier,
+    quantise_multiplier,
     rounding_shift_right,
     softmax_scaling,
     wide_multiplier,
 )
-from generator.model.graph import Activation, Quantisation
+from generator.model.graph import Quantisation
+from generator.model.options import Activation
 
 INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
 MANTISSA = st.integers(1 << 30, (1 << 31) - 1)
@@ -66,23 +67,23 @@ def test_shift_right_rounds_halves_away_from_zero(value: int, bits: int) -> None
 
 @given(st.floats(1e-9, 1e6, allow_nan=False))
 def test_a_multiplier_is_the_nearest_of_31_bits(real: float) -> None:
-    multiplier = quantize_multiplier(real)
+    multiplier = quantise_multiplier(real)
     stored = Fraction(multiplier.mantissa) * Fraction(2) ** (multiplier.shift - 31)
     assert 1 << 30 <= multiplier.mantissa < 1 << 31
     assert abs(stored / Fraction(real) - 1) <= Fraction(1, 1 << 31)
 
 
 def test_multipliers_at_the_edges() -> None:
-    assert quantize_multiplier(0.0) == Multiplier(0, 0)
-    assert quantize_multiplier(1.0) == Multiplier(1 << 30, 1)
-    assert quantize_multiplier(math.nextafter(1.0, 0.0)) == Multiplier(1 << 30, 1)
-    assert quantize_multiplier(2.0**-40) == Multiplier(0, 0)
-    assert quantize_multiplier(2.0**-32) == Multiplier(1 << 30, -31)
+    assert quantise_multiplier(0.0) == Multiplier(0, 0)
+    assert quantise_multiplier(1.0) == Multiplier(1 << 30, 1)
+    assert quantise_multiplier(math.nextafter(1.0, 0.0)) == Multiplier(1 << 30, 1)
+    assert quantise_multiplier(2.0**-40) == Multiplier(0, 0)
+    assert quantise_multiplier(2.0**-32) == Multiplier(1 << 30, -31)
 
 
 @given(st.integers(-(1 << 24), 1 << 24), st.floats(1e-6, 0.99))
 def test_multiply_is_near_the_real_product(value: int, real: float) -> None:
-    assert abs(multiply(value, quantize_multiplier(real)) - value * real) <= 1.0
+    assert abs(multiply(value, quantise_multiplier(real)) - value * real) <= 1.0
 
 
 @given(st.floats(1e-7, 0.9), st.integers(1, (1 << 31) - 1), st.data())
@@ -157,9 +158,9 @@ def test_mean_folds_the_count_truncated() -> None:
 def test_add_brings_the_larger_scale_to_one_half() -> None:
     one, two = Quantisation((0.25,), (0,)), Quantisation((0.5,), (0,))
     scaling = add_scaling(one, two, two)
-    assert scaling.first == quantize_multiplier(0.25)
-    assert scaling.second == quantize_multiplier(0.5)
-    assert scaling.result == quantize_multiplier(1.0 / (0.5 * (1 << 20)))
+    assert scaling.first == quantise_multiplier(0.25)
+    assert scaling.second == quantise_multiplier(0.5)
+    assert scaling.result == quantise_multiplier(1.0 / (0.5 * (1 << 20)))
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.schedule import (
-    Ring,
-    Schedule,
-    Stage,
-    StageKind,
-    make_schedule,
-    window_of,
-)
-from generator.model.graph import Activation, Graph, Padding, WindowOptions, output_length
-from generator.model.tflite_reader import read_tflite
+from generator.engines.builtin.schedule import Ring, Schedule, Stage, make_schedule
+from generator.engines.builtin.windows import window_of
+from generator.model.graph import Graph
+from generator.model.options import Padding, output_length
 from tests.support.model_builder import ModelBuilder
+from tests.support.network_build import read_model
 from tests.support.networks import networks
 
 
@@ -29,7 +24,12 @@ def graph_of(model: ModelBuilder) -> Graph:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         path.write_bytes(model.to_bytes())
-        return read_tflite(path)
+        return read_model(path)
+
+
+def kinds_of(schedule: Schedule) -> list[list[str]]:
+    """The operators of each stage."""
+    return [[operator.kind for operator in stage.operators] for stage in schedule.stages]
 
 
 class RowLostError(Exception):
@@ -98,7 +98,7 @@ def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
     schedule = make_schedule(graph_of(model))
     places = [(0, schedule.column_bytes)]
     places += [(ring.offset, ring.ring_bytes) for ring in schedule.rings]
-    places.append((schedule.end_offset, 4 * schedule.sum_count + schedule.flat_bytes))
+    places.append((schedule.end_offset, schedule.collected.size_bytes))
     for (start, size), (following, _) in pairwise(places):
         assert start + size <= following
         assert following % 4 == 0
@@ -115,7 +115,10 @@ def test_every_operator_is_scheduled_once_in_order(model: ModelBuilder) -> None:
     order = [operator.index for stage in schedule.stages for operator in stage.operators]
     order += [operator.index for operator in schedule.tail]
     assert sorted(order) == list(range(1 if graph.transposed else 0, len(graph.operators)))
-    assert schedule.stages[-1].kind in (StageKind.MEAN, StageKind.FLATTEN)
+    assert [stage.target is None for stage in schedule.stages] == [
+        *([False] * (len(schedule.stages) - 1)),
+        True,
+    ]
 
 
 def test_yamnet_shape_needs_three_rows_everywhere() -> None:
@@ -132,8 +135,10 @@ def test_a_residual_branch_waits_for_the_other_one() -> None:
     entry = model.current
     model.depthwise().conv(4, (1, 1)).depthwise().conv(4, (1, 1)).add(entry)
     schedule = make_schedule(graph_of(model.head()))
-    kinds = [stage.kind.name for stage in schedule.stages]
-    assert kinds == ["CONVOLUTION", "SEPARABLE", "SEPARABLE", "ADD", "MEAN"]
+    assert kinds_of(schedule) == [
+        ["CONV_2D"], ["DEPTHWISE_CONV_2D", "CONV_2D"], ["DEPTHWISE_CONV_2D", "CONV_2D"], ["ADD"],
+        ["MEAN"],
+    ]  # fmt: skip
     # Two 3x3 windows look two rows ahead, so the entry's row waits for two more: three, not one.
     assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 1, 1]
 
@@ -141,17 +146,18 @@ def test_a_residual_branch_waits_for_the_other_one() -> None:
 def test_flatten_ends_the_rows_and_keeps_them_all() -> None:
     model = ModelBuilder(24, 8).conv(4, stride=(2, 2)).reshape().dense(3).softmax()
     schedule = make_schedule(graph_of(model))
-    assert schedule.stages[-1].kind is StageKind.FLATTEN
+    assert kinds_of(schedule)[-1] == ["RESHAPE"]
     assert [ring.depth for ring in schedule.rings] == [3, 1]
-    assert (schedule.flat_bytes, schedule.sum_count) == (12 * 4 * 4, 0)
+    assert schedule.collected.size_bytes == 12 * 4 * 4
+    assert schedule.collected.is_vector
 
 
 def test_a_depthwise_output_with_two_takers_is_kept() -> None:
     model = ModelBuilder(24, 8).depthwise(multiplier=4)
     entry = model.current
     model.conv(4, (1, 1)).add(entry)
-    kinds = [stage.kind.name for stage in make_schedule(graph_of(model.head())).stages]
-    assert kinds == ["DEPTHWISE", "CONVOLUTION", "ADD", "MEAN"]
+    schedule = make_schedule(graph_of(model.head()))
+    assert kinds_of(schedule) == [["DEPTHWISE_CONV_2D"], ["CONV_2D"], ["ADD"], ["MEAN"]]
 
 
 def test_a_wide_stride_keeps_no_row_that_no_window_meets() -> None:
@@ -174,8 +180,7 @@ def test_padding_is_the_interpreters(
     length: int, kernel: int, stride: int, padding: Padding, expected: tuple[int, int, int]
 ) -> None:
     before, after, out = expected
-    options = WindowOptions(padding, (stride, stride), (1, 1), Activation.NONE)
-    window = window_of((1, length, length, 1), (kernel, kernel), options)
+    window = window_of((1, length, length, 1), (kernel, kernel), (stride, stride), padding)
     assert (window.before, window.after) == ((before, before), (after, after))
     assert output_length(length, kernel, stride, padding) == out
 

@@ -1,45 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The row-streaming schedule. Generated from tiny; do not edit.
- *
- * Rows are time. Each stage below makes rows of its output from the last rows of its input, which
- * stand in a ring. advance_stage_N() makes all rows that have become possible and tells the stages
- * that read them. Rings are just as deep as this order of work needs. Read from the bottom: the
- * first stage stands last, as C wants it.
+ * The row-streaming schedule of one network: its memory, its rings of rows, its stages and its
+ * tail. Generated from tiny; do not edit. What is done with them: stream.h.
  */
 #include "network/network.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "network/kernels/kernels.h"
 #include "network/network_weights.h"
 #include "network/row_taps.h"
+#include "network/stream.h"
+
+struct tail_vectors {
+    int8_t vector_6_mean[8];
+    int8_t vector_7_dense[3];
+};
 
 /* All memory of the activations. */
 struct network_arena {
     union {
         int16_t columns[320]; /* one row, laid out for a matrix product */
-        struct {
-            int8_t vector_6[8];
-            int8_t vector_7[3];
-        } tail; /* after the last row */
+        struct tail_vectors tail; /* after the last row */
     } scratch;
-    uint8_t rows_0[3][64]; /* 3 of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
-    uint8_t rows_1[3][128]; /* 3 of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
-    uint8_t rows_2[3][192]; /* 3 of 8 rows of 32 x 6, scale 0.0430058, zero point -128 */
-    uint8_t rows_3[1][128]; /* 1 of 4 rows of 16 x 8, scale 0.0428341, zero point -128 */
+    /* 3 of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
+    uint8_t rows_input[3][64];
+    /* 3 of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
+    uint8_t rows_1_layer1_conv_2d[3][128];
+    /* 3 of 8 rows of 32 x 6, scale 0.0430058, zero point -128 */
+    uint8_t rows_3_layer3_conv_2d[3][192];
+    /* 1 of 4 rows of 16 x 8, scale 0.0428341, zero point -128 */
+    uint8_t rows_5_layer5_conv_2d[1][128];
+    /* what MEAN makes of 4 rows */
     int32_t sums[8];
 } __attribute__((aligned(8)));
 
 static struct network_arena network_arena;
 
+#define IS_AT(member, offset)                                                                      \
+    _Static_assert(offsetof(struct network_arena, member) == (offset), "arena as planned")
+
 _Static_assert(sizeof(struct network_arena) == NETWORK_ARENA_BYTES, "arena as planned");
-_Static_assert(offsetof(struct network_arena, rows_0) == 640, "ring as planned");
-_Static_assert(offsetof(struct network_arena, rows_1) == 832, "ring as planned");
-_Static_assert(offsetof(struct network_arena, rows_2) == 1216, "ring as planned");
-_Static_assert(offsetof(struct network_arena, rows_3) == 1792, "ring as planned");
-_Static_assert(offsetof(struct network_arena, sums) == 1920, "end as planned");
+IS_AT(rows_input, 640);
+IS_AT(rows_1_layer1_conv_2d, 832);
+IS_AT(rows_3_layer3_conv_2d, 1216);
+IS_AT(rows_5_layer5_conv_2d, 1792);
+IS_AT(sums, 1920);
 
 static const uint8_t border_of_0[32] __attribute__((aligned(4))) = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -51,160 +57,55 @@ static const uint8_t border_of_168[64] __attribute__((aligned(4))) = {
     168, 168, 168, 168, 168, 168, 168,
 };
 
-static const struct row_ring ring_0 = {
-    .rows = &network_arena.rows_0[0][0],
-    .depth = 3u,
-    .row_bytes = 64u,
-    .channel_stride = 64u,
-    .height = 16u,
-    .border_row = border_of_168,
-};
-static const struct row_ring ring_1 = {
-    .rows = &network_arena.rows_1[0][0],
-    .depth = 3u,
-    .row_bytes = 128u,
-    .channel_stride = 32u,
-    .height = 8u,
-    .border_row = border_of_0,
-};
-static const struct row_ring ring_2 = {
-    .rows = &network_arena.rows_2[0][0],
-    .depth = 3u,
-    .row_bytes = 192u,
-    .channel_stride = 32u,
-    .height = 8u,
-    .border_row = border_of_0,
-};
-static const struct row_ring ring_3 = {
-    .rows = &network_arena.rows_3[0][0],
-    .depth = 1u,
-    .row_bytes = 128u,
-    .channel_stride = 16u,
-    .height = 4u,
-    .border_row = border_of_0,
-};
-
-/* Rows that have come into each ring since network_begin(). */
-static uint32_t rows_in[4];
-static uint32_t rows_taken; /* by the stage that ends the rows */
+static uint32_t rows_in[5]; /* of each ring, since network_begin() */
+static struct row_view window_rows[3];
+static const struct stream_scratch scratch = {network_arena.scratch.columns, window_rows};
 static bool begun;
 static int8_t scores[NETWORK_CLASSES];
 
-/* True when the ring has the rows of a window that begins at row `first`. */
-static bool window_has_come(const struct row_ring *ring, uint32_t come, int32_t first,
-                            int32_t window_rows) {
-    const int32_t wanted = first + window_rows;
-    const int32_t height = (int32_t)ring->height;
-    return (int32_t)come >= (wanted < height ? wanted : height);
-}
+/* The stages, in the order of the flow. */
+static const struct stage stage_1_layer1_conv_2d;
+static const struct stage stage_3_layer3_conv_2d;
+static const struct stage stage_5_layer5_conv_2d;
+static const struct stage stage_6_mean;
 
-static void view_window(const struct row_ring *ring, int32_t first, struct row_view *rows,
-                        uint32_t window_rows) {
-    for (uint32_t i = 0; i < window_rows; i++) {
-        rows[i] = row_ring_view(ring, first + (int32_t)i);
-    }
-}
-
-/*
- * The tail: vectors, after the last row.
- *
- * 7 FULLY_CONNECTED dense
- *   in   8, scale 0.0253789, zero point -128
- *   out  3, scale 0.0253147, zero point -32
- *
- * 8 SOFTMAX softmax
- *   in   3, scale 0.0253147, zero point -32
- *   out  3, scale 0.00390625, zero point -128
- *
- * 9 DEQUANTIZE scores
- *   in   3, scale 0.00390625, zero point -128
- *   out  3, float32
- */
-static void finish_tail(void) {
-    int8_t *vector_6 = network_arena.scratch.tail.vector_6;
-    int8_t *vector_7 = network_arena.scratch.tail.vector_7;
-    dense_multiply_s8(&network_operator_7, vector_6, vector_7);
-    row_tap_values(7u, 0, vector_7, 3u);
-    softmax_normalise_s8(&network_operator_8, vector_7, scores);
-    row_tap_values(8u, 0, scores, 3u);
-#if M2M_TAPS
-    float probabilities[NETWORK_CLASSES];
-    network_scores_f32(probabilities);
-    row_tap_values(9u, 0, probabilities, sizeof probabilities);
-#endif
-}
-
-/*
- * 6 MEAN mean
- *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps the last 1
- *   out  8, scale 0.0253789, zero point -128
- */
-static void advance_stage_3(void) {
-    while (rows_taken < rows_in[3]) {
-        const struct row_view row = row_ring_view(&ring_3, (int32_t)rows_taken++);
-        mean_add_row_u8(&network_operator_6, row, network_arena.sums);
-    }
-    if (rows_taken == 4u) {
-        int8_t *means = network_arena.scratch.tail.vector_6;
-        mean_finish_s8(&network_operator_6, network_arena.sums, means);
-        row_tap_values(6u, 0, means, 8u);
-        finish_tail();
-    }
-}
-
-/*
- * 4 DEPTHWISE_CONV_2D layer4/depthwise_conv_2d, 5 CONV_2D layer5/conv_2d
- *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps the last 3
- *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
- *   out  4 x 16 x 6, scale 0.0471354, zero point -128, RELU
- *   out  4 x 16 x 8, scale 0.0428341, zero point -128, RELU
- */
-static void advance_stage_2(void) {
-    while (rows_in[3] < 4u) {
-        const uint32_t row = rows_in[3];
-        const int32_t first = (int32_t)row * 2 - 0;
-        if (!window_has_come(&ring_2, rows_in[2], first, 3)) {
-            return;
-        }
-        struct row_view window[3];
-        view_window(&ring_2, first, window, 3);
-        int16_t *columns = network_arena.scratch.columns;
-        uint8_t *planes = row_ring_place(&ring_3, row);
-        depthwise_3x3_s2_row_u8(&network_operator_4, window, columns);
-        row_tap_columns(4u, row, columns, 6u, 16u);
-        pointwise_relu_row_u8(&network_operator_5, columns, planes);
-        row_tap_planes(5u, row, planes, 16u, 8u, 16u);
-        rows_in[3]++;
-        advance_stage_3();
-    }
-}
-
-/*
- * 2 DEPTHWISE_CONV_2D layer2/depthwise_conv_2d, 3 CONV_2D layer3/conv_2d
- *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps the last 3
- *   window 3x3, stride 1x1, border above 1, below 1, left 1, right 1
- *   out  8 x 32 x 4, scale 0.0489026, zero point -128, RELU
- *   out  8 x 32 x 6, scale 0.0430058, zero point -128, RELU
- */
-static void advance_stage_1(void) {
-    while (rows_in[2] < 8u) {
-        const uint32_t row = rows_in[2];
-        const int32_t first = (int32_t)row * 1 - 1;
-        if (!window_has_come(&ring_1, rows_in[1], first, 3)) {
-            return;
-        }
-        struct row_view window[3];
-        view_window(&ring_1, first, window, 3);
-        int16_t *columns = network_arena.scratch.columns;
-        uint8_t *planes = row_ring_place(&ring_2, row);
-        depthwise_3x3_s1_row_u8(&network_operator_2, window, columns);
-        row_tap_columns(2u, row, columns, 4u, 32u);
-        pointwise_relu_row_u8(&network_operator_3, columns, planes);
-        row_tap_planes(3u, row, planes, 32u, 6u, 32u);
-        rows_in[2]++;
-        advance_stage_2();
-    }
-}
+static const struct row_ring ring_input = {
+    .rows = network_arena.rows_input[0],
+    .border_row = border_of_168,
+    .depth = 3, .height = 16, .row_bytes = 64u,
+    .channel_stride = 64, .channels = 1, .pixels = 64,
+    .rows_in = &rows_in[0],
+    .readers = STAGES(&stage_1_layer1_conv_2d, NULL),
+};
+static const struct row_ring ring_1_layer1_conv_2d = {
+    .rows = network_arena.rows_1_layer1_conv_2d[0],
+    .border_row = border_of_0,
+    .depth = 3, .height = 8, .row_bytes = 128u,
+    .channel_stride = 32, .channels = 4, .pixels = 32,
+    .rows_in = &rows_in[1],
+    .readers = STAGES(&stage_3_layer3_conv_2d, NULL),
+};
+static const struct row_ring ring_3_layer3_conv_2d = {
+    .rows = network_arena.rows_3_layer3_conv_2d[0],
+    .border_row = border_of_0,
+    .depth = 3, .height = 8, .row_bytes = 192u,
+    .channel_stride = 32, .channels = 6, .pixels = 32,
+    .rows_in = &rows_in[2],
+    .readers = STAGES(&stage_5_layer5_conv_2d, NULL),
+};
+static const struct row_ring ring_5_layer5_conv_2d = {
+    .rows = network_arena.rows_5_layer5_conv_2d[0],
+    .border_row = border_of_0,
+    .depth = 1, .height = 4, .row_bytes = 128u,
+    .channel_stride = 16, .channels = 8, .pixels = 16,
+    .rows_in = &rows_in[3],
+    .readers = STAGES(&stage_6_mean, NULL),
+};
+static const struct row_ring ring_6_mean = {
+    .rows = (uint8_t *)network_arena.sums,
+    .depth = 1, .height = 4, .row_bytes = 32u,
+    .rows_in = &rows_in[4], .readers = STAGES(NULL),
+};
 
 /*
  * 1 CONV_2D layer1/conv_2d
@@ -212,33 +113,105 @@ static void advance_stage_1(void) {
  *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
  *   out  8 x 32 x 4, scale 0.0562893, zero point -128, RELU
  */
-static void advance_stage_0(void) {
-    while (rows_in[1] < 8u) {
-        const uint32_t row = rows_in[1];
-        const int32_t first = (int32_t)row * 2 - 0;
-        if (!window_has_come(&ring_0, rows_in[0], first, 3)) {
-            return;
-        }
-        struct row_view window[3];
-        view_window(&ring_0, first, window, 3);
-        int16_t *columns = network_arena.scratch.columns;
-        uint8_t *planes = row_ring_place(&ring_1, row);
-        im2col_gather_row_u8(&network_window_1, window, columns);
-        pointwise_relu_row_u8(&network_operator_1, columns, planes);
-        row_tap_planes(1u, row, planes, 32u, 4u, 32u);
-        rows_in[1]++;
-        advance_stage_1();
-    }
+static const struct stage stage_1_layer1_conv_2d = {
+    .sources = RINGS(&ring_input, NULL),
+    .target = &ring_1_layer1_conv_2d,
+    .gather = im2col_gather_row_u8, .gather_layer = &window_1_layer1_conv_2d,
+    .product = pointwise_relu_row_u8, .layer = &layer_1_layer1_conv_2d,
+    .window_rows = 3, .window_stride = 2, .window_before = 0,
+    .columns_operator = STAGE_NO_OPERATOR, .target_operator = 1,
+};
+
+/*
+ * 2 DEPTHWISE_CONV_2D layer2/depthwise_conv_2d
+ * 3 CONV_2D layer3/conv_2d
+ *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps the last 3
+ *   window 3x3, stride 1x1, border above 1, below 1, left 1, right 1
+ *   out  8 x 32 x 4, scale 0.0489026, zero point -128, RELU
+ *   out  8 x 32 x 6, scale 0.0430058, zero point -128, RELU
+ */
+static const struct stage stage_3_layer3_conv_2d = {
+    .sources = RINGS(&ring_1_layer1_conv_2d, NULL),
+    .target = &ring_3_layer3_conv_2d,
+    .gather = depthwise_3x3_s1_row_u8, .gather_layer = &layer_2_layer2_depthwise_conv_2d,
+    .product = pointwise_relu_row_u8, .layer = &layer_3_layer3_conv_2d,
+    .window_rows = 3, .window_stride = 1, .window_before = 1,
+    .columns_operator = 2, .columns_channels = 4, .target_operator = 3,
+};
+
+/*
+ * 4 DEPTHWISE_CONV_2D layer4/depthwise_conv_2d
+ * 5 CONV_2D layer5/conv_2d
+ *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps the last 3
+ *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
+ *   out  4 x 16 x 6, scale 0.0471354, zero point -128, RELU
+ *   out  4 x 16 x 8, scale 0.0428341, zero point -128, RELU
+ */
+static const struct stage stage_5_layer5_conv_2d = {
+    .sources = RINGS(&ring_3_layer3_conv_2d, NULL),
+    .target = &ring_5_layer5_conv_2d,
+    .gather = depthwise_3x3_s2_row_u8, .gather_layer = &layer_4_layer4_depthwise_conv_2d,
+    .product = pointwise_relu_row_u8, .layer = &layer_5_layer5_conv_2d,
+    .window_rows = 3, .window_stride = 2, .window_before = 0,
+    .columns_operator = 4, .columns_channels = 6, .target_operator = 5,
+};
+
+/*
+ * 6 MEAN mean
+ *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps the last 1
+ *   out  8, scale 0.0253789, zero point -128
+ */
+static const struct stage stage_6_mean = {
+    .sources = RINGS(&ring_5_layer5_conv_2d, NULL),
+    .target = &ring_6_mean,
+    .combine = mean_add_row_u8, .layer = &layer_6_mean,
+    .window_rows = 1, .window_stride = 1, .window_before = 0,
+    .columns_operator = STAGE_NO_OPERATOR, .target_operator = STAGE_NO_OPERATOR,
+};
+
+/* The tail: vectors, after the last row. */
+static void run_tail(void) {
+    struct tail_vectors *const tail = &network_arena.scratch.tail;
+
+    /*
+     * 6 MEAN mean
+     *   in   4 x 16 x 8, scale 0.0428341, zero point -128
+     *   out  8, scale 0.0253789, zero point -128
+     */
+    mean_finish_s8(&layer_6_mean, network_arena.sums, tail->vector_6_mean);
+    row_tap_values(6u, 0u, tail->vector_6_mean, 8u);
+
+    /*
+     * 7 FULLY_CONNECTED dense
+     *   in   8, scale 0.0253789, zero point -128
+     *   out  3, scale 0.0253147, zero point -32
+     */
+    dense_multiply_s8(&layer_7_dense, tail->vector_6_mean, tail->vector_7_dense);
+    row_tap_values(7u, 0u, tail->vector_7_dense, 3u);
+
+    /*
+     * 8 SOFTMAX softmax
+     *   in   3, scale 0.0253147, zero point -32
+     *   out  3, scale 0.00390625, zero point -128
+     */
+    softmax_normalise_s8(&layer_8_softmax, tail->vector_7_dense, scores);
+    row_tap_values(8u, 0u, scores, 3u);
+
+    /*
+     * 9 DEQUANTIZE scores
+     *   in   3, scale 0.00390625, zero point -128
+     *   out  3, float32
+     */
+    row_tap_probabilities(9u);
 }
 
 void network_begin(void) {
-    for (uint32_t ring = 0; ring < 4u; ring++) {
-        rows_in[ring] = 0;
+    for (uint32_t ring = 0u; ring < 5u; ring++) {
+        rows_in[ring] = 0u;
     }
-    for (uint32_t channel = 0; channel < 8u; channel++) {
-        network_arena.sums[channel] = 0;
+    for (uint32_t i = 0u; i < 8u; i++) {
+        network_arena.sums[i] = 0;
     }
-    rows_taken = 0;
     begun = true;
 }
 
@@ -246,15 +219,18 @@ __attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_B
     if (!begun) {
         return NETWORK_ERROR_NOT_BEGUN;
     }
-    const uint32_t row = rows_in[0];
+    const uint32_t row = *ring_input.rows_in;
     if (row == NETWORK_FRAMES) {
         return NETWORK_ERROR_PATCH_FULL;
     }
-    frame_bias_row_u8(frame, NETWORK_BANDS, row_ring_place(&ring_0, row));
+    frame_bias_row_u8(frame, NETWORK_BANDS, row_ring_place(&ring_input, row));
     row_tap_values(0u, row, frame, NETWORK_BANDS);
-    rows_in[0]++;
-    advance_stage_0();
-    return rows_in[0] == NETWORK_FRAMES ? NETWORK_READY : NETWORK_MORE;
+    stream_row_came(&scratch, &ring_input);
+    if (row + 1u < NETWORK_FRAMES) {
+        return NETWORK_MORE;
+    }
+    run_tail();
+    return NETWORK_READY;
 }
 
 const int8_t *network_scores_s8(void) {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MEAN over time and bands: rows are summed as they come. */
+#ifndef NETWORK_KERNELS_MEAN_H
+#define NETWORK_KERNELS_MEAN_H
+
+#include "network/kernels/row_view.h"
+
+struct mean_layer {
+    uint32_t channels;
+    uint32_t pixels; /* of a row */
+    int32_t offset;  /* added to the sum of the u8 values */
+    int32_t multiplier;
+    int32_t shift;
+    int32_t zero_point;
+};
+
+/* Adds a row to the int32 `sums` of its channels; `layer` is a struct mean_layer. */
+void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums);
+
+/* After the last row. */
+void mean_finish_s8(const struct mean_layer *layer, const int32_t *sums, int8_t *means);
+
+#endif

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the kernels ask of convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from generator.engines.builtin.constraints.weights import (
+    constant_int8_weights,
+    constant_int32_bias,
+    known_activation,
+    multiplier_below_one,
+    scales_for_channels,
+    symmetric_weights,
+)
+from generator.model.constraints import OperatorConstraint, Tiers
+from generator.model.constraints.tensors import reasonable, shape_text
+from generator.model.graph import Graph, Operator
+from generator.model.options import ConvolutionOptions, WindowOptions, output_length
+
+LARGEST_STRIDE = 16
+
+WindowSize = Callable[[Graph, Operator], tuple[int, int]]
+ChannelsFit = Callable[[Graph, Operator], bool]
+
+
+def convolution_tiers(channel_axis: int, channels_fit: ChannelsFit) -> Tiers:
+    """The constraints on a convolution whose weights have their output channels along an axis."""
+    return (
+        (constant_int8_weights(rank=4), constant_int32_bias),
+        (
+            known_activation,
+            symmetric_weights,
+            scales_for_channels(channel_axis),
+            multiplier_below_one,
+            dilation_of_one,
+            stride_in_range,
+            kernel_fits_channels(channels_fit),
+        ),
+        (output_shape_follows(kernel_size),),
+    )
+
+
+def kernel_size(graph: Graph, operator: Operator) -> tuple[int, int]:
+    """Rows and bands of a convolution's kernel."""
+    rows, columns = graph.tensor_in(operator, 1).shape[1:3]
+    return rows, columns
+
+
+def dilation_of_one(graph: Graph, operator: Operator) -> str | None:
+    """Convolutions must have dilation 1.
+
+    Use a larger stride or kernel instead.
+    """
+    dilation = operator.options_of(ConvolutionOptions).dilation
+    return None if dilation == (1, 1) else f"it is {shape_text(dilation)}"
+
+
+def stride_in_range(graph: Graph, operator: Operator) -> str | None:
+    """Strides must be from 1 to 16.
+
+    Convert the model again if this is not what it was built with.
+    """
+    stride = operator.options_of(WindowOptions).stride
+    inside = all(1 <= length <= LARGEST_STRIDE for length in stride)
+    return None if inside else f"they are {shape_text(stride)}"
+
+
+def kernel_fits_channels(channels_fit: ChannelsFit) -> OperatorConstraint:
+    """The constraint on a kernel's shape."""
+
+    def constraint(graph: Graph, operator: Operator) -> str | None:
+        """The kernel's shape must fit the channels: (out, h, w, in), depthwise (1, h, w, in * m).
+
+        Grouped convolutions cannot run; use a depthwise or a full one.
+        """
+        kernel = graph.tensor_in(operator, 1).shape
+        if channels_fit(graph, operator) and reasonable(kernel):
+            return None
+        inputs, outputs = graph.tensor_in(operator).shape[3], graph.tensor_out(operator).shape[3]
+        return f"kernel {shape_text(kernel)}, {inputs} channels in, {outputs} out"
+
+    return constraint
+
+
+def output_shape_follows(size_of: WindowSize) -> OperatorConstraint:
+    """The constraint on the output of a window of that size."""
+
+    def constraint(graph: Graph, operator: Operator) -> str | None:
+        """The output's shape must follow from input, kernel, stride and padding.
+
+        Convert the model again: the file contradicts itself.
+        """
+        source, target = graph.tensor_in(operator).shape, graph.tensor_out(operator).shape
+        options = operator.options_of(WindowOptions)
+        expected = tuple(
+            output_length(length, kernel, stride, options.padding)
+            for length, kernel, stride in zip(
+                source[1:3], size_of(graph, operator), options.stride, strict=True
+            )
+        )
+        if target[1:3] == expected:
+            return None
+        return f"{shape_text(target[1:3])}, not {shape_text(expected)}"
+
+    return constraint

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What CONV_2D and DEPTHWISE_CONV_2D share of their windows."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.c_tables import unsigned
+from generator.engines.builtin.channels import FoldedConvolution
+from generator.engines.builtin.constraints.windows import kernel_size
+from generator.engines.builtin.spec import RowCall
+from generator.engines.builtin.windows import Window, round_up, window_of
+from generator.model.graph import Graph, Operator
+from generator.model.options import ConvolutionOptions
+
+
+def convolution_window(graph: Graph, operator: Operator) -> Window:
+    """The window of a convolution's kernel on its input."""
+    options = operator.options_of(ConvolutionOptions)
+    shape = graph.tensor_in(operator).shape
+    return window_of(shape, kernel_size(graph, operator), options.stride, options.padding)
+
+
+def window_fields(call: RowCall[FoldedConvolution]) -> tuple[tuple[str, str], ...]:
+    """The fields of a convolution's struct conv_window."""
+    source, target = call.tensor_in, call.tensor_out
+    rows, columns = call.window.size
+    return unsigned(
+        {
+            "rows": rows,
+            "columns": columns,
+            "channels": source.shape[3],
+            "stride": call.window.stride[1],
+            "left": call.window.before[1],
+            "width_in": source.shape[2],
+            "width_out": target.shape[2],
+            "border": call.folded.input_zero,
+            "inputs": round_up(rows * columns * source.shape[3], 2),
+        }
+    )

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ADD of two rows of equal number, from two rings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.engines.builtin.c_tables import unsigned
+from generator.engines.builtin.channels import OutputRange, output_range
+from generator.engines.builtin.constraints.weights import known_activation
+from generator.engines.builtin.fixed_point import INT8_MIN, AddScaling, add_scaling
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnRows,
+    Place,
+    RowCall,
+    rows_to_rows,
+)
+from generator.model.constraints.tensors import shape_text
+from generator.model.graph import Graph, Operator
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedAdd:
+    """The numbers of an ADD."""
+
+    zeros: tuple[int, int]
+    """The inputs' zero points, as unsigned bytes."""
+    scaling: AddScaling
+    range: OutputRange
+
+
+def same_shapes(graph: Graph, operator: Operator) -> str | None:
+    """ADD must add tensors of one shape.
+
+    Broadcasting cannot run: give both branches the same rows, bands and channels.
+    """
+    shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
+    return None if len(set(shapes)) == 1 else " + ".join(map(shape_text, shapes[:2]))
+
+
+def _fold(graph: Graph, operator: Operator) -> FoldedAdd:
+    first, second = (graph.tensors[index].quantisation for index in operator.data_inputs)
+    target = graph.tensor_out(operator).quantisation
+    assert first and second and target
+    return FoldedAdd(
+        (first.zero_point - INT8_MIN, second.zero_point - INT8_MIN),
+        add_scaling(first, second, target),
+        output_range(operator.activation, target),
+    )
+
+
+def _combine(call: RowCall[FoldedAdd]) -> Kernel:
+    _, _, pixels, channels = call.tensor_out.shape
+    zeros, scaling = call.folded.zeros, call.folded.scaling
+    layer = call.record(
+        "struct add_layer",
+        *unsigned({"channels": channels, "pixels": pixels, "channel_stride": call.channel_stride}),
+        ("zeros", f"{{{zeros[0]}, {zeros[1]}}}"),
+        ("multipliers", f"{{{scaling.first.mantissa}, {scaling.second.mantissa}}}"),
+        ("shifts", f"{{{scaling.first.shift}, {scaling.second.shift}}}"),
+        ("multiplier", str(scaling.result.mantissa)),
+        ("shift", str(scaling.result.shift)),
+        ("range", call.folded.range.text),
+    )
+    return Kernel("add_combine_row_u8", "add", "add", layer)
+
+
+OPERATOR = BuiltinOperator(
+    kind="ADD",
+    places=(Place.ROWS,),
+    shapes=rows_to_rows,
+    inputs_needed=2,
+    constraints=((known_activation, same_shapes),),
+    fold=_fold,
+    on_rows=OnRows(combine=_combine),
+)

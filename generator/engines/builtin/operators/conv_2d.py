@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""CONV_2D: the window of each pixel is gathered into a column, then a matrix product."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from generator.engines.builtin.c_tables import unsigned, word_table
+from generator.engines.builtin.channels import (
+    Channel,
+    FoldedConvolution,
+    fold_convolution,
+    requantise_table,
+)
+from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnRows,
+    Place,
+    RowCall,
+    rows_to_rows,
+)
+from generator.engines.builtin.windows import WHOLE_ROW, round_up
+from generator.model.graph import Graph, Operator
+
+NO_CHANNEL = Channel(0, 0, 0, keeps_weights=False)
+
+
+def _channels_fit(graph: Graph, operator: Operator) -> bool:
+    kernel = graph.tensor_in(operator, 1).shape
+    inputs, outputs = graph.tensor_in(operator).shape[3], graph.tensor_out(operator).shape[3]
+    return kernel[3] == inputs and kernel[0] == outputs
+
+
+def _column_values(graph: Graph, operator: Operator) -> int:
+    return math.prod(graph.tensor_in(operator, 1).shape[1:])
+
+
+def _takes_columns(graph: Graph, operator: Operator) -> bool:
+    return convolution_window(graph, operator) == WHOLE_ROW
+
+
+def _fold(graph: Graph, operator: Operator) -> FoldedConvolution:
+    return fold_convolution(graph, operator, graph.tensor_in(operator, 1).int8_values())
+
+
+def _gather(call: RowCall[FoldedConvolution]) -> Kernel:
+    layer = call.record("struct conv_window", *window_fields(call), prefix="window")
+    return Kernel("im2col_gather_row_u8", "im2col", "im2col", layer)
+
+
+def _product(call: RowCall[FoldedConvolution]) -> Kernel:
+    folded = call.folded
+    variant = "pointwise_relu" if folded.range.is_plain_relu else "pointwise_linear"
+    outputs = round_up(len(folded.channels), 2)
+    channels = [*folded.channels, NO_CHANNEL][:outputs]
+    weights = word_table(call.name("weights"), pack_matrix(folded))
+    requantise = requantise_table(call.name("requantise"), channels)
+    layer = call.record(
+        "struct pointwise_layer",
+        *unsigned(
+            {
+                "inputs": round_up(_column_values(call.graph, call.operator), 2),
+                "outputs": outputs,
+                "pixels": call.channel_stride,
+                "channel_stride": call.channel_stride,
+            }
+        ),
+        ("weights", weights.name),
+        ("requantise", requantise.name),
+        ("range", folded.range.text),
+    )
+    return Kernel(f"{variant}_row_u8", variant, "pointwise", layer, (weights, requantise))
+
+
+def pack_matrix(folded: FoldedConvolution) -> list[int]:
+    """Words of the matrix product: bytes (n k, n+1 k, n k+1, n+1 k+1), k fastest, n by two."""
+    weights = folded.kept_weights()
+    matrix = weights.reshape(weights.shape[0], -1)
+    matrix = np.pad(matrix, [(0, matrix.shape[0] % 2), (0, matrix.shape[1] % 2)])
+    pairs = matrix.reshape(matrix.shape[0] // 2, 2, matrix.shape[1] // 2, 2)
+    words = np.ascontiguousarray(pairs.transpose(0, 2, 3, 1)).ravel().view("<u4")
+    return [int(word) for word in words]
+
+
+OPERATOR = BuiltinOperator(
+    kind="CONV_2D",
+    places=(Place.ROWS,),
+    shapes=rows_to_rows,
+    inputs_needed=2,
+    constraints=convolution_tiers(channel_axis=0, channels_fit=_channels_fit),
+    fold=_fold,
+    on_rows=OnRows(
+        window=convolution_window,
+        gather=_gather,
+        product=_product,
+        column_values=_column_values,
+        takes_columns=_takes_columns,
+    ),
+)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DEPTHWISE_CONV_2D: a filter a channel, whose outputs are columns for the product that follows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from generator.engines.builtin.c_tables import Table, byte_table, unsigned
+from generator.engines.builtin.channels import FoldedConvolution, fold_convolution, requantise_table
+from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnRows,
+    Place,
+    RowCall,
+    rows_to_rows,
+)
+from generator.engines.builtin.windows import PIXELS_PER_BLOCK, Window
+from generator.model.graph import Graph, Operator
+from generator.model.options import ConvolutionOptions
+
+FAST_3X3 = {
+    Window((3, 3), (1, 1), (1, 1), (1, 1)): "depthwise_3x3_s1",
+    Window((3, 3), (2, 2), (0, 0), (1, 1)): "depthwise_3x3_s2",
+}
+"""The windows that have a kernel of their own; their rows above and below come from the ring."""
+
+CHANNEL_3X3_BYTES = 20
+
+
+def _multiplier(operator: Operator) -> int:
+    return operator.options_of(ConvolutionOptions).depth_multiplier
+
+
+def _channels_fit(graph: Graph, operator: Operator) -> bool:
+    kernel = graph.tensor_in(operator, 1).shape
+    inputs, outputs = graph.tensor_in(operator).shape[3], graph.tensor_out(operator).shape[3]
+    return kernel[0] == 1 and kernel[3] == outputs == inputs * _multiplier(operator)
+
+
+def _column_values(graph: Graph, operator: Operator) -> int:
+    return graph.tensor_out(operator).shape[3]
+
+
+def _fold(graph: Graph, operator: Operator) -> FoldedConvolution:
+    weights = graph.tensor_in(operator, 1).int8_values()
+    by_channel = np.moveaxis(weights, 3, 0).reshape(weights.shape[3], *weights.shape[1:3], 1)
+    return fold_convolution(graph, operator, by_channel)
+
+
+def fast_kernel(call: RowCall[FoldedConvolution]) -> str | None:
+    """Name of the kernel for this window alone; None where only the general one will do."""
+    width_in, width_out = call.tensor_in.shape[2], call.tensor_out.shape[2]
+    fits = (
+        _multiplier(call.operator) == 1
+        and width_out % PIXELS_PER_BLOCK == 0
+        and width_in == width_out * call.window.stride[1]
+        and call.folded.input_zero == 0
+        and call.folded.range.is_plain_relu
+    )
+    return FAST_3X3.get(call.window) if fits else None
+
+
+def _gather(call: RowCall[FoldedConvolution]) -> Kernel:
+    fast = fast_kernel(call)
+    return _general(call) if fast is None else _fast(call, fast)
+
+
+def _fast(call: RowCall[FoldedConvolution], kernel: str) -> Kernel:
+    folded = call.folded
+    count = len(folded.channels)
+    lines = []
+    for rows, channel in zip(folded.kept_weights()[:, :, :, 0], folded.channels, strict=True):
+        taps = ", ".join(f"TAPS({', '.join(str(int(tap)) for tap in row)})" for row in rows)
+        lines.append(f"{{{{{taps}}}, {channel.requantise_text}}},")
+    parameters = Table(
+        call.name("parameters"),
+        "struct depthwise_3x3_channel",
+        count,
+        CHANNEL_3X3_BYTES * count,
+        tuple(lines),
+    )
+    layer = call.record(
+        "struct depthwise_3x3_layer",
+        *unsigned({"channels": count, "width_out": call.tensor_out.shape[2]}),
+        ("parameters", parameters.name),
+    )
+    return Kernel(f"{kernel}_row_u8", kernel, "depthwise_3x3", layer, (parameters,))
+
+
+def _general(call: RowCall[FoldedConvolution]) -> Kernel:
+    folded = call.folded
+    taps = byte_table(call.name("taps"), [int(tap) for tap in folded.kept_weights().ravel()])
+    requantise = requantise_table(call.name("requantise"), folded.channels)
+    window = ", ".join(f".{field} = {value}" for field, value in window_fields(call))
+    layer = call.record(
+        "struct depthwise_any_layer",
+        ("window", f"{{{window}}}"),
+        *unsigned({"multiplier": _multiplier(call.operator)}),
+        ("taps", taps.name),
+        ("requantise", requantise.name),
+        ("range", folded.range.text),
+    )
+    kernel = "depthwise_any"
+    return Kernel(f"{kernel}_row_u8", kernel, kernel, layer, (taps, requantise))
+
+
+def _spread(call: RowCall[FoldedConvolution]) -> Kernel:
+    _, _, pixels, channels = call.tensor_out.shape
+    fields = {"channels": channels, "pixels": pixels, "channel_stride": call.channel_stride}
+    layer = call.record("struct spread_layer", *unsigned(fields), prefix="spread")
+    return Kernel("spread_columns_row_u8", "spread", "spread", layer)
+
+
+OPERATOR = BuiltinOperator(
+    kind="DEPTHWISE_CONV_2D",
+    places=(Place.ROWS,),
+    shapes=rows_to_rows,
+    inputs_needed=2,
+    constraints=convolution_tiers(channel_axis=3, channels_fit=_channels_fit),
+    fold=_fold,
+    on_rows=OnRows(
+        window=convolution_window,
+        gather=_gather,
+        product=_spread,
+        column_values=_column_values,
+        leaves_columns=True,
+    ),
+)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""LOGISTIC: a probability for each class, looked up for each of the 256 logits that there are."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.c_tables import byte_table, unsigned
+from generator.engines.builtin.constraints.vectors import scores_of_logits
+from generator.engines.builtin.fixed_point import sigmoid_table
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnVectors,
+    Place,
+    VectorCall,
+    VectorStep,
+    vector_to_vector,
+)
+from generator.model.graph import Graph, Operator
+
+
+def sigmoid_of_logits(graph: Graph, operator: Operator) -> str | None:
+    """LOGISTIC must give scores of scale 1/256 and zero point -128 for 1 to 256 classes.
+
+    Convert with int8 outputs.
+    """
+    return scores_of_logits(graph, operator, least_classes=1)
+
+
+def _fold(graph: Graph, operator: Operator) -> tuple[int, ...]:
+    logits = graph.tensor_in(operator).quantisation
+    assert logits
+    return sigmoid_table(logits)
+
+
+def _step(call: VectorCall[tuple[int, ...]]) -> VectorStep:
+    table = byte_table(call.name("sigmoid"), call.folded)
+    classes = unsigned({"classes": call.tensor_in.shape[-1]})
+    layer = call.record("struct sigmoid_layer", *classes, ("scores", table.name))
+    return call.runs(Kernel("sigmoid_look_up_s8", "sigmoid", "sigmoid", layer, (table,)))
+
+
+OPERATOR = BuiltinOperator(
+    kind="LOGISTIC",
+    places=(Place.SCORES,),
+    shapes=vector_to_vector,
+    constraints=((sigmoid_of_logits,),),
+    fold=_fold,
+    on_vectors=OnVectors(_step),
+)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SOFTMAX: probabilities that sum to 1, in gemmlowp's fixed point."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.c_tables import signed, unsigned
+from generator.engines.builtin.constraints.vectors import scores_of_logits
+from generator.engines.builtin.fixed_point import SoftmaxScaling, softmax_scaling
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnVectors,
+    Place,
+    VectorCall,
+    VectorStep,
+    vector_to_vector,
+)
+from generator.model.graph import Graph, Operator
+from generator.model.options import SoftmaxOptions
+
+SMALLEST_LOGIT_SCALE, LARGEST_LOGIT_SCALE = 2.0**-24, 16.0
+
+
+def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
+    """SOFTMAX must give scores of scale 1/256 and zero point -128 for 2 to 256 classes.
+
+    Convert with int8 outputs; the logits' scale x beta must be between 2^-24 and 16.
+    """
+    fault = scores_of_logits(graph, operator, least_classes=2)
+    if fault is not None:
+        return fault
+    logits = graph.tensor_in(operator).quantisation
+    assert logits
+    scale = logits.scale * operator.options_of(SoftmaxOptions).beta
+    inside = SMALLEST_LOGIT_SCALE <= scale <= LARGEST_LOGIT_SCALE
+    return None if inside else f"the logits' scale x beta is {scale:.6g}"
+
+
+def _fold(graph: Graph, operator: Operator) -> SoftmaxScaling:
+    logits = graph.tensor_in(operator).quantisation
+    assert logits
+    return softmax_scaling(logits, operator.options_of(SoftmaxOptions).beta)
+
+
+def _step(call: VectorCall[SoftmaxScaling]) -> VectorStep:
+    layer = call.record(
+        "struct softmax_layer",
+        *unsigned({"classes": call.tensor_in.shape[-1]}),
+        *signed(
+            {
+                "multiplier": call.folded.multiplier.mantissa,
+                "left_shift": call.folded.multiplier.shift,
+                "smallest_difference": call.folded.smallest_difference,
+            }
+        ),
+    )
+    return call.runs(Kernel("softmax_normalise_s8", "softmax", "softmax", layer))
+
+
+OPERATOR = BuiltinOperator(
+    kind="SOFTMAX",
+    places=(Place.SCORES,),
+    shapes=vector_to_vector,
+    constraints=((softmax_of_logits,),),
+    fold=_fold,
+    on_vectors=OnVectors(_step),
+)
