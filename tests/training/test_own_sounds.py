@@ -75,6 +75,7 @@ def test_three_classes_from_a_folder_to_the_board(
     assert "it may have heard any of them" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_a_class_for_other_sound_with_its_threshold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +103,7 @@ decision: {threshold: auto}
     assert_same_decisions(board, desk, clips=4)
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_several_classes_at_once_by_sigmoid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
