@@ -88,6 +88,7 @@ def test_from_sounds_to_an_int8_model(
     assert "has 10 classes, the sounds have 2: bell, wind" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_a_fold_that_is_done_is_not_trained_again(
     dataset_root: Path, config_path: Path, tmp_path: Path
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_fold_that_is_done_is_not_trained_again(
     assert json.loads((run / "fold-1.json").read_text()) == kept
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_thresholds_are_todays_configurations(dataset_root: Path, tmp_path: Path) -> None:
     """Chosen from kept decisions, not kept themselves; a number given is not one chosen."""
     from rich.progress import Progress
