@@ -128,12 +128,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Silicon there is only once: all tests of a real board go to one process of pytest-xdist."""
+    """Tests of one board go to one process of pytest-xdist, where that is needed or saves time."""
     options = config.stash.get(_OPTIONS, None)
-    if options is None or options.virtual:
+    if options is None:
         return None
-    from hil.xdist_schedule import BoardScheduling
+    from hil.xdist_schedule import BoardScheduling, keeps_boards_together
 
+    processes = len(config.getoption("tx"))
+    if not keeps_boards_together(len(options.boards), processes, virtual=options.virtual):
+        return None
     return BoardScheduling(config, log, frozenset(options.boards))
 
 

@@ -41,6 +41,9 @@ FRAMES = 16
 BANDS = 64
 """A patch of `tests.support.tiny_model`."""
 
+Projects = Callable[[str], Path]
+"""The built project of a board, by the board's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

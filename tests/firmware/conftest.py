@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import load_board
+from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import make_firmware, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain
+from tests.firmware.board_runs import Projects
 from tests.firmware.firmware_driver import Driver, build_driver
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.firmware_store import stored_firmware, write_tiny_model
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +40,9 @@ def device(driver_program: Path) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="session")
-def u585() -> BoardSpec:
+def u585(boards: dict[str, BoardSpec]) -> BoardSpec:
     """The board's record."""
-    return load_board(DEFAULT_BOARDS_FILE, "u585")
+    return boards["u585"]
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +52,29 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def tapped_project(
-    u585: BoardSpec, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A built project of a tiny model, with taps: its last operator runs on the FPU."""
-    model = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n", encoding="utf-8")
-    out_dir = tmp_path_factory.mktemp("build")
-    network = read_network(model)
-    return make_firmware(u585, network, toolchain, out_dir=out_dir, taps=True).image.project_dir
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, with its labels beside it."""
+    return write_tiny_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def boards() -> dict[str, BoardSpec]:
+    """The shipped records."""
+    return load_boards(DEFAULT_BOARDS_FILE)
+
+
+@pytest.fixture(scope="session")
+def tapped_projects(boards: dict[str, BoardSpec], tiny: Path, toolchain: Toolchain) -> Projects:
+    """`tapped_projects("l475")`: a built project of the tiny model with taps, for reading."""
+
+    def built(board: str) -> Path:
+        made = stored_firmware(boards[board], tiny, toolchain=toolchain, taps=True)
+        return made.image.project_dir
+
+    return built
+
+
+@pytest.fixture(scope="session")
+def tapped_project(tapped_projects: Projects) -> Path:
+    """That of the U585: its last operator runs on the FPU."""
+    return tapped_projects("u585")

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Network, make_firmware, read_network
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
-from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
 from generator.wire.messages import (
     ClipBegin,
@@ -22,9 +19,16 @@ from generator.wire.messages import (
     PatchResult,
 )
 from hil.virtual.rules import Rule, RuleBroken
-from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed, exercise
+from tests.firmware.board_runs import (
+    BOOT_S,
+    BoardRun,
+    Edit,
+    Projects,
+    build_changed,
+    exercise,
+)
 from tests.firmware.test_faults import address_of, overwrite
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.tiny_model import TINY_LABELS
 
 BOARDS = ("h743", "h7a3")
 BOTH = BOARDS
@@ -203,6 +207,7 @@ MUTANTS: dict[str, Mutant] = {
         BOTH,
         Rule.UART_OVERRUN,
         Edit("port/uart_dma.c", "DMA_SCR_PL_HIGHEST | DMA_SCR_CIRC", "DMA_SCR_PL_HIGHEST"),
+        config("PORT_RX_RING_BYTES", "8192u", "1024u"),  # its end comes sooner
     ),
     # pins, UART, the core's own, banks, stack
     "TX has another function": mutant(
@@ -248,38 +253,6 @@ MUTANTS: dict[str, Mutant] = {
 CASES = [(name, board) for name, one in MUTANTS.items() for board in one.boards]
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    """The tiny model."""
-    model = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n", encoding="utf-8")
-    return read_network(model)
-
-
-@pytest.fixture(scope="module")
-def boards() -> dict[str, BoardSpec]:
-    """The shipped records."""
-    return load_boards(DEFAULT_BOARDS_FILE)
-
-
-@pytest.fixture(scope="module")
-def projects(
-    boards: dict[str, BoardSpec],
-    network: Network,
-    toolchain: Toolchain,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Path]:
-    """A built project with taps for each board."""
-    out_dir = tmp_path_factory.mktemp("build")
-    return {
-        name: make_firmware(
-            boards[name], network, toolchain, out_dir=out_dir, taps=True
-        ).image.project_dir
-        for name in BOARDS
-    }
-
-
 def exercise_the_ring(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
     """More bytes than the ring holds (delimiters, which mean nothing), then what all boards do."""
     run.machine.run(seconds=BOOT_S)
@@ -298,13 +271,13 @@ def elf_of(project: Path) -> Path:
 )
 def test_the_firmware_itself_breaks_no_rule(
     boards: dict[str, BoardSpec],
-    projects: dict[str, Path],
+    tapped_projects: Projects,
     board: str,
     revision: str | None,
     core_hz: int,
 ) -> None:
     """Boots, greets, answers, sleeps, uses the memory that it says; revision Y at its clock."""
-    run = BoardRun(elf_of(projects[board]), board=board, revision=revision)
+    run = BoardRun(elf_of(tapped_projects(board)), board=board, revision=revision)
     hello, result, memory = exercise_the_ring(run)
     assert hello.board == board
     assert hello.core_clock_hz == core_hz == run.machine.rcc.core_hz
@@ -317,9 +290,9 @@ def test_the_firmware_itself_breaks_no_rule(
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_a_null_pointers_member_is_a_memory_fault(projects: dict[str, Path], board: str) -> None:
+def test_a_null_pointers_member_is_a_memory_fault(tapped_projects: Projects, board: str) -> None:
     """At address 0 is ITCM, but the MPU forbids its first KiB; the report names the address."""
-    elf = elf_of(projects[board])
+    elf = elf_of(tapped_projects(board))
     address = address_of(elf, "listener_begin")
     run = BoardRun(elf, overwrite(address, NULL_MEMBER), board=board)
     run.machine.run(seconds=BOOT_S)
@@ -339,13 +312,15 @@ def test_a_mutant_is_refused(
     name: str,
     board: str,
     boards: dict[str, BoardSpec],
-    projects: dict[str, Path],
+    tapped_projects: Projects,
     toolchain: Toolchain,
     tmp_path: Path,
 ) -> None:
     """By the rule that it breaks."""
     one = MUTANTS[name]
-    elf = build_changed(projects[board], tmp_path / "project", one.edits, boards[board], toolchain)
+    elf = build_changed(
+        tapped_projects(board), tmp_path / "project", one.edits, boards[board], toolchain
+    )
     with pytest.raises(RuleBroken) as caught:
         exercise_the_ring(BoardRun(elf, board=board, revision=one.revision))
     assert caught.value.rule is one.rule, str(caught.value)

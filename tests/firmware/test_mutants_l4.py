@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Network, make_firmware, read_network
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
-from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
 from hil.virtual.rules import Rule, RuleBroken
-from tests.firmware.board_runs import BoardRun, Edit, build_changed, exercise
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.firmware.board_runs import BoardRun, Edit, Projects, build_changed, exercise
+from tests.support.tiny_model import TINY_LABELS
 
 BOARDS = ("l432", "l475", "l4r5")
 
@@ -124,44 +121,12 @@ MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    """The tiny model."""
-    model = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n", encoding="utf-8")
-    return read_network(model)
-
-
-@pytest.fixture(scope="module")
-def boards() -> dict[str, BoardSpec]:
-    """The shipped records."""
-    return load_boards(DEFAULT_BOARDS_FILE)
-
-
-@pytest.fixture(scope="module")
-def projects(
-    boards: dict[str, BoardSpec],
-    network: Network,
-    toolchain: Toolchain,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Path]:
-    """A built project with taps for each board."""
-    out_dir = tmp_path_factory.mktemp("build")
-    return {
-        name: make_firmware(
-            boards[name], network, toolchain, out_dir=out_dir, taps=True
-        ).image.project_dir
-        for name in BOARDS
-    }
-
-
 @pytest.mark.parametrize("board", BOARDS)
 def test_the_firmware_itself_breaks_no_rule(
-    boards: dict[str, BoardSpec], projects: dict[str, Path], board: str
+    boards: dict[str, BoardSpec], tapped_projects: Projects, board: str
 ) -> None:
     """Boots, greets, answers, sleeps, and uses the memory that it says."""
-    run = BoardRun(projects[board] / OUTPUT_DIR / f"{IMAGE_NAME}.elf", board=board)
+    run = BoardRun(tapped_projects(board) / OUTPUT_DIR / f"{IMAGE_NAME}.elf", board=board)
     hello, result, memory = exercise(run)
     assert hello.board == board
     assert hello.core_clock_hz == boards[board].clock.core_hz
@@ -176,14 +141,14 @@ def test_a_mutant_is_refused(
     *,
     name: str,
     boards: dict[str, BoardSpec],
-    projects: dict[str, Path],
+    tapped_projects: Projects,
     toolchain: Toolchain,
     tmp_path: Path,
 ) -> None:
     """By the rule that it breaks."""
     board, rule, *edits = MUTANTS[name]
     elf = build_changed(
-        projects[board], tmp_path / "project", tuple(edits), boards[board], toolchain
+        tapped_projects(board), tmp_path / "project", tuple(edits), boards[board], toolchain
     )
     with pytest.raises(RuleBroken) as caught:
         exercise(BoardRun(elf, board=board))

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.boards.boards_file import load_board
 from generator.boards.port import make_port
-from generator.firmware import make_firmware, read_network
-from generator.repository import DEFAULT_BOARDS_FILE
+from generator.boards.record import BoardSpec
 from generator.toolchain.locate import Toolchain
 from generator.wire import (
     encode_frame,
@@ -23,26 +21,18 @@ from generator.wire.messages import (
 )
 from hil.virtual.cortex_m.nvic import FIRST_INTERRUPT
 from tests.firmware.board_runs import BOOT_S, BoardRun
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.firmware_store import stored_firmware
 
 HALF_OF_HELLO_S = 0.0013
 """Behind the request: the answer, some 200 bytes or 2.2 ms, is on its way out."""
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    path.write_bytes(tiny_model())
-    path.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n", encoding="utf-8")
-    return path
-
-
 @pytest.mark.parametrize("board_id", ["h743", "l432", "u585"])
 def test_interrupts_without_a_cause(
-    model: Path, toolchain: Toolchain, tmp_path: Path, board_id: str
+    boards: dict[str, BoardSpec], tiny: Path, toolchain: Toolchain, board_id: str
 ) -> None:
-    board = load_board(DEFAULT_BOARDS_FILE, board_id)
-    image = make_firmware(board, read_network(model), toolchain, out_dir=tmp_path).image
+    board = boards[board_id]
+    image = stored_firmware(board, tiny, toolchain=toolchain).image
     uart = make_port(board).uart
     run = BoardRun(image.elf, board=board_id)
     run.machine.run(seconds=BOOT_S)

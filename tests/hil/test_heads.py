@@ -79,7 +79,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_suite(model: Path, sounds: Path, build: Path, *options: str) -> tuple[str, dict[str, Any]]:
     """`pytest hil/` on the virtual board; what it printed, and details.json."""
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--board", "u585"),
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        *("-p", "no:hypothesispytest", "--board", "u585"),
         *("--virtual", "--model", str(model), "--sounds", str(sounds), "--build-dir", str(build)),
         *options,
     ]

@@ -18,7 +18,8 @@ from hil.options import read_options
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    lean = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
+    command = [sys.executable, "-m", "pytest", "-q", *lean, *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 

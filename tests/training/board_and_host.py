@@ -12,6 +12,9 @@ from typing import Any
 from generator.repository import REPO_ROOT
 from training.__main__ import main
 
+LEAN = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+"""Hypothesis would be imported at the end of a run, though nothing used it: most of a second."""
+
 CLIPS_ONLY = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
 
 
@@ -29,7 +32,7 @@ def run_harness(
     """`pytest TESTS --virtual`, which must pass; its details."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests),
+            *(sys.executable, "-m", "pytest", *LEAN, *tests),
             *("--board", "u585", "--virtual", "--model", str(model)),
             *("--sounds", str(sounds), "--build-dir", str(build), *options),
         ],

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.training.short_backbone import shorten_backbone
+
 LABELS = ("bell", "wind")
 FOLDS = (1, 2, 3)
 CLIPS_PER_CLASS = 2
@@ -33,6 +35,12 @@ def write_table(root: Path, rows: list[dict[str, object]]) -> None:
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
+
+
+@pytest.fixture
+def short_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks of the backbone's first layers: where the network's depth plays no part."""
+    shorten_backbone(monkeypatch.setattr)
 
 
 @pytest.fixture

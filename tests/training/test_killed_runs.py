@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from generator.repository import REPO_ROOT
-
 pytest.importorskip("tensorflow")
 
+from tests.training.killed_in_write import Trainings
 from tests.training.synthetic import write_folders
 from training.card import Card, read_card
 
@@ -49,21 +46,23 @@ FINISHED = {"tiny.keras", "tiny.tflite", "tiny.labels.txt", "tiny.decision.yaml"
             "tiny.md"}  # fmt: skip
 
 
-def run(folder: Path, name: str, kill_in: int | None = None) -> int:
+@pytest.fixture
+def trainings(tmp_path: Path) -> Iterator[Trainings]:
+    started = Trainings(tmp_path)
+    yield started
+    started.close()
+
+
+def run(trainings: Trainings, folder: Path, name: str, kill_in: int | None = None) -> int:
     """Train into `folder / name`; the exit code, negative for a signal."""
     arguments = [
         "train", "--config", str(folder / "tiny.yaml"), "--run", str(folder / name / "run"),
         "--out", str(folder / name / "out"), "--threads", "1",
     ]  # fmt: skip
-    module = ["training"] if kill_in is None else ["tests.training.killed_in_write", str(kill_in)]
-    environment = {key: value for key, value in os.environ.items() if key != "MODELS_DIR"}
-    done = subprocess.run(
-        [sys.executable, "-m", *module, *arguments],
-        cwd=REPO_ROOT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, -signal.SIGKILL), done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.returncode
+    code, printed = trainings.run(arguments, kill_in)
+    assert code in (0, -signal.SIGKILL), printed
+    assert "Traceback" not in printed
+    return code
 
 
 def without_keras_hash(card: Card) -> Card:
@@ -72,17 +71,21 @@ def without_keras_hash(card: Card) -> Card:
     return card.model_copy(update={"files": files})
 
 
-def test_a_run_killed_again_and_again_ends_with_the_same_model(tmp_path: Path) -> None:
+def test_a_run_killed_again_and_again_ends_with_the_same_model(
+    tmp_path: Path, trainings: Trainings
+) -> None:
     write_folders(tmp_path / "sounds", {"tone": 15, "other": 15}, duration_s=1.0)
     (tmp_path / "tiny.yaml").write_text(CONFIG)
-    assert run(tmp_path, "uncut") == 0
+    assert run(trainings, tmp_path, "uncut") == 0
     for number, name in KILLED_IN_WRITE:
-        assert run(tmp_path, "cut", number) == -signal.SIGKILL, f"was to be killed in {name}"
+        assert run(trainings, tmp_path, "cut", number) == -signal.SIGKILL, (
+            f"was to be killed in {name}"
+        )
         (part,) = (tmp_path / "cut").rglob("*.part")
         assert part.name.startswith(f".{name}."), "killed in the middle of this write"
     cut, uncut = tmp_path / "cut" / "out", tmp_path / "uncut" / "out"
     assert not (cut / "tiny.json").exists(), "the card is the last to come"
-    assert run(tmp_path, "cut") == 0
+    assert run(trainings, tmp_path, "cut") == 0
     assert {path.name for path in cut.iterdir()} == FINISHED
     for name in FINISHED - {"tiny.keras", "tiny.json", "tiny.md"}:
         assert (cut / name).read_bytes() == (uncut / name).read_bytes(), name

@@ -45,15 +45,21 @@ def evaluated(model: Path, *options: str) -> dict[str, Any]:
     return evaluate(model, model.parent / "sounds", model.parent / "evaluated.json", *options)
 
 
-def played(model: Path, tests: tuple[str, ...], *options: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all builds: what the models share is compiled once."""
+    return tmp_path_factory.mktemp("build")
+
+
+def played(model: Path, build: Path, tests: tuple[str, ...], *options: str) -> dict[str, Any]:
     """`pytest hil/ --virtual` on the fold that was left out."""
-    folder = model.parent
-    fold = ("--folds", "5")
-    return run_harness(model, folder / "sounds", folder / "build", tests, *fold, *options)
+    sounds = model.parent / "sounds"
+    return run_harness(model, sounds, build, tests, "--folds", "5", *options)
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_three_classes_from_a_folder_to_the_board(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_folders(tmp_path / "sounds", {"burst": 10, "chirp": 10, "tone": 10})
     model = train(tmp_path, "data: {folder: sounds}\n", monkeypatch)
@@ -67,7 +73,7 @@ def test_three_classes_from_a_folder_to_the_board(
     host = evaluated(model, "--folds", "5")
     assert (host["correct"], host["clips"]) == (6, 6), "sounds that nothing was trained on"
     assert "may be a training clip" not in capsys.readouterr().out
-    board = played(model, ("hil/",))
+    board = played(model, build, ("hil/",))
     assert_same_decisions(board, host, clips=6)
     evaluated(model, "--folds", "1")
     assert "was trained on fold 1: for these clips the numbers check" in capsys.readouterr().out
@@ -76,8 +82,9 @@ def test_three_classes_from_a_folder_to_the_board(
     assert "any of them may be a training clip" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_a_class_for_other_sound_with_its_threshold(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_folders(tmp_path / "sounds", {"chirp": 10, "tone": 10, "other": 10, "burst": 5})
     config = """
@@ -99,12 +106,13 @@ decision: {threshold: auto}
         twin = evaluated(model, "--folds", "1,5", "--threshold", threshold)
         litert = evaluated(model, "--folds", "1,5", "--threshold", threshold, "--engine", "litert")
         assert twin["decisions"] == litert["decisions"]
-    board = played(model, CLIPS_ONLY, "--clips", "4")
+    board = played(model, build, CLIPS_ONLY, "--clips", "4")
     assert_same_decisions(board, host, clips=4)
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_several_classes_at_once_by_sigmoid(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kinds = {"chirp": 10, "tone": 10, "chirp+tone": 10, "other": 10}
     write_folders(tmp_path / "sounds", kinds)
@@ -123,13 +131,14 @@ decision: {threshold: auto}
     assert truth == {(), (0,), (1,), (0, 1)}
     assert host["correct"] >= 6, "of 8"
     assert host["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
-    board = played(model, CLIPS_ONLY, "--clips", "4")
+    board = played(model, build, CLIPS_ONLY, "--clips", "4")
     assert_same_decisions(board, host, clips=4)
 
 
 def test_a_detector_of_one_class(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, build: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """With the whole backbone, as it is trained for use."""
     write_folders(tmp_path / "sounds", {"tone": 10, "burst": 10, "other": 5})
     config = """
 data: {folder: sounds, classes: [tone], other: other}
@@ -144,3 +153,5 @@ decision: {threshold: 0.6}
     assert host["correct"] >= 4, "of 5"
     assert host["decisions"] == evaluated(model, "--folds", "5", "--engine", "litert")["decisions"]
     assert "false alarms" in capsys.readouterr().out
+    board = played(model, build, CLIPS_ONLY, "--clips", "4")
+    assert_same_decisions(board, host, clips=4)

@@ -88,6 +88,7 @@ def test_from_sounds_to_an_int8_model(
     assert "has 10 classes, the sounds have 2: bell, wind" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_a_fold_that_is_done_is_not_trained_again(
     dataset_root: Path, config_path: Path, tmp_path: Path
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_fold_that_is_done_is_not_trained_again(
     assert json.loads((run / "fold-1.json").read_text()) == kept
 
 
+@pytest.mark.usefixtures("short_backbone")
 def test_thresholds_follow_the_current_configuration(dataset_root: Path, tmp_path: Path) -> None:
     """Thresholds are chosen from saved decisions, and are not saved themselves."""
     from rich.progress import Progress

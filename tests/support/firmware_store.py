@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Built firmware, kept by all that it is made from (tests/support/store.py)."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from generator.boards.record import BoardSpec
+from generator.firmware import Firmware, make_firmware, read_network
+from generator.frontend.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.model.decision_file import settings_path
+from generator.repository import REPO_ROOT, TEMPLATES_DIR
+from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
+from tests.support.store import digest, stored
+from tests.support.tiny_model import TINY_LABELS, tiny_model
+
+LIBRARIES = ("jinja2", "numpy", "pydantic", "pyelftools", "PyYAML", "tflite")
+"""Those whose results go into an image, or into its footprint."""
+
+FIRMWARE_FILE = "firmware.pickle"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the code lies that makes an image."""
+
+    generator: Path = REPO_ROOT / "generator"
+    templates: Path = TEMPLATES_DIR
+
+    def digest(self) -> str:
+        """Of every file, and of what they take from elsewhere."""
+        cmsis = find_cmsis_dsp()
+        names = (*CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
+        versions = [f"{name}={version(name)}" for name in LIBRARIES]
+        return digest(self.generator, self.templates, *(cmsis / name for name in names), *versions)
+
+
+_AT_START = Sources().digest()
+"""Before a test imports or renders anything: what belongs together if nothing has changed since."""
+
+
+def firmware_key(
+    board: BoardSpec,
+    model: Path,
+    toolchain: Toolchain,
+    *,
+    taps: bool = False,
+    sources: str = _AT_START,
+) -> str:
+    """The key of an image: its model with what stands beside it, its board, all code, the compiler.
+
+    The compiler is told apart by its name for itself and by its files' sizes.
+    """
+    beside = (model.with_name(f"{model.stem}.labels.txt"), settings_path(model))
+    texts = [path.read_bytes() if path.is_file() else b"none" for path in beside]
+    tools = [f"{path} {path.stat().st_size}" for path in (toolchain.gcc, toolchain.objcopy)]
+    return digest(
+        *(model.name, model.read_bytes(), *texts, board.model_dump_json(), f"taps={taps}"),
+        *(toolchain.description, *tools, sources),
+    )
+
+
+def stored_firmware(
+    board: BoardSpec, model: Path, *, toolchain: Toolchain | None = None, taps: bool = False
+) -> Firmware:
+    """The firmware of a model, its labels and decision settings; built where no one has built it.
+
+    For reading: a test that changes or builds something there works on a copy.
+    Raises what `read_network` and `make_firmware` raise.
+    """
+    chosen = toolchain or find_toolchain()
+
+    def make(folder: Path) -> None:
+        made = make_firmware(board, read_network(model), chosen, out_dir=folder, taps=taps)
+        (folder / FIRMWARE_FILE).write_bytes(pickle.dumps(made))
+
+    key = firmware_key(board, model, chosen, taps=taps)
+    folder = stored("firmware", key, make, lambda: Sources().digest() == _AT_START)
+    made: Firmware = pickle.loads((folder / FIRMWARE_FILE).read_bytes())
+    project_dir = folder / made.image.project_dir.name
+    return Firmware(replace(made.image, project_dir=project_dir), made.footprint)
+
+
+def write_tiny_model(folder: Path) -> Path:
+    """`tiny.tflite` with its labels in a folder."""
+    model = folder / "tiny.tflite"
+    model.write_bytes(tiny_model())
+    labels = "".join(f"{label}\n" for label in TINY_LABELS)
+    model.with_name("tiny.labels.txt").write_text(labels, encoding="utf-8")
+    return model
