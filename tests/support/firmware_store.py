@@ -57,10 +57,8 @@ def firmware_key(
     beside = (model.with_name(f"{model.stem}.labels.txt"), settings_path(model))
     texts = [path.read_bytes() if path.is_file() else b"none" for path in beside]
     tools = [f"{path} {path.stat().st_size}" for path in (toolchain.gcc, toolchain.objcopy)]
-    return digest(
-        *(model.name, model.read_bytes(), *texts, board.model_dump_json(), f"taps={taps}"),
-        *(toolchain.description, *tools, sources),
-    )
+    asked = (board.model_dump_json(), f"taps={taps}", toolchain.description, *tools, sources)
+    return digest(model.name, model.read_bytes(), *texts, *asked)
 
 
 def stored_firmware(
