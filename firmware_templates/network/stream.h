@@ -51,7 +51,7 @@ struct stream_scratch {
     struct row_view *rows; /* of the window */
 };
 
-/* The next row stands in `ring`: counts it, and lets the stages that read the ring work. */
+/* The next row has been written to `ring`: counts it, and lets the stages that read it work. */
 void stream_row_came(const struct stream_scratch *scratch, const struct row_ring *ring);
 
 #endif
