@@ -18,7 +18,13 @@ from training.features import ClipFrames, FrontEnd, compile_front_end, extract, 
 from training.patches import InputScale
 from training.run_folder import digest_of, sha256_of
 
-HASHED_CODE = ("sounds", "training")
+HASHED_CODE = (
+    "generator/frontend/parameters.py",
+    "generator/model/patches.py",
+    "scoring",
+    "sounds",
+    "training",
+)
 """Packages and modules, relative to the repository, that a trained network depends on."""
 
 NOT_HASHED = frozenset(
