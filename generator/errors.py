@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong through no fault of ours, and how it is told to the user.
+"""Errors in the input or in the tools, and how they are reported to the user.
 
 Every stage that reads an input collects all faults of that input and raises them together, so that
-the user mends the file once. The command line turns the exceptions below into text and exit codes.
+the user corrects the file once. The command line turns the exceptions below into text and exit codes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Fault:
 
 
 class Mel2metalError(Exception):
-    """Base of all errors that are told to the user without a traceback."""
+    """Base of all errors that are reported to the user without a traceback."""
 
     exit_code = 1
 

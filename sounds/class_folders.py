@@ -3,7 +3,7 @@
 
 What belongs to one recording is known by a subfolder (`dog/kitchen/1.wav`, `dog/kitchen/2.wav`) or
 by two hyphens in the file's name (`dog/kitchen--1.wav`); the same recording may have pieces in
-several classes. Any other file is a recording of its own. Folds are dealt by recording.
+several classes. Any other file is a recording of its own. Folds are assigned by recording.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.errors import Fault, InputError
-from sounds.folds import FOLDS, deal_folds
+from sounds.folds import FOLDS, assign_folds
 from sounds.sound import Sound, SoundSet, classes_of, split_category
 
 PIECE = "--"
@@ -65,9 +65,9 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     classes: defaultdict[str, set[str]] = defaultdict(set)
     for category, path in found:
         classes[recordings[path]].update(split_category(category))
-    dealt = deal_folds(classes)
+    assigned = assign_folds(classes)
     sounds = tuple(
-        Sound(_name(root, path), path, dealt[recordings[path]], category, recordings[path])
+        Sound(_name(root, path), path, assigned[recordings[path]], category, recordings[path])
         for category, path in found
     )
     wanted = set(folds or FOLDS)

@@ -11,7 +11,7 @@ FOLDS = (1, 2, 3, 4, 5)
 """As many as ESC-50 has."""
 
 
-def deal_folds(classes_of_recording: Mapping[str, Iterable[str]]) -> dict[str, int]:
+def assign_folds(classes_of_recording: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """Give each recording one of the five folds; depends on nothing but the argument's contents.
 
     Recordings are taken in the order of the SHA-256 of their names. Each goes to the fold that has
@@ -20,7 +20,7 @@ def deal_folds(classes_of_recording: Mapping[str, Iterable[str]]) -> dict[str, i
     """
     of_class: Counter[tuple[int, str]] = Counter()
     of_fold: Counter[int] = Counter()
-    dealt: dict[str, int] = {}
+    assigned: dict[str, int] = {}
     for recording in sorted(classes_of_recording, key=_shuffled):
         classes = set(classes_of_recording[recording])
 
@@ -30,8 +30,8 @@ def deal_folds(classes_of_recording: Mapping[str, Iterable[str]]) -> dict[str, i
         fold = min(FOLDS, key=load)
         of_class.update((fold, name) for name in classes)
         of_fold[fold] += 1
-        dealt[recording] = fold
-    return dealt
+        assigned[recording] = fold
+    return assigned
 
 
 def _shuffled(recording: str) -> tuple[str, str]:

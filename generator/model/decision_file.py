@@ -116,7 +116,7 @@ def _other_class(
         return None
     where = lines.where("other")
     if head is Head.SIGMOID:
-        what = "a sigmoid head has no other class: where nothing is detected, that is told"
+        what = "a sigmoid head has no other class: it reports that nothing is detected"
         faults.append(Fault(where, what, "remove it"))
     elif settings.other not in labels:
         faults.append(_unknown(where, settings.other, labels))

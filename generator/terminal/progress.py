@@ -12,14 +12,14 @@ from rich.markup import escape
 
 @contextmanager
 def progress(console: Console, *, verbose: bool = False) -> Iterator[Callable[[str], None]]:
-    """Give what takes each line of progress.
+    """A callback that takes each line of progress.
 
     A terminal shows the latest step. A file or a pipe gets every step but the single sources: of
     these one line a folder. `verbose`: everything, on a line of its own.
     """
     shown: set[str] = set()
 
-    def tell(line: str) -> None:
+    def report(line: str) -> None:
         step = " ".join(line.split())
         if not verbose:
             step = _by_folder(step)
@@ -29,7 +29,7 @@ def progress(console: Console, *, verbose: bool = False) -> Iterator[Callable[[s
         console.print(step, markup=False, soft_wrap=True)
 
     if verbose or not console.is_terminal:
-        yield tell
+        yield report
         return
     with console.status("") as status:
         yield lambda line: status.update(escape(line.strip()))

@@ -132,10 +132,10 @@ def run_make(
             lines.append(line.rstrip("\n"))
             on_line(lines[-1])
     if process.returncode != 0:
-        told = [line for line in lines if not line.startswith("  CC ")][-LAST_LINES:]
+        said = [line for line in lines if not line.startswith("  CC ")][-LAST_LINES:]
         raise ToolError(
             f"the project {directory.name} does not build with {toolchain.description}:\n"
-            + "\n".join(f"    {line}" for line in told),
+            + "\n".join(f"    {line}" for line in said),
             "read the first error above; if the sources are unchanged, report it as a defect",
         )
 

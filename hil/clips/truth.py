@@ -31,5 +31,5 @@ def _why_not_one(project: ProjectInfo, clips: ClipSet, foreign: Sequence[str]) -
         return f"the model does not know the data set's label {', '.join(foreign)}"
     several = next((clip.label for clip in clips.clips if len(clip.labels) > 1), None)
     if several is not None:
-        return f"a softmax head tells one class; the data set has clips of several: {several}"
+        return f"a softmax head gives one class; the data set has clips of several: {several}"
     return ""

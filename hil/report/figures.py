@@ -122,7 +122,7 @@ def outcomes(records: RunRecords) -> list[Outcome]:
 
 
 def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
-    """The confusion matrix of a head that tells one class a clip."""
+    """The confusion matrix of a head that gives one class per clip."""
     return confusion_matrix(outcomes(records), classes)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import InputError
-from sounds.folds import FOLDS, deal_folds
+from sounds.folds import FOLDS, assign_folds
 from sounds.layouts import read_sounds
 
 NAMES = st.text("abcdefghijklmnop0123456789", min_size=1, max_size=8)
@@ -70,10 +70,10 @@ def test_folds_can_be_chosen_and_the_unseen_one_left(tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(st.dictionaries(NAMES, st.sets(st.sampled_from("xyz"), min_size=1, max_size=1), min_size=1))
 def test_every_fold_has_its_share_of_every_class(recordings: dict[str, set[str]]) -> None:
-    dealt = deal_folds(recordings)
-    assert dealt == deal_folds(dict(reversed(recordings.items())))
+    assigned = assign_folds(recordings)
+    assert assigned == assign_folds(dict(reversed(recordings.items())))
     for name in "xyz":
-        count = Counter(dealt[one] for one, classes in recordings.items() if name in classes)
+        count = Counter(assigned[one] for one, classes in recordings.items() if name in classes)
         counts = [count[fold] for fold in FOLDS]
         assert max(counts) - min(counts) <= 1
 
@@ -108,7 +108,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_the_rule_of_dealing_does_not_change() -> None:
     recordings = {f"dog/{number}": ["dog"] for number in range(6)} | {"kitchen": ["dog", "rain"]}
-    assert deal_folds(recordings) == {
+    assert assign_folds(recordings) == {
         "dog/0": 5, "dog/1": 1, "dog/2": 2, "dog/3": 3, "dog/4": 1, "dog/5": 4, "kitchen": 2
     }  # fmt: skip
 
