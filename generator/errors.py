@@ -2,7 +2,8 @@
 """Errors in the input or in the tools, and how they are reported to the user.
 
 Every stage that reads an input collects all faults of that input and raises them together, so that
-the user corrects the file once. The command line turns the exceptions below into text and exit codes.
+the user corrects the file once. The command line turns the exceptions below into text and exit
+codes.
 """
 
 from __future__ import annotations
