@@ -9,9 +9,8 @@ fixture counts for the test that made it first.
 from __future__ import annotations
 
 import resource
-from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Generator
 
 import pytest
 
@@ -29,13 +28,15 @@ class CpuTimes:
     def __init__(self, shown: int) -> None:
         self._shown = shown
         self._last_s = cpu_s()
-        self._by_test: Counter[str] = Counter()
+        self._by_test: defaultdict[str, float] = defaultdict(float)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Iterator[Any]:
+    def pytest_runtest_makereport(
+        self,
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         now_s = cpu_s()
-        report.cpu_s = now_s - self._last_s
+        report.cpu_s = now_s - self._last_s  # type: ignore[attr-defined]
         self._last_s = now_s
         return report
 
@@ -44,11 +45,15 @@ class CpuTimes:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"most processor time, {self._shown} of {len(self._by_test)}")
-        for test, time_s in self._by_test.most_common(self._shown):
+        for test, time_s in _longest(self._by_test)[: self._shown]:
             terminalreporter.write_line(f"{time_s:7.2f} s  {test}")
-        folders: Counter[str] = Counter()
+        folders: defaultdict[str, float] = defaultdict(float)
         for test, time_s in self._by_test.items():
             folders["/".join(test.split("::")[0].split("/")[:2])] += time_s
         terminalreporter.section(f"processor time by folder, {sum(folders.values()):.0f} s")
-        for folder, time_s in folders.most_common():
+        for folder, time_s in _longest(folders):
             terminalreporter.write_line(f"{time_s:7.2f} s  {folder}")
+
+
+def _longest(times: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(times.items(), key=lambda one: -one[1])

@@ -11,13 +11,14 @@ import pytest
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
 from tests.hil.virtual.images import compile_image
+from tests.support.store import STORE
 
 Boot = Callable[..., Machine]
 
 
 @pytest.fixture(scope="session")
-def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("images")
+def image_folder() -> Path:
+    return STORE
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
+from functools import cache
 from pathlib import Path
 
-from generator.toolchain.locate import find_toolchain
+from generator.toolchain.locate import Toolchain, find_toolchain
+from tests.support.store import digest, stored
 
 HERE = Path(__file__).parent / "firmware"
 FLAGS = (
@@ -22,21 +23,40 @@ H7_BOARDS = ("h743", "h7a3")
 
 
 def compile_image(folder: Path, source: str, *defines: str, board: str = "u585") -> Path:
-    """Compile C source (which may use chip.h, and defines `reset`) into an ELF file."""
-    key = hashlib.sha256("\0".join([board, source, *defines]).encode()).hexdigest()[:16]
-    main, elf = folder / f"{key}.c", folder / f"{key}.elf"
-    if not elf.exists():
-        main.write_text('#include "chip.h"\n' + source)
-        include, core = _family(board)
-        script = include / "link.ld" if board in H7_BOARDS else HERE / "link.ld"
-        command = [
-            str(find_toolchain().gcc), *FLAGS, *core, f"-D{board.upper()}",
-            *(f"-D{define}" for define in defines), f"-I{include}", f"-T{script}",
-            str(main), str(include / "vectors.c"), "-o", str(elf),
-        ]  # fmt: skip
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
-    return elf
+    """Compile C source (which may use chip.h, and defines `reset`) into an ELF file.
+
+    In `folder`, a store of what was compiled before (tests/support/store.py).
+    """
+    include, core = _family(board)
+    script = include / "link.ld" if board in H7_BOARDS else HERE / "link.ld"
+    options = [*FLAGS, *core, f"-I{include}", *(f"-D{name}" for name in (board.upper(), *defines))]
+
+    def make_vectors(made: Path) -> None:
+        _run(made, *options, "-c", str(include / "vectors.c"), "-o", str(made / "vectors.o"))
+
+    def make_image(made: Path) -> None:
+        (made / "main.c").write_text('#include "chip.h"\n' + source)
+        vectors = stored("vectors", key(), make_vectors, store=folder) / "vectors.o"
+        files = (str(made / "main.c"), str(vectors))
+        _run(made, *options, f"-T{script}", *files, "-o", str(made / "main.elf"))
+
+    def key(*texts: str) -> str:
+        return digest(_gcc().description, HERE, *options, *texts)
+
+    return stored("image", key(source), make_image, store=folder) / "main.elf"
+
+
+@cache
+def _gcc() -> Toolchain:
+    return find_toolchain()
+
+
+def _run(made: Path, *arguments: str) -> None:
+    """The compiler; sources that lie in an entry are named by its place in the end."""
+    entry = made.parent / made.name.split(".")[1]
+    command = [str(_gcc().gcc), f"-ffile-prefix-map={made}={entry}", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def _family(board: str) -> tuple[Path, tuple[str, ...]]:

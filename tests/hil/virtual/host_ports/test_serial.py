@@ -105,7 +105,7 @@ def test_a_sleeping_board_does_not_hang_a_reader_without_timeout(boot: Boot) -> 
     registry.unregister("asleep")
 
 
-def test_hex_and_elf_load_the_same(image_folder: Path) -> None:
+def test_hex_and_elf_load_the_same(image_folder: Path, tmp_path: Path) -> None:
     elf = compile_image(image_folder, ECHO)
     machine = Machine(load_boards(Path("boards.yaml").resolve())["u585"])
     machine.load_elf(elf)
@@ -116,7 +116,7 @@ def test_hex_and_elf_load_the_same(image_folder: Path) -> None:
         data = image[start : start + 16]
         record = bytes((len(data), start >> 8, start & 0xFF, 0)) + data
         records.append(f":{(record + bytes((-sum(record) & 0xFF,))).hex()}")
-    path = image_folder / "echo.hex"
+    path = tmp_path / "echo.hex"
     path.write_text("\n".join([*records, ":00000001FF", ""]))
     other = Machine("u585")
     other.load_hex(path)
