@@ -12,6 +12,7 @@ from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_host_cc
 from generator.wire import Frame, FrameReader, Message, encode_frame, header_context
+from tests.support.store import digest
 
 FAKES = Path(__file__).parent / "fakes"
 
@@ -20,21 +21,33 @@ SOURCES = ("cobs", "crc32", "sha256", "link", "session", "features", "taps", "fa
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
-def build_driver(directory: Path) -> Path:
-    """Compile the driver with every warning an error, AddressSanitizer and UBSan; its path."""
-    header = make_environment().get_template("app/wire.h.j2").render(wire=header_context())
-    (directory / "app").mkdir(parents=True)
-    (directory / "app" / "wire.h").write_text(header, encoding="utf-8")
-    program = directory / "driver"
+DRIVER = "driver"
+
+FLAGS = ("-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS, "-DM2M_TAPS=1")
+
+
+def wire_header() -> str:
+    """The text of app/wire.h."""
+    return make_environment().get_template("app/wire.h.j2").render(wire=header_context())
+
+
+def driver_key() -> str:
+    """A hash over all that the driver is made of."""
+    version = subprocess.run([find_host_cc(), "--version"], capture_output=True, check=True).stdout
+    return digest(version, TEMPLATES_DIR, FAKES, wire_header(), *FLAGS, *SOURCES)
+
+
+def build_driver(directory: Path) -> None:
+    """Compile the driver with every warning an error, AddressSanitizer and UBSan."""
+    (directory / "app").mkdir()
+    (directory / "app" / "wire.h").write_text(wire_header(), encoding="utf-8")
     command = [
-        *(str(find_host_cc()), "-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS),
-        *("-DM2M_TAPS=1", f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
+        *(str(find_host_cc()), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
-        *(str(FAKES / "driver.c"), "-o", str(program)),
+        *(str(FAKES / "driver.c"), "-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return program
 
 
 class Driver:
