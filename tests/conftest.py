@@ -10,7 +10,7 @@ import pytest
 from tests.support.cpu_time import CpuTimes
 from tests.support.store import tidy
 
-BUILDS = {"compiled", "tapped_projects", "tiny_firmware", "tiny_images", "toolchain"}
+BUILDS = {"compiled", "qemu", "tapped_projects", "tiny_firmware", "tiny_images", "toolchain"}
 """Fixtures of whole images, or of the compiler that makes them: who uses one is slow."""
 
 LONGEST = (

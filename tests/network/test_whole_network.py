@@ -46,6 +46,7 @@ def test_a_real_model(path: Path, tmp_path: Path) -> None:
     assert_equal_everywhere(path, tmp_path / "project", INPUTS_OF_A_REAL_MODEL)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -57,6 +58,7 @@ def test_a_random_network(model: ModelBuilder) -> None:
         assert_equal_everywhere(path, Path(name) / "project", 6, seed=model.seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [mobile_network, plain_network, residual_network, binary_network])
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path
