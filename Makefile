@@ -9,6 +9,9 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# The tests start a hundred Pythons: each would compile all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # --- What can be said on the command line ---------------------------------------------------------
 
 BOARD ?= u585
@@ -118,12 +121,30 @@ inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is buil
 	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_THRESHOLD)
 
+# docs/tests.md says what is slow, and what the tests keep in build/tests.
+RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
+
+# The whole suite on one virtual board, a few clips on each of the others.
+define RUN_VIRTUAL_BOARDS
+$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) --dist worksteal \
+    $(WITH_COMPILER) $(PYTEST_ARGS)
+$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
+    $(addprefix --board ,$(OTHER_BOARDS)) $(WITH_COMPILER) $(PYTEST_ARGS)
+endef
+
 .PHONY: test
 test: $(VENV)/.$(TEST_SET) $(TOOLS) ## Every test, the virtual board's included
-	$(PY) -m pytest tests -n $(JOBS) $(PYTEST_ARGS)
-	$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) $(WITH_COMPILER) $(PYTEST_ARGS)
-	$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
-	    $(addprefix --board ,$(OTHER_BOARDS)) $(WITH_COMPILER) $(PYTEST_ARGS)
+	$(RUN_TESTS) $(PYTEST_ARGS)
+	$(RUN_VIRTUAL_BOARDS)
+
+.PHONY: test-fast
+test-fast: $(VENV)/.test $(TOOLS) ## The tests that build no image and train nothing: a minute
+	$(RUN_TESTS) -m "not slow" $(PYTEST_ARGS)
+
+.PHONY: test-slow
+test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's included
+	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
+	$(RUN_VIRTUAL_BOARDS)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report

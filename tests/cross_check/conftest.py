@@ -15,7 +15,7 @@ from generator.errors import ToolError
 from generator.firmware import Network, read_network
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain, find_toolchain
-from tests.support.tiny_model import tiny_model
+from tests.support.firmware_store import write_tiny_model
 
 Compiled = Callable[..., Objects]
 
@@ -34,10 +34,13 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    path = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    path.write_bytes(tiny_model())
-    return read_network(path)
+def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_path: Path) -> Network:
+    return read_network(tiny_path)
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,12 @@ from cross_check.image import FIRMWARE_METERS, link
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from generator.boards.record import BoardSpec
-from generator.firmware import Network, make_firmware
+from generator.firmware import Network
 from hil.link.client import Link
 from hil.virtual.host_ports import registry
 from hil.virtual.machine import Machine
 from tests.cross_check.conftest import Compiled
+from tests.support.firmware_store import stored_firmware
 
 PATCHES = 3
 
@@ -53,14 +54,14 @@ def count_on_board(board: BoardSpec, elf: Path, samples: Samples) -> tuple[list[
 @pytest.mark.slow
 @pytest.mark.parametrize("core", MACHINES)
 def test_each_call_takes_what_it_takes_in_the_firmware(
-    core: str, qemu: Path, compiled: Compiled, tiny: Network, tmp_path: Path
+    core: str, qemu: Path, compiled: Compiled, tiny: Network, tiny_path: Path
 ) -> None:
     board = first_board(core)
     if board is None:
         pytest.skip(f"no virtual board has a {core}")
     samples = np.concatenate([np.zeros(1000, np.int16), one_patch(PATCHES * tiny.graph.frames)])
     objects = compiled(core)
-    firmware = make_firmware(board, tiny, objects.target.toolchain, out_dir=tmp_path)
+    firmware = stored_firmware(board, tiny_path, toolchain=objects.target.toolchain)
     image = link(objects, samples, FIRMWARE_METERS, "board")
     counts = count_instructions(image, run_on_qemu(qemu, image))
     mel, pushes = (counts[image.meters.index(name)] for name in FIRMWARE_METERS)

@@ -13,14 +13,16 @@ from generator.boards.record import BoardSpec
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.firmware.board_runs import Projects
-from tests.firmware.firmware_driver import Driver, build_driver
+from tests.firmware.firmware_driver import DRIVER, Driver, build_driver, driver_key
 from tests.support.firmware_store import stored_firmware, write_tiny_model
+from tests.support.store import stored
 
 
 @pytest.fixture(scope="session")
-def driver_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def driver_program() -> Path:
     """The driver, compiled once."""
-    return build_driver(tmp_path_factory.mktemp("driver") / "build")
+    key = driver_key()
+    return stored("driver", key, build_driver, lambda: driver_key() == key) / DRIVER
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_host_cc
 from generator.wire import Frame, FrameReader, Message, encode_frame, header_context
+from tests.support.store import digest
 
 FAKES = Path(__file__).parent / "fakes"
 
@@ -28,25 +29,42 @@ FRAMES = 8
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
-def build_driver(directory: Path) -> Path:
-    """Compile the driver with every warning an error, AddressSanitizer and UBSan; its path."""
+DRIVER = "driver"
+
+FLAGS = ("-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS, "-DM2M_TAPS=1")
+
+
+def rendered_sources() -> dict[str, str]:
+    """The driver's own texts of app/'s templates, by their names."""
     rule = DecisionRule(Head.SOFTMAX, (0,) * len(LABELS))
     project = ProjectInfo("testboard", "testboard", "fake", "", LABELS, rule, True, "0")
     context = {"wire": header_context(), "patches": patch_context(FRAMES), "project": project}
-    (directory / "app").mkdir(parents=True)
-    for name in ("wire.h", "patches.h", "classes.h", "classes.c"):
-        text = make_environment().get_template(f"app/{name}.j2").render(context)
+    return {
+        name: make_environment().get_template(f"app/{name}.j2").render(context)
+        for name in ("wire.h", "patches.h", "classes.h", "classes.c")
+    }
+
+
+def driver_key() -> str:
+    """A hash over all that the driver is made of."""
+    version = subprocess.run([find_host_cc(), "--version"], capture_output=True, check=True).stdout
+    texts = rendered_sources().values()
+    return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES)
+
+
+def build_driver(directory: Path) -> None:
+    """Compile the driver with every warning an error, AddressSanitizer and UBSan."""
+    (directory / "app").mkdir()
+    for name, text in rendered_sources().items():
         (directory / "app" / name).write_text(text, encoding="utf-8")
-    program = directory / "driver"
     command = [
-        *(str(find_host_cc()), "-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS),
-        *("-DM2M_TAPS=1", f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
+        *(str(find_host_cc()), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
-        *(str(directory / "app" / "classes.c"), str(FAKES / "driver.c"), "-o", str(program)),
+        *(str(directory / "app" / "classes.c"), str(FAKES / "driver.c")),
+        *("-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return program
 
 
 class Driver:

@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Firmware, Network, make_firmware, read_network
+from generator.firmware import Firmware, Network, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.firmware_store import stored_firmware, write_tiny_model
 
 
 @pytest.fixture(scope="session")
 def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "tiny.tflite"
-    path.write_bytes(tiny_model())
-    path.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
-    return path
+    return write_tiny_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,19 @@ def toolchain() -> Toolchain:
 
 
 @pytest.fixture(scope="session")
+def tiny_images(
+    boards: dict[str, BoardSpec], tiny_path: Path, toolchain: Toolchain
+) -> Callable[[str], Firmware]:
+    """`tiny_images("l475")`: the tiny model's firmware on a board, for reading."""
+    return lambda board: stored_firmware(boards[board], tiny_path, toolchain=toolchain)
+
+
+@pytest.fixture(scope="session")
 def tiny_firmware(
-    u585: BoardSpec, tiny: Network, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory
+    tiny_images: Callable[[str], Firmware], tmp_path_factory: pytest.TempPathFactory
 ) -> Firmware:
-    return make_firmware(u585, tiny, toolchain, out_dir=tmp_path_factory.mktemp("build"))
+    """That of the U585, in a folder of this session: tests may build there again."""
+    stored = tiny_images("u585")
+    project_dir = tmp_path_factory.mktemp("build") / stored.image.project_dir.name
+    shutil.copytree(stored.image.project_dir, project_dir)
+    return replace(stored, image=replace(stored.image, project_dir=project_dir))

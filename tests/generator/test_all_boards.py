@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Network, make_firmware, read_network
+from generator.firmware import Firmware, Network, make_firmware, read_network
 from generator.project.manifest import FOOTPRINT_FILE
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
 from generator.toolchain.locate import Toolchain
@@ -29,13 +30,12 @@ ARCHITECTURES = {"cortex-m4": b"7E-M", "cortex-m7": b"7E-M", "cortex-m33": b"8-M
 def test_the_image_is_the_boards_own(
     boards: dict[str, BoardSpec],
     tiny: Network,
-    toolchain: Toolchain,
-    tmp_path: Path,
+    tiny_images: Callable[[str], Firmware],
     board_id: str,
 ) -> None:
     """The stack's limit is the head of the RAM, so that an overflow leaves the memory."""
     board = boards[board_id]
-    result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
+    result = tiny_images(board_id)
     assert_close(board, tiny, result.footprint)
     with result.image.elf.open("rb") as file:
         elf = ELFFile(file)

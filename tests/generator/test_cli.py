@@ -28,6 +28,7 @@ def left(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()] if directory.exists() else []
 
 
+@pytest.mark.slow
 def test_firmware_from_model_to_image(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
@@ -165,6 +166,7 @@ def test_bad_input_leaves_nothing_and_shows_no_traceback(
     assert left(tmp_path / "build") == []
 
 
+@pytest.mark.slow
 def test_labels_that_were_made_up_are_mentioned(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from generator.errors import InputError
 from generator.repository import REPO_ROOT
 from hil.node_ids import board_of
 from hil.options import read_options
+from hil.xdist_schedule import keeps_boards_together
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
@@ -23,6 +24,7 @@ def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedPr
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_without_board_everything_is_skipped_with_the_reason() -> None:
     done = run_pytest("hil/")
     assert done.returncode == 0
@@ -31,12 +33,14 @@ def test_without_board_everything_is_skipped_with_the_reason() -> None:
     assert "failed" not in done.stdout
 
 
+@pytest.mark.slow
 def test_without_board_but_required_it_fails() -> None:
     done = run_pytest("hil/suite/test_handshake.py", "--require-board")
     assert done.returncode == 1
     assert "no board named" in done.stdout
 
 
+@pytest.mark.slow
 def test_only_the_suite_is_collected() -> None:
     done = run_pytest("hil/", "--collect-only")
     collected = {line.split("::")[0] for line in done.stdout.splitlines() if "::" in line}
@@ -44,6 +48,7 @@ def test_only_the_suite_is_collected() -> None:
     assert all(path.startswith("hil/suite/") for path in collected)
 
 
+@pytest.mark.slow
 def test_named_board_that_is_absent_fails_and_says_what_to_do() -> None:
     done = run_pytest("hil/suite/test_handshake.py", "--board", "u585", "--port", "/dev/ttyNone")
     assert done.returncode == 3
@@ -53,6 +58,7 @@ def test_named_board_that_is_absent_fails_and_says_what_to_do() -> None:
     assert "skipped" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
 def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
     tmp_path: Path, processes: tuple[str, ...]
@@ -74,6 +80,7 @@ def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_place_for_reports_that_cannot_be_written_ends_the_run_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     done = run_pytest(
@@ -85,6 +92,7 @@ def test_place_for_reports_that_cannot_be_written_ends_the_run_in_words(tmp_path
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_every_board_skips_the_absent_ones_unless_required(tmp_path: Path) -> None:
     """One port means one board: the file has no other."""
     record = yaml.safe_load((REPO_ROOT / "boards.yaml").read_text())["u585"]
@@ -99,6 +107,7 @@ def test_every_board_skips_the_absent_ones_unless_required(tmp_path: Path) -> No
     assert run_pytest(*arguments, "--require-board").returncode == 3
 
 
+@pytest.mark.slow
 def test_wrong_options_are_refused_before_anything_runs() -> None:
     done = run_pytest("hil/", "--board", "u585", "--virtual", "--sounds", "/none")
     assert done.returncode == 2
@@ -106,6 +115,7 @@ def test_wrong_options_are_refused_before_anything_runs() -> None:
     assert "Traceback" not in done.stderr + done.stdout
 
 
+@pytest.mark.slow
 def test_all_faults_of_the_options_end_with_their_own_exit_code() -> None:
     done = run_pytest("hil/", "--board", "u999", "--folds", "1;2")
     assert done.returncode == 2
@@ -167,6 +177,7 @@ def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
     assert (options.report_dir, options.build_dir) == (Path("/bench"), REPO_ROOT / "build")
 
 
+@pytest.mark.slow
 def test_listing_the_tests_leaves_the_last_report_alone(tmp_path: Path) -> None:
     report = tmp_path / "hil" / "u585" / "report.json"
     report.parent.mkdir(parents=True)
@@ -245,6 +256,7 @@ def test_clip(number, save_record):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
 def test_records_of_all_processes_meet_in_one_report(
     tmp_path: Path, processes: tuple[str, ...]
@@ -281,6 +293,7 @@ def test_clip(board_name, clip, save_record):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
 def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     tmp_path: Path, processes: tuple[str, ...]
@@ -308,6 +321,7 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     assert details["clips_failed"] == ["1-3-A"]
 
 
+@pytest.mark.slow
 def test_tests_of_a_real_board_stay_in_one_process(tmp_path: Path) -> None:
     done = run_pytest(
         *("hil/suite/test_handshake.py", "hil/suite/test_link_faults.py", "--board", "u585"),
@@ -323,3 +337,20 @@ def test_board_is_found_among_the_parameters() -> None:
     assert board_of("hil/suite/test_x.py::test_y[l475]", boards) == "l475"
     assert board_of("tests/test_x.py::test_y[sound-0]", boards) is None
     assert board_of("tests/test_x.py::test_u585", boards) is None
+
+
+@pytest.mark.parametrize(
+    ("boards", "processes", "virtual", "together"),
+    [
+        (1, 2, False, True),
+        (6, 2, False, True),
+        (1, 2, True, False),
+        (2, 2, True, True),
+        (6, 2, True, True),
+        (6, 8, True, False),
+    ],
+)
+def test_a_virtual_board_stays_in_one_process_where_there_are_enough_others(
+    *, boards: int, processes: int, virtual: bool, together: bool
+) -> None:
+    assert keeps_boards_together(boards, processes, virtual=virtual) is together

@@ -53,6 +53,7 @@ def test_a_real_model(path: Path, tmp_path: Path) -> None:
     assert_equal_everywhere(path, tmp_path / "project", INPUTS_OF_A_REAL_MODEL)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -70,6 +71,7 @@ MADE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MADE)
 def test_no_bad_address_and_no_undefined_arithmetic(
     make: Callable[[], ModelBuilder], tmp_path: Path

@@ -11,7 +11,6 @@ from __future__ import annotations
 import resource
 from collections import defaultdict
 from collections.abc import Generator
-from typing import Any
 
 import pytest
 
@@ -29,13 +28,15 @@ class CpuTimes:
     def __init__(self, shown: int) -> None:
         self._shown = shown
         self._last_s = cpu_s()
-        self._by_test: dict[str, float] = defaultdict(float)
+        self._by_test: defaultdict[str, float] = defaultdict(float)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:
+    def pytest_runtest_makereport(
+        self,
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         now_s = cpu_s()
-        report.cpu_s = now_s - self._last_s
+        report.cpu_s = now_s - self._last_s  # type: ignore[attr-defined]
         self._last_s = now_s
         return report
 
@@ -44,11 +45,15 @@ class CpuTimes:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"most processor time, {self._shown} of {len(self._by_test)}")
-        for test, time_s in sorted(self._by_test.items(), key=lambda item: -item[1])[: self._shown]:
+        for test, time_s in _longest(self._by_test)[: self._shown]:
             terminalreporter.write_line(f"{time_s:7.2f} s  {test}")
-        folders: dict[str, float] = defaultdict(float)
+        folders: defaultdict[str, float] = defaultdict(float)
         for test, time_s in self._by_test.items():
             folders["/".join(test.split("::")[0].split("/")[:2])] += time_s
         terminalreporter.section(f"processor time by folder, {sum(folders.values()):.0f} s")
-        for folder, time_s in sorted(folders.items(), key=lambda item: -item[1]):
+        for folder, time_s in _longest(folders):
             terminalreporter.write_line(f"{time_s:7.2f} s  {folder}")
+
+
+def _longest(times: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(times.items(), key=lambda one: -one[1])

@@ -32,10 +32,10 @@ class Sources:
 
     def digest(self) -> str:
         """Of every file, and of what they take from elsewhere."""
-        cmsis = find_cmsis_dsp()
-        names = (*CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
+        cmsis = [find_cmsis_dsp() / name for name in (*CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)]
         versions = [f"{name}={version(name)}" for name in LIBRARIES]
-        return digest(self.generator, self.templates, *(cmsis / name for name in names), *versions)
+        parts: list[Path | str] = [self.generator, self.templates, *cmsis, *versions]
+        return digest(*parts)
 
 
 _AT_START = Sources().digest()
@@ -55,10 +55,11 @@ def firmware_key(
     The compiler is told apart by its name for itself and by its files' sizes.
     """
     beside = (model.with_name(f"{model.stem}.labels.txt"), settings_path(model))
-    texts = [path.read_bytes() if path.is_file() else b"none" for path in beside]
-    tools = [f"{path} {path.stat().st_size}" for path in (toolchain.gcc, toolchain.objcopy)]
-    asked = (board.model_dump_json(), f"taps={taps}", toolchain.description, *tools, sources)
-    return digest(model.name, model.read_bytes(), *texts, *asked)
+    parts: list[str | bytes] = [model.name, model.read_bytes()]
+    parts += [path.read_bytes() if path.is_file() else b"none" for path in beside]
+    parts += [board.model_dump_json(), f"taps={taps}", toolchain.description, sources]
+    parts += [f"{path} {path.stat().st_size}" for path in (toolchain.gcc, toolchain.objcopy)]
+    return digest(*parts)
 
 
 def stored_firmware(

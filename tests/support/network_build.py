@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import functools
 import itertools
 import shutil
 import subprocess
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
+from tests.support.store import digest, stored
 
 COMPILE = ("cc", "-std=c11", "-O1", "-fPIC", "-DM2M_TAPS=1", *WARNINGS)
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
@@ -109,17 +108,21 @@ def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
 
 @functools.cache
 def host_kernels(*flags: str) -> tuple[Path, ...]:
-    """All kernels as objects, compiled once a session."""
-    folder = Path(tempfile.mkdtemp(prefix="kernels-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    objects = []
-    for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
-        objects.append(folder / f"{source.stem}.o")
-        subprocess.run(
-            [*COMPILE, *flags, f"-I{TEMPLATES_DIR}", "-c", str(source), "-o", str(objects[-1])],
-            check=True,
-        )
-    return tuple(objects)
+    """All kernels as objects, kept as long as neither they nor the compiler change."""
+
+    def make(folder: Path) -> None:
+        for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
+            target = folder / f"{source.stem}.o"
+            command = [*COMPILE, *flags, f"-I{TEMPLATES_DIR}", "-c", str(source), "-o", str(target)]
+            subprocess.run(command, check=True)
+
+    def key() -> str:
+        version = subprocess.run([COMPILE[0], "--version"], capture_output=True, check=True).stdout
+        return digest(version, TEMPLATES_DIR, *COMPILE, *flags)
+
+    at_start = key()
+    folder = stored("kernels", at_start, make, lambda: key() == at_start)
+    return tuple(sorted(folder.glob("*.o")))
 
 
 def _in_shapes(graph: Graph, rows: dict[int, dict[int, bytes]]) -> Outputs:

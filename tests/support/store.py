@@ -92,7 +92,7 @@ def stored(
 
 def tidy(store: Path = STORE) -> None:
     """Remove the oldest entries beyond those that are kept, and what killed runs left."""
-    for folder in store.glob("*"):
+    for folder in store.glob("*/"):
         used = {path: _used_s(path) for path in folder.iterdir() if path.is_dir()}
         whole = sorted((path for path in used if path.name[0] != "."), key=lambda path: -used[path])
         old = whole[KEPT.get(folder.name, KEPT_OTHERS) :]

@@ -111,6 +111,7 @@ def test_the_frontend_twin_equals_the_projects_frontend(
     assert alone.bands == BANDS
 
 
+@pytest.mark.slow
 def test_nothing_is_compiled_twice(tiny: Network, tmp_path: Path) -> None:
     quantisation = tiny.graph.input.scale, tiny.graph.input.zero_point
     build_frontend_twin(*quantisation, cache_dir=tmp_path)

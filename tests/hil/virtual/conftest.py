@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,17 +11,14 @@ import pytest
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
 from tests.hil.virtual.images import compile_image
+from tests.support.store import STORE
 
 Boot = Callable[..., Machine]
 
 
 @pytest.fixture(scope="session")
-def image_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of images that all processes of a test run share."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "virtual-images"
-    folder.mkdir(exist_ok=True)
-    return folder
+def image_folder() -> Path:
+    return STORE
 
 
 @pytest.fixture

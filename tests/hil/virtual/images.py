@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small bare-metal images for the tests of the virtual boards.
-
-Each is compiled once a test run: a file's name is a hash of what it is made of, and all processes
-of the run share a folder. A file appears there whole, under its name, or not at all.
-"""
+"""Small bare-metal images for the tests of the virtual boards."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import subprocess
 from functools import cache
 from pathlib import Path
 
-from generator.toolchain.locate import find_toolchain
+from generator.toolchain.locate import Toolchain, find_toolchain
+from tests.support.store import digest, stored
 
 HERE = Path(__file__).parent / "firmware"
 FLAGS = (
@@ -29,45 +24,44 @@ L4_BOARDS = ("l475", "l432", "l4r5")
 H7_BOARDS = ("h743", "h7a3")
 
 
-@cache
-def compiler() -> str:
-    """The cross compiler; looking for it starts it several times."""
-    return str(find_toolchain().gcc)
-
-
 def compile_image(folder: Path, source: str, *defines: str, board: str = "u585") -> Path:
-    """Compile C source (which may use chip.h, and defines `reset`) into an ELF file."""
-    key = hashlib.sha256("\0".join([board, source, *defines]).encode()).hexdigest()[:16]
-    elf = folder / f"{key}.elf"
-    if not elf.exists():
-        start_up = _start_up(folder, board, defines)
-        main = folder / f"{key}-{os.getpid()}.c"
-        main.write_text('#include "chip.h"\n' + source)
-        family = HERE / _family(board)
-        script = next(path / "link.ld" for path in (family, HERE) if (path / "link.ld").exists())
-        _compile(elf, board, defines, f"-T{script}", str(main), str(start_up))
-    return elf
+    """Compile C source (which may use chip.h, and defines `reset`) into an ELF file.
 
-
-def _start_up(folder: Path, board: str, defines: tuple[str, ...]) -> Path:
-    """Compile vectors.c, which most images with the same defines share."""
-    key = hashlib.sha256("\0".join([board, *defines]).encode()).hexdigest()[:16]
-    target = folder / f"{key}-vectors.o"
-    if not target.exists():
-        _compile(target, board, defines, "-c", str(HERE / "vectors.c"))
-    return target
-
-
-def _compile(target: Path, board: str, defines: tuple[str, ...], *options: str) -> None:
+    In `folder`, a store of what was compiled before (tests/support/store.py). Images with the same
+    board and defines share their start-up object.
+    """
     family = _family(board)
-    own = target.with_name(f"{os.getpid()}-{target.name}")
-    command = [
-        compiler(), *FLAGS, *CORES[family], f"-I{HERE / family}", f"-D{board.upper()}",
-        *(f"-D{define}" for define in defines), *options, "-o", str(own),
-    ]  # fmt: skip
+    include = HERE / family
+    script = next(path / "link.ld" for path in (include, HERE) if (path / "link.ld").exists())
+    names = (board.upper(), *defines)
+    options = [*FLAGS, *CORES[family], f"-I{include}", *(f"-D{name}" for name in names)]
+
+    def make_vectors(made: Path) -> None:
+        _run(made, *options, "-c", str(HERE / "vectors.c"), "-o", str(made / "vectors.o"))
+
+    def make_image(made: Path) -> None:
+        (made / "main.c").write_text('#include "chip.h"\n' + source)
+        vectors = stored("vectors", key(), make_vectors, store=folder) / "vectors.o"
+        files = (str(made / "main.c"), str(vectors))
+        _run(made, *options, f"-T{script}", *files, "-o", str(made / "main.elf"))
+
+    def key(*texts: str) -> str:
+        return digest(_gcc().description, HERE, *options, *texts)
+
+    return stored("image", key(source), make_image, store=folder) / "main.elf"
+
+
+@cache
+def _gcc() -> Toolchain:
+    return find_toolchain()
+
+
+def _run(made: Path, *arguments: str) -> None:
+    """The compiler; sources that lie in an entry are named by its place in the end."""
+    entry = made.parent / made.name.split(".")[1]
+    command = [str(_gcc().gcc), f"-ffile-prefix-map={made}={entry}", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    own.replace(target)
 
 
 def _family(board: str) -> str:

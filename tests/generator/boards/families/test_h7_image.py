@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,10 @@ class Image:
 def image(
     request: pytest.FixtureRequest,
     boards: dict[str, BoardSpec],
-    tiny: Network,
-    toolchain: Toolchain,
-    tmp_path_factory: pytest.TempPathFactory,
+    tiny_images: Callable[[str], Firmware],
 ) -> Image:
     board = boards[request.param]
-    firmware = make_firmware(board, tiny, toolchain, out_dir=tmp_path_factory.mktemp("h7"))
+    firmware = tiny_images(board.id)
     with firmware.image.elf.open("rb") as file:
         table = ELFFile(file).get_section_by_name(".symtab")
         assert isinstance(table, SymbolTableSection)

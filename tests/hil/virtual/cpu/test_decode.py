@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from generator.toolchain.locate import find_toolchain
 from hil.virtual.cpu import block_scan, thumb
 from hil.virtual.cpu.cycles import CORTEX_M33
-from tests.hil.virtual.images import compiler
 
 NONE = thumb.NO_REGISTER
 
@@ -67,7 +67,7 @@ def assemble(folder: Path, lines: list[str]) -> np.ndarray:
     source, target = folder / "code.s", folder / "code.o"
     source.write_text(".syntax unified\n.thumb\n" + "\n".join(lines) + "\n")
     subprocess.run(
-        [compiler(), "-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16",
+        [str(find_toolchain().gcc), "-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16",
          "-mfloat-abi=hard", "-c", str(source), "-o", str(target)],
         check=True,
     )  # fmt: skip
