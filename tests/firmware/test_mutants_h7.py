@@ -207,7 +207,6 @@ MUTANTS: dict[str, Mutant] = {
         BOTH,
         Rule.UART_OVERRUN,
         Edit("port/uart_dma.c", "DMA_SCR_PL_HIGHEST | DMA_SCR_CIRC", "DMA_SCR_PL_HIGHEST"),
-        config("PORT_RX_RING_BYTES", "8192u", "1024u"),  # its end comes sooner
     ),
     # pins, UART, the core's own, banks, stack
     "TX has another function": mutant(
