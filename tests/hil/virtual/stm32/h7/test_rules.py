@@ -8,24 +8,8 @@ import pytest
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
 from tests.hil.virtual.conftest import Boot, assert_broken, variable
+from tests.hil.virtual.hello import HELLO, run_to_ok
 from tests.hil.virtual.images import H7_BOARDS
-
-HELLO = """
-volatile uint32_t result;
-void reset(void) {
-    fpu_begin(); clock_begin(); pins_begin(); uart_begin(0);
-    put('o'); put('k');
-    FAULT;
-    result = 1;
-    for (;;) { __asm volatile("wfi"); }
-}
-"""
-
-
-def run_to_ok(machine: Machine) -> None:
-    machine.run(0.01)
-    assert bytes(machine.line.from_board) == b"ok"
-    assert variable(machine, "result") == 1
 
 
 @pytest.mark.parametrize(
