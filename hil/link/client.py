@@ -198,7 +198,9 @@ class Link:
                 return None
             for item in self._reader.feed(data):
                 if isinstance(item, ProtocolMismatchError):
-                    raise WrongDeviceError(str(item), "build and flash the firmware of this version")
+                    raise WrongDeviceError(
+                        str(item), "build and flash the firmware of this version"
+                    )
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
                 if isinstance(item.message, FaultReport):

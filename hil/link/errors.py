@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from generator.errors import ToolError
 from generator.wire import (
@@ -117,3 +117,14 @@ class DeviceFaultError(LinkError):
     def __init__(self, report: FaultReport, describe_address: Callable[[int], str]) -> None:
         self.report = report
         super().__init__(describe_fault(report, describe_address))
+
+
+class RecoveryError(LinkError):
+    """Nothing that could be tried made the device answer again."""
+
+    def __init__(self, what: str, first: LinkError, tried: Sequence[str]) -> None:
+        lines = "".join(f"\n  {line}" for line in tried)
+        super().__init__(
+            f"{what}: {first.what}\nand nothing that was tried helped:{lines}",
+            first.remedy or "docs/hil.md has a table of symptoms",
+        )
