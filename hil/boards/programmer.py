@@ -40,8 +40,8 @@ class NoProgrammerError(ToolError):
 class Programmer(Protocol):
     """Writes an image into a board's flash."""
 
-    def program(self, image: BuiltImage) -> None:
-        """Write it, whatever lies there; raises ToolError where that failed."""
+    def program(self, image: BuiltImage, *, always: bool = False) -> None:
+        """Write it where it differs, or `always`; raises ToolError where that failed."""
 
 
 class CommandProgrammer:
@@ -60,8 +60,8 @@ class CommandProgrammer:
         self._on_progress = on_progress
         self._timeout_s = timeout_s
 
-    def program(self, image: BuiltImage) -> None:
-        """Run the command to its end, and show what it says.
+    def program(self, image: BuiltImage, *, always: bool = False) -> None:
+        """Run the command to its end, and show what it says; what to write is up to the tool.
 
         Raises ToolError where there is no such tool, it fails, or it does not end in time.
         """
