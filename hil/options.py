@@ -11,6 +11,7 @@ from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
+from hil.flash_command import command_fault
 
 EVERY_BOARD = "all"
 
@@ -25,6 +26,8 @@ class Options:
     virtual: bool
     require_board: bool
     port: str | None
+    no_flash: bool
+    flash_command: str | None
     model: Path
     labels: Path | None
     threshold: float | None
@@ -57,6 +60,8 @@ def read_options(value_of: Any) -> Options:
         faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
     if port and len(boards) > 1:
         faults.append(Fault("--port", f"one port for {len(boards)} boards", "name one board"))
+    no_flash, flash_command = bool(value_of("no_flash")), value_of("flash_command")
+    faults += _flash_faults(flash_command, len(boards), no_flash=no_flash, virtual=virtual)
     folds = _read_folds(value_of("folds"), faults)
     clips = value_of("clips")
     if clips is not None and clips < 1:
@@ -77,6 +82,8 @@ def read_options(value_of: Any) -> Options:
         virtual=virtual,
         require_board=bool(value_of("require_board")),
         port=port,
+        no_flash=no_flash,
+        flash_command=flash_command,
         model=model,
         labels=labels,
         threshold=value_of("threshold"),
@@ -88,6 +95,28 @@ def read_options(value_of: Any) -> Options:
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
+
+
+def _flash_faults(
+    command: str | None, boards: int, *, no_flash: bool, virtual: bool
+) -> list[Fault]:
+    """What is wrong with --no-flash and --flash-command."""
+    faults = []
+    if command is not None:
+        what = command_fault(command)
+        if what is not None:
+            remedy = "as in 'STM32_Programmer_CLI -c port=SWD sn={probe} -w {hex} -v -rst'"
+            faults.append(Fault("--flash-command", what, f"{remedy}; {{elf}} and {{bin}} as well"))
+        elif boards > 1 and "{probe}" not in command:
+            what = f"one command for {boards} boards, which does not say which"
+            faults.append(Fault("--flash-command", what, "put {probe} into it, or name one board"))
+        if no_flash:
+            faults.append(Fault("--flash-command", "--no-flash forbids it", "give one of them"))
+    for name, given in (("--flash-command", command is not None), ("--no-flash", no_flash)):
+        if given and virtual:
+            what = "a virtual board is programmed through its own probe; no other tool sees it"
+            faults.append(Fault(name, what, "leave it out, or leave out --virtual"))
+    return faults
 
 
 def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ class CallMeter(Protocol):
 
 
 class Board(Protocol):
-    """One board. `open` may be called once; `close` is safe at any time."""
+    """One board. `open` may be called again behind a `close`, which is safe at any time."""
 
     spec: BoardSpec
     virtual: bool
@@ -43,6 +43,15 @@ class Board(Protocol):
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""
+
+    def reflash(self) -> None:
+        """Program the image again, whatever lies there, and restart the firmware.
+
+        Raises NoProgrammerError where nothing may or can write its flash.
+        """
+
+    def power_cycle(self) -> bool:
+        """Take the power away and give it back; False where nothing can."""
 
     def clock_s(self) -> float:
         """The clock that the board's deadlines are counted in, in seconds."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real board behind its serial port, flashed by hand.
+"""A real board behind its serial port, without a probe: programmed by hand or by a command.
 
-The harness does not write flash yet. It need not trust that either: the firmware sends the SHA-256
-of what really lies in its flash, and the handshake refuses any other image.
+Neither need be trusted: the firmware sends the SHA-256 of what really lies in its flash, and the
+handshake refuses any other image.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.board import CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
@@ -29,9 +30,14 @@ class SerialBoard:
     virtual = False
     cycles_are = "measured"
 
-    def __init__(self, spec: BoardSpec, port: str | None) -> None:
+    def __init__(
+        self, spec: BoardSpec, port: str | None, programmer: Programmer | None = None
+    ) -> None:
+        """`programmer`: None where the board carries its image already."""
         self.spec = spec
         self._named_port = port
+        self._programmer = programmer
+        self._programmed: BuiltImage | None = None
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
@@ -55,7 +61,13 @@ class SerialBoard:
         return sorted(port.device for port in ports if port.vid == self.spec.probe.usb_vid)
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Open the port. The board must carry `image` already; the handshake will tell."""
+        """Program `image` the first time, if that can be done, and open the port.
+
+        Whether it lies there the handshake will tell.
+        """
+        if self._programmer is not None and self._programmed != image:
+            self._programmer.program(image)
+        self._programmed = image
         port = self._named_port or self._stlink_ports()[0]
         try:
             self._serial = serial.serial_for_url(
@@ -72,6 +84,16 @@ class SerialBoard:
 
     def reset(self) -> None:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
+
+    def reflash(self) -> None:
+        """Program the image again; the tool resets the board behind it."""
+        if self._programmer is None or self._programmed is None:
+            raise NoProgrammerError("nothing writes this board's flash", "give --flash-command")
+        self._programmer.program(self._programmed)
+
+    def power_cycle(self) -> bool:
+        """False: no such command is known."""
+        return False
 
     def clock_s(self) -> float:
         """The host's own clock."""

@@ -30,6 +30,7 @@ class VirtualBoard:
     def __init__(self, spec: BoardSpec) -> None:
         self.spec = spec
         self._machine: Any = None
+        self._image: BuiltImage | None = None
         self._name = ""
         self._serial: serial.SerialBase | None = None
 
@@ -48,6 +49,7 @@ class VirtualBoard:
         kind = "tap" if image.project.info.taps else "release"
         self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
         self._machine = Machine(self.spec)
+        self._image = image
         self._machine.load_elf(image.elf)
         self._machine.reset()
         registry.register(self._name, self._machine)
@@ -63,6 +65,16 @@ class VirtualBoard:
         if self._serial is not None:
             self._serial.reset_input_buffer()
             self._serial.reset_output_buffer()
+
+    def reflash(self) -> None:
+        """Load the ELF again, and reset."""
+        assert self._image is not None, "opened before"
+        self._machine.load_elf(self._image.elf)
+        self.reset()
+
+    def power_cycle(self) -> bool:
+        """False: it has no plug."""
+        return False
 
     def clock_s(self) -> float:
         """The machine's own time."""

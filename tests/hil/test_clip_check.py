@@ -125,9 +125,8 @@ def make_session(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = Non
         toolchain="",
     )
     board = cast(Any, type("Board", (), {"spec": load_boards(REPO_ROOT / "boards.yaml")["u585"]})())
-    session = BoardSession(
-        board, image, link, link.handshake(), cast(Any, twin), cast(Any, meters or {})
-    )
+    session = BoardSession(board, image, link, cast(Any, twin), cast(Any, meters or {}))
+    session.hello = link.handshake()
     session.__dict__["oracle"] = judge
     return session
 

@@ -130,6 +130,8 @@ GIVEN = {
     "virtual": True,
     "require_board": False,
     "port": None,
+    "no_flash": False,
+    "flash_command": None,
     "model": __file__,
     "labels": None,
     "threshold": None,
@@ -148,6 +150,18 @@ GIVEN = {
     [
         ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
         ({"port": "x"}, ["a virtual board has no port"]),
+        (
+            {"flash_command": "flash {srec}", "no_flash": True},
+            [
+                "--flash-command: unknown placeholder {srec}",
+                "--flash-command: --no-flash forbids it",
+                "--no-flash: a virtual board is programmed through its own probe",
+            ],
+        ),
+        (
+            {"flash_command": "flash {hex}", "virtual": False, "board": ["u585", "l475"]},
+            ["one command for 2 boards"],
+        ),
         ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
         ({"model": "none.tflite"}, ["none.tflite is not there"]),
         ({"labels": "none.txt"}, ["none.txt is not there"]),
