@@ -129,7 +129,10 @@ GIVEN = {
     "boards_file": None,
     "virtual": True,
     "require_board": False,
+    "probe": None,
     "port": None,
+    "inventory": None,
+    "lock_timeout": 600.0,
     "no_flash": False,
     "flash_command": None,
     "model": __file__,
@@ -150,6 +153,13 @@ GIVEN = {
     [
         ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
         ({"port": "x"}, ["a virtual board has no port"]),
+        ({"probe": "0042"}, ["--probe: 0042 with --virtual"]),
+        (
+            {"virtual": False, "probe": "virtual:u585", "board": ["u585", "u575"]},
+            ["virtual:u585 without --virtual", "one probe for 2 boards"],
+        ),
+        ({"inventory": "none.yaml"}, ["none.yaml is not there"]),
+        ({"lock_timeout": -1.0}, ["--lock-timeout: -1 s"]),
         (
             {"flash_command": "flash {srec}", "no_flash": True},
             [
