@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ports at which something happens in mid-clip; also a pytest plug-in: `-p tests.hil.disturbed_ports`.
+"""Ports at which something happens in mid-clip.
 
-As a plug-in it pulls the board's reset line once, in the middle of the first clip.
+As a pytest plug-in (`-p tests.hil.disturbed_ports`) it pulls the board's reset line once, in the
+middle of the first clip.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recovery on the virtual board: what happens in mid-clip costs a retry, and no bit of the result."""
+"""Recovery on the virtual board: mid-clip events cost a retry, and no bit of the result."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
         assert suite[f"u585.{name}"]
     assert {"tool.pytest", "tool.pyocd", "tool.unicorn", "tool.python"} <= set(suite)
     cases = [
-        {p.get("name"): p.get("value") for p in case.findall("properties/property")}
+        {p.get("name"): p.get("value", "") for p in case.findall("properties/property")}
         for case in root.iter("testcase")
     ]
     assert sorted(case["flaky"] for case in cases) == ["false", "false", "true"]
