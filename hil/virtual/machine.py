@@ -15,6 +15,7 @@ from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.halting import Halting
+from hil.virtual.cortex_m.nvic import NMI
 from hil.virtual.cpu.core import Core
 from hil.virtual.debugger_hold import DebuggerHold
 from hil.virtual.meters import CallMeter, CallMeters
@@ -152,6 +153,7 @@ class Machine:
                     " outside flash"
                 )
             self.core.flash_bytes[start : start + len(segment.data)] = list(segment.data)
+        self.flash.forget_damage()
         self.core.forget_code()
         self.meters.forget()
         self.power_on()
@@ -189,7 +191,7 @@ class Machine:
         self.core.reset(self.debugger.stack_limit)
         self.meters.reset()
         self.exceptions.clear_stack_limits()
-        self.loop.start_at(self.core.word(self.core.flash.origin + 4))
+        self.loop.start_at(self.core.word(self.core.flash.origin + 4), self.flash.fetch_vectors())
         self.halting.reset()
         self.usart.plan()
 
@@ -256,6 +258,10 @@ class Machine:
         """Drop translated code at the end of the block: so many bytes of flash have changed."""
         self.loop.flash_changes.append((address, address + count))
         self.core.stop_soon()
+
+    def pend_nmi(self) -> None:
+        """Raise the interrupt that cannot be masked."""
+        self.nvic.pend(NMI)
 
     def pass_busy_time(self, until_ps: int) -> None:
         """Let the time pass that a flash loader would poll away, reading one status again."""

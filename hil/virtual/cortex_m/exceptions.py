@@ -122,6 +122,14 @@ class Exceptions:
     def _handler(self, exception: int, pc: int) -> int:
         address = self.scb.vector_table + 4 * exception
         handler = self.core.word(address)
+        if self.core.watched.first_in(address, 4) is not None:
+            raise RuleBroken(
+                Rule.LOCKUP,
+                f"the vector of exception {exception} lies in cells of flash that cannot be read:"
+                " a write or erase was interrupted there",
+                address,
+                pc,
+            )
         if self.core.region_of(address, 4) is None or not handler & 1:
             raise RuleBroken(
                 Rule.BUS_FAULT,
