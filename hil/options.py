@@ -35,6 +35,8 @@ class Options:
     inventory: Path | None
     """None: the one beside the boards file, if there is one."""
     lock_timeout_s: float
+    pack: Path | None
+    """CMSIS pack with pyOCD's target and flash algorithm; None: built in, or this project's."""
     no_flash: bool
     flash_command: str | None
     model: Path
@@ -75,6 +77,10 @@ def read_options(value_of: Any) -> Options:
         lock_timeout_s = LOCK_TIMEOUT_S
     if lock_timeout_s < 0:
         faults.append(Fault("--lock-timeout", f"{lock_timeout_s:g} s", "give 0 or more"))
+    pack = Path(value_of("pack")).resolve() if value_of("pack") else None
+    if pack is not None and not pack.is_file():
+        what = f"{pack} is not there"
+        faults.append(Fault("--pack", what, "name a .pack file of CMSIS, or leave it out"))
     no_flash, flash_command = bool(value_of("no_flash")), value_of("flash_command")
     faults += _flash_faults(flash_command, len(boards), no_flash=no_flash, virtual=virtual)
     folds = _read_folds(value_of("folds"), faults)
@@ -101,6 +107,7 @@ def read_options(value_of: Any) -> Options:
         port=port,
         inventory=inventory,
         lock_timeout_s=lock_timeout_s,
+        pack=pack,
         no_flash=no_flash,
         flash_command=flash_command,
         model=model,

@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="longest wait for a board that another job uses (default: 600)",
     )
+    add("--pack", metavar="FILE", help="CMSIS pack of the part, for pyOCD's flash algorithm")
     add("--no-flash", action="store_true", help="the board carries its image already")
     add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")
     add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")

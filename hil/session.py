@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -12,15 +12,14 @@ from generator.boards.record import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.wire.messages import Hello, Memory
+from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
-from hil.boards.programmer import make_programmer
+from hil.boards.make_board import make_board
 from hil.boards.recovery import Recovery, Retry
 from hil.boards.reset_cause import describe_reset
-from hil.boards.serial_board import SerialBoard
-from hil.boards.virtual_board import VirtualBoard
 from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
@@ -120,8 +119,8 @@ class BoardSession:
         if self.board.virtual:
             return f"remove {self.image.project.directory} and run again"
         return (
-            f"let the harness program it (--flash-command, without --no-flash), or flash "
-            f"{self.image.hex} by hand, and run again"
+            "let the harness program it (through its probe or by --flash-command, without "
+            f"--no-flash), or flash {self.image.hex} by hand; then run again"
         )
 
     @cached_property
@@ -174,18 +173,12 @@ def open_session(
     taken because the link failed.
     Raises ToolError or InputError in the user's words.
     """
-    board: Board = (
-        VirtualBoard(spec)
-        if options.virtual
-        else SerialBoard(spec, options.port, make_programmer(options, None, on_progress))
-    )
-    reason = board.unavailable_reason()
-    if reason is not None:
-        raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
-    # Each process has a virtual board of its own; silicon there is only once.
-    lock = nullcontext() if board.virtual else hold_lock(options.build_dir, f"board-{spec.id}")
-    with lock:
+    with acquire(options, spec, on_progress) as attachment:
+        board = make_board(options, spec, attachment, on_progress)
         try:
+            reason = board.unavailable_reason()
+            if reason is not None:
+                raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
             # Whatever reads the project's folder does so before another run may build in it.
             with hold_lock(options.build_dir, f"firmware-{spec.id}"):
                 name = f"{spec.id}-tap" if taps else spec.id
@@ -194,7 +187,7 @@ def open_session(
                 symbols = ImageSymbols(image.elf)
                 on_progress(f"[twin]     {name}: its portable C, compiled for this machine")
                 twin = build_host_twin(image.project.directory)
-                on_progress(f"[board]    {name}: load and greet")
+                on_progress(f"[board]    {name}: program what differs, and greet")
                 port = board.open(image)
             recovery = Recovery(on_retry)
             link = Link(
@@ -208,4 +201,4 @@ def open_session(
             recovery.run(session, session.greet, again=lambda: None)
             yield session
         finally:
-            board.close()
+            board.release()

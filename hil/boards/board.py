@@ -39,7 +39,7 @@ class Board(Protocol):
         """Why the board cannot be used now, for the user; None when it can."""
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Make the board run `image`, and open its serial port."""
+        """Make the board run `image`, written only where it differs, and open its serial port."""
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""
@@ -63,4 +63,7 @@ class Board(Protocol):
         """Facts for reports: probe, port, emulator."""
 
     def close(self) -> None:
-        """Close what `open` opened."""
+        """Close the port; the board can be opened again."""
+
+    def release(self) -> None:
+        """Let go of the board for good."""

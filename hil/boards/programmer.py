@@ -15,7 +15,6 @@ from generator.errors import ToolError
 from hil.boards.image import BuiltImage
 from hil.boards.tool_run import run_tool
 from hil.flash_command import fill_command
-from hil.options import Options
 
 TIMEOUT_S = 300.0
 """Longest run of a command: a whole flash by a slow probe takes a minute."""
@@ -28,8 +27,8 @@ class NoProgrammerError(ToolError):
 class Programmer(Protocol):
     """Writes an image into a board's flash."""
 
-    def program(self, image: BuiltImage) -> None:
-        """Write it, whatever lies there; raises ToolError where that failed."""
+    def program(self, image: BuiltImage, *, always: bool = False) -> None:
+        """Write it where it differs, or `always`; raises ToolError where that failed."""
 
 
 class CommandProgrammer:
@@ -48,8 +47,8 @@ class CommandProgrammer:
         self._on_progress = on_progress
         self._timeout_s = timeout_s
 
-    def program(self, image: BuiltImage) -> None:
-        """Run the command to its end, and show what it says.
+    def program(self, image: BuiltImage, *, always: bool = False) -> None:
+        """Run the command to its end, and show what it says; what to write is up to the tool.
 
         Raises ToolError where there is no such tool, it fails, or it does not end in time.
         """
@@ -60,12 +59,3 @@ class CommandProgrammer:
 
     def _show(self, line: str) -> None:
         self._on_progress(f"[flash]      {line}")
-
-
-def make_programmer(
-    options: Options, probe: str | None, on_progress: Callable[[str], None]
-) -> Programmer | None:
-    """The user's own tool, or None where --flash-command was not given."""
-    if options.flash_command is None:
-        return None
-    return CommandProgrammer(options.flash_command, probe, on_progress=on_progress)

@@ -74,6 +74,9 @@ class Board:
             raise port
         return port
 
+    def release(self) -> None:
+        return
+
     def close(self) -> None:
         self.steps.append("close")
 
