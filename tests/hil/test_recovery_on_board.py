@@ -23,7 +23,7 @@ from hil.link.client import ClipRun
 from hil.options import read_options
 from hil.session import BoardSession, open_session
 from tests.hil.disturbed_ports import MID_CLIP_BYTES, DisturbedPort
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.tiny_model import TINY_LABELS
 
 pytestmark = pytest.mark.slow
 
@@ -32,25 +32,10 @@ RETRIES: list[Retry] = []
 SAMPLES = np.random.default_rng(7).integers(-8000, 8000, 9_600).astype(np.int16)
 
 
-def write_model(folder: Path) -> Path:
-    model = folder / "m.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("m.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
-    return model
-
-
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all builds, with the model in it."""
-    folder = tmp_path_factory.mktemp("build")
-    write_model(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def opened(build: Path) -> Iterator[BoardSession]:
+def opened(tiny_build: Path) -> Iterator[BoardSession]:
     given = {"board": [BOARD], "virtual": True, "engine": "builtin"}
-    given |= {"model": str(build / "m.tflite"), "build_dir": str(build)}
+    given |= {"model": str(tiny_build / "m.tflite"), "build_dir": str(tiny_build)}
     options = read_options(given.get)
     with open_session(options, options.boards[BOARD], on_retry=RETRIES.append) as session:
         yield session
@@ -105,7 +90,7 @@ def test_port_that_vanishes_in_mid_clip_is_opened_again(session: BoardSession) -
     assert not isinstance(session.link.port, DisturbedPort)
 
 
-def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path) -> None:
+def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, tiny_build: Path) -> None:
     for number, label in enumerate(TINY_LABELS):
         (tmp_path / "sounds" / label).mkdir(parents=True)
         noise = np.random.default_rng(number).normal(0.0, 0.2, len(SAMPLES))
@@ -116,8 +101,8 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *("-p", "no:hypothesispytest", "-p", "tests.hil.disturbed_ports"),
             *("hil/suite/test_clips.py", "--board", BOARD, "--virtual"),
-            *("--model", str(build / "m.tflite"), "--sounds", str(tmp_path / "sounds")),
-            *("--build-dir", str(build), "--junitxml", str(tmp_path / "junit.xml")),
+            *("--model", str(tiny_build / "m.tflite"), "--sounds", str(tmp_path / "sounds")),
+            *("--build-dir", str(tiny_build), "--junitxml", str(tmp_path / "junit.xml")),
         ],
         cwd=REPO_ROOT,
         capture_output=True,
@@ -127,7 +112,7 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 test needed a retry: hil/suite/test_clips.py::" in done.stdout
     assert "RETRIES      1 × resynchronise, first because the board restarted" in done.stdout
-    folder = build / "hil" / BOARD
+    folder = tiny_build / "hil" / BOARD
     report = json.loads((folder / "report.json").read_text())
     details = json.loads((folder / "details.json").read_text())
     assert (report["retries"], report["flaky_tests"], report["divergences"]) == (1, 1, 0)
