@@ -23,6 +23,9 @@ from hil.virtual.scheduler import NEVER_PS, Scheduler
 _INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
 _HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
 _WFI = 0xBF30
+_BARRIER = 0xF3BF
+_DSB, _ISB = 0x8F40, 0x8F60
+"""Second halfwords of the barriers; the lowest four bits say how far they reach."""
 _SYSM_MSPLIM, _SYSM_CONTROL = 10, 20
 _XPSR_THUMB = 1 << 24
 
@@ -125,9 +128,21 @@ class RunLoop:
         elif outcome.invalid:
             self._handle_invalid()
         elif self._halfword(self.pc - 2) == _WFI:
+            self._check_sleep()
             self._sleeping = True
         else:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
+
+    def _check_sleep(self) -> None:
+        """WFI stands between barriers: right behind a DSB, right before an ISB."""
+        wfi = self.pc - 2
+        for address, barrier, place in (
+            (wfi - 4, _DSB, "behind a DSB"),
+            (self.pc, _ISB, "before an ISB"),
+        ):
+            halves = self._halfword(address), self._halfword(address + 2) & ~0xF
+            if halves != (_BARRIER, barrier):
+                raise RuleBroken(Rule.WFI_BARRIERS, f"WFI does not stand right {place}", pc=wfi)
 
     def _handle_stop(self, stop: Stop) -> None:
         core = self.core

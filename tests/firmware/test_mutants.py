@@ -74,6 +74,14 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
             "    switch_to_pll();\n    slow_flash();",
         ),
     ),
+    "the core sleeps without a barrier before": (
+        Rule.WFI_BARRIERS,
+        Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"wfi\n\tisb"'),
+    ),
+    "the core wakes without a barrier behind": (
+        Rule.WFI_BARRIERS,
+        Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"dsb\n\twfi"'),
+    ),
     "the watchdog is not fed": (
         Rule.WATCHDOG_RESET,
         Edit("app/main.c", "        watchdog_feed();\n", ""),
