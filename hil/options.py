@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ class Options:
     boards_file: Path
     every_board: bool
     virtual: bool
+    virtual_faults: tuple[str, ...]
+    """Names of faults that the virtual board has."""
     require_board: bool
     port: str | None
     model: Path
@@ -37,8 +40,11 @@ class Options:
     report_dir: Path
 
 
-def read_options(value_of: Any) -> Options:
-    """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults."""
+def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
+    """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults.
+
+    `known_faults`: names that --virtual-fault may have.
+    """
     faults: list[Fault] = []
     boards_file = Path(value_of("boards_file") or REPO_ROOT / "boards.yaml").resolve()
     names: list[str] = value_of("board")
@@ -57,6 +63,8 @@ def read_options(value_of: Any) -> Options:
         faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
     if port and len(boards) > 1:
         faults.append(Fault("--port", f"one port for {len(boards)} boards", "name one board"))
+    virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault")))
+    faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
     folds = _read_folds(value_of("folds"), faults)
     clips = value_of("clips")
     if clips is not None and clips < 1:
@@ -75,6 +83,7 @@ def read_options(value_of: Any) -> Options:
         boards_file=boards_file,
         every_board=every_board,
         virtual=virtual,
+        virtual_faults=virtual_faults,
         require_board=bool(value_of("require_board")),
         port=port,
         model=model,
@@ -88,6 +97,19 @@ def read_options(value_of: Any) -> Options:
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
+
+
+def _check_virtual_faults(
+    names: Collection[str], known: Collection[str], *, virtual: bool
+) -> list[Fault]:
+    faults: list[Fault] = []
+    if names and not virtual:
+        what = f"a real board cannot be given {', '.join(names)}"
+        faults.append(Fault("--virtual-fault", what, "only with --virtual"))
+    remedy = f"choose from: {', '.join(known)}"
+    unknown = [name for name in names if name not in known]
+    faults += [Fault("--virtual-fault", f"no fault {name!r}", remedy) for name in unknown]
+    return faults
 
 
 def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:

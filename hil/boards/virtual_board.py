@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Collection
 from importlib import metadata
 from typing import Any
 
@@ -21,14 +22,25 @@ from hil.link.client import SerialPort
 _NUMBERS = itertools.count()
 
 
+def virtual_fault_names() -> tuple[str, ...]:
+    """The faults that a virtual board can be given, by their names."""
+    from hil.virtual.faults.names import VirtualFault
+
+    return tuple(fault.value for fault in VirtualFault)
+
+
 class VirtualBoard:
-    """A machine of `hil.virtual` under a name of its own, reached by `virtual://<name>`."""
+    """A machine of `hil.virtual` under a name of its own, reached by `virtual://<name>`.
+
+    `faults`: names of `virtual_fault_names`.
+    """
 
     virtual = True
     cycles_are = "estimated"
 
-    def __init__(self, spec: BoardSpec) -> None:
+    def __init__(self, spec: BoardSpec, faults: Collection[str] = ()) -> None:
         self.spec = spec
+        self._faults = tuple(faults)
         self._machine: Any = None
         self._name = ""
         self._serial: serial.SerialBase | None = None
@@ -42,12 +54,13 @@ class VirtualBoard:
     def open(self, image: BuiltImage) -> SerialPort:
         """Load the ELF into the machine's flash and let it go."""
         # Importing serial_url registers the URL with pyserial.
+        from hil.virtual.faults.names import parse_faults
         from hil.virtual.host_ports import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
         kind = "tap" if image.project.info.taps else "release"
         self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
-        self._machine = Machine(self.spec)
+        self._machine = Machine(self.spec, faults=parse_faults(self._faults))
         self._machine.load_elf(image.elf)
         self._machine.reset()
         registry.register(self._name, self._machine)
@@ -79,7 +92,8 @@ class VirtualBoard:
     def properties(self) -> dict[str, str]:
         """The emulator and its version."""
         emulator = f"unicorn {metadata.version('unicorn')}"
-        return {"port": f"virtual://{self._name}", "emulator": emulator}
+        faults = {"faults": ", ".join(self._faults)} if self._faults else {}
+        return {"port": f"virtual://{self._name}", "emulator": emulator} | faults
 
     def close(self) -> None:
         """Close the port and the machine."""
