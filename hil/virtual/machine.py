@@ -46,6 +46,12 @@ class Machine:
         if reason is not None:
             raise ValueError(reason)
         self.wiring = WIRING[self.board_id]
+        self.hse_present = bool(self.wiring.hse_hz)
+        """Whether the clock that the board feeds into HSE is there now."""
+        self.lse_present = self.wiring.has_lse
+        """Whether the 32.768 kHz crystal starts."""
+        self.msi_ppm = 0
+        """How far a free-running MSI is off, in millionths; set it before a reset."""
         self.chip = CHIPS[self.wiring.chip]
         if revision is not None:
             self.chip = REVISIONS[self.wiring.chip, revision]
