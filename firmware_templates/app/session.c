@@ -53,11 +53,6 @@ static uint64_t busy_cycles;
 static uint32_t counter_losses;      /* since reset */
 static uint16_t clip_counter_losses; /* since CLIP_BEGIN */
 
-void session_begin(const struct session_facts *given) {
-    facts = *given;
-    link_begin();
-}
-
 /* A debugger that leaves stops the cycle counter, at any time. */
 static void keep_counting(void) {
     if (cycle_counter_rearm()) {
@@ -140,6 +135,13 @@ __attribute__((noinline)) static void send_hello(uint32_t nonce) {
     memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
     join_labels(labels);
     link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
+}
+
+/* A host in the middle of a conversation learns at once that its device started anew, and why. */
+void session_begin(const struct session_facts *given) {
+    facts = *given;
+    link_begin();
+    send_hello(WIRE_BOOT_NONCE);
 }
 
 /* Any length is taken: a host of another protocol version must get a HELLO that tells it ours. */

@@ -136,3 +136,6 @@ class Refusal(_Documented, IntEnum):
 
 NO_CLIP_ID = 0xFFFFFFFF
 """REFUSED's clip_id when no clip was in progress."""
+
+BOOT_NONCE = 0
+"""HELLO's nonce when the firmware has just started and nobody asked; no host asks with it."""
