@@ -48,7 +48,6 @@ class DebugControl(Peripheral[object]):
         self.cleared_from_outside = False
         """Whether it was a debugger that cleared TRCENA, and the firmware has not set it since."""
 
-
     @property
     def trace_enabled(self) -> bool:
         """DEMCR.TRCENA."""
