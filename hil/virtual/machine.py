@@ -214,7 +214,7 @@ class Machine:
     def close(self) -> None:
         """Drop the line's contents; the machine can be loaded and run again."""
         self.line.drop_coming()
-        self.line.from_board.clear()
+        self.line.forget_received()
 
     # -- time ------------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
     def reset_input_buffer(self) -> None:
         """Drop what the board has sent."""
         self._require_open()
-        self.machine.line.from_board.clear()
+        self.machine.line.forget_received()
 
     def reset_output_buffer(self) -> None:
         """Drop what is on its way to the board."""

@@ -146,7 +146,7 @@ def test_bytes_arrive_in_order_and_never_faster_than_the_baud_rate(
         line.send(data, now)
         now += pause_ps
         while True:
-            part, last_ps = line.take_arrived(now)
+            part, last_ps, _ = line.take_arrived(now)
             if not part:
                 break
             assert last_ps <= now
