@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -66,13 +66,28 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
     Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
     holds nothing, or no mapping.
     """
+    document, lines = _read_document(path)
+    if not isinstance(document, Mapping) or not document:
+        raise InputError([Fault(path.name, empty, remedy)])
+    return document, lines
+
+
+def read_sequence(path: Path, empty: str, remedy: str) -> tuple[Sequence[object], Lines]:
+    """Return the entries of a file that is a list, and the lines. Raises as `read_mapping` does."""
+    document, lines = _read_document(path)
+    if not isinstance(document, list) or not document:
+        raise InputError([Fault(path.name, empty, remedy)])
+    return document, lines
+
+
+def _read_document(path: Path) -> tuple[object, Lines]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError([Fault(str(path), f"cannot be read: {reason}")]) from None
     try:
-        document = yaml.safe_load(text)
+        document: object = yaml.safe_load(text)
         lines = Lines(path, yaml.compose(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -82,6 +97,4 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
     except ValueError as error:  # such as a date of month 99
         what = f"has a value that is none: {error}"
         raise InputError([Fault(path.name, what, "mend it, or put it in quotes")]) from None
-    if not isinstance(document, Mapping) or not document:
-        raise InputError([Fault(path.name, empty, remedy)])
     return document, lines

@@ -15,6 +15,9 @@ from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 
 EVERY_BOARD = "all"
 
+LOCK_TIMEOUT_S = 600.0
+"""Longest wait for another job to let go of a board, unless --lock-timeout says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -22,12 +25,18 @@ class Options:
 
     boards: dict[str, BoardSpec]
     boards_file: Path
+    board_names: tuple[str, ...]
+    """All boards of that file."""
     every_board: bool
     virtual: bool
     virtual_faults: tuple[str, ...]
     """Names of faults that the virtual board has."""
     require_board: bool
+    probe: str | None
     port: str | None
+    inventory: Path | None
+    """None: the one beside the boards file, if there is one."""
+    lock_timeout_s: float
     model: Path
     labels: Path | None
     threshold: float | None
@@ -50,6 +59,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     names: list[str] = value_of("board")
     every_board = EVERY_BOARD in names
     boards: dict[str, BoardSpec] = {}
+    known: dict[str, BoardSpec] = {}
     if names:
         known = load_boards(boards_file)
         for name in known if every_board else dict.fromkeys(names):
@@ -58,13 +68,18 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
             else:
                 what = f"no board {name!r} in {boards_file.name}"
                 faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
-    virtual, port = bool(value_of("virtual")), value_of("port")
-    if port and virtual:
-        faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
-    if port and len(boards) > 1:
-        faults.append(Fault("--port", f"one port for {len(boards)} boards", "name one board"))
+    virtual = bool(value_of("virtual"))
     virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault")))
     faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
+    probe, port = _read_place(value_of, virtual, len(boards), faults)
+    inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
+    if inventory is not None and not inventory.is_file():
+        faults.append(Fault("--inventory", f"{inventory} is not there", "make boards WRITE=1"))
+    lock_timeout_s: float | None = value_of("lock_timeout")
+    if lock_timeout_s is None:
+        lock_timeout_s = LOCK_TIMEOUT_S
+    if lock_timeout_s < 0:
+        faults.append(Fault("--lock-timeout", f"{lock_timeout_s:g} s", "give 0 or more"))
     folds = _read_folds(value_of("folds"), faults)
     clips = value_of("clips")
     if clips is not None and clips < 1:
@@ -81,11 +96,15 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     return Options(
         boards=boards,
         boards_file=boards_file,
+        board_names=tuple(known),
         every_board=every_board,
         virtual=virtual,
         virtual_faults=virtual_faults,
         require_board=bool(value_of("require_board")),
+        probe=probe,
         port=port,
+        inventory=inventory,
+        lock_timeout_s=lock_timeout_s,
         model=model,
         labels=labels,
         threshold=value_of("threshold"),
@@ -110,6 +129,24 @@ def _check_virtual_faults(
     unknown = [name for name in names if name not in known]
     faults += [Fault("--virtual-fault", f"no fault {name!r}", remedy) for name in unknown]
     return faults
+
+
+def _read_place(
+    value_of: Any, virtual: bool, boards: int, faults: list[Fault]
+) -> tuple[str | None, str | None]:
+    """--probe and --port: of one board, and of the kind that was asked for."""
+    probe: str | None = value_of("probe")
+    port: str | None = value_of("port")
+    if port and virtual:
+        faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
+    if probe and virtual != probe.startswith("virtual:"):
+        what = f"{probe} with{'' if virtual else 'out'} --virtual"
+        faults.append(Fault("--probe", what, "virtual:NAME and --virtual go together"))
+    for option, value in (("--probe", probe), ("--port", port)):
+        if value and boards > 1:
+            what = f"one {option.lstrip('-')} for {boards} boards"
+            faults.append(Fault(option, what, "name one board, or list all in an inventory"))
+    return probe, port
 
 
 def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:

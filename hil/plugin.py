@@ -55,7 +55,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fault that the virtual board has, as a desk may (docs/virtual-board.md; repeatable)",
     )
     add("--require-board", action="store_true", help="fail instead of skipping without a board")
-    add("--port", metavar="PORT", help="serial port or pyserial URL of a board flashed by hand")
+    add("--probe", metavar="ID", help="debug probe of the board, by its whole id (make boards)")
+    add("--port", metavar="PORT", help="its serial port or pyserial URL (default: the probe's own)")
+    add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
+    add(
+        "--lock-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="longest wait for a board that another job uses (default: 600)",
+    )
     add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
     add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")

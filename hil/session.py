@@ -117,11 +117,7 @@ def open_session(
     `on_progress` gets a line at each step, since some take seconds.
     Raises ToolError or InputError in the user's words.
     """
-    board: Board = (
-        VirtualBoard(spec, options.virtual_faults)
-        if options.virtual
-        else SerialBoard(spec, options.port)
-    )
+    board: Board = VirtualBoard(spec) if options.virtual else SerialBoard(spec, options.port)
     reason = board.unavailable_reason()
     if reason is not None:
         raise BoardAbsentError(f"board {spec.id} is not available: {reason}")

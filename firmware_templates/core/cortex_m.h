@@ -18,6 +18,7 @@
 
 /* System control block. */
 #define SCB_ICSR CORE_REGISTER(0xE000ED04u)
+#define SCB_ICSR_PENDSTSET (1u << 26) /* SysTick is pending */
 #define SCB_VTOR CORE_REGISTER(0xE000ED08u)
 #define SCB_AIRCR CORE_REGISTER(0xE000ED0Cu)
 #define SCB_AIRCR_VECTKEY (0x05FAu << 16)

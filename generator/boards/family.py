@@ -45,6 +45,8 @@ class Family:
     """Takes the part's name, the memories (none if any is bad in form) and the UART section."""
     make_port: Callable[[Any], Port]
     """Takes a record of class `board` that passed all checks; may raise `InputError`."""
+    dbgmcu: int
+    """Address of DBGMCU: IDCODE first, CR behind it."""
     dma: str
     """Kind of DMA that serves the UART: a folder of `firmware_templates/port/dma/`."""
 

@@ -22,6 +22,7 @@ from generator.wire.layout import (
 )
 from generator.wire.limits import (
     AUDIO_LIMIT_SAMPLES,
+    BOOT_NONCE,
     DECODED_LIMIT_BYTES,
     DELIMITER,
     DETECTED_BYTES,
@@ -36,12 +37,14 @@ from generator.wire.limits import (
     HelloFlag,
     Refusal,
     ScoreHead,
+    Wait,
 )
 from generator.wire.masks import mask_of, numbers_in
 from generator.wire.messages import MESSAGES, Message, WireType
 
 __all__ = [
     "AUDIO_LIMIT_SAMPLES",
+    "BOOT_NONCE",
     "DECODED_LIMIT_BYTES",
     "DELIMITER",
     "DETECTED_BYTES",
@@ -67,6 +70,7 @@ __all__ = [
     "ProtocolMismatchError",
     "Refusal",
     "ScoreHead",
+    "Wait",
     "WireHeader",
     "WireType",
     "check_capacity",

@@ -21,3 +21,17 @@ class Attachment:
 
     power_cycle: str | None = None
     """Command that takes its power away and gives it back; None: nothing can."""
+
+    @property
+    def virtual(self) -> bool:
+        """Whether its probe, or without one its port, is that of a virtual board."""
+        return (self.probe or self.port or "").startswith(("virtual:", "virtual://"))
+
+    @property
+    def place(self) -> str:
+        """What is locked: the probe, or without one the port."""
+        return self.probe or self.port or self.board
+
+    def __str__(self) -> str:
+        told = [f"probe {self.probe}"] if self.probe else []
+        return ", ".join([*told, f"port {self.port or 'not known'}"])

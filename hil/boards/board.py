@@ -39,10 +39,16 @@ class Board(Protocol):
         """Why the board cannot be used now, for the user; None when it can."""
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Make the board run `image`, and open its serial port."""
+        """Make the board run `image`, written only where it differs, and open its serial port."""
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""
+
+    def reflash(self) -> None:
+        """Write the image anew, whatever lies in flash, and restart; raises NoProgrammerError."""
+
+    def power_cycle(self) -> bool:
+        """Take the power away and give it back; False where nothing can."""
 
     def clock_s(self) -> float:
         """The clock that the board's deadlines are counted in, in seconds."""

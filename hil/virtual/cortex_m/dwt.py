@@ -11,8 +11,6 @@ from hil.virtual.rules import Rule
 from hil.virtual.system import CoreAccess
 
 TRCENA = 1 << 24
-VECTOR_CATCHES = 0x7F1
-"""VC_CORERESET, VC_MMERR to VC_HARDERR: only a debugger sets them, and a reset leaves them."""
 CYCCNTENA = 1
 LAR_KEY = 0xC5AC_CE55
 LSR_IMPLEMENTED, LSR_LOCKED = 1, 2
@@ -45,16 +43,10 @@ class DebugControl(Peripheral[object]):
         super().__init__(system, name, base)
 
     def reset(self) -> None:
-        """Trace off; what a debugger wants to catch stays."""
-        kept = self.values.get("DEMCR", 0) & VECTOR_CATCHES
+        """Trace off, and nobody but the firmware has written here."""
         super().reset()
-        self.values["DEMCR"] = kept
         self.cleared_from_outside = False
         """Whether it was a debugger that cleared TRCENA, and the firmware has not set it since."""
-
-    def power_on(self) -> None:
-        """Forget what a debugger has left."""
-        self.values["DEMCR"] = 0
 
     @property
     def trace_enabled(self) -> bool:
@@ -72,17 +64,15 @@ class DebugControl(Peripheral[object]):
         self.cleared_from_outside = False
         self._change(value)
 
-    def write_demcr_from_outside(self, value: int) -> None:
-        """Take what a debugger writes to DEMCR through the bus."""
-        was_enabled = self.trace_enabled
-        self._change(value & (TRCENA | VECTOR_CATCHES))
-        self.cleared_from_outside = not self.trace_enabled and (
-            was_enabled or self.cleared_from_outside
-        )
+    def set_trace(self, on: bool) -> None:
+        """Take TRCENA as a debugger writes it."""
+        if on != self.trace_enabled:
+            self._change(self.values["DEMCR"] ^ TRCENA)
+            self.cleared_from_outside = not on
 
     def clear_from_outside(self) -> None:
         """Leave as a probe does: DEMCR = 0."""
-        self.write_demcr_from_outside(0)
+        self.set_trace(False)
 
 
 class Dwt(Peripheral[CoreAccess]):

@@ -16,5 +16,6 @@ FAMILY = Family(
     check=check,
     check_memories=check_memories,
     make_port=make_port,
+    dbgmcu=0x5C00_1000,  # RM0433, RM0455, debug infrastructure
     dma=dma_streams.KIND,
 )

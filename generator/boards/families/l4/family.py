@@ -17,5 +17,6 @@ FAMILY = Family(
     check=check,
     check_memories=check_one_ram,
     make_port=make_port,
+    dbgmcu=0xE004_2000,  # RM0351, RM0394, RM0432, debug support
     dma=dma_basic.KIND,
 )

@@ -17,5 +17,6 @@ FAMILY = Family(
     check=check,
     check_memories=check_one_ram,
     make_port=make_port,
+    dbgmcu=0xE004_4000,  # RM0456, debug support
     dma=gpdma.KIND,
 )

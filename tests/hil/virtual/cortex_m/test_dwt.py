@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from hil.virtual.cortex_m.dwt import TRCENA, VECTOR_CATCHES, DebugControl
+from hil.virtual.cortex_m.dwt import DebugControl
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule
 from tests.hil.virtual.conftest import Boot, assert_broken, variable
@@ -24,7 +24,7 @@ void reset(void) {
 
 
 def debug_of(machine: Machine) -> DebugControl:
-    debug = machine.peripherals["DEBUG"]
+    debug = machine.debug_control
     assert isinstance(debug, DebugControl)
     return debug
 
@@ -62,15 +62,6 @@ def test_without_trcena_the_dwt_is_refused_to_who_should_know(boot: Boot, act: s
     machine = boot(LOSES_TRACE, f"ACT={act}")
     lose_trace(machine)
     assert_broken(machine, Rule.CLOCK_OFF)
-
-
-def test_what_a_debugger_catches_outlives_a_reset_but_not_a_power_on(machine: Machine) -> None:
-    debug = debug_of(machine)
-    debug.write_demcr_from_outside(TRCENA | VECTOR_CATCHES)
-    machine.reset()
-    assert debug.read(0x0C, 4) == VECTOR_CATCHES
-    machine.power_on()
-    assert debug.read(0x0C, 4) == 0
 
 
 @pytest.mark.parametrize("board", ["u585", "l475", "h743"])

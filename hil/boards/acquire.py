@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One board for a run: chosen by options, inventory and what is plugged in, and locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from generator.boards.record import BoardSpec
+from hil.boards.attachment import Attachment
+from hil.boards.candidates import AttachmentOptions, choose_attachments, own_virtual_board
+from hil.boards.locks import hold_any, holder
+from hil.probe.attached import Attached, list_attached
+
+_LISTING = "list of probes"
+"""Place of the lock below: whoever lists opens every probe for a moment, and two would collide."""
+
+_LISTING_TIMEOUT_S = 60.0
+
+
+class AcquireOptions(AttachmentOptions, Protocol):
+    """What is asked of the run's options."""
+
+    @property
+    def lock_timeout_s(self) -> float:
+        """Longest wait for another job to let go of the board."""
+
+
+@contextmanager
+def acquire(
+    options: AcquireOptions,
+    spec: BoardSpec,
+    on_progress: Callable[[str], None] = lambda line: None,
+) -> Iterator[Attachment]:
+    """Choose and lock an attachment of `spec`; of several, the first that is free.
+
+    A virtual board that no inventory lists is one of this process's own: it has no lock.
+    Raises as `choose_attachments` and `hold_any` do.
+    """
+    found = find_attachments(options, spec)
+    if not found:
+        yield own_virtual_board(spec)
+        return
+    places = {attachment.place: attachment for attachment in found}
+    with hold_any(list(places), spec.id, options.lock_timeout_s, on_progress) as place:
+        yield places[place]
+
+
+def find_attachments(options: AttachmentOptions, spec: BoardSpec) -> list[Attachment]:
+    """`choose_attachments` among what is plugged in now."""
+    return choose_attachments(options, spec, look, _board_in_use)
+
+
+def look() -> Attached:
+    """List what is plugged in, alone on this machine."""
+    with hold_any([_LISTING], "the list of probes", _LISTING_TIMEOUT_S):
+        return list_attached()
+
+
+def _board_in_use(probe: str) -> str | None:
+    owner = holder(probe)
+    return owner.board if owner is not None else None
