@@ -8,29 +8,23 @@ left to it: the handshake compares the hash of what lies in flash.
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import IO, Protocol
 
 from generator.errors import ToolError
 from hil.boards.image import BuiltImage
+from hil.flash_command import fill_command
 
 TIMEOUT_S = 300.0
 """Longest run of a command: a whole flash by a slow probe takes a minute."""
 
 SHOWN_LINES = 8
 """How many of its last lines an error shows."""
-
-PLACEHOLDERS = ("hex", "elf", "bin", "probe")
-"""What a command may name: the image's files, and the probe's unique id."""
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class NoProgrammerError(ToolError):
@@ -111,42 +105,6 @@ class CommandProgrammer:
             if text:
                 said.append(text)
                 self._on_progress(f"[flash]      {text}")
-
-
-def command_fault(command: str) -> str | None:
-    """What is wrong with a command as it was given; None if nothing is."""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        return f"{command!r}: {error}"
-    if not words:
-        return "an empty command"
-    strange = [name for word in words for name in _PLACEHOLDER.findall(word)]
-    strange = [f"{{{name}}}" for name in dict.fromkeys(strange) if name not in PLACEHOLDERS]
-    if strange:
-        return f"unknown placeholder {', '.join(strange)}"
-    if not any(f"{{{kind}}}" in word for word in words for kind in ("hex", "elf", "bin")):
-        return "it names no file to write"
-    return None
-
-
-def fill_command(command: str, files: Mapping[str, Path], probe: str | None) -> list[str]:
-    """The command's words, with files and probe in the places of their names.
-
-    Raises ToolError for a command with a fault, or one that wants a probe where there is none.
-    """
-    fault = command_fault(command)
-    if fault is not None:
-        raise ToolError(f"--flash-command: {fault}")
-    values = {kind: str(path) for kind, path in files.items()}
-    if probe is not None:
-        values["probe"] = probe
-    elif "{probe}" in command:
-        raise ToolError(
-            "--flash-command names {probe}, and this board has none",
-            "name it by --probe or in the inventory, or leave {probe} out",
-        )
-    return [_PLACEHOLDER.sub(lambda m: values[m[1]], word) for word in shlex.split(command)]
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -37,7 +37,7 @@ class SerialBoard:
         self.spec = spec
         self.attachment = attachment
         self._programmer = programmer
-        self._image: BuiltImage | None = None
+        self._programmed: BuiltImage | None = None
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
@@ -50,10 +50,13 @@ class SerialBoard:
         return None
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Program the board where that is asked for, and open its port."""
-        self._image = image
-        if self._programmer is not None:
+        """Program `image` the first time, if that can be done, and open the port.
+
+        Whether it lies there the handshake will tell.
+        """
+        if self._programmer is not None and self._programmed != image:
             self._programmer.program(image)
+        self._programmed = image
         return self._open_port(image)
 
     def _open_port(self, image: BuiltImage) -> SerialPort:
@@ -77,10 +80,12 @@ class SerialBoard:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
 
     def reflash(self) -> None:
-        """Run the programmer again. Raises NoProgrammerError where there is none."""
-        if self._programmer is None or self._image is None:
-            raise NoProgrammerError(f"board {self.spec.id} is programmed by hand")
-        self._programmer.program(self._image, always=True)
+        """Program the image again; raises NoProgrammerError where nothing can."""
+        if self._programmer is None or self._programmed is None:
+            raise NoProgrammerError(
+                "nothing writes this board's flash", "give --flash-command, or leave --no-flash out"
+            )
+        self._programmer.program(self._programmed, always=True)
 
     def power_cycle(self) -> bool:
         """Run the attachment's command. Raises ToolError where it fails."""
@@ -122,6 +127,10 @@ class SerialBoard:
     def properties(self) -> dict[str, str]:
         """The port and the probe."""
         return {"port": self.attachment.port or "", "probe": self.attachment.probe or ""}
+
+    def release(self) -> None:
+        """Close the port."""
+        self.close()
 
     def close(self) -> None:
         """Close the port."""

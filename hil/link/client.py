@@ -198,9 +198,7 @@ class Link:
                 return None
             for item in self._reader.feed(data):
                 if isinstance(item, ProtocolMismatchError):
-                    raise WrongDeviceError(
-                        str(item), "build and flash the firmware of this version"
-                    )
+                    raise WrongDeviceError(str(item), "build and flash this version's firmware")
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
                 if isinstance(item.message, FaultReport):

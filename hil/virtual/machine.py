@@ -16,10 +16,10 @@ from hil.virtual.bus import Bus
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.halting import Halting
 from hil.virtual.cpu.core import Core
+from hil.virtual.debugger_hold import DebuggerHold
 from hil.virtual.faults.line import DisturbedLine
 from hil.virtual.faults.making import make_faults, make_line
 from hil.virtual.faults.names import VirtualFault
-from hil.virtual.debugger_hold import DebuggerHold
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
