@@ -7,8 +7,6 @@ and the handshake refuses any other image.
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 import time
 
 import serial
@@ -18,11 +16,11 @@ from generator.errors import ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import BoardAbsentError, CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.power import cycle_power
 from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
-POWER_CYCLE_TIMEOUT_S = 60.0
 
 
 class SerialBoard:
@@ -89,32 +87,7 @@ class SerialBoard:
 
     def power_cycle(self) -> bool:
         """Run the attachment's command. Raises ToolError where it fails."""
-        command = self.attachment.power_cycle
-        if command is None:
-            return False
-        try:
-            done = subprocess.run(
-                shlex.split(command),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=POWER_CYCLE_TIMEOUT_S,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ToolError(
-                f"the power-cycle command of {self.spec.id} does not run: {error}",
-                f"run it by hand: {command}",
-            ) from error
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()[-3:]
-            raise ToolError(
-                f"the power-cycle command of {self.spec.id} failed with exit code "
-                f"{done.returncode}: {' / '.join(said) or 'it said nothing'}",
-                f"run it by hand: {command}",
-            )
-        return True
+        return cycle_power(self.attachment.power_cycle)
 
     def clock_s(self) -> float:
         """The host's own clock."""

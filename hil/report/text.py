@@ -72,7 +72,7 @@ def retry_lines(records: RunRecords) -> list[str]:
     for rung in dict.fromkeys(retry.rung for retry in records.retries):
         reasons = [retry.reason for retry in records.retries if retry.rung == rung]
         heading = "" if lines else "RETRIES"
-        lines.append(f"{heading:13}{rung} {len(reasons)} times, first because {reasons[0]}")
+        lines.append(f"{heading:13}{len(reasons)} × {rung}, first because {reasons[0]}")
     return lines
 
 

@@ -86,8 +86,8 @@ def test_power_is_cycled_by_the_attachments_command(spec: BoardSpec) -> None:
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        (f"{sys.executable} -c 'import sys; sys.exit(\"no hub\")'", "exit code 1: no hub"),
-        ("no-such-tool-at-all", "does not run"),
+        (f"{sys.executable} -c 'import sys; sys.exit(\"no hub\")'", "no hub"),
+        ("no-such-tool-at-all", "no-such-tool-at-all"),
     ],
 )
 def test_power_cycle_that_fails_is_told(spec: BoardSpec, command: str, told: str) -> None:
