@@ -24,6 +24,8 @@ VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
 SOUNDS ?=
+INVENTORY ?=
+WRITE ?=
 PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
@@ -107,7 +109,7 @@ help: ## This list
 	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
 	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
-	@echo "cv, quantize)."
+	@echo "cv, quantize), INVENTORY=file.yaml (hil, boards)."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
@@ -150,8 +152,12 @@ test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's 
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_THRESHOLD) \
-	    $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
+
+.PHONY: boards
+boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
+	@$(PY) -m hil.boards $(if $(WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
 
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
@@ -194,7 +200,7 @@ evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip,
 	    $(WITH_SOUNDS) $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
-FIND_C = find firmware_templates cross_check tests -name '*.[ch]' -not -path 'tests/golden/*'
+FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'
 
 .PHONY: lint
 lint: $(VENV)/.test ## ruff, mypy, imports, clang-format: no change, only findings

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from generator.boards.checks import Complaint
 from generator.boards.clock_tree import ClockTree
+from generator.boards.part_facts import DebugIdentity, PartFacts
 from generator.boards.port_values import UartValues, Vector
 from generator.boards.record import BoardSpec, Memory, Uart
 
@@ -45,8 +46,10 @@ class Family:
     """Takes the part's name, the memories (none if any is bad in form) and the UART section."""
     make_port: Callable[[Any], Port]
     """Takes a record of class `board` that passed all checks; may raise `InputError`."""
-    dbgmcu: int
-    """Address of DBGMCU: IDCODE first, CR behind it."""
+    identity: DebugIdentity
+    """How a debugger tells the devices of this family apart."""
+    part_facts: Callable[[str], PartFacts]
+    """Takes the part's name: its device, its flash size and the option bytes it must have."""
     dma: str
     """Kind of DMA that serves the UART: a folder of `firmware_templates/port/dma/`."""
 

@@ -28,7 +28,7 @@ class CallMeter(Protocol):
 
 
 class Board(Protocol):
-    """One board. `open` may be called once; `close` is safe at any time."""
+    """One board. `open` may be called again behind a `close`, which is safe at any time."""
 
     spec: BoardSpec
     virtual: bool
@@ -45,7 +45,10 @@ class Board(Protocol):
         """Restart the firmware, where the board can be reset from here."""
 
     def reflash(self) -> None:
-        """Write the image anew, whatever lies in flash, and restart; raises NoProgrammerError."""
+        """Program the image again, whatever lies there, and restart the firmware.
+
+        Raises NoProgrammerError where nothing may or can write its flash.
+        """
 
     def power_cycle(self) -> bool:
         """Take the power away and give it back; False where nothing can."""
@@ -60,4 +63,7 @@ class Board(Protocol):
         """Facts for reports: probe, port, emulator."""
 
     def close(self) -> None:
-        """Close what `open` opened."""
+        """Close the port; the board can be opened again."""
+
+    def release(self) -> None:
+        """Let go of the board for good."""

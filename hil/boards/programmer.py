@@ -7,30 +7,17 @@ left to it: the handshake compares the hash of what lies in flash.
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
-import signal
-import subprocess
-import threading
-from collections import deque
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import IO, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from generator.errors import ToolError
 from hil.boards.image import BuiltImage
+from hil.boards.tool_run import run_tool
+from hil.flash_command import fill_command
 
 TIMEOUT_S = 300.0
 """Longest run of a command: a whole flash by a slow probe takes a minute."""
-
-SHOWN_LINES = 8
-"""How many of its last lines an error shows."""
-
-PLACEHOLDERS = ("hex", "elf", "bin", "probe")
-"""What a command may name: the image's files, and the probe's unique id."""
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class NoProgrammerError(ToolError):
@@ -68,95 +55,7 @@ class CommandProgrammer:
         files = {kind: image.elf.with_suffix(f".{kind}") for kind in ("hex", "elf", "bin")}
         words = fill_command(self._command, files, self._probe)
         self._on_progress(f"[flash]    {shlex.join(words)}")
-        try:
-            # Of a session of its own, so that what it starts ends with it.
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ToolError(
-                f"cannot run {words[0]}: {error.strerror or error}",
-                "install it, or name it with its whole path in --flash-command",
-            ) from error
-        said: deque[str] = deque(maxlen=SHOWN_LINES)
-        reader = threading.Thread(target=self._read, args=(process.stdout, said), daemon=True)
-        reader.start()
-        try:
-            code = process.wait(self._timeout_s)
-        except subprocess.TimeoutExpired as error:
-            _end(process)
-            raise ToolError(
-                f"{words[0]} did not end within {self._timeout_s:g} s{_quote(said)}",
-                "does the probe answer? run the command by hand",
-            ) from error
-        except BaseException:
-            _end(process)
-            raise
-        reader.join(1.0)  # a daemon that it left behind may hold the pipe open
-        if code:
-            raise ToolError(
-                f"{words[0]} failed with exit code {code}{_quote(said)}",
-                f"run it by hand: {shlex.join(words)}",
-            )
+        run_tool(words, "--flash-command", on_progress=self._show, timeout_s=self._timeout_s)
 
-    def _read(self, output: IO[str] | None, said: deque[str]) -> None:
-        for line in output or ():
-            text = line.strip()
-            if text:
-                said.append(text)
-                self._on_progress(f"[flash]      {text}")
-
-
-def command_fault(command: str) -> str | None:
-    """What is wrong with a command as it was given; None if nothing is."""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        return f"{command!r}: {error}"
-    if not words:
-        return "an empty command"
-    strange = [name for word in words for name in _PLACEHOLDER.findall(word)]
-    strange = [f"{{{name}}}" for name in dict.fromkeys(strange) if name not in PLACEHOLDERS]
-    if strange:
-        return f"unknown placeholder {', '.join(strange)}"
-    if not any(f"{{{kind}}}" in word for word in words for kind in ("hex", "elf", "bin")):
-        return "it names no file to write"
-    return None
-
-
-def fill_command(command: str, files: Mapping[str, Path], probe: str | None) -> list[str]:
-    """The command's words, with files and probe in the places of their names.
-
-    Raises ToolError for a command with a fault, or one that wants a probe where there is none.
-    """
-    fault = command_fault(command)
-    if fault is not None:
-        raise ToolError(f"--flash-command: {fault}")
-    values = {kind: str(path) for kind, path in files.items()}
-    if probe is not None:
-        values["probe"] = probe
-    elif "{probe}" in command:
-        raise ToolError(
-            "--flash-command names {probe}, and this board has none",
-            "name it by --probe or in the inventory, or leave {probe} out",
-        )
-    return [_PLACEHOLDER.sub(lambda m: values[m[1]], word) for word in shlex.split(command)]
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End the command with all that it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (OSError, AttributeError):
-        process.kill()
-    process.wait()
-
-
-def _quote(said: deque[str]) -> str:
-    return "".join(f"\n    | {line}" for line in list(said)) or "; it said nothing"
+    def _show(self, line: str) -> None:
+        self._on_progress(f"[flash]      {line}")

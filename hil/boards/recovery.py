@@ -92,12 +92,12 @@ class Recovery:
         on_retry: Callable[[Retry], None] = lambda retry: None,
         *,
         clock_s: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], object] = threading.Event().wait,
+        pause: Callable[[float], object] | None = None,
         now: Callable[[], str] = _utc_now,
     ) -> None:
         self._on_retry = on_retry
         self._clock_s = clock_s
-        self._pause = pause
+        self._pause = pause or threading.Event().wait
         self._now = now
         self._clip = ""
         self._reasons: list[str] = []

@@ -7,8 +7,6 @@ and the handshake refuses any other image.
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 import time
 
 import serial
@@ -18,11 +16,11 @@ from generator.errors import ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import BoardAbsentError, CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.power import cycle_power
 from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
-POWER_CYCLE_TIMEOUT_S = 60.0
 
 
 class SerialBoard:
@@ -37,7 +35,7 @@ class SerialBoard:
         self.spec = spec
         self.attachment = attachment
         self._programmer = programmer
-        self._image: BuiltImage | None = None
+        self._programmed: BuiltImage | None = None
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
@@ -50,10 +48,13 @@ class SerialBoard:
         return None
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Program the board where that is asked for, and open its port."""
-        self._image = image
-        if self._programmer is not None:
+        """Program `image` the first time, if that can be done, and open the port.
+
+        Whether it lies there the handshake will tell.
+        """
+        if self._programmer is not None and self._programmed != image:
             self._programmer.program(image)
+        self._programmed = image
         return self._open_port(image)
 
     def _open_port(self, image: BuiltImage) -> SerialPort:
@@ -77,39 +78,16 @@ class SerialBoard:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
 
     def reflash(self) -> None:
-        """Run the programmer again. Raises NoProgrammerError where there is none."""
-        if self._programmer is None or self._image is None:
-            raise NoProgrammerError(f"board {self.spec.id} is programmed by hand")
-        self._programmer.program(self._image, always=True)
+        """Program the image again; raises NoProgrammerError where nothing can."""
+        if self._programmer is None or self._programmed is None:
+            raise NoProgrammerError(
+                "nothing writes this board's flash", "give --flash-command, or leave --no-flash out"
+            )
+        self._programmer.program(self._programmed, always=True)
 
     def power_cycle(self) -> bool:
         """Run the attachment's command. Raises ToolError where it fails."""
-        command = self.attachment.power_cycle
-        if command is None:
-            return False
-        try:
-            done = subprocess.run(
-                shlex.split(command),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=POWER_CYCLE_TIMEOUT_S,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise ToolError(
-                f"the power-cycle command of {self.spec.id} does not run: {error}",
-                f"run it by hand: {command}",
-            ) from error
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()[-3:]
-            raise ToolError(
-                f"the power-cycle command of {self.spec.id} failed with exit code "
-                f"{done.returncode}: {' / '.join(said) or 'it said nothing'}",
-                f"run it by hand: {command}",
-            )
-        return True
+        return cycle_power(self.attachment.power_cycle)
 
     def clock_s(self) -> float:
         """The host's own clock."""
@@ -122,6 +100,10 @@ class SerialBoard:
     def properties(self) -> dict[str, str]:
         """The port and the probe."""
         return {"port": self.attachment.port or "", "probe": self.attachment.probe or ""}
+
+    def release(self) -> None:
+        """Close the port."""
+        self.close()
 
     def close(self) -> None:
         """Close the port."""

@@ -85,12 +85,9 @@ class VirtualBoard(ProbeBoard):
         """What silicon's say, and the emulator's version."""
         return {**super().properties(), "emulator": f"unicorn {metadata.version('unicorn')}"}
 
-    def close(self) -> None:
-        """Close the port; the machine stays until the process forgets it."""
-        super().close()
-
-    def discard(self) -> None:
-        """Forget the machine: no cable leads to it any more."""
+    def release(self) -> None:
+        """Close the port, and forget the machine."""
+        super().release()
         if self._machine is not None:
             from hil.virtual.host_ports import registry
 

@@ -55,6 +55,7 @@ from generator.wire.messages import (
     Tap,
     TapSelect,
 )
+from hil.link.answers import join_features, join_rows
 from hil.link.errors import (
     BoardRestartedError,
     DeviceFaultError,
@@ -198,9 +199,7 @@ class Link:
                 return None
             for item in self._reader.feed(data):
                 if isinstance(item, ProtocolMismatchError):
-                    raise WrongDeviceError(
-                        str(item), "build and flash the firmware of this version"
-                    )
+                    raise WrongDeviceError(str(item), "build and flash this version's firmware")
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
                 if isinstance(item.message, FaultReport):
@@ -235,16 +234,7 @@ class Link:
         mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
         features = [m for m in mine if isinstance(m, Features)]
         patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        return ClipRun(result, patches, self._join_features(features), retries)
-
-    def _join_features(self, pieces: Sequence[Features]) -> Int8:
-        frames = 0
-        for piece in pieces:
-            if piece.first_frame != frames or len(piece.cells) % self._bands:
-                raise RefusedError(f"FEATURES begin at frame {piece.first_frame}, not {frames}")
-            frames += len(piece.cells) // self._bands
-        joined = np.frombuffer(b"".join(piece.cells for piece in pieces), np.int8)
-        return joined.reshape(frames, self._bands)
+        return ClipRun(result, patches, join_features(features, self._bands), retries)
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
@@ -259,17 +249,7 @@ class Link:
             for at in range(0, len(frames), count)
         ]
         messages, retries = self._converse(outgoing, PatchResult)
-        rows: dict[int, dict[int, bytes]] = {}
-        for message in messages:
-            if isinstance(message, Tap):
-                of_operator = rows.setdefault(message.operator_index, {})
-                before = of_operator.get(message.row, b"")
-                if len(before) != message.offset_bytes:
-                    raise RefusedError(
-                        f"TAP of operator {message.operator_index}, row {message.row} goes on at "
-                        f"byte {message.offset_bytes}, not {len(before)}"
-                    )
-                of_operator[message.row] = before + message.values
+        rows = join_rows([m for m in messages if isinstance(m, Tap)])
         result = next(m for m in messages if isinstance(m, PatchResult))
         return PatchRun(result, rows, retries)
 

@@ -16,7 +16,6 @@ from generator.wire.messages import (
 )
 from hil.link.core_fault import describe_fault
 
-
 _CAUSED_BY_THE_LINE = {Refusal.DAMAGED, Refusal.SEQUENCE, Refusal.OVERRUN, Refusal.LINE}
 
 

@@ -70,9 +70,7 @@ def read_flash(session: Any, address: int, count: int) -> bytes | None:
     return bytes(content)
 
 
-def _write(
-    session: Any, address: int, image: bytes, progress: _Progress, *, whole: bool
-) -> None:
+def _write(session: Any, address: int, image: bytes, progress: _Progress, *, whole: bool) -> None:
     from pyocd.flash.eraser import FlashEraser
     from pyocd.flash.loader import FlashLoader
 

@@ -12,9 +12,11 @@ class VirtualProbePlugin(Plugin):  # type: ignore[misc]  # pyOCD says what it is
     """The virtual boards as debug probes: `pyocd list`, `pyocd load -u virtual:u585`."""
 
     def load(self) -> Any:
-        """The class of probes."""
+        """The class of probes; from here on pyOCD knows our targets too."""
+        from hil.probe.targets import register_own_targets
         from hil.virtual.host_ports.debug_probe import VirtualProbe
 
+        register_own_targets()
         return VirtualProbe
 
     @property

@@ -17,6 +17,7 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.errors import ToolError
 from hil.probe.attached import REMOTE
+from hil.probe.part import check_part
 from hil.probe.targets import target_for
 
 PROBE_CLOCK_HZ = 4_000_000
@@ -34,7 +35,8 @@ _OPTIONS: dict[str, object] = {
     "warning.cortex_m_default": False,
 }
 
-_DBGMCU_CR = 0x04
+_CR_BEHIND_IDCODE = 0x04
+"""DBGMCU_CR, in all families (RM0456, RM0351, RM0394, RM0432, RM0433, RM0455: debug support)."""
 _DWT_CTRL, _FP_CTRL, _FP_KEY = 0xE000_1000, 0xE000_2000, 2
 
 
@@ -67,7 +69,8 @@ def find_probe(probe_id: str) -> Any:
 def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> Iterator[Any]:
     """A pyOCD session with the board's core halted behind its reset vector.
 
-    Raises ProbeAbsentError, ToolError for everything that pyOCD says went wrong.
+    Raises ProbeAbsentError; WrongPartError and OptionBytesError before anything is changed; and
+    ToolError for everything that pyOCD says went wrong.
     """
     from pyocd.core import exceptions
     from pyocd.core.session import Session
@@ -77,10 +80,11 @@ def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> I
         try:
             session.open()
             session.target.reset_and_halt()
+            check_part(spec, session.target.read32, probe_id)
             yield session
         finally:
             with suppress(exceptions.Error):
-                _leave_as_power_on(session, family_of(spec.family).dbgmcu)
+                _leave_as_power_on(session, family_of(spec.family).identity.idcode_address)
             session.context_state.suppress_disconnect_error = True
             with suppress(exceptions.Error):
                 session.disconnect()
@@ -116,7 +120,7 @@ def _leave_as_power_on(session: Any, dbgmcu: int) -> None:
     """
     target = session.target
     target.halt()
-    target.write32(dbgmcu + _DBGMCU_CR, 0)
+    target.write32(dbgmcu + _CR_BEHIND_IDCODE, 0)
     target.write32(_FP_CTRL, _FP_KEY)
     target.write32(_DWT_CTRL, 0)
 

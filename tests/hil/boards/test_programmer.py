@@ -12,7 +12,8 @@ import pytest
 
 from generator.errors import ToolError
 from hil.boards.image import BuiltImage
-from hil.boards.programmer import CommandProgrammer, command_fault, fill_command
+from hil.boards.programmer import CommandProgrammer
+from hil.flash_command import command_fault, fill_command
 
 FILES = {kind: Path(f"/a b/m.{kind}") for kind in ("hex", "elf", "bin")}
 
@@ -51,7 +52,8 @@ def test_a_path_that_looks_like_a_placeholder_is_left_alone() -> None:
     ],
 )
 def test_fault_of_a_command_is_named(command: str, fault: str) -> None:
-    pytest.raises(ToolError, fill_command, command, FILES, None).match(fault)
+    with pytest.raises(ToolError, match=fault):
+        fill_command(command, FILES, None)
     assert command_fault("flash {bin} {probe}") is None
 
 

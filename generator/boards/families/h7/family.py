@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from generator.boards.dma import dma_streams
 from generator.boards.families.h7.limits import check, check_memories
+from generator.boards.families.h7.part import IDENTITY, part_facts
 from generator.boards.families.h7.port import make_port
 from generator.boards.families.h7.record import H7Board, H7Clock
 from generator.boards.family import Family
@@ -16,6 +17,7 @@ FAMILY = Family(
     check=check,
     check_memories=check_memories,
     make_port=make_port,
-    dbgmcu=0x5C00_1000,  # RM0433, RM0455, debug infrastructure
+    identity=IDENTITY,
+    part_facts=part_facts,
     dma=dma_streams.KIND,
 )

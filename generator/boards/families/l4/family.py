@@ -6,6 +6,7 @@ from __future__ import annotations
 from generator.boards.checks import check_one_ram
 from generator.boards.dma import dma_basic
 from generator.boards.families.l4.limits import check
+from generator.boards.families.l4.part import IDENTITY, part_facts
 from generator.boards.families.l4.port import make_port
 from generator.boards.families.l4.record import L4Board, L4Clock
 from generator.boards.family import Family
@@ -17,6 +18,7 @@ FAMILY = Family(
     check=check,
     check_memories=check_one_ram,
     make_port=make_port,
-    dbgmcu=0xE004_2000,  # RM0351, RM0394, RM0432, debug support
+    identity=IDENTITY,
+    part_facts=part_facts,
     dma=dma_basic.KIND,
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from generator.boards.checks import check_one_ram
 from generator.boards.dma import gpdma
 from generator.boards.families.u5.limits import check
+from generator.boards.families.u5.part import IDENTITY, part_facts
 from generator.boards.families.u5.port import make_port
 from generator.boards.families.u5.record import U5Board, U5Clock
 from generator.boards.family import Family
@@ -17,6 +18,7 @@ FAMILY = Family(
     check=check,
     check_memories=check_one_ram,
     make_port=make_port,
-    dbgmcu=0xE004_4000,  # RM0456, debug support
+    identity=IDENTITY,
+    part_facts=part_facts,
     dma=gpdma.KIND,
 )
