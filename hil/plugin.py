@@ -136,16 +136,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests of one board go to one process of pytest-xdist, where that is needed or saves time."""
+    """No more processes of pytest-xdist get a board's tests than can have such a board."""
     options = config.stash.get(_OPTIONS, None)
     if options is None:
         return None
-    from hil.xdist_schedule import BoardScheduling, keeps_boards_together
+    from hil.boards.acquire import count_attachments
+    from hil.xdist_schedule import BoardScheduling, share_out
 
-    processes = len(config.getoption("tx"))
-    if not keeps_boards_together(len(options.boards), processes, virtual=options.virtual):
-        return None
-    return BoardScheduling(config, log, frozenset(options.boards))
+    counted = count_attachments(options, options.boards.values())
+    processes = share_out(counted, len(config.getoption("tx")))
+    return BoardScheduling(config, log, processes) if processes is not None else None
 
 
 @pytest.fixture(scope="session")
