@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hil.boards.locks import hold_any
 from hil.xdist_schedule import BoardScheduling, share_out
 
 
@@ -74,6 +76,7 @@ import pytest
 
 from hil import plugin
 from hil.boards.acquire import acquire
+from hil.boards.locks import holder
 
 
 DEADLINE = time.monotonic() + 60
@@ -82,7 +85,8 @@ DEADLINE = time.monotonic() + 60
 @pytest.fixture(scope="session")
 def place(request, board_name, worker_id):
     options = request.config.stash[plugin._OPTIONS]
-    with acquire(options, options.boards[board_name]) as attachment:
+    printer = plugin._make_printer(request.config)
+    with acquire(options, options.boards[board_name], printer) as attachment:
         Path(f"{worker_id}.here").touch()
         while len(list(Path().glob("*.here"))) < int(os.environ["TOGETHER"]):
             assert time.monotonic() < DEADLINE, "the other process never came"
@@ -97,10 +101,11 @@ def test_on_a_board(board_name, place, number, worker_id):
         once.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     Path(f"{number}.json").write_text(json.dumps([worker_id, place]))
+    Path("job.txt").write_text(holder(place.replace("://", ":")).job)
 """
 
 
-def run(folder: Path, *entries: str, kill: bool = False) -> subprocess.CompletedProcess[str]:
+def start(folder: Path, *entries: str, kill: bool = False) -> subprocess.Popen[str]:
     (folder / "test_places.py").write_text(TESTS)
     (folder / "m.tflite").write_bytes(b"")
     inventory = folder / "desk.yaml"
@@ -110,14 +115,20 @@ def run(folder: Path, *entries: str, kill: bool = False) -> subprocess.Completed
     command += ["--inventory", str(inventory), "--build-dir", ".", "--lock-timeout", "60"]
     environment = {**os.environ, "MEL2METAL_LOCK_DIR": str(folder / "locks")}
     environment |= {"TOGETHER": str(len(entries)), "KILL": "1" if kill else ""}
-    return subprocess.run(
+    return subprocess.Popen(
         [*command, "test_places.py"],
         cwd=folder,
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
     )
+
+
+def run(folder: Path, *entries: str, kill: bool = False) -> subprocess.CompletedProcess[str]:
+    process = start(folder, *entries, kill=kill)
+    output, _ = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, output)
 
 
 def places_of(folder: Path) -> list[tuple[str, str]]:
@@ -128,25 +139,39 @@ def places_of(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_two_boards_of_a_kind_serve_two_processes_each_with_its_own(tmp_path: Path) -> None:
     done = run(tmp_path, "u585-1", "u585-2")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     places = places_of(tmp_path)
     assert len(places) == 8
     assert len({worker for worker, place in places}) == 2
     assert {place for worker, place in places} == {"virtual://u585-1", "virtual://u585-2"}
     assert len(set(places)) == 2  # a process keeps its board
+    assert "--board u585 --virtual" in (tmp_path / "job.txt").read_text()
 
 
 @pytest.mark.slow
 def test_one_board_serves_one_process(tmp_path: Path) -> None:
     done = run(tmp_path, "u585-1")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert len(set(places_of(tmp_path))) == 1
 
 
 @pytest.mark.slow
 def test_a_killed_process_frees_its_board_for_the_next(tmp_path: Path) -> None:
     done = run(tmp_path, "u585-1", kill=True)
-    assert "crashed while running" in done.stdout, done.stdout + done.stderr
+    assert "crashed while running" in done.stdout, done.stdout
     # xdist counts the test that was running as failed, and gives it to the next process again.
     assert "1 failed, 8 passed" in done.stdout
     assert len(places_of(tmp_path)) == 8
+
+
+@pytest.mark.slow
+def test_a_process_of_xdist_says_for_whom_it_waits(tmp_path: Path) -> None:
+    with hold_any(["virtual:u585-1"], "u585", 0, folder=tmp_path / "locks"):
+        process = start(tmp_path, "u585-1")
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        waiting = next((line for line in lines if line.startswith("[lock]")), "no such line")
+        assert f"virtual:u585-1 is held by {shlex.join(sys.argv)} (process" in waiting
+    rest, _ = process.communicate()
+    assert process.returncode == 0, rest
+    assert "8 passed" in rest
