@@ -200,7 +200,7 @@ evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip,
 	    $(WITH_SOUNDS) $(WITH_THRESHOLD) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
-FIND_C = find firmware_templates cross_check tests -name '*.[ch]' -not -path 'tests/golden/*'
+FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'
 
 .PHONY: lint
 lint: $(VENV)/.test ## ruff, mypy, imports, clang-format: no change, only findings

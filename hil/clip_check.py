@@ -33,10 +33,8 @@ def check_clip(
     In every cell: features, board against twin. In every class: each patch's scores, board against
     twin and interpreter; sums and decision, board against twin and against their own patches.
     """
-    for meter in session.meters.values():
-        meter.clear()
     started_s = time.monotonic()
-    run = session.link.play_clip(clip_id, samples, ClipFlag.FEATURES)
+    run = session.play_clip(clip_id, samples, ClipFlag.FEATURES, name=clip.name)
     wall_seconds = time.monotonic() - started_s
     outcome = session.twin.run_clip(samples)
     divergences = [

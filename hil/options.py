@@ -11,6 +11,7 @@ from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
+from hil.flash_command import command_fault
 
 EVERY_BOARD = "all"
 
@@ -34,6 +35,10 @@ class Options:
     inventory: Path | None
     """None: the one beside the boards file, if there is one."""
     lock_timeout_s: float
+    pack: Path | None
+    """CMSIS pack with pyOCD's target and flash algorithm; None: built in, or this project's."""
+    no_flash: bool
+    flash_command: str | None
     model: Path
     labels: Path | None
     threshold: float | None
@@ -72,6 +77,12 @@ def read_options(value_of: Any) -> Options:
         lock_timeout_s = LOCK_TIMEOUT_S
     if lock_timeout_s < 0:
         faults.append(Fault("--lock-timeout", f"{lock_timeout_s:g} s", "give 0 or more"))
+    pack = Path(value_of("pack")).resolve() if value_of("pack") else None
+    if pack is not None and not pack.is_file():
+        what = f"{pack} is not there"
+        faults.append(Fault("--pack", what, "name a .pack file of CMSIS, or leave it out"))
+    no_flash, flash_command = bool(value_of("no_flash")), value_of("flash_command")
+    faults += _flash_faults(flash_command, len(boards), no_flash=no_flash, virtual=virtual)
     folds = _read_folds(value_of("folds"), faults)
     clips = value_of("clips")
     if clips is not None and clips < 1:
@@ -96,6 +107,9 @@ def read_options(value_of: Any) -> Options:
         port=port,
         inventory=inventory,
         lock_timeout_s=lock_timeout_s,
+        pack=pack,
+        no_flash=no_flash,
+        flash_command=flash_command,
         model=model,
         labels=labels,
         threshold=value_of("threshold"),
@@ -125,6 +139,28 @@ def _read_place(
             what = f"one {option.lstrip('-')} for {boards} boards"
             faults.append(Fault(option, what, "name one board, or list all in an inventory"))
     return probe, port
+
+
+def _flash_faults(
+    command: str | None, boards: int, *, no_flash: bool, virtual: bool
+) -> list[Fault]:
+    """What is wrong with --no-flash and --flash-command."""
+    faults = []
+    if command is not None:
+        what = command_fault(command)
+        if what is not None:
+            remedy = "as in 'STM32_Programmer_CLI -c port=SWD sn={probe} -w {hex} -v -rst'"
+            faults.append(Fault("--flash-command", what, f"{remedy}; {{elf}} and {{bin}} as well"))
+        elif boards > 1 and "{probe}" not in command:
+            what = f"one command for {boards} boards, which does not say which"
+            faults.append(Fault("--flash-command", what, "put {probe} into it, or name one board"))
+        if no_flash:
+            faults.append(Fault("--flash-command", "--no-flash forbids it", "give one of them"))
+    for name, given in (("--flash-command", command is not None), ("--no-flash", no_flash)):
+        if given and virtual:
+            what = "a virtual board is programmed through its own probe; no other tool sees it"
+            faults.append(Fault(name, what, "leave it out, or leave out --virtual"))
+    return faults
 
 
 def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:

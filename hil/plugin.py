@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from hil.boards.recovery import Retry
     from hil.clips.clip_set import Clip, ClipSet
     from hil.options import Options
     from hil.report.records import Record
@@ -37,6 +38,8 @@ _RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 _PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 _FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
 """Why the run cannot go on, and its exit code."""
+_RETRIES: pytest.StashKey[list[tuple[str, Retry]]] = pytest.StashKey()
+"""Steps of recovery that no test's report has carried home yet, each with its board."""
 
 WAITING = "[lock]"
 """How a line begins that says who has the board."""
@@ -61,6 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="SECONDS",
         help="longest wait for a board that another job uses (default: 600)",
     )
+    add("--pack", metavar="FILE", help="CMSIS pack of the part, for pyOCD's flash algorithm")
+    add("--no-flash", action="store_true", help="the board carries its image already")
+    add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")
     add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
     add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
@@ -82,6 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected."""
     config.stash[_PENDING] = []
     config.stash[_FATAL] = []
+    config.stash[_RETRIES] = []
     if not config.getoption("board"):
         return
     from generator.errors import Mel2metalError
@@ -202,8 +209,13 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
     from hil.session import open_session
 
     options = request.config.stash[_OPTIONS]
-    printer = _make_printer(request.config)
-    opening = open_session(options, options.boards[name], taps=taps, on_progress=printer)
+    opening = open_session(
+        options,
+        options.boards[name],
+        taps=taps,
+        on_progress=_make_printer(request.config),
+        on_retry=lambda retry: request.config.stash[_RETRIES].append((name, retry)),
+    )
     try:
         opened = opening.__enter__()
     except Mel2metalError as error:
@@ -278,12 +290,19 @@ def pytest_runtest_makereport(
     """
     report = yield
     pending = item.config.stash[_PENDING]
+    on_board = "board_name" in getattr(item, "fixturenames", ())
+    if on_board and _OPTIONS in item.config.stash:
+        from hil.pytest_records import account_retries
+
+        retries = item.config.stash[_RETRIES]
+        pending += account_retries(item, report, retries)
+        retries.clear()
     if pending:
         report.mel2metal_records = pending[:]  # type: ignore[attr-defined]
         pending.clear()
     if item.config.stash[_FATAL]:
         report.mel2metal_fatal = item.config.stash[_FATAL].pop()  # type: ignore[attr-defined]
-    if call.excinfo is not None and "board_name" in getattr(item, "fixturenames", ()):
+    if call.excinfo is not None and on_board:
         from generator.errors import Mel2metalError
 
         if isinstance(call.excinfo.value, Mel2metalError):

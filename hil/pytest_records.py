@@ -7,19 +7,44 @@ processes. The plug-in attaches them, `RecordCollector` takes them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 
+from hil.boards.recovery import Retry
 from hil.clips.clip_set import ClipSet, plain_names
 from hil.node_ids import board_of, clip_name_of
 from hil.options import Options
-from hil.report.records import from_plain
+from hil.report.records import RetryRecord, from_plain, to_plain
 from hil.report.run import RunReport
 
 _SUMMED_UP = (0, 1, 2)
 """Exit codes for which pytest prints what failed in the end."""
+
+
+_RETRIES: pytest.StashKey[int] = pytest.StashKey()
+_FAILED: pytest.StashKey[bool] = pytest.StashKey()
+
+
+def account_retries(
+    item: pytest.Item, report: pytest.TestReport, retries: Sequence[tuple[str, Retry]]
+) -> list[dict[str, Any]]:
+    """Records of the steps of recovery that a test needed in one phase, each with its board.
+
+    Its last phase gets the properties `retries` and `flaky`: passed, but not without a retry.
+    """
+    count = item.stash.get(_RETRIES, 0) + len(retries)
+    failed = item.stash.get(_FAILED, False) or report.failed
+    item.stash[_RETRIES], item.stash[_FAILED] = count, failed
+    if report.when == "teardown":
+        is_flaky = bool(count) and not failed
+        report.user_properties += [("retries", count), ("flaky", str(is_flaky).lower())]
+    records = (
+        RetryRecord(board, item.nodeid, retry.rung, retry.reason, retry.clip, retry.at)
+        for board, retry in retries
+    )
+    return [to_plain(record) for record in records]
 
 
 class RecordCollector:

@@ -3,30 +3,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 from generator.boards.record import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
-from generator.wire.messages import (
-    Hello,
-)
+from generator.wire.messages import Hello, Memory
+from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
-from hil.boards.serial_board import SerialBoard
-from hil.boards.virtual_board import VirtualBoard
+from hil.boards.make_board import make_board
+from hil.boards.recovery import Recovery, Retry
+from hil.boards.reset_cause import describe_reset
 from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
-from hil.link.client import Link
+from hil.link.client import ClipRun, Int8, Link, PatchRun, SerialPort
+from hil.link.errors import LinkLostError
 from hil.options import Options
 from hil.report.records import BoardRecord
+from sounds.decode import Samples
 
 NETWORK_FUNCTION = "network_push_frame_s8"
 FRONTEND_FUNCTION = "frontend_push_q15"
@@ -42,20 +44,63 @@ class BoardSession:
     board: Board
     image: BuiltImage
     link: Link
-    hello: Hello
     twin: HostTwin
     """The project's portable C, compiled for this host."""
 
     meters: dict[str, CallMeter] = field(default_factory=dict)
+    recovery: Recovery = field(default_factory=Recovery)
+    hello: Hello = field(init=False)
 
     def reset(self) -> None:
         """Restart the device where that is possible, and shake hands anew."""
-        self.board.reset()
+        self.recovery.run(self, self._restart, again=lambda: None)
+
+    def _restart(self) -> None:
+        try:
+            self.board.reset()
+        except OSError as error:
+            raise LinkLostError(f"the port failed: {error}") from error
+        self.greet()
+
+    def greet(self) -> None:
+        """Shake hands; raise WrongDeviceError where the device is not what this run is about."""
         self.hello = self.link.handshake()
         self.check_identity()
 
+    def attach(self, port: SerialPort) -> None:
+        """Go on over a port that the board opened anew."""
+        self.link.port = port
+        self.meters = watch_functions(self.board)
+
+    def play_clip(
+        self, clip_id: int, samples: Samples, flags: int = 0, *, name: str = ""
+    ) -> ClipRun:
+        """Play a clip, by whatever means it takes where the link fails; `name` is for reports.
+
+        Meters count its last attempt, and what the link itself repeated.
+        """
+
+        def attempt() -> ClipRun:
+            for meter in self.meters.values():
+                meter.clear()
+            return self.link.play_clip(clip_id, samples, flags)
+
+        run, retries = self.recovery.run(self, attempt, clip=name)
+        return replace(run, retries=retries)
+
+    def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
+        """Play a patch of frames through an image with taps, as `play_clip` does a clip."""
+        run, retries = self.recovery.run(
+            self, lambda: self.link.play_patch(patch_id, frames, operators)
+        )
+        return replace(run, retries=retries)
+
+    def read_memory(self) -> Memory:
+        """Ask what memory was used since reset."""
+        return self.recovery.run(self, self.link.read_memory)[0]
+
     def check_identity(self) -> None:
-        """Raise HandshakeError where the device is not what this run is about."""
+        """Raise WrongDeviceError where the device is not what this run is about."""
         check_identity(self.hello, self.link.read_rule(), self.expected, self.remedy)
 
     @property
@@ -73,7 +118,10 @@ class BoardSession:
         """What to do when HELLO says something else."""
         if self.board.virtual:
             return f"remove {self.image.project.directory} and run again"
-        return f"flash {self.image.hex} (docs/hil.md says how) and run again"
+        return (
+            f"let the harness program it (--flash-command, without --no-flash), or flash "
+            f"{self.image.hex} by hand, and run again"
+        )
 
     @cached_property
     def oracle(self) -> Oracle:
@@ -104,6 +152,12 @@ class BoardSession:
         )
 
 
+def watch_functions(board: Board) -> dict[str, CallMeter]:
+    """Meters of the functions whose instructions are reported, of those that can be counted."""
+    names = (NETWORK_FUNCTION, FRONTEND_FUNCTION, FRAME_FUNCTION)
+    return {name: meter for name in names if (meter := board.watch(name)) is not None}
+
+
 @contextmanager
 def open_session(
     options: Options,
@@ -111,20 +165,20 @@ def open_session(
     *,
     taps: bool = False,
     on_progress: Callable[[str], None] = lambda line: None,
+    on_retry: Callable[[Retry], None] = lambda retry: None,
 ) -> Iterator[BoardSession]:
     """Lock the board, build, load, reset, shake hands; let go of everything in the end.
 
-    `on_progress` gets a line at each step, since some take seconds.
+    `on_progress` gets a line at each step, since some take seconds; `on_retry` every step that was
+    taken because the link failed.
     Raises ToolError or InputError in the user's words.
     """
-    board: Board = VirtualBoard(spec) if options.virtual else SerialBoard(spec, options.port)
-    reason = board.unavailable_reason()
-    if reason is not None:
-        raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
-    # Each process has a virtual board of its own; silicon there is only once.
-    lock = nullcontext() if board.virtual else hold_lock(options.build_dir, f"board-{spec.id}")
-    with lock:
+    with acquire(options, spec, on_progress) as attachment:
+        board = make_board(options, spec, attachment, on_progress)
         try:
+            reason = board.unavailable_reason()
+            if reason is not None:
+                raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
             # Whatever reads the project's folder does so before another run may build in it.
             with hold_lock(options.build_dir, f"firmware-{spec.id}"):
                 name = f"{spec.id}-tap" if taps else spec.id
@@ -133,16 +187,18 @@ def open_session(
                 symbols = ImageSymbols(image.elf)
                 on_progress(f"[twin]     {name}: its portable C, compiled for this machine")
                 twin = build_host_twin(image.project.directory)
-                on_progress(f"[board]    {name}: load and greet")
+                on_progress(f"[board]    {name}: program what differs, and greet")
                 port = board.open(image)
-            link = Link(port, clock_s=board.clock_s, describe_address=symbols.describe)
-            meters = {
-                name: meter
-                for name in (NETWORK_FUNCTION, FRONTEND_FUNCTION, FRAME_FUNCTION)
-                if (meter := board.watch(name)) is not None
-            }
-            session = BoardSession(board, image, link, link.handshake(), twin, meters)
-            session.check_identity()
+            recovery = Recovery(on_retry)
+            link = Link(
+                port,
+                clock_s=board.clock_s,
+                describe_address=symbols.describe,
+                describe_reset=partial(describe_reset, spec.family),
+                on_retry=recovery.note_repetition,
+            )
+            session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
+            recovery.run(session, session.greet, again=lambda: None)
             yield session
         finally:
-            board.close()
+            board.release()

@@ -41,9 +41,13 @@ void link_restart(void) {
     reported = counts;
 }
 
+/* Sends two delimiters: a reset in the middle of a frame left a piece of it on the line, and its
+ * last byte may swallow the first delimiter. */
 void link_begin(void) {
+    static const uint8_t delimiters[2] = {0u, 0u};
     cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
     link_restart();
+    (void)uart_write(delimiters, sizeof delimiters); /* the ring is empty */
 }
 
 uint32_t link_window_bytes(void) {

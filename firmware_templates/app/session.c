@@ -45,11 +45,6 @@ static uint64_t frontend_cycles; /* sums over the clip's patches */
 static uint64_t network_cycles;
 static uint64_t busy_cycles;
 
-void session_begin(const struct session_facts *given) {
-    facts = *given;
-    link_begin();
-}
-
 static struct outcome refuse(uint16_t code, uint32_t detail) {
     return (struct outcome){.code = code, .detail = detail};
 }
@@ -109,6 +104,13 @@ __attribute__((noinline)) static void send_hello(uint32_t nonce) {
     memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
     join_labels(labels);
     link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
+}
+
+/* A host in the middle of a conversation learns at once that its device started anew, and why. */
+void session_begin(const struct session_facts *given) {
+    facts = *given;
+    link_begin();
+    send_hello(WIRE_BOOT_NONCE);
 }
 
 /* Any length is taken: a host of another protocol version must get a HELLO that tells it ours. */

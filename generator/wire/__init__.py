@@ -22,6 +22,7 @@ from generator.wire.layout import (
 )
 from generator.wire.limits import (
     AUDIO_LIMIT_SAMPLES,
+    BOOT_NONCE,
     DECODED_LIMIT_BYTES,
     DELIMITER,
     DETECTED_BYTES,
@@ -42,6 +43,7 @@ from generator.wire.messages import MESSAGES, Message, WireType
 
 __all__ = [
     "AUDIO_LIMIT_SAMPLES",
+    "BOOT_NONCE",
     "DECODED_LIMIT_BYTES",
     "DELIMITER",
     "DETECTED_BYTES",

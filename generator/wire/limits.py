@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 """Raised whenever a message, a field or a rule of the link changes."""
 
 PAYLOAD_LIMIT_BYTES = 1040
@@ -111,3 +111,6 @@ class Refusal(_Documented, IntEnum):
 
 NO_CLIP_ID = 0xFFFFFFFF
 """REFUSED's clip_id when no clip was in progress."""
+
+BOOT_NONCE = 0
+"""HELLO's nonce when the firmware has just started and nobody asked; no host asks with it."""

@@ -112,7 +112,7 @@ class HelloRequest(Message):
 
     protocol: Annotated[int, _u16("PROTOCOL_VERSION of the host")] = PROTOCOL_VERSION
     reserved: Annotated[int, _u16("0")] = 0
-    nonce: Annotated[int, _u32("any number; HELLO brings it back")] = 0
+    nonce: Annotated[int, _u32("any number but BOOT_NONCE; HELLO brings it back")] = 0
 
 
 @_message(0x02, Direction.HOST_TO_DEVICE)
@@ -172,11 +172,14 @@ class RuleRequest(Message):
 
 @_message(0x81, Direction.DEVICE_TO_HOST)
 class Hello(Message):
-    """Who the device is and what runs on it; the first CREDIT is implied: window_bytes."""
+    """Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
+
+    Answers HELLO_REQUEST. A firmware that has just started sends one by itself, with nonce 0.
+    """
 
     protocol: Annotated[int, _u16("PROTOCOL_VERSION of the device")]
     flags: Annotated[int, _u16("HelloFlag bits")]
-    nonce: Annotated[int, _u32("from HELLO_REQUEST")]
+    nonce: Annotated[int, _u32("from HELLO_REQUEST; 0: BOOT_NONCE")]
     core_clock_hz: Annotated[int, _u32("core clock in Hz")]
     window_bytes: Annotated[int, _u32("encoded bytes that may be under way to the device at once")]
     reset_flags: Annotated[int, _u32("the reset flags of the clock controller at start")]

@@ -28,7 +28,7 @@ class CallMeter(Protocol):
 
 
 class Board(Protocol):
-    """One board. `open` may be called once; `close` is safe at any time."""
+    """One board. `open` may be called again behind a `close`, which is safe at any time."""
 
     spec: BoardSpec
     virtual: bool
@@ -39,10 +39,19 @@ class Board(Protocol):
         """Why the board cannot be used now, for the user; None when it can."""
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Make the board run `image`, and open its serial port."""
+        """Make the board run `image`, written only where it differs, and open its serial port."""
 
     def reset(self) -> None:
         """Restart the firmware, where the board can be reset from here."""
+
+    def reflash(self) -> None:
+        """Program the image again, whatever lies there, and restart the firmware.
+
+        Raises NoProgrammerError where nothing may or can write its flash.
+        """
+
+    def power_cycle(self) -> bool:
+        """Take the power away and give it back; False where nothing can."""
 
     def clock_s(self) -> float:
         """The clock that the board's deadlines are counted in, in seconds."""
@@ -54,4 +63,7 @@ class Board(Protocol):
         """Facts for reports: probe, port, emulator."""
 
     def close(self) -> None:
-        """Close what `open` opened."""
+        """Close the port; the board can be opened again."""
+
+    def release(self) -> None:
+        """Let go of the board for good."""

@@ -18,7 +18,7 @@ from generator.wire.messages import (
     Hello,
     Rule,
 )
-from hil.link.errors import HandshakeError
+from hil.link.errors import WrongDeviceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def expected_core_clock_hz(board: BoardSpec, said_hz: int) -> int:
 
 
 def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) -> None:
-    """Raise HandshakeError with everything that differs, both values beside each other."""
+    """Raise WrongDeviceError with everything that differs, both values beside each other."""
     project = expected.project
     labels = tuple(hello.labels.split("\n")) if hello.labels else ()
     rows = [
@@ -61,7 +61,7 @@ def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) ->
         if want != got
     ]
     if wrong:
-        raise HandshakeError(
+        raise WrongDeviceError(
             "the device is not what this run is about:\n" + "\n".join(wrong), remedy
         )
 

@@ -1,62 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real board behind its serial port, flashed by hand.
+"""A board behind its serial port: programmed by a tool of the user's own, or by hand.
 
-The harness does not write flash yet. It need not trust that either: the firmware sends the SHA-256
-of what really lies in its flash, and the handshake refuses any other image.
+The harness need not trust either: the firmware sends the SHA-256 of what really lies in its flash,
+and the handshake refuses any other image.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from pathlib import Path
 
 import serial
-from serial.tools import list_ports
 
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
-from hil.boards.board import CallMeter
+from hil.boards.attachment import Attachment
+from hil.boards.board import BoardAbsentError, CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.power import cycle_power
+from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
 
 
 class SerialBoard:
-    """A board at `port` (a device or a pyserial URL), or at the only ST-LINK port there is."""
+    """A board at the port of its attachment; `programmer` None: it carries its image already."""
 
     virtual = False
     cycles_are = "measured"
 
-    def __init__(self, spec: BoardSpec, port: str | None) -> None:
+    def __init__(
+        self, spec: BoardSpec, attachment: Attachment, programmer: Programmer | None
+    ) -> None:
         self.spec = spec
-        self._named_port = port
+        self.attachment = attachment
+        self._programmer = programmer
+        self._programmed: BuiltImage | None = None
         self._serial: serial.SerialBase | None = None
 
     def unavailable_reason(self) -> str | None:
-        """No such port, no ST-LINK, or more than one and none named."""
-        if self._named_port is not None:
-            port = self._named_port
-            is_path = "://" not in port and port.startswith("/")
-            return f"there is no {port}" if is_path and not Path(port).exists() else None
-        found = self._stlink_ports()
-        if not found:
+        """A board whose serial port nothing tells."""
+        if self.attachment.port is None:
             return (
-                f"no probe's serial port (USB vendor {self.spec.probe.usb_vid:04x}) is attached; "
-                "attach the board, name its port by --port, or run the image with --virtual"
+                f"its probe {self.attachment.probe} has no serial port; name the one that the "
+                "board's UART is wired to by --port, or in the inventory"
             )
-        if len(found) > 1:
-            return f"{len(found)} probes are attached ({', '.join(found)}); name one by --port"
         return None
 
-    def _stlink_ports(self) -> Sequence[str]:
-        ports = list_ports.comports()
-        return sorted(port.device for port in ports if port.vid == self.spec.probe.usb_vid)
-
     def open(self, image: BuiltImage) -> SerialPort:
-        """Open the port. The board must carry `image` already; the handshake will tell."""
-        port = self._named_port or self._stlink_ports()[0]
+        """Program `image` the first time, if that can be done, and open the port.
+
+        Whether it lies there the handshake will tell.
+        """
+        if self._programmer is not None and self._programmed != image:
+            self._programmer.program(image)
+        self._programmed = image
+        return self._open_port(image)
+
+    def _open_port(self, image: BuiltImage) -> SerialPort:
+        port = self.attachment.port
+        if port is None:
+            raise BoardAbsentError(f"board {self.spec.id}: {self.unavailable_reason()}")
         try:
             self._serial = serial.serial_for_url(
                 port, baudrate=self.spec.uart.baud, write_timeout=WRITE_TIMEOUT_S, exclusive=True
@@ -73,6 +77,18 @@ class SerialBoard:
     def reset(self) -> None:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
 
+    def reflash(self) -> None:
+        """Program the image again; raises NoProgrammerError where nothing can."""
+        if self._programmer is None or self._programmed is None:
+            raise NoProgrammerError(
+                "nothing writes this board's flash", "give --flash-command, or leave --no-flash out"
+            )
+        self._programmer.program(self._programmed, always=True)
+
+    def power_cycle(self) -> bool:
+        """Run the attachment's command. Raises ToolError where it fails."""
+        return cycle_power(self.attachment.power_cycle)
+
     def clock_s(self) -> float:
         """The host's own clock."""
         return time.monotonic()
@@ -82,10 +98,12 @@ class SerialBoard:
         return None
 
     def properties(self) -> dict[str, str]:
-        """The port, and the probe's serial number where the system knows it."""
-        port = self._named_port or (self._serial.port if self._serial is not None else "")
-        serial_numbers = {p.device: p.serial_number or "" for p in list_ports.comports()}
-        return {"port": str(port), "probe": serial_numbers.get(str(port), "")}
+        """The port and the probe."""
+        return {"port": self.attachment.port or "", "probe": self.attachment.probe or ""}
+
+    def release(self) -> None:
+        """Close the port."""
+        self.close()
 
     def close(self) -> None:
         """Close the port."""

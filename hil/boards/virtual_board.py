@@ -1,37 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The emulated board: the same image, the same link, no silicon.
+"""The virtual board: the same image in the emulator, in virtual time, behind a virtual probe.
 
-Only this module knows the emulator, and only once a virtual board is opened.
+It is programmed, reset and spoken to as silicon is; only its clock is another, and instructions can
+be counted from outside.
 """
 
 from __future__ import annotations
 
-import itertools
-import os
 from importlib import metadata
-from typing import Any
-
-import serial
+from typing import TYPE_CHECKING
 
 from generator.boards.record import BoardSpec
+from hil.boards.attachment import Attachment
 from hil.boards.board import CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.probe_board import ProbeBoard
+from hil.boards.programmer import Programmer
 from hil.link.client import SerialPort
 
-_NUMBERS = itertools.count()
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
 
 
-class VirtualBoard:
-    """A machine of `hil.virtual` under a name of its own, reached by `virtual://<name>`."""
+class VirtualBoard(ProbeBoard):
+    """A virtual board; its cycles are estimates."""
 
     virtual = True
     cycles_are = "estimated"
 
-    def __init__(self, spec: BoardSpec) -> None:
-        self.spec = spec
-        self._machine: Any = None
-        self._name = ""
-        self._serial: serial.SerialBase | None = None
+    def __init__(
+        self, spec: BoardSpec, attachment: Attachment, programmer: Programmer | None
+    ) -> None:
+        super().__init__(spec, attachment, programmer)
+        self._name = self._probe.partition(":")[2]
+        self._machine: Machine | None = None
 
     def unavailable_reason(self) -> str | None:
         """Packages of the emulator that are missing, or a board that it does not model."""
@@ -40,52 +42,52 @@ class VirtualBoard:
         return unavailable_reason(self.spec)
 
     def open(self, image: BuiltImage) -> SerialPort:
-        """Load the ELF into the machine's flash and let it go."""
+        """Make the machine, blank, and do with it what is done with a board."""
         # Importing serial_url registers the URL with pyserial.
         from hil.virtual.host_ports import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
-        kind = "tap" if image.project.info.taps else "release"
-        self._name = f"{self.spec.id}-{kind}-{os.getpid()}-{next(_NUMBERS)}"
-        self._machine = Machine(self.spec)
-        self._machine.load_elf(image.elf)
-        self._machine.reset()
-        registry.register(self._name, self._machine)
-        self._serial = serial.serial_for_url(
-            f"virtual://{self._name}", baudrate=self.spec.uart.baud
-        )
-        port: SerialPort = self._serial
-        return port
+        if registry.lookup(self._name) is None:
+            registry.register(self._name, Machine(self.spec))
+        self._machine = registry.lookup(self._name)
+        return super().open(image)
 
-    def reset(self) -> None:
-        """Pull the machine's reset line; what lay on the line is gone."""
-        self._machine.reset()
-        if self._serial is not None:
-            self._serial.reset_input_buffer()
-            self._serial.reset_output_buffer()
+    def _open_port(self, image: BuiltImage) -> SerialPort:
+        # By the symbols functions are metered, and the stack's limit is known.
+        self.machine.take_symbols(image.elf)
+        return super()._open_port(image)
+
+    @property
+    def machine(self) -> Machine:
+        """The emulated board, once it is open."""
+        assert self._machine is not None, "not open"
+        return self._machine
+
+    def power_cycle(self) -> bool:
+        """Take the power away and give it back."""
+        self.machine.power_on()
+        self._drop_line()
+        return True
 
     def clock_s(self) -> float:
         """The machine's own time."""
-        return float(self._machine.seconds)
+        return float(self.machine.seconds)
 
     def watch(self, function: str) -> CallMeter | None:
         """Count a function's instructions from outside, by its symbol; None without the symbol."""
         try:
-            meter: CallMeter = self._machine.watch(function)
+            meter: CallMeter = self.machine.watch(function)
         except KeyError:
             return None
         return meter
 
     def properties(self) -> dict[str, str]:
-        """The emulator and its version."""
-        emulator = f"unicorn {metadata.version('unicorn')}"
-        return {"port": f"virtual://{self._name}", "emulator": emulator}
+        """What silicon's say, and the emulator's version."""
+        return {**super().properties(), "emulator": f"unicorn {metadata.version('unicorn')}"}
 
-    def close(self) -> None:
-        """Close the port and the machine."""
-        if self._serial is not None:
-            self._serial.close()
-            self._serial = None
+    def release(self) -> None:
+        """Close the port, and forget the machine."""
+        super().release()
         if self._machine is not None:
             from hil.virtual.host_ports import registry
 

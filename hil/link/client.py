@@ -6,7 +6,8 @@ which on a virtual port passes in the board's own time. Transfer and computation
 host keeps the device's receive window full and takes results as they come.
 
 A clip whose frames were damaged or lost is played again from its start behind a new handshake.
-Each repetition is kept in the result with its reason; it is never hidden.
+Each repetition is kept in the result with its reason; it is never hidden. A firmware that started
+anew says so by a HELLO that nobody asked for; whether to go on then is not decided here.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ import serial
 
 from generator.wire import (
     AUDIO_LIMIT_SAMPLES,
+    BOOT_NONCE,
     DELIMITER,
     PAYLOAD_LIMIT_BYTES,
     TAP_MASK_BYTES,
     Frame,
     FrameReader,
     ProtocolMismatchError,
-    Refusal,
     encode_frame,
     mask_of,
 )
@@ -54,13 +55,17 @@ from generator.wire.messages import (
     Tap,
     TapSelect,
 )
+from hil.link.answers import join_features, join_rows
 from hil.link.errors import (
+    BoardRestartedError,
     DeviceFaultError,
     FrameLostError,
     HandshakeError,
+    LinkError,
     LinkLostError,
     LinkSilentError,
     RefusedError,
+    WrongDeviceError,
 )
 
 Int8 = npt.NDArray[np.int8]
@@ -79,7 +84,6 @@ HELLO_INTERVAL_S = 0.25
 ATTEMPTS = 3
 """How often one clip is played at most."""
 
-_REPEATABLE = {Refusal.DAMAGED, Refusal.SEQUENCE, Refusal.OVERRUN, Refusal.LINE}
 _FRAMES_FIELDS_BYTES = 8
 
 
@@ -123,6 +127,12 @@ class PatchRun:
     retries: tuple[str, ...]
 
 
+def _start_of(hello: Hello) -> tuple[object, ...]:
+    """What stays the same from a start of the firmware to its next."""
+    hashes = (hello.firmware_sha256, hello.model_sha256)
+    return (*hashes, hello.board, hello.core_clock_hz, hello.reset_flags)
+
+
 class Link:
     """One conversation with one device over an open port."""
 
@@ -132,12 +142,20 @@ class Link:
         *,
         clock_s: Callable[[], float] = time.monotonic,
         describe_address: Callable[[int], str] = hex,
+        describe_reset: Callable[[int], str] = hex,
+        on_retry: Callable[[str], None] = lambda reason: None,
         silence_s: float = SILENCE_S,
     ) -> None:
         self.port = port
         self._clock_s = clock_s
         self._describe_address = describe_address
+        self._describe_reset = describe_reset
+        self._on_retry = on_retry
         self._silence_s = silence_s
+        self._hello: Hello | None = None
+        self._started_anew: Hello | None = None
+        """The HELLO of a start that was seen in the last handshake."""
+
         self._reader = FrameReader()
         self._sequence = 0
         self._device_sequence = 0
@@ -152,8 +170,9 @@ class Link:
         Raises HandshakeError when the deadline passes or the device speaks another protocol.
         """
         end_s = self._clock_s() + deadline_s
+        self._started_anew = None
         while (left_s := end_s - self._clock_s()) > 0:
-            self._nonce = (self._nonce + 1) & 0xFFFFFFFF
+            self._nonce = self._nonce % 0xFFFFFFFF + 1  # never BOOT_NONCE
             self._reader.clear()
             self._sequence = 0
             request = HelloRequest(nonce=self._nonce)
@@ -165,6 +184,7 @@ class Link:
                 self._sent_bytes = 0
                 self._limit_bytes = hello.window_bytes
                 self._bands = hello.bands
+                self._hello = hello
                 return hello
         raise HandshakeError(
             f"no HELLO within {deadline_s:g} s",
@@ -179,13 +199,17 @@ class Link:
                 return None
             for item in self._reader.feed(data):
                 if isinstance(item, ProtocolMismatchError):
-                    raise HandshakeError(str(item), "build and flash the firmware of this version")
+                    raise WrongDeviceError(str(item), "build and flash this version's firmware")
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
                 if isinstance(item.message, FaultReport):
                     raise DeviceFaultError(item.message, self._describe_address)
-                if isinstance(item.message, Hello) and item.message.nonce == self._nonce:
+                if not isinstance(item.message, Hello):
+                    continue
+                if item.message.nonce == self._nonce:
                     return item.message
+                if item.message.nonce == BOOT_NONCE:
+                    self._started_anew = item.message
         return None
 
     def play_clip(
@@ -198,8 +222,7 @@ class Link:
 
         `flags`: bits of ClipFlag.
 
-        Raises RefusedError, DeviceFaultError, LinkSilentError or LinkLostError when that fails, the
-        link's own faults only after `ATTEMPTS` attempts.
+        Raises a LinkError when that fails: damage and silence only after `ATTEMPTS` attempts.
         """
         outgoing: list[Message] = [ClipBegin(clip_id=clip_id, flags=flags)]
         data = samples.astype("<i2").tobytes()
@@ -211,16 +234,7 @@ class Link:
         mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
         features = [m for m in mine if isinstance(m, Features)]
         patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        return ClipRun(result, patches, self._join_features(features), retries)
-
-    def _join_features(self, pieces: Sequence[Features]) -> Int8:
-        frames = 0
-        for piece in pieces:
-            if piece.first_frame != frames or len(piece.cells) % self._bands:
-                raise RefusedError(f"FEATURES begin at frame {piece.first_frame}, not {frames}")
-            frames += len(piece.cells) // self._bands
-        joined = np.frombuffer(b"".join(piece.cells for piece in pieces), np.int8)
-        return joined.reshape(frames, self._bands)
+        return ClipRun(result, patches, join_features(features, self._bands), retries)
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
@@ -235,17 +249,7 @@ class Link:
             for at in range(0, len(frames), count)
         ]
         messages, retries = self._converse(outgoing, PatchResult)
-        rows: dict[int, dict[int, bytes]] = {}
-        for message in messages:
-            if isinstance(message, Tap):
-                of_operator = rows.setdefault(message.operator_index, {})
-                before = of_operator.get(message.row, b"")
-                if len(before) != message.offset_bytes:
-                    raise RefusedError(
-                        f"TAP of operator {message.operator_index}, row {message.row} goes on at "
-                        f"byte {message.offset_bytes}, not {len(before)}"
-                    )
-                of_operator[message.row] = before + message.values
+        rows = join_rows([m for m in messages if isinstance(m, Tap)])
         result = next(m for m in messages if isinstance(m, PatchResult))
         return PatchRun(result, rows, retries)
 
@@ -290,17 +294,24 @@ class Link:
             try:
                 return self._converse_once(outgoing, last), tuple(retries)
             except (FrameLostError, LinkSilentError, RefusedError) as error:
-                repeatable = not isinstance(error, RefusedError) or error.code in _REPEATABLE
-                if not repeatable or len(retries) + 1 >= ATTEMPTS:
+                if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
-                retries.append(str(error).splitlines()[0])
                 self._greet_again(error)
+                retries.append(error.what)
+                self._on_retry(error.what)
 
-    def _greet_again(self, error: Exception) -> None:
+    def _greet_again(self, error: LinkError) -> None:
+        """Shake hands with the same firmware, still running since the last handshake."""
+        before = self._hello
         try:
-            self.handshake(self._silence_s)
+            hello = self.handshake(self._silence_s)
         except HandshakeError as silent:
             raise error from silent
+        restarted = self._started_anew
+        if restarted is None and before is not None and _start_of(before) != _start_of(hello):
+            restarted = hello
+        if restarted is not None:
+            raise BoardRestartedError(self._describe_reset(restarted.reset_flags)) from error
 
     def _converse_once(self, outgoing: Sequence[Message], last: type[Message]) -> list[Message]:
         answers: list[Message] = []
@@ -341,6 +352,8 @@ class Link:
                 raise FrameLostError(f"a frame from the device is damaged: {item}")
             if isinstance(item.message, FaultReport):
                 raise DeviceFaultError(item.message, self._describe_address)
+            if isinstance(item.message, Hello) and item.message.nonce == BOOT_NONCE:
+                raise BoardRestartedError(self._describe_reset(item.message.reset_flags))
             if item.sequence != self._device_sequence:
                 raise FrameLostError(
                     f"frames from the device are missing: number {item.sequence} came where "

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from generator.errors import ToolError
 from generator.wire import (
@@ -16,25 +16,73 @@ from generator.wire.messages import (
 )
 from hil.link.core_fault import describe_fault
 
+_CAUSED_BY_THE_LINE = {Refusal.DAMAGED, Refusal.SEQUENCE, Refusal.OVERRUN, Refusal.LINE}
+
 
 class LinkError(ToolError):
     """Base of all failures of a conversation with a device."""
 
+    @property
+    def is_repeatable(self) -> bool:
+        """True where line, port or power may be the cause, so that sending again may help."""
+        return False
+
 
 class HandshakeError(LinkError):
-    """Nobody answers, or the wrong one."""
+    """Nobody answers."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True: whoever is there may answer later."""
+        return True
+
+
+class WrongDeviceError(HandshakeError):
+    """Another device, image, model or protocol answers than this run is about."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """False: it will not become the right one."""
+        return False
 
 
 class LinkLostError(LinkError):
     """The port itself failed."""
 
+    @property
+    def is_repeatable(self) -> bool:
+        """True, once the port is open again."""
+        return True
+
 
 class LinkSilentError(LinkError):
     """The device owes an answer and sends nothing."""
 
+    @property
+    def is_repeatable(self) -> bool:
+        """True."""
+        return True
+
 
 class FrameLostError(LinkError):
     """A frame from the device came damaged, or not at all."""
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True."""
+        return True
+
+
+class BoardRestartedError(LinkError):
+    """The firmware started anew though nobody had asked for it."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"the board restarted in mid-clip (reset cause: {cause})")
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True, behind a new handshake."""
+        return True
 
 
 class RefusedError(LinkError):
@@ -43,6 +91,11 @@ class RefusedError(LinkError):
     def __init__(self, what: str, remedy: str = "", code: Refusal | None = None) -> None:
         self.code = code
         super().__init__(what, remedy)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True where bytes were damaged or lost on the line."""
+        return self.code in _CAUSED_BY_THE_LINE
 
     @classmethod
     def from_message(cls, message: Refused) -> RefusedError:
@@ -63,3 +116,14 @@ class DeviceFaultError(LinkError):
     def __init__(self, report: FaultReport, describe_address: Callable[[int], str]) -> None:
         self.report = report
         super().__init__(describe_fault(report, describe_address))
+
+
+class RecoveryError(LinkError):
+    """Nothing that could be tried made the device answer again."""
+
+    def __init__(self, what: str, first: LinkError, tried: Sequence[str]) -> None:
+        lines = "".join(f"\n  {line}" for line in tried)
+        super().__init__(
+            f"{what}: {first.what}\nand nothing that was tried helped:{lines}",
+            first.remedy or "docs/hil.md has a table of symptoms",
+        )

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Debug probes, through pyOCD: which ones there are, what part is behind one, what lies in it."""
+"""Debug probes, through pyOCD: which are there, what is behind them, and flashing."""

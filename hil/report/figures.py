@@ -58,6 +58,12 @@ class Report:
     latency: Latency
     stack_high_water_bytes: int | None
     divergences: int | None
+    retries: int
+    """Steps of recovery."""
+
+    flaky_tests: int
+    """Tests that passed, but needed one."""
+
     wall_seconds: float
 
     def as_json(self) -> dict[str, Any]:
@@ -153,6 +159,8 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         latency=measure_latency(clips, board.identity.core_clock_hz, board.cycles_are),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
+        retries=len(records.retries),
+        flaky_tests=len(records.flaky_tests),
         wall_seconds=wall_seconds,
     )
 
@@ -200,7 +208,8 @@ def make_details(records: RunRecords) -> dict[str, Any]:
             if measured
             else None
         ),
-        "retries": sum(len(clip.retries) for clip in records.clips.values()),
+        "retries": [asdict(retry) for retry in records.retries],
+        "flaky_tests": records.flaky_tests,
         "divergences": [divergence.text for divergence in records.divergences],
         "memory": asdict(records.memory) if records.memory else None,
         "clips": [asdict(clip) for clip in records.clips_in_order],

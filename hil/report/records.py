@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
@@ -96,6 +96,8 @@ class ClipRecord:
     (0, 0) if not counted."""
 
     retries: tuple[str, ...]
+    """Why it was sent again, once for each time, with the means."""
+
     wall_seconds: float
 
     @property
@@ -148,11 +150,31 @@ class LayersRecord:
     tap_input: str
 
 
-Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord
+@dataclass(frozen=True, slots=True)
+class RetryRecord:
+    """One step of recovery that a test needed (hil/boards/recovery.py)."""
+
+    board: str
+    test: str
+    """Its id."""
+
+    rung: str
+    """The means."""
+
+    reason: str
+    """The failure that it answered."""
+
+    clip: str
+    """What was sent again; empty for what is no clip."""
+
+    at: str
+    """When, UTC, ISO 8601."""
+
+
+Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord | RetryRecord
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind)
-    for kind in (BoardRecord, ClipRecord, DivergenceRecord, MemoryRecord, LayersRecord)
+    kind.__name__: TypeAdapter(kind) for kind in get_args(Record)
 }
 
 
@@ -188,6 +210,9 @@ class RunRecords:
     layer_inputs: set[str] = field(default_factory=set)
     """Patches whose layers were compared."""
 
+    retries: list[RetryRecord] = field(default_factory=list)
+    """Every step of recovery."""
+
     selected_clips: set[str] = field(default_factory=set)
     """Clips that a test of this run takes, whether or not it came to play them."""
 
@@ -207,6 +232,13 @@ class RunRecords:
                 self.memory = record if self.memory is None else _highest(self.memory, record)
             case LayersRecord():
                 self.layer_inputs.add(record.tap_input)
+            case RetryRecord():
+                self.retries.append(record)
+
+    @property
+    def flaky_tests(self) -> list[str]:
+        """Tests that passed, but needed a retry, by their ids."""
+        return sorted({retry.test for retry in self.retries} - set(self.failed_tests))
 
     @property
     def failed_clips(self) -> list[str]:

@@ -6,15 +6,19 @@ Lives in the process that pytest-xdist calls the controller, or in the only one.
 
 from __future__ import annotations
 
+import platform
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
+from generator.wire import PROTOCOL_VERSION
 from hil.report.figures import Report, make_details, make_report, write_json
-from hil.report.records import Record, RunRecords
+from hil.report.records import BoardRecord, Record, RunRecords
 
 REPORT_FILES = ("report.json", "details.json", "report.png")
 
@@ -87,6 +91,11 @@ class RunReport:
             for line in text.splitlines():
                 terminal.write_line(line)
             terminal.write_line(f"written: {self._folder / board}/{{{','.join(REPORT_FILES)}}}")
+        flaky = sorted(test for records in self._records.values() for test in records.flaky_tests)
+        if flaky:
+            terminal.write_line("")
+            count = f"{len(flaky)} test{'s' * (len(flaky) > 1)} needed a retry"
+            terminal.write_line(f"{count}: {', '.join(flaky)}", yellow=True)
 
     def html_summaries(self) -> list[str]:
         """Each board's summary for pytest-html's page."""
@@ -107,11 +116,32 @@ class RunReport:
         if xml is None:
             return
         for board, report in self._reports.items():
-            records = self._records[board].board
-            for name, value in _flat("", report.as_json()):
+            facts = report.as_json() | _facts(self._records[board].board)
+            for name, value in _flat("", facts):
                 xml.add_global_property(f"{board}.{name}", "" if value is None else str(value))
-            for name, value in sorted(records.properties.items()) if records else ():
-                xml.add_global_property(f"{board}.{name}", value)
+        for name, version in tool_versions().items() if self._reports else ():
+            xml.add_global_property(f"tool.{name}", version)
+
+
+def _facts(board: BoardRecord | None) -> dict[str, Any]:
+    """What a reader of JUnit's file asks for beside the figures."""
+    if board is None:
+        return {}
+    facts = {
+        "core_clock_hz": board.identity.core_clock_hz,
+        "protocol": PROTOCOL_VERSION,
+        **{"probe": "", "port": ""},
+    }
+    return facts | dict(sorted(board.properties.items()))
+
+
+def tool_versions() -> dict[str, str]:
+    """Versions of what took part, of what is installed; the compiler's is in the report."""
+    versions = {"python": platform.python_version()}
+    for name in ("mel2metal", "pytest", "pyocd", "unicorn"):
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return versions
 
 
 def _flat(prefix: str, values: dict[str, Any]) -> Iterable[tuple[str, Any]]:

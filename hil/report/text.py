@@ -66,6 +66,16 @@ def divergences_text(records: RunRecords) -> str:
     return f"{text}; {failed} test{'s' * (failed > 1)} FAILED" if failed else text
 
 
+def retry_lines(records: RunRecords) -> list[str]:
+    """How often the board needed help, by which means, and the first reason of each."""
+    lines: list[str] = []
+    for rung in dict.fromkeys(retry.rung for retry in records.retries):
+        reasons = [retry.reason for retry in records.retries if retry.rung == rung]
+        heading = "" if lines else "RETRIES"
+        lines.append(f"{heading:13}{len(reasons)} × {rung}, first because {reasons[0]}")
+    return lines
+
+
 def caveat_lines(records: RunRecords) -> list[str]:
     """What to know of an accuracy that was taken on clips which trained the model."""
     trained = trained_folds_played(records)
@@ -116,12 +126,12 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
 def _run(records: RunRecords, report: Report) -> Text:
     latency, memory = report.latency, records.memory
     estimated = ", estimated" if latency.cycles_are == "estimated" else ""
-    retries = sum(len(clip.retries) for clip in records.clips.values())
+    again = sum(bool(clip.retries) for clip in records.clips.values())
     lines = [
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
-        f"clips        {clips_text(records)}; {report.patches} patches, {retries} played again",
+        f"clips        {clips_text(records)}; {report.patches} patches, {again} played again",
         f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "
         f"{_number(latency.network_cycles)} cycles{estimated} a patch",
@@ -134,6 +144,7 @@ def _run(records: RunRecords, report: Report) -> Text:
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
             f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
         )
+    lines += retry_lines(records)
     lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]
     lines += [f"  {divergence.text}" for divergence in shown]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hil.clip_check import check_clip
 from hil.clips.clip_set import Clip, ClipSet
+from hil.report.clip_properties import clip_properties
 from hil.report.records import DivergenceRecord, MemoryRecord, Record
 from hil.session import BoardSession
 
@@ -24,10 +25,8 @@ def test_clip_equals_twin_and_interpreter(
     save_record(record)
     for divergence in divergences:
         save_record(DivergenceRecord(record.board, divergence.count, str(divergence)))
-    memory = dut.link.read_memory()
+    memory = dut.read_memory()
     save_record(MemoryRecord.of(record.board, memory))
-    record_property("decision", record.decision)
-    record_property("truth", record.truth)
-    record_property("patches", record.patches)
-    record_property("retries", len(record.retries))
+    for name, value in clip_properties(record, dut.image.project.info.labels, dut.hello).items():
+        record_property(name, value)
     assert not divergences, "\n".join(str(divergence) for divergence in divergences)

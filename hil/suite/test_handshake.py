@@ -12,7 +12,9 @@ from generator.wire.messages import (
     Hello,
     HelloRequest,
 )
+from hil.boards.candidates import own_virtual_board
 from hil.boards.identity import check_identity
+from hil.boards.pyocd_programmer import PyocdProgrammer
 from hil.boards.virtual_board import VirtualBoard
 from hil.link.client import Link
 from hil.link.errors import HandshakeError
@@ -52,13 +54,20 @@ def test_image_that_holds_another_model_is_refused(board: BoardSession, tmp_path
     assert content.count(mine) == 1
     elf = tmp_path / "other.elf"
     elf.write_bytes(content.replace(mine, other))
-    stranger = VirtualBoard(board.board.spec)
+    flash = board.image.elf.with_suffix(".bin").read_bytes()
+    assert flash.count(mine) == 1
+    elf.with_suffix(".bin").write_bytes(flash.replace(mine, other))
+    spec = board.board.spec
+    attachment = own_virtual_board(spec)
+    assert attachment.probe is not None
+    programmer = PyocdProgrammer(spec, attachment.probe)
+    stranger = VirtualBoard(spec, attachment, programmer)
     try:
         port = stranger.open(replace(board.image, elf=elf))
         link = Link(port, clock_s=stranger.clock_s)
         hello, rule = link.handshake(), link.read_rule()
     finally:
-        stranger.close()
+        stranger.release()
     with pytest.raises(HandshakeError) as refused:
         check_identity(hello, rule, board.expected, board.remedy)
     told = str(refused.value)

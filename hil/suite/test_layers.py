@@ -53,7 +53,7 @@ def test_every_operator_equals_the_interpreter(
     frames = make_input(tap_input, tap_dut, clip_set)
     expected = tap_dut.oracle.taps(frames)
     names = tap_dut.oracle.operator_names
-    run = tap_dut.link.play_patch(1, frames, range(len(names)))
+    run = tap_dut.play_patch(1, frames, range(len(names)))
     actual = {
         index: assemble_rows(run.rows.get(index, {}), tensor) for index, tensor in expected.items()
     }

@@ -52,7 +52,7 @@ def test_spoilt_clip_is_played_again_and_counted(
     dut: BoardSession, faults: dict[str, object]
 ) -> None:
     """The second attempt gives what an undisturbed clip gives, and the repetition is reported."""
-    whole = dut.link.play_clip(1, sound(), ClipFlag.FEATURES)
+    whole = dut.play_clip(1, sound(), ClipFlag.FEATURES)
     link = spoilt_link(dut, **faults)
     link.handshake()
     run = link.play_clip(2, sound(), ClipFlag.FEATURES)
@@ -102,4 +102,4 @@ def test_damaged_frame_is_refused(dut: BoardSession) -> None:
     dut.link.send_raw(b"\x05\x01\x02\x03\x04\x00")
     assert dut.link.await_message(Refused).code == Refusal.DAMAGED
     dut.link.handshake()
-    assert dut.link.play_clip(6, sound()).result.samples == SAMPLES
+    assert dut.play_clip(6, sound()).result.samples == SAMPLES

@@ -55,3 +55,11 @@ class Bus:
         """Serve a write."""
         peripheral = self._find(address, "write")
         peripheral.write(address - peripheral.base, size, value)
+
+    def write_implemented(self, address: int, size: int, value: int) -> None:
+        """Serve a write of a debugger, who sets bits that a register may not have."""
+        peripheral = self._find(address, "write")
+        offset = address - peripheral.base
+        peripheral.write(
+            offset, size, peripheral.implemented(offset, value) if size == 4 else value
+        )

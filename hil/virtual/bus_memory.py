@@ -26,6 +26,10 @@ class ReachSystem(CoreAccess, Protocol):
     def pwr(self) -> CoreSupply:
         """Whether RAM may be written."""
 
+    @property
+    def debugger_attached(self) -> bool:
+        """Flash loaders write RAM in the state that a reset leaves, whatever the manual says."""
+
 
 class BusMemory:
     """Reads and writes of bus masters other than the core; a data cache may come in between.
@@ -78,7 +82,8 @@ class BusMemory:
         """Block to the core memories without a clock, what the MPU forbids, early writes."""
         blocked = [(memory.origin, memory.end) for memory in self._memories_without_clock()]
         blocked += self.forbidden_spans()
-        self.core.map_memories(sorted(blocked), writable=self.system.pwr.ram_is_writable)
+        writable = self.system.pwr.ram_is_writable or self.system.debugger_attached
+        self.core.map_memories(sorted(blocked), writable=writable)
 
     def check_clock(self, address: int, size: int = 1) -> None:
         """Raise if a memory is there, but its clock is off."""

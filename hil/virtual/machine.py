@@ -14,7 +14,9 @@ from pathlib import Path
 from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
 from hil.virtual.cortex_m.exceptions import Exceptions
+from hil.virtual.cortex_m.halting import Halting
 from hil.virtual.cpu.core import Core
+from hil.virtual.debugger_hold import DebuggerHold
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
@@ -31,6 +33,8 @@ from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 
 DEFAULT_BAUD = 921_600
+ERASED = 0xFF
+"""What a byte of flash holds as delivered."""
 
 
 class Machine:
@@ -57,6 +61,7 @@ class Machine:
         self.resets: list[str] = []
         """Resets that the firmware asked for since power-on."""
         self.line = HostLine(DEFAULT_BAUD)
+        self.halting = Halting()
         self.core = Core(
             self.chip.core,
             self.chip.memories,
@@ -67,13 +72,14 @@ class Machine:
         )
         self.scheduler = Scheduler(self.core, self.chip.start_hz)
         self._build()
+        self.core.flash_bytes[:] = ERASED
         self.power_on()
 
     def _build(self) -> None:
         chip = self.chip
         processor = chip.make_processor(self, chip.interrupts, chip.clocked_memories)
         self.nvic, self.scb, self.systick = processor.nvic, processor.scb, processor.systick
-        self.bus_memory = processor.bus_memory
+        self.bus_memory, self.debug_control = processor.bus_memory, processor.debug
         parts = chip.make_parts(chip, self)
         self.rcc, self.pwr, self.flash = parts.rcc, parts.pwr, parts.flash
         pins = ComPortPins(self.wiring.pins, parts.gpio, chip.clocks, parts.rcc, parts.pwr)
@@ -91,10 +97,12 @@ class Machine:
             self.scheduler,
             processor,
             exceptions=self.exceptions,
+            halting=self.halting,
             meters=self.meters,
             peripherals=self.peripherals,
             system_reset=self.system_reset,
         )
+        self.debugger = DebuggerHold(self)
 
     def _make_usart(self, dma: DmaController, pins: ComPortPins) -> Usart:
         """Make the UART that the COM port is wired to; the chip's others are not modelled."""
@@ -123,6 +131,11 @@ class Machine:
         self.symbols = Symbols()
         self._load(read_hex(Path(path)))
 
+    def take_symbols(self, path: Path | str) -> None:
+        """Take an ELF file's symbols and lines for an image that is in flash already."""
+        _, self.symbols = read_elf(Path(path))
+        self.core.set_stack_low(self.debugger.stack_limit)
+
     def load_segments(self, segments: list[Segment]) -> None:
         """Put bytes into flash and reset."""
         self.symbols = Symbols()
@@ -130,7 +143,7 @@ class Machine:
 
     def _load(self, segments: list[Segment]) -> None:
         flash = self.core.flash
-        self.core.flash_bytes[:] = 0xFF
+        self.core.flash_bytes[:] = ERASED
         for segment in segments:
             start = segment.address - flash.origin
             if not 0 <= start <= flash.size_bytes - len(segment.data):
@@ -146,23 +159,25 @@ class Machine:
     def power_on(self) -> None:
         """Power-on reset: RAM holds noise, counters and virtual time go on."""
         self.resets.clear()
+        self.debugger.power_on()
         self.core.fill_ram_with_noise()
         for peripheral in self.peripherals.values():
             peripheral.power_on()
-        self._reset(RESET_POWER)
+        self.restart(RESET_POWER)
 
     def reset(self) -> None:
         """Pull the reset line: core and peripherals start again, memories keep their contents."""
         watchdog = self.broken_rule is not None and self.broken_rule.rule is Rule.WATCHDOG_RESET
         flags = self.rcc.reset_flags | (RESET_WATCHDOG if watchdog else 0)
-        self._reset(flags | RESET_PIN)
+        self.restart(flags | RESET_PIN)
 
     def system_reset(self) -> None:
         """Reset as the firmware asked for by AIRCR.SYSRESETREQ."""
         self.resets.append(f"SYSRESETREQ at pc 0x{self.loop.pc:08x}")
-        self._reset(self.rcc.reset_flags | RESET_SOFTWARE | RESET_PIN)
+        self.restart(self.rcc.reset_flags | RESET_SOFTWARE | RESET_PIN)
 
-    def _reset(self, flags: int) -> None:
+    def restart(self, flags: int) -> None:
+        """Start again with these reset flags; memories keep their contents."""
         self.broken_rule = None
         self.scheduler.clear()
         for peripheral in self.peripherals.values():
@@ -171,10 +186,11 @@ class Machine:
         self.bus_memory.reach_changed()
         self.rcc.set_reset_flags(flags)
         self.scheduler.set_clock(self.rcc.core_hz)
-        self.core.reset(self.symbols.stack_limit or 0)
+        self.core.reset(self.debugger.stack_limit)
         self.meters.reset()
         self.exceptions.clear_stack_limits()
         self.loop.start_at(self.core.word(self.core.flash.origin + 4))
+        self.halting.reset()
         self.usart.plan()
 
     def request_reset(self) -> None:
@@ -228,17 +244,27 @@ class Machine:
         """Check the new operating point and go on at the new core clock."""
         sysclk_hz, hclk_hz = self.rcc.sysclk_hz, self.rcc.hclk_hz
         self.pwr.check(sysclk_hz, hclk_hz, cause)
-        self.flash.check(hclk_hz, self.pwr.voltage_range, cause)
+        if not self.debugger.loader_runs:
+            self.flash.check(hclk_hz, self.pwr.voltage_range, cause)
         core_hz = self.rcc.core_hz
         if core_hz != self.scheduler.clock_hz:
             self.scheduler.set_clock(core_hz)
             self.systick.clock_changed()
         self.core.stop_soon()
 
-    def flash_changed(self) -> None:
-        """Drop translated code at the end of the block: flash has changed."""
-        self.loop.flash_changed = True
+    def flash_changed(self, address: int, count: int) -> None:
+        """Drop translated code at the end of the block: so many bytes of flash have changed."""
+        self.loop.flash_changes.append((address, address + count))
         self.core.stop_soon()
+
+    def pass_busy_time(self, until_ps: int) -> None:
+        """Let the time pass that a flash loader would poll away, reading one status again."""
+        self.debugger.pass_busy_time(until_ps)
+
+    @property
+    def debugger_attached(self) -> bool:
+        """Whether a debugger may halt the core."""
+        return self.debugger.attached
 
     # -- callbacks of the core -------------------------------------------------------------------
 
@@ -261,10 +287,10 @@ class Machine:
 
     def _read(self, address: int, size: int) -> int:
         self.reads += 1
-        return self._guard(lambda: self.bus.read(address, size))
+        return self._guard(lambda: self.debugger.read_peripheral(address, size))
 
     def _write(self, address: int, size: int, value: int) -> None:
-        self._guard(lambda: self.bus.write(address, size, value))
+        self._guard(lambda: self.debugger.write_peripheral(address, size, value))
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
         region = self.core.region_of(address)
@@ -313,6 +339,9 @@ class Machine:
                     return
             self.usart.collect_sent()
         except RuleBroken as error:
+            if error.rule is Rule.LOCKUP and self.halting.enabled:
+                self.halting.locked_up = True
+                return
             if error.pc is None:
                 error.pc = self.loop.pc
             error.source_line = self.symbols.line_at(error.pc)

@@ -120,6 +120,14 @@ class Peripheral(Generic[SystemT]):
             )
         return value
 
+    def implemented(self, offset: int, value: int) -> int:
+        """A word to write without the bits that the register does not have: silicon drops them."""
+        register = self.REGISTERS.get(offset)
+        if register is None:
+            return value
+        before = 0 if register.write_one else self.values[register.name]
+        return value & register.writable | before & ~register.writable & 0xFFFF_FFFF
+
     def catch_up(self) -> None:
         """Bring lazily modelled state up to the present."""
 

@@ -9,6 +9,7 @@ from unicorn import arm_const as reg
 
 from hil.virtual.cortex_m import nvic, scb
 from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
+from hil.virtual.cortex_m.halting import DFSR_BKPT, DFSR_HALTED, DFSR_VCATCH, Halting
 from hil.virtual.cortex_m.processor import Processor
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu import thumb
@@ -41,6 +42,7 @@ class RunLoop:
         processor: Processor,
         *,
         exceptions: Exceptions,
+        halting: Halting,
         meters: CallMeters,
         peripherals: Mapping[str, AnyPeripheral],
         system_reset: Callable[[], None],
@@ -48,17 +50,19 @@ class RunLoop:
         self.core, self.scheduler = core, scheduler
         self.nvic, self.scb = processor.nvic, processor.scb
         self.bus_memory = processor.bus_memory
-        self.exceptions, self.meters = exceptions, meters
+        self.exceptions, self.halting, self.meters = exceptions, halting, meters
         self._peripherals = peripherals
         self._system_reset = system_reset
         self.pc = 0
         self.failure: BaseException | None = None
         """What an access to a peripheral raised; it stops the run."""
         self.reset_requested = False
-        self.flash_changed = False
+        self.flash_changes: list[tuple[int, int]] = []
+        """Spans of flash (first address, end) that were changed since the core last stopped."""
         self.slice_cycles: int | None = None
         """Upper bound of one run of the core, for tests; results must not depend on it."""
-        self._sleeping = False
+        self.sleeping = False
+        """WFI was executed, and nothing has woken the core since."""
         self._has_image = True
 
     def start_at(self, vector: int) -> None:
@@ -66,38 +70,71 @@ class RunLoop:
         self.pc = vector & ~1
         self._has_image = bool(vector & 1) and self.core.region_of(self.pc) is not None
         self.failure = None
-        self.reset_requested = self._sleeping = False
+        self.reset_requested = self.sleeping = False
+
+    def go_to(self, address: int) -> None:
+        """Go on somewhere else, as a debugger says that writes the program counter."""
+        self.pc = address & ~1
+        self.sleeping, self._has_image = False, True
+        self.core.forget_previous_block()
 
     def step(self, until: int) -> bool:
         """Run up to the next event; False if nothing will ever happen again."""
-        core, scheduler = self.core, self.scheduler
         if self._process_events():
             return True  # The run may have what it waits for.
-        if self._sleeping:
+        if self.halting.stands:
+            return self._sleep(until)
+        if self.sleeping:
             if self.nvic.best_pending() is None:
                 return self._sleep(until)
-            self._sleeping = False
+            self.sleeping = False
         if not self._has_image:
             what = "the reset vector is not the address of Thumb code: flash holds no image"
-            raise RuleBroken(Rule.LOCKUP, what, core.flash.origin + 4, self.pc)
+            raise RuleBroken(Rule.LOCKUP, what, self.core.flash.origin + 4, self.pc)
+        if not self.halting.masks_interrupts and self._take_exceptions():
+            return True
+        self._run_core(until)
+        while self.flash_changes:
+            self.core.forget_code_in(*self.flash_changes.pop())
+        if self.reset_requested:
+            self._system_reset()
+        return True
+
+    def _take_exceptions(self) -> bool:
+        """Enter the exceptions that may preempt; True if a debugger stops the core there."""
+        before = len(self.nvic.active)
         self.pc = self.exceptions.take_pending(self.pc)
+        entered = self.nvic.active[before:]
+        caught = self.halting.enabled and self.halting.catches_hard_fault
+        if caught and nvic.HARD_FAULT in entered:
+            self.halting.halt(DFSR_VCATCH)
+            return True
+        return False
+
+    def _run_core(self, until: int) -> None:
+        core, one = self.core, self.halting.step_requested
         core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
-        deadline = scheduler.cycles_at(scheduler.next_ps(until))
+        deadline = self.scheduler.cycles_at(self.scheduler.next_ps(until))
         if self.slice_cycles is not None:
             deadline = min(deadline, core.cycles + self.slice_cycles)
-        outcome = core.run(self.pc, deadline)
+        outcome = core.run(self.pc, hook.NO_DEADLINE if one else deadline, one=one)
         self.pc = core.pc
+        self.halting.instruction_retired = True
         self.bus_memory.core_stopped()
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
-        self._handle(outcome)
-        if self.flash_changed:
-            self.flash_changed = False
-            core.forget_code()
-        if self.reset_requested:
-            self._system_reset()
-        return True
+        if core.stops.take_hit() is not None:
+            core.uncount_rest_of_block(self.pc)
+            self.halting.halt(DFSR_BKPT)
+        elif one and outcome.ran_to_its_end:
+            core.uncount_rest_of_block(self.pc)
+            self.sleeping = self._halfword(self.pc - 2) == _WFI
+            self.halting.halt(DFSR_HALTED)
+        else:
+            self._handle(outcome)
+            if one and not self.halting.halted and outcome.stop is Stop.NONE:
+                self.halting.halt(DFSR_HALTED)
 
     def _process_events(self) -> bool:
         due = self.scheduler.due()
@@ -125,7 +162,7 @@ class RunLoop:
         elif outcome.invalid:
             self._handle_invalid()
         elif self._halfword(self.pc - 2) == _WFI:
-            self._sleeping = True
+            self.sleeping = True
         else:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
 
@@ -202,6 +239,9 @@ class RunLoop:
             self._return_from_exception()
         elif number == _INTERRUPT_SVC:
             exceptions.supervisor_call(self.pc)
+        elif number == _INTERRUPT_BKPT and self.halting.enabled:
+            core.uncount_rest_of_block(self.pc)
+            self.halting.halt(DFSR_BKPT)
         elif number == _INTERRUPT_BKPT:
             exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
         elif number == _INTERRUPT_STKOF:
@@ -217,7 +257,7 @@ class RunLoop:
             return
         self.pc = self.exceptions.leave(self.core.get(reg.UC_ARM_REG_PC))
         sleep_on_exit = bool(self.scb.values["SCR"] & scb.SLEEPONEXIT)
-        self._sleeping = sleep_on_exit and not self.nvic.active
+        self.sleeping = sleep_on_exit and not self.nvic.active
 
     def _handle_invalid(self) -> None:
         if self._halfword(self.pc - 2) in _HINTS_TAKEN_AS_NOPS:

@@ -13,6 +13,7 @@ from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
 from generator.toolchain.build import run_make
 from generator.toolchain.locate import Toolchain
 from generator.wire import (
+    BOOT_NONCE,
     TAP_MASK_BYTES,
     Frame,
     FrameReader,
@@ -87,9 +88,10 @@ class BoardRun:
         self._sequence = 0
 
     def greet(self, seconds: float = 0.05) -> list[Message]:
-        """Say hello; return what came until some time later."""
+        """Say hello; return what came until some time later, but for the start's own HELLO."""
         self._sequence = 1
-        return self.exchange(b"\0" + encode_frame(HelloRequest(nonce=1), 0), seconds)
+        messages = self.exchange(b"\0" + encode_frame(HelloRequest(nonce=1), 0), seconds)
+        return [m for m in messages if not isinstance(m, Hello) or m.nonce != BOOT_NONCE]
 
     def send(self, *messages: Message, seconds: float) -> list[Message]:
         """Send messages and wait; return what came."""

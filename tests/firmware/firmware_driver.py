@@ -77,6 +77,7 @@ class Driver:
         )
         self.sequence = 0
         self.reader = FrameReader()
+        self.sent_at_start = self.step()
 
     def call(self, letter: str, data: bytes = b"") -> bytes:
         """Run one command and return its answer."""

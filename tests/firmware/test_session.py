@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from generator.wire import (
+    BOOT_NONCE,
     NO_CLIP_ID,
     PROTOCOL_VERSION,
     RESERVE_BYTES,
@@ -97,6 +99,14 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
         model_sha256=b"\xab\xcd" + bytes(30),
         labels="dog\nbells ä\nrain",
     )
+
+
+def test_start_is_announced_without_a_request(device: Driver) -> None:
+    """HELLO with the nonce that no host sends, behind delimiters that end what lay on the line."""
+    (frame,) = device.sent_at_start
+    assert frame.sequence == 0
+    assert isinstance(frame.message, Hello)
+    assert frame.message == replace(greet(device), nonce=BOOT_NONCE)
 
 
 def test_hello_request_of_a_strange_length_is_answered(device: Driver) -> None:

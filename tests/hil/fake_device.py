@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.wire import (
+    BOOT_NONCE,
     DELIMITER,
     DETECTED_BYTES,
     NO_CLIP_ID,
@@ -95,6 +96,9 @@ class FakeDevice:
     protocol: int = PROTOCOL_VERSION
     deaf_to_hellos: int = 0
     fault_at_frame: int | None = None
+    restart_at_frame: int | None = None
+    reset_flags: int = 0
+    flags_of_restart: int = 1 << 26
     taps: bool = False
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
@@ -167,8 +171,21 @@ class FakeDevice:
         self._clip = None
         return Refused(code, self._expected, sequence, detail, clip)
 
+    def restart(self) -> None:
+        """As a reset in the middle of whatever goes on."""
+        self._incoming.clear()
+        self._outgoing.extend(DELIMITER * 2)
+        self._sequence = self._consumed = self._expected = 0
+        self._clip, self._dropped, self._limit = None, False, self.window_bytes
+        self.reset_flags = self.flags_of_restart
+        self._send(self._hello(BOOT_NONCE))
+
     def _handle(self, encoded: bytes) -> Iterator[Message]:
         self._handled += 1
+        if self.restart_at_frame is not None and self._handled > self.restart_at_frame:
+            self.restart_at_frame = None
+            self.restart()
+            return
         if self.fault_at_frame is not None and self._handled > self.fault_at_frame:
             self._outgoing.extend(DELIMITER * 2)
             yield FaultReport(3, 1 << 9 | 1 << 15, 1 << 30, 0, 0x4002_0C00, 0x0800_0103, 0, 0, 0)
@@ -205,13 +222,16 @@ class FakeDevice:
         self._sequence, self._consumed, self._limit = 0, 0, self.window_bytes
         self._expected = (sequence + 1) & 0xFF
         self._clip, self._dropped = None, False
-        yield Hello(
+        yield self._hello(request.nonce)
+
+    def _hello(self, nonce: int) -> Hello:
+        return Hello(
             protocol=self.protocol,
             flags=HelloFlag.TAPS if self.taps else 0,
-            nonce=request.nonce,
+            nonce=nonce,
             core_clock_hz=160_000_000,
             window_bytes=self.window_bytes,
-            reset_flags=0,
+            reset_flags=self.reset_flags,
             frames=PATCH_FRAMES,
             bands=BANDS,
             classes=CLASSES,

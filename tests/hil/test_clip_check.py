@@ -20,6 +20,7 @@ from generator.wire.messages import (
     PatchResult,
 )
 from hil.boards.image import BuiltImage
+from hil.boards.recovery import Recovery, Retry
 from hil.clip_check import (
     check_clip,
     count_frontend,
@@ -125,9 +126,8 @@ def make_session(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = Non
         toolchain="",
     )
     board = cast(Any, type("Board", (), {"spec": load_boards(REPO_ROOT / "boards.yaml")["u585"]})())
-    session = BoardSession(
-        board, image, link, link.handshake(), cast(Any, twin), cast(Any, meters or {})
-    )
+    session = BoardSession(board, image, link, cast(Any, twin), cast(Any, meters or {}))
+    session.hello = link.handshake()
     session.__dict__["oracle"] = judge
     return session
 
@@ -201,6 +201,16 @@ def test_first_layer_at_which_the_twin_parts_is_named() -> None:
     texts = stages(Twin(spoil_layer=True), Judge(spoil=True))
     layers = [text for text in texts if "host twin against interpreter, operator 0" in text]
     assert len(layers) == 3
+
+
+def test_wrong_result_is_never_asked_for_again() -> None:
+    session = make_session(Twin(spoil_scores=True), Judge(spoil=True))
+    device = cast(FakeDevice, session.link.port)
+    retries: list[Retry] = []
+    session.recovery = Recovery(retries.append)
+    record, found = check_clip(session, CLIP, sound(), 1)
+    assert found
+    assert (device.hellos, retries, record.retries) == (1, [], ())
 
 
 def test_short_clip_repeats_its_last_25_frames() -> None:

@@ -132,6 +132,8 @@ GIVEN = {
     "port": None,
     "inventory": None,
     "lock_timeout": 600.0,
+    "no_flash": False,
+    "flash_command": None,
     "model": __file__,
     "labels": None,
     "threshold": None,
@@ -157,6 +159,18 @@ GIVEN = {
         ),
         ({"inventory": "none.yaml"}, ["none.yaml is not there"]),
         ({"lock_timeout": -1.0}, ["--lock-timeout: -1 s"]),
+        (
+            {"flash_command": "flash {srec}", "no_flash": True},
+            [
+                "--flash-command: unknown placeholder {srec}",
+                "--flash-command: --no-flash forbids it",
+                "--no-flash: a virtual board is programmed through its own probe",
+            ],
+        ),
+        (
+            {"flash_command": "flash {hex}", "virtual": False, "board": ["u585", "l475"]},
+            ["one command for 2 boards"],
+        ),
         ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
         ({"model": "none.tflite"}, ["none.tflite is not there"]),
         ({"labels": "none.txt"}, ["none.txt is not there"]),

@@ -25,6 +25,11 @@ class DebugControl(Peripheral[object]):
         0x0C: Register("DEMCR", 0, TRCENA),
     }
 
+    def set_trace(self, on: bool) -> None:
+        """A debugger writes DEMCR.TRCENA."""
+        demcr = self.values["DEMCR"] & ~TRCENA
+        self.values["DEMCR"] = demcr | (TRCENA if on else 0)
+
     @property
     def trace_enabled(self) -> bool:
         """DEMCR.TRCENA."""

@@ -44,6 +44,8 @@ class ScbM7(ScbV7m):
         0x84: Register("CSSELR", 0, SELECT_INSTRUCTION),
     }
 
+    vector_table_is_aliased: ClassVar[bool] = False
+
     def __init__(
         self, system: ScbSystem, name: str, base: int, exceptions: Nvic, caches: CacheMaintenance
     ) -> None:

@@ -46,6 +46,7 @@ class Processor:
     nvic: Nvic
     scb: Scb
     systick: SysTick
+    debug: DebugControl
     bus_memory: BusMemory
     """Memory as bus masters other than the core see it."""
     others: tuple[AnyPeripheral, ...]
@@ -53,7 +54,7 @@ class Processor:
     @property
     def peripherals(self) -> tuple[AnyPeripheral, ...]:
         """All blocks that have registers."""
-        return (self.scb, self.nvic, self.systick, *self.others)
+        return (self.scb, self.nvic, self.systick, self.debug, *self.others)
 
 
 class MakeProcessor(Protocol):
@@ -73,9 +74,8 @@ def _systick(system: ProcessorSystem, nvic: Nvic) -> SysTick:
     return SysTick(system, "SYSTICK", BASES["SYSTICK"], nvic)
 
 
-def _debug(system: ProcessorSystem, dwt: type[Dwt]) -> tuple[DebugControl, Dwt]:
-    debug = DebugControl(system, "DEBUG", BASES["DEBUG"])
-    return debug, dwt(system, "DWT", BASES["DWT"], debug)
+def _debug(system: ProcessorSystem) -> DebugControl:
+    return DebugControl(system, "DEBUG", BASES["DEBUG"])
 
 
 def _without_caches(scb: type[Scb], fpu: type[FpuControl]) -> MakeProcessor:
@@ -84,13 +84,14 @@ def _without_caches(scb: type[Scb], fpu: type[FpuControl]) -> MakeProcessor:
     def make(
         system: ProcessorSystem, interrupts: int, clocked: Sequence[ClockedMemory]
     ) -> Processor:
-        nvic = _nvic(system, interrupts)
+        nvic, debug = _nvic(system, interrupts), _debug(system)
         return Processor(
             nvic,
             scb(system, "SCB", BASES["SCB"], nvic),
             _systick(system, nvic),
+            debug,
             BusMemory(system, clocked),
-            (*_debug(system, Dwt), fpu(system, "FPU", BASES["FPU"])),
+            (Dwt(system, "DWT", BASES["DWT"], debug), fpu(system, "FPU", BASES["FPU"])),
         )
 
     return make
@@ -107,7 +108,7 @@ def make_cortex_m7(
     system: ProcessorSystem, interrupts: int, clocked: Sequence[ClockedMemory]
 ) -> Processor:
     """A Cortex-M7 with FPU in double precision, caches and MPU."""
-    nvic = _nvic(system, interrupts)
+    nvic, debug = _nvic(system, interrupts), _debug(system)
     mpu = Mpu(system, "MPU", BASES["MPU"])
     cache = DataCache(system, clocked, mpu)
     maintenance = CacheMaintenance(system, "CACHE", BASES["CACHE"], cache)
@@ -115,9 +116,10 @@ def make_cortex_m7(
         nvic,
         ScbM7(system, "SCB", BASES["SCB"], nvic, maintenance),
         _systick(system, nvic),
+        debug,
         cache,
         (
-            *_debug(system, DwtLocked),
+            DwtLocked(system, "DWT", BASES["DWT"], debug),
             FpuControlM7(system, "FPU", BASES["FPU"]),
             mpu,
             maintenance,

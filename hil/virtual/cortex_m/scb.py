@@ -64,6 +64,9 @@ class Scb(Peripheral[ScbSystem]):
         0x88: Register("CPACR", 0, 0x00F0_0000),
     }
 
+    vector_table_is_aliased: ClassVar[bool] = False
+    """After reset the vectors are read at address 0, where the part shows its flash."""
+
     def __init__(self, system: ScbSystem, name: str, base: int, exceptions: nvic.Nvic) -> None:
         self.nvic = exceptions
         super().__init__(system, name, base)

@@ -26,6 +26,8 @@ class ScbV7m(Scb):
         0x28: Register("CFSR", 0, 0x030F_BFBF, write_one=True, sizes=ANY_SIZE),
     }
 
+    vector_table_is_aliased: ClassVar[bool] = True
+
     def reset(self) -> None:
         """Reset values."""
         super().reset()

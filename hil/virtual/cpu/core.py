@@ -15,6 +15,7 @@ from unicorn.unicorn_py3 import unicorn as binding
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu import block_scan
 from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.code_stops import CodeStops
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import AccessFault, Outcome
 from hil.virtual.cpu.memories import Memories
@@ -22,6 +23,8 @@ from hil.virtual.cpu.memory_region import MemoryRegion
 
 PAGE_BYTES = 1024
 END_OF_RUN = 0xFFFFFFFE
+_LONGEST_BLOCK_BYTES = 4096
+"""No block that the engine translates is longer."""
 _RUN_FOREVER_ERRORS = (unicorn.UC_ERR_INSN_INVALID,)
 _CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
 """msr msplim, r0; msr psplim, r0"""
@@ -52,6 +55,8 @@ class Core(Memories):
         engine.ctl_set_cpu_model(model.unicorn_model)
         super().__init__(engine, regions)
         self.model = model
+        self.stops = CodeStops(engine)
+        """Where a debugger stops the core."""
         self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
         self._scratch = np.zeros(1, np.uint32)
         self._costs = model.cycles.costs()
@@ -170,6 +175,17 @@ class Core(Memories):
         """Lowest address of the main stack by the image's symbols, 0 if they name none."""
         return int(self.counters[hook.STACK_LOW])
 
+    def set_stack_low(self, address: int) -> None:
+        """Set the lowest address that the main stack may reach; 0: any."""
+        self.counters[hook.STACK_LOW] = address
+
+    def put(self, address: int, data: bytes) -> None:
+        """Change memory from outside; code that was translated from it is dropped."""
+        view = self.memory(address, len(data))
+        assert view is not None
+        view[:] = memoryview(data)
+        self.engine.ctl_remove_cache(address, address + len(data))
+
     def allow_fpu(self, on: bool) -> None:
         """Let FPU instructions pass, or stop at them with `Stop.FPU_DISABLED`."""
         self.counters[hook.FPU_ON] = int(on)
@@ -182,15 +198,21 @@ class Core(Memories):
         """Charge cycles that no instruction stands for, such as exception entry."""
         self.counters[hook.CYCLES] += np.uint64(cycles)
 
-    def run(self, pc: int, deadline_cycles: int) -> Outcome:
-        """Run from `pc` up to the first block that starts at or behind the deadline."""
+    def run(self, pc: int, deadline_cycles: int, *, one: bool = False) -> Outcome:
+        """Run from `pc` up to the first block that starts at or behind the deadline.
+
+        `one`: run a single instruction.
+        """
         self._interrupt = None
         self._fault = None
         self.counters[hook.DEADLINE] = max(0, min(deadline_cycles, hook.NO_DEADLINE))
         self.counters[hook.STOP_REASON] = 0
         invalid = False
         try:
-            self.engine.emu_start(pc | 1, END_OF_RUN)
+            if one:
+                self.stops.run_one(pc)
+            else:
+                self.engine.emu_start(pc | 1, END_OF_RUN)
         except unicorn.UcError as error:
             if self._fault is None:
                 if error.errno not in _RUN_FOREVER_ERRORS:
@@ -311,11 +333,20 @@ class Core(Memories):
         self.counters[hook.PASS_MARK] = address | 1  # Code may stand at address 0.
 
     def forget_code(self) -> None:
-        """Drop what was learned of the code, after flash has changed."""
-        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
-        self._block_table &= marks
-        self._probe_table[:] = 0
+        """Drop what was learned of the code, after all of flash has changed."""
+        self._forget_entries(slice(None))
         self.engine.ctl_flush_tb()
+
+    def forget_code_in(self, start: int, end: int) -> None:
+        """Drop what was learned of the code in a part of flash and of blocks that reach there."""
+        start = max(self.flash.origin, start - _LONGEST_BLOCK_BYTES)
+        self._forget_entries(slice(self._index(start), self._index(end - 2)))
+        self.engine.ctl_remove_cache(start, end)
+
+    def _forget_entries(self, entries: slice) -> None:
+        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
+        self._block_table[entries] &= marks
+        self._probe_table[entries] = 0
 
     def reset(self, stack_low: int) -> None:
         """Start again as after a reset: registers, masks and the main stack of the vector table.

@@ -40,3 +40,9 @@ class Outcome:
     fault: AccessFault | None = None
     invalid: bool = False
     """The core met an instruction that it does not execute."""
+
+    @property
+    def ran_to_its_end(self) -> bool:
+        """Nothing but the number of instructions asked for has ended it."""
+        stopped = self.stop is not Stop.NONE or self.invalid
+        return not stopped and self.interrupt is None and self.fault is None

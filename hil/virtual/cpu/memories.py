@@ -29,6 +29,7 @@ class Memories:
         self.ram = next(region for region in self.regions if not region.is_flash)
         """The first memory that is not flash: the main stack's."""
         self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
+        self._flash_at_zero = False
         self._mapped: dict[MemoryRegion, set[tuple[int, int, bool]]] = {}
         self.map_memories()
 
@@ -67,12 +68,28 @@ class Memories:
         pointer = self._buffers[region].ctypes.data + first - region.origin
         self.engine.mem_map_ptr(first, end - first, permissions, pointer)
 
+    def show_flash_at_zero(self, shown: bool) -> None:
+        """Let the core read flash at address 0 as well, or take that for a null pointer."""
+        if shown == self._flash_at_zero:
+            return
+        self._flash_at_zero = shown
+        size = self.flash.size_bytes
+        if shown:
+            permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
+            self.engine.mem_map_ptr(0, size, permissions, self.flash_bytes.ctypes.data)
+        else:
+            self.engine.mem_unmap(0, size)
+
     def region_of(self, address: int, size: int = 1) -> MemoryRegion | None:
         """Return the memory that holds all of [address, address + size), or None."""
         for region in self._buffers:
             if region.origin <= address and address + size <= region.end:
                 return region
         return None
+
+    def is_in_flash(self, address: int) -> bool:
+        """Whether an address is one of flash."""
+        return self.flash.origin <= address < self.flash.end
 
     def memory(self, address: int, size: int) -> npt.NDArray[np.uint8] | None:
         """Return a view of memory, or None where there is none."""

@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The machines of this process by name: where `virtual://<name>` looks them up."""
+"""The machines of this process by name: where a serial port and a probe look them up.
+
+A name is a board of the table, or a board and a name of its own behind a hyphen: `u585`,
+`u585-2`. A port and a probe of one name belong to one machine.
+"""
 
 from __future__ import annotations
 
-from hil.virtual.machine import Machine
+from typing import TYPE_CHECKING
+
+from hil.virtual.stm32.boards import WIRING
+
+if TYPE_CHECKING:
+    from hil.virtual.machine import Machine
 
 _MACHINES: dict[str, Machine] = {}
 
@@ -21,3 +30,25 @@ def unregister(name: str) -> None:
 def lookup(name: str) -> Machine | None:
     """Return the machine of that name, or None."""
     return _MACHINES.get(name)
+
+
+def board_of(name: str) -> str | None:
+    """The board that a name names, or None."""
+    board = name.partition("-")[0]
+    return board if board in WIRING else None
+
+
+def find_or_make(name: str) -> Machine:
+    """Return the machine of that name; make it, blank, if there is none. Raises ValueError."""
+    machine = _MACHINES.get(name)
+    if machine is None:
+        from hil.virtual.machine import Machine
+
+        machine = Machine(board_of(name) or name)
+        register(name, machine)
+    return machine
+
+
+def names() -> list[str]:
+    """What `pyocd list` shows: every board, and the machines that run."""
+    return list(dict.fromkeys([*WIRING, *_MACHINES]))

@@ -21,8 +21,11 @@ ERASE_PS = 1_500_000_000
 class FlashSystem(MemoryAccess, OperatingPoint, Protocol):
     """What a flash controller needs of the machine."""
 
-    def flash_changed(self) -> None:
-        """Drop translated code at the end of the block: flash has changed."""
+    def flash_changed(self, address: int, count: int) -> None:
+        """Drop translated code at the end of the block: so many bytes of flash have changed."""
+
+    def pass_busy_time(self, until_ps: int) -> None:
+        """Let the time pass that a flash loader would poll away, reading one status again."""
 
 
 class FlashController(Peripheral[FlashSystem]):
@@ -81,7 +84,7 @@ class FlashController(Peripheral[FlashSystem]):
         """Change the flash array, and drop the code that was translated from it."""
         offset = address - self.system.core.flash.origin
         self.system.core.flash_bytes[offset : offset + len(data)] = list(data)
-        self.system.flash_changed()
+        self.system.flash_changed(address, len(data))
 
     def broken_at(self, rule: Rule, detail: str, address: int) -> RuleBroken:
         """Make the exception for a rule broken in the flash array itself."""

@@ -79,6 +79,8 @@ class PagedFlash(FlashController):
     def read_status(self) -> int:
         """Status: busy while an operation runs."""
         busy = BSY if self.system.now_ps < self._busy_until else 0
+        if busy:
+            self.system.pass_busy_time(self._busy_until)
         return self.values[self.STATUS[0]] | busy
 
     def clear_status(self, value: int) -> None:

@@ -24,12 +24,14 @@ from generator.wire.messages import (
 )
 from hil.link.client import ATTEMPTS, ClipRun, Link
 from hil.link.errors import (
+    BoardRestartedError,
     DeviceFaultError,
     HandshakeError,
     LinkError,
     LinkLostError,
     LinkSilentError,
     RefusedError,
+    WrongDeviceError,
 )
 from hil.suite.faulty_port import FaultyPort
 from tests.hil.fake_device import FakeDevice, features_of, patches_of, scores_of
@@ -74,7 +76,7 @@ def test_no_device_ends_within_the_deadline_and_says_what_to_check() -> None:
 
 def test_another_protocol_is_refused_with_both_versions() -> None:
     device = FakeDevice(protocol=9)
-    with pytest.raises(HandshakeError, match=r"protocol 9, the host \d"):
+    with pytest.raises(WrongDeviceError, match=r"protocol 9, the host \d"):
         Link(device, clock_s=device.clock_s).handshake()
 
 
@@ -152,6 +154,52 @@ def test_port_that_fails_is_told_in_its_own_words() -> None:
 
     with pytest.raises(LinkLostError, match="device disconnected"):
         Link(Broken()).handshake()
+
+
+@pytest.mark.parametrize("piece", [b"", b"\x05\x81"], ids=["between-frames", "in-a-frame"])
+def test_restart_in_mid_clip_is_named_with_its_cause_and_not_played_on(piece: bytes) -> None:
+    class Restarting(FakeDevice):
+        def restart(self) -> None:
+            self._outgoing.extend(piece)
+            super().restart()
+
+    device = Restarting(restart_at_frame=9)
+    told: list[str] = []
+    describe = {1 << 26: "pin"}.get
+    link = Link(
+        device,
+        clock_s=device.clock_s,
+        describe_reset=lambda flags: describe(flags, "?"),
+        on_retry=told.append,
+    )
+    link.handshake()
+    with pytest.raises(BoardRestartedError, match=r"in mid-clip \(reset cause: pin\)"):
+        link.play_clip(1, sound(18_000))
+    assert told == []
+    link.handshake()
+    assert_right(link.play_clip(1, sound(18_000), ClipFlag.FEATURES), sound(18_000))
+
+
+def test_restart_whose_announcement_was_lost_is_known_by_its_flags() -> None:
+    class Mute(FakeDevice):
+        def restart(self) -> None:
+            super().restart()
+            self._outgoing.clear()
+
+    device = Mute(restart_at_frame=9)
+    with pytest.raises(BoardRestartedError, match="reset cause: 0x4000000"):
+        connect(device).play_clip(1, sound(18_000))
+
+
+def test_every_repetition_is_reported_as_it_happens() -> None:
+    device = FakeDevice()
+    told: list[str] = []
+    port = FaultyPort(device, flip_sent=range(3_000, 10**6, 3_000))
+    link = Link(port, clock_s=device.clock_s, on_retry=told.append)
+    link.handshake()
+    with pytest.raises(RefusedError):
+        link.play_clip(1, sound(18_000))
+    assert len(told) == ATTEMPTS - 1
 
 
 def test_core_fault_is_told_with_function_names() -> None:

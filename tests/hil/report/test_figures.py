@@ -44,6 +44,8 @@ KEYS = {
     "latency",
     "stack_high_water_bytes",
     "divergences",
+    "retries",
+    "flaky_tests",
     "wall_seconds",
 }
 LATENCY_KEYS = {

@@ -145,7 +145,10 @@ class FlashH7(FlashController):
     def _status(self, bank: int) -> int:
         state, value = self.banks[bank], self.values[f"SR{bank + 1}"]
         value |= WBNE if state.pending else 0
-        return value | (BSY | QW if self._is_busy(bank) else 0)
+        if self._is_busy(bank):
+            self.system.pass_busy_time(state.busy_until)
+            value |= BSY | QW
+        return value
 
     def _clear(self, bank: int, value: int) -> None:
         self.values[f"SR{bank + 1}"] &= ~value

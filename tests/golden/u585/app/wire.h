@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 3u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 4u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
@@ -19,6 +19,7 @@
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
 #define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
 #define WIRE_TAP_MASK_BYTES 32u /* TAP_SELECT's mask of operators */
+#define WIRE_BOOT_NONCE 0u /* in a HELLO that nobody asked for */
 #define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
@@ -52,7 +53,7 @@ enum wire_refusal {
 struct wire_hello_request {
     uint16_t protocol; /* PROTOCOL_VERSION of the host */
     uint16_t reserved; /* 0 */
-    uint32_t nonce; /* any number; HELLO brings it back */
+    uint32_t nonce; /* any number but BOOT_NONCE; HELLO brings it back */
 };
 _Static_assert(sizeof(struct wire_hello_request) == 8, "");
 _Static_assert(offsetof(struct wire_hello_request, protocol) == 0, "");
@@ -119,12 +120,13 @@ _Static_assert(offsetof(struct wire_frames, first_frame) == 4, "");
 
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
+ * Answers HELLO_REQUEST. A firmware that has just started sends one by itself, with nonce 0.
  * Behind the struct: char labels[], labels in UTF-8, separated by line feeds. */
 #define WIRE_HELLO 0x81u
 struct wire_hello {
     uint16_t protocol; /* PROTOCOL_VERSION of the device */
     uint16_t flags; /* HelloFlag bits */
-    uint32_t nonce; /* from HELLO_REQUEST */
+    uint32_t nonce; /* from HELLO_REQUEST; 0: BOOT_NONCE */
     uint32_t core_clock_hz; /* core clock in Hz */
     uint32_t window_bytes; /* encoded bytes that may be under way to the device at once */
     uint32_t reset_flags; /* the reset flags of the clock controller at start */

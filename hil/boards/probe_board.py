@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A board behind a debug probe: programmed and reset through it."""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+from generator.boards.record import BoardSpec
+from hil.boards.attachment import Attachment
+from hil.boards.image import BuiltImage
+from hil.boards.programmer import Programmer
+from hil.boards.serial_board import SerialBoard
+from hil.link.client import SerialPort
+from hil.probe.session import hardware_reset
+
+
+class ProbeBoard(SerialBoard):
+    """A board whose attachment names its probe."""
+
+    def __init__(
+        self, spec: BoardSpec, attachment: Attachment, programmer: Programmer | None
+    ) -> None:
+        super().__init__(spec, attachment, programmer)
+        assert attachment.probe is not None, "a board without probe is a SerialBoard"
+        self._probe: str = attachment.probe
+
+    def open(self, image: BuiltImage) -> SerialPort:
+        """Program the board where its image differs, open its port, and let it start."""
+        opened = super().open(image)
+        self.reset()
+        return opened
+
+    def reset(self) -> None:
+        """Pull the board's reset line; what lay on the line is gone."""
+        hardware_reset(self.spec, self._probe)
+        self._drop_line()
+
+    def reflash(self) -> None:
+        """Write the image anew, and restart."""
+        super().reflash()
+        self.reset()
+
+    def _drop_line(self) -> None:
+        if self._serial is not None:
+            self._serial.reset_input_buffer()
+            self._serial.reset_output_buffer()
+
+    def properties(self) -> dict[str, str]:
+        """The port, the probe, and what drives it."""
+        return {**super().properties(), "pyocd": metadata.version("pyocd")}

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is done when a conversation fails by the link: a ladder of ever stronger means.
+
+Resynchronise and send again; reset; re-flash; take the power away. Behind each the device proves
+anew what it is, and what failed is sent again. Only failures of line, port and power are answered
+so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
+Each step is reported, so that a test that needed one is not taken for a clean one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from generator.errors import ToolError
+from hil.boards.board import Board
+from hil.boards.image import BuiltImage
+from hil.boards.programmer import NoProgrammerError
+from hil.link.client import SerialPort
+from hil.link.errors import (
+    BoardRestartedError,
+    HandshakeError,
+    LinkError,
+    LinkLostError,
+    RecoveryError,
+)
+
+_T = TypeVar("_T")
+
+REOPEN_S = 10.0
+"""Longest time until a port that vanished is there again: a probe's USB enumeration takes two."""
+
+REOPEN_INTERVAL_S = 0.2
+
+
+class Rung(StrEnum):
+    """The means, the weakest first."""
+
+    RESYNCHRONISE = "resynchronise"
+    RESET = "reset"
+    REFLASH = "re-flash"
+    POWER_CYCLE = "power cycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """One step of the ladder that was taken."""
+
+    rung: Rung
+    reason: str
+    """The failure that it answered."""
+
+    clip: str
+    """What was sent again: a clip's name; empty for what is no clip."""
+
+    at: str
+    """When, UTC, ISO 8601."""
+
+
+class Conversation(Protocol):
+    """A board in use: what the ladder works on."""
+
+    @property
+    def board(self) -> Board:
+        """The board."""
+
+    @property
+    def image(self) -> BuiltImage:
+        """What it must run."""
+
+    def attach(self, port: SerialPort) -> None:
+        """Go on over a port that was opened anew."""
+
+    def greet(self) -> None:
+        """Shake hands; raises WrongDeviceError where the device is not what the run is about."""
+
+
+def _utc_now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Recovery:
+    """The ladder of one board, and the account of its use."""
+
+    def __init__(
+        self,
+        on_retry: Callable[[Retry], None] = lambda retry: None,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], object] | None = None,
+        now: Callable[[], str] = _utc_now,
+    ) -> None:
+        self._on_retry = on_retry
+        self._clock_s = clock_s
+        self._pause = pause or threading.Event().wait
+        self._now = now
+        self._clip = ""
+        self._reasons: list[str] = []
+        self._port_lost = False
+
+    def note_repetition(self, reason: str) -> None:
+        """Account for what the link itself sent again behind a new handshake."""
+        self._note(Rung.RESYNCHRONISE, reason)
+
+    def _note(self, rung: Rung, reason: str) -> None:
+        self._reasons.append(f"{rung}: {reason}")
+        self._on_retry(Retry(rung, reason, self._clip, self._now()))
+
+    def run(
+        self,
+        conversation: Conversation,
+        attempt: Callable[[], _T],
+        *,
+        clip: str = "",
+        again: Callable[[], _T] | None = None,
+    ) -> tuple[_T, tuple[str, ...]]:
+        """What `attempt` returns, by whatever steps it takes, and each step with its reason.
+
+        `again`: what is done behind a step in place of `attempt`, where the step has done a part.
+        Raises RecoveryError when all steps were in vain, and at once what repeating cannot mend.
+        """
+        self._clip, self._reasons = clip, []
+        try:
+            if self._port_lost:
+                raise LinkLostError("the port was lost before, and could not be opened again")
+            return attempt(), tuple(self._reasons)
+        except LinkError as error:
+            if not error.is_repeatable:
+                raise
+            return self._climb(conversation, again or attempt, error), tuple(self._reasons)
+        finally:
+            self._clip = ""
+
+    def _climb(self, conversation: Conversation, attempt: Callable[[], _T], first: LinkError) -> _T:
+        error, tried = first, []
+        for rung in Rung:
+            self._port_lost = self._port_lost or isinstance(error, LinkLostError)
+            if rung is Rung.RESYNCHRONISE and not _needs_greeting(first):
+                done = len(self._reasons)  # by the link itself
+                tried.append(f"{rung}, sent again: {done} times" if done else f"{rung}: no HELLO")
+                continue
+            try:
+                taken = self._take(rung, conversation)
+            except NoProgrammerError:
+                taken = False
+            except (ToolError, OSError) as failure:
+                if isinstance(failure, LinkError) and not failure.is_repeatable:
+                    raise
+                self._port_lost = self._port_lost or isinstance(failure, OSError | LinkLostError)
+                self._note(rung, error.what)
+                tried.append(f"{rung}: {_first_line(failure)}")
+                continue
+            if not taken:
+                tried.append(f"{rung}: this board has no such way")
+                continue
+            self._note(rung, error.what)
+            try:
+                return attempt()
+            except LinkError as failure:
+                if not failure.is_repeatable:
+                    raise
+                tried.append(f"{rung}, sent again: {_first_line(failure)}")
+                error = failure
+        raise RecoveryError(self._clip or "no answer", first, tried) from error
+
+    def _take(self, rung: Rung, conversation: Conversation) -> bool:
+        """Take one step and shake hands behind it; False where the board has no such way."""
+        board = conversation.board
+        if rung is Rung.POWER_CYCLE:
+            if not board.power_cycle():
+                return False
+            self._port_lost = True  # most ports go with the power
+        if self._port_lost:
+            self._reopen(conversation)
+        if rung is Rung.RESET:
+            board.reset()
+        elif rung is Rung.REFLASH:
+            board.reflash()
+        conversation.greet()
+        return True
+
+    def _reopen(self, conversation: Conversation) -> None:
+        """Open the board again, as soon as its port is there."""
+        board, end_s = conversation.board, self._clock_s() + REOPEN_S
+        board.close()
+        while True:
+            try:
+                port = board.open(conversation.image)
+                break
+            except (ToolError, OSError):
+                board.close()
+                if self._clock_s() >= end_s:
+                    raise
+                self._pause(REOPEN_INTERVAL_S)
+        self._port_lost = False
+        conversation.attach(port)
+
+
+def _needs_greeting(error: LinkError) -> bool:
+    """True where the link has not greeted the device again by itself."""
+    return isinstance(error, BoardRestartedError | HandshakeError | LinkLostError)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A debug session with one board, through pyOCD.
+
+It connects under reset, so that what the firmware does, be it asleep or broken, does not matter.
+In the end the chip is as power-on leaves it, as far as a debugger can see to that, and is reset by
+its own pin once nobody is attached any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
+from generator.errors import ToolError
+from hil.probe.attached import REMOTE
+from hil.probe.part import check_part
+from hil.probe.targets import target_for
+
+PROBE_CLOCK_HZ = 4_000_000
+"""What every ST-LINK and the short wires of these boards carry."""
+
+_OPTIONS: dict[str, object] = {
+    "connect_mode": "under-reset",
+    "reset_type": "hw",
+    "frequency": PROBE_CLOCK_HZ,
+    "hide_programming_progress": True,
+    # Files of the user's own directory do not change what a test run does.
+    "no_config": True,
+    # pyOCD would erase a protected chip on its own; only its owner may decide that.
+    "auto_unlock": False,
+    "warning.cortex_m_default": False,
+}
+
+_CR_BEHIND_IDCODE = 0x04
+"""DBGMCU_CR, in all families (RM0456, RM0351, RM0394, RM0432, RM0433, RM0455: debug support)."""
+_DWT_CTRL, _FP_CTRL, _FP_KEY = 0xE000_1000, 0xE000_2000, 2
+
+
+class ProbeAbsentError(ToolError):
+    """No probe has the id that was asked for."""
+
+
+def find_probe(probe_id: str) -> Any:
+    """pyOCD's probe with exactly this id. Raises ProbeAbsentError.
+
+    pyOCD itself takes a probe whose id merely contains what it is asked for, too.
+    """
+    from pyocd.core import exceptions
+    from pyocd.probe.aggregator import DebugProbeAggregator
+
+    try:
+        probe = DebugProbeAggregator.get_probe_with_id(probe_id)
+    except exceptions.Error as error:
+        raise ProbeAbsentError(f"there is no probe {probe_id}: {error}") from error
+    # The id of a remote probe is its address, which is completed by the port that pyOCD uses.
+    is_remote = probe_id.startswith(REMOTE)
+    if probe is None or not (is_remote or probe.unique_id == probe_id):
+        raise ProbeAbsentError(
+            f"there is no probe {probe_id}", "make boards lists what is plugged in"
+        )
+    return probe
+
+
+@contextmanager
+def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> Iterator[Any]:
+    """A pyOCD session with the board's core halted behind its reset vector.
+
+    Raises ProbeAbsentError; WrongPartError and OptionBytesError before anything is changed; and
+    ToolError for everything that pyOCD says went wrong.
+    """
+    from pyocd.core import exceptions
+    from pyocd.core.session import Session
+
+    with _in_words(spec, probe_id):
+        session = Session(find_probe(probe_id), auto_open=False, options=_options(spec, pack))
+        try:
+            session.open()
+            session.target.reset_and_halt()
+            check_part(spec, session.target.read32, probe_id)
+            yield session
+        finally:
+            with suppress(exceptions.Error):
+                _leave_as_power_on(session, family_of(spec.family).identity.idcode_address)
+            session.context_state.suppress_disconnect_error = True
+            with suppress(exceptions.Error):
+                session.disconnect()
+            with suppress(exceptions.Error):
+                session.probe.reset()
+            session.close()
+
+
+def hardware_reset(spec: BoardSpec, probe_id: str) -> None:
+    """Pull the reset line for a moment; nothing is attached to the core. Raises as above."""
+    from pyocd.core.session import Session
+
+    with _in_words(spec, probe_id):
+        session = Session(find_probe(probe_id), auto_open=False, options=dict(_OPTIONS))
+        session.open(init_board=False)
+        try:
+            session.probe.reset()
+        finally:
+            session.close()
+
+
+def _options(spec: BoardSpec, pack: Path | None) -> dict[str, object]:
+    options = dict(_OPTIONS, target_override=target_for(spec, pack))
+    if pack is not None:
+        options["pack"] = str(pack)
+    return options
+
+
+def _leave_as_power_on(session: Any, dbgmcu: int) -> None:
+    """Clear what outlives a reset: only power-on clears DBGMCU_CR, and its DBG_SLEEP is a trap.
+
+    DEMCR is cleared by pyOCD as it disconnects.
+    """
+    target = session.target
+    target.halt()
+    target.write32(dbgmcu + _CR_BEHIND_IDCODE, 0)
+    target.write32(_FP_CTRL, _FP_KEY)
+    target.write32(_DWT_CTRL, 0)
+
+
+@contextmanager
+def _in_words(spec: BoardSpec, probe_id: str) -> Iterator[None]:
+    """Make a ToolError of what pyOCD raises."""
+    from pyocd.core import exceptions
+
+    try:
+        yield
+    except exceptions.TargetSupportError as error:
+        raise ToolError(
+            f"pyOCD does not know the part of {spec.id}: {error}",
+            f"give its CMSIS pack by --pack FILE, or leave --pack out ({spec.part})",
+        ) from error
+    except exceptions.ProbeError as error:
+        raise ToolError(
+            f"the probe {probe_id} of {spec.id} does not work: {error}",
+            "is another program using it? plug it in again; make boards lists what there is",
+        ) from error
+    except exceptions.Error as error:
+        raise ToolError(
+            f"{spec.id} behind the probe {probe_id}: {error}",
+            "is the board powered, and its reset line connected? make boards lists what there is",
+        ) from error
