@@ -132,6 +132,9 @@ class DebuggerHold:
         Flash takes them as the controller allows; raises RuleBroken where it does not.
         """
         core = self._machine.core
+        region = core.region_of(address)
+        if region is not None and region.is_rom:
+            raise RuleBroken(Rule.BUS_FAULT, f"{region.name} cannot be written", address)
         if not core.is_in_flash(address):
             core.put(address, data)
             return

@@ -91,6 +91,7 @@ class Machine:
         self.scheduler = Scheduler(self.core, self.chip.start_hz)
         self._build()
         self.core.flash_bytes[:] = ERASED
+        self.chip.identity.write_into(self.core, self.board_id)
         self.power_on()
 
     def _build(self) -> None:
@@ -338,6 +339,8 @@ class Machine:
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
         region = self.core.region_of(address)
+        if region is not None and region.is_rom:
+            return False
         if region is None or region.is_flash:
             self._guard(lambda: self.flash.program(address, size, value))
         else:

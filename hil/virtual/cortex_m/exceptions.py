@@ -110,7 +110,7 @@ class Exceptions:
     def _store_frame(self, sp: int, words: list[int], stack: int, pc: int) -> None:
         view = self.core.memory(sp, 4 * len(words))
         region = self.core.region_of(sp)
-        if sp < self.stack_limits[stack] or view is None or region is None or region.is_flash:
+        if sp < self.stack_limits[stack] or view is None or region is None or not region.is_ram:
             raise RuleBroken(
                 Rule.STACK_OVERFLOW,
                 f"no room for an exception's frame of {4 * len(words)} bytes at 0x{sp:08x}",
