@@ -55,5 +55,5 @@ def test_memory_is_within_its_bounds(dut: BoardSession) -> None:
     assert 0 < memory.rx_high_water_bytes < memory.rx_ring_bytes
     assert memory.tx_high_water_bytes <= memory.tx_ring_bytes
     assert memory.arena_bytes == dut.image.footprint["network"]["activation_ram_bytes"]
-    assert (memory.overruns, memory.line_errors) == (0, 0)
+    assert (memory.overruns, memory.framing_errors, memory.noise_errors) == (0, 0, 0)
     assert memory.arena_bytes <= dut.board.spec.budgets.activation_ram_bytes
