@@ -122,6 +122,11 @@ class Dwt(Peripheral[CoreAccess]):
         now = self.system.core.cycles if self._running else 0
         return now + self._offset & 0xFFFF_FFFF
 
+    def pass_cycles(self, count: int) -> None:
+        """Let cycles pass in which the core executes nothing, though its clock runs."""
+        if self._running:
+            self._offset += count
+
     def write_cyccnt(self, value: int) -> None:
         """Set the counter."""
         self._offset = value - (self.system.core.cycles if self._running else 0)
