@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class Options:
     """All boards of that file."""
     every_board: bool
     virtual: bool
+    virtual_faults: tuple[str, ...]
+    """Names of faults that the virtual board has."""
     require_board: bool
     probe: str | None
     port: str | None
@@ -51,8 +54,11 @@ class Options:
     report_dir: Path
 
 
-def read_options(value_of: Any) -> Options:
-    """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults."""
+def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
+    """Options from `value_of(name)`, pytest's `config.getoption`; InputError with all faults.
+
+    `known_faults`: names that --virtual-fault may have.
+    """
     faults: list[Fault] = []
     boards_file = Path(value_of("boards_file") or REPO_ROOT / "boards.yaml").resolve()
     names: list[str] = value_of("board")
@@ -68,6 +74,8 @@ def read_options(value_of: Any) -> Options:
                 what = f"no board {name!r} in {boards_file.name}"
                 faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
     virtual = bool(value_of("virtual"))
+    virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault")))
+    faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
     probe, port = _read_place(value_of, virtual, len(boards), faults)
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
@@ -102,6 +110,7 @@ def read_options(value_of: Any) -> Options:
         board_names=tuple(known),
         every_board=every_board,
         virtual=virtual,
+        virtual_faults=virtual_faults,
         require_board=bool(value_of("require_board")),
         probe=probe,
         port=port,
@@ -121,6 +130,19 @@ def read_options(value_of: Any) -> Options:
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
+
+
+def _check_virtual_faults(
+    names: Collection[str], known: Collection[str], *, virtual: bool
+) -> list[Fault]:
+    faults: list[Fault] = []
+    if names and not virtual:
+        what = f"a real board cannot be given {', '.join(names)}"
+        faults.append(Fault("--virtual-fault", what, "only with --virtual"))
+    remedy = f"choose from: {', '.join(known)}"
+    unknown = [name for name in names if name not in known]
+    faults += [Fault("--virtual-fault", f"no fault {name!r}", remedy) for name in unknown]
+    return faults
 
 
 def _read_place(

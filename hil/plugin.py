@@ -54,6 +54,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--board", action="append", default=[], metavar="NAME", help="board of boards.yaml; or all")
     add("--boards-file", metavar="FILE", help="another boards.yaml")
     add("--virtual", action="store_true", help="run the image on the virtual board")
+    add(
+        "--virtual-fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fault that the virtual board has, as a desk may (docs/virtual-board.md; repeatable)",
+    )
     add("--require-board", action="store_true", help="fail instead of skipping without a board")
     add("--probe", metavar="ID", help="debug probe of the board, by its whole id (make boards)")
     add("--port", metavar="PORT", help="its serial port or pyserial URL (default: the probe's own)")
@@ -93,13 +100,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from generator.errors import Mel2metalError
     from generator.repository import REPO_ROOT
+    from hil.boards.virtual_board import virtual_fault_names
     from hil.clips.clip_set import load_clips
     from hil.options import read_options
     from hil.report.run import RunReport
     from sounds.place import find_directory
 
     try:
-        config.stash[_OPTIONS] = options = read_options(config.getoption)
+        options = read_options(config.getoption, virtual_fault_names())
+        config.stash[_OPTIONS] = options
         directory = find_directory(options.sounds, os.environ, REPO_ROOT)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except Mel2metalError as error:

@@ -34,7 +34,7 @@ static void mask_by_primask(void) {
     barrier();
     put(pending_and_active());
     put(NVIC_ISPR & LINES);
-    __asm volatile("wfi" ::: "memory");
+    __asm volatile("dsb; wfi; isb" ::: "memory");
     put(0xA4u);
     __asm volatile("cpsie i\n\tisb" ::: "memory");
     put(pending_and_active());

@@ -34,11 +34,26 @@ static struct link_counts counts;
 static struct link_counts reported; /* part of counts that was reported, or has harmed no frame */
 static uint32_t suspect_bytes;      /* taken_bytes beyond which no byte has met an error so far */
 
-void link_restart(void) {
+static void start_anew(void) {
     send_sequence = 0u;
     taken_bytes = 0u;
     announced_bytes = link_window_bytes();
     reported = counts;
+}
+
+/* What the line carried before the first greeting is nobody's: the receiver may have been switched
+ * on in the middle of a byte. */
+static void forget_what_came_before(void) {
+    static bool greeted;
+    if (!greeted) {
+        greeted = true;
+        counts = (struct link_counts){0};
+    }
+}
+
+void link_restart(void) {
+    forget_what_came_before();
+    start_anew();
 }
 
 /* Sends two delimiters: a reset in the middle of a frame left a piece of it on the line, and its
@@ -46,7 +61,7 @@ void link_restart(void) {
 void link_begin(void) {
     static const uint8_t delimiters[2] = {0u, 0u};
     cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
-    link_restart();
+    start_anew();
     (void)uart_write(delimiters, sizeof delimiters); /* the ring is empty */
 }
 
@@ -62,8 +77,9 @@ struct link_counts link_error_counts(void) {
 static void count_line_errors(void) {
     const struct uart_errors errors = uart_take_errors();
     counts.overruns += errors.overruns;
-    counts.line_errors += errors.line_errors;
-    if (errors.overruns != 0u || errors.line_errors != 0u) {
+    counts.framing_errors += errors.framing_errors;
+    counts.noise_errors += errors.noise_errors;
+    if ((errors.overruns | errors.framing_errors | errors.noise_errors) != 0u) {
         suspect_bytes = taken_bytes + uart_rx_ring_bytes();
     }
 }
@@ -85,6 +101,10 @@ static void raise_credit(void) {
     }
 }
 
+static uint32_t line_errors(const struct link_counts *of) {
+    return of->framing_errors + of->noise_errors;
+}
+
 /* A damaged or a missing frame: reported with its cause, if the UART saw one. */
 static enum link_event report_problem(struct link_received *received, uint16_t code,
                                       uint32_t detail) {
@@ -93,9 +113,9 @@ static enum link_event report_problem(struct link_received *received, uint16_t c
     if (counts.overruns != reported.overruns) {
         received->code = WIRE_OVERRUN;
         received->detail = counts.overruns - reported.overruns;
-    } else if (counts.line_errors != reported.line_errors) {
+    } else if (line_errors(&counts) != line_errors(&reported)) {
         received->code = WIRE_LINE;
-        received->detail = counts.line_errors - reported.line_errors;
+        received->detail = line_errors(&counts) - line_errors(&reported);
     }
     reported = counts;
     return LINK_PROBLEM;

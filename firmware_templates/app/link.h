@@ -26,10 +26,11 @@ struct link_received {
     uint8_t sequence;
 };
 
-/* How often something went wrong since reset. */
+/* How often something went wrong since the first HELLO_REQUEST. */
 struct link_counts {
-    uint32_t overruns;    /* bytes lost in the receiver or in the ring */
-    uint32_t line_errors; /* framing, noise and parity */
+    uint32_t overruns; /* bytes lost in the receiver or in the ring */
+    uint32_t framing_errors;
+    uint32_t noise_errors;
 };
 
 void link_begin(void);

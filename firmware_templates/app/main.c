@@ -14,6 +14,7 @@
 #include "port/clock.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
+#include "port/wait_for.h"
 #include "port/watchdog.h"
 
 _Noreturn void main(void);
@@ -21,6 +22,9 @@ _Noreturn void main(void);
 _Noreturn void main(void) {
     struct session_facts facts = {0};
 
+    /* Before anything can reset the part once more: the flags would be those of two resets. */
+    facts.reset_flags = clock_take_reset_flags();
+    facts.wait_given_up = (uint32_t)wait_take_given_up(facts.reset_flags);
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();
@@ -29,13 +33,13 @@ _Noreturn void main(void) {
     cpu_tick_begin(clock_tick_reload());
 
     facts.core_clock_hz = clock_core_hz();
-    facts.reset_flags = clock_take_reset_flags();
     /* Of the flash itself: the host sees what is really there. */
     sha256_compute(image_begin(), image_bytes(), facts.firmware_sha256);
     session_begin(&facts);
 
     for (;;) {
         watchdog_feed();
+        clock_step();
         if (!session_step()) {
             cpu_sleep_unless(uart_rx_pending);
         }

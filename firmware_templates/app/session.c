@@ -11,10 +11,14 @@
 #include "app/listener.h"
 #include "app/taps.h"
 #include "app/wire.h"
+#include "core/cpu.h"
 #include "core/image.h"
 #include "core/stack.h"
+#include "port/clock.h"
+#include "port/clock_check.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
+#include "port/wait_for.h"
 
 enum clip_state {
     CLIP_NONE,
@@ -35,6 +39,8 @@ _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_
                "CLIP_RESULT carries all sums in one message");
 _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
                "HELLO carries all labels in one message");
+_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
+               "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_DETECTED_BYTES == DECISION_MASK_BYTES, "CLIP_RESULT carries the whole mask");
 
 static struct session_facts facts;
@@ -44,6 +50,26 @@ static uint32_t clip_id;
 static uint64_t frontend_cycles; /* sums over the clip's patches */
 static uint64_t network_cycles;
 static uint64_t busy_cycles;
+static uint32_t counter_losses;      /* since reset */
+static uint16_t clip_counter_losses; /* since CLIP_BEGIN */
+
+/* A debugger that leaves stops the cycle counter, at any time. */
+static void keep_counting(void) {
+    if (cycle_counter_rearm()) {
+        counter_losses++;
+        clip_counter_losses++;
+    }
+}
+
+/* HelloFlag bits of the link, as they stand now. */
+static uint16_t flags_now(void) {
+    const struct clock_state clock = clock_state();
+    uint32_t flags = M2M_TAPS ? WIRE_HELLO_TAPS : 0u;
+    flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
+    flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
+    flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
+    return (uint16_t)flags;
+}
 
 static struct outcome refuse(uint16_t code, uint32_t detail) {
     return (struct outcome){.code = code, .detail = detail};
@@ -86,13 +112,18 @@ static void join_labels(char joined[CLASS_LABELS_BYTES]) {
 /* Not inlined: its buffers would lie on the stack beside those of every other message. */
 __attribute__((noinline)) static void send_hello(uint32_t nonce) {
     char labels[CLASS_LABELS_BYTES];
+    const struct clock_check check = clock_check_run();
     struct wire_hello hello = {
         .protocol = WIRE_PROTOCOL_VERSION,
-        .flags = M2M_TAPS ? WIRE_HELLO_HAS_TAPS : 0u,
+        .flags = flags_now(),
         .nonce = nonce,
         .core_clock_hz = facts.core_clock_hz,
         .window_bytes = link_window_bytes(),
         .reset_flags = facts.reset_flags,
+        .wait_given_up = facts.wait_given_up,
+        .counter_losses = counter_losses,
+        .check_clocks = check.clocks,
+        .check_cycles = check.cycles,
         .frames = NETWORK_FRAMES,
         .bands = NETWORK_BANDS,
         .classes = NETWORK_CLASSES,
@@ -122,6 +153,7 @@ static struct outcome take_hello_request(const uint8_t *payload, uint32_t bytes)
     drop_clip();
     clip_state = CLIP_NONE;
     link_restart();
+    keep_counting();
     send_hello(request.nonce);
     return accepted;
 }
@@ -162,6 +194,8 @@ static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
     frontend_cycles = 0u;
     network_cycles = 0u;
     busy_cycles = 0u;
+    keep_counting();
+    clip_counter_losses = 0u;
     features_begin(clip_id, (begin.flags & WIRE_CLIP_FEATURES) != 0u);
 #if M2M_TAPS
     taps_begin((begin.flags & WIRE_CLIP_TAPS) != 0u);
@@ -195,7 +229,8 @@ static void send_clip_result(const struct listener_clip *clip) {
         .gated_samples = clip->gated_samples,
         .frames = clip->frames,
         .patches = clip->patches,
-        .decision = clip->decision.label,
+        .decision = (int16_t)clip->decision.label,
+        .counter_losses = clip_counter_losses,
         .frontend_cycles = frontend_cycles,
         .network_cycles = network_cycles,
         .busy_cycles = busy_cycles,
@@ -227,6 +262,7 @@ static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_INTERNAL, (uint32_t)-error);
     }
     features_flush();
+    keep_counting();
     send_clip_result(&clip);
     clip_state = CLIP_NONE;
     return accepted;
@@ -247,7 +283,10 @@ static struct outcome take_memory_request(uint32_t bytes) {
         .arena_bytes = NETWORK_ARENA_BYTES,
         .static_bytes = image_static_bytes(),
         .overruns = errors.overruns,
-        .line_errors = errors.line_errors,
+        .framing_errors = errors.framing_errors,
+        .noise_errors = errors.noise_errors,
+        .flags = flags_now(),
+        .clocks = cpu_clocks(),
     };
     link_send(WIRE_MEMORY, &memory, sizeof memory, NULL, 0u);
     return accepted;
@@ -285,6 +324,7 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_FRAME_ORDER, 0u); /* the clip has the network */
     }
     memcpy(&header, payload, sizeof header);
+    keep_counting();
     uint32_t detail = 0u;
     const uint16_t code = taps_take_frames(
         header.patch_id, header.first_frame, (const int8_t *)&payload[sizeof header],

@@ -11,6 +11,7 @@ struct session_facts {
     uint8_t firmware_sha256[32];
     uint32_t core_clock_hz;
     uint32_t reset_flags;
+    uint32_t wait_given_up; /* enum wire_wait: of the start before this one */
 };
 
 void session_begin(const struct session_facts *facts);

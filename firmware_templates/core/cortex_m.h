@@ -18,6 +18,7 @@
 
 /* System control block. */
 #define SCB_ICSR CORE_REGISTER(0xE000ED04u)
+#define SCB_ICSR_PENDSTSET (1u << 26) /* SysTick is pending */
 #define SCB_VTOR CORE_REGISTER(0xE000ED08u)
 #define SCB_AIRCR CORE_REGISTER(0xE000ED0Cu)
 #define SCB_AIRCR_VECTKEY (0x05FAu << 16)
@@ -110,8 +111,13 @@ static inline void core_instruction_barrier(void) {
     __asm volatile("isb" ::: "memory");
 }
 
+/* DSB: what was written before has arrived, so that nothing is under way while the core sleeps
+ * (Armv7-M, Armv8-M ARM: WFI). ISB: what was fetched before the sleep is not executed behind it. A
+ * part that a debugger has left with DBGMCU_CR.DBG_SLEEP set may fetch wrong instructions as it
+ * wakes (ST's errata sheets, "Wrong instruction fetches from flash memory upon wakeup from Sleep or
+ * Stop mode when debug in low-power mode is enabled"). */
 static inline void core_wait_for_interrupt(void) {
-    __asm volatile("dsb\n\twfi" ::: "memory");
+    __asm volatile("dsb\n\twfi\n\tisb" ::: "memory");
 }
 
 static inline void core_interrupts_disable(void) {

@@ -15,6 +15,10 @@ void cpu_sleep_unless(bool (*work)(void));
 /* Wakes the sleeping core `hertz` times a second by SysTick: core_hz / hertz - 1 = reload. */
 void cpu_tick_begin(uint32_t reload);
 
+/* Clocks of the core since cpu_tick_begin(). Unlike the cycle counter it goes on in sleep, and no
+ * debugger stops it: it is the time. */
+uint64_t cpu_clocks(void);
+
 _Noreturn void cpu_reset(void);
 
 #endif

@@ -18,6 +18,7 @@
 #include "port/uart_dma.h"
 #include "port/uart_power.h"
 #include "port/usart_registers.h"
+#include "port/wait_for.h"
 
 #if !defined(USART_ISR) || !defined(USART_ICR) || !defined(USART_ISR_CMF)
 #error "this driver is for the USART with ISR and ICR; see port/usart_registers.h"
@@ -32,8 +33,18 @@
 #define UART_PRIORITY 2u
 #define DMA_PRIORITY 3u
 
-#define LINE_ERROR_FLAGS (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE)
-#define EVENT_FLAGS (LINE_ERROR_FLAGS | USART_ISR_ORE | USART_ISR_IDLE | USART_ISR_CMF)
+#define ERROR_FLAGS (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE | USART_ISR_ORE)
+#define EVENT_FLAGS (ERROR_FLAGS | USART_ISR_IDLE | USART_ISR_CMF)
+#define ACKNOWLEDGED (USART_ISR_TEACK | USART_ISR_REACK)
+
+#if PORT_UART_HAS_ONEBIT
+/* One sample decides a bit instead of three: an edge that comes a little late is then no noise, and
+ * the receiver bears a larger difference of the two clocks (RM0456, USART "Tolerance of the USART
+ * receiver to clock deviation"). What is wrong all the same the CRC of the frame finds. */
+#define SAMPLING USART_CR3_ONEBIT
+#else
+#define SAMPLING 0u
+#endif
 
 _Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u &&
                    (TX_RING_BYTES & (TX_RING_BYTES - 1u)) == 0u,
@@ -54,7 +65,8 @@ static volatile uint32_t tx_block_bytes; /* under way by DMA; 0: the channel res
 static uint32_t tx_high_water;
 
 static volatile uint32_t register_overruns;
-static volatile uint32_t line_errors;
+static volatile uint32_t framing_errors;
+static volatile uint32_t noise_errors;
 static bool begun;
 
 /* Puts the USART on a pin: function before mode, so that the pin never carries another one. */
@@ -84,14 +96,19 @@ void uart_begin(void) {
      * clock: that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no
      * parity, one stop bit and 16-fold oversampling are CR1's and CR2's reset values, and so is ADD
      * = 0x00, the delimiter that character match looks for. EIE: errors interrupt even though the
-     * DMA reads the bytes. */
+     * DMA reads the bytes. DDRE stays 0: a byte whose stop bit is wrong is not
+     * received, the DMA gets no request for it, and goes on with the next one (RM0456, USART_CR3).
+     */
     USART_BRR = clock_uart_brr();
-    USART_CR3 = USART_CR3_EIE | USART_CR3_DMAR | USART_CR3_DMAT;
+    USART_CR3 = USART_CR3_EIE | USART_CR3_DMAT | SAMPLING;
     USART_CR1 = USART_CR1_TE | USART_CR1_RE | USART_CR1_CMIE | USART_CR1_IDLEIE;
     USART_CR1 |= USART_CR1_UE;
-    while ((USART_ISR & (USART_ISR_TEACK | USART_ISR_REACK)) !=
-           (USART_ISR_TEACK | USART_ISR_REACK)) {
-    }
+    wait_for(WAIT_UART, &USART_ISR, ACKNOWLEDGED, ACKNOWLEDGED);
+    /* The receiver may have been switched on in the middle of a byte. What it took for one is
+     * dropped, and what it noticed of it, before the DMA listens. */
+    USART_RQR = USART_RQR_RXFRQ;
+    USART_ICR = ERROR_FLAGS;
+    USART_CR3 |= USART_CR3_DMAR;
 
     core_enable_line(PORT_UART_LINE, UART_PRIORITY);
     core_enable_line(PORT_RX_DMA_LINE, DMA_PRIORITY);
@@ -156,7 +173,7 @@ void uart_rx_consume(uint32_t count) {
 
 bool uart_rx_pending(void) {
     return waiting_bytes() != 0u || rx_ring_overruns != 0u || register_overruns != 0u ||
-           line_errors != 0u;
+           framing_errors != 0u || noise_errors != 0u;
 }
 
 uint32_t uart_rx_ring_bytes(void) {
@@ -171,9 +188,11 @@ struct uart_errors uart_take_errors(void) {
     struct uart_errors errors;
     core_interrupts_disable();
     errors.overruns = rx_ring_overruns + register_overruns;
-    errors.line_errors = line_errors;
+    errors.framing_errors = framing_errors;
+    errors.noise_errors = noise_errors;
     register_overruns = 0u;
-    line_errors = 0u;
+    framing_errors = 0u;
+    noise_errors = 0u;
     core_interrupts_enable();
     rx_ring_overruns = 0u;
     return errors;
@@ -262,8 +281,11 @@ void uart_interrupt(void) {
     if ((events & USART_ISR_ORE) != 0u) {
         register_overruns++;
     }
-    if ((events & LINE_ERROR_FLAGS) != 0u) {
-        line_errors++;
+    if ((events & USART_ISR_FE) != 0u) {
+        framing_errors++;
+    }
+    if ((events & USART_ISR_NE) != 0u) {
+        noise_errors++;
     }
 }
 

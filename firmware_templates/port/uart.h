@@ -11,8 +11,9 @@
 
 /* What went wrong on the line since the last uart_take_errors(). */
 struct uart_errors {
-    uint32_t overruns;    /* bytes lost: the receiver's register, or the ring, was overwritten */
-    uint32_t line_errors; /* framing, noise and parity */
+    uint32_t overruns; /* bytes lost: the receiver's register, or the ring, was overwritten */
+    uint32_t framing_errors;
+    uint32_t noise_errors;
 };
 
 void uart_begin(void);

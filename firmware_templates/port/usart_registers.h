@@ -24,7 +24,10 @@
 #define USART_CR3_EIE (1u << 0)
 #define USART_CR3_DMAR (1u << 6)
 #define USART_CR3_DMAT (1u << 7)
+#define USART_CR3_ONEBIT (1u << 11) /* one sample a bit decides; not in an LPUART */
 #define USART_BRR PORT_REGISTER(PORT_UART_BASE + 0x0Cu)
+#define USART_RQR PORT_REGISTER(PORT_UART_BASE + 0x18u)
+#define USART_RQR_RXFRQ (1u << 3)
 #define USART_ISR PORT_REGISTER(PORT_UART_BASE + 0x1Cu)
 #define USART_ISR_PE (1u << 0)
 #define USART_ISR_FE (1u << 1)

@@ -1,13 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for a peripheral's flag. If it never comes, the watchdog resets the part. */
+/* Waiting for a peripheral's flag, with a limit and a name.
+ *
+ * A wait that gives up notes its name where a reset leaves it, and resets the part: the next HELLO
+ * says which wait it was. */
 #ifndef PORT_WAIT_FOR_H
 #define PORT_WAIT_FOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-static inline void wait_for(volatile uint32_t *status, uint32_t mask, uint32_t value) {
-    while ((*status & mask) != value) {
-    }
-}
+/* The names go over the link: enum wire_wait of app/wire.h says the same. */
+enum wait {
+    WAIT_NONE = 0,
+    WAIT_VOLTAGE,
+    WAIT_FLASH,
+    WAIT_SOURCE,
+    WAIT_BOOSTER,
+    WAIT_PLL,
+    WAIT_SWITCH,
+    WAIT_CACHE,
+    WAIT_WATCHDOG,
+    WAIT_UART,
+};
+
+/* Waits until the masked bits have the value. Gives up after some 10 ms at 64 MHz, 100 ms at 4 MHz:
+ * many times what any flag takes. */
+void wait_for(enum wait reason, volatile const uint32_t *status, uint32_t mask, uint32_t value);
+
+/* The same, where there is another way: returns whether the value came. */
+bool wait_within_limit(volatile const uint32_t *status, uint32_t mask, uint32_t value);
+
+/* The wait that made the start before this one give up. Call it once, with the reset flags as
+ * clock_take_reset_flags() returned them: a loss of power leaves no memory to trust. */
+enum wait wait_take_given_up(uint32_t reset_flags);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "port/port_config.h"
 #include "port/registers.h"
+#include "port/wait_for.h"
 
 void watchdog_begin(void) {
     /* Freeze the IWDG while a debugger halts the core. */
@@ -19,8 +20,7 @@ void watchdog_begin(void) {
     IWDG_KR = IWDG_KR_UNLOCK;
     IWDG_PR = PORT_WATCHDOG_PRESCALER_FIELD;
     IWDG_RLR = PORT_WATCHDOG_RELOAD;
-    while ((IWDG_SR & IWDG_SR_UPDATING) != 0u) {
-    }
+    wait_for(WAIT_WATCHDOG, &IWDG_SR, IWDG_SR_UPDATING, 0u);
     IWDG_KR = IWDG_KR_RELOAD;
 }
 

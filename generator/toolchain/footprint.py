@@ -27,6 +27,7 @@ COLUMNS = {
     "data": "data",
     "bss": "bss",
     "itcm": "itcm",
+    "noinit": "bss",
     "dma": "bss",  # the DMA's buffers, where they have a memory of their own
 }
 """Beginning of a section's name to the column that it is counted in."""

@@ -37,6 +37,7 @@ from generator.wire.limits import (
     HelloFlag,
     Refusal,
     ScoreHead,
+    Wait,
 )
 from generator.wire.masks import mask_of, numbers_in
 from generator.wire.messages import MESSAGES, Message, WireType
@@ -69,6 +70,7 @@ __all__ = [
     "ProtocolMismatchError",
     "Refusal",
     "ScoreHead",
+    "Wait",
     "WireHeader",
     "WireType",
     "check_capacity",

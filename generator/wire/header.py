@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from generator.wire import limits
 from generator.wire.layout import WIRE, Field, Layout
-from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal, ScoreHead
+from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal, ScoreHead, Wait
 
 LINE_COLUMNS = 100
 
@@ -42,6 +42,7 @@ class WireHeader:
 
     defines: tuple[str, ...]
     refusals: tuple[str, ...]
+    waits: tuple[str, ...]
     messages: tuple[HeaderMessage, ...]
 
 
@@ -110,12 +111,11 @@ def header_context() -> WireHeader:
         _define("NO_CLIP_ID", f"0x{limits.NO_CLIP_ID:08x}u", "REFUSED outside a clip"),
     )
     clip = tuple(_define(f"CLIP_{flag.name}", f"{flag.value}u", flag.doc) for flag in ClipFlag)
-    hello = tuple(
-        _define(f"HELLO_HAS_{flag.name}", f"{flag.value}u", flag.doc) for flag in HelloFlag
-    )
+    hello = tuple(_define(f"HELLO_{flag.name}", f"{flag.value}u", flag.doc) for flag in HelloFlag)
     heads = tuple(_define(f"HEAD_{head.name}", f"{head.value}u", head.doc) for head in ScoreHead)
     return WireHeader(
         defines=numbers + clip + hello + heads,
         refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
+        waits=tuple(_commented(f"WIRE_WAIT_{w.name} = {w.value},", w.doc, "    ") for w in Wait),
         messages=tuple(_message(layout) for layout in WIRE),
     )

@@ -61,7 +61,7 @@ class ClipFlag(_Documented, IntFlag):
 
 
 class HelloFlag(_Documented, IntFlag):
-    """What the image can do."""
+    """What the image can do, and what the board runs from."""
 
     def __new__(cls, value: int, doc: str = "") -> HelloFlag:
         """Take the meaning beside the value."""
@@ -71,6 +71,31 @@ class HelloFlag(_Documented, IntFlag):
         return member
 
     TAPS = 1, "built with taps: knows TAP_SELECT and FRAMES, and can send TAP"
+    SOURCE_MISSING = 2, "the board's oscillator did not start: the core runs from the part's own"
+    LSE_LOCKED = 4, "the core's oscillator is locked to the board's 32.768 kHz crystal"
+    LSE_MISSING = 8, "that crystal should run and does not: the oscillator runs free"
+
+
+class Wait(_Documented, IntEnum):
+    """What the firmware waits for with a limit; when it gives up, it resets and says so."""
+
+    def __new__(cls, value: int, doc: str) -> Wait:
+        """Take the meaning beside the value."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+    NONE = 0, "no wait gave up"
+    VOLTAGE = 1, "the core's voltage"
+    FLASH = 2, "the flash's wait states"
+    SOURCE = 3, "the oscillator that the PLL runs from"
+    BOOSTER = 4, "the booster of the power distribution (EPOD)"
+    PLL = 5, "the PLL's lock"
+    SWITCH = 6, "the change to the PLL's clock"
+    CACHE = 7, "the instruction cache's own invalidation"
+    WATCHDOG = 8, "the watchdog's registers: its oscillator (LSI) does not run"
+    UART = 9, "the UART's transmitter and receiver"
 
 
 class ScoreHead(_Documented, IntEnum):
@@ -104,7 +129,7 @@ class Refusal(_Documented, IntEnum):
     NO_CLIP = 5, "CLIP_AUDIO or CLIP_END outside a clip"
     SAMPLE_COUNT = 6, "CLIP_END's count is not what arrived; detail: samples that arrived"
     OVERRUN = 7, "bytes were lost: sent beyond the credit, or the UART overran; detail: how often"
-    LINE = 8, "the UART saw framing, noise or parity errors; detail: how many"
+    LINE = 8, "the UART saw framing or noise errors; detail: how many"
     INTERNAL = 9, "front-end or network returned an error; detail: its number, negated"
     FRAME_ORDER = 10, "FRAMES does not continue the patch; detail: the frame that was due"
 

@@ -51,10 +51,6 @@ def _i16(doc: str) -> WireType:
     return WireType("int16_t", doc)
 
 
-def _i32(doc: str) -> WireType:
-    return WireType("int32_t", doc)
-
-
 def _octets(count: int, doc: str) -> WireType:
     return WireType("uint8_t", doc, count, array=True)
 
@@ -183,6 +179,10 @@ class Hello(Message):
     core_clock_hz: Annotated[int, _u32("core clock in Hz")]
     window_bytes: Annotated[int, _u32("encoded bytes that may be under way to the device at once")]
     reset_flags: Annotated[int, _u32("the reset flags of the clock controller at start")]
+    wait_given_up: Annotated[int, _u32("Wait that gave up, at this start or the one before it")]
+    counter_losses: Annotated[int, _u32("times that the cycle counter was found stopped")]
+    check_clocks: Annotated[int, _u32("SysTick's clocks over a loop that does not sleep, just now")]
+    check_cycles: Annotated[int, _u32("the cycle counter's cycles over the same loop")]
     frames: Annotated[int, _u16("mel frames in a patch")]
     bands: Annotated[int, _u16("mel bands in a frame")]
     classes: Annotated[int, _u16("classes")]
@@ -226,7 +226,8 @@ class ClipResult(Message):
     gated_samples: Annotated[int, _u32("samples dropped as silence")]
     frames: Annotated[int, _u32("mel frames computed")]
     patches: Annotated[int, _u32("patches answered")]
-    decision: Annotated[int, _i32("class, by RULE; -1: no patch; -2: none reached its threshold")]
+    decision: Annotated[int, _i16("class, by RULE; -1: no patch; -2: none reached its threshold")]
+    counter_losses: Annotated[int, _u16("times that the cycle counter was stopped in this clip")]
     frontend_cycles: Annotated[int, _u64("core cycles of the front-end over the clip's patches")]
     network_cycles: Annotated[int, _u64("core cycles of the network over the clip's patches")]
     busy_cycles: Annotated[int, _u64("core cycles of all work on the clip's samples")]
@@ -258,7 +259,7 @@ class Tap(Message):
 
 @_message(0x87, Direction.DEVICE_TO_HOST)
 class Memory(Message):
-    """True use of memory since reset."""
+    """True use of memory since reset; errors of the line since the first HELLO; the time."""
 
     stack_bytes: Annotated[int, _u32("stack as linked")]
     stack_high_water_bytes: Annotated[int, _u32("most stack used so far, by painting")]
@@ -269,7 +270,10 @@ class Memory(Message):
     arena_bytes: Annotated[int, _u32("activations of the network")]
     static_bytes: Annotated[int, _u32(".data and .bss as linked, the stack not included")]
     overruns: Annotated[int, _u32("times that received bytes were lost")]
-    line_errors: Annotated[int, _u32("framing, noise and parity errors seen by the UART")]
+    framing_errors: Annotated[int, _u32("bytes without a stop bit; none of them is received")]
+    noise_errors: Annotated[int, _u32("bytes whose samples differed; not looked for with ONEBIT")]
+    flags: Annotated[int, _u32("HelloFlag bits as they stand now")]
+    clocks: Annotated[int, _u64("clocks of the core since its start, sleep included (SysTick)")]
 
 
 @_message(0x88, Direction.DEVICE_TO_HOST)

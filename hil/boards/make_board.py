@@ -28,7 +28,7 @@ def make_board(
     """
     programmer = _make_programmer(options, spec, attachment.probe, on_progress)
     if attachment.virtual:
-        return VirtualBoard(spec, attachment, programmer)
+        return VirtualBoard(spec, attachment, programmer, options.virtual_faults)
     if attachment.probe is not None and isinstance(programmer, PyocdProgrammer):
         return ProbeBoard(spec, attachment, programmer)
     return SerialBoard(spec, attachment, programmer)

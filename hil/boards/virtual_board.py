@@ -7,6 +7,7 @@ be counted from outside.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,28 @@ if TYPE_CHECKING:
     from hil.virtual.machine import Machine
 
 
+def virtual_fault_names() -> tuple[str, ...]:
+    """The faults that a virtual board can be given, by their names."""
+    from hil.virtual.faults.names import VirtualFault
+
+    return tuple(fault.value for fault in VirtualFault)
+
+
 class VirtualBoard(ProbeBoard):
-    """A virtual board; its cycles are estimates."""
+    """A virtual board; its cycles are estimates. `faults`: names of `virtual_fault_names`."""
 
     virtual = True
     cycles_are = "estimated"
 
     def __init__(
-        self, spec: BoardSpec, attachment: Attachment, programmer: Programmer | None
+        self,
+        spec: BoardSpec,
+        attachment: Attachment,
+        programmer: Programmer | None,
+        faults: Collection[str] = (),
     ) -> None:
         super().__init__(spec, attachment, programmer)
+        self._faults = tuple(faults)
         self._name = self._probe.partition(":")[2]
         self._machine: Machine | None = None
 
@@ -44,11 +57,12 @@ class VirtualBoard(ProbeBoard):
     def open(self, image: BuiltImage) -> SerialPort:
         """Make the machine, blank, and do with it what is done with a board."""
         # Importing serial_url registers the URL with pyserial.
+        from hil.virtual.faults.names import parse_faults
         from hil.virtual.host_ports import registry, serial_url  # noqa: F401
         from hil.virtual.machine import Machine
 
         if registry.lookup(self._name) is None:
-            registry.register(self._name, Machine(self.spec))
+            registry.register(self._name, Machine(self.spec, faults=parse_faults(self._faults)))
         self._machine = registry.lookup(self._name)
         return super().open(image)
 
@@ -82,8 +96,10 @@ class VirtualBoard(ProbeBoard):
         return meter
 
     def properties(self) -> dict[str, str]:
-        """What silicon's say, and the emulator's version."""
-        return {**super().properties(), "emulator": f"unicorn {metadata.version('unicorn')}"}
+        """What silicon's say, the emulator's version, and the faults that it was given."""
+        emulator = {"emulator": f"unicorn {metadata.version('unicorn')}"}
+        faults = {"faults": ", ".join(self._faults)} if self._faults else {}
+        return super().properties() | emulator | faults
 
     def release(self) -> None:
         """Close the port, and forget the machine."""

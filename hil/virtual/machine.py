@@ -8,7 +8,7 @@ threads and no wall clock, so that two runs of one image with one input are the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from hil.virtual.availability import BoardRecord, unknown_reason
@@ -17,12 +17,14 @@ from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.halting import Halting
 from hil.virtual.cpu.core import Core
 from hil.virtual.debugger_hold import DebuggerHold
+from hil.virtual.faults.line import DisturbedLine
+from hil.virtual.faults.making import make_faults, make_line
+from hil.virtual.faults.names import VirtualFault
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
-from hil.virtual.run_loop import RunLoop
+from hil.virtual.run_loop import EventOwner, RunLoop
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
-from hil.virtual.serial_line import HostLine
 from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS, REVISIONS
 from hil.virtual.stm32.com_port_pins import ComPortPins
@@ -41,15 +43,27 @@ class Machine:
     """A virtual board. `board` is its key in boards.yaml, or the whole record of it.
 
     `revision` is the letter of a silicon revision, where firmware has to tell them apart. Raises
-    ValueError, with the text of `availability.unknown_reason`, if there is no such board.
+    ValueError, with the text of `availability.unknown_reason`, if there is no such board. `faults`
+    make it as bad as a board on a desk; without them nothing of that costs anything.
     """
 
-    def __init__(self, board: BoardRecord | str, revision: str | None = None) -> None:
+    def __init__(
+        self,
+        board: BoardRecord | str,
+        revision: str | None = None,
+        faults: Collection[VirtualFault] = (),
+    ) -> None:
         self.board_id = board if isinstance(board, str) else board.id
         reason = unknown_reason(board)
         if reason is not None:
             raise ValueError(reason)
         self.wiring = WIRING[self.board_id]
+        self.hse_present = bool(self.wiring.hse_hz)
+        """Whether the clock that the board feeds into HSE is there now."""
+        self.lse_present = self.wiring.has_lse
+        """Whether the 32.768 kHz crystal starts."""
+        self.msi_ppm = 0
+        """How far a free-running MSI is off, in millionths; set it before a reset."""
         self.chip = CHIPS[self.wiring.chip]
         if revision is not None:
             self.chip = REVISIONS[self.wiring.chip, revision]
@@ -59,8 +73,11 @@ class Machine:
         self.broken_rule: RuleBroken | None = None
         """The rule that stopped the machine, if one did."""
         self.resets: list[str] = []
-        """Resets that the firmware asked for since power-on."""
-        self.line = HostLine(DEFAULT_BAUD)
+        """Resets since power-on that the firmware asked for, or the watchdog made of itself."""
+        self.port_is_gone = False
+        """Whether the host's serial port fails until it is opened again."""
+        self._fault_names = tuple(faults)
+        self.line = make_line(DEFAULT_BAUD, faults)
         self.halting = Halting()
         self.core = Core(
             self.chip.core,
@@ -89,6 +106,7 @@ class Machine:
             self.usart, *parts.others,
         ]  # fmt: skip
         self.peripherals: dict[str, AnyPeripheral] = {member.name: member for member in members}
+        self._owners: dict[str, EventOwner] = dict(self.peripherals)
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
         self.meters = CallMeters(self.core, self.nvic)
         self.exceptions = Exceptions(self.core, self.nvic, self.scb, self.meters)
@@ -99,10 +117,15 @@ class Machine:
             exceptions=self.exceptions,
             halting=self.halting,
             meters=self.meters,
-            peripherals=self.peripherals,
+            owners=self._owners,
             system_reset=self.system_reset,
         )
         self.debugger = DebuggerHold(self)
+        if isinstance(self.line, DisturbedLine):
+            self.line.events = self
+            self._owners[self.line.name] = self.line
+        self.faults = make_faults(self, self._fault_names)
+        self._owners |= {fault.name: fault for fault in self.faults}
 
     def _make_usart(self, dma: DmaController, pins: ComPortPins) -> Usart:
         """Make the UART that the COM port is wired to; the chip's others are not modelled."""
@@ -176,6 +199,17 @@ class Machine:
         self.resets.append(f"SYSRESETREQ at pc 0x{self.loop.pc:08x}")
         self.restart(self.rcc.reset_flags | RESET_SOFTWARE | RESET_PIN)
 
+    def watchdog_reset(self) -> None:
+        """Reset as the independent watchdog does, and go on."""
+        self.resets.append("watchdog")
+        self.restart(self.rcc.reset_flags | RESET_WATCHDOG | RESET_PIN)
+
+    def port_fails(self) -> None:
+        """Take the host's serial port away until it is opened again, with what lies in it."""
+        self.port_is_gone = True
+        self.line.drop_coming()
+        self.line.forget_received()
+
     def restart(self, flags: int) -> None:
         """Start again with these reset flags; memories keep their contents."""
         self.broken_rule = None
@@ -192,6 +226,10 @@ class Machine:
         self.loop.start_at(self.core.word(self.core.flash.origin + 4))
         self.halting.reset()
         self.usart.plan()
+        if isinstance(self.line, DisturbedLine):
+            self.line.reset()
+        for fault in self.faults:
+            fault.reset()
 
     def request_reset(self) -> None:
         """Take the firmware's request for a system reset at the end of the block."""
@@ -208,7 +246,7 @@ class Machine:
     def close(self) -> None:
         """Drop the line's contents; the machine can be loaded and run again."""
         self.line.drop_coming()
-        self.line.from_board.clear()
+        self.line.forget_received()
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -307,6 +345,8 @@ class Machine:
         """Put bytes from the host on the line, behind those already on their way."""
         self.line.send(data, self.now_ps)
         self.usart.plan()
+        for fault in self.faults:
+            fault.host_sent(len(data))
 
     def run_until_received(self) -> None:
         """Run until all bytes sent by the host have arrived."""

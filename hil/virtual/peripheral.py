@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from hil.virtual.rules import Rule, RuleBroken
 
@@ -34,6 +34,16 @@ class Register:
     status: int = 0
 
 
+class FlagLag(Protocol):
+    """What lets a peripheral's flags lag behind, where a fault asks for that."""
+
+    def written(self) -> None:
+        """Take note that a register was written."""
+
+    def shown(self, name: str, value: int) -> int:
+        """What a read of a register gives instead of `value`."""
+
+
 class Peripheral(Generic[SystemT]):
     """A block of registers at a base address, with the part of the machine that it has to know.
 
@@ -49,6 +59,7 @@ class Peripheral(Generic[SystemT]):
         self.name = name
         self.base = base
         self.values: dict[str, int] = {}
+        self.flag_lag: FlagLag | None = None
         self._readers: dict[str, Callable[[], int]] = {}
         self._writers: dict[str, Callable[[int], None]] = {}
         for register in self.REGISTERS.values():
@@ -88,9 +99,15 @@ class Peripheral(Generic[SystemT]):
     def read(self, offset: int, size: int) -> int:
         """Serve a read by the core or by DMA."""
         register = self.register_at(offset, size, "read")
-        reader = self._readers.get(register.name)
-        value = reader() if reader is not None else self.values[register.name]
+        value = self.value_of(register.name)
+        if self.flag_lag is not None:
+            value = self.flag_lag.shown(register.name, value)
         return value >> 8 * (offset & 3) & ((1 << 8 * size) - 1)
+
+    def value_of(self, name: str) -> int:
+        """What a register reads as."""
+        reader = self._readers.get(name)
+        return reader() if reader is not None else self.values[name]
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Serve a write by the core or by DMA."""
@@ -101,6 +118,8 @@ class Peripheral(Generic[SystemT]):
             writer(value)
         else:
             self.values[register.name] = value
+        if self.flag_lag is not None:
+            self.flag_lag.written()
 
     def checked_value(self, register: Register, offset: int, size: int, value: int) -> int:
         """What the whole register is to hold after a write; raises if that is not modelled."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from unicorn import arm_const as reg
 
@@ -17,21 +18,30 @@ from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.meters import CallMeters
-from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.rules import Rule, RuleBroken
-from hil.virtual.scheduler import NEVER_PS, Scheduler
+from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
 
 _INTERRUPT_SVC, _INTERRUPT_BKPT, _INTERRUPT_STKOF = 2, 7, 19
 _HINTS_TAKEN_AS_NOPS = (0xBF10, 0xBF20)  # YIELD, WFE
 _WFI = 0xBF30
+_BARRIER = 0xF3BF
+_DSB, _ISB = 0x8F40, 0x8F60
+"""Second halfwords of the barriers; the lowest four bits say how far they reach."""
 _SYSM_MSPLIM, _SYSM_CONTROL = 10, 20
 _XPSR_THUMB = 1 << 24
+
+
+class EventOwner(Protocol):
+    """Who asks for calls at a time."""
+
+    def catch_up(self) -> None:
+        """Do what is due by now."""
 
 
 class RunLoop:
     """Runs one machine's core; knows where it is and whether it sleeps.
 
-    `peripherals` are called when they are due, by their names; `system_reset` does what the
+    `owners` of events are called when they are due, by their names; `system_reset` does what the
     firmware has asked for.
     """
 
@@ -44,14 +54,14 @@ class RunLoop:
         exceptions: Exceptions,
         halting: Halting,
         meters: CallMeters,
-        peripherals: Mapping[str, AnyPeripheral],
+        owners: Mapping[str, EventOwner],
         system_reset: Callable[[], None],
     ) -> None:
         self.core, self.scheduler = core, scheduler
         self.nvic, self.scb = processor.nvic, processor.scb
         self.bus_memory = processor.bus_memory
         self.exceptions, self.halting, self.meters = exceptions, halting, meters
-        self._peripherals = peripherals
+        self._owners = owners
         self._system_reset = system_reset
         self.pc = 0
         self.failure: BaseException | None = None
@@ -61,8 +71,11 @@ class RunLoop:
         """Spans of flash (first address, end) that were changed since the core last stopped."""
         self.slice_cycles: int | None = None
         """Upper bound of one run of the core, for tests; results must not depend on it."""
+        self.on_sleep: Callable[[int], None] | None = None
+        """Called with the core cycles of each sleep."""
         self.sleeping = False
         """WFI was executed, and nothing has woken the core since."""
+        self._stands_still = False
         self._has_image = True
 
     def start_at(self, vector: int) -> None:
@@ -70,7 +83,11 @@ class RunLoop:
         self.pc = vector & ~1
         self._has_image = bool(vector & 1) and self.core.region_of(self.pc) is not None
         self.failure = None
-        self.reset_requested = self.sleeping = False
+        self.reset_requested = self.sleeping = self._stands_still = False
+
+    def stand_still(self) -> None:
+        """Execute nothing more until the next reset, whatever interrupts."""
+        self._stands_still = True
 
     def go_to(self, address: int) -> None:
         """Go on somewhere else, as a debugger says that writes the program counter."""
@@ -82,7 +99,7 @@ class RunLoop:
         """Run up to the next event; False if nothing will ever happen again."""
         if self._process_events():
             return True  # The run may have what it waits for.
-        if self.halting.stands:
+        if self.halting.stands or self._stands_still:
             return self._sleep(until)
         if self.sleeping:
             if self.nvic.best_pending() is None:
@@ -140,14 +157,18 @@ class RunLoop:
         due = self.scheduler.due()
         for owner in due:
             self.scheduler.schedule(owner, None)
-            self._peripherals[owner].catch_up()
+            self._owners[owner].catch_up()
         return bool(due)
 
     def _sleep(self, until: int) -> bool:
         target = self.scheduler.next_ps(until)
         if target >= NEVER_PS:
             return False
+        before_ps = self.scheduler.now_ps
         self.scheduler.sleep_until(target)
+        if self.on_sleep is not None:
+            slept_ps = self.scheduler.now_ps - before_ps
+            self.on_sleep(slept_ps * self.scheduler.clock_hz // PS_PER_SECOND)
         return True
 
     def _handle(self, outcome: Outcome) -> None:
@@ -162,9 +183,21 @@ class RunLoop:
         elif outcome.invalid:
             self._handle_invalid()
         elif self._halfword(self.pc - 2) == _WFI:
+            self._check_sleep()
             self.sleeping = True
         else:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
+
+    def _check_sleep(self) -> None:
+        """WFI stands between barriers: right behind a DSB, right before an ISB."""
+        wfi = self.pc - 2
+        for address, barrier, place in (
+            (wfi - 4, _DSB, "behind a DSB"),
+            (self.pc, _ISB, "before an ISB"),
+        ):
+            halves = self._halfword(address), self._halfword(address + 2) & ~0xF
+            if halves != (_BARRIER, barrier):
+                raise RuleBroken(Rule.WFI_BARRIERS, f"WFI does not stand right {place}", pc=wfi)
 
     def _handle_stop(self, stop: Stop) -> None:
         core = self.core

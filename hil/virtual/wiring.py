@@ -31,5 +31,7 @@ class Wiring:
     pins: dict[str, PinFunction]
     hse_hz: int = 0
     """Clock that the board feeds into HSE (no crystal); 0: none."""
+    has_lse: bool = False
+    """Whether the board carries a 32.768 kHz crystal on LSE, where that is modelled."""
     supply: str = "LDO"
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""

@@ -74,6 +74,14 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
             "    switch_to_pll();\n    slow_flash();",
         ),
     ),
+    "the core sleeps without a barrier before": (
+        Rule.WFI_BARRIERS,
+        Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"wfi\n\tisb"'),
+    ),
+    "the core wakes without a barrier behind": (
+        Rule.WFI_BARRIERS,
+        Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"dsb\n\twfi"'),
+    ),
     "the watchdog is not fed": (
         Rule.WATCHDOG_RESET,
         Edit("app/main.c", "        watchdog_feed();\n", ""),
@@ -90,7 +98,7 @@ def test_the_firmware_itself_breaks_no_rule(tapped_project: Path) -> None:
     assert (result.clip_id, len(result.scores)) == (9, len(TINY_LABELS))
     assert result.network_cycles > 0
     assert 256 < memory.stack_high_water_bytes < memory.stack_bytes
-    assert memory.overruns == memory.line_errors == 0
+    assert memory.overruns == memory.framing_errors == memory.noise_errors == 0
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -13,6 +13,7 @@ import yaml
 
 from generator.errors import InputError
 from generator.repository import REPO_ROOT
+from hil.boards.virtual_board import virtual_fault_names
 from hil.node_ids import board_of
 from hil.options import read_options
 
@@ -142,6 +143,7 @@ GIVEN = {
     "sounds": None,
     "build_dir": None,
     "report_dir": None,
+    "virtual_fault": [],
     "cross_compile": None,
     "engine": "builtin",
 }
@@ -184,6 +186,26 @@ def test_all_wrong_options_are_told_together(
         read_options({**GIVEN, **given}.__getitem__)
     for complaint in complaints:
         assert complaint in str(refused.value)
+
+
+def test_a_virtual_fault_is_known_and_for_a_virtual_board() -> None:
+    given = {**GIVEN, "virtual_fault": ["noise", "rain", "noise"]}
+    with pytest.raises(InputError, match="no fault 'rain'") as refused:
+        read_options(given.__getitem__, virtual_fault_names())
+    assert "choose from: framing-errors, noise, " in str(refused.value)
+    given |= {"virtual_fault": ["noise", "noise"]}
+    options = read_options(given.__getitem__, virtual_fault_names())
+    assert options.virtual_faults == ("noise",)
+    with pytest.raises(InputError, match="only with --virtual"):
+        read_options({**given, "virtual": False}.__getitem__, virtual_fault_names())
+
+
+@pytest.mark.slow
+def test_an_unknown_virtual_fault_ends_the_run_with_the_list() -> None:
+    done = run_pytest("hil/", "--board", "u585", "--virtual", "--virtual-fault", "rain")
+    assert done.returncode == 2
+    assert "--virtual-fault: no fault 'rain'" in done.stderr
+    assert "choose from: framing-errors, " in done.stderr
 
 
 def test_options_are_read() -> None:

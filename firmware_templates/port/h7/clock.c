@@ -21,7 +21,7 @@ bool clock_falls_back(void) {
 static void raise_voltage(void) {
     PWR_D3CR = (PWR_D3CR & ~PWR_D3CR_VOS_MASK) |
                (CLOCK_CHOICE(PORT_VOS_FIELD, PORT_FALLBACK_VOS_FIELD) << PWR_D3CR_VOS_SHIFT);
-    wait_for(&PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
+    wait_for(WAIT_VOLTAGE, &PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
 
 #if PORT_OVERDRIVE
     /* Scale 0 is reached from scale 1, by the overdrive in SYSCFG (RM0433, PWR "Voltage scaling":
@@ -31,7 +31,7 @@ static void raise_voltage(void) {
         (void)RCC_APB4ENR;
         SYSCFG_PWRCR |= SYSCFG_PWRCR_ODEN;
         (void)SYSCFG_PWRCR;
-        wait_for(&PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
+        wait_for(WAIT_VOLTAGE, &PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY);
     }
 #endif
 }
@@ -44,8 +44,20 @@ static void set_flash_timing(void) {
          << FLASH_ACR_LATENCY_SHIFT) |
         (CLOCK_CHOICE(PORT_FLASH_DELAY, PORT_FALLBACK_FLASH_DELAY) << FLASH_ACR_WRHIGHFREQ_SHIFT);
     FLASH_ACR = (FLASH_ACR & ~FLASH_ACR_TIMING_MASK) | timing;
-    wait_for(&FLASH_ACR, FLASH_ACR_TIMING_MASK, timing);
+    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_TIMING_MASK, timing);
 }
+
+#if PORT_HSI_PLL_M_FIELD
+/* The board's oscillator did not start. Nobody may feed it: the ST-LINK of a Nucleo does so from
+ * its own crystal, through a solder bridge, and only while it has power. */
+static bool source_missing;
+
+#define PLL_SOURCE (source_missing ? 0u : PORT_PLL_SOURCE) /* PLLSRC 0: HSI */
+#define PLL_M_FIELD (source_missing ? PORT_HSI_PLL_M_FIELD : PORT_PLL_M_FIELD)
+#else
+#define PLL_SOURCE PORT_PLL_SOURCE
+#define PLL_M_FIELD PORT_PLL_M_FIELD
+#endif
 
 /* What the PLL runs from. The core stays on the HSI until the PLL is ready. */
 static void start_source(void) {
@@ -53,15 +65,24 @@ static void start_source(void) {
     RCC_CR |= RCC_CR_HSEBYP; /* a clock is fed in: said before HSE is on (RM0433, RCC_CR) */
 #endif
     RCC_CR |= PORT_SOURCE_ON;
-    wait_for(&RCC_CR, PORT_SOURCE_READY, PORT_SOURCE_READY);
+#if PORT_HSI_PLL_M_FIELD
+    /* The HSI, divided to what the PLL would have got, gives the same clocks in its place: those of
+     * an RC oscillator, which the next HELLO says. */
+    if (!wait_within_limit(&RCC_CR, PORT_SOURCE_READY, PORT_SOURCE_READY)) {
+        RCC_CR &= ~PORT_SOURCE_ON;
+        source_missing = true;
+    }
+#else
+    wait_for(WAIT_SOURCE, &RCC_CR, PORT_SOURCE_READY, PORT_SOURCE_READY);
+#endif
 }
 
 static void start_pll(void) {
     /* All of it is written while the PLL is off, as after reset. Of its outputs only P is enabled;
      * Q and R keep their reset value of 2. No fraction. */
     RCC_PLLCKSELR = (RCC_PLLCKSELR & ~(RCC_PLLCKSELR_PLLSRC_MASK | RCC_PLLCKSELR_DIVM1_MASK)) |
-                    (PORT_PLL_SOURCE << RCC_PLLCKSELR_PLLSRC_SHIFT) |
-                    (PORT_PLL_M_FIELD << RCC_PLLCKSELR_DIVM1_SHIFT);
+                    (PLL_SOURCE << RCC_PLLCKSELR_PLLSRC_SHIFT) |
+                    (PLL_M_FIELD << RCC_PLLCKSELR_DIVM1_SHIFT);
     RCC_PLLCFGR =
         (RCC_PLLCFGR & ~(RCC_PLLCFGR_PLL1FRACEN | RCC_PLLCFGR_PLL1VCOSEL |
                          RCC_PLLCFGR_PLL1RGE_MASK | RCC_PLLCFGR_DIVQ1EN | RCC_PLLCFGR_DIVR1EN)) |
@@ -72,7 +93,7 @@ static void start_pll(void) {
         (PORT_PLL_P_FIELD << RCC_PLL1DIVR_P1_SHIFT) | (1u << RCC_PLL1DIVR_Q1_SHIFT) |
         (1u << RCC_PLL1DIVR_R1_SHIFT);
     RCC_CR |= RCC_CR_PLL1ON;
-    wait_for(&RCC_CR, RCC_CR_PLL1RDY, RCC_CR_PLL1RDY); /* locked */
+    wait_for(WAIT_PLL, &RCC_CR, RCC_CR_PLL1RDY, RCC_CR_PLL1RDY); /* locked */
 }
 
 static void switch_to_pll(void) {
@@ -87,7 +108,18 @@ static void switch_to_pll(void) {
     RCC_D3CFGR =
         (RCC_D3CFGR & ~RCC_D3CFGR_D3PPRE_MASK) | (PORT_PPRE4_FIELD << RCC_D3CFGR_D3PPRE_SHIFT);
     RCC_CFGR = (RCC_CFGR & ~RCC_CFGR_SW_MASK) | RCC_CFGR_SW_PLL1;
-    wait_for(&RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL1);
+    wait_for(WAIT_SWITCH, &RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL1);
+}
+
+struct clock_state clock_state(void) {
+    struct clock_state state = {0};
+#if PORT_HSI_PLL_M_FIELD
+    state.source_missing = source_missing;
+#endif
+    return state;
+}
+
+void clock_step(void) {
 }
 
 void clock_begin(void) {

@@ -20,7 +20,7 @@ static void choose_voltage(void) {
     /* Range 1 is what reset leaves; it is written all the same, for a boot loader may have chosen
      * otherwise. VOSF: the voltage is still on its way. At 4 MHz either range will do. */
     PWR_CR1 = (PWR_CR1 & ~PWR_CR1_VOS_MASK) | (PORT_VOS_FIELD << PWR_CR1_VOS_SHIFT);
-    wait_for(&PWR_SR2, PWR_SR2_VOSF, 0u);
+    wait_for(WAIT_VOLTAGE, &PWR_SR2, PWR_SR2_VOSF, 0u);
 
 #if PORT_HAS_BOOST
     /* Boost mode, or not, before the clock rises. It has no flag of its own. */
@@ -34,20 +34,21 @@ static void choose_voltage(void) {
 static void slow_flash(void) {
     FLASH_ACR = (FLASH_ACR & ~FLASH_ACR_LATENCY_MASK) | PORT_FLASH_WAIT_STATES | FLASH_ACR_PRFTEN |
                 FLASH_ACR_ICEN | FLASH_ACR_DCEN;
-    wait_for(&FLASH_ACR, FLASH_ACR_LATENCY_MASK, PORT_FLASH_WAIT_STATES);
+    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_LATENCY_MASK, PORT_FLASH_WAIT_STATES);
 }
 
 /* What the PLL runs from. The core stays on the MSI until the PLL is ready: at another range, if
  * the PLL wants one, for which the flash is slow enough already. */
 static void start_source(void) {
-    wait_for(&RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY); /* a range may only be set when it is */
+    /* A range may only be set when it is ready. */
+    wait_for(WAIT_SOURCE, &RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY);
 #if PORT_SOURCE_IS_MSI
     RCC_CR = (RCC_CR & ~RCC_CR_MSIRANGE_MASK) | (PORT_MSI_RANGE << RCC_CR_MSIRANGE_SHIFT) |
              RCC_CR_MSIRGSEL;
-    wait_for(&RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY);
+    wait_for(WAIT_SOURCE, &RCC_CR, RCC_CR_MSIRDY, RCC_CR_MSIRDY);
 #else
     RCC_CR |= RCC_CR_HSION;
-    wait_for(&RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY);
+    wait_for(WAIT_SOURCE, &RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY);
 #endif
 }
 
@@ -59,8 +60,8 @@ static void start_pll(void) {
                   (PORT_PLL_N_FIELD << RCC_PLLCFGR_PLLN_SHIFT) |
                   (PORT_PLL_R_FIELD << RCC_PLLCFGR_PLLR_SHIFT);
     RCC_CR |= RCC_CR_PLLON;
-    wait_for(&RCC_CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY); /* locked */
-    RCC_PLLCFGR |= RCC_PLLCFGR_PLLREN;               /* output R, the core's */
+    wait_for(WAIT_PLL, &RCC_CR, RCC_CR_PLLRDY, RCC_CR_PLLRDY); /* locked */
+    RCC_PLLCFGR |= RCC_PLLCFGR_PLLREN;                         /* output R, the core's */
 }
 
 static void set_ahb_divider(uint32_t field) {
@@ -85,11 +86,18 @@ static void switch_to_pll(void) {
     set_ahb_divider(PORT_HPRE_FIELD);
 #endif
     RCC_CFGR = (RCC_CFGR & ~RCC_CFGR_SW_MASK) | RCC_CFGR_SW_PLL;
-    wait_for(&RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL);
+    wait_for(WAIT_SWITCH, &RCC_CFGR, RCC_CFGR_SWS_MASK, RCC_CFGR_SWS_PLL);
 #if PORT_HALVED
     wait_cycles(PORT_SETTLING_CYCLES); /* the regulator takes up the load of the first half */
     set_ahb_divider(PORT_HPRE_FIELD);
 #endif
+}
+
+struct clock_state clock_state(void) {
+    return (struct clock_state){0}; /* from the part's own oscillators, and free running */
+}
+
+void clock_step(void) {
 }
 
 void clock_begin(void) {

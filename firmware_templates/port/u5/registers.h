@@ -13,6 +13,8 @@
 #define RCC_BASE 0x46020C00u
 #define RCC_CR PORT_REGISTER(RCC_BASE + 0x00u)
 #define RCC_CR_MSISRDY (1u << 2)
+#define RCC_CR_MSIPLLEN (1u << 3)
+#define RCC_CR_MSIPLLSEL (1u << 6) /* MSIS, not MSIK, is what follows the LSE */
 #define RCC_CR_PLL1ON (1u << 24)
 #define RCC_CR_PLL1RDY (1u << 25)
 #define RCC_CFGR1 PORT_REGISTER(RCC_BASE + 0x1Cu)
@@ -47,8 +49,17 @@
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0xF4u) /* RCC_CSR */
 #define RCC_RESET_RMVF (1u << 23)
 #define RCC_RESET_FLAGS (0x7Fu << 25)
+#define RCC_RESET_POWER (1u << 27) /* BORRSTF: the supply has come up */
+#define RCC_BDCR PORT_REGISTER(RCC_BASE + 0xF0u)
+#define RCC_BDCR_LSEON (1u << 0)
+#define RCC_BDCR_LSERDY (1u << 1)
+#define RCC_BDCR_LSEDRV_MASK (3u << 3)
+#define RCC_BDCR_LSEDRV_MEDIUM_HIGH (2u << 3)
+#define RCC_BDCR_LSESYSEN (1u << 7)
+#define RCC_BDCR_LSESYSRDY (1u << 11)
 
-/* PWR: voltage scaling and the booster of the embedded power distribution (EPOD). */
+/* PWR: voltage scaling, the booster of the embedded power distribution (EPOD), the backup domain.
+ */
 #define PWR_BASE 0x46020800u
 #define PWR_VOSR PORT_REGISTER(PWR_BASE + 0x0Cu)
 #define PWR_VOSR_BOOSTRDY (1u << 14)
@@ -56,6 +67,8 @@
 #define PWR_VOSR_VOS_SHIFT 16u
 #define PWR_VOSR_VOS_MASK (3u << 16)
 #define PWR_VOSR_BOOSTEN (1u << 18)
+#define PWR_DBPR PORT_REGISTER(PWR_BASE + 0x28u)
+#define PWR_DBPR_DBP (1u << 0) /* the backup domain, RCC_BDCR in it, takes writes */
 
 /* FLASH: access latency. */
 #define FLASH_BASE 0x40022000u

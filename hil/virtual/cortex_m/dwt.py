@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
@@ -16,8 +16,21 @@ LAR_KEY = 0xC5AC_CE55
 LSR_IMPLEMENTED, LSR_LOCKED = 1, 2
 
 
+class TraceUnit(Protocol):
+    """What DEMCR.TRCENA feeds with clocks."""
+
+    def hold(self) -> int:
+        """Return the counter's value as it stands, before TRCENA changes."""
+
+    def go_on_from(self, count: int) -> None:
+        """Go on from a value, after TRCENA has changed."""
+
+
 class DebugControl(Peripheral[object]):
-    """DHCSR and DEMCR, 0xE000EDF0 to 0xE000EDFF, as the core sees them without a debugger."""
+    """DHCSR and DEMCR, 0xE000EDF0 to 0xE000EDFF, as the core sees them without a debugger.
+
+    Core and debugger share DEMCR: a probe that leaves may clear TRCENA behind the firmware's back.
+    """
 
     SIZE = 0x10
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -25,19 +38,49 @@ class DebugControl(Peripheral[object]):
         0x0C: Register("DEMCR", 0, TRCENA),
     }
 
-    def set_trace(self, on: bool) -> None:
-        """A debugger writes DEMCR.TRCENA."""
-        demcr = self.values["DEMCR"] & ~TRCENA
-        self.values["DEMCR"] = demcr | (TRCENA if on else 0)
+    def __init__(self, system: object, name: str, base: int) -> None:
+        self.trace_units: list[TraceUnit] = []
+        super().__init__(system, name, base)
+
+    def reset(self) -> None:
+        """Trace off, and nobody but the firmware has written here."""
+        super().reset()
+        self.cleared_from_outside = False
+        """Whether it was a debugger that cleared TRCENA, and the firmware has not set it since."""
 
     @property
     def trace_enabled(self) -> bool:
         """DEMCR.TRCENA."""
         return bool(self.values["DEMCR"] & TRCENA)
 
+    def _change(self, value: int) -> None:
+        counts = [unit.hold() for unit in self.trace_units]
+        self.values["DEMCR"] = value
+        for unit, count in zip(self.trace_units, counts, strict=True):
+            unit.go_on_from(count)
+
+    def write_demcr(self, value: int) -> None:
+        """Switch trace on or off, as the firmware asks."""
+        self.cleared_from_outside = False
+        self._change(value)
+
+    def set_trace(self, on: bool) -> None:
+        """Take TRCENA as a debugger writes it."""
+        if on != self.trace_enabled:
+            self._change(self.values["DEMCR"] ^ TRCENA)
+            self.cleared_from_outside = not on
+
+    def clear_from_outside(self) -> None:
+        """Leave as a probe does: DEMCR = 0."""
+        self.set_trace(False)
+
 
 class Dwt(Peripheral[CoreAccess]):
-    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles; in sleep it does not count."""
+    """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles; in sleep it does not count.
+
+    While TRCENA is 0 it stands still. Firmware that never set TRCENA, or cleared it, must not touch
+    the DWT; firmware that lost it to a debugger cannot know, and reads what stands there.
+    """
 
     SIZE = 0x1000
     REGISTERS: ClassVar[Mapping[int, Register]] = {
@@ -48,6 +91,7 @@ class Dwt(Peripheral[CoreAccess]):
     def __init__(self, system: CoreAccess, name: str, base: int, debug: DebugControl) -> None:
         self.debug = debug
         super().__init__(system, name, base)
+        debug.trace_units.append(self)
 
     def reset(self) -> None:
         """Stopped at 0."""
@@ -55,19 +99,33 @@ class Dwt(Peripheral[CoreAccess]):
         self._offset = 0
 
     def register_at(self, offset: int, size: int, verb: str) -> Register:
-        """Find the register; refuse while trace is off."""
-        if not self.debug.trace_enabled:
+        """Find the register; refuse while trace is off, but for reads that a debugger spoiled."""
+        lost = self.debug.cleared_from_outside and verb == "read"
+        if not self.debug.trace_enabled and not lost:
             raise self.broken(Rule.CLOCK_OFF, f"{verb} while DEMCR.TRCENA is 0", offset)
         return super().register_at(offset, size, verb)
 
     @property
     def _running(self) -> bool:
-        return bool(self.values["CTRL"] & CYCCNTENA)
+        return self.debug.trace_enabled and bool(self.values["CTRL"] & CYCCNTENA)
+
+    def hold(self) -> int:
+        """Cycles counted so far."""
+        return self.read_cyccnt()
+
+    def go_on_from(self, count: int) -> None:
+        """Go on at a value."""
+        self.write_cyccnt(count)
 
     def read_cyccnt(self) -> int:
         """Cycles since CYCCNT was zero."""
         now = self.system.core.cycles if self._running else 0
         return now + self._offset & 0xFFFF_FFFF
+
+    def pass_cycles(self, count: int) -> None:
+        """Let cycles pass in which the core executes nothing, though its clock runs."""
+        if self._running:
+            self._offset += count
 
     def write_cyccnt(self, value: int) -> None:
         """Set the counter."""

@@ -38,6 +38,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
             raise SerialException(f"{self.portstr!r} is not virtual://BOARD")
         machine = self._machine(url.netloc, parse_qs(url.query))
         self.machine = machine
+        machine.port_is_gone = False
         self.is_open = True
         self._reconfigure_port()
 
@@ -76,6 +77,11 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
     def _require_open(self) -> None:
         if not self.is_open:
             raise PortNotOpenError
+        self._require_device()
+
+    def _require_device(self) -> None:
+        if self.machine.port_is_gone:
+            raise SerialException(f"{self.portstr}: the device is gone")
 
     @property
     def in_waiting(self) -> int:
@@ -83,6 +89,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
         self._require_open()
         if not self.machine.line.from_board:
             self.machine.run(POLL_SECONDS)
+            self._require_device()
         return len(self.machine.line.from_board)
 
     def read(self, size: int = 1) -> bytes:
@@ -91,6 +98,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
         received = self.machine.line.from_board
         if len(received) < size:
             self.machine.run(self._timeout, until_bytes=size)
+            self._require_device()
             if self._timeout is None and len(received) < size:
                 raise SerialException("the firmware sleeps, and nothing will ever wake it")
         data = bytes(received[:size])
@@ -112,7 +120,7 @@ class Serial(SerialBase):  # type: ignore[misc]  # pyserial ships no types
     def reset_input_buffer(self) -> None:
         """Drop what the board has sent."""
         self._require_open()
-        self.machine.line.from_board.clear()
+        self.machine.line.forget_received()
 
     def reset_output_buffer(self) -> None:
         """Drop what is on its way to the board."""

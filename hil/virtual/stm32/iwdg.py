@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from hil.virtual.peripheral import Peripheral, Register
@@ -31,6 +31,10 @@ class Iwdg(Peripheral[Events]):
     PRESCALER_CODE_MAX: ClassVar[int] = 8
     """Codes beyond divide by no more."""
 
+    lsi_hz = LSI_HZ
+    on_bite: Callable[[], None] | None = None
+    """What a time-out does; None: it stops the run, for the firmware has not fed it."""
+
     def reset(self) -> None:
         """Stopped."""
         super().reset()
@@ -43,7 +47,7 @@ class Iwdg(Peripheral[Events]):
     def timeout_ps(self) -> int:
         """Time from a feed to the reset."""
         prescaler = 4 << min(self.values["PR"], self.PRESCALER_CODE_MAX)
-        return (self.values["RLR"] + 1) * prescaler * PS_PER_SECOND // LSI_HZ
+        return (self.values["RLR"] + 1) * prescaler * PS_PER_SECOND // self.lsi_hz
 
     def write_kr(self, value: int) -> None:
         """Take a key: start, feed, or unlock PR and RLR."""
@@ -93,6 +97,9 @@ class Iwdg(Peripheral[Events]):
 
     def catch_up(self) -> None:
         """The time since the last feed has passed: reset the chip."""
+        if self.on_bite is not None:
+            self.on_bite()
+            return
         raise self.broken(
             Rule.WATCHDOG_RESET,
             f"not fed for {self.timeout_ps / 1e9:.1f} ms of virtual time",

@@ -44,6 +44,18 @@ class RccSystem(CoreAccess, Mapped, OperatingPoint, Protocol):
     def accesses(self) -> int:
         """Accesses to peripherals so far."""
 
+    @property
+    def hse_present(self) -> bool:
+        """Whether what the board feeds into HSE is there now."""
+
+    @property
+    def lse_present(self) -> bool:
+        """Whether the board's crystal on LSE is there and starts."""
+
+    @property
+    def msi_ppm(self) -> int:
+        """How far a free-running MSI is off, in millionths."""
+
     def reset_peripherals(self, enable_register: str, bits: int) -> None:
         """Reset the peripherals whose enable bits have these places in a register."""
 

@@ -15,15 +15,19 @@ from hil.virtual.scheduler import NEVER_PS
 from hil.virtual.stm32.dma_channels import DmaChannel
 from hil.virtual.stm32.usart_registers import (
     ADD_POSITION,
+    CLEARABLE,
     CMF,
     CMIE,
     CR1_FIXED_WHILE_ON,
+    DDRE,
     DMAR,
     DMAT,
     EIE,
+    FE,
     FIFOEN,
     IDLE,
     IDLEIE,
+    NE,
     ORE,
     RE,
     REACK,
@@ -40,6 +44,7 @@ from hil.virtual.stm32.usart_registers import (
     UE,
     UsartRegisters,
 )
+from hil.virtual.stm32.usart_sampling import Received, read_disturbed, read_frame
 
 MEMORY_GRID_PS = 500_000_000
 """DMA reception is brought up to date in memory at least this often, in virtual time."""
@@ -83,18 +88,42 @@ class Usart(UsartRegisters):
         self.catch_up()
 
     def _channel(self, request: int) -> DmaChannel | None:
-        wanted = DMAR if request == self.rx_request else DMAT
-        if not self.values["CR3"] & wanted:
+        receives = request == self.rx_request
+        if not self.values["CR3"] & (DMAR if receives else DMAT):
+            return None
+        if receives and self._request_masked:
             return None
         return next(self.dma.running(request), None)
 
+    @property
+    def _request_masked(self) -> bool:
+        """With DDRE the receiver's DMA request is masked from an error until its flag is cleared.
+
+        RM0351, RM0433, RM0456: USART_CR3, DDRE.
+        """
+        return bool(self._flags & (FE | NE) and self.values["CR3"] & DDRE)
+
     def _receive(self, now: int) -> None:
+        if self._received:
+            self._empty_by_dma()
         while True:
-            data, last_ps = self.line.take_arrived(now)
+            data, last_ps, glitch = self.line.take_arrived(now)
             if not data:
                 break
             self._idle_due_ps = last_ps + self.line.frame_ps
-            self._accept(data)
+            if self.values["CR1"] & (UE | RE) != UE | RE:
+                self.line.bytes_lost += len(data)
+                continue
+            self.check_line("RX")
+            if glitch is not None:
+                self._take(read_disturbed(data[0], glitch, one_bit=self.one_bit))
+            elif self.read_ratio is not None:
+                for byte in data:
+                    self._take(
+                        read_frame(byte, self.read_ratio, ticks=self.ticks, one_bit=self.one_bit)
+                    )
+            else:
+                self._accept(data)
         if self.line.bytes_coming and self._idle_due_ps is not None:
             next_start_ps = self.line.arrival_ps(0) - self.line.frame_ps
             if next_start_ps < self._idle_due_ps:
@@ -105,10 +134,6 @@ class Usart(UsartRegisters):
                 self._flags |= IDLE
 
     def _accept(self, data: bytes) -> None:
-        if self.values["CR1"] & (UE | RE) != UE | RE:
-            self.line.bytes_lost += len(data)
-            return
-        self.check_line("RX")
         if self.values["CR2"] >> ADD_POSITION in data:
             self._flags |= CMF
         channel = self._channel(self.rx_request)
@@ -117,21 +142,45 @@ class Usart(UsartRegisters):
             taken = channel.push(data)
         for byte in data[taken:]:
             if len(self._received) >= self.depth:
-                self._flags |= ORE
-                raise self.broken(
-                    Rule.UART_OVERRUN,
-                    "a byte arrives, the one before it is still in RDR"
-                    if self.depth == 1
-                    else "a byte arrives, the receive FIFO is full",
-                    0x24,
-                )
-            self._received.append(byte)
+                self._overrun()
+            else:
+                self._received.append(byte)
+
+    def _take(self, frame: Received) -> None:
+        """Take a frame that may have errors.
+
+        With DMA such a byte gets no further than the shift register, RXNE stays 0; with DDRE, or
+        without DMA, it goes to RDR (RM0351, RM0433, RM0456: USART_CR3, DDRE).
+        """
+        self._flags |= FE if frame.framing_error else 0
+        self._flags |= NE if frame.noise and not self.one_bit else 0
+        has_error = frame.framing_error or frame.noise
+        if has_error and self.values["CR3"] & (DMAR | DDRE) == DMAR:
+            return
+        self._accept(bytes((frame.byte,)))
+
+    def _overrun(self) -> None:
+        """Lose a byte: no fault of the firmware only where an error on the line masks DMA."""
+        self._flags |= ORE
+        if self._request_masked:
+            return
+        what = (
+            "the one before it is still in RDR" if self.depth == 1 else "the receive FIFO is full"
+        )
+        raise self.broken(Rule.UART_OVERRUN, f"a byte arrives, {what}", 0x24)
+
+    def _empty_by_dma(self) -> None:
+        """Let DMA take what waits in RDR, once it may."""
+        channel = self._channel(self.rx_request)
+        if channel is not None:
+            for _ in range(channel.push(bytes(self._received))):
+                self._received.popleft()
 
     def _transmit(self, now: int) -> None:
         while self._shift_end_ps is not None and self._shift_end_ps <= now:
             if self._transmit_block(now):
                 continue
-            self.line.deliver(bytes((self._shifting,)))
+            self._deliver(bytes((self._shifting,)))
             start, self._shift_end_ps = self._shift_end_ps, None
             if not self._load_shifter(start):
                 self._flags |= TC
@@ -147,11 +196,17 @@ class Usart(UsartRegisters):
         due = (now - self._shift_end_ps) // self.frame_ps + 1
         count = min(due, channel.bytes_left)
         data = bytes((self._shifting, *self._to_send)) + channel.pull(count)
-        self.line.deliver(data[:count])
+        self._deliver(data[:count])
         self._shifting = data[count]
         self._to_send = deque(data[count + 1 :])
         self._shift_end_ps += count * self.frame_ps
         return True
+
+    def _deliver(self, data: bytes) -> None:
+        """Hand bytes to the host; its end is a USART too, and passes on what it has misread."""
+        if self.read_ratio is not None:
+            data = bytes(read_frame(byte, 1 / self.read_ratio).byte for byte in data)
+        self.line.deliver(data)
 
     def _load_shifter(self, start: int) -> bool:
         """Start sending the next byte, if there is one; keep the data register filled by DMA."""
@@ -205,6 +260,12 @@ class Usart(UsartRegisters):
             matching = self.line.find_coming(self.values["CR2"] >> ADD_POSITION)
             if matching is not None:
                 times.append(self.line.arrival_ps(matching))
+        if self.values["CR3"] & EIE:
+            glitch_ps = self.line.first_glitch_ps()
+            if self.read_ratio is not None:
+                times.append(self.line.arrival_ps(0))
+            elif glitch_ps is not None:
+                times.append(glitch_ps)
         times.append((self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS)
 
     def _plan_transmit(self, times: list[int]) -> None:
@@ -227,8 +288,10 @@ class Usart(UsartRegisters):
         active = status & enabled
         if control & CMIE:
             active |= status & CMF
-        if self._flags & ORE and (control & RXNEIE or self.values["CR3"] & EIE):
-            active |= ORE
+        if self.values["CR3"] & EIE:
+            active |= status & (FE | NE | ORE)
+        if control & RXNEIE:
+            active |= status & ORE
         self.system.nvic.set_line(self.interrupt, bool(active))
 
     def _status(self) -> int:
@@ -259,6 +322,8 @@ class Usart(UsartRegisters):
         if (value ^ before) & CR1_FIXED_WHILE_ON and before & UE:
             self._require_off("the frame or FIFO setting of CR1", 0x00)
         self.values["CR1"] = value
+        if value & (UE | RE) == UE | RE and before & (UE | RE) != UE | RE:
+            self.line.receiver_starts(self.system.now_ps)
         if before & UE and not value & UE:
             self._received.clear()
             self._to_send.clear()
@@ -290,7 +355,7 @@ class Usart(UsartRegisters):
         self.values["PRESC"] = value
 
     def write_rqr(self, value: int) -> None:
-        """Flush data."""
+        """Flush data: RXFRQ, TXFRQ. The flags of errors stay."""
         self.catch_up()
         if value & 1 << 3:
             self._received.clear()
@@ -306,7 +371,7 @@ class Usart(UsartRegisters):
     def write_icr(self, value: int) -> None:
         """Clear flags."""
         self.catch_up()
-        self._flags &= ~(value & (ORE | IDLE | TC | CMF))
+        self._flags &= ~(value & CLEARABLE)
         self.catch_up()
 
     def read_rdr(self) -> int:

@@ -13,6 +13,7 @@ from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.serial_line import FRAME_BITS, HostLine
 from hil.virtual.stm32.com_port_pins import ComPortPins
 from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.stm32.usart_sampling import reads_everything
 from hil.virtual.system import Events, Interrupting
 
 UE, RE, TE = 1, 4, 8
@@ -21,8 +22,10 @@ PCE, M0, OVER8, M1, FIFOEN = 1 << 10, 1 << 12, 1 << 15, 1 << 28, 1 << 29
 CMIE, CMF, ADD_POSITION = 1 << 14, 1 << 17, 24
 EIE, DMAR, DMAT = 1, 1 << 6, 1 << 7
 ONEBIT, OVRDIS, DDRE = 1 << 11, 1 << 12, 1 << 13
-"""Of no effect here: bytes arrive without noise, and a lost one stops the run."""
-ORE, IDLE, RXNE, TC, TXE = 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7
+"""OVRDIS has no effect: a byte that the firmware loses stops the run with or without it."""
+FE, NE, ORE, IDLE = 1 << 1, 1 << 2, 1 << 3, 1 << 4
+RXNE, TC, TXE = 1 << 5, 1 << 6, 1 << 7
+CLEARABLE = FE | NE | ORE | IDLE | TC | CMF
 BUSY, TEACK, REACK, TXFE, RXFF = 1 << 16, 1 << 21, 1 << 22, 1 << 23, 1 << 24
 STOP_BITS = 3 << 12
 
@@ -90,7 +93,9 @@ class UsartRegisters(Peripheral[UsartSystem]):
         """Reset values; what was checked before counts no more."""
         super().reset()
         self.frame_ps = 0
-        self._checked: dict[tuple[object, ...], int] = {}
+        self.read_ratio: float | None = None
+        """The host's baud rate to this end's where the difference makes one of them misread."""
+        self._checked: dict[tuple[object, ...], tuple[int, float | None]] = {}
 
     def data_address(self, transmit: bool) -> int:
         """Address of TDR or RDR."""
@@ -105,6 +110,16 @@ class UsartRegisters(Peripheral[UsartSystem]):
     def depth(self) -> int:
         """Bytes that each direction can hold besides the shift register."""
         return self.FIFO_BYTES if self.values["CR1"] & FIFOEN else 1
+
+    @property
+    def ticks(self) -> int:
+        """Ticks of the receiver in the time of one bit."""
+        return 8 if self.values["CR1"] & OVER8 else 16
+
+    @property
+    def one_bit(self) -> bool:
+        """Whether the receiver looks at each bit once, and so sees no noise."""
+        return bool(self.values["CR3"] & ONEBIT)
 
     def baud(self) -> float:
         """Baud rate of BRR, PRESC, OVER8 and the kernel clock; raises on impossible settings."""
@@ -127,13 +142,14 @@ class UsartRegisters(Peripheral[UsartSystem]):
         settings = (
             signal,
             self.line.baud,
+            self.line.wire_baud,
             self.kernel_hz,
             self.pins.settings(signal),
-            tuple(self.values.get(name) for name in ("CR1", "CR2", "BRR", "PRESC")),
+            tuple(self.values.get(name) for name in ("CR1", "CR2", "CR3", "BRR", "PRESC")),
         )
         known = self._checked.get(settings)
         if known is not None:
-            self.frame_ps = known
+            self.frame_ps, self.read_ratio = known
             return
         if len(self._checked) > CHECKED_SETTINGS:
             self._checked.clear()
@@ -149,4 +165,9 @@ class UsartRegisters(Peripheral[UsartSystem]):
             )
         self.pins.check(self.name, signal)
         self.frame_ps = round(FRAME_BITS * PS_PER_SECOND / rate)
-        self._checked[settings] = self.frame_ps
+        ratio = self.line.wire_baud / rate
+        both_read = reads_everything(
+            ratio, ticks=self.ticks, one_bit=self.one_bit
+        ) and reads_everything(1 / ratio)
+        self.read_ratio = None if both_read else ratio
+        self._checked[settings] = self.frame_ps, self.read_ratio

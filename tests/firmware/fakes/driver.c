@@ -18,9 +18,12 @@
 #include "app/sha256.h"
 #include "app/taps.h"
 #include "app/wire.h"
+#include "core/cpu.h"
 #include "core/fault.h"
 #include "core/image.h"
 #include "core/stack.h"
+#include "port/clock.h"
+#include "port/clock_check.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
 #include "port/watchdog.h"
@@ -64,6 +67,28 @@ uint32_t cycle_counter_now(void) {
     static uint32_t now;
     now += 10u;
     return now;
+}
+
+static uint32_t counter_stops; /* that were not noticed yet */
+
+bool cycle_counter_rearm(void) {
+    const bool stopped = counter_stops != 0u;
+    counter_stops = 0u;
+    return stopped;
+}
+
+struct clock_check clock_check_run(void) {
+    return (struct clock_check){.clocks = 16384u, .cycles = 16390u};
+}
+
+static struct clock_state state;
+
+struct clock_state clock_state(void) {
+    return state;
+}
+
+uint64_t cpu_clocks(void) {
+    return 0x123456789ABCu;
 }
 
 /* --- The line: a ring that loses what it cannot hold, and a transmitter that empties slowly --- */
@@ -276,7 +301,7 @@ static void report_fault(const uint8_t *bytes, uint32_t count) {
 
 static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
     uint8_t digest[SHA256_BYTES];
-    uint32_t words[2] = {0};
+    uint32_t words[3] = {0};
     memcpy(words, bytes, count < sizeof words ? count : sizeof words);
     switch (letter) {
     case 'f': /* bytes from the line */
@@ -291,7 +316,16 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
         break;
     case 'e': /* errors of the line */
         errors.overruns += words[0];
-        errors.line_errors += words[1];
+        errors.framing_errors += words[1];
+        errors.noise_errors += words[2];
+        answer("", 0u);
+        break;
+    case 'p': /* a probe has left */
+        counter_stops = 1u;
+        answer("", 0u);
+        break;
+    case 'k': /* what the clock comes from */
+        state = (struct clock_state){words[0] != 0u, words[1] != 0u, words[2] != 0u};
         answer("", 0u);
         break;
     case 'x':
@@ -320,7 +354,8 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
 }
 
 int main(void) {
-    struct session_facts facts = {.core_clock_hz = 160000000u, .reset_flags = 0x20000000u};
+    struct session_facts facts = {
+        .core_clock_hz = 160000000u, .reset_flags = 0x20000000u, .wait_given_up = 5u};
     memset(facts.firmware_sha256, 0x5A, sizeof facts.firmware_sha256);
     session_begin(&facts);
     for (;;) {

@@ -13,7 +13,7 @@ void reset(void) {
     put('o'); put('k');
     FAULT;
     result = 1;
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 

@@ -14,6 +14,7 @@ from generator.boards.checks import baud_divider
 from generator.boards.dma import dma_streams
 from generator.boards.families.h7.interrupts import INTERRUPTS_OF
 from generator.boards.families.h7.lines import (
+    PLL_SOURCE_HZ,
     STACK_GUARD_BYTES,
     WIDE_INPUT_FROM_HZ,
     Line,
@@ -53,6 +54,9 @@ SUPPLY_MASKS = {"RM0433": 0x07, "RM0455": 0x3F}
 
 SUPPLY_FIELDS = {"ldo": 0x02, "smps": 0x04}
 """LDOEN alone, or SMPSEN alone: the converter feeds the core directly (PWR_CR3)."""
+
+PLL_DIVIDER_M_MAX = 63
+"""DIVM1 (RCC_PLLCKSELR)."""
 
 GPIO_BASE = 0x5802_0000
 DMA_BASES = {"DMA1": 0x4002_0000, "DMA2": 0x4002_0400}
@@ -122,6 +126,8 @@ class H7ClockValues:
     hse_bypass: bool
     pll_source: int
     pll_m_field: int
+    hsi_pll_m_field: int
+    """With the HSI in HSE's place; 0 where the source is another, or no divider fits."""
     pll_p_field: int
     pll_input_range: int
     medium_vco: bool
@@ -233,6 +239,17 @@ def _clock_faults(board: H7Board) -> Iterator[Fault]:
         yield Fault(f"{board.id}.clock", what, "add pll: {divider_m, multiplier_n, divider_p}")
 
 
+def hsi_divider(clock: H7Clock) -> int:
+    """Return the PLL's divider M for the HSI in HSE's place: the same input, so the same clocks.
+
+    0 where the source is the part's own already, or no divider gives just that input.
+    """
+    if clock.pll is None or clock.source != "hse":
+        return 0
+    divider, rest = divmod(PLL_SOURCE_HZ["hsi"] * clock.pll.divider_m, clock.source_hz)
+    return divider if rest == 0 and 1 <= divider <= PLL_DIVIDER_M_MAX else 0
+
+
 def _clock_values(clock: H7Clock, line: Line) -> H7ClockValues:
     assert clock.pll is not None
     input_hz = clock.source_hz / clock.pll.divider_m
@@ -242,6 +259,7 @@ def _clock_values(clock: H7Clock, line: Line) -> H7ClockValues:
         hse_bypass=clock.hse_bypass,
         pll_source=PLL_SOURCES[clock.source],
         pll_m_field=clock.pll.divider_m,
+        hsi_pll_m_field=hsi_divider(clock),
         pll_p_field=clock.pll.divider_p - 1,
         pll_input_range=next((code for hz, code in PLL_INPUT_RANGES if input_hz < hz), 3),
         medium_vco=input_hz < WIDE_INPUT_FROM_HZ,

@@ -120,6 +120,9 @@ def _check_source(clock: U5Clock) -> Iterator[Complaint]:
     if clock.source == "msis" and hz not in MSIS_HZ:
         remedy = f"one of {', '.join(str(known) for known in sorted(MSIS_HZ))}"
         yield place, f"MSIS has no range of {hz} Hz", remedy
+    if clock.msi_lse and clock.source != "msis":
+        what = f"the source is {clock.source}, and only MSIS follows a crystal"
+        yield ("clock", "msi_lse"), what, "leave it out, or write source: msis"
     if clock.source == "hsi16" and hz != HSI16_HZ:
         yield place, f"HSI16 runs at {HSI16_HZ} Hz, not {hz}", f"write {HSI16_HZ}"
     if clock.source == "hse" and not HSE_HZ[0] <= hz <= HSE_HZ[1]:

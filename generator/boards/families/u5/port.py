@@ -36,6 +36,9 @@ BOOSTER_DIVIDERS = (1, 2, 4, 6, 8, 10, 12, 14, 16)
 PLL_SOURCES = {"msis": 1, "hsi16": 2, "hse": 3}
 """PLL1SRC (RM0456, RCC_PLL1CFGR)."""
 
+LSE_START_SECONDS = 5
+"""A crystal that has not started by then is taken for missing (DS13086: 2 s typical)."""
+
 SUPPORTED_SOURCE = ("msis", 4_000_000)
 """The one source that this port starts from: what the part runs on after reset."""
 
@@ -67,6 +70,8 @@ class U5ClockValues:
 
     summary: str
     core_hz: int
+    msi_lse: bool
+    lse_start_seconds: int
     pll_source: int
     pll_input_range: int
     pll_m_field: int
@@ -163,6 +168,8 @@ def _clock_values(clock: U5Clock) -> U5ClockValues:
     return U5ClockValues(
         summary=summary,
         core_hz=clock.core_hz,
+        msi_lse=clock.msi_lse,
+        lse_start_seconds=LSE_START_SECONDS,
         pll_source=PLL_SOURCES[clock.source],
         pll_input_range=3 if input_hz >= 8_000_000 else 0,
         pll_m_field=pll.divider_m - 1,

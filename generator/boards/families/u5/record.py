@@ -13,6 +13,8 @@ class U5Clock(ClockTree):
     """Clock tree of an STM32U5."""
 
     source: Literal["msis", "hsi16", "hse"]
+    msi_lse: bool = False
+    """MSIS follows the board's 32.768 kHz crystal (LSE), once that runs."""
     pll: PllR | None = None
     voltage_range: Literal[1, 2, 3, 4]
     epod_booster: bool

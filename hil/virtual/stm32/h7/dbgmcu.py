@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.peripheral import ANY_SIZE, Register
+from hil.virtual.stm32.debug_support import DebugSupport
 
 
 def _registers(idcode: int) -> dict[int, Register]:
@@ -20,7 +21,7 @@ def _registers(idcode: int) -> dict[int, Register]:
     }
 
 
-class DbgmcuH743(Peripheral[object]):
+class DbgmcuH743(DebugSupport):
     """DBGMCU of the STM32H743 (device 0x450), revision V."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = _registers(0x2003_6450)

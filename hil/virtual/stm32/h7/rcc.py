@@ -173,6 +173,11 @@ class RccH7(RccBase):
             raise self.broken(Rule.CLOCK_TREE, f"{usart} runs from {source}, which is off")
         return self._source_hz(source)
 
+    def is_ready(self, source: str) -> bool:
+        """Whether an oscillator or PLL runs and has settled; HSE only while something feeds it."""
+        fed = source != "HSE" or self.system.hse_present
+        return fed and super().is_ready(source)
+
     # -- registers with behaviour ----------------------------------------------------------------
 
     def read_cr(self) -> int:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.peripheral import ANY_SIZE, Register
+from hil.virtual.stm32.debug_support import DebugSupport
 
 
 def _registers(idcode: int, freeze: tuple[int, int, int]) -> dict[int, Register]:
@@ -19,8 +20,8 @@ def _registers(idcode: int, freeze: tuple[int, int, int]) -> dict[int, Register]
     }
 
 
-class DbgmcuL4(Peripheral[object]):
-    """DBGMCU of the STM32L475 (device 0x415); without a debugger its freeze bits change nothing."""
+class DbgmcuL4(DebugSupport):
+    """DBGMCU of the STM32L475 (device 0x415)."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = _registers(
         0x1007_6415, (0x82E0_1C3F, 0x20, 0x0007_2800)

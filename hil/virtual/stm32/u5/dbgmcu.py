@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
+from hil.virtual.peripheral import ANY_SIZE, Register
+from hil.virtual.stm32.debug_support import DebugSupport
 
 IDCODE_U575_U585 = 0x3001_6482
 """Device 0x482, revision X."""
 
 
-class Dbgmcu(Peripheral[object]):
-    """DBGMCU of the STM32U575/585; without a debugger its freeze bits change nothing."""
+class Dbgmcu(DebugSupport):
+    """DBGMCU of the STM32U575/585."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("IDCODE", IDCODE_U575_U585, sizes=ANY_SIZE),

@@ -59,6 +59,11 @@ class Pwr(PowerControl):
         self._boosted_at: int | None = None
 
     @property
+    def backup_domain_writable(self) -> bool:
+        """DBPR.DBP."""
+        return bool(self.values["DBPR"] & 1)
+
+    @property
     def io2_valid(self) -> bool:
         """SVMCR.IO2SV."""
         return bool(self.values["SVMCR"] >> 29 & 1)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.rules import Rule
+from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.stm32.rcc_base import (
     FLASH_BIT,
     HSI16_HZ,
@@ -24,6 +25,7 @@ from hil.virtual.stm32.u5.pll import PllSettings
 from hil.virtual.stm32.u5.pwr import Pwr
 
 MSISON, MSISRDY, MSIKON, MSIKRDY = 1 << 0, 1 << 2, 1 << 4, 1 << 5
+MSIPLLEN, MSIPLLSEL, MSIPLLFAST = 1 << 3, 1 << 6, 1 << 7
 HSION, HSIRDY = 1 << 8, 1 << 10
 HSI48ON, HSI48RDY = 1 << 12, 1 << 13
 PLL1ON, PLL1RDY = 1 << 24, 1 << 25
@@ -36,8 +38,12 @@ MSI_RANGES_HZ = (
     48_000_000, 24_000_000, 16_000_000, 12_000_000, 4_000_000, 2_000_000, 1_330_000, 1_000_000,
     3_072_000, 1_536_000, 1_024_000, 768_000, 400_000, 200_000, 133_000, 100_000,
 )  # fmt: skip
-LSE_HZ = 32_768
-
+LSEON, LSERDY, LSEDRV = 1 << 0, 1 << 1, 3 << 3
+LSESYSEN, LSESYSRDY = 1 << 7, 1 << 11
+LSE_START_PS = 2 * PS_PER_SECOND
+"""DS13086, LSE oscillator characteristics: 2 s typical."""
+LSESYS_START_PS = 100_000_000
+"""From LSESYSEN to LSESYSRDY: a few periods of the crystal; an assumption."""
 
 _CRYPTOGRAPHY = 0x0199_0000
 """AES, PKA, SAES, OTFDEC1 and 2 in AHB2ENR1: the U585 has them, the U575 not."""
@@ -50,7 +56,8 @@ class Rcc(RccBase):
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("CR", MSISON | MSISRDY | MSIKON | MSIKRDY,
-                       MSISON | MSIKON | HSION | HSI48ON | PLL1ON, sizes=ANY_SIZE,
+                       MSISON | MSIKON | HSION | HSI48ON | PLL1ON | MSIPLLEN | MSIPLLSEL
+                       | MSIPLLFAST, sizes=ANY_SIZE,
                        status=MSISRDY | MSIKRDY | HSIRDY | HSI48RDY | PLL1RDY),
         0x08: Register("ICSCR1", 0x4400_0000, 0xFF80_0000, sizes=ANY_SIZE),
         0x1C: Register("CFGR1", 0, 0x0000_0003, sizes=ANY_SIZE, status=0xC),
@@ -76,6 +83,8 @@ class Rcc(RccBase):
         0xE0: Register("CCIPR1", 0, 0x0000_0003, sizes=ANY_SIZE),
         0xE4: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
         0xE8: Register("CCIPR3", 0, 0, sizes=ANY_SIZE),
+        0xF0: Register("BDCR", 0, LSEON | LSEDRV | LSESYSEN, sizes=ANY_SIZE,
+                       status=LSERDY | LSESYSRDY),
         0xF4: Register("CSR", 0x0C00_4400, 1 << 23, sizes=ANY_SIZE),
     }  # fmt: skip
 
@@ -92,12 +101,21 @@ class Rcc(RccBase):
 
     def __init__(self, system: RccSystem, name: str, base: int, pwr: Pwr) -> None:
         self.pwr = pwr
+        self._lse_ready_at: int | None = None
+        self._lsesys_ready_at: int | None = None
         super().__init__(system, name, base)
 
     def reset(self) -> None:
-        """Return to MSIS at 4 MHz with every peripheral's clock off."""
+        """Return to MSIS at 4 MHz with every peripheral's clock off; the backup domain stays."""
+        kept = self.values.get("BDCR", 0)
         super().reset()
+        self.values["BDCR"] = kept
         self._ready_at = {"MSIS": 0, "MSIK": 0}
+
+    def power_on(self) -> None:
+        """The backup domain has lost its supply as well: the crystal stands still."""
+        self.values["BDCR"] = 0
+        self._lse_ready_at = self._lsesys_ready_at = None
 
     # -- oscillators -----------------------------------------------------------------------------
 
@@ -129,7 +147,79 @@ class Rcc(RccBase):
             return Fraction(0)
         return self.pll1.booster_hz
 
+    # -- the crystal on LSE ----------------------------------------------------------------------
+
+    def _has_come(self, ready_at: int | None) -> bool:
+        return self.system.lse_present and ready_at is not None and self.system.now_ps >= ready_at
+
+    def read_bdcr(self) -> int:
+        """BDCR with the ready flags as they stand now."""
+        value = self.values["BDCR"] & ~(LSERDY | LSESYSRDY)
+        value |= LSERDY if self._has_come(self._lse_ready_at) else 0
+        return value | (LSESYSRDY if self._has_come(self._lsesys_ready_at) else 0)
+
+    def write_bdcr(self, value: int) -> None:
+        """Switch the crystal, and lead it to RCC; the backup domain has to be writable."""
+        before = self.values["BDCR"]
+        rising = value & ~before
+        if value ^ before and not self.pwr.backup_domain_writable:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "BDCR is written while PWR_DBPR.DBP is 0", 0xF0
+            )
+        if (value ^ before) & LSEDRV and before & LSEON:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "LSEDRV is changed while LSEON is 1", 0xF0
+            )
+        if before & ~value & LSEON and self.values["CR"] & MSIPLLEN:
+            raise self.broken(Rule.CLOCK_TREE, "LSE is switched off while MSI follows it", 0xF0)
+        if rising & LSESYSEN and not self._has_come(self._lse_ready_at):
+            raise self.broken(Rule.CLOCK_TREE, "LSESYSEN is set before LSERDY", 0xF0)
+        if rising & LSEON:
+            self._lse_ready_at = self.system.now_ps + LSE_START_PS
+        elif not value & LSEON:
+            self._lse_ready_at = None
+        if rising & LSESYSEN:
+            self._lsesys_ready_at = self.system.now_ps + LSESYS_START_PS
+        elif not value & LSESYSEN:
+            self._lsesys_ready_at = None
+        self.values["BDCR"] = value
+
+    @property
+    def msi_is_locked(self) -> bool:
+        """Whether MSIS follows the crystal."""
+        locked = self.values["CR"] & (MSIPLLEN | MSIPLLSEL) == MSIPLLEN | MSIPLLSEL
+        return locked and self._has_come(self._lsesys_ready_at)
+
+    def _check_msi_pll(self, before: int, value: int) -> None:
+        if (before ^ value) & MSIPLLSEL and before & MSIPLLEN:
+            raise self.broken(
+                Rule.WRITE_PROTECTED_REGISTER, "MSIPLLSEL is changed while MSIPLLEN is 1", 0x00
+            )
+        if value & ~before & MSIPLLEN and not self._has_come(self._lsesys_ready_at):
+            raise self.broken(Rule.CLOCK_TREE, "MSIPLLEN is set before LSESYSRDY", 0x00)
+
     # -- derived clocks --------------------------------------------------------------------------
+
+    def _deviating_hz(self, hz: int) -> int:
+        """What a clock that comes from MSIS really is; limits are checked by what it should be."""
+        source = SYSCLK_NAMES[self.values["CFGR1"] & 3]
+        if source == "PLL1":
+            source = self.pll1_source or ""
+        if source != "MSIS" or self.msi_is_locked:
+            return hz
+        return hz + hz * self.system.msi_ppm // 1_000_000
+
+    @property
+    def core_hz(self) -> int:
+        """Clock of the core, of SysTick and of DWT_CYCCNT, with MSI's deviation."""
+        return self._deviating_hz(self.hclk_hz)
+
+    def usart_kernel_hz(self, usart: str) -> int:
+        """Kernel clock of a UART, with MSI's deviation where it comes from there."""
+        nominal_hz = super().usart_kernel_hz(usart)
+        register, position = self.KERNEL_CLOCKS[usart]
+        from_hsi = self.values[register] >> position & 3 == 2
+        return nominal_hz if from_hsi else self._deviating_hz(nominal_hz)
 
     def _clock_hz(self, selection: int) -> int:
         if selection == SW_MSIS:
@@ -157,9 +247,12 @@ class Rcc(RccBase):
     def write_cr(self, value: int) -> None:
         """Switch oscillators and PLL1."""
         before, used = self.values["CR"], SYSCLK_NAMES[self.values["CFGR1"] & 3]
+        self._check_msi_pll(before, value)
         self.switch_oscillators(before, value, used, self.pll1_source)
         self.switch_pll(before, value, used, self.pll1_source, self._check_pll1)
         self.values["CR"] = value
+        if (before ^ value) & MSIPLLEN:
+            self.system.clock_changed("MSIPLLEN")
 
     def _check_pll1(self) -> None:
         voltage_range = self.pwr.voltage_range

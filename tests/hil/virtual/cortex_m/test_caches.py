@@ -39,7 +39,7 @@ static inline void wait_received(uint32_t count) {
 NOT_CACHED = "mpu_region(0, 0x24000000, 10, MPU_NOT_CACHED); mpu_begin()"
 SEND = "dma_send((uint32_t)block, sizeof block, DMA_TCIE)"
 RECEIVE = "dma_receive((uint32_t)ring, sizeof ring, DMA_CIRC)"
-WAIT = 'for (;;) { __asm volatile("wfi"); }'
+WAIT = 'for (;;) { __asm volatile("dsb; wfi; isb"); }'
 
 
 def main(body: str) -> str:

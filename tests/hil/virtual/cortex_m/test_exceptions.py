@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hil.virtual.rules import Rule
 from tests.hil.virtual.conftest import Boot, assert_broken, variable
 
-SLEEP = 'for (;;) { __asm volatile("wfi"); }'
+SLEEP = 'for (;;) { __asm volatile("dsb; wfi; isb"); }'
 
 
 def test_systick_interrupts_at_its_period(boot: Boot) -> None:
@@ -121,7 +123,7 @@ def test_a_masked_interrupt_wakes_wfi_and_runs_after_cpsie(boot: Boot) -> None:
         void reset(void) {
             __asm volatile("cpsid i");
             R32(SYSTICK + 4) = 3999; R32(SYSTICK + 8) = 0; R32(SYSTICK) = 7;
-            __asm volatile("wfi");
+            __asm volatile("dsb; wfi; isb");
             before = ticks + 100;
             __asm volatile("cpsie i\\n isb");
             result = ticks;
@@ -134,12 +136,20 @@ def test_a_masked_interrupt_wakes_wfi_and_runs_after_cpsie(boot: Boot) -> None:
     assert variable(machine, "result") == 1
 
 
+@pytest.mark.parametrize(
+    "sleep", ["wfi; isb", "dsb; wfi", "dsb; ldr r0, [sp]; wfi; isb", "dsb; wfi; nop; isb"]
+)
+def test_wfi_without_its_barriers_is_refused(boot: Boot, sleep: str) -> None:
+    machine = boot(f'void reset(void) {{ for (;;) {{ __asm volatile("{sleep}" ::: "r0"); }} }}')
+    assert_broken(machine, Rule.WFI_BARRIERS)
+
+
 FAULTING = """
 volatile uint32_t cfsr, hfsr, bfar, frame_pc, which;
 __attribute__((used)) static void note(uint32_t *frame, uint32_t number) {
     which = number; cfsr = R32(SCB + 0x28); hfsr = R32(SCB + 0x2C); bfar = R32(SCB + 0x38);
     frame_pc = frame[6];
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 #define HANDLER(name, number) __attribute__((naked)) void name(void) { \\
     __asm volatile("mov r0, sp\\n movs r1, #" #number "\\n b note"); }

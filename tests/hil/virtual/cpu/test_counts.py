@@ -38,10 +38,10 @@ void reset(void) {
     for (uint32_t i = 0; i < 20000; i++) {
         result = result * 1664525u + (i ^ (result >> 5));
         if (result & 1u) { result += ticks; }
-        if ((i & 1023u) == 0) { __asm volatile("wfi"); }
+        if ((i & 1023u) == 0) { __asm volatile("dsb; wfi; isb"); }
     }
     put((uint8_t)ticks);
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 
@@ -99,7 +99,7 @@ def test_a_call_meter_counts_exactly_and_leaves_exceptions_out(boot: Boot) -> No
         void reset(void) {
             START;
             for (uint32_t i = 0; i < 10; i++) { result += outer(1000); }
-            for (;;) { __asm volatile("wfi"); }
+            for (;;) { __asm volatile("dsb; wfi; isb"); }
         }
         """
     )
@@ -123,7 +123,10 @@ def test_a_call_meter_counts_exactly_and_leaves_exceptions_out(boot: Boot) -> No
 
 
 def test_watching_changes_no_counts(boot: Boot) -> None:
-    source = LOOP + 'void reset(void) { result = outer(5000); for (;;) { __asm volatile("wfi"); } }'
+    source = (
+        LOOP
+        + 'void reset(void) { result = outer(5000); for (;;) { __asm volatile("dsb; wfi; isb"); } }'
+    )
     plain, watched = boot(source), boot(source)
     watched.watch("loop")
     plain.run(0.05)
@@ -143,7 +146,7 @@ def test_instructions_of_a_block_cut_short_by_a_fault_are_not_counted(boot: Boot
     counts = []
     for nops in ("", "nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop"):
         machine = boot(
-            'void hard_fault(void) { for (;;) { __asm volatile("wfi"); } }'
+            'void hard_fault(void) { for (;;) { __asm volatile("dsb; wfi; isb"); } }'
             'void reset(void) { __asm volatile("mov r0, #0x60000000\\n ldr r1, [r0]\\n'
             + nops
             + '" ::: "r0", "r1"); for (;;) {} }'
@@ -166,7 +169,7 @@ def test_the_cycle_counter_follows_the_estimate_and_stands_still_in_sleep(boot: 
             loop_cycles = DWT_CYCCNT - start;
             R32(SYSTICK + 4) = 3999999; R32(SYSTICK + 8) = 0; R32(SYSTICK) = 7;
             start = DWT_CYCCNT;
-            __asm volatile("wfi");
+            __asm volatile("dsb; wfi; isb");
             sleep_cycles = DWT_CYCCNT - start;
             for (;;) {}
         }

@@ -102,7 +102,9 @@ def test_wrong_urls_say_what_is_wrong(url: str, words: str) -> None:
 
 
 def test_a_sleeping_board_does_not_hang_a_reader_without_timeout(boot: Boot) -> None:
-    registry.register("asleep", boot('void reset(void) { for (;;) { __asm volatile("wfi"); } }'))
+    registry.register(
+        "asleep", boot('void reset(void) { for (;;) { __asm volatile("dsb; wfi; isb"); } }')
+    )
     with (
         serial.serial_for_url("virtual://asleep", baudrate=921_600) as opened,
         pytest.raises(serial.SerialException, match="sleeps"),
@@ -144,7 +146,7 @@ def test_bytes_arrive_in_order_and_never_faster_than_the_baud_rate(
         line.send(data, now)
         now += pause_ps
         while True:
-            part, last_ps = line.take_arrived(now)
+            part, last_ps, _ = line.take_arrived(now)
             if not part:
                 break
             assert last_ps <= now

@@ -169,6 +169,7 @@ static inline void supply_begin(void) {
 
 static inline void voltage_begin(void) {
     PWR_VOS = VOS_CODE << 14;
+    (void)PWR_VOS; /* the flag may be of the voltage before */
 #ifndef NO_VOS_WAIT
     while (!(PWR_VOS & VOSRDY)) {
     }
@@ -176,6 +177,7 @@ static inline void voltage_begin(void) {
 #if defined(H743) && !defined(NO_OVERDRIVE)
     enable(APB4ENR, 1); /* SYSCFG */
     SYSCFG_PWRCR = 1u;
+    (void)PWR_VOS;
     while (!(PWR_VOS & VOSRDY)) {
     }
 #endif

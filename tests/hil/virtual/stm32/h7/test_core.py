@@ -231,7 +231,7 @@ def test_time_follows_the_core_clock(boot_on: Boot, board: str) -> None:
         void reset(void) {
             clock_begin();
             R32(SYSTICK + 4) = HZ / 1000 - 1; R32(SYSTICK + 8) = 0; R32(SYSTICK) = 7;
-            for (;;) { __asm volatile("wfi"); }
+            for (;;) { __asm volatile("dsb; wfi; isb"); }
         }
         """,
         f"HZ={480_000_000 if board == 'h743' else 280_000_000}",

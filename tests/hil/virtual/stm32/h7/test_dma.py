@@ -36,7 +36,7 @@ void reset(void) {
     R32(NVIC) = 3u << 11;
     ACT;
     result = 1;
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 RECEIVE = "dma_receive((uint32_t)ring, sizeof ring, DMA_CIRC | DMA_TCIE | DMA_HTIE)"

@@ -82,7 +82,7 @@ def test_wait_states_in_range_2(boot_on: Boot, board: str, wait_states: int, fit
             RCC_CR = (RCC_CR & ~0xF0u) | 9u << 4 | 1u << 3;
             while (!(RCC_CR & 2u)) { }
             result = 1;
-            for (;;) { __asm volatile("wfi"); }
+            for (;;) { __asm volatile("dsb; wfi; isb"); }
         }
         """,
         f"WAIT_STATES={wait_states}",

@@ -47,7 +47,7 @@ void reset(void) {
     R32(USART1 + 0x0C) = BRR_VALUE;
     R32(USART1 + 0x08) = 1u << 6;
     R32(USART1 + 0x00) = 0xDu | 1u << 4 | 1u << 14;
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 
@@ -177,9 +177,9 @@ void reset(void) {
         R32(CH + 0x40) = 1u << 3 | 1u << 14; R32(CH + 0x44) = 25u | 1u << 10;
         R32(CH + 0x48) = 100u; R32(CH + 0x4C) = (uint32_t)text; R32(CH + 0x50) = USART1 + 0x28u;
         R32(CH + 0x14) = 1u | 1u << 8;
-        while (done == k) { __asm volatile("wfi"); }
+        while (done == k) { __asm volatile("dsb; wfi; isb"); }
     }
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 

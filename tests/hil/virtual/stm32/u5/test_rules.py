@@ -172,7 +172,7 @@ void reset(void) {
     LIMIT;
     sink = deep(DEPTH);
     result = 1;
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 MSPLIM = 'LIMIT=__asm volatile("ldr r0,=0x20000000\\n msr msplim,r0" ::: "r0")'
@@ -211,7 +211,7 @@ void reset(void) {
     (void)at;
     ACCESS;
     result = 1;
-    for (;;) { __asm volatile("wfi"); }
+    for (;;) { __asm volatile("dsb; wfi; isb"); }
 }
 """
 
