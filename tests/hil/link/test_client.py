@@ -22,7 +22,7 @@ from generator.wire.messages import (
     HelloRequest,
     Memory,
 )
-from hil.link.client import ATTEMPTS, ClipRun, Link
+from hil.link.client import ATTEMPTS, Link
 from hil.link.errors import (
     BoardRestartedError,
     DeviceFaultError,
@@ -33,6 +33,7 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
+from hil.link.played import ClipRun
 from hil.suite.faulty_port import FaultyPort
 from tests.hil.fake_device import FakeDevice, features_of, patches_of, scores_of
 
