@@ -120,8 +120,8 @@ class BoardSession:
         if self.board.virtual:
             return f"remove {self.image.project.directory} and run again"
         return (
-            f"let the harness program it (--flash-command, without --no-flash), or flash "
-            f"{self.image.hex} by hand, and run again"
+            "let the harness program it (through its probe or by --flash-command, without "
+            f"--no-flash), or flash {self.image.hex} by hand; then run again"
         )
 
     @cached_property

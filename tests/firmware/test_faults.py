@@ -12,6 +12,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
+from generator.wire import BOOT_NONCE
 from generator.wire.messages import (
     ClipBegin,
     FaultReport,
@@ -74,7 +75,9 @@ def test_a_fault_is_told_and_the_board_comes_back(
     (hello,) = run.greet()
     assert isinstance(hello, Hello)
     assert hello.reset_flags & RESET_BY_SOFTWARE == 0
-    (report,) = run.send(ClipBegin(1), seconds=BOOT_S)
+    report, restarted = run.send(ClipBegin(1), seconds=BOOT_S)
+    assert isinstance(restarted, Hello)
+    assert restarted.nonce == BOOT_NONCE
     assert isinstance(report, FaultReport)
     assert (report.exception, report.cfsr) == (USAGE_FAULT, cfsr)
     assert report.pc == address + offset

@@ -44,4 +44,4 @@ def _pull_the_reset_line_once(request: pytest.FixtureRequest) -> None:
         return
     request.config.stash[_PULLED] = True
     dut: Any = request.getfixturevalue("dut")
-    dut.link.port = DisturbedPort(dut.link.port, MID_CLIP_BYTES, dut.board._machine.reset)
+    dut.link.port = DisturbedPort(dut.link.port, MID_CLIP_BYTES, dut.board.machine.reset)

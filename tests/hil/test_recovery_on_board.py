@@ -23,35 +23,21 @@ from hil.link.played import ClipRun
 from hil.options import read_options
 from hil.session import BoardSession, open_session
 from tests.hil.disturbed_ports import MID_CLIP_BYTES, DisturbedPort
-from tests.support.tiny_model import TINY_LABELS, tiny_model
+from tests.support.tiny_model import TINY_LABELS
 
 pytestmark = pytest.mark.slow
 
+BOARD = "l475"
 RETRIES: list[Retry] = []
 SAMPLES = np.random.default_rng(7).integers(-8000, 8000, 9_600).astype(np.int16)
 
 
-def write_model(folder: Path) -> Path:
-    model = folder / "m.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("m.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
-    return model
-
-
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all builds, with the model in it."""
-    folder = tmp_path_factory.mktemp("build")
-    write_model(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def opened(build: Path) -> Iterator[BoardSession]:
-    given = {"board": ["u585"], "virtual": True, "engine": "builtin"}
-    given |= {"model": str(build / "m.tflite"), "build_dir": str(build)}
+def opened(tiny_build: Path) -> Iterator[BoardSession]:
+    given = {"board": [BOARD], "virtual": True, "engine": "builtin"}
+    given |= {"model": str(tiny_build / "m.tflite"), "build_dir": str(tiny_build)}
     options = read_options(given.get)
-    with open_session(options, options.boards["u585"], on_retry=RETRIES.append) as session:
+    with open_session(options, options.boards[BOARD], on_retry=RETRIES.append) as session:
         yield session
 
 
@@ -83,7 +69,7 @@ def disturbed(session: BoardSession, happen: Callable[[], None]) -> ClipRun:
 
 def machine_of(session: BoardSession) -> Any:
     board: Any = session.board
-    return board._machine
+    return board.machine
 
 
 def test_reset_in_mid_clip_is_named_and_the_clip_played_again(session: BoardSession) -> None:
@@ -104,7 +90,7 @@ def test_port_that_vanishes_in_mid_clip_is_opened_again(session: BoardSession) -
     assert not isinstance(session.link.port, DisturbedPort)
 
 
-def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path) -> None:
+def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, tiny_build: Path) -> None:
     for number, label in enumerate(TINY_LABELS):
         (tmp_path / "sounds" / label).mkdir(parents=True)
         noise = np.random.default_rng(number).normal(0.0, 0.2, len(SAMPLES))
@@ -114,9 +100,9 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
             *("-p", "no:hypothesispytest", "-p", "tests.hil.disturbed_ports"),
-            *("hil/suite/test_clips.py", "--board", "u585", "--virtual"),
-            *("--model", str(build / "m.tflite"), "--sounds", str(tmp_path / "sounds")),
-            *("--build-dir", str(build), "--junitxml", str(tmp_path / "junit.xml")),
+            *("hil/suite/test_clips.py", "--board", BOARD, "--virtual"),
+            *("--model", str(tiny_build / "m.tflite"), "--sounds", str(tmp_path / "sounds")),
+            *("--build-dir", str(tiny_build), "--junitxml", str(tmp_path / "junit.xml")),
         ],
         cwd=REPO_ROOT,
         capture_output=True,
@@ -126,13 +112,13 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 test needed a retry: hil/suite/test_clips.py::" in done.stdout
     assert "RETRIES      1 × resynchronise, first because the board restarted" in done.stdout
-    folder = build / "hil" / "u585"
+    folder = tiny_build / "hil" / BOARD
     report = json.loads((folder / "report.json").read_text())
     details = json.loads((folder / "details.json").read_text())
     assert (report["retries"], report["flaky_tests"], report["divergences"]) == (1, 1, 0)
     (retry,) = details["retries"]
     assert retry["test"] in details["flaky_tests"]
-    assert (retry["rung"], retry["board"]) == ("resynchronise", "u585")
+    assert (retry["rung"], retry["board"]) == ("resynchronise", BOARD)
     assert retry["clip"] in {clip["clip"] for clip in details["clips"] if clip["retries"]}
     assert retry["at"].endswith("+00:00")
 
@@ -140,7 +126,7 @@ def test_retry_is_shown_in_summary_reports_and_junit(tmp_path: Path, build: Path
     suite = {p.get("name"): p.get("value") for p in root.findall("testsuite/properties/property")}
     facts = ("probe", "port", "core_clock_hz", "protocol", "firmware_sha256", "model_sha256")
     for name in (*facts, "engine", "toolchain"):
-        assert suite[f"u585.{name}"]
+        assert suite[f"{BOARD}.{name}"]
     assert {"tool.pytest", "tool.pyocd", "tool.unicorn", "tool.python"} <= set(suite)
     cases = [
         {p.get("name"): p.get("value", "") for p in case.findall("properties/property")}
