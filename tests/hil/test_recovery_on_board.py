@@ -19,7 +19,7 @@ import soundfile
 from generator.repository import REPO_ROOT
 from generator.wire import ClipFlag
 from hil.boards.recovery import Retry, Rung
-from hil.link.client import ClipRun
+from hil.link.played import ClipRun
 from hil.options import read_options
 from hil.session import BoardSession, open_session
 from tests.hil.disturbed_ports import MID_CLIP_BYTES, DisturbedPort
