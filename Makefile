@@ -25,6 +25,9 @@ FOLDS ?=
 CLIPS ?=
 SOUNDS ?=
 INVENTORY ?=
+PROBE ?=
+PACK ?=
+FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
@@ -109,7 +112,7 @@ help: ## This list
 	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
 	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
-	@echo "cv, quantize), INVENTORY=file.yaml (hil, boards)."
+	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
@@ -153,7 +156,16 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
+	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
+	    $(if $(PACK),--pack "$(PACK)") \
 	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
+
+.PHONY: flash
+flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
+	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
+	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_THRESHOLD) $(WITH_COMPILER)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)

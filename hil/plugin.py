@@ -12,6 +12,7 @@ are skipped; a board that was named but is absent fails them.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
@@ -39,6 +40,9 @@ _FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
 """Why the run cannot go on, and its exit code."""
 _RETRIES: pytest.StashKey[list[tuple[str, Retry]]] = pytest.StashKey()
 """Steps of recovery that no test's report has carried home yet, each with its board."""
+
+WAITING = "[lock]"
+"""How a line begins that says who has the board."""
 
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
@@ -109,7 +113,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except Mel2metalError as error:
         pytest.exit(str(error), returncode=error.exit_code)
-    if _is_controller(config):
+    if not _is_controller(config):
+        # A process of pytest-xdist holds locks in the name of the run that started it.
+        from hil.boards.locks import JOB_VARIABLE, job_name
+
+        arguments = config.workerinput["mainargv"]  # type: ignore[attr-defined]
+        os.environ[JOB_VARIABLE] = job_name(os.environ, arguments)
+    else:
         config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
 
 
@@ -152,16 +162,16 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests of one board go to one process of pytest-xdist, where that is needed or saves time."""
+    """No more processes of pytest-xdist get a board's tests than can have such a board."""
     options = config.stash.get(_OPTIONS, None)
     if options is None:
         return None
-    from hil.xdist_schedule import BoardScheduling, keeps_boards_together
+    from hil.boards.acquire import count_attachments
+    from hil.xdist_schedule import BoardScheduling, share_out
 
-    processes = len(config.getoption("tx"))
-    if not keeps_boards_together(len(options.boards), processes, virtual=options.virtual):
-        return None
-    return BoardScheduling(config, log, frozenset(options.boards))
+    counted = count_attachments(options, options.boards.values())
+    processes = share_out(counted, len(config.getoption("tx")))
+    return BoardScheduling(config, log, processes) if processes is not None else None
 
 
 @pytest.fixture(scope="session")
@@ -182,17 +192,22 @@ def clip_set(request: pytest.FixtureRequest) -> ClipSet:
 
 
 def _make_printer(config: pytest.Config) -> Callable[[str], None]:
-    """Prints lines at once, past pytest's capture; a process of pytest-xdist has no terminal."""
+    """Prints lines at once, past pytest's capture.
+
+    A process of pytest-xdist has no terminal: of all lines, it only says on the error output for
+    whom it waits.
+    """
     terminal = config.pluginmanager.getplugin("terminalreporter")
     capture = config.pluginmanager.getplugin("capturemanager")
 
     def print_line(line: str) -> None:
-        if terminal is None or not _is_controller(config):
-            return
         with capture.global_and_fixture_disabled() if capture else nullcontext():
-            terminal.ensure_newline()
-            terminal.write_line(line)
-            terminal.flush()
+            if terminal is not None and _is_controller(config):
+                terminal.ensure_newline()
+                terminal.write_line(line)
+                terminal.flush()
+            elif line.startswith(WAITING):
+                print(f"\n{line}", file=sys.stderr, flush=True)
 
     return print_line
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Protocol
 
 from generator.boards.record import BoardSpec
+from generator.errors import Mel2metalError
 from hil.boards.attachment import Attachment
 from hil.boards.candidates import AttachmentOptions, choose_attachments, own_virtual_board
 from hil.boards.locks import hold_any, holder
@@ -50,6 +52,25 @@ def acquire(
 def find_attachments(options: AttachmentOptions, spec: BoardSpec) -> list[Attachment]:
     """`choose_attachments` among what is plugged in now."""
     return choose_attachments(options, spec, look, _board_in_use)
+
+
+def count_attachments(
+    options: AttachmentOptions, specs: Iterable[BoardSpec]
+) -> dict[str, int | None]:
+    """How often each board can be had; None: each process makes a virtual one for itself.
+
+    A board that is not to be had counts as one: the process that asks for it will say why.
+    """
+    listed = cache(look)
+    counted: dict[str, int | None] = {}
+    for spec in specs:
+        try:
+            found = choose_attachments(options, spec, listed, _board_in_use)
+        except Mel2metalError:
+            counted[spec.id] = 1
+        else:
+            counted[spec.id] = len(found) or None
+    return counted
 
 
 def look() -> Attached:

@@ -59,7 +59,8 @@ MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
         Rule.CLOCK_TREE,
         Edit(
             "port/clock.c",
-            "    RCC_CR |= RCC_CR_HSION;\n    wait_for(WAIT_SOURCE, &RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY);",
+            "    RCC_CR |= RCC_CR_HSION;\n"
+            "    wait_for(WAIT_SOURCE, &RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY);",
             "",
         ),
     ),

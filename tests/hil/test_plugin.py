@@ -16,7 +16,6 @@ from generator.repository import REPO_ROOT
 from hil.boards.virtual_board import virtual_fault_names
 from hil.node_ids import board_of
 from hil.options import read_options
-from hil.xdist_schedule import keeps_boards_together
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
@@ -383,20 +382,3 @@ def test_board_is_found_among_the_parameters() -> None:
     assert board_of("hil/suite/test_x.py::test_y[l475]", boards) == "l475"
     assert board_of("tests/test_x.py::test_y[sound-0]", boards) is None
     assert board_of("tests/test_x.py::test_u585", boards) is None
-
-
-@pytest.mark.parametrize(
-    ("boards", "processes", "virtual", "together"),
-    [
-        (1, 2, False, True),
-        (6, 2, False, True),
-        (1, 2, True, False),
-        (2, 2, True, True),
-        (6, 2, True, True),
-        (6, 8, True, False),
-    ],
-)
-def test_a_virtual_board_stays_in_one_process_where_there_are_enough_others(
-    *, boards: int, processes: int, virtual: bool, together: bool
-) -> None:
-    assert keeps_boards_together(boards, processes, virtual=virtual) is together

@@ -19,6 +19,7 @@
 #define PORT_HSE_BYPASS 1
 #define PORT_PLL_SOURCE 2u /* PLLSRC: 0 HSI, 1 CSI, 2 HSE */
 #define PORT_PLL_M_FIELD 1u /* divider */
+#define PORT_HSI_PLL_M_FIELD 8u /* the divider from HSI 64 MHz to the same input; 0: there is none, or no need */
 #define PORT_PLL_P_FIELD 1u /* divider less one */
 #define PORT_PLL_INPUT_RANGE 3u /* PLL1RGE: 0 from 1 MHz, 1 from 2 MHz, 2 from 4 MHz, 3 from 8 MHz */
 #define PORT_PLL_MEDIUM_VCO 0 /* for an input below 2 MHz */
@@ -44,6 +45,8 @@
 #define PORT_UART_BASE 0x40004800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB1LENR
 #define PORT_UART_ENABLE_BIT (1u << 18)
+
+#define PORT_UART_HAS_ONEBIT 1
 
 /* TX on PD8, RX on PD9 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 3u

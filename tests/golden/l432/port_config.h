@@ -35,6 +35,8 @@
 #define PORT_UART_ENABLE_REGISTER RCC_APB1ENR1
 #define PORT_UART_ENABLE_BIT (1u << 17)
 
+#define PORT_UART_HAS_ONEBIT 1
+
 /* TX on PA2, RX on PA15 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 0u
 #define PORT_UART_TX_GPIO_BASE 0x48000000u

@@ -35,6 +35,8 @@
 #define PORT_UART_ENABLE_REGISTER RCC_APB2ENR
 #define PORT_UART_ENABLE_BIT (1u << 14)
 
+#define PORT_UART_HAS_ONEBIT 1
+
 /* TX on PB6, RX on PB7 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 1u
 #define PORT_UART_TX_GPIO_BASE 0x48000400u

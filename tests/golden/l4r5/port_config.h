@@ -38,6 +38,8 @@
 #define PORT_UART_ENABLE_REGISTER RCC_APB1ENR2
 #define PORT_UART_ENABLE_BIT (1u << 0)
 
+#define PORT_UART_HAS_ONEBIT 0
+
 /* TX on PG7, RX on PG8 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 6u
 #define PORT_UART_TX_GPIO_BASE 0x48001800u

@@ -24,7 +24,13 @@
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
 #define WIRE_CLIP_TAPS 2u
-#define WIRE_HELLO_HAS_TAPS 1u /* built with taps: knows TAP_SELECT and FRAMES, and can send TAP */
+#define WIRE_HELLO_TAPS 1u /* built with taps: knows TAP_SELECT and FRAMES, and can send TAP */
+/* the board's oscillator did not start: the core runs from the part's own */
+#define WIRE_HELLO_SOURCE_MISSING 2u
+/* the core's oscillator is locked to the board's 32.768 kHz crystal */
+#define WIRE_HELLO_LSE_LOCKED 4u
+/* that crystal should run and does not: the oscillator runs free */
+#define WIRE_HELLO_LSE_MISSING 8u
 /* probabilities that sum to 1: the highest decides, if it reaches its threshold */
 #define WIRE_HEAD_SOFTMAX 1u
 /* a probability for each class: all that reach their thresholds are detected */
@@ -40,9 +46,23 @@ enum wire_refusal {
     WIRE_SAMPLE_COUNT = 6, /* CLIP_END's count is not what arrived; detail: samples that arrived */
     /* bytes were lost: sent beyond the credit, or the UART overran; detail: how often */
     WIRE_OVERRUN = 7,
-    WIRE_LINE = 8, /* the UART saw framing, noise or parity errors; detail: how many */
+    WIRE_LINE = 8, /* the UART saw framing or noise errors; detail: how many */
     WIRE_INTERNAL = 9, /* front-end or network returned an error; detail: its number, negated */
     WIRE_FRAME_ORDER = 10, /* FRAMES does not continue the patch; detail: the frame that was due */
+};
+
+/* What a wait that gave up was for. */
+enum wire_wait {
+    WIRE_WAIT_NONE = 0, /* no wait gave up */
+    WIRE_WAIT_VOLTAGE = 1, /* the core's voltage */
+    WIRE_WAIT_FLASH = 2, /* the flash's wait states */
+    WIRE_WAIT_SOURCE = 3, /* the oscillator that the PLL runs from */
+    WIRE_WAIT_BOOSTER = 4, /* the booster of the power distribution (EPOD) */
+    WIRE_WAIT_PLL = 5, /* the PLL's lock */
+    WIRE_WAIT_SWITCH = 6, /* the change to the PLL's clock */
+    WIRE_WAIT_CACHE = 7, /* the instruction cache's own invalidation */
+    WIRE_WAIT_WATCHDOG = 8, /* the watchdog's registers: its oscillator (LSI) does not run */
+    WIRE_WAIT_UART = 9, /* the UART's transmitter and receiver */
 };
 
 /* HELLO_REQUEST, from the host.
@@ -130,6 +150,10 @@ struct wire_hello {
     uint32_t core_clock_hz; /* core clock in Hz */
     uint32_t window_bytes; /* encoded bytes that may be under way to the device at once */
     uint32_t reset_flags; /* the reset flags of the clock controller at start */
+    uint32_t wait_given_up; /* Wait that gave up, at this start or the one before it */
+    uint32_t counter_losses; /* times that the cycle counter was found stopped */
+    uint32_t check_clocks; /* SysTick's clocks over a loop that does not sleep, just now */
+    uint32_t check_cycles; /* the cycle counter's cycles over the same loop */
     uint16_t frames; /* mel frames in a patch */
     uint16_t bands; /* mel bands in a frame */
     uint16_t classes; /* classes */
@@ -139,21 +163,25 @@ struct wire_hello {
     uint8_t firmware_sha256[32]; /* SHA-256 of the image as it lies in flash */
     uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
 };
-_Static_assert(sizeof(struct wire_hello) == 124, "");
+_Static_assert(sizeof(struct wire_hello) == 140, "");
 _Static_assert(offsetof(struct wire_hello, protocol) == 0, "");
 _Static_assert(offsetof(struct wire_hello, flags) == 2, "");
 _Static_assert(offsetof(struct wire_hello, nonce) == 4, "");
 _Static_assert(offsetof(struct wire_hello, core_clock_hz) == 8, "");
 _Static_assert(offsetof(struct wire_hello, window_bytes) == 12, "");
 _Static_assert(offsetof(struct wire_hello, reset_flags) == 16, "");
-_Static_assert(offsetof(struct wire_hello, frames) == 20, "");
-_Static_assert(offsetof(struct wire_hello, bands) == 22, "");
-_Static_assert(offsetof(struct wire_hello, classes) == 24, "");
-_Static_assert(offsetof(struct wire_hello, operators) == 26, "");
-_Static_assert(offsetof(struct wire_hello, board) == 28, "");
-_Static_assert(offsetof(struct wire_hello, engine) == 44, "");
-_Static_assert(offsetof(struct wire_hello, firmware_sha256) == 60, "");
-_Static_assert(offsetof(struct wire_hello, model_sha256) == 92, "");
+_Static_assert(offsetof(struct wire_hello, wait_given_up) == 20, "");
+_Static_assert(offsetof(struct wire_hello, counter_losses) == 24, "");
+_Static_assert(offsetof(struct wire_hello, check_clocks) == 28, "");
+_Static_assert(offsetof(struct wire_hello, check_cycles) == 32, "");
+_Static_assert(offsetof(struct wire_hello, frames) == 36, "");
+_Static_assert(offsetof(struct wire_hello, bands) == 38, "");
+_Static_assert(offsetof(struct wire_hello, classes) == 40, "");
+_Static_assert(offsetof(struct wire_hello, operators) == 42, "");
+_Static_assert(offsetof(struct wire_hello, board) == 44, "");
+_Static_assert(offsetof(struct wire_hello, engine) == 60, "");
+_Static_assert(offsetof(struct wire_hello, firmware_sha256) == 76, "");
+_Static_assert(offsetof(struct wire_hello, model_sha256) == 108, "");
 
 /* CREDIT, from the device.
  * How far the host may send. */
@@ -197,7 +225,8 @@ struct wire_clip_result {
     uint32_t gated_samples; /* samples dropped as silence */
     uint32_t frames; /* mel frames computed */
     uint32_t patches; /* patches answered */
-    int32_t decision; /* class, by RULE; -1: no patch; -2: none reached its threshold */
+    int16_t decision; /* class, by RULE; -1: no patch; -2: none reached its threshold */
+    uint16_t counter_losses; /* times that the cycle counter was stopped in this clip */
     uint64_t frontend_cycles; /* core cycles of the front-end over the clip's patches */
     uint64_t network_cycles; /* core cycles of the network over the clip's patches */
     uint64_t busy_cycles; /* core cycles of all work on the clip's samples */
@@ -210,6 +239,7 @@ _Static_assert(offsetof(struct wire_clip_result, gated_samples) == 8, "");
 _Static_assert(offsetof(struct wire_clip_result, frames) == 12, "");
 _Static_assert(offsetof(struct wire_clip_result, patches) == 16, "");
 _Static_assert(offsetof(struct wire_clip_result, decision) == 20, "");
+_Static_assert(offsetof(struct wire_clip_result, counter_losses) == 22, "");
 _Static_assert(offsetof(struct wire_clip_result, frontend_cycles) == 24, "");
 _Static_assert(offsetof(struct wire_clip_result, network_cycles) == 32, "");
 _Static_assert(offsetof(struct wire_clip_result, busy_cycles) == 40, "");
@@ -244,7 +274,7 @@ _Static_assert(offsetof(struct wire_tap, row) == 6, "");
 _Static_assert(offsetof(struct wire_tap, offset_bytes) == 8, "");
 
 /* MEMORY, from the device.
- * True use of memory since reset. */
+ * True use of memory since reset; errors of the line since the first HELLO; the time. */
 #define WIRE_MEMORY 0x87u
 struct wire_memory {
     uint32_t stack_bytes; /* stack as linked */
@@ -256,9 +286,12 @@ struct wire_memory {
     uint32_t arena_bytes; /* activations of the network */
     uint32_t static_bytes; /* .data and .bss as linked, the stack not included */
     uint32_t overruns; /* times that received bytes were lost */
-    uint32_t line_errors; /* framing, noise and parity errors seen by the UART */
+    uint32_t framing_errors; /* bytes without a stop bit; none of them is received */
+    uint32_t noise_errors; /* bytes whose samples differed; not looked for with ONEBIT */
+    uint32_t flags; /* HelloFlag bits as they stand now */
+    uint64_t clocks; /* clocks of the core since its start, sleep included (SysTick) */
 };
-_Static_assert(sizeof(struct wire_memory) == 40, "");
+_Static_assert(sizeof(struct wire_memory) == 56, "");
 _Static_assert(offsetof(struct wire_memory, stack_bytes) == 0, "");
 _Static_assert(offsetof(struct wire_memory, stack_high_water_bytes) == 4, "");
 _Static_assert(offsetof(struct wire_memory, rx_ring_bytes) == 8, "");
@@ -268,7 +301,10 @@ _Static_assert(offsetof(struct wire_memory, tx_high_water_bytes) == 20, "");
 _Static_assert(offsetof(struct wire_memory, arena_bytes) == 24, "");
 _Static_assert(offsetof(struct wire_memory, static_bytes) == 28, "");
 _Static_assert(offsetof(struct wire_memory, overruns) == 32, "");
-_Static_assert(offsetof(struct wire_memory, line_errors) == 36, "");
+_Static_assert(offsetof(struct wire_memory, framing_errors) == 36, "");
+_Static_assert(offsetof(struct wire_memory, noise_errors) == 40, "");
+_Static_assert(offsetof(struct wire_memory, flags) == 44, "");
+_Static_assert(offsetof(struct wire_memory, clocks) == 48, "");
 
 /* FAULT_REPORT, from the device.
  * A core fault: what the core knew; the device resets behind it. */

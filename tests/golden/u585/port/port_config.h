@@ -11,6 +11,8 @@
 /* MSIS 4 MHz / M 1 * N 80 = 320 MHz VCO, / R 2 = 160 MHz. */
 #define PORT_CORE_HZ 160000000u
 #define PORT_HAS_FALLBACK 0 /* every revision of the part reaches it */
+#define PORT_MSI_LSE 1 /* MSIS follows the board's 32.768 kHz crystal */
+#define PORT_LSE_START_SECONDS 5u /* later than this it is missing (DS13086: 2 s typical) */
 #define PORT_PLL_SOURCE 1u /* PLL1SRC: MSIS */
 #define PORT_PLL_INPUT_RANGE 0u /* PLL1RGE: 0 below 8 MHz, 3 from 8 MHz */
 #define PORT_PLL_M_FIELD 0u /* divider less one */
@@ -37,6 +39,8 @@
 #define PORT_UART_BASE 0x40013800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB2ENR
 #define PORT_UART_ENABLE_BIT (1u << 14)
+
+#define PORT_UART_HAS_ONEBIT 1
 
 /* TX on PA9, RX on PA10 (data sheet of the part, alternate functions). */
 #define PORT_UART_TX_GPIO_INDEX 0u
