@@ -14,6 +14,7 @@ from generator.locks import hold_lock
 from generator.wire.messages import Hello, Memory
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
+from hil.boards.condition import conditions, warnings
 from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
@@ -145,7 +146,10 @@ class BoardSession:
             toolchain=self.image.toolchain,
             accuracy_unmeasured=why_no_accuracy(project, clips, has_labels=self.image.has_labels),
             source=clips.source,
-            properties=self.board.properties(),
+            properties={
+                **self.board.properties(),
+                **conditions(self.board.spec.family, self.hello),
+            },
             footprint=self.image.footprint,
             trained_folds=provenance.folds,
             cross_validated=cross_validated,
@@ -199,6 +203,8 @@ def open_session(
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
             recovery.run(session, session.greet, again=lambda: None)
+            for warning in warnings(spec.family, session.hello):
+                on_progress(f"[board]    {name}: {warning}")
             yield session
         finally:
             board.release()

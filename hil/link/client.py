@@ -56,8 +56,10 @@ from generator.wire.messages import (
     TapSelect,
 )
 from hil.link.answers import join_features, join_rows
+from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.errors import (
     BoardRestartedError,
+    CycleCounterError,
     DeviceFaultError,
     FrameLostError,
     HandshakeError,
@@ -167,7 +169,8 @@ class Link:
     def handshake(self, deadline_s: float = BOOT_S) -> Hello:
         """Say hello until the device answers; starts sequence numbers and credit afresh.
 
-        Raises HandshakeError when the deadline passes or the device speaks another protocol.
+        Raises HandshakeError when the deadline passes or the device speaks another protocol,
+        CycleCounterError when its cycle counter does not count.
         """
         end_s = self._clock_s() + deadline_s
         self._started_anew = None
@@ -185,6 +188,7 @@ class Link:
                 self._limit_bytes = hello.window_bytes
                 self._bands = hello.bands
                 self._hello = hello
+                check_counter(hello)
                 return hello
         raise HandshakeError(
             f"no HELLO within {deadline_s:g} s",
@@ -258,6 +262,11 @@ class Link:
         messages, _ = self._converse([MemoryRequest()], Memory)
         return next(m for m in messages if isinstance(m, Memory))
 
+    def pause(self, seconds: float) -> None:
+        """Let the board's time pass while it owes nothing; whatever it says then is an error."""
+        if self._read(seconds):
+            raise FrameLostError("the device speaks though nobody asked")
+
     def read_rule(self) -> Rule:
         """Ask how the device decides a clip."""
         messages, _ = self._converse([RuleRequest()], Rule)
@@ -292,8 +301,10 @@ class Link:
         retries: list[str] = []
         while True:
             try:
-                return self._converse_once(outgoing, last), tuple(retries)
-            except (FrameLostError, LinkSilentError, RefusedError) as error:
+                answers = self._converse_once(outgoing, last)
+                refuse_lost_cycles(answers)
+                return answers, tuple(retries)
+            except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
                 self._greet_again(error)

@@ -22,6 +22,8 @@ from generator.wire.messages import (
     PatchResult,
     Refused,
 )
+from hil.link.cycle_check import check_counter, refuse_lost_cycles
+from hil.link.errors import CycleCounterError
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.serial_line import SPOILT_STOP_BIT, Glitch
 from tests.firmware.board_runs import (
@@ -226,9 +228,9 @@ def test_a_counter_that_a_probe_stopped_counts_again(tapped_projects: Projects, 
     assert clip.busy_cycles > 0
     run.send(ClipBegin(2), ClipAudio(bytes(1024)), seconds=0.05)
     run.machine.debug_control.clear_from_outside()
-    clip = run.send(ClipEnd(512), seconds=0.3)[-1]
-    assert isinstance(clip, ClipResult)
-    assert clip.counter_losses == 1
+    spoilt = run.send(ClipEnd(512), seconds=0.3)[-1]
+    assert isinstance(spoilt, ClipResult)
+    assert spoilt.counter_losses == 1
 
 
 def play(run: BoardRun, clip_id: int) -> ClipResult:
@@ -250,6 +252,10 @@ def test_without_the_rearming_a_patch_takes_no_cycles(
     hello, result, _ = exercise(run)
     assert isinstance(result, PatchResult)
     assert hello.check_cycles == result.network_cycles == 0
+    with pytest.raises(CycleCounterError, match="stands still"):
+        check_counter(hello)
+    with pytest.raises(CycleCounterError, match="took 0 cycles"):
+        refuse_lost_cycles([result])
 
 
 # -- a disturbed line ------------------------------------------------------------------------------

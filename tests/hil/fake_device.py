@@ -103,6 +103,12 @@ class FakeDevice:
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
     rule: Rule = RULE
+    check_cycles: int = 16_390
+    network_cycles: int = 1000
+    clips_spoiled: int = 0
+    """Clips to come in which a debugger stops the cycle counter."""
+
+    clock_error: float = 0.0
 
     timeout: float | None = None
     now_s: float = 0.0
@@ -232,6 +238,10 @@ class FakeDevice:
             core_clock_hz=160_000_000,
             window_bytes=self.window_bytes,
             reset_flags=self.reset_flags,
+            wait_given_up=0,
+            counter_losses=0,
+            check_clocks=16_384,
+            check_cycles=self.check_cycles,
             frames=PATCH_FRAMES,
             bands=BANDS,
             classes=CLASSES,
@@ -256,7 +266,8 @@ class FakeDevice:
                 if not self._dropped:
                     yield self._refuse(Refusal.NO_CLIP, sequence)
             case MemoryRequest():
-                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0)
+                clocks = round(160e6 * (1 + self.clock_error) * self.now_s)
+                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0, 0, 0, clocks)
             case RuleRequest():
                 yield self.rule
             case TapSelect(mask):
@@ -274,7 +285,8 @@ class FakeDevice:
                 data = patch[row].tobytes()
                 yield Tap(0, 0, row, 0, data[:40])
                 yield Tap(0, 0, row, 40, data[40:])
-        yield PatchResult(patch_id, 0, 0, 0, 0, 1000, 10, scores_of(patch))
+        cycles = self.network_cycles
+        yield PatchResult(patch_id, 0, 0, 0, 0, cycles, 10, scores_of(patch))
 
     def _end_clip(self, sample_count: int, sequence: int) -> Iterator[Message]:
         samples = np.frombuffer(b"".join(self._samples), "<i2")
@@ -288,9 +300,11 @@ class FakeDevice:
             for at in range(0, len(frames), 16):
                 yield Features(clip_id, at, frames[at : at + 16].tobytes())
         for index, (first, scores) in enumerate(patches):
-            yield PatchResult(clip_id, index, first, 0, 500, 1000, 10, scores)
+            yield PatchResult(clip_id, index, first, 0, 500, self.network_cycles, 10, scores)
         sums = [sum(scores[i] for _, scores in patches) for i in range(CLASSES)]
         decision = max(range(CLASSES), key=lambda i: (sums[i], -i)) if patches else -1
+        spoiled = self.clips_spoiled > 0
+        self.clips_spoiled -= spoiled
         yield ClipResult(
             clip_id=clip_id,
             samples=len(samples),
@@ -298,6 +312,7 @@ class FakeDevice:
             frames=len(frames),
             patches=len(patches),
             decision=decision,
+            counter_losses=int(spoiled),
             frontend_cycles=500 * len(patches),
             network_cycles=1000 * len(patches),
             busy_cycles=0,
