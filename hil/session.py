@@ -177,7 +177,7 @@ def open_session(
     taken because the link failed.
     Raises ToolError or InputError in the user's words.
     """
-    with acquire(options, spec, on_progress) as attachment:
+    with acquire(options, spec, on_progress, beside=taps) as attachment:
         board = make_board(options, spec, attachment, on_progress)
         try:
             reason = board.unavailable_reason()

@@ -34,13 +34,17 @@ def acquire(
     options: AcquireOptions,
     spec: BoardSpec,
     on_progress: Callable[[str], None] = lambda line: None,
+    *,
+    beside: bool = False,
 ) -> Iterator[Attachment]:
     """Choose and lock an attachment of `spec`; of several, the first that is free.
 
-    A virtual board that no inventory lists is one of this process's own: it has no lock.
+    A virtual board that no inventory lists is one of this process's own: it has no lock. So is one
+    `beside` the board that the process has already: two processes that each held one and waited
+    for another would wait for each other.
     Raises as `choose_attachments` and `hold_any` do.
     """
-    found = find_attachments(options, spec)
+    found = [] if beside and options.virtual else find_attachments(options, spec)
     if not found:
         yield own_virtual_board(spec)
         return

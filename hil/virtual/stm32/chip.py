@@ -84,3 +84,6 @@ class Chip:
     peripheral_ranges: tuple[tuple[int, int], ...] = PERIPHERAL_RANGES
     clocked_memories: tuple[ClockedMemory, ...] = ()
     """Memories that need an enable: each a region, or a part of one."""
+    factory_words: Mapping[int, int] = field(default_factory=dict)
+    """Words that ST wrote into the part, by address. A debugger reads them; the firmware has no
+    use for them, so its core does not find them."""

@@ -139,13 +139,14 @@ STM32H743ZI = Chip(
     usarts=USARTS,
     make_parts=_make(RccH743, PwrH743, FlashH743, DbgmcuH743),
     peripheral_ranges=PERIPHERAL_RANGES,
+    factory_words={0x1FF1_E880: 0xFFFF_0800},
     clocked_memories=(
         ClockedMemory("SRAM1", 0x3000_0000, 128 * KIB, ClockEnable("AHB2ENR", 29)),
         ClockedMemory("SRAM2", 0x3002_0000, 128 * KIB, ClockEnable("AHB2ENR", 30)),
         ClockedMemory("SRAM3", 0x3004_0000, 32 * KIB, ClockEnable("AHB2ENR", 31)),
     ),
 )
-"""Revision V."""
+"""Revision V. Its factory word: the flash's size in KiB (RM0433, "Flash size")."""
 
 STM32H743ZI_Y = replace(
     STM32H743ZI,
@@ -166,6 +167,7 @@ STM32H7A3ZI = replace(
     ),
     bases={name: base for name, base in BASES.items() if name != "SYSCFG"},
     make_parts=_make(RccH7A3, PwrH7A3, FlashH7A3, DbgmcuH7A3),
+    factory_words={0x08FF_F80C: 0xFFFF_0800},
     clocked_memories=(
         ClockedMemory("AHB SRAM1", 0x3000_0000, 64 * KIB, ClockEnable("AHB2ENR", 29)),
         ClockedMemory("AHB SRAM2", 0x3001_0000, 64 * KIB, ClockEnable("AHB2ENR", 30)),

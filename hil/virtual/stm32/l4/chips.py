@@ -149,6 +149,9 @@ def _make_l4_plus(chip: Chip, system: ChipSystem) -> Parts:
     )
 
 
+FLASH_SIZE = 0x1FFF_75E0
+"""Of the factory word that has the flash's size in KiB (RM0351, RM0394, RM0432: "Flash size")."""
+
 STM32L475VG = Chip(
     name="STM32L475VG",
     core=CORTEX_M4_MODEL,
@@ -164,6 +167,7 @@ STM32L475VG = Chip(
     bases=_bases("ABCDEFGH"),
     usarts=_usarts(UsartV2),
     make_parts=_make_l4(RccL4, PwrL4, FlashL4, DbgmcuL4),
+    factory_words={FLASH_SIZE: 0xFFFF_0400},
 )
 
 STM32L432KC = Chip(
@@ -182,6 +186,7 @@ STM32L432KC = Chip(
     bases=_bases("ABCH"),
     usarts={name: place for name, place in _usarts(UsartV2).items() if name != "USART3"},
     make_parts=_make_l4(RccL43, PwrL43, FlashL43, DbgmcuL43),
+    factory_words={FLASH_SIZE: 0xFFFF_0100},
 )
 
 STM32L4R5ZI = Chip(
@@ -200,6 +205,7 @@ STM32L4R5ZI = Chip(
     bases={**_bases("ABCDEFGHI"), "DMAMUX1": 0x4002_0800},
     usarts={**_usarts(Usart), "LPUART1": UsartPlace(Lpuart, 70, LPUART1_RX, LPUART1_TX)},
     make_parts=_make_l4_plus,
+    factory_words={FLASH_SIZE: 0xFFFF_0800},
 )
 
 CHIPS = (STM32L475VG, STM32L432KC, STM32L4R5ZI)

@@ -91,7 +91,10 @@ STM32U585AI = Chip(
     bases=BASES,
     usarts=USARTS,
     make_parts=make_parts,
+    factory_words={0x0BFA_07A0: 0xFFFF_0800},
 )
+"""Its factory word: the flash's size in KiB (RM0456, "Flash size data register")."""
+
 STM32U575ZI = replace(
     STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, make_rcc=RccU575)
 )
