@@ -216,8 +216,14 @@ void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const vo
                uint32_t tail_bytes) {
     const uint32_t bytes =
         encode_frame(send_frame, send_encoded, type, fields, fields_bytes, tail, tail_bytes);
+    uint32_t free_before = UINT32_MAX;
     while (!uart_write(send_encoded, bytes)) {
-        watchdog_feed(); /* the DMA empties the ring by itself */
+        /* The DMA empties the ring by itself. Should it ever stop, the watchdog ends the wait. */
+        const uint32_t free_now = uart_tx_free();
+        if (free_now != free_before) {
+            watchdog_feed();
+        }
+        free_before = free_now;
     }
 }
 

@@ -47,7 +47,8 @@ uint32_t link_window_bytes(void);
 struct link_counts link_error_counts(void);
 
 /* Sends one frame: fixed fields, then a tail; either may be of no bytes. Together at most
- * WIRE_PAYLOAD_LIMIT_BYTES. Waits for room in the transmit ring, feeding the watchdog. */
+ * WIRE_PAYLOAD_LIMIT_BYTES. Waits for room in the transmit ring, and feeds the watchdog as
+ * long as there is progress. */
 void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const void *tail,
                uint32_t tail_bytes);
 

@@ -134,6 +134,7 @@ GIVEN = {
     "inventory": None,
     "pack": None,
     "lock_timeout": 600.0,
+    "pack": None,
     "no_flash": False,
     "flash_command": None,
     "model": __file__,
