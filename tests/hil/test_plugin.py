@@ -133,6 +133,7 @@ GIVEN = {
     "port": None,
     "inventory": None,
     "lock_timeout": 600.0,
+    "pack": None,
     "no_flash": False,
     "flash_command": None,
     "model": __file__,

@@ -179,13 +179,6 @@ class Core(Memories):
         """Set the lowest address that the main stack may reach; 0: any."""
         self.counters[hook.STACK_LOW] = address
 
-    def put(self, address: int, data: bytes) -> None:
-        """Change memory from outside; code that was translated from it is dropped."""
-        view = self.memory(address, len(data))
-        assert view is not None
-        view[:] = memoryview(data)
-        self.engine.ctl_remove_cache(address, address + len(data))
-
     def allow_fpu(self, on: bool) -> None:
         """Let FPU instructions pass, or stop at them with `Stop.FPU_DISABLED`."""
         self.counters[hook.FPU_ON] = int(on)

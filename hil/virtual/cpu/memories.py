@@ -99,6 +99,13 @@ class Memories:
         offset = address - region.origin
         return self._buffers[region][offset : offset + size]
 
+    def put(self, address: int, data: bytes) -> None:
+        """Change memory from outside; code that was translated from it is dropped."""
+        view = self.memory(address, len(data))
+        assert view is not None
+        view[:] = memoryview(data)
+        self.engine.ctl_remove_cache(address, address + len(data))
+
     def word(self, address: int) -> int:
         """Read one little-endian word of memory; 0 where there is none."""
         view = self.memory(address, 4)
