@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from pyocd.target.builtin import target_STM32H743xx
 
 from hil.probe.flash_algorithms.compiled import CODE_BYTES, compiled, describe_result
 from hil.probe.targets import OWN_TARGETS, OwnTarget
@@ -192,6 +193,19 @@ def test_sizes_and_memories_are_the_chips(board: str) -> None:
     assert (loader.sector, loader.target.unit_bytes) == (page, flash.UNIT_BYTES)
     for _, start, size in loader.target.rams:
         assert loader.machine.core.region_of(start, size) is not None
+
+
+def test_pyocds_own_algorithm_for_the_h743_erases_the_sector_behind_as_well() -> None:
+    """Why ours is taken for this part; where this fails, the one built in may be used again."""
+    loader = Loader("h743")
+    loader.algorithm = target_STM32H743xx.FLASH_ALGO
+    loader.debugger.write(loader.algorithm["load_address"], *loader.algorithm["instructions"])
+    cells = loader.machine.core.flash_bytes
+    cells[:] = 0
+    assert loader.init(ERASE) == 0
+    assert loader.erase(FLASH) == 0
+    assert (cells[: 2 * 0x2_0000] == 0xFF).all()
+    assert (cells[2 * 0x2_0000 :] == 0).all()
 
 
 def test_an_unknown_result_is_shown_as_it_is() -> None:
