@@ -9,6 +9,7 @@ the one that it is told to erase.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,11 +73,15 @@ def own_target_name(part: str) -> str | None:
 
 
 def register_own_targets(cross_compile: str | None = None) -> None:
-    """Make our targets known to pyOCD, in this process; they are compiled when one is used."""
+    """Make our targets known to pyOCD, in this process; they are compiled when one is used.
+
+    By the compiler with this prefix, or the one that CROSS_COMPILE names, or the pinned one.
+    """
     from pyocd.target import TARGET
 
+    prefix = cross_compile or os.environ.get("CROSS_COMPILE")
     for part, target in OWN_TARGETS.items():
-        TARGET[PREFIX + part.lower()] = _target_class(part, target, cross_compile)
+        TARGET[PREFIX + part.lower()] = _target_class(part, target, prefix)
 
 
 def target_for(spec: BoardSpec, pack: Path | None = None) -> str:
