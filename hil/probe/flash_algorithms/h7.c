@@ -40,8 +40,9 @@
 
 // WRPERR, PGSERR, STRBERR, INCERR, OPERR (H743 alone), RDPERR, RDSERR, SNECCERR, DBECCERR
 #define SR_ERRORS 0x07EE0000u
-// SNECCERR and DBECCERR tell of reads; a sector with such a word is what is about to be erased.
-#define SR_OWN_ERRORS 0x01EE0000u
+// The others tell of reads, some of them speculative; a sector with words that cannot be read is
+// what is about to be erased.
+#define SR_OWN_ERRORS 0x006E0000u
 
 // Wait for the operation that runs; return what was wrong, and clear it.
 // A next operation is refused (PGSERR) while an error flag of the one before stands.
