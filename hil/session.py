@@ -25,8 +25,9 @@ from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
-from hil.link.client import ClipRun, Int8, Link, PatchRun, SerialPort
+from hil.link.client import Int8, Link, SerialPort
 from hil.link.errors import LinkLostError
+from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
 from hil.report.records import BoardRecord
 from sounds.decode import Samples
@@ -177,7 +178,7 @@ def open_session(
     taken because the link failed.
     Raises ToolError or InputError in the user's words.
     """
-    with acquire(options, spec, on_progress) as attachment:
+    with acquire(options, spec, on_progress, beside=taps) as attachment:
         board = make_board(options, spec, attachment, on_progress)
         try:
             reason = board.unavailable_reason()
