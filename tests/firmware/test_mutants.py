@@ -78,7 +78,8 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
         Rule.FLASH_WAIT_STATES,
         Edit(
             "port/clock.c",
-            "    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_LATENCY_MASK, PORT_FLASH_WAIT_STATES);\n",
+            "    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_LATENCY_MASK, "
+            "PORT_FLASH_WAIT_STATES);\n",
             "",
         ),
     ),
