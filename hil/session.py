@@ -25,8 +25,9 @@ from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
-from hil.link.client import ClipRun, Int8, Link, PatchRun, SerialPort
+from hil.link.client import Int8, Link, SerialPort
 from hil.link.errors import LinkLostError
+from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
 from hil.report.records import BoardRecord
 from sounds.decode import Samples

@@ -5,17 +5,18 @@ The port is a pyserial port, real or virtual. Nothing here sleeps: waiting is `r
 which on a virtual port passes in the board's own time. Transfer and computation overlap, since the
 host keeps the device's receive window full and takes results as they come.
 
-A clip whose frames were damaged or lost is played again from its start behind a new handshake.
-Each repetition is kept in the result with its reason; it is never hidden. A firmware that started
-anew says so by a HELLO that nobody asked for; whether to go on then is not decided here.
+A clip of which a frame was damaged or lost on its way to the device goes on from there: the device
+holds it, and says which samples it wants (RESUME_REQUEST). Where that fails, and where answers were
+damaged or lost, it is played again from its start behind a new handshake. Each repetition is kept
+in the result with its reason; it is never hidden. A firmware that started anew says so by a HELLO
+that nobody asked for; whether to go on then is not decided here.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -23,24 +24,18 @@ import numpy.typing as npt
 import serial
 
 from generator.wire import (
-    AUDIO_LIMIT_SAMPLES,
     BOOT_NONCE,
     DELIMITER,
     PAYLOAD_LIMIT_BYTES,
     TAP_MASK_BYTES,
     Frame,
-    FrameReader,
     ProtocolMismatchError,
     encode_frame,
     mask_of,
 )
 from generator.wire.messages import (
-    ClipAudio,
-    ClipBegin,
-    ClipEnd,
     ClipResult,
     Credit,
-    FaultReport,
     Features,
     Frames,
     Hello,
@@ -50,6 +45,8 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
@@ -58,9 +55,7 @@ from generator.wire.messages import (
 from hil.link.answers import join_features, join_rows
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.errors import (
-    BoardRestartedError,
     CycleCounterError,
-    DeviceFaultError,
     FrameLostError,
     HandshakeError,
     LinkError,
@@ -69,6 +64,8 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
+from hil.link.incoming import IncomingFrames, start_of
+from hil.link.played import Clip, ClipRun, PatchRun
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
@@ -84,7 +81,11 @@ HELLO_INTERVAL_S = 0.25
 """Time after which a HELLO_REQUEST is repeated: the first may meet a device still booting."""
 
 ATTEMPTS = 3
-"""How often one clip is played at most."""
+"""How often one clip is played at most, and how often it is asked to go on at one place."""
+
+RESUME_INTERVAL_S = 0.5
+"""Time after which a RESUME_REQUEST is repeated: the device first works off what it has, a window
+of sound. Of `ATTEMPTS` requests all fit the reserve of its ring."""
 
 _FRAMES_FIELDS_BYTES = 8
 
@@ -105,36 +106,6 @@ class SerialPort(Protocol):
         """Send bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClipRun:
-    """What a device answered to one clip."""
-
-    result: ClipResult
-    patches: tuple[PatchResult, ...]
-    features: Int8
-    """Mel frames as the network got them, [frames, bands]; no rows if they were not asked for."""
-
-    retries: tuple[str, ...]
-    """Why the clip was played again, once for each repetition."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatchRun:
-    """What a device answered to one patch of frames, with the rows of every tapped operator."""
-
-    result: PatchResult
-    rows: dict[int, dict[int, bytes]]
-    """Bytes of each row by operator index and row."""
-
-    retries: tuple[str, ...]
-
-
-def _start_of(hello: Hello) -> tuple[object, ...]:
-    """What stays the same from a start of the firmware to its next."""
-    hashes = (hello.firmware_sha256, hello.model_sha256)
-    return (*hashes, hello.board, hello.core_clock_hz, hello.reset_flags)
-
-
 class Link:
     """One conversation with one device over an open port."""
 
@@ -150,21 +121,19 @@ class Link:
     ) -> None:
         self.port = port
         self._clock_s = clock_s
-        self._describe_address = describe_address
-        self._describe_reset = describe_reset
         self._on_retry = on_retry
         self._silence_s = silence_s
         self._hello: Hello | None = None
         self._started_anew: Hello | None = None
         """The HELLO of a start that was seen in the last handshake."""
 
-        self._reader = FrameReader()
+        self._incoming = IncomingFrames(describe_address, describe_reset)
         self._sequence = 0
-        self._device_sequence = 0
         self._sent_bytes = 0
         self._limit_bytes = 0
         self._nonce = 0
         self._bands = 0
+        self._resumptions: list[str] = []
 
     def handshake(self, deadline_s: float = BOOT_S) -> Hello:
         """Say hello until the device answers; starts sequence numbers and credit afresh.
@@ -176,14 +145,14 @@ class Link:
         self._started_anew = None
         while (left_s := end_s - self._clock_s()) > 0:
             self._nonce = self._nonce % 0xFFFFFFFF + 1  # never BOOT_NONCE
-            self._reader.clear()
+            self._incoming.clear()
             self._sequence = 0
             request = HelloRequest(nonce=self._nonce)
             self._write(DELIMITER + encode_frame(request, self._sequence))
             hello = self._await_hello(min(left_s, HELLO_INTERVAL_S))
             if hello is not None:
                 self._sequence = 1
-                self._device_sequence = 1
+                self._incoming.sequence = 1
                 self._sent_bytes = 0
                 self._limit_bytes = hello.window_bytes
                 self._bands = hello.bands
@@ -201,13 +170,12 @@ class Link:
             data = self._read(left_s)
             if not data:
                 return None
-            for item in self._reader.feed(data):
+            for item in self._incoming.feed(data):
                 if isinstance(item, ProtocolMismatchError):
                     raise WrongDeviceError(str(item), "build and flash this version's firmware")
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
-                if isinstance(item.message, FaultReport):
-                    raise DeviceFaultError(item.message, self._describe_address)
+                self._incoming.raise_fault(item)
                 if not isinstance(item.message, Hello):
                     continue
                 if item.message.nonce == self._nonce:
@@ -228,17 +196,15 @@ class Link:
 
         Raises a LinkError when that fails: damage and silence only after `ATTEMPTS` attempts.
         """
-        outgoing: list[Message] = [ClipBegin(clip_id=clip_id, flags=flags)]
-        data = samples.astype("<i2").tobytes()
-        step = 2 * AUDIO_LIMIT_SAMPLES
-        outgoing += [ClipAudio(samples=data[at : at + step]) for at in range(0, len(data), step)]
-        outgoing.append(ClipEnd(sample_count=len(samples)))
-        messages, retries = self._converse(outgoing, ClipResult)
+        clip = Clip(clip_id, flags, samples.astype("<i2").tobytes())
+        self._resumptions.clear()
+        messages, retries = self._converse(clip.begin(), ClipResult, clip)
         result = next(m for m in messages if isinstance(m, ClipResult))
         mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
         features = [m for m in mine if isinstance(m, Features)]
         patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        return ClipRun(result, patches, join_features(features, self._bands), retries)
+        joined = join_features(features, self._bands)
+        return ClipRun(result, patches, joined, retries, tuple(self._resumptions))
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
@@ -288,20 +254,23 @@ class Link:
         `fresh`: the device begins its sequence numbers anew, as behind a HELLO_REQUEST.
         """
         if fresh:
-            self._device_sequence = 0
+            self._incoming.sequence = 0
         while True:
-            for message in self._receive():
+            for message in self._receive(self._silence_s):
                 if isinstance(message, kind):
                     return message
 
     def _converse(
-        self, outgoing: Sequence[Message], last: type[Message]
+        self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None = None
     ) -> tuple[list[Message], tuple[str, ...]]:
-        """Send all messages as credit allows; all answers up to one of type `last`."""
+        """Send all messages as credit allows; all answers up to one of type `last`.
+
+        `clip`: what they are, if the device can go on in the middle of them.
+        """
         retries: list[str] = []
         while True:
             try:
-                answers = self._converse_once(outgoing, last)
+                answers = self._converse_once(outgoing, last, clip)
                 refuse_lost_cycles(answers)
                 return answers, tuple(retries)
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
@@ -319,26 +288,71 @@ class Link:
         except HandshakeError as silent:
             raise error from silent
         restarted = self._started_anew
-        if restarted is None and before is not None and _start_of(before) != _start_of(hello):
+        if restarted is None and before is not None and start_of(before) != start_of(hello):
             restarted = hello
         if restarted is not None:
-            raise BoardRestartedError(self._describe_reset(restarted.reset_flags)) from error
+            raise self._incoming.restarted(restarted) from error
 
-    def _converse_once(self, outgoing: Sequence[Message], last: type[Message]) -> list[Message]:
+    def _converse_once(
+        self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None
+    ) -> list[Message]:
         answers: list[Message] = []
-        # Frames of one conversation are numbered in order, so they can be encoded beforehand.
-        frames = deque(
-            encode_frame(message, self._sequence + index) for index, message in enumerate(outgoing)
-        )
+        frames = self._encode(outgoing)
+        stuck = Counter[int]()
         while True:
             while frames and len(frames[0]) <= self._credit_bytes:
                 self._send(frames.popleft())
-            for message in self._receive():
+            interrupted: RefusedError | None = None
+            for message in self._receive(self._silence_s):
                 if isinstance(message, Refused):
-                    raise RefusedError.from_message(message)
-                answers.append(message)
+                    refused = RefusedError.from_message(message)
+                    if clip is None or not refused.is_repeatable:
+                        raise refused
+                    interrupted = interrupted or refused
+                else:
+                    answers.append(message)
                 if isinstance(message, last):
                     return answers
+            if clip is not None and interrupted is not None:
+                sample = self._resume(clip.clip_id, interrupted, answers)
+                stuck[sample] += 1
+                if stuck[sample] > ATTEMPTS:
+                    raise interrupted
+                self._resumptions.append(interrupted.what)
+                frames = self._encode(clip.rest_from(sample))
+
+    def _encode(self, messages: Sequence[Message]) -> deque[bytes]:
+        """Frames of one conversation are numbered in order, so they can be encoded beforehand."""
+        return deque(
+            encode_frame(message, self._sequence + index) for index, message in enumerate(messages)
+        )
+
+    def _resume(self, clip_id: int, refused: RefusedError, answers: list[Message]) -> int:
+        """Let the device go on with a clip; the first sample that it wants.
+
+        Answers that are still on their way are added to `answers`. Raises `refused` where the
+        device does not hold the clip, or does not answer.
+        """
+        for _ in range(ATTEMPTS):
+            request = ResumeRequest(clip_id=clip_id)
+            self._write(DELIMITER + encode_frame(request, self._sequence))
+            self._sequence = (self._sequence + 1) & 0xFF
+            end_s = self._clock_s() + RESUME_INTERVAL_S
+            while (left_s := end_s - self._clock_s()) > 0:
+                resumed: Resumed | None = None
+                for message in self._receive(left_s, may_be_silent=True):
+                    if isinstance(message, Resumed):
+                        resumed = message
+                    elif not isinstance(message, Refused):
+                        answers.append(message)
+                    elif not RefusedError.from_message(message).is_repeatable:
+                        raise RefusedError.from_message(message)
+                if resumed is not None:
+                    if resumed.clip_id != clip_id:
+                        raise refused
+                    self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
+                    return resumed.samples
+        raise refused
 
     @property
     def _credit_bytes(self) -> int:
@@ -350,31 +364,21 @@ class Link:
         self._sequence = (self._sequence + 1) & 0xFF
         self._sent_bytes = (self._sent_bytes + len(frame)) & 0xFFFFFFFF
 
-    def _receive(self) -> Iterator[Message]:
+    def _receive(self, timeout_s: float, *, may_be_silent: bool = False) -> Iterator[Message]:
         """The messages of the next bytes that come, credits taken out and applied."""
-        data = self._read(self._silence_s)
+        data = self._read(timeout_s)
+        if not data and may_be_silent:
+            return
         if not data:
             raise LinkSilentError(
                 f"the device fell silent: no byte for {self._silence_s:g} s",
                 "is the cable in place, does the device still run?",
             )
-        for item in self._reader.feed(data):
-            if not isinstance(item, Frame):
-                raise FrameLostError(f"a frame from the device is damaged: {item}")
-            if isinstance(item.message, FaultReport):
-                raise DeviceFaultError(item.message, self._describe_address)
-            if isinstance(item.message, Hello) and item.message.nonce == BOOT_NONCE:
-                raise BoardRestartedError(self._describe_reset(item.message.reset_flags))
-            if item.sequence != self._device_sequence:
-                raise FrameLostError(
-                    f"frames from the device are missing: number {item.sequence} came where "
-                    f"{self._device_sequence} was due"
-                )
-            self._device_sequence = (self._device_sequence + 1) & 0xFF
-            if isinstance(item.message, Credit):
-                self._limit_bytes = item.message.limit_bytes
+        for message in self._incoming.messages(data):
+            if isinstance(message, Credit):
+                self._limit_bytes = message.limit_bytes
             else:
-                yield item.message
+                yield message
 
     def _read(self, timeout_s: float) -> bytes:
         """At least one byte if one comes within the timeout, and all that wait behind it."""

@@ -99,6 +99,8 @@ class ClipRecord:
     """Why it was sent again, once for each time, with the means."""
 
     wall_seconds: float
+    resumptions: int = 0
+    """How often it went on behind a frame that was damaged or lost on its way to the board."""
 
     @property
     def patches(self) -> int:

@@ -39,6 +39,8 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
@@ -246,6 +248,57 @@ def test_a_missing_frame_drops_the_clip_once(device: Driver) -> None:
     assert (refused.expected_sequence, refused.sequence) == (expected, expected + 1)
     (clip,) = device.send(ClipBegin(9), samples(1), ClipEnd(1))
     assert isinstance(clip, ClipResult)
+
+
+def test_a_clip_goes_on_behind_a_missing_frame(device: Driver) -> None:
+    """RESUMED says which sample is next; what was on its way is passed over in silence."""
+    greet(device)
+    device.send(ClipBegin(8), samples(1, 2, 3))
+    device.encode(samples(4))  # lost on the way
+    refused = only_refused(device.send(samples(5), ClipEnd(5)))
+    assert (refused.code, refused.clip_id) == (Refusal.SEQUENCE, 8)
+    (resumed,) = device.send(ResumeRequest(8))
+    assert resumed == Resumed(8, 3, WINDOW_BYTES)
+    (again,) = device.send(ResumeRequest(8))
+    assert again == resumed
+    (clip,) = device.send(samples(4), samples(5), ClipEnd(5))
+    assert isinstance(clip, ClipResult)
+    assert (clip.samples, clip.score_sums[0]) == (5, 1 + 2 + 3 + 4 + 5)  # each exactly once
+
+
+def test_a_clip_goes_on_behind_a_damaged_frame_and_a_lost_end(device: Driver) -> None:
+    """The end alone is sent again."""
+    greet(device)
+    device.send(ClipBegin(8), samples(1))
+    damaged = bytearray(device.encode(ClipEnd(1)))
+    damaged[3] ^= 0x40
+    device.feed(bytes(damaged))
+    refused = only_refused([frame.message for frame in device.step()])
+    assert (refused.code, refused.clip_id) == (Refusal.DAMAGED, 8)
+    assert device.send(ResumeRequest(8)) == [Resumed(8, 1, WINDOW_BYTES)]
+    (clip,) = device.send(ClipEnd(1))
+    assert isinstance(clip, ClipResult)
+
+
+def test_a_clip_that_is_not_held_does_not_go_on(device: Driver) -> None:
+    """Another one, one that was refused, one that ended, one before a greeting."""
+    greet(device)
+    nothing = Resumed(NO_CLIP_ID, 0, WINDOW_BYTES)
+    assert device.send(ResumeRequest(1)) == [nothing]
+    device.send(ClipBegin(1), samples(1))
+    device.encode(samples(2))  # lost
+    only_refused(device.send(samples(3)))
+    assert device.send(ResumeRequest(2)) == [nothing]
+    device.send(ResumeRequest(1))
+    device.feed(_frame_of(3, device.sequence, bytes(3)))
+    device.sequence += 1
+    assert only_refused([frame.message for frame in device.step()]).code == Refusal.LENGTH
+    assert device.send(ResumeRequest(1)) == [nothing]
+    device.send(ClipBegin(3), samples(1))
+    device.encode(samples(2))  # lost
+    only_refused(device.send(samples(3)))
+    greet(device)
+    assert device.send(ResumeRequest(3)) == [nothing]
 
 
 def test_the_frame_behind_a_gap_is_taken(device: Driver) -> None:

@@ -48,6 +48,8 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
@@ -114,6 +116,8 @@ class FakeDevice:
     now_s: float = 0.0
     overruns: int = 0
     hellos: int = 0
+    resumptions: int = 0
+    deaf_to_resumes: int = 0
 
     _incoming: bytearray = field(default_factory=bytearray)
     _outgoing: deque[int] = field(default_factory=deque)
@@ -127,6 +131,7 @@ class FakeDevice:
     _clip: int | None = None
     _flags: int = 0
     _dropped: bool = False
+    _held: int | None = None
     _samples: list[bytes] = field(default_factory=list)
     _frames: list[bytes] = field(default_factory=list)
     _mask: bytes = bytes(TAP_MASK_BYTES)
@@ -174,8 +179,22 @@ class FakeDevice:
     def _refuse(self, code: Refusal, sequence: int, detail: int = 0) -> Refused:
         clip = NO_CLIP_ID if self._clip is None else self._clip
         self._dropped = self._dropped or self._clip is not None
+        if code in (Refusal.DAMAGED, Refusal.SEQUENCE) and self._clip is not None:
+            self._held = self._clip
         self._clip = None
         return Refused(code, self._expected, sequence, detail, clip)
+
+    def _resume(self, request: ResumeRequest, sequence: int) -> Iterator[Message]:
+        """Go on with a clip that is held."""
+        self._consumed, self._limit = 0, self.window_bytes
+        self._expected = (sequence + 1) & 0xFF
+        if request.clip_id not in (self._held, self._clip):
+            yield Resumed(NO_CLIP_ID, 0, self.window_bytes)
+            return
+        self._clip, self._held, self._dropped = request.clip_id, None, False
+        self.resumptions += 1
+        samples = sum(len(piece) for piece in self._samples) // 2
+        yield Resumed(request.clip_id, samples, self.window_bytes)
 
     def restart(self) -> None:
         """As a reset in the middle of whatever goes on."""
@@ -205,6 +224,12 @@ class FakeDevice:
         if isinstance(frame.message, HelloRequest):
             yield from self._greet(frame.message, frame.sequence, len(encoded) + 1)
             return
+        if isinstance(frame.message, ResumeRequest):
+            if self.deaf_to_resumes > 0:
+                self.deaf_to_resumes -= 1
+                return
+            yield from self._resume(frame.message, frame.sequence)
+            return
         if self._consumed + len(self._incoming) > self._limit:
             self.overruns += 1
         expected, self._expected = self._expected, (frame.sequence + 1) & 0xFF
@@ -227,7 +252,7 @@ class FakeDevice:
         self.hellos += 1
         self._sequence, self._consumed, self._limit = 0, 0, self.window_bytes
         self._expected = (sequence + 1) & 0xFF
-        self._clip, self._dropped = None, False
+        self._clip, self._held, self._dropped = None, None, False
         yield self._hello(request.nonce)
 
     def _hello(self, nonce: int) -> Hello:
@@ -257,6 +282,7 @@ class FakeDevice:
         match message:
             case ClipBegin(clip_id, flags):
                 self._clip, self._flags, self._dropped = clip_id, flags, False
+                self._held = None
                 self._samples = []
             case ClipAudio(samples) if self._clip is not None:
                 self._samples.append(samples)

@@ -31,7 +31,8 @@ from hil.clip_check import (
 from hil.clips.clip_set import Clip, ClipSet
 from hil.clips.model_card import Provenance
 from hil.clips.truth import why_no_accuracy
-from hil.link.client import ClipRun, Link
+from hil.link.client import Link
+from hil.link.played import ClipRun
 from hil.session import (
     FRAME_FUNCTION,
     FRONTEND_FUNCTION,

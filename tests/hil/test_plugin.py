@@ -134,7 +134,6 @@ GIVEN = {
     "inventory": None,
     "pack": None,
     "lock_timeout": 600.0,
-    "pack": None,
     "no_flash": False,
     "flash_command": None,
     "model": __file__,
