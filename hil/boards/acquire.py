@@ -12,7 +12,7 @@ from generator.boards.record import BoardSpec
 from generator.errors import Mel2metalError
 from hil.boards.attachment import Attachment
 from hil.boards.candidates import AttachmentOptions, choose_attachments, own_virtual_board
-from hil.boards.locks import hold_any, holder
+from hil.boards.locks import PlaceLock, hold_any, holder, lock_folder
 from hil.probe.attached import Attached, list_attached
 
 _LISTING = "list of probes"
@@ -78,9 +78,21 @@ def count_attachments(
 
 
 def look() -> Attached:
-    """List what is plugged in, alone on this machine."""
+    """List what is plugged in, alone on this machine, and without disturbing who uses a probe."""
     with hold_any([_LISTING], "the list of probes", _LISTING_TIMEOUT_S):
-        return list_attached()
+        return list_attached(hold_if_free)
+
+
+@contextmanager
+def hold_if_free(probe: str) -> Iterator[bool]:
+    """Hold the lock of a probe for a moment; give False where it is in use."""
+    lock = PlaceLock(probe, lock_folder())
+    is_free = lock.try_for(0)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            lock.release()
 
 
 def _board_in_use(probe: str) -> str | None:

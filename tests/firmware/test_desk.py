@@ -161,6 +161,19 @@ def test_without_the_crystal_the_msi_runs_free_and_hello_says_so(tapped_project:
     exercise(run)
 
 
+def test_a_board_without_a_crystal_never_asks_for_one(
+    tapped_project: Path, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """Its record does not say msi_lse."""
+    edit = Edit("port/port_config.h", "PORT_MSI_LSE 1", "PORT_MSI_LSE 0")
+    elf = build_changed(tapped_project, tmp_path / "project", (edit,), u585, toolchain)
+    run = BoardRun(elf)
+    run.machine.lse_present = False
+    boot(run)
+    run.machine.run(seconds=6.0)
+    assert HelloFlag(memory_of(run).flags) & CLOCK_FLAGS == 0
+
+
 LSE_MUTANTS: dict[str, tuple[Rule, *tuple[Edit, ...]]] = {
     "the MSI is locked before the crystal runs": (
         Rule.CLOCK_TREE,

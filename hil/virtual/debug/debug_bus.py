@@ -77,11 +77,11 @@ class DebugBus:
         if self._is_peripheral(address):
             return self._read_peripheral(address, count).to_bytes(count, "little")
         self._require_running_bus(address)
-        factory = self.machine.chip.factory_words.get(address & ~3)
-        if factory is not None and address % 4 + count <= 4:
-            return factory.to_bytes(4, "little")[address % 4 :][:count]
         self._require_memory_clock(address, count)
-        return self.machine.debugger.read(address, count)
+        try:
+            return self.machine.debugger.read(address, count)
+        except RuleBroken as error:
+            raise BusError(address, error.detail) from error
 
     def write_block(self, address: int, data: bytes) -> None:
         """Write words of memory; raises BusError."""
