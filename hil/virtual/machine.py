@@ -30,6 +30,7 @@ from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS, REVISIONS
 from hil.virtual.stm32.com_port_pins import ComPortPins
 from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.stm32.iwdg import Iwdg
 from hil.virtual.stm32.rcc_base import RESET_PIN, RESET_POWER, RESET_SOFTWARE, RESET_WATCHDOG
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
@@ -109,6 +110,9 @@ class Machine:
         ]  # fmt: skip
         self.peripherals: dict[str, AnyPeripheral] = {member.name: member for member in members}
         self._owners: dict[str, EventOwner] = dict(self.peripherals)
+        for member in members:
+            if isinstance(member, Iwdg):
+                member.by_hardware = lambda: self.flash.options.hardware_watchdog
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
         self.meters = CallMeters(self.core, self.nvic)
         self.exceptions = Exceptions(self.core, self.nvic, self.scb, self.meters)
