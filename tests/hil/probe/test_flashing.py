@@ -89,9 +89,12 @@ def test_only_the_sector_that_differs_is_erased(
     machine.core.flash_bytes[3 * SECTOR_BYTES] = 0x5A  # someone else's, behind the image
     erased: list[int] = []
     erase = machine.flash.erase_cells
-    monkeypatch.setattr(
-        machine.flash, "erase_cells", lambda at, count: (erased.append(at), erase(at, count))
-    )
+
+    def erase_and_note(address: int, count: int) -> None:
+        erased.append(address)
+        erase(address, count)
+
+    monkeypatch.setattr(machine.flash, "erase_cells", erase_and_note)
     changed = bytearray(IMAGE)
     changed[SECTOR_BYTES + 5] ^= 0xFF
     assert write(spec, probe, bytes(changed)).written
