@@ -16,7 +16,7 @@ from typing import Any
 
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError
-from hil.probe.flash_algorithms.compiled import AlgorithmSource, compiled
+from hil.probe.flash_algorithms.compiled import AlgorithmSource, compiled, describe_result
 
 PREFIX = "mel2metal_"
 FLASH_ORIGIN, FLASH_BYTES = 0x0800_0000, 0x20_0000
@@ -104,6 +104,14 @@ def target_for(spec: BoardSpec, pack: Path | None = None) -> str:
     what = f"pyOCD has no target {wanted}, and this project none for {spec.part}"
     remedy = "give the CMSIS pack that has the part: --pack FILE"
     raise InputError([Fault(spec.id, what, remedy)])
+
+
+def failure_in_words(spec: BoardSpec, result: int | None) -> str:
+    """What one of our algorithms returned, to be put behind pyOCD's own message."""
+    target = next((own for part, own in OWN_TARGETS.items() if spec.part.startswith(part)), None)
+    if target is None or not result:
+        return ""
+    return f": {describe_result(result, target.error_flags)}"
 
 
 def _names_in(pack: Path) -> set[str]:
