@@ -257,7 +257,7 @@ def test_flash_is_programmed_by_quad_words_and_erased_by_pages(chip: Chip) -> No
         flash.program(0x0800_2000 + 4 * i, 4, 0x1111_1111 * (i + 1))
     assert chip.read(FLASH + 0x20) & 1 << 16  # busy
     chip.wait(200)
-    assert chip.read(FLASH + 0x20) == 1  # EOP
+    assert chip.read(FLASH + 0x20) == 0  # EOP needs EOPIE, which is not modelled
     assert chip.machine.core.word(0x0800_2008) == 0x3333_3333
     with refused(Rule.FLASH_PROGRAMMING):
         flash.program(0x0800_2000, 4, 0)  # not erased
