@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
@@ -58,7 +59,7 @@ class FlashAlgorithm:
     entries: dict[str, int]
     """By pyOCD's names, with bit 0 set as Thumb code has it."""
 
-    def placed(self, ram: int, page_bytes: int) -> dict[str, object]:
+    def placed(self, ram: int, page_bytes: int) -> dict[str, Any]:
         """What pyOCD takes: code, stack, and two buffers from `ram` on (Flash, flash_algo)."""
         words = [
             int.from_bytes(self.code[at : at + 4], "little") for at in range(0, len(self.code), 4)

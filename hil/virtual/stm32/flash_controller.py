@@ -109,9 +109,13 @@ class FlashController(Peripheral[FlashSystem]):
 
     def fetch_vectors(self) -> str | None:
         """The core starts from flash; why it cannot, or None."""
-        origin = self.system.core.flash.origin
-        found = self.damaged.first_in(origin, VECTORS_BYTES)
-        if found is None or not self.read_damaged(found):
+        core = self.system.core
+        found = self.damaged.first_in(core.flash.origin, VECTORS_BYTES)
+        if found is None:
+            return None
+        vector = core.word(core.flash.origin + 4)
+        is_code = vector & 1 and core.region_of(vector & ~1) is not None
+        if not self.read_damaged(found) and is_code:
             return None
         return (
             f"the vectors at 0x{found:08x} cannot be read (ECC double error):"
