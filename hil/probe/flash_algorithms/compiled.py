@@ -153,8 +153,7 @@ ERROR_FLAGS = {
         9: "FASTERR", 13: "OPTWERR", 14: "RDERR", 15: "OPTVERR",
     },
     "banked": {
-        17: "WRPERR", 18: "PGSERR", 19: "STRBERR", 21: "INCERR", 22: "OPERR", 23: "RDPERR",
-        24: "RDSERR",
+        17: "WRPERR", 18: "PGSERR", 19: "STRBERR", 21: "INCERR", 22: "OPERR",
     },
 }  # fmt: skip
 """Error flags by their bits: of U5 and L4 (RM0456, RM0432: SR), and of the H7 (RM0433: SR1)."""

@@ -105,3 +105,14 @@ def test_vectors_that_cannot_be_erased_are_named(board: str, machine: Machine) -
     ):
         machine.flash.options = OptionBytes(write_protected=((FLASH, FLASH + 8192),))
         flash_image(session, FLASH, IMAGE)
+
+
+@pytest.mark.parametrize("board", ["u585", "h7a3"])
+def test_what_the_controller_refuses_is_named(board: str, machine: Machine) -> None:
+    with (
+        pytest.raises(ToolError, match=r"was not written.*WRPERR"),
+        debug_session(SPECS[board], f"virtual:{board}-flashed") as session,
+    ):
+        machine.core.flash_bytes[:] = 0
+        machine.flash.options = OptionBytes(write_protected=((FLASH, FLASH + 0x8000),))
+        flash_image(session, FLASH, IMAGE)
