@@ -13,9 +13,9 @@
 
 enum clip_state {
     CLIP_NONE,
-    CLIP_OPEN,
-    CLIP_HELD,    /* a frame of it was lost: passed over in silence until RESUME_REQUEST */
     CLIP_DROPPED, /* its remaining messages are passed over in silence */
+    CLIP_OPEN,    /* from here on there is a clip to go on with */
+    CLIP_HELD,    /* a frame of it was lost: passed over in silence until RESUME_REQUEST */
 };
 
 /* What became of a message: code 0, or an enum wire_refusal with its detail. */
@@ -62,7 +62,6 @@ static void drop_clip(void) {
 #endif
 }
 
-/* REFUSED; what becomes of the clip is the caller's to decide. */
 static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint8_t sequence) {
     const struct wire_refused refused = {
         .code = outcome.code,
@@ -142,25 +141,15 @@ static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
     return accepted;
 }
 
-/* The samples taken so far are whole and in order: the host sends those behind them again. */
 static struct outcome take_resume_request(const uint8_t *payload, uint32_t bytes) {
     struct wire_resume_request request;
     if (bytes != sizeof request) {
         return refuse(WIRE_LENGTH, bytes);
     }
     memcpy(&request, payload, sizeof request);
-    const bool held =
-        (clip_state == CLIP_HELD || clip_state == CLIP_OPEN) && request.clip_id == clip_id;
-    const struct wire_resumed resumed = {
-        .clip_id = held ? clip_id : WIRE_NO_CLIP_ID,
-        .samples = held ? listener.clip.samples : 0u,
-        .window_bytes = link_window_bytes(),
-    };
-    if (held) {
-        clip_state = CLIP_OPEN;
-    }
-    link_resume();
-    link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
+    const bool held = clip_state >= CLIP_OPEN && request.clip_id == clip_id;
+    clip_state = held ? CLIP_OPEN : clip_state;
+    link_resume(held ? clip_id : WIRE_NO_CLIP_ID, held ? listener.clip.samples : 0u);
     return accepted;
 }
 
@@ -259,11 +248,8 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
     if (bytes < sizeof header || (bytes - sizeof header) % NETWORK_BANDS != 0u) {
         return refuse(WIRE_LENGTH, bytes);
     }
-    if (clip_state == CLIP_OPEN) {
+    if (clip_state >= CLIP_OPEN) {
         return refuse(WIRE_FRAME_ORDER, 0u); /* the clip has the network */
-    }
-    if (clip_state == CLIP_HELD) {
-        drop_clip();
     }
     memcpy(&header, payload, sizeof header);
     keep_counting();
