@@ -14,10 +14,18 @@ from generator.boards.family import Port
 from generator.boards.fit import Demand, fit_faults
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
+from generator.engine_choice import (
+    BUILTIN_ENGINE,
+    EngineChoice,
+    builtin_engine,
+    st_engine,
+)
 from generator.engines.builtin.check import check_graph
 from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
+from generator.engines.engine import BUILTIN, EngineFiles
+from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.parameters import BANDS
@@ -33,6 +41,7 @@ from generator.project.manifest import (
     Project,
     ProjectInfo,
     project_lock,
+    project_name,
     swap_in,
 )
 from generator.project.render import refuse_foreign, render_project
@@ -59,6 +68,8 @@ class Network:
     mel: MelTables
     labels: Labels
     rule: DecisionRule
+    path: Path
+    """Of the .tflite."""
 
     @property
     def demand(self) -> Demand:
@@ -107,11 +118,22 @@ def read_network(
         raise InputError(faults)
     schedule = make_schedule(graph)
     plan = plan_network(schedule, fold_network(graph))
-    return Network(graph, schedule, plan, mel, found, rule)
+    return Network(graph, schedule, plan, mel, found, rule, model)
 
 
-def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: bool) -> Project:
-    """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`."""
+def make_project(
+    board: BoardSpec,
+    network: Network,
+    out_dir: Path,
+    *,
+    taps: bool,
+    engine: EngineFiles | None = None,
+) -> Project:
+    """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`.
+
+    `engine`: another than the built-in one; its name becomes part of the folder's.
+    """
+    engine = engine or builtin_engine(network.plan)
     graph = network.graph
     operators = tuple(
         OperatorInfo(
@@ -125,7 +147,7 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
     )
     info = ProjectInfo(
         board=board.id,
-        name=_project_name(board, taps=taps),
+        name=project_name(board.id, taps=taps, engine=engine.name.split()[0]),
         model_name=graph.name,
         model_sha256=graph.sha256,
         labels=network.labels.names,
@@ -133,16 +155,21 @@ def make_project(board: BoardSpec, network: Network, out_dir: Path, *, taps: boo
         taps=taps,
         generator_version=importlib.metadata.version("mel2metal"),
         operators=operators,
+        engine=engine.name,
     )
-    stages: dict[str, Port | MelTables | NetworkPlan | WireHeader | dict[str, int]] = {
+    stages: dict[str, Port | MelTables | WireHeader | dict[str, int]] = {
         "port": make_port(board),
         "mel": network.mel,
-        "network": network.plan,
         "wire": header_context(),
         "patches": patch_context(graph.frames),
     }
     return render_project(
-        out_dir, board=board, info=info, stages=stages, cmsis_dsp_dir=find_cmsis_dsp()
+        out_dir,
+        board=board,
+        info=info,
+        stages=stages,
+        engine=engine,
+        cmsis_dsp_dir=find_cmsis_dsp(),
     )
 
 
@@ -163,6 +190,7 @@ def make_firmware(
     network: Network,
     toolchain: Toolchain,
     *,
+    engine: EngineChoice = BUILTIN_ENGINE,
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
     on_progress: OnProgress = lambda line: None,
@@ -177,16 +205,26 @@ def make_firmware(
     `jobs` compilers run at a time.
     Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
     """
-    check_fit(board, network, taps=taps)
-    name = _project_name(board, taps=taps)
+    is_builtin = engine.engine == BUILTIN
+    if is_builtin:
+        check_fit(board, network, taps=taps)
+    elif taps:
+        what = f"{engine.engine} shows no layer's output"
+        raise InputError([Fault("--taps", what, "leave --taps out, or build with --engine builtin")])
+    name = project_name(board.id, taps=taps, engine=engine.engine)
     with project_lock(out_dir, name):
         directory = out_dir / name
         refuse_foreign(directory)
         with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=out_dir) as scratch:
             if directory.exists():  # its objects and their times: make rebuilds little
                 shutil.copytree(directory, Path(scratch) / name, symlinks=True)
+            files = None
+            if not is_builtin:
+                files = _run_engine(
+                    engine, board, network, toolchain, out_dir, Path(scratch), on_progress
+                )
             on_progress("rendering the project")
-            project = make_project(board, network, Path(scratch), taps=taps)
+            project = make_project(board, network, Path(scratch), taps=taps, engine=files)
             image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
             on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
@@ -196,5 +234,33 @@ def make_firmware(
     return Firmware(replace(image, project_dir=directory), footprint)
 
 
-def _project_name(board: BoardSpec, *, taps: bool) -> str:
-    return f"{board.id}-tap" if taps else board.id
+def _run_engine(
+    choice: EngineChoice,
+    board: BoardSpec,
+    network: Network,
+    toolchain: Toolchain,
+    out_dir: Path,
+    scratch: Path,
+    on_progress: OnProgress,
+) -> EngineFiles:
+    """Have ST's tool generate the network, in a workspace that goes with `scratch`."""
+
+    def check(written: Written) -> None:
+        demand = replace(
+            network.demand,
+            rows_bytes=written.activation_bytes,
+            weights_bytes=written.weight_bytes,
+        )
+        faults = fit_faults(board, demand)
+        if faults:
+            raise InputError(faults)
+
+    workspace = scratch / "stedgeai"
+    workspace.mkdir()
+    return st_engine(
+        *(choice, board, toolchain, network.graph, network.plan, network.path),
+        workspace=workspace,
+        log=out_dir / f"{project_name(board.id, taps=False, engine=choice.engine)}.log",
+        on_progress=on_progress,
+        check=check,
+    )

@@ -57,7 +57,11 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     self->patch.network_cycles += cycles;
     self->patch.answer_cycles += cycles;
     if (status < 0) {
+#ifdef NETWORK_ENGINE_ERROR
+        return status; /* the host shows the engine's own code */
+#else
         return LISTENER_ERROR_NETWORK;
+#endif
     }
     self->patch_frames++;
     if (status == NETWORK_READY) {

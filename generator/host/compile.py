@@ -48,6 +48,8 @@ class HostBuild:
     headers: tuple[str, ...]
     shared: bool
     sanitizers: tuple[str, ...] = ()
+    first_include: str = ""
+    """Folder with headers that come before those of the project; empty: none."""
 
 
 def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
@@ -85,7 +87,8 @@ def _compile(build: HostBuild, compiler: Path, scratch: Path, name: str) -> None
 def _flags(build: HostBuild, source: str) -> tuple[str, ...]:
     if source.startswith("cmsis_dsp/"):
         return (*LANGUAGE, *DEFINES, *INCLUDES, *CMSIS_FLAGS)
-    return (*LANGUAGE, *DEFINES, *INCLUDES, *WARNINGS, *build.sanitizers)
+    first = (f"-I{build.first_include}",) if build.first_include else ()
+    return (*LANGUAGE, *DEFINES, *first, *INCLUDES, *WARNINGS, *build.sanitizers)
 
 
 def _content_key(build: HostBuild, compiler: Path) -> str:

@@ -25,6 +25,7 @@ from generator.host.compile import (
 )
 from generator.host.frontend_twin import Frames, FrontendTwin, Samples
 from generator.project.manifest import OUTPUT_DIR, Project, read_project
+from generator.project.render import HOST_NETWORK
 from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
@@ -193,6 +194,10 @@ def run_sanitised(
 def _project_build(
     project_dir: Path, prefixes: tuple[str, ...], *, shared: bool, sanitizers: tuple[str, ...]
 ) -> HostBuild:
+    has_other_engine = (project_dir / HOST_NETWORK).is_dir()
+    if has_other_engine:  # runs on the part alone: here the built-in network stands for it
+        network = f"{HOST_NETWORK}/network/"
+        prefixes = tuple(network if prefix == "network/" else prefix for prefix in prefixes)
     files = sorted(
         path.relative_to(project_dir).as_posix()
         for path in project_dir.rglob("*.[ch]")
@@ -204,6 +209,7 @@ def _project_build(
         headers=tuple(path for path in files if path.endswith(".h")),
         shared=shared,
         sanitizers=sanitizers,
+        first_include=HOST_NETWORK if has_other_engine else "",
     )
 
 

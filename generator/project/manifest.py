@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import BaseFileLock, FileLock
 from pydantic import TypeAdapter, ValidationError
 
+from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
@@ -49,6 +50,8 @@ class ProjectInfo:
     taps: bool
     generator_version: str
     operators: tuple[OperatorInfo, ...] = ()
+    engine: str = BUILTIN
+    """As HELLO carries it: with its version, if it has one."""
 
     @property
     def rule_text(self) -> str:
@@ -77,6 +80,11 @@ class Project:
 
     directory: Path
     info: ProjectInfo
+
+
+def project_name(board: str, *, taps: bool, engine: str = BUILTIN) -> str:
+    """The folder of a board's project: each engine and variant has its own."""
+    return f"{board}{'' if engine == BUILTIN else f'-{engine}'}{'-tap' if taps else ''}"
 
 
 def check_writable(out_dir: Path) -> None:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 OPTIMISATION = ("-O2", "-g", "-fno-schedule-insns")
 """GCC's first scheduling pass moves loads far ahead of their use, as if there were 32 registers;
@@ -26,6 +27,12 @@ TARGET_WARNINGS = (*WARNINGS, "-Wcast-align=strict")
 
 CMSIS_WARNINGS = ("-Wall", "-fbuiltin", "-Wno-unused-variable", "-Wno-maybe-uninitialized")
 """CMSIS-DSP is others' code: milder. It reads pairs by memcpy, which must become one load."""
+
+VENDOR_WARNINGS = ("-w",)
+"""Of an engine's vendor: not ours to correct."""
+
+VENDOR_LINK = ("-Wl,--no-enum-size-warning", "-Wl,--no-wchar-size-warning")
+"""Its library may have been compiled with other sizes of enums (ST's asks for it)."""
 
 INCLUDES = (
     *("-I.", "-isystem", "cmsis_dsp", "-isystem", "cmsis_dsp/Include"),
@@ -60,6 +67,33 @@ class TargetFlags:
     cmsis_warnings: tuple[str, ...] = CMSIS_WARNINGS
     includes: tuple[str, ...] = INCLUDES
     link: tuple[str, ...] = LINK
+    vendor_warnings: tuple[str, ...] = VENDOR_WARNINGS
+    vendor_libraries: tuple[str, ...] = ()
+    """What is linked behind the objects, for an engine of a vendor."""
+
+
+def with_vendor_code(
+    flags: TargetFlags,
+    *,
+    includes: Sequence[str],
+    library: str,
+    system_libraries: Sequence[str],
+) -> TargetFlags:
+    """`flags` for a project with code of an engine's vendor; all paths from the project's root.
+
+    Its headers are system headers, so that our warnings leave them alone. A warning of the linker
+    is no error here: stubs of a C library, for example, always give one.
+    """
+    system = [word for folder in includes for word in ("-isystem", folder)]
+    link = [flag for flag in flags.link if flag != "-Wl,--fatal-warnings"]
+    specs = [flag for flag in system_libraries if flag.startswith("--specs")]
+    libraries = [flag for flag in system_libraries if not flag.startswith("--specs")]
+    return replace(
+        flags,
+        includes=(*flags.includes, *system),
+        link=(*link, *VENDOR_LINK, *specs),
+        vendor_libraries=("-Wl,--start-group", library, *libraries, "-Wl,--end-group"),
+    )
 
 
 def target_flags(core: str) -> TargetFlags:

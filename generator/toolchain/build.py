@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.boards.record import BoardSpec
+from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags
@@ -34,6 +35,8 @@ class FirmwareImage:
     model_sha256: str
     labels: tuple[str, ...]
     taps: bool
+    engine: str
+    """As HELLO carries it."""
     sha256: str
     """Of the BIN file, which is what stands in flash; HELLO carries the same."""
     toolchain: str
@@ -81,7 +84,8 @@ def compile_project(
     run_make(project.directory, board, toolchain, on_line, jobs=jobs)
     info = project.info
     output = project.directory / OUTPUT_DIR / IMAGE_NAME
-    _refuse_double_precision(output.with_suffix(".elf"))
+    if info.engine == BUILTIN:  # another engine's library computes as its vendor compiled it
+        _refuse_double_precision(output.with_suffix(".elf"))
     return FirmwareImage(
         project_dir=project.directory,
         board_id=board.id,
@@ -89,6 +93,7 @@ def compile_project(
         model_sha256=info.model_sha256,
         labels=info.labels,
         taps=info.taps,
+        engine=info.engine,
         sha256=hashlib.sha256(output.with_suffix(".bin").read_bytes()).hexdigest(),
         toolchain=toolchain.description,
     )

@@ -32,6 +32,11 @@ COLUMNS = {
 }
 """Beginning of a section's name to the column that it is counted in."""
 PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network", "network_weights", "libgcc")
+VENDOR_PARTS = ("engine", "engine_weights", "engine_library", "libc", "libnosys")
+"""Where an engine of a vendor runs the network: its code, weights and library, and the C library
+that only this library needs."""
+WEIGHTS_PARTS = ("network_weights", "engine_weights")
+CODE_PARTS = ("network", "engine", "engine_library", "libc", "libnosys")
 CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack", ".itcm_null")
 """Sections of `core` whose names do not end in its name."""
 
@@ -119,7 +124,7 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
 
     `flash_bytes` is the size of the binary file: what is programmed.
     """
-    sums = {part: dict.fromkeys(COLUMNS.values(), 0) for part in PARTS}
+    sums = {part: dict.fromkeys(COLUMNS.values(), 0) for part in (*PARTS, *VENDOR_PARTS)}
     ram_bytes = stack_bytes = 0
     with elf.open("rb") as file:
         program = ELFFile(file)
@@ -138,11 +143,15 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
     parts = {
         name: PartFootprint(**{f"{column}_bytes": size for column, size in columns.items()})
         for name, columns in sums.items()
+        if name in PARTS or any(columns.values())
     }
-    network, weights = parts["network"], parts["network_weights"]
-    network_ram = network.ram_bytes + weights.ram_bytes
-    weights_flash = weights.rodata_bytes + weights.data_bytes
-    code_flash = network.flash_bytes + weights.text_bytes
+    # Alike for every engine: its kernels or library, its adapter, and what only it brings along.
+    all_weights = [parts[name] for name in WEIGHTS_PARTS if name in parts]
+    all_code = [parts[name] for name in CODE_PARTS if name in parts]
+    network_ram = sum(part.ram_bytes for part in (*all_code, *all_weights))
+    weights_flash = sum(part.rodata_bytes + part.data_bytes for part in all_weights)
+    code_flash = sum(part.flash_bytes for part in all_code)
+    code_flash += sum(part.text_bytes for part in all_weights)
     return Footprint(
         network=NetworkFootprint(
             activation_ram_bytes=arena_bytes,
@@ -193,7 +202,7 @@ def _part_of(name: str, kind: str) -> tuple[str, str]:
         return "core", "bss" if kind == "SHT_NOBITS" else "rodata"
     for beginning, column in COLUMNS.items():
         part = name.removeprefix(f".{beginning}.")
-        if part != name and part in PARTS:
+        if part != name and part in (*PARTS, *VENDOR_PARTS):
             return part, column
     raise ToolError(
         f"section {name} of the image belongs to no part", "give it one in core/link.ld.j2"

@@ -26,6 +26,12 @@ ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
 """Kernels that every network needs: its rings, its way in, its scores as float32."""
 
 
+_ABOUT = (
+    "The int8 network, run row by row: each call of network_push_frame_s8() gives it one frame",
+    "(one row of mel bands) and every layer that can make its next row does.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class BorderPlan:
     """The row that is used for all rows beyond a tensor's border."""
@@ -91,6 +97,10 @@ class NetworkPlan:
     headers: tuple[str, ...]
     """Of the kernels that this network calls, relative to the project."""
     kernel_sources: tuple[str, ...]
+    about: tuple[str, ...] = _ABOUT
+    """What network.h says of it."""
+    engine_errors: bool = False
+    """Whether a push may return an error of the engine's own."""
 
 
 def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:

@@ -20,4 +20,6 @@ FAMILY = Family(
     identity=IDENTITY,
     part_facts=part_facts,
     dma=dma_streams.KIND,
+    crc_bus="ahb4",
+    st_target=lambda part: "stm32h7",
 )

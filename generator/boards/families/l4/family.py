@@ -21,4 +21,6 @@ FAMILY = Family(
     identity=IDENTITY,
     part_facts=part_facts,
     dma=dma_basic.KIND,
+    crc_bus="ahb1",
+    st_target=lambda part: "stm32l4+" if part[7] in "PQRS" else "stm32l4",
 )

@@ -21,4 +21,6 @@ FAMILY = Family(
     identity=IDENTITY,
     part_facts=part_facts,
     dma=gpdma.KIND,
+    crc_bus="ahb1",
+    st_target=lambda part: "stm32u5",
 )

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which engine runs the network of an image, and what it needs of the machine that builds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
+from generator.engines.builtin.plan import NetworkPlan
+from generator.engines.engine import BUILTIN, EngineFiles
+from generator.engines.stedgeai.generate import (
+    TIMEOUT_S,
+    StNetwork,
+    choose_api,
+    engine_files,
+    run_generate,
+)
+from generator.engines.stedgeai.locate import find_install
+from generator.engines.stedgeai.written import Wanted, Written
+from generator.model.graph import Graph
+from generator.project.target_flags import target_flags
+from generator.toolchain.archive import c_library_flags, missing_functions
+from generator.toolchain.locate import Toolchain
+
+_GENERATED_PREFIXES = ("ai_", "stai_", "g_network", "forward_")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """What the user asked for."""
+
+    engine: str = BUILTIN
+    program: str | None = None
+    """ST's tool: program or folder; None: $STEDGEAI, or what is found."""
+    api: str | None = None
+    """st-ai or legacy; None: what the tool writes by itself."""
+    timeout_s: float = TIMEOUT_S
+
+
+BUILTIN_ENGINE = EngineChoice()
+
+
+def builtin_engine(plan: NetworkPlan) -> EngineFiles:
+    """The built-in engine with its network."""
+    return EngineFiles(name=BUILTIN, network=plan, kernel_sources=plan.kernel_sources)
+
+
+def st_engine(
+    choice: EngineChoice,
+    board: BoardSpec,
+    toolchain: Toolchain,
+    graph: Graph,
+    plan: NetworkPlan,
+    model: Path,
+    *,
+    workspace: Path,
+    log: Path,
+    on_progress: Callable[[str], None],
+    check: Callable[[Written], None],
+) -> EngineFiles:
+    """Find ST's tool, let it generate, check what it wrote; ToolError for what fails on the way.
+
+    `check` gets what was written before anything else is done with it, and raises if that does not
+    fit the board.
+    """
+    install = find_install(choice.program, os.environ)
+    api = choose_api(install, choice.api)
+    library = install.library(board.core)
+    missing = missing_functions(library, _GENERATED_PREFIXES)
+    flags = c_library_flags(toolchain, target_flags(board.core).cpu, missing)
+    target = family_of(board.family).st_target(board.part)
+    on_progress(f"{install.version.title}: generating ({api} interface; minutes at the first time)")
+    written = run_generate(
+        install,
+        api=api,
+        target=target,
+        wanted=Wanted(model, graph.frames, graph.bands, graph.classes),
+        workspace=workspace,
+        log=log,
+        timeout_s=choice.timeout_s,
+    )
+    check(written)
+    network = StNetwork(
+        model_name=plan.model_name,
+        model_sha256=plan.model_sha256,
+        frames=plan.frames,
+        bands=plan.bands,
+        classes=plan.classes,
+        operator_count=plan.operator_count,
+        input_scale=plan.input_scale,
+        input_zero_point=plan.input_zero_point,
+        score_scale=plan.score_scale,
+        score_zero_point=plan.score_zero_point,
+        arena_bytes=written.activation_bytes,
+        widest_row_bytes=plan.widest_row_bytes,
+        bands_first=graph.transposed,
+        score_format=written.score_format,
+    )
+    return engine_files(
+        install, written, library, network, system_libraries=tuple(flags), host_network=plan
+    )
