@@ -15,6 +15,9 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board, load_boards
 from generator.boards.record import BoardSpec
+from generator.engine_choice import EngineChoice
+from generator.engines.engine import BUILTIN, ENGINES
+from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
@@ -23,6 +26,7 @@ from generator.project.manifest import (
     IMAGE_NAME,
     OUTPUT_DIR,
     check_writable,
+    project_name,
     read_project,
 )
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
@@ -40,6 +44,7 @@ examples:
   mel2metal firmware --board u585                 the default model, to build/u585/
   mel2metal firmware --board u585 --model model.tflite --labels names.txt
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
+  mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
   mel2metal footprint --board u585                the bill of the last build again
   mel2metal doctor                                what this machine has and what is missing
 """
@@ -102,6 +107,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_board_options(build)
     _add_model_options(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
+    _add_engine_options(build)
     build.add_argument(
         "--cross-compile",
         metavar="PREFIX",
@@ -122,6 +128,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_board_options(bill)
     bill.add_argument("--taps", action="store_true", help="of the debug variant")
+    bill.add_argument("--engine", choices=ENGINES, default=BUILTIN, help="of this engine's image")
     bill.set_defaults(run=_footprint)
 
     look = commands.add_parser(
@@ -152,6 +159,32 @@ def _add_board_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         default=Path("build"),
         help="where <board>/ is or will be (default: build)",
+    )
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=BUILTIN,
+        help="what runs the network: our own code (default), or ST Edge AI Core (X-CUBE-AI)",
+    )
+    parser.add_argument(
+        "--stedgeai",
+        metavar="PATH",
+        help="ST's program or the folder of its installation (default: $STEDGEAI, or found)",
+    )
+    parser.add_argument(
+        "--c-api",
+        choices=APIS,
+        help="interface of the code that ST's tool generates (default: its own default)",
+    )
+    parser.add_argument(
+        "--stedgeai-timeout",
+        type=float,
+        metavar="SECONDS",
+        default=TIMEOUT_S,
+        help=f"longest that ST's tool may take (default: {TIMEOUT_S:g})",
     )
 
 
@@ -200,13 +233,18 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     with progress(console, verbose=options.verbose) as show:
         result = firmware.make_firmware(
             *(board, network, toolchain),
+            engine=EngineChoice(
+                options.engine, options.stedgeai, options.c_api, options.stedgeai_timeout
+            ),
             out_dir=options.out,
             taps=options.taps,
             on_progress=show,
             jobs=options.jobs,
         )
     image = result.image
-    print_footprint(console, result.footprint, board)
+    if image.engine != BUILTIN:
+        console.print(f"engine: {image.engine}", markup=False)
+    print_footprint(console, result.footprint, board, image.engine)
     console.print(f"compiler: {image.toolchain}", markup=False, soft_wrap=True)
     for path in (image.elf, image.hex, image.bin):
         console.print(f"{path}", markup=False, soft_wrap=True)
@@ -243,13 +281,13 @@ def _model_path(named: Path | None) -> Path:
 
 def _footprint(options: argparse.Namespace, console: Console) -> int:
     board = load_board(options.boards_file, options.board)
-    name = f"{board.id}-tap" if options.taps else board.id
+    name = project_name(board.id, taps=options.taps, engine=options.engine)
     project = read_project(options.out / name)
     elf = project.directory / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
     if not elf.is_file():
         raise ToolError(f"{elf} is not there", f"run `mel2metal firmware --board {board.id}`")
     footprint = read_footprint(elf, elf.with_suffix(".bin").stat().st_size)
-    print_footprint(console, footprint, board)
+    print_footprint(console, footprint, board, project.info.engine)
     console.print(f"in full: {project.directory / FOOTPRINT_FILE}", soft_wrap=True)
     return 0
 

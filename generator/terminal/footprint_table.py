@@ -7,15 +7,18 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.boards.record import BoardSpec
+from generator.engines.engine import BUILTIN
 from generator.model.published import PUBLISHED
 from generator.toolchain.footprint import Footprint
 
 PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
 
 
-def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) -> None:
+def print_footprint(
+    console: Console, footprint: Footprint, board: BoardSpec, engine: str = BUILTIN
+) -> None:
     """Print the network's columns, the parts, and the budgets."""
-    console.print(_network_table(footprint))
+    console.print(_network_table(footprint, engine))
     console.print(PUBLISHED_NOTE, highlight=False)
     console.print(_part_table(footprint))
     image, budgets = footprint.image, board.budgets
@@ -27,13 +30,14 @@ def print_footprint(console: Console, footprint: Footprint, board: BoardSpec) ->
     )
 
 
-def _network_table(footprint: Footprint) -> Table:
+def _network_table(footprint: Footprint, engine: str) -> Table:
     table = Table(title="The network alone, KiB", title_justify="left")
     table.add_column("engine")
     for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
         table.add_column(column, justify="right")
     ours = footprint.network.columns_bytes
-    table.add_row("mel2metal", *(f"{count / 1024:.2f}" for count in ours), style="bold")
+    name = "mel2metal" if engine == BUILTIN else f"mel2metal, {engine}"
+    table.add_row(name, *(f"{count / 1024:.2f}" for count in ours), style="bold")
     for row in PUBLISHED:
         table.add_row(f"{row.engine} *", *(f"{kib:.2f}" for kib in row.footprint_kib))
     return table

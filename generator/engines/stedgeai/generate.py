@@ -77,6 +77,7 @@ def run_generate(
     timeout_s: float = TIMEOUT_S,
 ) -> Written:
     """Run the tool in `workspace`, an empty folder, and check what it wrote."""
+    workspace = workspace.resolve()
     output = workspace / "output"
     command = [str(install.program), "generate", "-m", str(wanted.model.resolve())]
     command += ["--target", target, "--name", NAME, "-O", "balanced"]
