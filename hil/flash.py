@@ -79,7 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--build-dir", metavar="DIR", help="where the firmware is built (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
-    parser.set_defaults(engine="builtin", virtual_fault=[])
+    add("--engine", choices=("builtin", "stedgeai"), default="builtin", help="of the network")
+    add("--stedgeai", metavar="PATH", help="ST's program or installation (default: $STEDGEAI)")
+    add("--c-api", choices=("st-ai", "legacy"), help="interface that ST's tool generates")
+    parser.set_defaults(virtual_fault=[])
     return parser
 
 

@@ -49,6 +49,10 @@ class Options:
     clips: int | None
     sounds: str | None
     engine: str
+    stedgeai: str | None
+    """ST's program or installation, for that engine; None: $STEDGEAI, or found."""
+    c_api: str | None
+    """Interface that ST's tool is to generate; None: its own default."""
     cross_compile: str | None
     build_dir: Path
     report_dir: Path
@@ -126,6 +130,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         clips=clips,
         sounds=value_of("sounds"),
         engine=value_of("engine"),
+        stedgeai=value_of("stedgeai"),
+        c_api=value_of("c_api"),
         cross_compile=value_of("cross_compile"),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),

@@ -88,7 +88,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
-    add("--engine", choices=("builtin",), default="builtin", help="engine of the network")
+    add(
+        "--engine",
+        choices=("builtin", "stedgeai"),
+        default="builtin",
+        help="what runs the network (docs/stedgeai.md)",
+    )
+    add("--stedgeai", metavar="PATH", help="ST's program or installation (default: $STEDGEAI)")
+    add("--c-api", choices=("st-ai", "legacy"), help="interface that ST's tool generates")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -254,6 +261,8 @@ def board(
 def tap_board(request: pytest.FixtureRequest, board_name: str) -> Iterator[BoardSession]:
     """The board with the image that shows every layer's output."""
     options = request.config.stash[_OPTIONS]
+    if options.engine != "builtin":
+        pytest.skip(f"the engine {options.engine} shows no layer's output")
     if not options.virtual:
         pytest.skip("layers are compared with --virtual only: a real board carries one image")
     yield from _open(request, board_name, taps=True)

@@ -16,6 +16,7 @@ from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.condition import conditions, warnings
 from hil.boards.elf import ImageSymbols
+from hil.boards.engine_licence import refuse_vendor_code
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
 from hil.boards.make_board import make_board
@@ -190,6 +191,8 @@ def open_session(
                 on_progress(f"[firmware] {name}: up to a minute where something changed")
                 image = build_image(options, spec.id, taps=taps)
                 symbols = ImageSymbols(image.elf)
+                if board.virtual:
+                    refuse_vendor_code(image.engine, symbols)
                 on_progress(f"[twin]     {name}: its portable C, compiled for this machine")
                 twin = build_host_twin(image.project.directory)
                 on_progress(f"[board]    {name}: program what differs, and greet")

@@ -52,8 +52,8 @@ class Family:
     """Takes the part's name: its device, its flash size and the option bytes it must have."""
     dma: str
     """Kind of DMA that serves the UART: a folder of `firmware_templates/port/dma/`."""
-    crc_bus: str
-    """Bus whose enable register clocks the CRC unit: a folder of `firmware_templates/port/crc/`."""
+    crc_enable: Callable[[str], tuple[str, int]]
+    """Takes the part's name: register of the RCC and bit that clock its CRC unit."""
     st_target: Callable[[str], str]
     """Takes the part's name: what ST's tool calls its series (--target)."""
 
@@ -64,8 +64,3 @@ class Family:
         A file takes the place of one of the same name in an earlier folder.
         """
         return "port", f"port/dma/{self.dma}", f"port/{self.name}"
-
-    @property
-    def crc_folders(self) -> tuple[str, ...]:
-        """Folders that become part of `port/` where an engine uses the CRC unit."""
-        return "port/crc", f"port/crc/{self.crc_bus}"

@@ -146,7 +146,9 @@ def render_files(
     """
     port_folders = family_of(board.family).port_folders if board else ()
     if engine is not None and engine.uses_crc_unit and board is not None:
-        port_folders += family_of(board.family).crc_folders
+        port_folders += ("port/crc",)
+        register, bit = family_of(board.family).crc_enable(board.part)
+        stages = {**stages, "crc_enable": {"register": register, "bit": bit}}
     templates = scan_templates(folders, port_folders, engine.folders if engine else ("network",))
     if engine is not None:
         templates = _without_idle_kernels(templates, engine.kernel_sources)

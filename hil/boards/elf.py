@@ -55,6 +55,10 @@ class ImageSymbols:
                 place = "" if state.end_sequence else f"{name}:{state.line}"
                 self._lines.append((int(state.address), place))
 
+    def has_function(self, name: str) -> bool:
+        """Whether a function of that name is linked."""
+        return any(function.name == name for function in self._functions)
+
     def describe(self, address: int) -> str:
         """`0x08001234 mel_compute_frame_s8+0x12 (mel.c:210)`, as far as known."""
         text = f"0x{address:08x}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.engines.engine import BUILTIN
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from generator.model.labels import labels_path
 from generator.project.manifest import (
@@ -18,6 +19,7 @@ from generator.project.manifest import (
     IMAGE_NAME,
     OUTPUT_DIR,
     Project,
+    project_name,
     read_project,
 )
 from generator.repository import REPO_ROOT
@@ -25,6 +27,8 @@ from hil.boards.elf import compiler_of
 from hil.options import Options
 
 BUILD_TIMEOUT_S = 900
+STEDGEAI_TIMEOUT_S = 2700
+"""The same where ST's tool runs first, which has its own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,19 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
         command += ["--cross-compile", options.cross_compile]
     if taps:
         command.append("--taps")
-    project_dir = options.build_dir / (f"{board}-tap" if taps else board)
+    command += ["--engine", options.engine]
+    if options.stedgeai is not None:
+        command += ["--stedgeai", options.stedgeai]
+    if options.c_api is not None:
+        command += ["--c-api", options.c_api]
+    project_dir = options.build_dir / project_name(board, taps=taps, engine=options.engine)
     done = subprocess.run(
-        command, cwd=REPO_ROOT, capture_output=True, text=True, timeout=BUILD_TIMEOUT_S, check=False
+        command,
+        cwd=REPO_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=BUILD_TIMEOUT_S if options.engine == BUILTIN else STEDGEAI_TIMEOUT_S,
+        check=False,
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
@@ -99,7 +113,7 @@ def describe_image(project_dir: Path, options: Options) -> BuiltImage:
         model=options.model,
         has_labels=options.labels is not None or labels_path(options.model).is_file(),
         rule_is_the_models=options.threshold is None,
-        engine=options.engine,
+        engine=project.info.engine,
         toolchain=compiler_of(elf),
         footprint=_read_footprint(project_dir / FOOTPRINT_FILE),
     )

@@ -20,6 +20,6 @@ FAMILY = Family(
     identity=IDENTITY,
     part_facts=part_facts,
     dma=dma_streams.KIND,
-    crc_bus="ahb4",
+    crc_enable=lambda part: ("AHB1ENR", 9) if part.startswith("STM32H7A3") else ("AHB4ENR", 19),
     st_target=lambda part: "stm32h7",
 )

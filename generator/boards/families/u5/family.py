@@ -21,6 +21,6 @@ FAMILY = Family(
     identity=IDENTITY,
     part_facts=part_facts,
     dma=gpdma.KIND,
-    crc_bus="ahb1",
+    crc_enable=lambda part: ("AHB1ENR", 12),
     st_target=lambda part: "stm32u5",
 )

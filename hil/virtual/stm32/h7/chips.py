@@ -16,6 +16,7 @@ from hil.virtual.cpu.core_model import CORTEX_M7_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
+from hil.virtual.stm32.crc import Crc
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_streams import StreamDma
 from hil.virtual.stm32.dmamux import DmamuxH7
@@ -45,6 +46,7 @@ CLOCKS = {
     "DMA2": ClockEnable("AHB1ENR", 1),
     "DMAMUX1": ClockEnable("AHB1ENR", 0),
     **{f"GPIO{port}": ClockEnable("AHB4ENR", bit) for bit, port in enumerate(PORTS)},
+    "CRC": ClockEnable("AHB4ENR", 19),
     "USART1": ClockEnable("APB2ENR", 4),
     "USART2": ClockEnable("APB1LENR", 17),
     "USART3": ClockEnable("APB1LENR", 18),
@@ -65,6 +67,7 @@ BASES = {
     **{f"GPIO{port}": 0x5802_0000 + 0x400 * index for index, port in enumerate(PORTS)},
     "RCC": 0x5802_4400,
     "PWR": 0x5802_4800,
+    "CRC": 0x5802_4C00,
     "DBGMCU": 0x5C00_1000,
 }
 
@@ -108,6 +111,7 @@ def _make(
         others: list[AnyPeripheral] = [
             *controllers,
             DmamuxH7(system, "DMAMUX1", chip.bases["DMAMUX1"], controllers),
+            Crc(system, "CRC", chip.bases["CRC"]),
             IwdgL4(system, "IWDG1", chip.bases["IWDG1"]),
             debug(system, "DBGMCU", chip.bases["DBGMCU"]),
         ]
@@ -170,9 +174,10 @@ STM32H7A3ZI = replace(
         MemoryRegion("SRD SRAM", 0x3800_0000, 32 * KIB),
         IDENTITY_H7A3.region,
     ),
-    bases={name: base for name, base in BASES.items() if name != "SYSCFG"},
+    bases={name: base for name, base in BASES.items() if name != "SYSCFG"} | {"CRC": 0x4002_3000},
     make_parts=_make(RccH7A3, PwrH7A3, FlashH7A3, DbgmcuH7A3),
     identity=IDENTITY_H7A3,
+    clocks={**CLOCKS, "CRC": ClockEnable("AHB1ENR", 9)},
     clocked_memories=(
         ClockedMemory("AHB SRAM1", 0x3000_0000, 64 * KIB, ClockEnable("AHB2ENR", 29)),
         ClockedMemory("AHB SRAM2", 0x3001_0000, 64 * KIB, ClockEnable("AHB2ENR", 30)),

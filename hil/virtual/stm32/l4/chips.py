@@ -17,6 +17,7 @@ from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
+from hil.virtual.stm32.crc import Crc, CrcL4
 from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.l4.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
@@ -61,6 +62,7 @@ def _clocks(ports: str) -> dict[str, ClockEnable]:
         "DMA1": ClockEnable("AHB1ENR", 0),
         "DMA2": ClockEnable("AHB1ENR", 1),
         "FLASH": ClockEnable("AHB1ENR", 8),
+        "CRC": ClockEnable("AHB1ENR", 12),
         **{f"GPIO{port}": ClockEnable("AHB2ENR", ord(port) - ord("A")) for port in ports},
         "PWR": ClockEnable("APB1ENR1", 28),
         "USART1": ClockEnable("APB2ENR", 14),
@@ -82,6 +84,7 @@ def _bases(ports: str) -> dict[str, int]:
         "DMA2": 0x4002_0400,
         "RCC": 0x4002_1000,
         "FLASH": 0x4002_2000,
+        "CRC": 0x4002_3000,
         **{f"GPIO{port}": 0x4800_0000 + 0x400 * (ord(port) - ord("A")) for port in ports},
         "DBGMCU": 0xE004_2000,
     }
@@ -122,6 +125,7 @@ def _make_l4(
             others=[
                 dma1,
                 dma2,
+                CrcL4(system, "CRC", chip.bases["CRC"]),
                 IwdgL4(system, "IWDG", chip.bases["IWDG"]),
                 debug(system, "DBGMCU", chip.bases["DBGMCU"]),
             ],
@@ -145,6 +149,7 @@ def _make_l4_plus(chip: Chip, system: ChipSystem) -> Parts:
             dma1,
             dma2,
             Dmamux(system, "DMAMUX1", chip.bases["DMAMUX1"], (dma1, dma2)),
+            Crc(system, "CRC", chip.bases["CRC"]),
             IwdgL4(system, "IWDG", chip.bases["IWDG"]),
             DbgmcuL4Plus(system, "DBGMCU", chip.bases["DBGMCU"]),
         ],

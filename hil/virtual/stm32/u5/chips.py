@@ -16,6 +16,7 @@ from hil.virtual.cpu.core_model import CORTEX_M33_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
+from hil.virtual.stm32.crc import Crc
 from hil.virtual.stm32.gpdma import Gpdma
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.icache import Icache
@@ -41,6 +42,7 @@ MEMORIES = (
 CLOCKS = {
     "GPDMA1": ClockEnable("AHB1ENR", 0),
     "FLASH": ClockEnable("AHB1ENR", 8),
+    "CRC": ClockEnable("AHB1ENR", 12),
     **{f"GPIO{port}": ClockEnable("AHB2ENR1", bit) for bit, port in enumerate(PORTS)},
     "PWR": ClockEnable("AHB3ENR", 2),
     "USART1": ClockEnable("APB2ENR", 14),
@@ -52,6 +54,7 @@ BASES = {
     "USART1": 0x4001_3800,
     "GPDMA1": 0x4002_0000,
     "FLASH": 0x4002_2000,
+    "CRC": 0x4002_3000,
     "ICACHE": 0x4003_0400,
     **{f"GPIO{port}": 0x4202_0000 + 0x400 * index for index, port in enumerate(PORTS)},
     "PWR": 0x4602_0800,
@@ -70,6 +73,7 @@ def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Par
     gpdma = Gpdma(system, "GPDMA1", chip.bases["GPDMA1"])
     others: list[AnyPeripheral] = [
         gpdma,
+        Crc(system, "CRC", chip.bases["CRC"]),
         Iwdg(system, "IWDG", chip.bases["IWDG"]),
         Icache(system, "ICACHE", chip.bases["ICACHE"]),
         Dbgmcu(system, "DBGMCU", chip.bases["DBGMCU"]),
