@@ -27,6 +27,9 @@ SOUNDS ?=
 INVENTORY ?=
 PROBE ?=
 PACK ?=
+ENGINE ?=
+STEDGEAI ?=
+C_API ?=
 FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
@@ -41,6 +44,8 @@ TEST_SET ?= train
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
+WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
+    $(if $(C_API),--c-api "$(C_API)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -113,13 +118,14 @@ help: ## This list
 	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
+	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_THRESHOLD) $(WITH_COMPILER) \
-	    $(if $(TAPS),--taps) --jobs $(JOBS)
+	    $(WITH_ENGINE) $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
@@ -158,14 +164,14 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
 	    $(if $(PACK),--pack "$(PACK)") \
-	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_THRESHOLD) $(WITH_COMPILER)
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -176,6 +182,14 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+
+.PHONY: compare
+compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
+	@$(PY) -m hil.compare --board $(BOARD) $(if $(VIRTUAL),--virtual) \
+	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
+	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
 	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
@@ -188,7 +202,7 @@ tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMS
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
-	@$(PY) -m generator doctor $(WITH_COMPILER)
+	@$(PY) -m generator doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)")
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/

@@ -146,7 +146,10 @@ def make_parser() -> argparse.ArgumentParser:
         "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False
     )
     health.add_argument("--cross-compile", metavar="PREFIX", help="the compiler to look for")
-    health.set_defaults(run=lambda options, console: doctor.main(options.cross_compile))
+    health.add_argument("--stedgeai", metavar="PATH", help="ST's program or installation")
+    health.set_defaults(
+        run=lambda options, console: doctor.main(options.cross_compile, options.stedgeai)
+    )
     return parser
 
 

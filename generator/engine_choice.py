@@ -49,16 +49,25 @@ def builtin_engine(plan: NetworkPlan) -> EngineFiles:
     return EngineFiles(name=BUILTIN, network=plan, kernel_sources=plan.kernel_sources)
 
 
+@dataclass(frozen=True, slots=True)
+class EngineTask:
+    """For what an engine's tool is run, and where."""
+
+    board: BoardSpec
+    toolchain: Toolchain
+    graph: Graph
+    plan: NetworkPlan
+    model: Path
+    workspace: Path
+    """An empty folder, which goes when the image is built."""
+    log: Path
+    """Where the tool's output is kept."""
+
+
 def st_engine(
     choice: EngineChoice,
-    board: BoardSpec,
-    toolchain: Toolchain,
-    graph: Graph,
-    plan: NetworkPlan,
-    model: Path,
+    task: EngineTask,
     *,
-    workspace: Path,
-    log: Path,
     on_progress: Callable[[str], None],
     check: Callable[[Written], None],
 ) -> EngineFiles:
@@ -67,20 +76,21 @@ def st_engine(
     `check` gets what was written before anything else is done with it, and raises if that does not
     fit the board.
     """
+    board, graph, plan = task.board, task.graph, task.plan
     install = find_install(choice.program, os.environ)
     api = choose_api(install, choice.api)
     library = install.library(board.core)
     missing = missing_functions(library, _GENERATED_PREFIXES)
-    flags = c_library_flags(toolchain, target_flags(board.core).cpu, missing)
+    flags = c_library_flags(task.toolchain, target_flags(board.core).cpu, missing)
     target = family_of(board.family).st_target(board.part)
     on_progress(f"{install.version.title}: generating ({api} interface; minutes at the first time)")
     written = run_generate(
         install,
         api=api,
         target=target,
-        wanted=Wanted(model, graph.frames, graph.bands, graph.classes),
-        workspace=workspace,
-        log=log,
+        wanted=Wanted(task.model, graph.frames, graph.bands, graph.classes),
+        workspace=task.workspace,
+        log=task.log,
         timeout_s=choice.timeout_s,
     )
     check(written)

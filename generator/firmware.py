@@ -17,6 +17,7 @@ from generator.boards.record import BoardSpec
 from generator.engine_choice import (
     BUILTIN_ENGINE,
     EngineChoice,
+    EngineTask,
     builtin_engine,
     st_engine,
 )
@@ -210,7 +211,9 @@ def make_firmware(
         check_fit(board, network, taps=taps)
     elif taps:
         what = f"{engine.engine} shows no layer's output"
-        raise InputError([Fault("--taps", what, "leave --taps out, or build with --engine builtin")])
+        raise InputError(
+            [Fault("--taps", what, "leave --taps out, or build with --engine builtin")]
+        )
     name = project_name(board.id, taps=taps, engine=engine.engine)
     with project_lock(out_dir, name):
         directory = out_dir / name
@@ -220,9 +223,16 @@ def make_firmware(
                 shutil.copytree(directory, Path(scratch) / name, symlinks=True)
             files = None
             if not is_builtin:
-                files = _run_engine(
-                    engine, board, network, toolchain, out_dir, Path(scratch), on_progress
+                task = EngineTask(
+                    board=board,
+                    toolchain=toolchain,
+                    graph=network.graph,
+                    plan=network.plan,
+                    model=network.path,
+                    workspace=Path(scratch) / engine.engine,
+                    log=out_dir / f"{name}.log",
                 )
+                files = _run_engine(engine, board, network, task, on_progress)
             on_progress("rendering the project")
             project = make_project(board, network, Path(scratch), taps=taps, engine=files)
             image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
@@ -238,12 +248,10 @@ def _run_engine(
     choice: EngineChoice,
     board: BoardSpec,
     network: Network,
-    toolchain: Toolchain,
-    out_dir: Path,
-    scratch: Path,
+    task: EngineTask,
     on_progress: OnProgress,
 ) -> EngineFiles:
-    """Have ST's tool generate the network, in a workspace that goes with `scratch`."""
+    """Have ST's tool generate the network, and weigh it before anything is compiled."""
 
     def check(written: Written) -> None:
         demand = replace(
@@ -255,12 +263,5 @@ def _run_engine(
         if faults:
             raise InputError(faults)
 
-    workspace = scratch / "stedgeai"
-    workspace.mkdir()
-    return st_engine(
-        *(choice, board, toolchain, network.graph, network.plan, network.path),
-        workspace=workspace,
-        log=out_dir / f"{project_name(board.id, taps=False, engine=choice.engine)}.log",
-        on_progress=on_progress,
-        check=check,
-    )
+    task.workspace.mkdir()
+    return st_engine(choice, task, on_progress=on_progress, check=check)

@@ -53,7 +53,9 @@ def c_library_flags(toolchain: Toolchain, cpu: Sequence[str], missing: Sequence[
     for name in ("libc.a", "libm.a"):
         answer = subprocess.run(
             [str(toolchain.gcc), *cpu, f"-print-file-name={name}"],
-            capture_output=True, text=True, check=False,
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.strip()
         if not Path(answer).is_absolute() or not Path(answer).is_file():
             some = ", ".join(missing[:6]) + (" ..." if len(missing) > 6 else "")
@@ -76,7 +78,9 @@ def _members(library: Path) -> Iterator[bytes]:
         try:
             size = int(header[48:58])
         except ValueError:
-            raise ToolError(f"{library} is damaged at byte {at}", "install the tool again") from None
+            raise ToolError(
+                f"{library} is damaged at byte {at}", "install the tool again"
+            ) from None
         at += _HEADER_BYTES
         if not header.startswith((b"/ ", b"// ")):
             yield content[at : at + size]

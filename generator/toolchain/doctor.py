@@ -20,8 +20,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from generator.engines.stedgeai.locate import LIBRARY_FOLDERS, find_install
 from generator.errors import EXIT_TOOL, ToolError
+from generator.project.target_flags import target_flags
 from generator.repository import REPO_ROOT
+from generator.toolchain.archive import c_library_flags
 from generator.toolchain.locate import COMPILER_DIR, find_cmsis_dsp, find_host_cc, find_toolchain
 
 OLDEST_PYTHON = (3, 11)
@@ -54,14 +57,16 @@ class Finding:
     remedy: str = ""
 
 
-def examine(cross_compile: str | None = None) -> tuple[Finding, ...]:
-    """Run all checks. `cross_compile` as in `find_toolchain`."""
+def examine(cross_compile: str | None = None, stedgeai: str | None = None) -> tuple[Finding, ...]:
+    """Run all checks. `cross_compile` as in `find_toolchain`, `stedgeai` as in `find_install`."""
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
         *(lambda name=name: _packages(name) for name in SETS),
         lambda: _compiler(cross_compile),
         _cmsis_dsp,
         _host_cc,
+        lambda: _stedgeai(stedgeai),
+        lambda: _c_library(cross_compile),
         _sounds,
         _models,
         _serial_ports,
@@ -95,9 +100,9 @@ def report(findings: Iterable[Finding], console: Console | None = None) -> int:
     return 0
 
 
-def main(cross_compile: str | None = None) -> int:
+def main(cross_compile: str | None = None, stedgeai: str | None = None) -> int:
     """Examine and report; the exit code."""
-    return report(examine(cross_compile))
+    return report(examine(cross_compile, stedgeai))
 
 
 def _python() -> Finding:
@@ -171,6 +176,35 @@ def _host_cc() -> Finding:
     except ToolError as error:
         return Finding("host compiler", State.OPTIONAL, error.what, error.remedy)
     return Finding("host compiler", State.PRESENT, str(compiler))
+
+
+def _stedgeai(named: str | None) -> Finding:
+    what = "ST Edge AI (X-CUBE-AI)"
+    try:
+        install = find_install(named, os.environ)
+    except ToolError as error:
+        return Finding(what, State.OPTIONAL, error.what, error.remedy)
+    libraries = [path.name for core in LIBRARY_FOLDERS for path in install.libraries(core)]
+    wanted = f"NetworkRuntime{install.version.library_number}_"
+    mine = [name for name in libraries if name.startswith(wanted)]
+    detail = f"{install.version.title}, {install.program}"
+    if not mine:
+        there = ", ".join(libraries) or "none"
+        remedy = "install the package for STM32 as a whole: tool and library of one version"
+        what_is_missing = f"{detail}; no run-time library {wanted}*_GCC.a (there: {there})"
+        return Finding(what, State.OPTIONAL, what_is_missing, remedy)
+    return Finding(what, State.PRESENT, f"{detail}; {', '.join(mine)}")
+
+
+def _c_library(cross_compile: str | None) -> Finding:
+    what = "C library (newlib)"
+    try:
+        toolchain = find_toolchain(cross_compile)
+        c_library_flags(toolchain, target_flags("cortex-m33").cpu, ["expf"])
+    except ToolError as error:
+        detail = f"{error.what.split(',')[0]}; only `make firmware ENGINE=stedgeai` needs one"
+        return Finding(what, State.OPTIONAL, detail, error.remedy)
+    return Finding(what, State.PRESENT, f"with {toolchain.gcc}")
 
 
 def _sounds() -> Finding:

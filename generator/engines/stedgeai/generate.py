@@ -27,8 +27,8 @@ _FOLDERS = {
 }
 
 _ABOUT = (
-    "The int8 network, run at once: network_push_frame_s8() collects the frames of a patch, and with",
-    "the last one the code that ST Edge AI Core has generated runs over all of it.",
+    "The int8 network, run at once: network_push_frame_s8() collects the frames of a patch, and",
+    "with the last one the code that ST's tool has generated runs over all of it.",
 )
 
 

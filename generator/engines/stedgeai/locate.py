@@ -54,9 +54,9 @@ class Install:
     def libraries(self, core: str) -> list[Path]:
         """Every run-time library for `core` that GCC can link, whatever its version."""
         folder, short = LIBRARY_FOLDERS[core]
-        return sorted((self.root / AI_FOLDER / "Lib" / "GCC" / folder).glob(
-            f"NetworkRuntime*_{short}_GCC.a"
-        ))
+        return sorted(
+            (self.root / AI_FOLDER / "Lib" / "GCC" / folder).glob(f"NetworkRuntime*_{short}_GCC.a")
+        )
 
     def library(self, core: str) -> Path:
         """The run-time library of this very version; ToolError where there is none."""

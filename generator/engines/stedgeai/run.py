@@ -81,7 +81,7 @@ def run_tool(
             f"{name} failed with exit code {process.returncode}:\n{_said_errors(said)}",
             f"the words above are the tool's own; {kept}",
         )
-    return said
+    return str(said)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

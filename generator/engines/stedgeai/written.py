@@ -93,8 +93,10 @@ def read_written(folder: Path, api: str, version: ToolVersion, wanted: Wanted) -
     else:
         activations = _number(macros, "AI_NETWORK_DATA_ACTIVATIONS_SIZE")
         weights = _number(macros, "AI_NETWORK_DATA_WEIGHTS_SIZE")
-        count = _number({"AI_NETWORK_DATA_ACTIVATIONS_COUNT": "1", **macros},
-                        "AI_NETWORK_DATA_ACTIVATIONS_COUNT")
+        count = _number(
+            {"AI_NETWORK_DATA_ACTIVATIONS_COUNT": "1", **macros},
+            "AI_NETWORK_DATA_ACTIVATIONS_COUNT",
+        )
     if count != 1:
         raise ToolError(
             f"the tool spread the activations over {count} memories; the adapter has one for them",
@@ -218,7 +220,7 @@ def _check_shape(prefix: str, macros: dict[str, str], wanted: Wanted) -> None:
 
 def _format(macros: dict[str, str], name: str, allowed: Sequence[str]) -> str:
     said = macros.get(name, "").strip("() ")
-    kind = FORMATS.get(said.split("|")[0].strip())
+    kind = FORMATS.get(said.split("|")[0].strip(), "")
     if kind not in allowed:
         raise ToolError(
             f"{name} is {said or 'missing'}; the adapter takes {' or '.join(allowed)}",

@@ -61,6 +61,9 @@ def _compile(gcc: Path, core: str, scratch: Path) -> bytes:
     flags = [*CORE_FLAGS[core], *LANGUAGE, *OPTIMISATION, *SECTIONS, "-w", "-g0"]
     subprocess.run(
         [str(gcc), *flags, f"-I{TEMPLATES_DIR}", f"-I{INC}", "-c", *map(str, sources)],
-        cwd=folder, check=True,
+        cwd=folder,
+        check=True,
     )
-    return write_archive({f"k{i}.o": p.read_bytes() for i, p in enumerate(sorted(folder.glob("*.o")))})
+    return write_archive(
+        {f"k{i}.o": p.read_bytes() for i, p in enumerate(sorted(folder.glob("*.o")))}
+    )

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from generator.engine_choice import builtin_engine
 from generator.engines.builtin.check import check_graph
@@ -26,7 +27,9 @@ _INCLUDE = re.compile(r'^#include "(network/[^"]+)"$')
 SCORE_BYTES = {"int8": 1, "uint8": 1, "float32": 4}
 FORMATS = {
     "st-ai": {
-        "int8": "STAI_FORMAT_S8", "uint8": "STAI_FORMAT_U8", "float32": "STAI_FORMAT_FLOAT32"
+        "int8": "STAI_FORMAT_S8",
+        "uint8": "STAI_FORMAT_U8",
+        "float32": "STAI_FORMAT_FLOAT32",
     },
     "legacy": {
         "int8": "AI_BUFFER_FORMAT_S8",
@@ -55,7 +58,7 @@ def generate(
         scores = "float32" if graph.operators[-1].kind == "DEQUANTIZE" else "int8"
     patch_bytes = plan.frames * plan.bands
     least = max(patch_bytes, plan.classes * SCORE_BYTES[scores]) + 31 & ~31
-    facts = {
+    facts: dict[str, Any] = {
         "api": api,
         "plan": plan,
         "patch_bytes": patch_bytes,
@@ -68,7 +71,9 @@ def generate(
     }
     rendered = _rendered(plan)
     body = _body(rendered, graph, plan, scores, int(facts["activations"]))
-    files = (_st_ai if api == "st-ai" else _legacy)(facts, body, _one_text(rendered, ["network/network_weights.c"]))
+    files = (_st_ai if api == "st-ai" else _legacy)(
+        facts, body, _one_text(rendered, ["network/network_weights.c"])
+    )
     files["network_generate_report.txt"] = f"model_hash : {facts['signature']}\n"
     files["network_c_info.json"] = _info(files, facts, model, plan)
     return files
@@ -76,8 +81,12 @@ def generate(
 
 def _rendered(plan: NetworkPlan) -> dict[str, str]:
     files = render_files(
-        board=None, info=None, stages={}, engine=builtin_engine(plan),
-        cmsis_dsp_dir=find_cmsis_dsp(), folders=("network",),
+        board=None,
+        info=None,
+        stages={},
+        engine=builtin_engine(plan),
+        cmsis_dsp_dir=find_cmsis_dsp(),
+        folders=("network",),
     )
     return {path: content.decode() for path, content in files.items() if path[:8] == "network/"}
 
@@ -103,18 +112,24 @@ def _one_text(files: dict[str, str], roots: list[str]) -> str:
 def _body(
     files: dict[str, str], graph: Graph, plan: NetworkPlan, scores: str, activations: int
 ) -> str:
-    place = f"(band) * {plan.frames}u + (row)" if graph.transposed else f"(row) * {plan.bands}u + (band)"
-    return "".join([
-        "#include <stdbool.h>\n#include <stddef.h>\n#include <string.h>\n",
-        _one_text(files, ["network/network.c", "network/stream.c"]),
-        f"#define STANDIN_PLACE(row, band) ({place})\n",
-        f"#define STANDIN_ACTIVATION_BYTES {activations}u\n",
-        f"#define STANDIN_PUT_SCORE(to, class, score) {PUT_SCORE[scores]}\n",
-        (HERE / "run_network.h").read_text(),
-    ])
+    place = (
+        f"(band) * {plan.frames}u + (row)"
+        if graph.transposed
+        else f"(row) * {plan.bands}u + (band)"
+    )
+    return "".join(
+        [
+            "#include <stdbool.h>\n#include <stddef.h>\n#include <string.h>\n",
+            _one_text(files, ["network/network.c", "network/stream.c"]),
+            f"#define STANDIN_PLACE(row, band) ({place})\n",
+            f"#define STANDIN_ACTIVATION_BYTES {activations}u\n",
+            f"#define STANDIN_PUT_SCORE(to, class, score) {PUT_SCORE[scores]}\n",
+            (HERE / "run_network.h").read_text(),
+        ]
+    )
 
 
-def _st_ai(facts: dict, body: str, weights: str) -> dict[str, str]:
+def _st_ai(facts: dict[str, Any], body: str, weights: str) -> dict[str, str]:
     plan = facts["plan"]
     weight_bytes = plan.weights_flash_bytes
     header = f"""\
@@ -124,7 +139,7 @@ def _st_ai(facts: dict, body: str, weights: str) -> dict[str, str]:
 #include "stai.h"
 
 #define STAI_NETWORK_ORIGIN_MODEL_NAME         "model"
-#define STAI_NETWORK_ORIGIN_MODEL_SIGNATURE    "{facts['signature']}"
+#define STAI_NETWORK_ORIGIN_MODEL_SIGNATURE    "{facts["signature"]}"
 #define STAI_NETWORK_MODEL_NAME                "network"
 
 #define STAI_NETWORK_CONTEXT_ALIGNMENT   8
@@ -133,15 +148,15 @@ def _st_ai(facts: dict, body: str, weights: str) -> dict[str, str]:
 
 #define STAI_NETWORK_IN_NUM              (1)
 #define STAI_NETWORK_IN_1_FLAGS       (STAI_FLAG_INPUTS|STAI_FLAG_PREALLOCATED)
-#define STAI_NETWORK_IN_1_FORMAT      ({facts['format_in']})
-#define STAI_NETWORK_IN_1_SIZE        ({facts['patch_bytes']})
-#define STAI_NETWORK_IN_1_SIZE_BYTES  ({facts['patch_bytes']})
+#define STAI_NETWORK_IN_1_FORMAT      ({facts["format_in"]})
+#define STAI_NETWORK_IN_1_SIZE        ({facts["patch_bytes"]})
+#define STAI_NETWORK_IN_1_SIZE_BYTES  ({facts["patch_bytes"]})
 #define STAI_NETWORK_OUT_NUM             (1)
-#define STAI_NETWORK_OUT_1_FORMAT      ({facts['format_out']})
+#define STAI_NETWORK_OUT_1_FORMAT      ({facts["format_out"]})
 #define STAI_NETWORK_OUT_1_SIZE        (({plan.classes}))
-#define STAI_NETWORK_OUT_1_SIZE_BYTES  ({plan.classes * facts['score_bytes']})
+#define STAI_NETWORK_OUT_1_SIZE_BYTES  ({plan.classes * facts["score_bytes"]})
 
-#define STAI_NETWORK_ACTIVATIONS_SIZE_BYTES        ({facts['activations']})
+#define STAI_NETWORK_ACTIVATIONS_SIZE_BYTES        ({facts["activations"]})
 #define STAI_NETWORK_ACTIVATIONS_NUM               (1)
 #define STAI_NETWORK_ACTIVATION_1_ALIGNMENT  4
 #define STAI_NETWORK_WEIGHTS_SIZE_BYTES            ({weight_bytes})
@@ -225,7 +240,7 @@ stai_return_code stai_network_run(stai_network *network, const stai_run_mode mod
     }
 
 
-def _legacy(facts: dict, body: str, weights: str) -> dict[str, str]:
+def _legacy(facts: dict[str, Any], body: str, weights: str) -> dict[str, str]:
     plan = facts["plan"]
     major, minor, micro = facts["core"]
     header = f"""\
@@ -239,13 +254,13 @@ def _legacy(facts: dict, body: str, weights: str) -> dict[str, str]:
 #define AI_NETWORK_INPUTS_IN_ACTIVATIONS   (4)
 #define AI_NETWORK_OUTPUTS_IN_ACTIVATIONS  (4)
 #define AI_NETWORK_IN_NUM        (1)
-#define AI_NETWORK_IN_1_FORMAT      ({facts['format_in']})
+#define AI_NETWORK_IN_1_FORMAT      ({facts["format_in"]})
 #define AI_NETWORK_IN_1_SIZE        ({plan.frames} * {plan.bands})
-#define AI_NETWORK_IN_1_SIZE_BYTES  ({facts['patch_bytes']})
+#define AI_NETWORK_IN_1_SIZE_BYTES  ({facts["patch_bytes"]})
 #define AI_NETWORK_OUT_NUM       (1)
-#define AI_NETWORK_OUT_1_FORMAT      ({facts['format_out']})
+#define AI_NETWORK_OUT_1_FORMAT      ({facts["format_out"]})
 #define AI_NETWORK_OUT_1_SIZE        ({plan.classes})
-#define AI_NETWORK_OUT_1_SIZE_BYTES  ({plan.classes * facts['score_bytes']})
+#define AI_NETWORK_OUT_1_SIZE_BYTES  ({plan.classes * facts["score_bytes"]})
 
 ai_error ai_network_create_and_init(
     ai_handle *network, const ai_handle activations[], const ai_handle weights[]);
@@ -261,7 +276,7 @@ ai_error ai_network_get_error(ai_handle network);
 #include "network_data.h"
 
 #undef AI_NETWORK_MODEL_SIGNATURE
-#define AI_NETWORK_MODEL_SIGNATURE     "{facts['signature']}"
+#define AI_NETWORK_MODEL_SIGNATURE     "{facts["signature"]}"
 
 static ai_buffer standin_input, standin_output;
 static ai_error standin_error;
@@ -319,9 +334,9 @@ ai_error ai_network_get_error(ai_handle network) {{
     params = f"""\
 #ifndef NETWORK_DATA_PARAMS_H
 #define NETWORK_DATA_PARAMS_H
-#define AI_NETWORK_DATA_ACTIVATIONS_SIZE     ({facts['activations']})
+#define AI_NETWORK_DATA_ACTIVATIONS_SIZE     ({facts["activations"]})
 #define AI_NETWORK_DATA_ACTIVATIONS_COUNT    (1)
-#define AI_NETWORK_DATA_ACTIVATION_1_SIZE    ({facts['activations']})
+#define AI_NETWORK_DATA_ACTIVATION_1_SIZE    ({facts["activations"]})
 #define AI_NETWORK_DATA_WEIGHTS_SIZE         ({plan.weights_flash_bytes})
 #endif
 """
@@ -336,13 +351,16 @@ ai_error ai_network_get_error(ai_handle network) {{
     }
 
 
-def _info(files: dict[str, str], facts: dict, model: Path, plan: NetworkPlan) -> str:
+def _info(files: dict[str, str], facts: dict[str, Any], model: Path, plan: NetworkPlan) -> str:
     sources = [name for name in files if name.endswith((".c", ".h"))]
     info = {
         "environment": {
             "generated_model": {
                 "model_files": [
-                    {"name": name, "signature": "0x" + hashlib.md5(files[name].encode()).hexdigest()}
+                    {
+                        "name": name,
+                        "signature": "0x" + hashlib.md5(files[name].encode()).hexdigest(),
+                    }
                     for name in sources
                 ],
                 "name": "network",

@@ -14,10 +14,10 @@ from hil.virtual.cortex_m.processor import make_cortex_m4
 from hil.virtual.cpu.core_model import CORTEX_M4_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
+from hil.virtual.stm32.crc import Crc, CrcL4
 from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
-from hil.virtual.stm32.crc import Crc, CrcL4
 from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.l4.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
