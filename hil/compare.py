@@ -35,6 +35,13 @@ FOOTPRINT_COLUMNS = (
 )
 """Of footprint.json, in the order of the published rows."""
 
+HEADINGS = (
+    "ms a patch at 160 MHz",
+    *("activations, KiB RAM", "run time, KiB RAM", "RAM, KiB"),
+    *("weights, KiB flash", "code, KiB flash", "flash, KiB"),
+    *("clips right, %", "stack used, B", "clips", "divergences"),
+)
+
 EXIT_INTERRUPTED = 130
 
 
@@ -69,10 +76,9 @@ class EngineRun:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Its row of the table."""
+        """Its column of the table, from time down to divergences."""
         ms = "-" if self.network_ms is None else f"{self.network_ms:.2f}"
         return (
-            f"mel2metal {self.engine}",
             f"{'~' if self.is_estimated else ''}{ms}",
             *(f"{kib:.2f}" for kib in self.footprint_kib),
             "-" if self.accuracy is None else f"{100 * self.accuracy:.2f}",
@@ -109,20 +115,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) -> None:
-    """Our rows, then the published ones."""
-    table = Table(title=f"The network alone on {board}: ms a patch at 160 MHz, KiB")
-    table.add_column("engine")
-    for heading in (
-        *("ms", "activ.", "runtime", "RAM", "weights", "code", "flash", "right %", "stack B"),
-        *("clips", "diverging"),
-    ):
-        table.add_column(heading, justify="right")
+    """A column for each of our runs, then the published ones."""
+    table = Table(title=f"The network alone on {board}", title_justify="left")
+    table.add_column("")
+    columns: list[Sequence[str]] = []
     for run in runs:
-        table.add_row(*run.cells, style="bold")
+        table.add_column(run.engine, justify="right", style="bold")
+        columns.append(run.cells)
     for row in PUBLISHED:
-        columns = (f"{kib:.2f}" for kib in row.footprint_kib)
-        published = (f"{row.network_ms:.2f}", *columns, f"{row.accuracy_percent:.1f}")
-        table.add_row(f"{row.engine} *", *published, "-", "-", "-")
+        table.add_column(f"{row.engine} *", justify="right")
+        footprint = (f"{kib:.2f}" for kib in row.footprint_kib)
+        accuracy = f"{row.accuracy_percent:.1f}"
+        columns.append((f"{row.network_ms:.2f}", *footprint, accuracy, "-", "-", "-"))
+    for heading, *cells in zip(HEADINGS, *columns, strict=True):
+        table.add_row(heading, *cells)
     console.print(table)
     console.print("~ estimated   * published by ST for Yamnet-256 on B-U585I-IOT02A", markup=False)
 

@@ -16,6 +16,10 @@ from generator.wire.messages import (
 )
 from hil.link.core_fault import describe_fault
 
+ENGINE_ERROR, ENGINE_ERROR_MASK = 0x100_0000, 0xFF_FFFF
+"""INTERNAL's detail where the network's engine failed: this bit, and the engine's own code below
+it (network/network.h of a project with such an engine)."""
+
 _CAUSED_BY_THE_LINE = {Refusal.DAMAGED, Refusal.SEQUENCE, Refusal.OVERRUN, Refusal.LINE}
 
 
@@ -119,9 +123,12 @@ class RefusedError(LinkError):
         """Put REFUSED into words."""
         code = next((refusal for refusal in Refusal if refusal == message.code), None)
         name = f"code {message.code}" if code is None else code.name
+        detail = str(message.detail)
+        if code is Refusal.INTERNAL and message.detail & ENGINE_ERROR:
+            detail = f"error 0x{message.detail & ENGINE_ERROR_MASK:06x} of the network's engine"
         clip = "no clip" if message.clip_id == NO_CLIP_ID else f"clip {message.clip_id}"
         what = (
-            f"the device refused frame {message.sequence} ({name}, detail {message.detail}; "
+            f"the device refused frame {message.sequence} ({name}, detail {detail}; "
             f"due was frame {message.expected_sequence}; {clip} dropped)"
         )
         return cls(what, "", code)

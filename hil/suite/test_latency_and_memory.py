@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from generator.engines.engine import BUILTIN
 from generator.frontend.parameters import HOP_SAMPLES, SAMPLE_RATE_HZ
 from generator.model.patches import patch_step
 from generator.wire import ClipFlag
@@ -24,11 +25,14 @@ def test_work_fits_between_two_patches(dut: BoardSession) -> None:
     """Front-end and network together take less time than the sound that they listen to."""
     run = dut.play_clip(1, sound())
     patch_step_s = patch_step(dut.hello.frames) * HOP_SAMPLES / SAMPLE_RATE_HZ
+    is_streamed = dut.image.engine == BUILTIN
     assert len(run.patches) > 1
     for patch in run.patches[1:]:
         work_s = (patch.frontend_cycles + patch.network_cycles) / dut.hello.core_clock_hz
         assert 0.0 < work_s < patch_step_s
-        assert 0 < patch.answer_cycles < patch.network_cycles
+        # An engine that does not work row by row has all of the network still before it.
+        waiting = patch.network_cycles if is_streamed else work_s * dut.hello.core_clock_hz
+        assert 0 < patch.answer_cycles < waiting
 
 
 def test_same_clip_gives_the_same_bits(dut: BoardSession) -> None:

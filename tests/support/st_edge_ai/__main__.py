@@ -69,7 +69,7 @@ def _generate(mine: argparse.Namespace, arguments: list[str], banner: str) -> in
     if mine.fault == "refused-model":
         print("E010(InvalidModelError): Couldn't load the model, layer 3 is not supported")
         return 1
-    old = int(mine.core.split(".")[0]) < 3
+    old = bool(mine.banner) or int(mine.core.split(".")[0]) < 3
     api = asked.c_api or ("legacy" if old else "st-ai")
     big = 2_000_000 if mine.fault == "too-large" else None
     try:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The core of every generated network.c of the stand-in: a patch as ST's interfaces have it, row by
  * row through the built-in engine. Input and output share memory, and nothing of the input is left:
  * who counts on either finds out. */
@@ -23,7 +24,7 @@ static int standin_run(uint8_t *activations) {
     for (uint32_t i = 0u; i < STANDIN_ACTIVATION_BYTES; i++) {
         activations[i] = 0xA5u;
     }
-    for (uint32_t class = 0u; class < STANDIN_CLASSES; class++) {
+    for (uint32_t class = 0u; class < STANDIN_CLASSES; class ++) {
         const int32_t score = standin_scores_s8()[class];
         STANDIN_PUT_SCORE(activations, class, score);
     }
