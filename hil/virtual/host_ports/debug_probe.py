@@ -30,7 +30,8 @@ _BUILTIN_TARGETS = {
     "STM32H743ZI": "stm32h743xx",
 }
 """Parts that pyOCD knows without a pack; for the others there are targets of this project."""
-_RESET_HOLD_S = 0.02
+RESET_HOLD_S = 0.02
+"""How long nRST is pulled low."""
 
 
 def target_of(chip: str) -> str:
@@ -187,7 +188,7 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
     def reset(self) -> None:
         """Pull nRST low for a moment."""
         self.assert_reset(True)
-        _on_target(lambda: self.port.machine.run(_RESET_HOLD_S))
+        _on_target(lambda: self.port.machine.run(RESET_HOLD_S))
         self.assert_reset(False)
 
     def assert_reset(self, asserted: bool) -> None:
