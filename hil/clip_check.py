@@ -16,7 +16,7 @@ from generator.wire import DETECTED_BYTES, ClipFlag, mask_of, numbers_in
 from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
-from hil.link.client import ClipRun
+from hil.link.played import ClipRun
 from hil.report.records import ClipRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
 from scoring.truth import true_classes
@@ -189,6 +189,7 @@ def make_record(session: BoardSession, clip: Clip, run: ClipRun, wall_seconds: f
         if counted
         else (0, 0),
         retries=run.retries,
+        resumptions=len(run.resumptions),
         wall_seconds=wall_seconds,
     )
 

@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--build-dir", metavar="DIR", help="where the firmware is built (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
-    parser.set_defaults(engine="builtin")
+    parser.set_defaults(engine="builtin", virtual_fault=[])
     return parser
 
 

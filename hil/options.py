@@ -74,7 +74,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
                 what = f"no board {name!r} in {boards_file.name}"
                 faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
     virtual = bool(value_of("virtual"))
-    virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault")))
+    virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault") or ()))
     faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
     probe, port = _read_place(value_of, virtual, len(boards), faults)
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None

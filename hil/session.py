@@ -14,6 +14,7 @@ from generator.locks import hold_lock
 from generator.wire.messages import Hello, Memory
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
+from hil.boards.condition import conditions, warnings
 from hil.boards.elf import ImageSymbols
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
@@ -24,8 +25,9 @@ from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
-from hil.link.client import ClipRun, Int8, Link, PatchRun, SerialPort
+from hil.link.client import Int8, Link, SerialPort
 from hil.link.errors import LinkLostError
+from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
 from hil.report.records import BoardRecord
 from sounds.decode import Samples
@@ -145,7 +147,10 @@ class BoardSession:
             toolchain=self.image.toolchain,
             accuracy_unmeasured=why_no_accuracy(project, clips, has_labels=self.image.has_labels),
             source=clips.source,
-            properties=self.board.properties(),
+            properties={
+                **self.board.properties(),
+                **conditions(self.board.spec.family, self.hello),
+            },
             footprint=self.image.footprint,
             trained_folds=provenance.folds,
             cross_validated=cross_validated,
@@ -173,7 +178,7 @@ def open_session(
     taken because the link failed.
     Raises ToolError or InputError in the user's words.
     """
-    with acquire(options, spec, on_progress) as attachment:
+    with acquire(options, spec, on_progress, beside=taps) as attachment:
         board = make_board(options, spec, attachment, on_progress)
         try:
             reason = board.unavailable_reason()
@@ -199,6 +204,8 @@ def open_session(
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
             recovery.run(session, session.greet, again=lambda: None)
+            for warning in warnings(spec.family, session.hello):
+                on_progress(f"[board]    {name}: {warning}")
             yield session
         finally:
             board.release()

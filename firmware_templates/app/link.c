@@ -34,11 +34,15 @@ static struct link_counts counts;
 static struct link_counts reported; /* part of counts that was reported, or has harmed no frame */
 static uint32_t suspect_bytes;      /* taken_bytes beyond which no byte has met an error so far */
 
-static void start_anew(void) {
-    send_sequence = 0u;
+void link_resume(void) {
     taken_bytes = 0u;
     announced_bytes = link_window_bytes();
     reported = counts;
+}
+
+static void start_anew(void) {
+    send_sequence = 0u;
+    link_resume();
 }
 
 /* What the line carried before the first greeting is nobody's: the receiver may have been switched
@@ -152,7 +156,8 @@ static enum link_event check_frame(struct link_received *received, uint32_t fram
     }
     const uint8_t type = receive_frame[0];
     const uint8_t sequence = receive_frame[1];
-    if (sequence != expected_sequence && type != WIRE_HELLO_REQUEST) {
+    if (sequence != expected_sequence && type != WIRE_HELLO_REQUEST &&
+        type != WIRE_RESUME_REQUEST) {
         message_follows_gap = true;
         gap_frame_bytes = frame_bytes;
         received->sequence = sequence;
@@ -216,8 +221,14 @@ void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const vo
                uint32_t tail_bytes) {
     const uint32_t bytes =
         encode_frame(send_frame, send_encoded, type, fields, fields_bytes, tail, tail_bytes);
+    uint32_t free_before = UINT32_MAX;
     while (!uart_write(send_encoded, bytes)) {
-        watchdog_feed(); /* the DMA empties the ring by itself */
+        /* The DMA empties the ring by itself. Should it ever stop, the watchdog ends the wait. */
+        const uint32_t free_now = uart_tx_free();
+        if (free_now != free_before) {
+            watchdog_feed();
+        }
+        free_before = free_now;
     }
 }
 

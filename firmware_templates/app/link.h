@@ -41,13 +41,17 @@ enum link_event link_receive(struct link_received *received);
 /* Behind a HELLO_REQUEST: numbers and credit start anew. The next link_send() is frame 0. */
 void link_restart(void);
 
+/* Behind a RESUME_REQUEST: the host's credit starts anew, for lost bytes have lost theirs. */
+void link_resume(void);
+
 /* Bytes that the host may send beyond what the firmware has taken out of the ring. */
 uint32_t link_window_bytes(void);
 
 struct link_counts link_error_counts(void);
 
 /* Sends one frame: fixed fields, then a tail; either may be of no bytes. Together at most
- * WIRE_PAYLOAD_LIMIT_BYTES. Waits for room in the transmit ring, feeding the watchdog. */
+ * WIRE_PAYLOAD_LIMIT_BYTES. Waits for room in the transmit ring, and feeds the watchdog as
+ * long as there is progress. */
 void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const void *tail,
                uint32_t tail_bytes);
 

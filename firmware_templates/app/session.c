@@ -23,6 +23,7 @@
 enum clip_state {
     CLIP_NONE,
     CLIP_OPEN,
+    CLIP_HELD,    /* a frame of it was lost: passed over in silence until RESUME_REQUEST */
     CLIP_DROPPED, /* its remaining messages are passed over in silence */
 };
 
@@ -84,6 +85,7 @@ static void drop_clip(void) {
 #endif
 }
 
+/* REFUSED; what becomes of the clip is the caller's to decide. */
 static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint8_t sequence) {
     const struct wire_refused refused = {
         .code = outcome.code,
@@ -92,7 +94,6 @@ static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint
         .detail = outcome.detail,
         .clip_id = clip_state == CLIP_OPEN ? clip_id : WIRE_NO_CLIP_ID,
     };
-    drop_clip();
     link_send(WIRE_REFUSED, &refused, sizeof refused, NULL, 0u);
 }
 
@@ -205,8 +206,30 @@ static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
     return accepted;
 }
 
+/* The samples taken so far are whole and in order: the host sends those behind them again. */
+static struct outcome take_resume_request(const uint8_t *payload, uint32_t bytes) {
+    struct wire_resume_request request;
+    if (bytes != sizeof request) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    memcpy(&request, payload, sizeof request);
+    const bool held =
+        (clip_state == CLIP_HELD || clip_state == CLIP_OPEN) && request.clip_id == clip_id;
+    const struct wire_resumed resumed = {
+        .clip_id = held ? clip_id : WIRE_NO_CLIP_ID,
+        .samples = held ? listener.clip.samples : 0u,
+        .window_bytes = link_window_bytes(),
+    };
+    if (held) {
+        clip_state = CLIP_OPEN;
+    }
+    link_resume();
+    link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
+    return accepted;
+}
+
 static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
-    if (clip_state == CLIP_DROPPED) {
+    if (clip_state == CLIP_DROPPED || clip_state == CLIP_HELD) {
         return accepted;
     }
     if (clip_state == CLIP_NONE) {
@@ -242,7 +265,7 @@ static void send_clip_result(const struct listener_clip *clip) {
 static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
     struct wire_clip_end end;
     struct listener_clip clip;
-    if (clip_state == CLIP_DROPPED) {
+    if (clip_state == CLIP_DROPPED || clip_state == CLIP_HELD) {
         return accepted;
     }
     if (clip_state == CLIP_NONE) {
@@ -323,6 +346,9 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
     if (clip_state == CLIP_OPEN) {
         return refuse(WIRE_FRAME_ORDER, 0u); /* the clip has the network */
     }
+    if (clip_state == CLIP_HELD) {
+        drop_clip();
+    }
     memcpy(&header, payload, sizeof header);
     keep_counting();
     uint32_t detail = 0u;
@@ -341,6 +367,8 @@ static struct outcome take_message(const struct link_received *received) {
         return take_hello_request(payload, bytes);
     case WIRE_CLIP_BEGIN:
         return take_clip_begin(payload, bytes);
+    case WIRE_RESUME_REQUEST:
+        return take_resume_request(payload, bytes);
     case WIRE_CLIP_AUDIO:
         return take_clip_audio(payload, bytes);
     case WIRE_CLIP_END:
@@ -368,6 +396,11 @@ bool session_step(void) {
     case LINK_PROBLEM:
         send_refused(refuse(received.code, received.detail), received.expected_sequence,
                      received.sequence);
+        if (clip_state == CLIP_OPEN) {
+            clip_state = CLIP_HELD;
+        } else if (clip_state != CLIP_HELD) {
+            drop_clip();
+        }
         return true;
     case LINK_MESSAGE:
         break;
@@ -375,6 +408,7 @@ bool session_step(void) {
     const struct outcome outcome = take_message(&received);
     if (outcome.code != 0u) {
         send_refused(outcome, received.sequence, received.sequence);
+        drop_clip();
     }
     return true;
 }

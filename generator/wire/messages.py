@@ -296,14 +296,15 @@ class Refused(Message):
     """A frame that the device could not take; the clip in progress is dropped.
 
     Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
-    CLIP_BEGIN or HELLO_REQUEST.
+    CLIP_BEGIN or HELLO_REQUEST. After DAMAGED, SEQUENCE, OVERRUN or LINE the clip is held instead:
+    passed over in the same way, but RESUME_REQUEST goes on with it.
     """
 
     code: Annotated[int, _u16("Refusal")]
     expected_sequence: Annotated[int, _u8("sequence number that was due")]
     sequence: Annotated[int, _u8("sequence number of the refused frame; 0 if unreadable")]
     detail: Annotated[int, _u32("see Refusal")]
-    clip_id: Annotated[int, _u32("clip that was dropped; 0xFFFFFFFF: none")]
+    clip_id: Annotated[int, _u32("clip that was dropped or is held; 0xFFFFFFFF: none")]
 
 
 @_message(0x8A, Direction.DEVICE_TO_HOST)
@@ -315,6 +316,26 @@ class Rule(Message):
     thresholds: Annotated[
         tuple[int, ...], _tail("int8_t", "least mean score, one a class; -128: reached by any")
     ]
+
+
+@_message(0x09, Direction.HOST_TO_DEVICE)
+class ResumeRequest(Message):
+    """Goes on with a clip that the device holds behind a damaged or lost frame; needs no credit.
+
+    The device takes this frame's sequence number as the host's, restarts its byte count at 0 behind
+    this frame, and answers RESUMED.
+    """
+
+    clip_id: Annotated[int, _u32("the clip that REFUSED named")]
+
+
+@_message(0x8B, Direction.DEVICE_TO_HOST)
+class Resumed(Message):
+    """Where the clip goes on; the first CREDIT is implied: window_bytes."""
+
+    clip_id: Annotated[int, _u32("the clip; 0xFFFFFFFF: the device does not hold it")]
+    samples: Annotated[int, _u32("samples of it that the device has taken: the next to send")]
+    window_bytes: Annotated[int, _u32("encoded bytes that may be under way to the device")]
 
 
 MESSAGES: tuple[type[Message], ...] = tuple(sorted(_MESSAGES, key=lambda one: one.IDENT))

@@ -24,7 +24,7 @@ from hil.boards.inventory import (
     propose_inventory,
     read_inventory,
 )
-from hil.boards.locks import holder
+from hil.boards.locks import Owner, holder
 from hil.probe.attached import REMOTE, Attached, AttachedProbe
 
 DESCRIPTION = """\
@@ -128,18 +128,18 @@ def listing(
     specs: Mapping[str, BoardSpec],
     entries: Sequence[Attachment],
     inventory: str,
-    user_of: Callable[[str], object] = holder,
+    user_of: Callable[[str], Owner | None] = holder,
 ) -> Iterator[str]:
     """The lines that are printed: probes, then what only the inventory has, then virtual ones."""
     by_probe = {entry.probe: entry for entry in entries}
     for probe in attached.probes:
         entry = by_probe.pop(probe.unique_id, None)
-        name = _name(probe, specs, entry)
-        yield name
+        user = user_of(probe.unique_id)
+        yield _name(probe, specs, entry, user)
         yield f"    probe  {probe.unique_id}  {probe.product} {probe.firmware or ''}".rstrip()
         yield f"    port   {(entry and entry.port) or ', '.join(probe.ports) or 'none'}"
         yield from (f"    {line}" for line in probe.complaint.splitlines())
-        yield from _in_use(user_of(probe.unique_id))
+        yield from _in_use(user)
     if not attached.probes:
         yield "no debug probe is plugged in"
     for entry in entries:
@@ -154,17 +154,25 @@ def listing(
         yield f"without a cable (--virtual): {boards}"
 
 
-def _name(probe: AttachedProbe, specs: Mapping[str, BoardSpec], entry: Attachment | None) -> str:
-    """Which board it is: what the probe says, and what the inventory says where it does not."""
+def _name(
+    probe: AttachedProbe,
+    specs: Mapping[str, BoardSpec],
+    entry: Attachment | None,
+    user: Owner | None,
+) -> str:
+    """Which board it is: what the probe says, else the inventory, else who uses it."""
     told = [f"{name}  {s.name}" for name, s in specs.items() if s.probe.board_id == probe.board_id]
     if told:
         return " or ".join(told)
     if probe.board_id:
         return f"board {probe.board_id}, which is not in boards.yaml"
-    return f"{entry.board}  by the inventory" if entry else "a board that its probe does not name"
+    if entry is not None:
+        return f"{entry.board}  by the inventory"
+    # A probe in use is not asked: that would disturb its user, who knows the board anyway.
+    return f"{user.board}  by its user" if user else "a board that its probe does not name"
 
 
-def _in_use(user: object) -> Iterator[str]:
+def _in_use(user: Owner | None) -> Iterator[str]:
     if user is not None:
         yield f"    in use by {user}"
 

@@ -12,7 +12,7 @@ from generator.boards.record import BoardSpec
 from generator.errors import Mel2metalError
 from hil.boards.attachment import Attachment
 from hil.boards.candidates import AttachmentOptions, choose_attachments, own_virtual_board
-from hil.boards.locks import hold_any, holder
+from hil.boards.locks import PlaceLock, hold_any, holder, lock_folder
 from hil.probe.attached import Attached, list_attached
 
 _LISTING = "list of probes"
@@ -34,13 +34,17 @@ def acquire(
     options: AcquireOptions,
     spec: BoardSpec,
     on_progress: Callable[[str], None] = lambda line: None,
+    *,
+    beside: bool = False,
 ) -> Iterator[Attachment]:
     """Choose and lock an attachment of `spec`; of several, the first that is free.
 
-    A virtual board that no inventory lists is one of this process's own: it has no lock.
+    A virtual board that no inventory lists is one of this process's own: it has no lock. So is one
+    `beside` the board that the process has already: two processes that each held one and waited
+    for another would wait for each other.
     Raises as `choose_attachments` and `hold_any` do.
     """
-    found = find_attachments(options, spec)
+    found = [] if beside and options.virtual else find_attachments(options, spec)
     if not found:
         yield own_virtual_board(spec)
         return
@@ -74,9 +78,21 @@ def count_attachments(
 
 
 def look() -> Attached:
-    """List what is plugged in, alone on this machine."""
+    """List what is plugged in, alone on this machine, and without disturbing who uses a probe."""
     with hold_any([_LISTING], "the list of probes", _LISTING_TIMEOUT_S):
-        return list_attached()
+        return list_attached(hold_if_free)
+
+
+@contextmanager
+def hold_if_free(probe: str) -> Iterator[bool]:
+    """Hold the lock of a probe for a moment; give False where it is in use."""
+    lock = PlaceLock(probe, lock_folder())
+    is_free = lock.try_for(0)
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            lock.release()
 
 
 def _board_in_use(probe: str) -> str | None:

@@ -5,17 +5,18 @@ The port is a pyserial port, real or virtual. Nothing here sleeps: waiting is `r
 which on a virtual port passes in the board's own time. Transfer and computation overlap, since the
 host keeps the device's receive window full and takes results as they come.
 
-A clip whose frames were damaged or lost is played again from its start behind a new handshake.
-Each repetition is kept in the result with its reason; it is never hidden. A firmware that started
-anew says so by a HELLO that nobody asked for; whether to go on then is not decided here.
+A clip of which a frame was damaged or lost on its way to the device goes on from there: the device
+holds it, and says which samples it wants (RESUME_REQUEST). Where that fails, and where answers were
+damaged or lost, it is played again from its start behind a new handshake. Each repetition is kept
+in the result with its reason; it is never hidden. A firmware that started anew says so by a HELLO
+that nobody asked for; whether to go on then is not decided here.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -23,7 +24,6 @@ import numpy.typing as npt
 import serial
 
 from generator.wire import (
-    AUDIO_LIMIT_SAMPLES,
     BOOT_NONCE,
     DELIMITER,
     PAYLOAD_LIMIT_BYTES,
@@ -35,9 +35,6 @@ from generator.wire import (
     mask_of,
 )
 from generator.wire.messages import (
-    ClipAudio,
-    ClipBegin,
-    ClipEnd,
     ClipResult,
     Credit,
     FaultReport,
@@ -50,14 +47,18 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
     TapSelect,
 )
 from hil.link.answers import join_features, join_rows
+from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.errors import (
     BoardRestartedError,
+    CycleCounterError,
     DeviceFaultError,
     FrameLostError,
     HandshakeError,
@@ -67,6 +68,7 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
+from hil.link.played import Clip, ClipRun, PatchRun
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
@@ -82,7 +84,11 @@ HELLO_INTERVAL_S = 0.25
 """Time after which a HELLO_REQUEST is repeated: the first may meet a device still booting."""
 
 ATTEMPTS = 3
-"""How often one clip is played at most."""
+"""How often one clip is played at most, and how often it is asked to go on at one place."""
+
+RESUME_INTERVAL_S = 0.5
+"""Time after which a RESUME_REQUEST is repeated: the device first works off what it has, a window
+of sound. Of `ATTEMPTS` requests all fit the reserve of its ring."""
 
 _FRAMES_FIELDS_BYTES = 8
 
@@ -101,30 +107,6 @@ class SerialPort(Protocol):
 
     def write(self, data: bytes, /) -> int | None:
         """Send bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClipRun:
-    """What a device answered to one clip."""
-
-    result: ClipResult
-    patches: tuple[PatchResult, ...]
-    features: Int8
-    """Mel frames as the network got them, [frames, bands]; no rows if they were not asked for."""
-
-    retries: tuple[str, ...]
-    """Why the clip was played again, once for each repetition."""
-
-
-@dataclass(frozen=True, slots=True)
-class PatchRun:
-    """What a device answered to one patch of frames, with the rows of every tapped operator."""
-
-    result: PatchResult
-    rows: dict[int, dict[int, bytes]]
-    """Bytes of each row by operator index and row."""
-
-    retries: tuple[str, ...]
 
 
 def _start_of(hello: Hello) -> tuple[object, ...]:
@@ -163,11 +145,13 @@ class Link:
         self._limit_bytes = 0
         self._nonce = 0
         self._bands = 0
+        self._resumptions: list[str] = []
 
     def handshake(self, deadline_s: float = BOOT_S) -> Hello:
         """Say hello until the device answers; starts sequence numbers and credit afresh.
 
-        Raises HandshakeError when the deadline passes or the device speaks another protocol.
+        Raises HandshakeError when the deadline passes or the device speaks another protocol,
+        CycleCounterError when its cycle counter does not count.
         """
         end_s = self._clock_s() + deadline_s
         self._started_anew = None
@@ -185,6 +169,7 @@ class Link:
                 self._limit_bytes = hello.window_bytes
                 self._bands = hello.bands
                 self._hello = hello
+                check_counter(hello)
                 return hello
         raise HandshakeError(
             f"no HELLO within {deadline_s:g} s",
@@ -224,17 +209,15 @@ class Link:
 
         Raises a LinkError when that fails: damage and silence only after `ATTEMPTS` attempts.
         """
-        outgoing: list[Message] = [ClipBegin(clip_id=clip_id, flags=flags)]
-        data = samples.astype("<i2").tobytes()
-        step = 2 * AUDIO_LIMIT_SAMPLES
-        outgoing += [ClipAudio(samples=data[at : at + step]) for at in range(0, len(data), step)]
-        outgoing.append(ClipEnd(sample_count=len(samples)))
-        messages, retries = self._converse(outgoing, ClipResult)
+        clip = Clip(clip_id, flags, samples.astype("<i2").tobytes())
+        self._resumptions.clear()
+        messages, retries = self._converse(clip.begin(), ClipResult, clip)
         result = next(m for m in messages if isinstance(m, ClipResult))
         mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
         features = [m for m in mine if isinstance(m, Features)]
         patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        return ClipRun(result, patches, join_features(features, self._bands), retries)
+        joined = join_features(features, self._bands)
+        return ClipRun(result, patches, joined, retries, tuple(self._resumptions))
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
@@ -257,6 +240,11 @@ class Link:
         """Ask what memory was used since reset."""
         messages, _ = self._converse([MemoryRequest()], Memory)
         return next(m for m in messages if isinstance(m, Memory))
+
+    def pause(self, seconds: float) -> None:
+        """Let the board's time pass while it owes nothing; whatever it says then is an error."""
+        if self._read(seconds):
+            raise FrameLostError("the device speaks though nobody asked")
 
     def read_rule(self) -> Rule:
         """Ask how the device decides a clip."""
@@ -281,19 +269,24 @@ class Link:
         if fresh:
             self._device_sequence = 0
         while True:
-            for message in self._receive():
+            for message in self._receive(self._silence_s):
                 if isinstance(message, kind):
                     return message
 
     def _converse(
-        self, outgoing: Sequence[Message], last: type[Message]
+        self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None = None
     ) -> tuple[list[Message], tuple[str, ...]]:
-        """Send all messages as credit allows; all answers up to one of type `last`."""
+        """Send all messages as credit allows; all answers up to one of type `last`.
+
+        `clip`: what they are, if the device can go on in the middle of them.
+        """
         retries: list[str] = []
         while True:
             try:
-                return self._converse_once(outgoing, last), tuple(retries)
-            except (FrameLostError, LinkSilentError, RefusedError) as error:
+                answers = self._converse_once(outgoing, last, clip)
+                refuse_lost_cycles(answers)
+                return answers, tuple(retries)
+            except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
                 self._greet_again(error)
@@ -313,21 +306,66 @@ class Link:
         if restarted is not None:
             raise BoardRestartedError(self._describe_reset(restarted.reset_flags)) from error
 
-    def _converse_once(self, outgoing: Sequence[Message], last: type[Message]) -> list[Message]:
+    def _converse_once(
+        self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None
+    ) -> list[Message]:
         answers: list[Message] = []
-        # Frames of one conversation are numbered in order, so they can be encoded beforehand.
-        frames = deque(
-            encode_frame(message, self._sequence + index) for index, message in enumerate(outgoing)
-        )
+        frames = self._encode(outgoing)
+        stuck = Counter[int]()
         while True:
             while frames and len(frames[0]) <= self._credit_bytes:
                 self._send(frames.popleft())
-            for message in self._receive():
+            interrupted: RefusedError | None = None
+            for message in self._receive(self._silence_s):
                 if isinstance(message, Refused):
-                    raise RefusedError.from_message(message)
-                answers.append(message)
+                    refused = RefusedError.from_message(message)
+                    if clip is None or not refused.is_repeatable:
+                        raise refused
+                    interrupted = interrupted or refused
+                else:
+                    answers.append(message)
                 if isinstance(message, last):
                     return answers
+            if clip is not None and interrupted is not None:
+                sample = self._resume(clip.clip_id, interrupted, answers)
+                stuck[sample] += 1
+                if stuck[sample] > ATTEMPTS:
+                    raise interrupted
+                self._resumptions.append(interrupted.what)
+                frames = self._encode(clip.rest_from(sample))
+
+    def _encode(self, messages: Sequence[Message]) -> deque[bytes]:
+        """Frames of one conversation are numbered in order, so they can be encoded beforehand."""
+        return deque(
+            encode_frame(message, self._sequence + index) for index, message in enumerate(messages)
+        )
+
+    def _resume(self, clip_id: int, refused: RefusedError, answers: list[Message]) -> int:
+        """Let the device go on with a clip; the first sample that it wants.
+
+        Answers that are still on their way are added to `answers`. Raises `refused` where the
+        device does not hold the clip, or does not answer.
+        """
+        for _ in range(ATTEMPTS):
+            request = ResumeRequest(clip_id=clip_id)
+            self._write(DELIMITER + encode_frame(request, self._sequence))
+            self._sequence = (self._sequence + 1) & 0xFF
+            end_s = self._clock_s() + RESUME_INTERVAL_S
+            while (left_s := end_s - self._clock_s()) > 0:
+                resumed: Resumed | None = None
+                for message in self._receive(left_s, may_be_silent=True):
+                    if isinstance(message, Resumed):
+                        resumed = message
+                    elif not isinstance(message, Refused):
+                        answers.append(message)
+                    elif not RefusedError.from_message(message).is_repeatable:
+                        raise RefusedError.from_message(message)
+                if resumed is not None:
+                    if resumed.clip_id != clip_id:
+                        raise refused
+                    self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
+                    return resumed.samples
+        raise refused
 
     @property
     def _credit_bytes(self) -> int:
@@ -339,9 +377,11 @@ class Link:
         self._sequence = (self._sequence + 1) & 0xFF
         self._sent_bytes = (self._sent_bytes + len(frame)) & 0xFFFFFFFF
 
-    def _receive(self) -> Iterator[Message]:
+    def _receive(self, timeout_s: float, *, may_be_silent: bool = False) -> Iterator[Message]:
         """The messages of the next bytes that come, credits taken out and applied."""
-        data = self._read(self._silence_s)
+        data = self._read(timeout_s)
+        if not data and may_be_silent:
+            return
         if not data:
             raise LinkSilentError(
                 f"the device fell silent: no byte for {self._silence_s:g} s",

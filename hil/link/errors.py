@@ -85,6 +85,23 @@ class BoardRestartedError(LinkError):
         return True
 
 
+class CycleCounterError(LinkError):
+    """The device's cycle counter stands still, or was stopped in mid-clip: its cycles mean nothing.
+
+    A debugger that disconnects stops it (DEMCR.TRCENA); the firmware sets it going again at the
+    next HELLO_REQUEST and CLIP_BEGIN.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, lost: bool = False) -> None:
+        self._lost = lost
+        super().__init__(what, remedy)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True where it was lost on the way, and counts again after a handshake."""
+        return self._lost
+
+
 class RefusedError(LinkError):
     """The device refused a frame, or sent what makes no sense."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,15 @@ class UsbPort:
     serial_number: str | None
 
 
-def list_attached() -> Attached:
+Asking = Callable[[str], AbstractContextManager[bool]]
+"""From a probe's id to a context in which it may be opened, or, where it gives False, may not."""
+
+
+def list_attached(asking: Asking = lambda probe: nullcontext(True)) -> Attached:
     """List what is plugged in, asking each ST-LINK for its board and its firmware.
 
-    That opens every probe for a moment; one that another process uses stays silent about its board.
+    To be asked a probe is opened for a moment, and whoever uses it then would find it busy: one
+    that `asking` gives False for is listed without its board.
     Raises ToolError where pyOCD is not installed.
     """
     try:
@@ -124,18 +130,22 @@ def list_attached() -> Attached:
             "pyOCD finds no libusb, and without it no ST-LINK\n"
             "    remedy: install libusb 1.0 (Debian, Ubuntu: libusb-1.0-0; macOS: brew's libusb)"
         )
-    return describe_attached(found, usb_ports(), complaints)
+    return describe_attached(found, usb_ports(), complaints, asking)
 
 
 def describe_attached(
-    found: Iterable[Any], ports: Iterable[UsbPort], complaints: Iterable[str] = ()
+    found: Iterable[Any],
+    ports: Iterable[UsbPort],
+    complaints: Iterable[str] = (),
+    asking: Asking = lambda probe: nullcontext(True),
 ) -> Attached:
     """pyOCD's probes and the machine's serial ports, brought together by serial number."""
     by_number: dict[str, list[str]] = {}
     for port in ports:
         if port.serial_number:
             by_number.setdefault(port.serial_number, []).append(port.device)
-    probes = sorted((_describe(probe, by_number) for probe in found), key=lambda p: p.unique_id)
+    described = (_describe(probe, by_number, asking) for probe in found)
+    probes = sorted(described, key=lambda probe: probe.unique_id)
     return Attached(
         probes=tuple(probe for probe in probes if not probe.virtual),
         virtual=tuple(probe for probe in probes if probe.virtual),
@@ -143,11 +153,13 @@ def describe_attached(
     )
 
 
-def _describe(probe: Any, by_number: dict[str, list[str]]) -> AttachedProbe:
+def _describe(probe: Any, by_number: dict[str, list[str]], asking: Asking) -> AttachedProbe:
     unique_id = str(probe.unique_id)
     board_id, complaint = None, ""
     if not unique_id.startswith((VIRTUAL, REMOTE)):
-        board_id, complaint = _ask_for_board(probe)
+        with asking(unique_id) as may_ask:
+            if may_ask:
+                board_id, complaint = _ask_for_board(probe)
     return AttachedProbe(
         unique_id=unique_id,
         vendor=str(probe.vendor_name or ""),

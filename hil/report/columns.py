@@ -55,7 +55,7 @@ class Column:
         return "-" if value is None else f"{value:{self.their_form}}"
 
 
-def _kib(name: str) -> Callable[[RunRecords, Report], float | None]:
+def kib(name: str) -> Callable[[RunRecords, Report], float | None]:
     """A figure of footprint.json's network."""
 
     def read(records: RunRecords, report: Report) -> float | None:
@@ -67,7 +67,8 @@ def _kib(name: str) -> Callable[[RunRecords, Report], float | None]:
     return read
 
 
-def _estimated_mark(records: RunRecords, report: Report) -> str:
+def estimated_mark(records: RunRecords, report: Report) -> str:
+    """`~` where cycles were not measured on silicon."""
     return "~" if report.latency.cycles_are == "estimated" else ""
 
 
@@ -87,15 +88,15 @@ COLUMNS = (
         lambda row: row.network_ms,
         form=",.2f",
         their_form=".2f",
-        before=_estimated_mark,
+        before=estimated_mark,
         chart=_TIME,
     ),
-    Column("activ.", _kib("activation_ram_bytes"), lambda row: row.activation_ram_kib, chart=_RAM),
-    Column("runtime", _kib("runtime_ram_bytes"), lambda row: row.runtime_ram_kib, chart=_RAM),
-    Column("RAM", _kib("total_ram_bytes"), lambda row: row.total_ram_kib),
-    Column("weights", _kib("weights_flash_bytes"), lambda row: row.weights_flash_kib, chart=_FLASH),
-    Column("code", _kib("code_flash_bytes"), lambda row: row.code_flash_kib, chart=_FLASH),
-    Column("flash", _kib("total_flash_bytes"), lambda row: row.total_flash_kib),
+    Column("activ.", kib("activation_ram_bytes"), lambda row: row.activation_ram_kib, chart=_RAM),
+    Column("runtime", kib("runtime_ram_bytes"), lambda row: row.runtime_ram_kib, chart=_RAM),
+    Column("RAM", kib("total_ram_bytes"), lambda row: row.total_ram_kib),
+    Column("weights", kib("weights_flash_bytes"), lambda row: row.weights_flash_kib, chart=_FLASH),
+    Column("code", kib("code_flash_bytes"), lambda row: row.code_flash_kib, chart=_FLASH),
+    Column("flash", kib("total_flash_bytes"), lambda row: row.total_flash_kib),
     Column(
         "right %",
         lambda records, report: None if report.accuracy is None else 100 * report.accuracy,

@@ -99,6 +99,8 @@ class ClipRecord:
     """Why it was sent again, once for each time, with the means."""
 
     wall_seconds: float
+    resumptions: int = 0
+    """How often it went on behind a frame that was damaged or lost on its way to the board."""
 
     @property
     def patches(self) -> int:
@@ -134,12 +136,15 @@ class MemoryRecord:
     arena_bytes: int
     static_bytes: int
     overruns: int
-    line_errors: int
+    framing_errors: int
+    noise_errors: int
 
     @classmethod
     def of(cls, board: str, memory: Memory) -> MemoryRecord:
         """From the message."""
-        return cls(board, **asdict(memory))
+        known = {item.name for item in fields(cls)} - {"board"}
+        told = asdict(memory)
+        return cls(board, **{name: told[name] for name in told if name in known})
 
 
 @dataclass(frozen=True, slots=True)

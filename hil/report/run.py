@@ -74,7 +74,8 @@ class RunReport:
             draw_report(folder / "report.png", records, report)
 
     def print_summary(self, terminal: Any) -> None:
-        """Print each board's summary to pytest's terminal reporter."""
+        """Print each board's summary to pytest's terminal reporter, then all boards together."""
+        from hil.report.overview import overview_text
         from hil.report.text import clips_text, summary_text
 
         for board, records in sorted(self._records.items()):
@@ -91,6 +92,11 @@ class RunReport:
             for line in text.splitlines():
                 terminal.write_line(line)
             terminal.write_line(f"written: {self._folder / board}/{{{','.join(REPORT_FILES)}}}")
+        if len(self._records) > 1:
+            terminal.write_sep("=", f"mel2metal on {len(self._records)} boards")
+            width = terminal._tw.fullwidth
+            for line in overview_text(self._records, self._reports, width).splitlines():
+                terminal.write_line(line)
         flaky = sorted(test for records in self._records.values() for test in records.flaky_tests)
         if flaky:
             terminal.write_line("")

@@ -38,25 +38,31 @@ def spoilt_link(session: BoardSession, **faults: object) -> Link:
 
 
 @pytest.mark.parametrize(
-    "faults",
+    ("faults", "retries", "resumptions"),
     [
-        {"flip_sent": [9_000]},
-        {"drop_sent": [9_000]},
-        {"drop_sent": range(9_000, 11_100)},
-        {"flip_received": [1_500]},
-        {"drop_received": range(1_500, 1_700)},
+        ({"flip_sent": [9_000]}, 0, 1),
+        ({"drop_sent": [9_000]}, 0, 1),
+        ({"drop_sent": range(9_000, 11_100)}, 0, 1),
+        ({"flip_received": [1_500]}, 1, 0),
+        ({"drop_received": range(1_500, 1_700)}, 1, 0),
     ],
     ids=["bit-sent", "byte-sent", "frames-sent", "bit-received", "bytes-received"],
 )
-def test_spoilt_clip_is_played_again_and_counted(
-    dut: BoardSession, faults: dict[str, object]
+def test_spoilt_clip_goes_on_or_is_played_again_and_counted(
+    dut: BoardSession, faults: dict[str, object], retries: int, resumptions: int
 ) -> None:
-    """The second attempt gives what an undisturbed clip gives, and the repetition is reported."""
+    """It gives what an undisturbed clip gives, and what was sent again is reported.
+
+    The line itself may disturb a clip as well: counts may be higher.
+    """
     whole = dut.play_clip(1, sound(), ClipFlag.FEATURES)
     link = spoilt_link(dut, **faults)
     link.handshake()
     run = link.play_clip(2, sound(), ClipFlag.FEATURES)
-    assert len(run.retries) == 1
+    assert (len(run.retries) >= retries, len(run.resumptions) >= resumptions) == (True, True)
+    line_is_clean = not (whole.retries or whole.resumptions)
+    if line_is_clean:
+        assert (len(run.retries), len(run.resumptions)) == (retries, resumptions)
     assert run.patches
     assert [p.scores for p in run.patches] == [p.scores for p in whole.patches]
     assert np.array_equal(run.features, whole.features)

@@ -117,8 +117,12 @@ class DebuggerHold:
     # -- memory ----------------------------------------------------------------------------------
 
     def read(self, address: int, count: int) -> bytes:
-        """Bytes of memory, which must be there."""
-        view = self._machine.core.memory(address, count)
+        """Bytes of memory, which must be there. Raises RuleBroken where flash cannot be read."""
+        core, flash = self._machine.core, self._machine.flash
+        why = flash.refuse_debugger(address, count) if core.is_in_flash(address) else None
+        if why is not None:
+            raise RuleBroken(Rule.BUS_FAULT, why, address)
+        view = core.memory(address, count)
         assert view is not None
         return view.tobytes()
 
@@ -128,6 +132,9 @@ class DebuggerHold:
         Flash takes them as the controller allows; raises RuleBroken where it does not.
         """
         core = self._machine.core
+        region = core.region_of(address)
+        if region is not None and region.is_rom:
+            raise RuleBroken(Rule.BUS_FAULT, f"{region.name} cannot be written", address)
         if not core.is_in_flash(address):
             core.put(address, data)
             return

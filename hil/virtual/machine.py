@@ -15,6 +15,7 @@ from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
 from hil.virtual.cortex_m.exceptions import Exceptions
 from hil.virtual.cortex_m.halting import Halting
+from hil.virtual.cortex_m.nvic import NMI
 from hil.virtual.cpu.core import Core
 from hil.virtual.debugger_hold import DebuggerHold
 from hil.virtual.faults.line import DisturbedLine
@@ -90,6 +91,7 @@ class Machine:
         self.scheduler = Scheduler(self.core, self.chip.start_hz)
         self._build()
         self.core.flash_bytes[:] = ERASED
+        self.chip.identity.write_into(self.core, self.board_id)
         self.power_on()
 
     def _build(self) -> None:
@@ -175,6 +177,7 @@ class Machine:
                     " outside flash"
                 )
             self.core.flash_bytes[start : start + len(segment.data)] = list(segment.data)
+        self.flash.forget_damage()
         self.core.forget_code()
         self.meters.forget()
         self.power_on()
@@ -223,7 +226,7 @@ class Machine:
         self.core.reset(self.debugger.stack_limit)
         self.meters.reset()
         self.exceptions.clear_stack_limits()
-        self.loop.start_at(self.core.word(self.core.flash.origin + 4))
+        self.loop.start_at(self.core.word(self.core.flash.origin + 4), self.flash.fetch_vectors())
         self.halting.reset()
         self.usart.plan()
         if isinstance(self.line, DisturbedLine):
@@ -295,6 +298,10 @@ class Machine:
         self.loop.flash_changes.append((address, address + count))
         self.core.stop_soon()
 
+    def pend_nmi(self) -> None:
+        """Raise the interrupt that cannot be masked."""
+        self.nvic.pend(NMI)
+
     def pass_busy_time(self, until_ps: int) -> None:
         """Let the time pass that a flash loader would poll away, reading one status again."""
         self.debugger.pass_busy_time(until_ps)
@@ -332,6 +339,8 @@ class Machine:
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
         region = self.core.region_of(address)
+        if region is not None and region.is_rom:
+            return False
         if region is None or region.is_flash:
             self._guard(lambda: self.flash.program(address, size, value))
         else:

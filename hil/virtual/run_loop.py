@@ -76,12 +76,18 @@ class RunLoop:
         self.sleeping = False
         """WFI was executed, and nothing has woken the core since."""
         self._stands_still = False
-        self._has_image = True
+        self._cannot_start: str | None = None
 
-    def start_at(self, vector: int) -> None:
-        """Start after a reset, at the address in the reset vector."""
+    def start_at(self, vector: int, unreadable: str | None = None) -> None:
+        """Start after a reset, at the address in the reset vector.
+
+        `unreadable` says why the core could not read its vectors.
+        """
         self.pc = vector & ~1
-        self._has_image = bool(vector & 1) and self.core.region_of(self.pc) is not None
+        self._cannot_start = unreadable
+        if unreadable is None and not (vector & 1 and self.core.region_of(self.pc) is not None):
+            what = "the reset vector is not the address of Thumb code: flash holds no image"
+            self._cannot_start = what
         self.failure = None
         self.reset_requested = self.sleeping = self._stands_still = False
 
@@ -92,7 +98,7 @@ class RunLoop:
     def go_to(self, address: int) -> None:
         """Go on somewhere else, as a debugger says that writes the program counter."""
         self.pc = address & ~1
-        self.sleeping, self._has_image = False, True
+        self.sleeping, self._cannot_start = False, None
         self.core.forget_previous_block()
 
     def step(self, until: int) -> bool:
@@ -105,9 +111,9 @@ class RunLoop:
             if self.nvic.best_pending() is None:
                 return self._sleep(until)
             self.sleeping = False
-        if not self._has_image:
-            what = "the reset vector is not the address of Thumb code: flash holds no image"
-            raise RuleBroken(Rule.LOCKUP, what, self.core.flash.origin + 4, self.pc)
+        if self._cannot_start is not None:
+            at = self.core.flash.origin + 4
+            raise RuleBroken(Rule.LOCKUP, self._cannot_start, at, self.pc)
         if not self.halting.masks_interrupts and self._take_exceptions():
             return True
         self._run_core(until)

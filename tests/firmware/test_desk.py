@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import pytest
+from cobs.cobs import encode
 
 from generator.boards.record import BoardSpec
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR
@@ -17,11 +19,15 @@ from generator.wire.messages import (
     ClipEnd,
     ClipResult,
     Hello,
+    HelloRequest,
     Memory,
     MemoryRequest,
     PatchResult,
     Refused,
 )
+from hil.boards.reset_cause import describe_reset
+from hil.link.cycle_check import check_counter, refuse_lost_cycles
+from hil.link.errors import CycleCounterError
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.serial_line import SPOILT_STOP_BIT, Glitch
 from tests.firmware.board_runs import (
@@ -155,6 +161,19 @@ def test_without_the_crystal_the_msi_runs_free_and_hello_says_so(tapped_project:
     exercise(run)
 
 
+def test_a_board_without_a_crystal_never_asks_for_one(
+    tapped_project: Path, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """Its record does not say msi_lse."""
+    edit = Edit("port/port_config.h", "PORT_MSI_LSE 1", "PORT_MSI_LSE 0")
+    elf = build_changed(tapped_project, tmp_path / "project", (edit,), u585, toolchain)
+    run = BoardRun(elf)
+    run.machine.lse_present = False
+    boot(run)
+    run.machine.run(seconds=6.0)
+    assert HelloFlag(memory_of(run).flags) & CLOCK_FLAGS == 0
+
+
 LSE_MUTANTS: dict[str, tuple[Rule, *tuple[Edit, ...]]] = {
     "the MSI is locked before the crystal runs": (
         Rule.CLOCK_TREE,
@@ -226,9 +245,9 @@ def test_a_counter_that_a_probe_stopped_counts_again(tapped_projects: Projects, 
     assert clip.busy_cycles > 0
     run.send(ClipBegin(2), ClipAudio(bytes(1024)), seconds=0.05)
     run.machine.debug_control.clear_from_outside()
-    clip = run.send(ClipEnd(512), seconds=0.3)[-1]
-    assert isinstance(clip, ClipResult)
-    assert clip.counter_losses == 1
+    spoilt = run.send(ClipEnd(512), seconds=0.3)[-1]
+    assert isinstance(spoilt, ClipResult)
+    assert spoilt.counter_losses == 1
 
 
 def play(run: BoardRun, clip_id: int) -> ClipResult:
@@ -250,6 +269,10 @@ def test_without_the_rearming_a_patch_takes_no_cycles(
     hello, result, _ = exercise(run)
     assert isinstance(result, PatchResult)
     assert hello.check_cycles == result.network_cycles == 0
+    with pytest.raises(CycleCounterError, match="stands still"):
+        check_counter(hello)
+    with pytest.raises(CycleCounterError, match="took 0 cycles"):
+        refuse_lost_cycles([result])
 
 
 # -- a disturbed line ------------------------------------------------------------------------------
@@ -322,3 +345,39 @@ def test_a_receiver_switched_on_in_mid_byte_has_no_errors_to_tell(
     assert hello.board == board
     memory = memory_of(run)
     assert (memory.overruns, memory.framing_errors, memory.noise_errors) == (0, 0, 0)
+
+
+def test_a_transmitter_that_stops_ends_by_the_watchdog(
+    tapped_project: Path, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """The wait for room in the ring feeds it only as long as the ring empties."""
+    line = "    core_enable_line(PORT_TX_DMA_LINE, DMA_PRIORITY);\n"
+    stuck = Edit("port/uart.c", line, "")
+    elf = build_changed(tapped_project, tmp_path / "project", (stuck,), u585, toolchain)
+    run = BoardRun(elf)
+    run.machine.run(seconds=BOOT_S)
+    with pytest.raises(RuleBroken) as caught:
+        run.exchange(b"".join(encode_frame(HelloRequest(nonce=9), 0) for _ in range(60)), 3.0)
+    assert caught.value.rule is Rule.WATCHDOG_RESET
+
+
+def test_the_start_behind_a_watchdog_reset_says_so(
+    tapped_project: Path, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """In HELLO's reset flags, and in the host's words."""
+    hang = Edit(
+        "app/session.c",
+        "    return refuse(WIRE_UNKNOWN, received->type);",
+        "    for (;;) {\n        }",
+    )
+    elf = build_changed(tapped_project, tmp_path / "project", (hang,), u585, toolchain)
+    run = BoardRun(elf)
+    assert describe_reset("u5", boot(run).reset_flags) == "power"
+    body = bytes((0x55, 1))
+    run.machine.send(encode(body + zlib.crc32(body).to_bytes(4, "little")) + b"\0")
+    with pytest.raises(RuleBroken) as caught:
+        run.machine.run(seconds=3.0)
+    assert caught.value.rule is Rule.WATCHDOG_RESET
+    run.machine.reset()
+    run.machine.line.from_board.clear()
+    assert describe_reset("u5", boot(run).reset_flags) == "watchdog"

@@ -39,6 +39,8 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
@@ -248,6 +250,57 @@ def test_a_missing_frame_drops_the_clip_once(device: Driver) -> None:
     assert isinstance(clip, ClipResult)
 
 
+def test_a_clip_goes_on_behind_a_missing_frame(device: Driver) -> None:
+    """RESUMED says which sample is next; what was on its way is passed over in silence."""
+    greet(device)
+    device.send(ClipBegin(8), samples(1, 2, 3))
+    device.encode(samples(4))  # lost on the way
+    refused = only_refused(device.send(samples(5), ClipEnd(5)))
+    assert (refused.code, refused.clip_id) == (Refusal.SEQUENCE, 8)
+    (resumed,) = device.send(ResumeRequest(8))
+    assert resumed == Resumed(8, 3, WINDOW_BYTES)
+    (again,) = device.send(ResumeRequest(8))
+    assert again == resumed
+    (clip,) = device.send(samples(4), samples(5), ClipEnd(5))
+    assert isinstance(clip, ClipResult)
+    assert (clip.samples, clip.score_sums[0]) == (5, 1 + 2 + 3 + 4 + 5)  # each exactly once
+
+
+def test_a_clip_goes_on_behind_a_damaged_frame_and_a_lost_end(device: Driver) -> None:
+    """The end alone is sent again."""
+    greet(device)
+    device.send(ClipBegin(8), samples(1))
+    damaged = bytearray(device.encode(ClipEnd(1)))
+    damaged[3] ^= 0x40
+    device.feed(bytes(damaged))
+    refused = only_refused([frame.message for frame in device.step()])
+    assert (refused.code, refused.clip_id) == (Refusal.DAMAGED, 8)
+    assert device.send(ResumeRequest(8)) == [Resumed(8, 1, WINDOW_BYTES)]
+    (clip,) = device.send(ClipEnd(1))
+    assert isinstance(clip, ClipResult)
+
+
+def test_a_clip_that_is_not_held_does_not_go_on(device: Driver) -> None:
+    """Another one, one that was refused, one that ended, one before a greeting."""
+    greet(device)
+    nothing = Resumed(NO_CLIP_ID, 0, WINDOW_BYTES)
+    assert device.send(ResumeRequest(1)) == [nothing]
+    device.send(ClipBegin(1), samples(1))
+    device.encode(samples(2))  # lost
+    only_refused(device.send(samples(3)))
+    assert device.send(ResumeRequest(2)) == [nothing]
+    device.send(ResumeRequest(1))
+    device.feed(_frame_of(3, device.sequence, bytes(3)))
+    device.sequence += 1
+    assert only_refused([frame.message for frame in device.step()]).code == Refusal.LENGTH
+    assert device.send(ResumeRequest(1)) == [nothing]
+    device.send(ClipBegin(3), samples(1))
+    device.encode(samples(2))  # lost
+    only_refused(device.send(samples(3)))
+    greet(device)
+    assert device.send(ResumeRequest(3)) == [nothing]
+
+
 def test_the_frame_behind_a_gap_is_taken(device: Driver) -> None:
     """A CLIP_BEGIN that follows a lost frame starts its clip."""
     greet(device)
@@ -257,107 +310,6 @@ def test_the_frame_behind_a_gap_is_taken(device: Driver) -> None:
     assert refused.code == Refusal.SEQUENCE
     assert isinstance(clip, ClipResult)
     assert clip.clip_id == 3
-
-
-def test_the_uarts_own_errors_name_the_cause(device: Driver) -> None:
-    """OVERRUN and LINE stand in place of DAMAGED and SEQUENCE, with their counts."""
-    greet(device)
-    device.call("e", struct.pack("<III", 0, 2, 1))
-    damaged = bytearray(device.encode(ClipBegin(1)))
-    damaged[3] ^= 0x40
-    device.feed(bytes(damaged))
-    refused = only_refused([frame.message for frame in device.step()])
-    assert (refused.code, refused.detail) == (Refusal.LINE, 3)
-    device.call("e", struct.pack("<III", 2, 0, 0))
-    device.encode(samples(1))  # lost
-    second, memory = device.send(MemoryRequest())
-    assert isinstance(second, Refused)
-    assert (second.code, second.detail) == (Refusal.OVERRUN, 2)
-    assert isinstance(memory, Memory)
-    assert (memory.overruns, memory.framing_errors, memory.noise_errors) == (2, 2, 1)
-
-
-def test_what_came_before_the_first_greeting_counts_for_nothing(device: Driver) -> None:
-    """The receiver is switched on in the middle of a byte; later greetings forget nothing."""
-    device.call("e", struct.pack("<III", 1, 2, 3))
-    device.step()
-    greet(device)
-    (memory,) = device.send(MemoryRequest())
-    assert isinstance(memory, Memory)
-    assert memory.overruns == memory.framing_errors == memory.noise_errors == 0
-    device.call("e", struct.pack("<III", 1, 2, 3))
-    device.step()
-    greet(device)
-    (memory,) = device.send(MemoryRequest())
-    assert isinstance(memory, Memory)
-    assert (memory.overruns, memory.framing_errors, memory.noise_errors) == (1, 2, 3)
-
-
-def test_a_stopped_counter_is_set_going_and_told(device: Driver) -> None:
-    """At HELLO, at CLIP_BEGIN, and at CLIP_END with the clip that it has spoiled."""
-    device.call("p")
-    assert greet(device).counter_losses == 1
-    device.call("p")
-    clip = device.send(ClipBegin(1), samples(1), ClipEnd(1))[-1]
-    assert isinstance(clip, ClipResult)
-    assert clip.counter_losses == 0  # before its first sample
-    device.send(ClipBegin(2), samples(1))
-    device.call("p")
-    clip = device.send(ClipEnd(1))[-1]
-    assert isinstance(clip, ClipResult)
-    assert clip.counter_losses == 1
-    assert greet(device).counter_losses == 3
-
-
-@pytest.mark.parametrize(
-    ("state", "flag"),
-    [
-        ((1, 0, 0), HelloFlag.SOURCE_MISSING),
-        ((0, 1, 0), HelloFlag.LSE_LOCKED),
-        ((0, 0, 1), HelloFlag.LSE_MISSING),
-    ],
-)
-def test_what_the_clock_comes_from_is_told(
-    device: Driver, state: tuple[int, int, int], flag: HelloFlag
-) -> None:
-    """In HELLO, and in MEMORY as it stands then."""
-    device.call("k", struct.pack("<III", *state))
-    assert greet(device).flags == HelloFlag.TAPS | flag
-    device.call("k", struct.pack("<III", 0, 0, 0))
-    (memory,) = device.send(MemoryRequest())
-    assert isinstance(memory, Memory)
-    assert (memory.flags, memory.clocks) == (HelloFlag.TAPS, 0x123456789ABC)
-
-
-def test_noise_that_harmed_no_frame_is_not_blamed_for_a_later_ones_damage(device: Driver) -> None:
-    """A whole frame in order clears it, once no byte waits that it may have befallen."""
-    greet(device)
-    device.call("e", struct.pack("<III", 0, 2, 1))
-    device.step()
-    (memory,) = device.send(MemoryRequest())
-    assert isinstance(memory, Memory)
-    assert (memory.framing_errors, memory.noise_errors) == (2, 1)
-    device.encode(samples(1))  # lost, by no fault of the line
-    refused, _ = device.send(MemoryRequest())
-    assert isinstance(refused, Refused)
-    assert refused.code == Refusal.SEQUENCE
-
-
-def test_an_error_of_bytes_that_wait_is_blamed_on_their_frame(device: Driver) -> None:
-    """The good frame that was taken before them does not clear it; nor does silence."""
-    greet(device)
-    good = device.encode(MemoryRequest())
-    device.encode(samples(1))  # lost
-    device.call("e", struct.pack("<III", 1, 0, 0))
-    device.feed(good + device.encode(MemoryRequest()))
-    codes = [frame.message.code for frame in device.step() if isinstance(frame.message, Refused)]
-    assert codes == [Refusal.OVERRUN]
-    device.call("e", struct.pack("<III", 2, 0, 0))
-    device.step()
-    device.encode(samples(1))  # lost
-    refused, _ = device.send(MemoryRequest())
-    assert isinstance(refused, Refused)
-    assert (refused.code, refused.detail) == (Refusal.OVERRUN, 2)
 
 
 def test_memory_reports_high_waters(device: Driver) -> None:

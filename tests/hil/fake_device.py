@@ -48,6 +48,8 @@ from generator.wire.messages import (
     Message,
     PatchResult,
     Refused,
+    Resumed,
+    ResumeRequest,
     Rule,
     RuleRequest,
     Tap,
@@ -103,11 +105,19 @@ class FakeDevice:
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
     rule: Rule = RULE
+    check_cycles: int = 16_390
+    network_cycles: int = 1000
+    clips_spoiled: int = 0
+    """Clips to come in which a debugger stops the cycle counter."""
+
+    clock_error: float = 0.0
 
     timeout: float | None = None
     now_s: float = 0.0
     overruns: int = 0
     hellos: int = 0
+    resumptions: int = 0
+    deaf_to_resumes: int = 0
 
     _incoming: bytearray = field(default_factory=bytearray)
     _outgoing: deque[int] = field(default_factory=deque)
@@ -121,6 +131,7 @@ class FakeDevice:
     _clip: int | None = None
     _flags: int = 0
     _dropped: bool = False
+    _held: int | None = None
     _samples: list[bytes] = field(default_factory=list)
     _frames: list[bytes] = field(default_factory=list)
     _mask: bytes = bytes(TAP_MASK_BYTES)
@@ -168,8 +179,22 @@ class FakeDevice:
     def _refuse(self, code: Refusal, sequence: int, detail: int = 0) -> Refused:
         clip = NO_CLIP_ID if self._clip is None else self._clip
         self._dropped = self._dropped or self._clip is not None
+        if code in (Refusal.DAMAGED, Refusal.SEQUENCE) and self._clip is not None:
+            self._held = self._clip
         self._clip = None
         return Refused(code, self._expected, sequence, detail, clip)
+
+    def _resume(self, request: ResumeRequest, sequence: int) -> Iterator[Message]:
+        """Go on with a clip that is held."""
+        self._consumed, self._limit = 0, self.window_bytes
+        self._expected = (sequence + 1) & 0xFF
+        if request.clip_id not in (self._held, self._clip):
+            yield Resumed(NO_CLIP_ID, 0, self.window_bytes)
+            return
+        self._clip, self._held, self._dropped = request.clip_id, None, False
+        self.resumptions += 1
+        samples = sum(len(piece) for piece in self._samples) // 2
+        yield Resumed(request.clip_id, samples, self.window_bytes)
 
     def restart(self) -> None:
         """As a reset in the middle of whatever goes on."""
@@ -199,6 +224,12 @@ class FakeDevice:
         if isinstance(frame.message, HelloRequest):
             yield from self._greet(frame.message, frame.sequence, len(encoded) + 1)
             return
+        if isinstance(frame.message, ResumeRequest):
+            if self.deaf_to_resumes > 0:
+                self.deaf_to_resumes -= 1
+                return
+            yield from self._resume(frame.message, frame.sequence)
+            return
         if self._consumed + len(self._incoming) > self._limit:
             self.overruns += 1
         expected, self._expected = self._expected, (frame.sequence + 1) & 0xFF
@@ -221,7 +252,7 @@ class FakeDevice:
         self.hellos += 1
         self._sequence, self._consumed, self._limit = 0, 0, self.window_bytes
         self._expected = (sequence + 1) & 0xFF
-        self._clip, self._dropped = None, False
+        self._clip, self._held, self._dropped = None, None, False
         yield self._hello(request.nonce)
 
     def _hello(self, nonce: int) -> Hello:
@@ -232,6 +263,10 @@ class FakeDevice:
             core_clock_hz=160_000_000,
             window_bytes=self.window_bytes,
             reset_flags=self.reset_flags,
+            wait_given_up=0,
+            counter_losses=0,
+            check_clocks=16_384,
+            check_cycles=self.check_cycles,
             frames=PATCH_FRAMES,
             bands=BANDS,
             classes=CLASSES,
@@ -247,6 +282,7 @@ class FakeDevice:
         match message:
             case ClipBegin(clip_id, flags):
                 self._clip, self._flags, self._dropped = clip_id, flags, False
+                self._held = None
                 self._samples = []
             case ClipAudio(samples) if self._clip is not None:
                 self._samples.append(samples)
@@ -256,7 +292,8 @@ class FakeDevice:
                 if not self._dropped:
                     yield self._refuse(Refusal.NO_CLIP, sequence)
             case MemoryRequest():
-                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0)
+                clocks = round(160e6 * (1 + self.clock_error) * self.now_s)
+                yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0, 0, 0, clocks)
             case RuleRequest():
                 yield self.rule
             case TapSelect(mask):
@@ -274,7 +311,8 @@ class FakeDevice:
                 data = patch[row].tobytes()
                 yield Tap(0, 0, row, 0, data[:40])
                 yield Tap(0, 0, row, 40, data[40:])
-        yield PatchResult(patch_id, 0, 0, 0, 0, 1000, 10, scores_of(patch))
+        cycles = self.network_cycles
+        yield PatchResult(patch_id, 0, 0, 0, 0, cycles, 10, scores_of(patch))
 
     def _end_clip(self, sample_count: int, sequence: int) -> Iterator[Message]:
         samples = np.frombuffer(b"".join(self._samples), "<i2")
@@ -288,9 +326,11 @@ class FakeDevice:
             for at in range(0, len(frames), 16):
                 yield Features(clip_id, at, frames[at : at + 16].tobytes())
         for index, (first, scores) in enumerate(patches):
-            yield PatchResult(clip_id, index, first, 0, 500, 1000, 10, scores)
+            yield PatchResult(clip_id, index, first, 0, 500, self.network_cycles, 10, scores)
         sums = [sum(scores[i] for _, scores in patches) for i in range(CLASSES)]
         decision = max(range(CLASSES), key=lambda i: (sums[i], -i)) if patches else -1
+        spoiled = self.clips_spoiled > 0
+        self.clips_spoiled -= spoiled
         yield ClipResult(
             clip_id=clip_id,
             samples=len(samples),
@@ -298,6 +338,7 @@ class FakeDevice:
             frames=len(frames),
             patches=len(patches),
             decision=decision,
+            counter_losses=int(spoiled),
             frontend_cycles=500 * len(patches),
             network_cycles=1000 * len(patches),
             busy_cycles=0,

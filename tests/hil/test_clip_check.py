@@ -31,7 +31,8 @@ from hil.clip_check import (
 from hil.clips.clip_set import Clip, ClipSet
 from hil.clips.model_card import Provenance
 from hil.clips.truth import why_no_accuracy
-from hil.link.client import ClipRun, Link
+from hil.link.client import Link
+from hil.link.played import ClipRun
 from hil.session import (
     FRAME_FUNCTION,
     FRONTEND_FUNCTION,
@@ -232,7 +233,9 @@ def test_any_short_clip_fills_one_patch(frames: int) -> None:
 
 def answer_cycles_of(frames: int) -> tuple[int, ...]:
     patch = PatchResult(1, 0, 0, 0, 500, 1000, 999_999, (0,) * CLASSES)
-    result = ClipResult(1, 16_000, 0, frames, 1, 0, 500, 1000, 0, b"\1" + bytes(31), (0,) * CLASSES)
+    result = ClipResult(
+        *(1, 16_000, 0, frames, 1, 0, 0, 500, 1000, 0), b"\1" + bytes(31), (0,) * CLASSES
+    )
     run = ClipRun(result, (patch,), np.zeros((frames, 64), np.int8), ())
     return make_record(make_session(Twin(), Judge()), CLIP, run, 0.1).answer_cycles
 

@@ -132,6 +132,7 @@ GIVEN = {
     "probe": None,
     "port": None,
     "inventory": None,
+    "pack": None,
     "lock_timeout": 600.0,
     "no_flash": False,
     "flash_command": None,

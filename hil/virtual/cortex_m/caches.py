@@ -115,7 +115,7 @@ class DataCache(BusMemory):
         """Switch on: from here on the core and the bus may see different contents."""
         core = self.core
         for region in core.regions:
-            if region.is_flash or region.is_tcm or region.alias_of is not None:
+            if not region.is_ram or region.is_tcm or region.alias_of is not None:
                 continue
             view = core.memory(region.origin, region.size_bytes)
             assert view is not None

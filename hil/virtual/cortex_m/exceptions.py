@@ -110,7 +110,7 @@ class Exceptions:
     def _store_frame(self, sp: int, words: list[int], stack: int, pc: int) -> None:
         view = self.core.memory(sp, 4 * len(words))
         region = self.core.region_of(sp)
-        if sp < self.stack_limits[stack] or view is None or region is None or region.is_flash:
+        if sp < self.stack_limits[stack] or view is None or region is None or not region.is_ram:
             raise RuleBroken(
                 Rule.STACK_OVERFLOW,
                 f"no room for an exception's frame of {4 * len(words)} bytes at 0x{sp:08x}",
@@ -122,6 +122,14 @@ class Exceptions:
     def _handler(self, exception: int, pc: int) -> int:
         address = self.scb.vector_table + 4 * exception
         handler = self.core.word(address)
+        if self.core.watched.first_in(address, 4) is not None:
+            raise RuleBroken(
+                Rule.LOCKUP,
+                f"the vector of exception {exception} lies in cells of flash that cannot be read:"
+                " a write or erase was interrupted there",
+                address,
+                pc,
+            )
         if self.core.region_of(address, 4) is None or not handler & 1:
             raise RuleBroken(
                 Rule.BUS_FAULT,

@@ -209,7 +209,7 @@ class Mpu(Peripheral[MpuSystem]):
                 continue
             if rights not in FULL_ACCESS:
                 what = f"{where} read-only (AP = {rights})"
-            elif is_device and not memory.is_flash:
+            elif is_device and memory.is_ram:
                 what = f"{where} device memory, where unaligned accesses fault"
             elif no_code and (memory.is_flash or memory is self.system.core.tcm):
                 what = f"{where} not executable"

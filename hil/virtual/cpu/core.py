@@ -20,6 +20,7 @@ from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import AccessFault, Outcome
 from hil.virtual.cpu.memories import Memories
 from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.cpu.watched_cells import WatchedCells
 
 PAGE_BYTES = 1024
 END_OF_RUN = 0xFFFFFFFE
@@ -57,6 +58,8 @@ class Core(Memories):
         self.model = model
         self.stops = CodeStops(engine)
         """Where a debugger stops the core."""
+        self.watched = WatchedCells(engine, self._fail_access)
+        """Cells that cannot be read as they should."""
         self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
         self._scratch = np.zeros(1, np.uint32)
         self._costs = model.cycles.costs()
@@ -65,6 +68,8 @@ class Core(Memories):
         self._write_flash = write_flash
         self._interrupt: int | None = None
         self._fault: AccessFault | None = None
+        self._raw_writes: list[tuple[int, bytes]] = []
+        """What flash holds where the engine has just put the words of a store themselves."""
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
         self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
@@ -73,9 +78,11 @@ class Core(Memories):
         self, origin: int, size: int, read: ReadCallback, write: WriteCallback
     ) -> None:
         def on_read(_: unicorn.Uc, offset: int, width: int, __: object) -> int:
+            self._settle_flash()
             return read(origin + offset, width)
 
         def on_write(_: unicorn.Uc, offset: int, width: int, value: int, __: object) -> None:
+            self._settle_flash()
             write(origin + offset, width, value)
 
         self.engine.mmio_map(origin, size, on_read, None, on_write, None)
@@ -147,11 +154,27 @@ class Core(Memories):
     def _on_invalid_access(
         self, _: unicorn.Uc, kind: int, address: int, size: int, value: int, __: object
     ) -> bool:
+        self._settle_flash()
         value &= (1 << 8 * size) - 1
         if kind == unicorn.UC_MEM_WRITE_PROT and self._write_flash(address, size, value):
+            cells = self.memory(address, size)
+            if cells is not None:
+                self._raw_writes.append((address, cells.tobytes()))
             return True
         self._fault = AccessFault(kind, address, size, value)
         return False
+
+    def _settle_flash(self) -> None:
+        """Undo what the engine stored into flash behind the callback that has dealt with it."""
+        while self._raw_writes:
+            address, held = self._raw_writes.pop()
+            cells = self.memory(address, len(held))
+            assert cells is not None
+            cells[:] = memoryview(held)
+
+    def _fail_access(self, fault: AccessFault) -> None:
+        self._fault = fault
+        self.engine.emu_stop()
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -179,13 +202,6 @@ class Core(Memories):
         """Set the lowest address that the main stack may reach; 0: any."""
         self.counters[hook.STACK_LOW] = address
 
-    def put(self, address: int, data: bytes) -> None:
-        """Change memory from outside; code that was translated from it is dropped."""
-        view = self.memory(address, len(data))
-        assert view is not None
-        view[:] = memoryview(data)
-        self.engine.ctl_remove_cache(address, address + len(data))
-
     def allow_fpu(self, on: bool) -> None:
         """Let FPU instructions pass, or stop at them with `Stop.FPU_DISABLED`."""
         self.counters[hook.FPU_ON] = int(on)
@@ -205,6 +221,7 @@ class Core(Memories):
         """
         self._interrupt = None
         self._fault = None
+        self.watched.apply()
         self.counters[hook.DEADLINE] = max(0, min(deadline_cycles, hook.NO_DEADLINE))
         self.counters[hook.STOP_REASON] = 0
         invalid = False
@@ -218,6 +235,7 @@ class Core(Memories):
                 if error.errno not in _RUN_FOREVER_ERRORS:
                     raise
                 invalid = True
+        self._settle_flash()
         stop = Stop(int(self.counters[hook.STOP_REASON]))
         return Outcome(stop, self._interrupt, self._fault, invalid)
 

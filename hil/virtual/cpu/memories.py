@@ -26,7 +26,7 @@ class Memories:
         for region in regions:
             self._buffers[region] = self._make_buffer(region)
         self.flash = next(region for region in self.regions if region.is_flash)
-        self.ram = next(region for region in self.regions if not region.is_flash)
+        self.ram = next(region for region in self.regions if region.is_ram)
         """The first memory that is not flash: the main stack's."""
         self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
         self._flash_at_zero = False
@@ -53,7 +53,7 @@ class Memories:
             wanted, start = set(), region.origin
             for first, end in (*blocked, (region.end, region.end)):
                 if start < min(first, region.end):
-                    wanted.add((start, min(first, region.end), writable and not region.is_flash))
+                    wanted.add((start, min(first, region.end), writable and region.is_ram))
                 start = max(start, end)
             mapped = self._mapped.get(region, set())
             for first, end, _ in mapped - wanted:
@@ -99,6 +99,13 @@ class Memories:
         offset = address - region.origin
         return self._buffers[region][offset : offset + size]
 
+    def put(self, address: int, data: bytes) -> None:
+        """Change memory from outside; code that was translated from it is dropped."""
+        view = self.memory(address, len(data))
+        assert view is not None
+        view[:] = memoryview(data)
+        self.engine.ctl_remove_cache(address, address + len(data))
+
     def word(self, address: int) -> int:
         """Read one little-endian word of memory; 0 where there is none."""
         view = self.memory(address, 4)
@@ -106,9 +113,7 @@ class Memories:
 
     def fill_ram_with_noise(self) -> None:
         """Give RAM the contents of power-on: anything, but always the same."""
-        own = [
-            region for region in self._buffers if not region.is_flash and region.alias_of is None
-        ]
+        own = [region for region in self._buffers if region.is_ram and region.alias_of is None]
         noises = _noise(tuple(region.size_bytes for region in own))
         for region, noise in zip(own, noises, strict=True):
             self._buffers[region][:] = noise

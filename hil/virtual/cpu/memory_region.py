@@ -19,6 +19,14 @@ class MemoryRegion:
     is_tcm: bool = False
     """Tightly coupled to the core: neither caches nor DMA1 and DMA2 see it."""
 
+    is_rom: bool = False
+    """Nothing writes it."""
+
+    @property
+    def is_ram(self) -> bool:
+        """Whether any store changes it."""
+        return not self.is_flash and not self.is_rom
+
     @property
     def end(self) -> int:
         """First address behind the memory."""

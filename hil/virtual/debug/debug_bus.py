@@ -78,7 +78,10 @@ class DebugBus:
             return self._read_peripheral(address, count).to_bytes(count, "little")
         self._require_running_bus(address)
         self._require_memory_clock(address, count)
-        return self.machine.debugger.read(address, count)
+        try:
+            return self.machine.debugger.read(address, count)
+        except RuleBroken as error:
+            raise BusError(address, error.detail) from error
 
     def write_block(self, address: int, data: bytes) -> None:
         """Write words of memory; raises BusError."""

@@ -90,6 +90,10 @@ class DebugPort:
         elif address == _SELECT:
             self._select = value
 
+    def clear_error(self) -> None:
+        """Clear STICKYERR, as a write to ABORT does."""
+        self.write_dp(_ABORT, _CLEAR_STICKYERR)
+
     # -- access port -----------------------------------------------------------------------------
 
     def read_ap(self, address: int) -> int:

@@ -244,11 +244,19 @@ class _Memory(MemoryInterface):  # type: ignore[misc]  # pyOCD says what it is i
         self._probe = probe
 
     def _read(self, addr: int, count: int, size: int) -> bytes:
-        data: bytes = _on_target(lambda: self._probe.port.read_memory(addr, count, size))
+        data: bytes = self._move(lambda: self._probe.port.read_memory(addr, count, size))
         return data
 
     def _write(self, addr: int, data: bytes, size: int) -> None:
-        _on_target(lambda: self._probe.port.write_memory(addr, data, size))
+        self._move(lambda: self._probe.port.write_memory(addr, data, size))
+
+    def _move(self, call: Callable[[], Any]) -> Any:
+        """Move a block. A probe that does that on its own also clears the error behind it."""
+        try:
+            return _on_target(call)
+        except exceptions.TransferFaultError:
+            self._probe.port.clear_error()
+            raise
 
     def read_memory(
         self, addr: int, transfer_size: int = 32, now: bool = True, **_attributes: Any

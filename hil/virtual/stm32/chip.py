@@ -16,6 +16,7 @@ from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.stm32.dma_channels import DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
+from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.power_control import PowerControl, PowerSystem
 from hil.virtual.stm32.rcc_base import RccBase, RccSystem
 from hil.virtual.stm32.usart import Usart
@@ -81,6 +82,8 @@ class Chip:
     """Addresses of the peripherals outside the processor."""
     usarts: Mapping[str, UsartPlace]
     make_parts: Callable[[Chip, ChipSystem], Parts]
+    identity: Identity
+    """Its page is one of the memories."""
     peripheral_ranges: tuple[tuple[int, int], ...] = PERIPHERAL_RANGES
     clocked_memories: tuple[ClockedMemory, ...] = ()
     """Memories that need an enable: each a region, or a part of one."""

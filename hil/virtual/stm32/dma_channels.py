@@ -134,8 +134,8 @@ class ByteChannel(ABC):
             what = f"{span}, where no memory is"
         elif region.is_tcm:
             what = f"{span}, which is {region.name}: only the core reaches it"
-        elif write and region.is_flash:
-            what = f"{span}, which is flash"
+        elif write and not region.is_ram:
+            what = f"{span}, which is {region.name}"
         else:
             machine.bus_memory.check_clock(address, size)
             if write:

@@ -216,3 +216,5 @@ def test_boards_of_an_inventory_are_locked_each(
             acquire(options, U585),
         ):
             pytest.fail("a third one")
+        with acquire(options, U585, beside=True) as third:
+            assert third.port not in {one.port, other.port}

@@ -55,6 +55,14 @@ def test_it_lists_probe_port_board_and_user(
     assert not any("in use" in line for line in lines[4:])
 
 
+def test_a_probe_in_use_is_named_by_its_user(
+    boards_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hold_any(["0669"], "l475", 0):
+        assert run(boards_file) == 0
+    assert "\nl475  by its user\n    probe  0669  STM32 STLink\n" in capsys.readouterr().out
+
+
 def test_it_lists_what_only_the_inventory_has(
     boards_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import InputError
+from generator.repository import REPO_ROOT
 from hil.boards.attachment import Attachment
 from hil.boards.inventory import default_inventory, propose_inventory, read_inventory
 from hil.probe.attached import Attached, AttachedProbe
@@ -124,3 +125,11 @@ def test_the_default_stands_beside_the_boards_file(tmp_path: Path) -> None:
     assert default_inventory(tmp_path / "boards.yaml") is None
     (tmp_path / "boards.local.yaml").touch()
     assert default_inventory(tmp_path / "boards.yaml") == tmp_path / "boards.local.yaml"
+
+
+def test_the_inventory_of_the_guide_is_a_right_one(tmp_path: Path) -> None:
+    page = (REPO_ROOT / "docs" / "hil.md").read_text(encoding="utf-8")
+    example = page.partition("## The inventory")[2].partition("```yaml\n")[2].partition("```")[0]
+    entries = read(tmp_path, example)
+    assert [entry.board for entry in entries] == ["u585", "u585", "h743", "u585"]
+    assert entries[0].power_cycle == "uhubctl -l 1-1 -p 2 -a cycle"

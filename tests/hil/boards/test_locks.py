@@ -18,6 +18,7 @@ import pytest
 
 from generator.errors import ToolError
 from generator.repository import REPO_ROOT
+from hil.boards.acquire import hold_if_free
 from hil.boards.locks import JOB_VARIABLE, PlaceLock, hold_any, holder, job_name, lock_folder
 
 DEADLINE_S = 60.0
@@ -167,6 +168,23 @@ def test_one_process_may_hold_two_boards_of_a_kind(tmp_path: Path) -> None:
         hold_any(places, "u585", 0, folder=tmp_path) as other,
     ):
         assert {one, other} == set(places)
+
+
+def test_whoever_lists_probes_leaves_one_in_use_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEL2METAL_LOCK_DIR", str(tmp_path))
+    with started(tmp_path, "P1", job="its user") as first:
+        assert first.line() == "holds P1"
+        with hold_if_free("P1") as is_free:
+            assert not is_free
+        with hold_if_free("P2") as is_free:
+            assert is_free
+            assert PlaceLock("P2", tmp_path).held_here
+        held = holder("P1", tmp_path)
+        assert held is not None
+        assert held.job == "its user"
+    assert holder("P2", tmp_path) is None
 
 
 def test_places_that_look_alike_have_locks_of_their_own(tmp_path: Path) -> None:

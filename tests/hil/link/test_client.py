@@ -22,7 +22,7 @@ from generator.wire.messages import (
     HelloRequest,
     Memory,
 )
-from hil.link.client import ATTEMPTS, ClipRun, Link
+from hil.link.client import ATTEMPTS, Link
 from hil.link.errors import (
     BoardRestartedError,
     DeviceFaultError,
@@ -33,6 +33,7 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
+from hil.link.played import ClipRun
 from hil.suite.faulty_port import FaultyPort
 from tests.hil.fake_device import FakeDevice, features_of, patches_of, scores_of
 
@@ -122,13 +123,35 @@ def test_one_spoilt_stretch_never_gives_a_wrong_result(way: str, at: int, length
     assert len(run.retries) < ATTEMPTS
 
 
-def test_damage_once_is_repeated_once_and_the_reason_is_kept() -> None:
+def test_damage_to_an_answer_is_repeated_once_and_the_reason_is_kept() -> None:
     device = FakeDevice()
-    link = connect(device, FaultyPort(device, flip_sent=[5_000]))
+    link = connect(device, FaultyPort(device, flip_received=[2_000]))
     run = link.play_clip(1, sound(18_000), ClipFlag.FEATURES)
     assert len(run.retries) == 1
-    assert "DAMAGED" in run.retries[0]
+    assert "damaged" in run.retries[0]
     assert_right(run, sound(18_000))
+
+
+@pytest.mark.parametrize("deaf", [0, 2])
+def test_a_clip_goes_on_behind_damage_on_its_way(deaf: int) -> None:
+    """The request to go on is repeated where no answer comes."""
+    device = FakeDevice(deaf_to_resumes=deaf)
+    spoilt = [5_000, 17_000]
+    link = connect(device, FaultyPort(device, flip_sent=spoilt[:1] if deaf else spoilt))
+    run = link.play_clip(1, sound(18_000), ClipFlag.FEATURES)
+    assert len(run.resumptions) == device.resumptions == (1 if deaf else 2)
+    assert "DAMAGED" in run.resumptions[0]
+    assert (run.retries, device.hellos) == ((), 1)
+    assert_right(run, sound(18_000))
+
+
+@pytest.mark.parametrize(("at", "deaf"), [(5_000, ATTEMPTS), (25, 0)], ids=["deaf", "begin"])
+def test_a_clip_that_cannot_go_on_is_played_again(at: int, deaf: int) -> None:
+    """The device does not answer, or has never learnt of the clip."""
+    device = FakeDevice(deaf_to_resumes=deaf)
+    run = connect(device, FaultyPort(device, flip_sent=[at])).play_clip(1, sound(18_000))
+    assert (len(run.retries), run.resumptions, device.hellos) == (1, (), 2)
+    assert run.result.samples == 18_000
 
 
 def test_damage_every_time_is_a_failure_after_all_attempts() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,6 +104,12 @@ def test_firmware_too_old_to_tell_its_board_is_named(link: Link, says: str) -> N
     (probe,) = describe_attached([Probe("12", _link=link)], []).probes
     assert (says in probe.complaint) if says else not probe.complaint
     assert ("STSW-LINK007" in probe.complaint) == bool(says)
+
+
+def test_a_probe_in_use_is_listed_but_not_opened() -> None:
+    probe = OldProbe(V3)  # asking it raises
+    (listed,) = describe_attached([probe], [], asking=lambda name: nullcontext(name != V3)).probes
+    assert listed == AttachedProbe(V3, "STMicroelectronics", "STLINK-V3")
 
 
 def make_usb_device(sysfs: Path, name: str, **values: str) -> None:

@@ -128,7 +128,7 @@ def several(
     return replace(clip(name, None, decision), truth=truth, detected=detected)
 
 
-MEMORY = MemoryRecord("u585", 8192, 1000, 8192, 4000, 4096, 100, 34_816, 60_000, 0, 0)
+MEMORY = MemoryRecord("u585", 8192, 1000, 8192, 4000, 4096, 100, 34_816, 60_000, 0, 0, 0)
 
 
 def run_of(*records: Record) -> RunRecords:

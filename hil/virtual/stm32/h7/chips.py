@@ -25,12 +25,15 @@ from hil.virtual.stm32.h7.gpio import GpioH7
 from hil.virtual.stm32.h7.pwr import PwrH7, PwrH7A3, PwrH743, PwrH743Y, SyscfgH743
 from hil.virtual.stm32.h7.rcc import RccH7
 from hil.virtual.stm32.h7.rcc_lines import RccH7A3, RccH743, RccH743Y
+from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.usart_variants import UsartH7
 
 KIB = 1024
 START_HZ = 64_000_000
 PORTS = "ABCDEFGHIJK"
+IDENTITY_H743 = Identity(unique_id=0x1FF1_E800, flash_size=0x1FF1_E880)
+IDENTITY_H7A3 = Identity(unique_id=0x08FF_F800, flash_size=0x08FF_F80C)
 
 PERIPHERAL_RANGES = ((0x4000_0000, 0x2000_0000), (0xE000_0000, 0x0010_0000))
 
@@ -132,12 +135,14 @@ STM32H743ZI = Chip(
         MemoryRegion("AXI SRAM", 0x2400_0000, 512 * KIB),
         MemoryRegion("SRAM1-3", 0x3000_0000, 288 * KIB),
         MemoryRegion("SRAM4", 0x3800_0000, 64 * KIB),
+        IDENTITY_H743.region,
     ),
     start_hz=START_HZ,
     clocks=CLOCKS,
     bases=BASES,
     usarts=USARTS,
     make_parts=_make(RccH743, PwrH743, FlashH743, DbgmcuH743),
+    identity=IDENTITY_H743,
     peripheral_ranges=PERIPHERAL_RANGES,
     clocked_memories=(
         ClockedMemory("SRAM1", 0x3000_0000, 128 * KIB, ClockEnable("AHB2ENR", 29)),
@@ -163,9 +168,11 @@ STM32H7A3ZI = replace(
         MemoryRegion("AXI SRAM1-3", 0x2400_0000, 1024 * KIB),
         MemoryRegion("AHB SRAM1-2", 0x3000_0000, 128 * KIB),
         MemoryRegion("SRD SRAM", 0x3800_0000, 32 * KIB),
+        IDENTITY_H7A3.region,
     ),
     bases={name: base for name, base in BASES.items() if name != "SYSCFG"},
     make_parts=_make(RccH7A3, PwrH7A3, FlashH7A3, DbgmcuH7A3),
+    identity=IDENTITY_H7A3,
     clocked_memories=(
         ClockedMemory("AHB SRAM1", 0x3000_0000, 64 * KIB, ClockEnable("AHB2ENR", 29)),
         ClockedMemory("AHB SRAM2", 0x3001_0000, 64 * KIB, ClockEnable("AHB2ENR", 30)),

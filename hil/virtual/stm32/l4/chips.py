@@ -17,6 +17,7 @@ from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
+from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import IwdgL4
 from hil.virtual.stm32.l4.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
 from hil.virtual.stm32.l4.flash import FlashL4, FlashL4Plus, FlashL43
@@ -28,6 +29,7 @@ from hil.virtual.stm32.usart_variants import Lpuart, UsartV2
 
 KIB = 1024
 START_HZ = 4_000_000
+IDENTITY = Identity(unique_id=0x1FFF_7590, flash_size=0x1FFF_75E0)
 
 DMA1_INTERRUPTS = (11, 12, 13, 14, 15, 16, 17)
 DMA2_INTERRUPTS = (56, 57, 58, 59, 60, 68, 69)
@@ -158,12 +160,14 @@ STM32L475VG = Chip(
         MemoryRegion("flash", 0x0800_0000, 1024 * KIB, is_flash=True),
         MemoryRegion("SRAM1", 0x2000_0000, 96 * KIB),
         MemoryRegion("SRAM2", 0x1000_0000, 32 * KIB),
+        IDENTITY.region,
     ),
     start_hz=START_HZ,
     clocks=_clocks("ABCDEFGH"),
     bases=_bases("ABCDEFGH"),
     usarts=_usarts(UsartV2),
     make_parts=_make_l4(RccL4, PwrL4, FlashL4, DbgmcuL4),
+    identity=IDENTITY,
 )
 
 STM32L432KC = Chip(
@@ -176,12 +180,14 @@ STM32L432KC = Chip(
         # SRAM1, 48 KiB, and SRAM2 behind it.
         MemoryRegion("SRAM1-2", 0x2000_0000, 64 * KIB),
         MemoryRegion("SRAM2", 0x1000_0000, 16 * KIB, alias_of=0x2000_C000),
+        IDENTITY.region,
     ),
     start_hz=START_HZ,
     clocks=_clocks("ABCH"),
     bases=_bases("ABCH"),
     usarts={name: place for name, place in _usarts(UsartV2).items() if name != "USART3"},
     make_parts=_make_l4(RccL43, PwrL43, FlashL43, DbgmcuL43),
+    identity=IDENTITY,
 )
 
 STM32L4R5ZI = Chip(
@@ -194,12 +200,14 @@ STM32L4R5ZI = Chip(
         # SRAM1, 192 KiB, then SRAM2 and SRAM3 behind it.
         MemoryRegion("SRAM1-3", 0x2000_0000, 640 * KIB),
         MemoryRegion("SRAM2", 0x1000_0000, 64 * KIB, alias_of=0x2003_0000),
+        IDENTITY.region,
     ),
     start_hz=START_HZ,
     clocks={**_clocks("ABCDEFGHI"), "DMAMUX1": ClockEnable("AHB1ENR", 2)},
     bases={**_bases("ABCDEFGHI"), "DMAMUX1": 0x4002_0800},
     usarts={**_usarts(Usart), "LPUART1": UsartPlace(Lpuart, 70, LPUART1_RX, LPUART1_TX)},
     make_parts=_make_l4_plus,
+    identity=IDENTITY,
 )
 
 CHIPS = (STM32L475VG, STM32L432KC, STM32L4R5ZI)

@@ -32,13 +32,27 @@ _OPERATIONS = PG | PER | MER1 | 0xFF << 3 | BKER | MER2 | STRT | LOCK
 _SECOND_BANK = 0x80 << 3 | BKER | MER2
 
 
-def _registers(latency: int) -> dict[int, Register]:
+DEVICE_OPTIONS = 0xFFEF_F8AA
+"""FLASH_OPTR as delivered: no protection, two banks where the part has them."""
+_NO_PAGE = 0xFF00_FFFF
+"""WRPxyR as delivered: the area ends before it starts."""
+
+
+def _registers(latency: int, *, banks: int = 2) -> dict[int, Register]:
+    protection = {
+        0x2C: Register("WRP1AR", _NO_PAGE),
+        0x30: Register("WRP1BR", _NO_PAGE),
+        0x4C: Register("WRP2AR", _NO_PAGE),
+        0x50: Register("WRP2BR", _NO_PAGE),
+    }
     return {
         0x00: Register("ACR", 0x0600, latency | _CACHES_AND_PREFETCH),
         0x08: Register("KEYR", 0, 0xFFFFFFFF, write_one=True),
         0x10: Register("SR", 0, 0xC3FB, write_one=True),
         0x14: Register("CR", LOCK | OPTLOCK, _OPERATIONS, status=OPTLOCK),
-        0x20: Register("OPTR", 0xFFEF_F8AA, 0),
+        0x18: Register("ECCR", 0, 0xC100_0000, write_one=True),
+        0x20: Register("OPTR", DEVICE_OPTIONS, 0),
+        **dict(list(protection.items())[: 2 * banks]),
     }
 
 
@@ -51,6 +65,10 @@ class FlashL4(PagedFlash):
     UNIT_BYTES: ClassVar[int] = 8
     PAGE_BYTES: ClassVar[int] = 2048
     PAGE_MASK: ClassVar[int] = 0xFF
+    DELIVERED_OPTR: ClassVar[int] = DEVICE_OPTIONS
+    PROTECTION: ClassVar[tuple[int, int]] = (_NO_PAGE, 0xFF)
+    BANKS_BIT: ClassVar[int | None] = 21
+    ECC_BANK: ClassVar[int] = 19
     LATENCY_MASK: ClassVar[int] = 7
 
     def write_acr(self, value: int) -> None:
@@ -77,14 +95,16 @@ class FlashL4(PagedFlash):
 class FlashL43(FlashL4):
     """FLASH of the STM32L43x and L44x: one bank."""
 
+    REGISTERS: ClassVar[Mapping[int, Register]] = _registers(7, banks=1)
     BANKS: ClassVar[int] = 1
+    BANKS_BIT: ClassVar[int | None] = None
 
     def write_cr(self, value: int) -> None:
         """Choose and start an operation, or lock; reserved here is what chooses a second bank."""
-        if value & _SECOND_BANK:
+        if value & _SECOND_BANK and not self.system.debugger_attached:
             what = f"CR = 0x{value:08x}, but there is one bank of 128 pages"
             raise self.broken(Rule.FLASH_PROGRAMMING, what, 0x14)
-        super().write_cr(value)
+        super().write_cr(value & ~_SECOND_BANK)
 
 
 class FlashL4Plus(FlashL4):
@@ -93,4 +113,6 @@ class FlashL4Plus(FlashL4):
     REGISTERS: ClassVar[Mapping[int, Register]] = _registers(15)
     WAIT_STATE_MHZ: ClassVar[Mapping[int, tuple[int, ...]]] = _L4_PLUS_MHZ
     PAGE_BYTES: ClassVar[int] = 4096
+    BANKS_BIT: ClassVar[int | None] = 22
+    ECC_BANK: ClassVar[int] = 21
     LATENCY_MASK: ClassVar[int] = 15

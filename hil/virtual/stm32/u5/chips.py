@@ -19,6 +19,7 @@ from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.gpdma import Gpdma
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.icache import Icache
+from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import Iwdg
 from hil.virtual.stm32.u5.dbgmcu import Dbgmcu
 from hil.virtual.stm32.u5.flash import Flash
@@ -28,10 +29,13 @@ from hil.virtual.stm32.usart import Usart
 
 PORTS = "ABCDEFGHI"
 
+IDENTITY = Identity(unique_id=0x0BFA_0700, flash_size=0x0BFA_07A0)
+
 MEMORIES = (
     MemoryRegion("flash", 0x0800_0000, 2 * 1024 * 1024, is_flash=True),
     MemoryRegion("SRAM1-3", 0x2000_0000, 768 * 1024),
     MemoryRegion("SRAM4", 0x2800_0000, 16 * 1024),
+    IDENTITY.region,
 )
 
 CLOCKS = {
@@ -91,6 +95,7 @@ STM32U585AI = Chip(
     bases=BASES,
     usarts=USARTS,
     make_parts=make_parts,
+    identity=IDENTITY,
 )
 STM32U575ZI = replace(
     STM32U585AI, name="STM32U575ZI", make_parts=partial(make_parts, make_rcc=RccU575)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 
 from generator.boards.families.h7.port import PortH7
+from generator.boards.families.h7.port import hsi_divider as divider_of_hsi
+from generator.boards.families.h7.record import H7Clock
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from tests.generator.record_changes import change
@@ -41,6 +43,28 @@ def test_clock_of_the_h743(boards: Boards) -> None:
     assert (clock.supply_field, clock.supply_mask, clock.overdrive) == (0x02, 0x07, True)
     assert (tree.vos_field, tree.wait_states, tree.programming_delay) == (3, 4, 2)
     assert (clock.hpre_field, clock.ppre1_field, clock.ppre4_field) == (8, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("source", "source_hz", "divider_m", "hsi_divider"),
+    [
+        ("hse", 8_000_000, 1, 8),
+        ("hse", 25_000_000, 25, 0),  # 64 MHz / 64: beyond DIVM1
+        ("hse", 25_000_000, 5, 0),  # no divider gives 5 MHz
+        ("hse", 16_000_000, 2, 8),
+        ("hsi", 64_000_000, 8, 0),  # it is the HSI already
+    ],
+)
+def test_the_hsi_stands_in_for_hse_at_the_same_pll_input(
+    boards: Boards, source: str, source_hz: int, divider_m: int, hsi_divider: int
+) -> None:
+    """64 MHz over a divider of its own, or nothing."""
+    clock = boards["h743"].clock
+    assert isinstance(clock, H7Clock)
+    assert clock.pll is not None
+    pll = clock.pll.model_copy(update={"divider_m": divider_m})
+    update = {"source": source, "source_hz": source_hz, "pll": pll}
+    assert divider_of_hsi(clock.model_copy(update=update)) == hsi_divider
 
 
 def test_fallback_of_the_h743(boards: Boards) -> None:

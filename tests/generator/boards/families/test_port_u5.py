@@ -40,6 +40,13 @@ def test_clock_of_the_u585(u585: BoardSpec) -> None:
     assert (clock.hpre_field, clock.ppre1_field, clock.ppre2_field) == (0, 0, 0)
 
 
+def test_the_boards_with_a_crystal_say_so(u585: BoardSpec) -> None:
+    """And one without keeps its MSI free."""
+    clock = port_of(u585).clock
+    assert (clock.msi_lse, clock.lse_start_seconds) == (True, 5)
+    assert not port_of(change(u585, clock={"msi_lse": False})).clock.msi_lse
+
+
 def test_uart_of_the_u585(u585: BoardSpec) -> None:
     """160 MHz / 174 = 919540 baud; PA9 and PA10 in the upper AFR; lines and channels of GPDMA1."""
     port = port_of(u585)

@@ -24,3 +24,11 @@ def test_voltage_range_3_has_limits_of_its_own(tmp_path: Path) -> None:
     changes = (("clock.pll", fast), ("clock.voltage_range", 3))
     (fault,) = faults_of(path, changed("u585", *slow, *changes))
     assert "VCO would run at 384000000 Hz, outside 128 to 330 MHz" in fault
+
+
+def test_only_msis_follows_a_crystal(tmp_path: Path) -> None:
+    """HSI16 has no PLL mode."""
+    pll = {"divider_m": 4, "multiplier_n": 80, "divider_r": 2}
+    changes = (("clock.source", "hsi16"), ("clock.source_hz", 16_000_000), ("clock.pll", pll))
+    (fault,) = faults_of(tmp_path / "boards.yaml", changed("u585", *changes))
+    assert "the source is hsi16, and only MSIS follows a crystal" in fault

@@ -138,6 +138,17 @@ _Static_assert(offsetof(struct wire_frames, first_frame) == 4, "");
  * Asks for RULE. */
 #define WIRE_RULE_REQUEST 0x08u
 
+/* RESUME_REQUEST, from the host.
+ * Goes on with a clip that the device holds behind a damaged or lost frame; needs no credit.
+ * The device takes this frame's sequence number as the host's, restarts its byte count at 0
+ * behind this frame, and answers RESUMED. */
+#define WIRE_RESUME_REQUEST 0x09u
+struct wire_resume_request {
+    uint32_t clip_id; /* the clip that REFUSED named */
+};
+_Static_assert(sizeof(struct wire_resume_request) == 4, "");
+_Static_assert(offsetof(struct wire_resume_request, clip_id) == 0, "");
+
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
  * Answers HELLO_REQUEST. A firmware that has just started sends one by itself, with nonce 0.
@@ -334,14 +345,15 @@ _Static_assert(offsetof(struct wire_fault_report, sp) == 32, "");
 /* REFUSED, from the device.
  * A frame that the device could not take; the clip in progress is dropped.
  * Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
- * CLIP_BEGIN or HELLO_REQUEST. */
+ * CLIP_BEGIN or HELLO_REQUEST. After DAMAGED, SEQUENCE, OVERRUN or LINE the clip is held
+ * instead: passed over in the same way, but RESUME_REQUEST goes on with it. */
 #define WIRE_REFUSED 0x89u
 struct wire_refused {
     uint16_t code; /* Refusal */
     uint8_t expected_sequence; /* sequence number that was due */
     uint8_t sequence; /* sequence number of the refused frame; 0 if unreadable */
     uint32_t detail; /* see Refusal */
-    uint32_t clip_id; /* clip that was dropped; 0xFFFFFFFF: none */
+    uint32_t clip_id; /* clip that was dropped or is held; 0xFFFFFFFF: none */
 };
 _Static_assert(sizeof(struct wire_refused) == 12, "");
 _Static_assert(offsetof(struct wire_refused, code) == 0, "");
@@ -361,5 +373,18 @@ struct wire_rule {
 _Static_assert(sizeof(struct wire_rule) == 4, "");
 _Static_assert(offsetof(struct wire_rule, head) == 0, "");
 _Static_assert(offsetof(struct wire_rule, fallback) == 2, "");
+
+/* RESUMED, from the device.
+ * Where the clip goes on; the first CREDIT is implied: window_bytes. */
+#define WIRE_RESUMED 0x8bu
+struct wire_resumed {
+    uint32_t clip_id; /* the clip; 0xFFFFFFFF: the device does not hold it */
+    uint32_t samples; /* samples of it that the device has taken: the next to send */
+    uint32_t window_bytes; /* encoded bytes that may be under way to the device */
+};
+_Static_assert(sizeof(struct wire_resumed) == 12, "");
+_Static_assert(offsetof(struct wire_resumed, clip_id) == 0, "");
+_Static_assert(offsetof(struct wire_resumed, samples) == 4, "");
+_Static_assert(offsetof(struct wire_resumed, window_bytes) == 8, "");
 
 #endif

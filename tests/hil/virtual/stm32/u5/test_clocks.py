@@ -288,3 +288,74 @@ def test_flash_without_pg_or_key_is_refused(chip: Chip) -> None:
         other.write(FLASH + 8, 1)
     with refused(Rule.FLASH_LOCKED):
         unlock(other)  # jammed until reset
+
+
+BDCR, DBPR = RCC + 0xF0, PWR + 0x28
+LSEON, LSERDY, LSESYSEN, LSESYSRDY = 1, 2, 1 << 7, 1 << 11
+MSIPLLEN, MSIPLLSEL = 1 << 3, 1 << 6
+
+
+def start_lse(chip: Chip) -> None:
+    chip.write(DBPR, 1)
+    chip.write(BDCR, LSEON)
+    chip.wait(2_000_000)
+
+
+def test_the_crystal_starts_in_seconds_and_the_msi_follows_it(chip: Chip) -> None:
+    chip.machine.msi_ppm = -20_000
+    start_lse(chip)
+    assert chip.read(BDCR) == LSEON | LSERDY
+    chip.write(BDCR, LSEON | LSESYSEN)
+    chip.wait()
+    assert chip.read(BDCR) & LSESYSRDY
+    assert chip.machine.rcc.core_hz == 3_920_000
+    chip.write(CR, chip.read(CR) | MSIPLLSEL)
+    chip.write(CR, chip.read(CR) | MSIPLLEN)
+    assert chip.machine.rcc.core_hz == chip.machine.scheduler.clock_hz == 4_000_000
+
+
+def test_the_crystal_runs_on_through_a_reset_but_not_without_power(chip: Chip) -> None:
+    start_lse(chip)
+    chip.machine.reset()
+    assert chip.read(BDCR) == LSEON | LSERDY
+    chip.machine.power_on()
+    assert chip.read(BDCR) == 0
+
+
+def test_a_crystal_that_is_not_there_never_gets_ready(chip: Chip) -> None:
+    chip.machine.lse_present = False
+    start_lse(chip)
+    assert chip.read(BDCR) == LSEON
+
+
+def test_the_backup_domain_is_closed_until_it_is_opened(chip: Chip) -> None:
+    with refused(Rule.WRITE_PROTECTED_REGISTER):
+        chip.write(BDCR, LSEON)
+
+
+@pytest.mark.parametrize(
+    ("register", "value", "rule"),
+    [
+        (BDCR, LSEON | LSESYSEN, Rule.CLOCK_TREE),
+        (BDCR, LSEON | 2 << 3, Rule.WRITE_PROTECTED_REGISTER),
+        (CR, 0x35 | MSIPLLSEL | MSIPLLEN, Rule.CLOCK_TREE),
+    ],
+)
+def test_the_crystal_is_used_in_order(chip: Chip, register: int, value: int, rule: Rule) -> None:
+    """LSESYSEN behind LSERDY, LSEDRV before LSEON, MSIPLLEN behind LSESYSRDY."""
+    chip.write(DBPR, 1)
+    chip.write(BDCR, LSEON)
+    with refused(rule):
+        chip.write(register, value)
+
+
+def test_what_the_msi_follows_is_neither_changed_nor_switched_off(chip: Chip) -> None:
+    start_lse(chip)
+    chip.write(BDCR, LSEON | LSESYSEN)
+    chip.wait()
+    locked = chip.read(CR) | MSIPLLSEL | MSIPLLEN
+    chip.write(CR, locked)
+    with refused(Rule.WRITE_PROTECTED_REGISTER):
+        chip.write(CR, locked & ~MSIPLLSEL)
+    with refused(Rule.CLOCK_TREE):
+        chip.write(BDCR, 0)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a board says of its start, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from generator.wire import HelloFlag, Wait
+from generator.wire.messages import Hello
+from hil.boards.condition import conditions, warnings
+from hil.link.client import Link
+from tests.hil.fake_device import FakeDevice
+
+WATCHDOG, POWER = 1 << 29, 1 << 27
+
+
+@pytest.fixture
+def hello() -> Hello:
+    device = FakeDevice(reset_flags=POWER)
+    return Link(device, clock_s=device.clock_s).handshake()
+
+
+def test_a_plain_start_is_nothing_to_warn_of(hello: Hello) -> None:
+    assert conditions("u5", hello) == {"last reset": "power"}
+    assert warnings("u5", hello) == []
+    locked = replace(hello, flags=HelloFlag.LSE_LOCKED)
+    assert "locked" in conditions("u5", locked)["clock source"]
+    assert warnings("u5", locked) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"flags": HelloFlag.SOURCE_MISSING}, "the board's oscillator (HSE) is missing"),
+        ({"flags": HelloFlag.LSE_MISSING}, "free running"),
+        ({"wait_given_up": Wait.PLL}, "waited in vain for the PLL's lock"),
+        ({"wait_given_up": 99}, "waited in vain for wait 99"),
+        ({"counter_losses": 1}, "stopped 1 time by a debugger"),
+        ({"counter_losses": 2}, "stopped 2 times by a debugger"),
+        ({"reset_flags": WATCHDOG | POWER}, "last reset: by the watchdog"),
+    ],
+)
+def test_what_is_amiss_is_named(hello: Hello, changes: dict[str, int], told: str) -> None:
+    (warning,) = warnings("u5", replace(hello, **changes))  # type: ignore[arg-type]
+    assert told in warning
