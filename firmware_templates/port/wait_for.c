@@ -5,8 +5,12 @@
 #include "core/cpu.h"
 #include "port/registers.h"
 
-/* A poll takes six clocks of the core or more. */
-#define LIMIT_POLLS 100000u
+/* Most flags come within microseconds, and are asked for without a pause at first. What takes
+ * longer may take long: the clock that an ST-LINK feeds comes when that has started itself. */
+#define FAST_POLLS 1000u
+#define PAUSE_TURNS 64u
+#define SLOW_POLL_CLOCKS (5u * PAUSE_TURNS) /* or more */
+#define LIMIT_POLLS (FAST_POLLS + RCC_RESET_CLOCK_HZ / 10u / SLOW_POLL_CLOCKS)
 
 /* Neither filled nor cleared at start. After a loss of power it is noise, and on a part whose RAM
  * has error codes it must not even be read; so it is written before it is. */
@@ -20,10 +24,18 @@ static void note(enum wait reason) {
     given_up.inverse = ~(uint32_t)reason;
 }
 
+static void pause(void) {
+    for (volatile uint32_t turn = 0u; turn < PAUSE_TURNS; turn++) {
+    }
+}
+
 bool wait_within_limit(volatile const uint32_t *status, uint32_t mask, uint32_t value) {
     for (uint32_t polls = 0u; polls < LIMIT_POLLS; polls++) {
         if ((*status & mask) == value) {
             return true;
+        }
+        if (polls >= FAST_POLLS) {
+            pause();
         }
     }
     return false;

@@ -23,8 +23,8 @@ enum wait {
     WAIT_UART,
 };
 
-/* Waits until the masked bits have the value. Gives up after some 10 ms at 64 MHz, 100 ms at 4 MHz:
- * many times what any flag takes. */
+/* Waits until the masked bits have the value. Gives up after 0.1 s or a little more at the clock
+ * that the part starts with, many times what any flag takes; sooner at a faster one. */
 void wait_for(enum wait reason, volatile const uint32_t *status, uint32_t mask, uint32_t value);
 
 /* The same, where there is another way: returns whether the value came. */

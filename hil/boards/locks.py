@@ -97,6 +97,11 @@ class PlaceLock:
         """Whether this very process holds it, by this object or another."""
         return _held.get(self._path) == os.getpid()
 
+    @property
+    def was_ever_taken(self) -> bool:
+        """Whether there is a lock file: nothing is made by asking."""
+        return self._path.exists()
+
     def try_for(self, seconds: float) -> bool:
         """Take the lock within that time; False in vain. Raises ToolError for a bad folder."""
         if self.held_here:
@@ -147,7 +152,7 @@ class PlaceLock:
         except FileNotFoundError:
             file = os.open(self._owner_path, flags | os.O_CREAT, _SHARED_FILE)
             with suppress(OSError):
-                os.fchmod(file, _SHARED_FILE)
+                self._owner_path.chmod(_SHARED_FILE)
         with os.fdopen(file, "w", encoding="utf-8") as stream:
             stream.write(text)
 
@@ -157,7 +162,7 @@ def holder(place: str, folder: Path | None = None) -> Owner | None:
     lock = PlaceLock(place, folder or lock_folder())
     if lock.held_here:
         return lock.owner()
-    if not lock._path.exists():
+    if not lock.was_ever_taken:
         return None
     if lock.try_for(0):
         lock.release()

@@ -29,7 +29,6 @@ from generator.wire import (
     PAYLOAD_LIMIT_BYTES,
     TAP_MASK_BYTES,
     Frame,
-    FrameReader,
     ProtocolMismatchError,
     encode_frame,
     mask_of,
@@ -37,7 +36,6 @@ from generator.wire import (
 from generator.wire.messages import (
     ClipResult,
     Credit,
-    FaultReport,
     Features,
     Frames,
     Hello,
@@ -57,9 +55,7 @@ from generator.wire.messages import (
 from hil.link.answers import join_features, join_rows
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.errors import (
-    BoardRestartedError,
     CycleCounterError,
-    DeviceFaultError,
     FrameLostError,
     HandshakeError,
     LinkError,
@@ -68,6 +64,7 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
+from hil.link.incoming import IncomingFrames, start_of
 from hil.link.played import Clip, ClipRun, PatchRun
 
 Int8 = npt.NDArray[np.int8]
@@ -109,12 +106,6 @@ class SerialPort(Protocol):
         """Send bytes."""
 
 
-def _start_of(hello: Hello) -> tuple[object, ...]:
-    """What stays the same from a start of the firmware to its next."""
-    hashes = (hello.firmware_sha256, hello.model_sha256)
-    return (*hashes, hello.board, hello.core_clock_hz, hello.reset_flags)
-
-
 class Link:
     """One conversation with one device over an open port."""
 
@@ -130,17 +121,14 @@ class Link:
     ) -> None:
         self.port = port
         self._clock_s = clock_s
-        self._describe_address = describe_address
-        self._describe_reset = describe_reset
         self._on_retry = on_retry
         self._silence_s = silence_s
         self._hello: Hello | None = None
         self._started_anew: Hello | None = None
         """The HELLO of a start that was seen in the last handshake."""
 
-        self._reader = FrameReader()
+        self._incoming = IncomingFrames(describe_address, describe_reset)
         self._sequence = 0
-        self._device_sequence = 0
         self._sent_bytes = 0
         self._limit_bytes = 0
         self._nonce = 0
@@ -157,14 +145,14 @@ class Link:
         self._started_anew = None
         while (left_s := end_s - self._clock_s()) > 0:
             self._nonce = self._nonce % 0xFFFFFFFF + 1  # never BOOT_NONCE
-            self._reader.clear()
+            self._incoming.clear()
             self._sequence = 0
             request = HelloRequest(nonce=self._nonce)
             self._write(DELIMITER + encode_frame(request, self._sequence))
             hello = self._await_hello(min(left_s, HELLO_INTERVAL_S))
             if hello is not None:
                 self._sequence = 1
-                self._device_sequence = 1
+                self._incoming.sequence = 1
                 self._sent_bytes = 0
                 self._limit_bytes = hello.window_bytes
                 self._bands = hello.bands
@@ -182,13 +170,12 @@ class Link:
             data = self._read(left_s)
             if not data:
                 return None
-            for item in self._reader.feed(data):
+            for item in self._incoming.feed(data):
                 if isinstance(item, ProtocolMismatchError):
                     raise WrongDeviceError(str(item), "build and flash this version's firmware")
                 if not isinstance(item, Frame):
                     continue  # remains of an earlier conversation
-                if isinstance(item.message, FaultReport):
-                    raise DeviceFaultError(item.message, self._describe_address)
+                self._incoming.raise_fault(item)
                 if not isinstance(item.message, Hello):
                     continue
                 if item.message.nonce == self._nonce:
@@ -267,7 +254,7 @@ class Link:
         `fresh`: the device begins its sequence numbers anew, as behind a HELLO_REQUEST.
         """
         if fresh:
-            self._device_sequence = 0
+            self._incoming.sequence = 0
         while True:
             for message in self._receive(self._silence_s):
                 if isinstance(message, kind):
@@ -301,10 +288,10 @@ class Link:
         except HandshakeError as silent:
             raise error from silent
         restarted = self._started_anew
-        if restarted is None and before is not None and _start_of(before) != _start_of(hello):
+        if restarted is None and before is not None and start_of(before) != start_of(hello):
             restarted = hello
         if restarted is not None:
-            raise BoardRestartedError(self._describe_reset(restarted.reset_flags)) from error
+            raise self._incoming.restarted(restarted) from error
 
     def _converse_once(
         self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None
@@ -387,23 +374,11 @@ class Link:
                 f"the device fell silent: no byte for {self._silence_s:g} s",
                 "is the cable in place, does the device still run?",
             )
-        for item in self._reader.feed(data):
-            if not isinstance(item, Frame):
-                raise FrameLostError(f"a frame from the device is damaged: {item}")
-            if isinstance(item.message, FaultReport):
-                raise DeviceFaultError(item.message, self._describe_address)
-            if isinstance(item.message, Hello) and item.message.nonce == BOOT_NONCE:
-                raise BoardRestartedError(self._describe_reset(item.message.reset_flags))
-            if item.sequence != self._device_sequence:
-                raise FrameLostError(
-                    f"frames from the device are missing: number {item.sequence} came where "
-                    f"{self._device_sequence} was due"
-                )
-            self._device_sequence = (self._device_sequence + 1) & 0xFF
-            if isinstance(item.message, Credit):
-                self._limit_bytes = item.message.limit_bytes
+        for message in self._incoming.messages(data):
+            if isinstance(message, Credit):
+                self._limit_bytes = message.limit_bytes
             else:
-                yield item.message
+                yield message
 
     def _read(self, timeout_s: float) -> bytes:
         """At least one byte if one comes within the timeout, and all that wait behind it."""

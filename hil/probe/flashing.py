@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.errors import ToolError
+from hil.probe.damaged_flash import erase_vectors
 
 PROGRESS_INTERVAL_S = 2.0
 """Longest silence while flash is written."""
@@ -49,6 +50,8 @@ def flash_image(
     if before == image and not always:
         return Flashed(len(image), written=False)
     damaged = before is None
+    if damaged:
+        erase_vectors(session.target)
     _write(session, address, image, _Progress(on_progress), whole=damaged or always)
     # Behind a reset nothing of a loader or a cache stands between the probe and the cells.
     session.target.reset_and_halt()

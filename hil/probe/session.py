@@ -18,7 +18,7 @@ from generator.boards.registry import family_of
 from generator.errors import ToolError
 from hil.probe.attached import REMOTE
 from hil.probe.part import check_part
-from hil.probe.targets import target_for
+from hil.probe.targets import failure_in_words, target_for
 
 PROBE_CLOCK_HZ = 4_000_000
 """What every ST-LINK and the short wires of these boards carry."""
@@ -162,6 +162,13 @@ def _in_words(spec: BoardSpec, probe_id: str) -> Iterator[None]:
         raise ToolError(
             f"the probe {probe_id} of {spec.id} does not work: {error}",
             "is another program using it? plug it in again; make boards lists what there is",
+        ) from error
+    except exceptions.FlashFailure as error:
+        words = failure_in_words(spec, error.result_code)
+        raise ToolError(
+            f"the flash of {spec.id} was not written: {error}{words}",
+            "power the board off and on, and run again; where it stays so, look at its option bytes"
+            " and its supply",
         ) from error
     except exceptions.Error as error:
         raise ToolError(

@@ -9,13 +9,14 @@ the one that it is told to erase.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError
-from hil.probe.flash_algorithms.compiled import AlgorithmSource, compiled
+from hil.probe.flash_algorithms.compiled import AlgorithmSource, compiled, describe_result
 
 PREFIX = "mel2metal_"
 FLASH_ORIGIN, FLASH_BYTES = 0x0800_0000, 0x20_0000
@@ -72,11 +73,15 @@ def own_target_name(part: str) -> str | None:
 
 
 def register_own_targets(cross_compile: str | None = None) -> None:
-    """Make our targets known to pyOCD, in this process; they are compiled when one is used."""
+    """Make our targets known to pyOCD, in this process; they are compiled when one is used.
+
+    By the compiler with this prefix, or the one that CROSS_COMPILE names, or the pinned one.
+    """
     from pyocd.target import TARGET
 
+    prefix = cross_compile or os.environ.get("CROSS_COMPILE")
     for part, target in OWN_TARGETS.items():
-        TARGET[PREFIX + part.lower()] = _target_class(part, target, cross_compile)
+        TARGET[PREFIX + part.lower()] = _target_class(part, target, prefix)
 
 
 def target_for(spec: BoardSpec, pack: Path | None = None) -> str:
@@ -99,6 +104,14 @@ def target_for(spec: BoardSpec, pack: Path | None = None) -> str:
     what = f"pyOCD has no target {wanted}, and this project none for {spec.part}"
     remedy = "give the CMSIS pack that has the part: --pack FILE"
     raise InputError([Fault(spec.id, what, remedy)])
+
+
+def failure_in_words(spec: BoardSpec, result: int | None) -> str:
+    """What one of our algorithms returned, to be put behind pyOCD's own message."""
+    target = next((own for part, own in OWN_TARGETS.items() if spec.part.startswith(part)), None)
+    if target is None or not result:
+        return ""
+    return f": {describe_result(result, target.error_flags)}"
 
 
 def _names_in(pack: Path) -> set[str]:

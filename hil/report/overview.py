@@ -27,14 +27,11 @@ def overview_text(
         table.add_column(heading, justify="right", no_wrap=True)
     for board in sorted(records):
         table.add_row(board, *_cells(records[board], reports.get(board)))
-    table.caption = (
-        "ms: the network for one patch at 160 MHz (~ estimated); RAM and flash: of the network, KiB"
-    )
+    notes = ["ms: network, a patch, at 160 MHz (~ estimated); RAM, flash: of the network, KiB"]
     if any(trained_mark(records[board], report) for board, report in reports.items()):
-        table.caption += "\n! on clips that trained the model: no measure of accuracy"
-    table.caption_justify = "left"
+        notes.append("! on clips that trained the model: no measure of accuracy")
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
-    console.print(table)
+    console.print(table, *notes, sep="\n", highlight=False)
     text = console.file
     assert isinstance(text, io.StringIO)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -202,6 +202,15 @@ def _highest(one: MemoryRecord, other: MemoryRecord) -> MemoryRecord:
     return MemoryRecord(board=one.board, **highest)
 
 
+def _together(one: BoardRecord, other: BoardRecord) -> BoardRecord:
+    """The same board in several processes: all its probes and ports."""
+    properties = {
+        name: ", ".join(sorted({*one.properties.get(name, "").split(", "), value} - {""}))
+        for name, value in other.properties.items()
+    }
+    return replace(other, properties={**one.properties, **properties})
+
+
 @dataclass(slots=True)
 class RunRecords:
     """All records of one board in one run, from however many processes."""
@@ -228,7 +237,7 @@ class RunRecords:
         """Take one record; a clip played again replaces its earlier record."""
         match record:
             case BoardRecord():
-                self.board = record
+                self.board = record if self.board is None else _together(self.board, record)
             case ClipRecord():
                 self.clips[record.clip] = record
             case DivergenceRecord():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -16,6 +17,7 @@ from hil.report.figures import Report, measure_untrained, trained_folds_played
 from hil.report.records import BoardRecord, RunRecords
 
 _SHOWN_DIVERGENCES = 5
+_SHOWN_RETRIES = 5
 
 
 def summary_text(records: RunRecords, report: Report, width: int) -> str:
@@ -67,13 +69,12 @@ def divergences_text(records: RunRecords) -> str:
 
 
 def retry_lines(records: RunRecords) -> list[str]:
-    """How often the board needed help, by which means, and the first reason of each."""
-    lines: list[str] = []
-    for rung in dict.fromkeys(retry.rung for retry in records.retries):
-        reasons = [retry.reason for retry in records.retries if retry.rung == rung]
-        heading = "" if lines else "RETRIES"
-        lines.append(f"{heading:13}{len(reasons)} × {rung}, first because {reasons[0]}")
-    return lines
+    """Every means with every reason, and how often; the most frequent first."""
+    counts = Counter((retry.rung, retry.reason) for retry in records.retries).most_common()
+    lines = [f"{count} × {rung}: {reason}" for (rung, reason), count in counts[:_SHOWN_RETRIES]]
+    if len(counts) > len(lines):
+        lines.append(f"and {len(counts) - len(lines)} more, in details.json")
+    return [f"{'' if number else 'RETRIES':13}{line}" for number, line in enumerate(lines)]
 
 
 def caveat_lines(records: RunRecords) -> list[str]:

@@ -99,7 +99,8 @@ class Peripheral(Generic[SystemT]):
     def read(self, offset: int, size: int) -> int:
         """Serve a read by the core or by DMA."""
         register = self.register_at(offset, size, "read")
-        value = self.value_of(register.name)
+        reader = self._readers.get(register.name)
+        value = reader() if reader is not None else self.values[register.name]
         if self.flag_lag is not None:
             value = self.flag_lag.shown(register.name, value)
         return value >> 8 * (offset & 3) & ((1 << 8 * size) - 1)

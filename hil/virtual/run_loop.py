@@ -170,11 +170,10 @@ class RunLoop:
         target = self.scheduler.next_ps(until)
         if target >= NEVER_PS:
             return False
-        before_ps = self.scheduler.now_ps
-        self.scheduler.sleep_until(target)
         if self.on_sleep is not None:
-            slept_ps = self.scheduler.now_ps - before_ps
+            slept_ps = max(0, target - self.scheduler.now_ps)
             self.on_sleep(slept_ps * self.scheduler.clock_hz // PS_PER_SECOND)
+        self.scheduler.sleep_until(target)
         return True
 
     def _handle(self, outcome: Outcome) -> None:

@@ -97,14 +97,14 @@ def test_with_hse_nothing_is_missing(tapped_projects: Projects) -> None:
 def test_a_wait_that_gives_up_resets_and_is_named_by_the_next_start(
     boards: dict[str, BoardSpec], tapped_projects: Projects, toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    """HSE without its stand-in: resets, each after milliseconds, until it is back."""
+    """HSE without its stand-in: resets, each after some 0.1 s, until it is back."""
     edit = Edit("port/port_config.h", "PORT_HSI_PLL_M_FIELD 8u", "PORT_HSI_PLL_M_FIELD 0u")
     project = tapped_projects("h743")
     elf = build_changed(project, tmp_path / "project", (edit,), boards["h743"], toolchain)
     run = BoardRun(elf, board="h743")
     run.machine.hse_present = False
     run.machine.reset()
-    run.machine.run(seconds=0.1)
+    run.machine.run(seconds=0.4)
     assert len(run.machine.resets) > 1
     run.machine.hse_present = True
     hello = boot(run)
@@ -123,7 +123,7 @@ def test_a_wait_without_a_limit_ends_by_the_watchdog(
     boards: dict[str, BoardSpec], tapped_projects: Projects, toolchain: Toolchain, tmp_path: Path
 ) -> None:
     """The mutant: a flag that never comes holds the core until then."""
-    edit = Edit("port/wait_for.c", "polls < LIMIT_POLLS; polls++", "polls < LIMIT_POLLS;")
+    edit = Edit("port/wait_for.c", "polls < LIMIT_POLLS; polls++", "true; polls++")
     project = tapped_projects("h743")
     elf = build_changed(project, tmp_path / "project", (edit,), boards["h743"], toolchain)
     run = BoardRun(elf, board="h743")

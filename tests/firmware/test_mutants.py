@@ -74,6 +74,15 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
             "    switch_to_pll();\n    slow_flash();",
         ),
     ),
+    "the wait states are not read back": (
+        Rule.FLASH_WAIT_STATES,
+        Edit(
+            "port/clock.c",
+            "    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_LATENCY_MASK, "
+            "PORT_FLASH_WAIT_STATES);\n",
+            "",
+        ),
+    ),
     "the core sleeps without a barrier before": (
         Rule.WFI_BARRIERS,
         Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"wfi\n\tisb"'),

@@ -301,7 +301,7 @@ def test_a_null_pointers_member_is_a_memory_fault(tapped_projects: Projects, boa
     run.machine.run(seconds=BOOT_S)
     (hello,) = run.greet()
     assert isinstance(hello, Hello)
-    (report,) = run.send(ClipBegin(1), seconds=BOOT_S)
+    report, *_ = run.send(ClipBegin(1), seconds=BOOT_S)
     assert isinstance(report, FaultReport)
     assert (report.exception, report.cfsr) == (MEMORY_FAULT, CFSR_DATA_ACCESS | CFSR_MMARVALID)
     assert (report.pc, report.mmfar) == (address + 2, 8)

@@ -43,6 +43,16 @@ MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
             "    start_source();\n    start_pll();\n    switch_to_pll();\n    slow_flash();",
         ),
     ),
+    "the wait states are not read back": (
+        "l475",
+        Rule.FLASH_WAIT_STATES,
+        Edit(
+            "port/clock.c",
+            "    wait_for(WAIT_FLASH, &FLASH_ACR, FLASH_ACR_LATENCY_MASK, "
+            "PORT_FLASH_WAIT_STATES);\n",
+            "",
+        ),
+    ),
     "64 MHz in voltage range 2": (
         "l475",
         Rule.VOLTAGE_RANGE,

@@ -215,9 +215,9 @@ def test_damage_that_never_ends_climbs_from_repetition_to_the_end() -> None:
     assert [retry.rung for retry in retries[:3]] == [Rung.RESYNCHRONISE] * 2 + [Rung.RESET]
 
 
-def test_damage_once_is_sent_again_and_reported() -> None:
+def test_damaged_answer_is_asked_for_again_and_reported() -> None:
     device = FakeDevice()
-    session, retries = begin(Board(device), FaultyPort(device, flip_sent=[5_000]))
+    session, retries = begin(Board(device), FaultyPort(device, flip_received=[2_000]))
     told = assert_right(session)
     (retry,) = retries
     assert (retry.rung, retry.clip, retry.at) == (

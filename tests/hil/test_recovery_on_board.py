@@ -89,5 +89,5 @@ def test_what_happens_in_mid_clip_is_named_mended_and_shown_everywhere(
     (clip,) = (clip for clip in details["clips"] if clip["retries"])
     assert clip["clip"] == retry["clip"]
     assert retry["at"].endswith("+00:00")
-    assert "RETRIES      1 × resynchronise, first because the " in done.stdout
+    assert f"RETRIES 1 × resynchronise: {reason.strip()}" in " ".join(done.stdout.split())
     check_junit(tmp_path / "junit.xml")

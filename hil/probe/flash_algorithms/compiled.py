@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
@@ -58,7 +59,7 @@ class FlashAlgorithm:
     entries: dict[str, int]
     """By pyOCD's names, with bit 0 set as Thumb code has it."""
 
-    def placed(self, ram: int, page_bytes: int) -> dict[str, object]:
+    def placed(self, ram: int, page_bytes: int) -> dict[str, Any]:
         """What pyOCD takes: code, stack, and two buffers from `ram` on (Flash, flash_algo)."""
         words = [
             int.from_bytes(self.code[at : at + 4], "little") for at in range(0, len(self.code), 4)
@@ -152,8 +153,7 @@ ERROR_FLAGS = {
         9: "FASTERR", 13: "OPTWERR", 14: "RDERR", 15: "OPTVERR",
     },
     "banked": {
-        17: "WRPERR", 18: "PGSERR", 19: "STRBERR", 21: "INCERR", 22: "OPERR", 23: "RDPERR",
-        24: "RDSERR",
+        17: "WRPERR", 18: "PGSERR", 19: "STRBERR", 21: "INCERR", 22: "OPERR",
     },
 }  # fmt: skip
 """Error flags by their bits: of U5 and L4 (RM0456, RM0432: SR), and of the H7 (RM0433: SR1)."""

@@ -36,11 +36,13 @@ static inline void flash_barrier(void) {
     __asm volatile("dsb\n\tisb" ::: "memory");
 }
 
-// Wait until all of `bits` of a register are 0.
+// Read a status register until all of `bits` are 0; return what it held then. FLASH_TIMEOUT is no
+// flag of any of these registers.
 static inline uint32_t flash_wait_clear(uint32_t address, uint32_t bits) {
     for (uint32_t polls = FLASH_POLLS; polls > 0u; polls--) {
-        if ((REG32(address) & bits) == 0u) {
-            return 0u;
+        const uint32_t status = REG32(address);
+        if ((status & bits) == 0u) {
+            return status;
         }
     }
     return FLASH_TIMEOUT;

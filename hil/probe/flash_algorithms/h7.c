@@ -40,22 +40,29 @@
 
 // WRPERR, PGSERR, STRBERR, INCERR, OPERR (H743 alone), RDPERR, RDSERR, SNECCERR, DBECCERR
 #define SR_ERRORS 0x07EE0000u
-#define SR_EOP (1u << 16)
-// SNECCERR and DBECCERR tell of reads; a sector with such a word is what is about to be erased.
-#define SR_OWN_ERRORS 0x01EE0000u
+// The others tell of reads, some of them speculative; a sector with words that cannot be read is
+// what is about to be erased.
+#define SR_OWN_ERRORS 0x006E0000u
 
+// Wait for the operation that runs; return what was wrong, and clear it.
+// A next operation is refused (PGSERR) while an error flag of the one before stands.
 static uint32_t finish(uint32_t registers) {
-    const uint32_t waited = flash_wait_clear(registers + SR, SR_BUSY);
-    const uint32_t errors = REG32(registers + SR) & SR_OWN_ERRORS;
-    REG32(registers + CCR) = SR_ERRORS | SR_EOP;
-    return waited | errors;
+    const uint32_t status = flash_wait_clear(registers + SR, SR_BUSY);
+    if ((status & (FLASH_TIMEOUT | SR_ERRORS)) != 0u) {
+        REG32(registers + CCR) = SR_ERRORS;
+    }
+    return status & (FLASH_TIMEOUT | SR_OWN_ERRORS);
+}
+
+// Clear what earlier operations have left; FLASH_TIMEOUT if one still runs.
+static uint32_t start_clean(uint32_t registers) {
+    return finish(registers) & FLASH_TIMEOUT;
 }
 
 // START is set after the choice of what to erase (RM0433 section 4.3.10, RM0455 section 5.3.10).
 static uint32_t erase(uint32_t registers, uint32_t choice) {
-    uint32_t result = flash_wait_clear(registers + SR, SR_BUSY);
+    uint32_t result = start_clean(registers);
     if (result == 0u) {
-        REG32(registers + CCR) = SR_ERRORS | SR_EOP;
         REG32(registers + CR) = choice | CR_PSIZE;
         REG32(registers + CR) = choice | CR_PSIZE | CR_START;
         flash_barrier();
@@ -76,11 +83,10 @@ uint32_t flash_init(uint32_t address, uint32_t clock_hz, uint32_t operation) {
     }
     for (uint32_t bank = 0u; bank < BANKS; bank++) {
         const uint32_t registers = REGISTERS(bank);
-        const uint32_t waited = flash_wait_clear(registers + SR, SR_BUSY);
+        const uint32_t waited = start_clean(registers);
         if (waited != 0u) {
             return waited;
         }
-        REG32(registers + CCR) = SR_ERRORS | SR_EOP;
         if ((REG32(registers + CR) & CR_LOCK) != 0u) {
             REG32(registers + KEYR) = FLASH_KEY1;
             REG32(registers + KEYR) = FLASH_KEY2;
@@ -96,7 +102,7 @@ uint32_t flash_uninit(uint32_t operation) {
     (void)operation;
     uint32_t waited = 0u;
     for (uint32_t bank = 0u; bank < BANKS; bank++) {
-        waited |= flash_wait_clear(REGISTERS(bank) + SR, SR_BUSY);
+        waited |= start_clean(REGISTERS(bank));
         REG32(REGISTERS(bank) + CR) = CR_LOCK;
     }
     return waited;
@@ -122,23 +128,21 @@ uint32_t flash_program_page(uint32_t address, uint32_t size_bytes, const uint8_t
         size_bytes > BANKS * BANK_BYTES - offset) {
         return FLASH_BAD_ADDRESS;
     }
-    for (uint32_t done = 0u; done < size_bytes; done += 4u * UNIT_WORDS) {
+    uint32_t result = 0u;
+    for (uint32_t done = 0u; result == 0u && done < size_bytes; done += 4u * UNIT_WORDS) {
         const uint32_t registers = REGISTERS((offset + done) / BANK_BYTES);
         uint32_t unit[UNIT_WORDS];
         // A flash word of ones reads like an erased one; not programmed, it can be programmed
         // later.
         if (flash_take_unit(unit, UNIT_WORDS, data + done, size_bytes - done) != 0u) {
-            uint32_t result = finish(registers) & FLASH_TIMEOUT;
+            result = start_clean(registers);
             if (result == 0u) {
                 REG32(registers + CR) = CR_PG | CR_PSIZE;
                 flash_write_unit(address + done, unit, UNIT_WORDS);
                 result = finish(registers);
                 REG32(registers + CR) = 0u;
             }
-            if (result != 0u) {
-                return result;
-            }
         }
     }
-    return 0u;
+    return result;
 }

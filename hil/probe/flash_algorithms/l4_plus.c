@@ -43,7 +43,6 @@ uint32_t flash_init(uint32_t address, uint32_t clock_hz, uint32_t operation) {
         return FLASH_UNFIT_STATE;
     }
     REG32(FLASH_ACR) &= ~(ACR_ICEN | ACR_DCEN);
-    const uint32_t waited = flash_wait_clear(FLASH_SR, SR_BUSY);
-    REG32(FLASH_SR) = SR_ERRORS | SR_EOP;
-    return waited != 0u ? waited : unlock();
+    const uint32_t failed = start_clean();
+    return failed != 0u ? failed : unlock();
 }

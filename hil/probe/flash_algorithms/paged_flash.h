@@ -13,7 +13,6 @@
 
 #define FLASH_BASE 0x08000000u
 
-#define SR_EOP 1u
 #define CR_PG 1u
 #define CR_PER (1u << 1)
 #define CR_MER1 (1u << 2)
@@ -23,13 +22,19 @@
 #define CR_STRT (1u << 16)
 #define CR_LOCK (1u << 31)
 
-// Wait for the operation that runs; leave the status clear, and return what was wrong.
+// Wait for the operation that runs; return what was wrong, and clear it.
 // A next operation is refused (PGSERR) while an error flag of the one before stands.
 static uint32_t finish(void) {
-    const uint32_t waited = flash_wait_clear(FLASH_SR, SR_BUSY);
-    const uint32_t errors = REG32(FLASH_SR) & SR_ERRORS;
-    REG32(FLASH_SR) = SR_ERRORS | SR_EOP;
-    return waited | errors;
+    const uint32_t failed = flash_wait_clear(FLASH_SR, SR_BUSY) & (FLASH_TIMEOUT | SR_ERRORS);
+    if (failed != 0u) {
+        REG32(FLASH_SR) = SR_ERRORS;
+    }
+    return failed;
+}
+
+// Clear what earlier operations have left; FLASH_TIMEOUT if one still runs.
+static uint32_t start_clean(void) {
+    return finish() & FLASH_TIMEOUT;
 }
 
 // The two keys open CR until it is locked; a wrong or repeated key would close it until a reset.
@@ -43,9 +48,8 @@ static uint32_t unlock(void) {
 
 // STRT is set after the choice of what to erase (RM0456, RM0432: page erase sequence).
 static uint32_t erase(uint32_t choice) {
-    uint32_t result = flash_wait_clear(FLASH_SR, SR_BUSY);
+    uint32_t result = start_clean();
     if (result == 0u) {
-        REG32(FLASH_SR) = SR_ERRORS | SR_EOP;
         REG32(FLASH_CR) = choice;
         REG32(FLASH_CR) = choice | CR_STRT;
         flash_barrier();
@@ -57,7 +61,7 @@ static uint32_t erase(uint32_t choice) {
 
 uint32_t flash_uninit(uint32_t operation) {
     (void)operation;
-    const uint32_t waited = flash_wait_clear(FLASH_SR, SR_BUSY);
+    const uint32_t waited = start_clean();
     REG32(FLASH_CR) = CR_LOCK;
     leave();
     return waited;
@@ -82,16 +86,18 @@ uint32_t flash_program_page(uint32_t address, uint32_t size_bytes, const uint8_t
         size_bytes > 2u * BANK_BYTES - offset) {
         return FLASH_BAD_ADDRESS;
     }
-    uint32_t result = finish() & FLASH_TIMEOUT;
-    for (uint32_t done = 0u; result == 0u && done < size_bytes; done += 4u * UNIT_WORDS) {
-        uint32_t unit[UNIT_WORDS];
-        // A unit of ones reads like an erased one; not programmed, it can be programmed later.
-        if (flash_take_unit(unit, UNIT_WORDS, data + done, size_bytes - done) != 0u) {
-            REG32(FLASH_CR) = CR_PG;
-            flash_write_unit(address + done, unit, UNIT_WORDS);
-            result = finish();
-            REG32(FLASH_CR) = 0u;
+    uint32_t result = start_clean();
+    if (result == 0u) {
+        REG32(FLASH_CR) = CR_PG;
+        for (uint32_t done = 0u; result == 0u && done < size_bytes; done += 4u * UNIT_WORDS) {
+            uint32_t unit[UNIT_WORDS];
+            // A unit of ones reads like an erased one; not programmed, it can be programmed later.
+            if (flash_take_unit(unit, UNIT_WORDS, data + done, size_bytes - done) != 0u) {
+                flash_write_unit(address + done, unit, UNIT_WORDS);
+                result = finish();
+            }
         }
+        REG32(FLASH_CR) = 0u;
     }
     return result;
 }

@@ -36,8 +36,7 @@ uint32_t flash_init(uint32_t address, uint32_t clock_hz, uint32_t operation) {
     }
     // Off after a reset. Switching it off drops its contents (RM0456 section 8, ICACHE_CR).
     REG32(ICACHE_CR) &= ~ICACHE_EN;
-    const uint32_t waited =
-        flash_wait_clear(ICACHE_SR, ICACHE_BUSYF) | flash_wait_clear(FLASH_SR, SR_BUSY);
-    REG32(FLASH_SR) = SR_ERRORS | SR_EOP;
-    return waited != 0u ? waited : unlock();
+    const uint32_t waited = flash_wait_clear(ICACHE_SR, ICACHE_BUSYF) & FLASH_TIMEOUT;
+    const uint32_t failed = waited | start_clean();
+    return failed != 0u ? failed : unlock();
 }

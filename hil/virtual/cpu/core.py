@@ -18,7 +18,7 @@ from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.code_stops import CodeStops
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import AccessFault, Outcome
-from hil.virtual.cpu.memories import Memories
+from hil.virtual.cpu.engine_registers import EngineRegisters
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.cpu.watched_cells import WatchedCells
 
@@ -35,7 +35,7 @@ WriteCallback = Callable[[int, int, int], None]
 FlashWriteCallback = Callable[[int, int, int], bool]
 
 
-class Core(Memories):
+class Core(EngineRegisters):
     """A core with its memories; peripherals are reached through two callbacks.
 
     `read(address, size)` and `write(address, size, value)` serve the peripheral and system
@@ -310,10 +310,6 @@ class Core(Memories):
                 return False
         return True
 
-    def core_register(self, number: int) -> int:
-        """Read r0 to r12 or r14 by its number."""
-        return self.get(reg.UC_ARM_REG_LR if number == 14 else reg.UC_ARM_REG_R0 + number)
-
     def unaligned_access(self) -> tuple[int, int]:
         """Find the access of the running block that is not word aligned: its PC, its base."""
         block = self._current_block()
@@ -397,27 +393,3 @@ class Core(Memories):
         scratch[:] = kept
         self.counters[:] = counters
         self.engine.ctl_flush_tb()
-
-    # -- registers -------------------------------------------------------------------------------
-
-    def get(self, register: int) -> int:
-        """Read a core register (Unicorn's number)."""
-        return int(self.engine.reg_read(register)) & 0xFFFFFFFF
-
-    def set(self, register: int, value: int) -> None:
-        """Write a core register (Unicorn's number)."""
-        self.engine.reg_write(register, value & 0xFFFFFFFF)
-
-    def get_many(self, registers: Sequence[int]) -> list[int]:
-        """Read several core registers."""
-        return [self.get(register) for register in registers]
-
-    def set_many(self, registers: Sequence[int], values: Sequence[int]) -> None:
-        """Write several core registers."""
-        for register, value in zip(registers, values, strict=True):
-            self.set(register, value)
-
-    @property
-    def pc(self) -> int:
-        """Address of the next instruction."""
-        return self.get(reg.UC_ARM_REG_PC) & ~1

@@ -37,6 +37,24 @@ class LsiOff(Fault):
         self.struck = 1
 
 
+class HseMissing(Fault):
+    """No clock arrives at HSE: the ST-LINK has no power, or a solder bridge is open."""
+
+    def __init__(self, machine: FaultyMachine, name: str) -> None:
+        super().__init__(machine, name)
+        machine.hse_present = False
+        self.struck = 1
+
+
+class LseMissing(Fault):
+    """The 32.768 kHz crystal does not start."""
+
+    def __init__(self, machine: FaultyMachine, name: str) -> None:
+        super().__init__(machine, name)
+        machine.lse_present = False
+        self.struck = 1
+
+
 class WatchdogBite(MidClipFault):
     """The core stands still in mid-clip, as after a dip of its supply; the watchdog restarts it."""
 

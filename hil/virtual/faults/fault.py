@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.run_loop import RunLoop
+from hil.virtual.stm32.flash_controller import FlashController
 from hil.virtual.stm32.rcc_base import RccBase
 from hil.virtual.system import Events
 
@@ -19,12 +20,20 @@ class FaultyMachine(Events, Protocol):
     """What faults need of the machine."""
 
     rcc: RccBase
+    flash: FlashController
     loop: RunLoop
     peripherals: dict[str, AnyPeripheral]
     """By their names."""
 
+    hse_present: bool
+    lse_present: bool
+    """Whether the board's clock and its crystal run."""
+
     def reset(self) -> None:
         """Pull the reset line."""
+
+    def power_on(self) -> None:
+        """Take the power away and give it back."""
 
     def watchdog_reset(self) -> None:
         """Reset as the independent watchdog does."""

@@ -8,6 +8,8 @@ from functools import partial
 
 from hil.virtual.faults.chip import (
     LSI_TOLERANCE_PERCENT,
+    HseMissing,
+    LseMissing,
     LsiOff,
     PortVanishes,
     ResetInClip,
@@ -15,6 +17,7 @@ from hil.virtual.faults.chip import (
     WatchdogBite,
 )
 from hil.virtual.faults.fault import Fault, FaultyMachine
+from hil.virtual.faults.flash import BitFlip, PowerLoss
 from hil.virtual.faults.line import LINE_FAULTS, DisturbedLine
 from hil.virtual.faults.names import VirtualFault
 from hil.virtual.faults.probe import DebugSleep, TraceLost
@@ -27,8 +30,12 @@ _MAKERS: Mapping[VirtualFault, Callable[[FaultyMachine, str], Fault]] = {
     VirtualFault.LSI_FAST: partial(LsiOff, percent=LSI_TOLERANCE_PERCENT),
     VirtualFault.LSI_SLOW: partial(LsiOff, percent=-LSI_TOLERANCE_PERCENT),
     VirtualFault.STALE_READY: StaleReady,
+    VirtualFault.HSE_MISSING: HseMissing,
+    VirtualFault.LSE_MISSING: LseMissing,
     VirtualFault.PORT_VANISHES: PortVanishes,
     VirtualFault.RESET_IN_CLIP: ResetInClip,
+    VirtualFault.POWER_LOSS: PowerLoss,
+    VirtualFault.BIT_FLIP: BitFlip,
 }
 
 

@@ -50,8 +50,18 @@ class VirtualFault(enum.Enum):
         "stale-ready",
         "ready flags stay for one more look (16 cycles at most) behind a write, and come late",
     )
+    HSE_MISSING = "hse-missing", "no clock arrives at HSE"
+    LSE_MISSING = "lse-missing", "the 32.768 kHz crystal does not start"
     PORT_VANISHES = "port-vanishes", "the serial port fails once, in mid-clip, until it is reopened"
     RESET_IN_CLIP = "reset-in-clip", "the reset line is pulled once, in mid-clip"
+    POWER_LOSS = (
+        "power-loss-while-programming",
+        "the supply fails once, while the 100th unit of flash is programmed",
+    )
+    BIT_FLIP = (
+        "bit-flip-after-programming",
+        "one bit of the 99th unit of flash that is programmed turns over afterwards, once",
+    )
 
 
 def parse_faults(names: Iterable[str]) -> tuple[VirtualFault, ...]:

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 _BUILTIN_TARGETS = {
     "STM32L475VG": "stm32l475xg",
     "STM32L432KC": "stm32l432kc",
-    "STM32H743ZI": "stm32h743xx",
 }
-"""Parts that pyOCD knows without a pack; for the others there are targets of this project."""
+"""Parts that are flashed by a target that pyOCD has built in; the others by this project's."""
 RESET_HOLD_S = 0.02
 """How long nRST is pulled low."""
 

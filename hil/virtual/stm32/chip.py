@@ -17,6 +17,7 @@ from hil.virtual.stm32.dma_channels import DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.identity import Identity
+from hil.virtual.stm32.iwdg import Iwdg
 from hil.virtual.stm32.power_control import PowerControl, PowerSystem
 from hil.virtual.stm32.rcc_base import RccBase, RccSystem
 from hil.virtual.stm32.usart import Usart
@@ -62,6 +63,11 @@ class Parts:
     gpio: Mapping[str, Gpio]
     """By the letters of the ports."""
     others: list[AnyPeripheral] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for member in self.others:
+            if isinstance(member, Iwdg):
+                member.by_hardware = lambda: self.flash.options.hardware_watchdog
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ RM0456 section 7, RM0351, RM0394, RM0432 section 3, RM0433 section 4, RM0455 sec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -63,6 +64,8 @@ class FlashController(Peripheral[FlashSystem]):
         self.damaged = DamagedCells()
         """Cells that an interrupted operation has left in doubt."""
         self._operations: list[Operation] = []
+        self.on_begin: Callable[[Operation], None] | None = None
+        """Called with each operation that begins, where a fault asks for that."""
         super().__init__(system, name, base)
 
     def reset(self) -> None:
@@ -89,8 +92,11 @@ class FlashController(Peripheral[FlashSystem]):
         """Note an operation on so many cells that begins now; return when it ends."""
         now_ps = self.system.now_ps
         self._operations = [known for known in self._operations if known.until_ps > now_ps]
-        self._operations.append(Operation(now_ps + time_ps, first, first + count))
-        return now_ps + time_ps
+        operation = Operation(now_ps + time_ps, first, first + count)
+        self._operations.append(operation)
+        if self.on_begin is not None:
+            self.on_begin(operation)
+        return operation.until_ps
 
     # -- cells that cannot be read ---------------------------------------------------------------
 
@@ -103,9 +109,13 @@ class FlashController(Peripheral[FlashSystem]):
 
     def fetch_vectors(self) -> str | None:
         """The core starts from flash; why it cannot, or None."""
-        origin = self.system.core.flash.origin
-        found = self.damaged.first_in(origin, VECTORS_BYTES)
-        if found is None or not self.read_damaged(found):
+        core = self.system.core
+        found = self.damaged.first_in(core.flash.origin, VECTORS_BYTES)
+        if found is None:
+            return None
+        vector = core.word(core.flash.origin + 4)
+        is_code = vector & 1 and core.region_of(vector & ~1) is not None
+        if not self.read_damaged(found) and is_code:
             return None
         return (
             f"the vectors at 0x{found:08x} cannot be read (ECC double error):"

@@ -19,7 +19,7 @@ LSI_HZ = 32_000
 
 
 class Iwdg(Peripheral[Events]):
-    """IWDG of the STM32U5, started by software."""
+    """IWDG of the STM32U5, started by software or, by option bytes, at reset."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
         0x00: Register("KR", 0, 0xFFFF, write_one=True),
@@ -35,13 +35,19 @@ class Iwdg(Peripheral[Events]):
     on_bite: Callable[[], None] | None = None
     """What a time-out does; None: it stops the run, for the firmware has not fed it."""
 
+    by_hardware: Callable[[], bool] | None = None
+    """Whether the option bytes start it at every reset (IWDG_SW = 0)."""
+
     def reset(self) -> None:
-        """Stopped."""
+        """Stopped, unless the option bytes start it."""
         super().reset()
         self.running = False
         self._unlocked = False
         self._updated_at = {"PR": 0, "RLR": 0}
         self.system.schedule(self.name, None)
+        if self.by_hardware is not None and self.by_hardware():
+            self.running = True
+            self._feed()
 
     @property
     def timeout_ps(self) -> int:

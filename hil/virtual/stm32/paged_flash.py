@@ -56,6 +56,7 @@ class PagedFlash(FlashController):
     def reset(self) -> None:
         """Lock; no wait states, the stricter reading of the manual."""
         super().reset()
+        self._known_acr = self.values["ACR"]
         self._keys: list[int] = []
         self._jammed = False
         self._pending: dict[int, int] = {}
@@ -95,8 +96,16 @@ class PagedFlash(FlashController):
 
     @property
     def wait_states(self) -> int:
-        """ACR.LATENCY."""
-        return self.values["ACR"] & self.LATENCY_MASK
+        """ACR.LATENCY; until a new one is read back, the lower of the two counts.
+
+        RM0351, RM0394, RM0432, RM0456: FLASH, "Increasing the CPU frequency".
+        """
+        return min(acr & self.LATENCY_MASK for acr in (self._known_acr, self.values["ACR"]))
+
+    def read_acr(self) -> int:
+        """Wait states and prefetch; from here on they are known to count."""
+        self._known_acr = self.values["ACR"]
+        return self._known_acr
 
     def limit_mhz(self, voltage_range: int) -> int:
         """Fastest HCLK for the wait states that are set, in a voltage range."""
@@ -105,7 +114,8 @@ class PagedFlash(FlashController):
 
     def describe(self, voltage_range: int) -> str:
         """Name the setting that limits HCLK."""
-        return f"{self.wait_states} wait states in voltage range {voltage_range}"
+        unread = "" if self._known_acr == self.values["ACR"] else " (ACR not read back)"
+        return f"{self.wait_states} wait states in voltage range {voltage_range}{unread}"
 
     @property
     def locked(self) -> bool:

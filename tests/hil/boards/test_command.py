@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from generator.repository import DEFAULT_BOARDS_FILE
+from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from hil.boards.__main__ import main
 from hil.boards.attachment import Attachment
 from hil.boards.inventory import read_inventory
@@ -135,3 +136,9 @@ def test_the_inventory_shown_by_help_is_a_right_one(
         "remote:rack:5555",
         "virtual:u585-2",
     ]
+
+
+def test_make_passes_on_what_is_named() -> None:
+    command = ["make", "-n", "-o", ".venv/.test", "boards", "WRITE=1", "INVENTORY=my desk.yaml"]
+    done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
+    assert '-m hil.boards --write --inventory "my desk.yaml"' in done.stdout, done.stderr

@@ -186,7 +186,7 @@ def test_restart_in_mid_clip_is_named_with_its_cause_and_not_played_on(piece: by
             self._outgoing.extend(piece)
             super().restart()
 
-    device = Restarting(restart_at_frame=9)
+    device = Restarting(restart_at_frame=9, reset_flags=1 << 26)
     told: list[str] = []
     describe = {1 << 26: "pin"}.get
     link = Link(

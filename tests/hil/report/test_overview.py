@@ -110,3 +110,13 @@ def test_the_table_ends_a_run_on_several_boards_and_no_other(tmp_path: Path) -> 
     assert "mel2metal on h743" in both.lines
     assert "mel2metal on u585" in both.lines
     assert both.lines.index("mel2metal on 2 boards") > both.lines.index("mel2metal on u585")
+
+
+def test_two_boards_of_a_kind_show_both_their_probes() -> None:
+    one = replace(U585, properties={"probe": "0042", "port": "/dev/a", "pyocd": "0.46"})
+    other = replace(U585, properties={"probe": "0017", "port": "/dev/b", "pyocd": "0.46"})
+    expected = {"probe": "0017, 0042", "port": "/dev/a, /dev/b", "pyocd": "0.46"}
+    for records in ((one, other), (other, one), (one, other, one)):
+        board = run_of(*records).board
+        assert board is not None
+        assert board.properties == expected

@@ -48,12 +48,14 @@ def test_test_that_failed_is_not_flaky() -> None:
     assert make_report(records, 1.0).retries == 3
 
 
-def test_summary_names_each_means_with_its_first_reason() -> None:
+def test_summary_names_every_means_with_its_reasons() -> None:
     assert retry_lines(run()) == [
-        "RETRIES      2 × reset, first because silence",
-        "             1 × re-flash, first because still silent",
+        "RETRIES      2 × reset: silence",
+        "             1 × re-flash: still silent",
     ]
     assert retry_lines(run_of(BOARD)) == []
+    many = (replace(RETRY, reason=f"reason {number}") for number in range(9))
+    assert retry_lines(run_of(BOARD, *many))[-1] == "             and 4 more, in details.json"
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ WAIT_STATE_MHZ = {1: (32, 64, 96, 128, 160), 2: (30, 60, 90, 110), 3: (24, 48, 5
 DEVICE_OPTIONS = 0x1FEF_F8AA
 """FLASH_OPTR as delivered: no protection, TrustZone off, watchdog by software."""
 
-_NO_PAGE = 0xFF80_FFFF
-"""WRPxyR as delivered: the area ends before it starts, and its lock is open."""
+_NO_PAGE = 0x0F80_FFFF
+"""WRPxyR as delivered: the area ends before it starts."""
 TZEN = 31
 
 

@@ -149,6 +149,9 @@ static inline void clock_begin(void) {
     voltage_begin();
     pll_begin();
     FLASH_ACR = WAIT_STATES | 7u << 8;
+#ifndef NO_ACR_READ
+    (void)FLASH_ACR; /* the wait states count once they are read back */
+#endif
     sysclk_begin();
 }
 

@@ -61,6 +61,9 @@ static inline void clock_begin(void) {
     }
     R32(RCC + 0x28) |= 1u << 18;
     R32(FLASH_R + 0x00) = WAIT_STATES | 1u << 8;
+#ifndef NO_ACR_READ
+    (void)R32(FLASH_R + 0x00); /* the wait states count once they are read back */
+#endif
     R32(RCC + 0x1C) = 3u;
     while ((R32(RCC + 0x1C) >> 2 & 3u) != 3u) {
     }

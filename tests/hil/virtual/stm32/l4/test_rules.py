@@ -79,6 +79,7 @@ def test_wait_states_in_range_2(boot_on: Boot, board: str, wait_states: int, fit
             enable(APB1ENR1, 28);
             PWR_CR1 = 2u << 9;
             FLASH_ACR = WAIT_STATES;
+            (void)FLASH_ACR;
             RCC_CR = (RCC_CR & ~0xF0u) | 9u << 4 | 1u << 3;
             while (!(RCC_CR & 2u)) { }
             result = 1;

@@ -21,6 +21,7 @@ def test_a_correct_program_runs(boot: Boot) -> None:
     ("defines", "rule"),
     [
         (("WAIT_STATES=3",), Rule.FLASH_WAIT_STATES),
+        (("NO_ACR_READ",), Rule.FLASH_WAIT_STATES),
         (("VOS=2",), Rule.VOLTAGE_RANGE),
         (("NO_BOOSTER",), Rule.EPOD_BOOSTER),
         (("PLL_N=81",), Rule.VOLTAGE_RANGE),

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A line with framing errors carries clips: parts are sent again and counted, no bit is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from generator.repository import REPO_ROOT
+from tests.support.tiny_model import TINY_LABELS
+
+BOARD = "l475"
+SAMPLES = 48_000
+"""96 kB a clip: some ten framing errors in each."""
+
+
+@pytest.mark.slow
+def test_clips_go_on_behind_framing_errors(tmp_path: Path, tiny_build: Path) -> None:
+    for number, label in enumerate(TINY_LABELS):
+        (tmp_path / "sounds" / label).mkdir(parents=True)
+        noise = np.random.default_rng(number).normal(0.0, 0.2, SAMPLES)
+        place = tmp_path / "sounds" / label / "take.wav"
+        soundfile.write(place, np.clip(noise, -1, 1), 16_000)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *("-p", "no:hypothesispytest", "hil/suite/test_clips.py", "--board", BOARD),
+            *("--virtual", "--virtual-fault", "framing-errors"),
+            *("--sounds", str(tmp_path / "sounds"), "--model", str(tiny_build / "m.tflite")),
+            *("--build-dir", str(tiny_build), "--report-dir", str(tmp_path / "report")),
+        ],
+        cwd=REPO_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = tmp_path / "report" / BOARD
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    details: dict[str, Any] = json.loads((folder / "details.json").read_text())
+    resumed = sum(clip["resumptions"] for clip in details["clips"])
+    assert resumed > 3
+    assert f"{resumed} gaps sent again" in " ".join(done.stdout.split())
+    assert report["divergences"] == 0
+    assert not any(clip["retries"] for clip in details["clips"])
