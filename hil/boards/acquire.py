@@ -68,9 +68,7 @@ def find_attachments(options: AttachmentOptions, spec: BoardSpec) -> list[Attach
     return choose_attachments(options, spec, look, _board_in_use)
 
 
-def count_attachments(
-    options: AcquireOptions, specs: Iterable[BoardSpec]
-) -> dict[str, int | None]:
+def count_attachments(options: AcquireOptions, specs: Iterable[BoardSpec]) -> dict[str, int | None]:
     """How often each board can be had; None: each process makes a virtual one for itself.
 
     A board that is not to be had counts as one: the process that asks for it will say why.

@@ -57,10 +57,10 @@ _Loader.add_constructor("!template", _fill_template)
 
 
 def read_environment(path: Path, board: str) -> tuple[str, str | None]:
-    """The place of `board`, and the coordinator's address if the file has one. Raises InputError."""
+    """The place of `board`, and the coordinator's address if there is one. Raises InputError."""
     where = f"{OPTION} {path.name}"
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError([Fault(where, str(error), "name labgrid's environment file")]) from error
     targets = document.get("targets") if isinstance(document, Mapping) else None

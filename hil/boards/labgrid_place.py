@@ -161,7 +161,9 @@ def attachment_of(
             "docs/lab.md shows an exporter's file with all that is needed",
         )
     power = any(one.cls.endswith(_POWER) for one in resources)
-    return Attachment(board, probe, port, shlex.join([*client, "power", "cycle"]) if power else None)
+    return Attachment(
+        board, probe, port, shlex.join([*client, "power", "cycle"]) if power else None
+    )
 
 
 def _port(resources: Sequence[Resource], faults: list[str]) -> str | None:
@@ -184,9 +186,7 @@ def _port(resources: Sequence[Resource], faults: list[str]) -> str | None:
     return f"rfc2217://{address}"
 
 
-def _probe(
-    resources: Sequence[Resource], host: str, sysfs: Path, faults: list[str]
-) -> str | None:
+def _probe(resources: Sequence[Resource], host: str, sysfs: Path, faults: list[str]) -> str | None:
     """A pyOCD server, or an ST-LINK of this machine. None: there is none, or a fault was found."""
     servers = [r for r in resources if r.cls == "NetworkService" and r.name == PROBE_NAME]
     if servers:

@@ -7,6 +7,7 @@ each time that the read timeout changes, as the link does for every read.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import serial
@@ -31,7 +32,15 @@ class NetworkPort(rfc2217.Serial):  # type: ignore[misc]  # pyserial ships no ty
     """An RFC 2217 port whose timeouts are this side's affair alone."""
 
     def __init__(self, port: str, *, baud: int, write_timeout_s: float) -> None:
-        super().__init__(port, baudrate=baud)
+        with warnings.catch_warnings():
+            # pyserial names its thread by methods that Python would have gone.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            try:
+                super().__init__(port, baudrate=baud)
+            except serial.SerialException:
+                raise
+            except OSError as error:
+                raise serial.SerialException(f"{port} hung up: {error}; is it in use?") from error
         # The reading thread takes a timeout for what it is, and goes on.
         self._socket.settimeout(write_timeout_s)
 

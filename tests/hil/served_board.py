@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from generator.repository import REPO_ROOT
@@ -17,12 +18,10 @@ END_S = 60.0
 
 @contextmanager
 def running(
-    words: Sequence[str], *, stderr: int | IO[str] | None = None
+    words: Sequence[str], *, stderr: int | IO[str] | None = None, cwd: Path = REPO_ROOT
 ) -> Iterator[subprocess.Popen[str]]:
     """A process with its output in a pipe; ended by SIGTERM at last."""
-    process = subprocess.Popen(
-        words, cwd=REPO_ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
-    )
+    process = subprocess.Popen(words, cwd=cwd, stdout=subprocess.PIPE, stderr=stderr, text=True)
     try:
         yield process
     finally:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.virtual.host_ports.serve`: a virtual board that other processes and machines reach.
+"""`python -m hil.virtual.host_ports.serve`: a virtual board for other processes.
 
 0: ended by SIGTERM or SIGINT. 2: a wrong argument. 3: a port is taken, or a package is missing.
 """
