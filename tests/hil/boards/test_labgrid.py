@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from tests.hil.served_board import running, served_board
 pytestmark = pytest.mark.slow
 
 DEADLINE_S = 60.0
+NO_COORDINATOR = "Could not connect to coordinator"
 
 
 def commands() -> Path:
@@ -58,9 +60,9 @@ class Lab:
         )
         return done.stdout + done.stderr
 
-    def await_answer(self, wanted: str, *words: str) -> None:
+    def await_answer(self, wanted: str, *words: str, absent: bool = False) -> None:
         deadline = time.monotonic() + DEADLINE_S
-        while wanted not in (said := self.ask(*words)):
+        while (wanted in (said := self.ask(*words))) == absent:
             assert time.monotonic() < deadline, said
 
 
@@ -95,8 +97,11 @@ def lab(
     with (
         (tmp_path / "log").open("w") as log,
         running(coordinator, stderr=log, cwd=tmp_path),
-        running(exporter, stderr=log, cwd=tmp_path),
+        ExitStack() as serving,
     ):
+        # An exporter that finds no coordinator gives up.
+        made.await_answer(NO_COORDINATOR, "places", absent=True)
+        serving.enter_context(running(exporter, stderr=log, cwd=tmp_path))
         made.await_answer("rack/u585/NetworkSerialPort", "resources")
         made.ask("create")
         made.ask("add-match", "rack/u585/*/*")
