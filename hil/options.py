@@ -37,6 +37,8 @@ class Options:
     port: str | None
     inventory: Path | None
     """None: the one beside the boards file, if there is one."""
+    labgrid: Path | None
+    """labgrid's environment file, where boards are its places."""
     lock_timeout_s: float
     pack: Path | None
     """CMSIS pack with pyOCD's target and flash algorithm; None: built in, or this project's."""
@@ -80,6 +82,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
         faults.append(Fault("--inventory", f"{inventory} is not there", "make boards WRITE=1"))
+    labgrid = _read_labgrid(value_of, virtual, faults)
     lock_timeout_s: float | None = value_of("lock_timeout")
     if lock_timeout_s is None:
         lock_timeout_s = LOCK_TIMEOUT_S
@@ -115,6 +118,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         probe=probe,
         port=port,
         inventory=inventory,
+        labgrid=labgrid,
         lock_timeout_s=lock_timeout_s,
         pack=pack,
         no_flash=no_flash,
@@ -161,6 +165,20 @@ def _read_place(
             what = f"one {option.lstrip('-')} for {boards} boards"
             faults.append(Fault(option, what, "name one board, or list all in an inventory"))
     return probe, port
+
+
+def _read_labgrid(value_of: Any, virtual: bool, faults: list[Fault]) -> Path | None:
+    """--lg-env: a file, and nothing beside it that says where the board is."""
+    if not value_of("lg_env"):
+        return None
+    path = Path(value_of("lg_env")).resolve()
+    if not path.is_file():
+        faults.append(Fault("--lg-env", f"{path} is not there", "name labgrid's environment file"))
+    rivals = [name for name in ("probe", "port", "inventory") if value_of(name)]
+    for name in [*rivals, *(["virtual"] if virtual else [])]:
+        what = f"the labgrid place says where the board is, and --{name} does too"
+        faults.append(Fault(f"--{name}", what, "give one of them"))
+    return path
 
 
 def _flash_faults(

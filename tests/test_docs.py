@@ -30,7 +30,7 @@ GENERATED = (REPO_ROOT / "tests" / "golden" / "u585" / "files.txt").read_text().
 
 FOLDERS = (
     *("cross_check", "docs", "firmware_templates", "generator", "hil", "models", "requirements"),
-    *("scoring", "sounds", "tests", "tools", "training"),
+    *("scoring", "sounds", "tests", "tools", "training", "udev"),
 )
 
 FORMER_PATHS = {"port/h7.py", "port/h7_interrupts.py"}

@@ -16,6 +16,7 @@ from generator.errors import ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import BoardAbsentError, CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.network_port import open_port
 from hil.boards.power import cycle_power
 from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
@@ -62,8 +63,8 @@ class SerialBoard:
         if port is None:
             raise BoardAbsentError(f"board {self.spec.id}: {self.unavailable_reason()}")
         try:
-            self._serial = serial.serial_for_url(
-                port, baudrate=self.spec.uart.baud, write_timeout=WRITE_TIMEOUT_S, exclusive=True
+            self._serial = open_port(
+                port, baud=self.spec.uart.baud, write_timeout_s=WRITE_TIMEOUT_S
             )
         except (serial.SerialException, ValueError) as error:
             raise ToolError(

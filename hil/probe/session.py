@@ -35,6 +35,9 @@ _OPTIONS: dict[str, object] = {
     "warning.cortex_m_default": False,
 }
 
+VIRTUAL_VENDOR = "mel2metal"
+"""Who makes virtual probes, by their own word."""
+
 _CR_BEHIND_IDCODE = 0x04
 """DBGMCU_CR, in all families (RM0456, RM0351, RM0394, RM0432, RM0433, RM0455: debug support)."""
 _DWT_CTRL, _FP_CTRL, _FP_KEY = 0xE000_1000, 0xE000_2000, 2
@@ -104,6 +107,24 @@ def hardware_reset(spec: BoardSpec, probe_id: str) -> None:
             session.probe.reset()
         finally:
             session.close()
+
+
+def is_virtual(probe_id: str) -> bool:
+    """Whether a probe, be it behind a server, is a virtual board's. Raises ToolError."""
+    from pyocd.core import exceptions
+    from pyocd.core.session import Session
+
+    try:
+        session = Session(find_probe(probe_id), auto_open=False, options=dict(_OPTIONS))
+        session.open(init_board=False)
+        try:
+            return bool(session.probe.vendor_name == VIRTUAL_VENDOR)
+        finally:
+            session.close()
+    except exceptions.Error as error:
+        raise ToolError(
+            f"the probe {probe_id} does not say what it is: {error}", "is its server alive?"
+        ) from error
 
 
 def _options(spec: BoardSpec, pack: Path | None) -> dict[str, object]:

@@ -36,6 +36,7 @@ class Given:
     probe: str | None = None
     port: str | None = None
     inventory: Path | None = None
+    labgrid: Path | None = None
     lock_timeout_s: float = 0.0
 
 
