@@ -34,7 +34,7 @@ static struct link_counts counts;
 static struct link_counts reported; /* part of counts that was reported, or has harmed no frame */
 static uint32_t suspect_bytes;      /* taken_bytes beyond which no byte has met an error so far */
 
-void link_resume(void) {
+static void start_credit_anew(void) {
     taken_bytes = 0u;
     announced_bytes = link_window_bytes();
     reported = counts;
@@ -42,7 +42,17 @@ void link_resume(void) {
 
 static void start_anew(void) {
     send_sequence = 0u;
-    link_resume();
+    start_credit_anew();
+}
+
+void link_resume(uint32_t clip_id, uint32_t samples) {
+    const struct wire_resumed resumed = {
+        .clip_id = clip_id,
+        .samples = samples,
+        .window_bytes = link_window_bytes(),
+    };
+    start_credit_anew();
+    link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
 }
 
 /* What the line carried before the first greeting is nobody's: the receiver may have been switched

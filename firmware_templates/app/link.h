@@ -41,8 +41,9 @@ enum link_event link_receive(struct link_received *received);
 /* Behind a HELLO_REQUEST: numbers and credit start anew. The next link_send() is frame 0. */
 void link_restart(void);
 
-/* Behind a RESUME_REQUEST: the host's credit starts anew, for lost bytes have lost theirs. */
-void link_resume(void);
+/* Behind a RESUME_REQUEST: the host's credit starts anew, for lost bytes have lost theirs. RESUMED
+ * says so, and that `samples` of the clip were taken, whole and in order. */
+void link_resume(uint32_t clip_id, uint32_t samples);
 
 /* Bytes that the host may send beyond what the firmware has taken out of the ring. */
 uint32_t link_window_bytes(void);

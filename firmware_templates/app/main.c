@@ -20,7 +20,7 @@
 _Noreturn void main(void);
 
 _Noreturn void main(void) {
-    struct session_facts facts = {0};
+    struct start_facts facts = {0};
 
     /* Before anything can reset the part once more: the flags would be those of two resets. */
     facts.reset_flags = clock_take_reset_flags();

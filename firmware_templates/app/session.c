@@ -3,28 +3,19 @@
 
 #include <string.h>
 
-#include "app/classes.h"
-#include "app/decision.h"
 #include "app/features.h"
-#include "app/identity.h"
 #include "app/link.h"
 #include "app/listener.h"
+#include "app/self_report.h"
 #include "app/taps.h"
 #include "app/wire.h"
-#include "core/cpu.h"
-#include "core/image.h"
-#include "core/stack.h"
-#include "port/clock.h"
-#include "port/clock_check.h"
 #include "port/cycle_counter.h"
-#include "port/uart.h"
-#include "port/wait_for.h"
 
 enum clip_state {
     CLIP_NONE,
-    CLIP_OPEN,
-    CLIP_HELD,    /* a frame of it was lost: passed over in silence until RESUME_REQUEST */
     CLIP_DROPPED, /* its remaining messages are passed over in silence */
+    CLIP_OPEN,    /* from here on there is a clip to go on with */
+    CLIP_HELD,    /* a frame of it was lost: passed over in silence until RESUME_REQUEST */
 };
 
 /* What became of a message: code 0, or an enum wire_refusal with its detail. */
@@ -38,13 +29,9 @@ static const struct outcome accepted = {0};
 _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
                    WIRE_PAYLOAD_LIMIT_BYTES,
                "CLIP_RESULT carries all sums in one message");
-_Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
-               "HELLO carries all labels in one message");
-_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
-               "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_DETECTED_BYTES == DECISION_MASK_BYTES, "CLIP_RESULT carries the whole mask");
 
-static struct session_facts facts;
+static struct start_facts facts;
 static struct listener listener;
 static enum clip_state clip_state;
 static uint32_t clip_id;
@@ -62,16 +49,6 @@ static void keep_counting(void) {
     }
 }
 
-/* HelloFlag bits of the link, as they stand now. */
-static uint16_t flags_now(void) {
-    const struct clock_state clock = clock_state();
-    uint32_t flags = M2M_TAPS ? WIRE_HELLO_TAPS : 0u;
-    flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
-    flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
-    flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
-    return (uint16_t)flags;
-}
-
 static struct outcome refuse(uint16_t code, uint32_t detail) {
     return (struct outcome){.code = code, .detail = detail};
 }
@@ -85,7 +62,6 @@ static void drop_clip(void) {
 #endif
 }
 
-/* REFUSED; what becomes of the clip is the caller's to decide. */
 static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint8_t sequence) {
     const struct wire_refused refused = {
         .code = outcome.code,
@@ -97,52 +73,11 @@ static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint
     link_send(WIRE_REFUSED, &refused, sizeof refused, NULL, 0u);
 }
 
-/* The labels one after the other, with a line feed between each two. */
-static void join_labels(char joined[CLASS_LABELS_BYTES]) {
-    uint32_t bytes = 0u;
-    for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
-        if (class != 0u) {
-            joined[bytes++] = '\n';
-        }
-        for (const char *from = class_labels[class]; *from != '\0'; from++) {
-            joined[bytes++] = *from;
-        }
-    }
-}
-
-/* Not inlined: its buffers would lie on the stack beside those of every other message. */
-__attribute__((noinline)) static void send_hello(uint32_t nonce) {
-    char labels[CLASS_LABELS_BYTES];
-    const struct clock_check check = clock_check_run();
-    struct wire_hello hello = {
-        .protocol = WIRE_PROTOCOL_VERSION,
-        .flags = flags_now(),
-        .nonce = nonce,
-        .core_clock_hz = facts.core_clock_hz,
-        .window_bytes = link_window_bytes(),
-        .reset_flags = facts.reset_flags,
-        .wait_given_up = facts.wait_given_up,
-        .counter_losses = counter_losses,
-        .check_clocks = check.clocks,
-        .check_cycles = check.cycles,
-        .frames = NETWORK_FRAMES,
-        .bands = NETWORK_BANDS,
-        .classes = NETWORK_CLASSES,
-        .operators = NETWORK_OPERATORS,
-    };
-    memcpy(hello.board, identity_board, sizeof hello.board);
-    memcpy(hello.engine, identity_engine, sizeof hello.engine);
-    memcpy(hello.firmware_sha256, facts.firmware_sha256, sizeof hello.firmware_sha256);
-    memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
-    join_labels(labels);
-    link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
-}
-
 /* A host in the middle of a conversation learns at once that its device started anew, and why. */
-void session_begin(const struct session_facts *given) {
+void session_begin(const struct start_facts *given) {
     facts = *given;
     link_begin();
-    send_hello(WIRE_BOOT_NONCE);
+    self_report_send_hello(&facts, WIRE_BOOT_NONCE, counter_losses);
 }
 
 /* Any length is taken: a host of another protocol version must get a HELLO that tells it ours. */
@@ -155,7 +90,7 @@ static struct outcome take_hello_request(const uint8_t *payload, uint32_t bytes)
     clip_state = CLIP_NONE;
     link_restart();
     keep_counting();
-    send_hello(request.nonce);
+    self_report_send_hello(&facts, request.nonce, counter_losses);
     return accepted;
 }
 
@@ -206,25 +141,15 @@ static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
     return accepted;
 }
 
-/* The samples taken so far are whole and in order: the host sends those behind them again. */
 static struct outcome take_resume_request(const uint8_t *payload, uint32_t bytes) {
     struct wire_resume_request request;
     if (bytes != sizeof request) {
         return refuse(WIRE_LENGTH, bytes);
     }
     memcpy(&request, payload, sizeof request);
-    const bool held =
-        (clip_state == CLIP_HELD || clip_state == CLIP_OPEN) && request.clip_id == clip_id;
-    const struct wire_resumed resumed = {
-        .clip_id = held ? clip_id : WIRE_NO_CLIP_ID,
-        .samples = held ? listener.clip.samples : 0u,
-        .window_bytes = link_window_bytes(),
-    };
-    if (held) {
-        clip_state = CLIP_OPEN;
-    }
-    link_resume();
-    link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
+    const bool held = clip_state >= CLIP_OPEN && request.clip_id == clip_id;
+    clip_state = held ? CLIP_OPEN : clip_state;
+    link_resume(held ? clip_id : WIRE_NO_CLIP_ID, held ? listener.clip.samples : 0u);
     return accepted;
 }
 
@@ -295,23 +220,7 @@ static struct outcome take_memory_request(uint32_t bytes) {
     if (bytes != 0u) {
         return refuse(WIRE_LENGTH, bytes);
     }
-    const struct link_counts errors = link_error_counts();
-    const struct wire_memory memory = {
-        .stack_bytes = stack_bytes(),
-        .stack_high_water_bytes = stack_high_water_bytes(),
-        .rx_ring_bytes = uart_rx_ring_bytes(),
-        .rx_high_water_bytes = uart_rx_high_water_bytes(),
-        .tx_ring_bytes = uart_tx_ring_bytes(),
-        .tx_high_water_bytes = uart_tx_high_water_bytes(),
-        .arena_bytes = NETWORK_ARENA_BYTES,
-        .static_bytes = image_static_bytes(),
-        .overruns = errors.overruns,
-        .framing_errors = errors.framing_errors,
-        .noise_errors = errors.noise_errors,
-        .flags = flags_now(),
-        .clocks = cpu_clocks(),
-    };
-    link_send(WIRE_MEMORY, &memory, sizeof memory, NULL, 0u);
+    self_report_send_memory();
     return accepted;
 }
 
@@ -319,11 +228,7 @@ static struct outcome take_rule_request(uint32_t bytes) {
     if (bytes != 0u) {
         return refuse(WIRE_LENGTH, bytes);
     }
-    const struct wire_rule rule = {
-        .head = decision_rule.head == DECISION_SIGMOID ? WIRE_HEAD_SIGMOID : WIRE_HEAD_SOFTMAX,
-        .fallback = (int16_t)decision_rule.fallback,
-    };
-    link_send(WIRE_RULE, &rule, sizeof rule, decision_rule.thresholds, NETWORK_CLASSES);
+    self_report_send_rule();
     return accepted;
 }
 
@@ -343,11 +248,8 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
     if (bytes < sizeof header || (bytes - sizeof header) % NETWORK_BANDS != 0u) {
         return refuse(WIRE_LENGTH, bytes);
     }
-    if (clip_state == CLIP_OPEN) {
+    if (clip_state >= CLIP_OPEN) {
         return refuse(WIRE_FRAME_ORDER, 0u); /* the clip has the network */
-    }
-    if (clip_state == CLIP_HELD) {
-        drop_clip();
     }
     memcpy(&header, payload, sizeof header);
     keep_counting();

@@ -19,7 +19,17 @@ from tests.support.store import digest
 
 FAKES = Path(__file__).parent / "fakes"
 
-SOURCES = ("cobs", "crc32", "sha256", "link", "session", "features", "taps", "fault_report")
+SOURCES = (
+    "cobs",
+    "crc32",
+    "sha256",
+    "link",
+    "self_report",
+    "session",
+    "features",
+    "taps",
+    "fault_report",
+)
 
 LABELS = ("dog", "bells ä", "rain")
 

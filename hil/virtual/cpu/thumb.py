@@ -233,7 +233,9 @@ def _decode_immediate(h1: int, h2: int) -> Decoded:
     """0xF000 to 0xF7FF: constants, bit fields, branches, system registers."""
     rn, rd = h1 & 15, h2 >> 8 & 15
     flags, reads, writes, move = 0, 0, 1 << rd, NO_MOVE
-    if h2 & 0x8000:
+    if h2 & 0xD000 == 0xD000:
+        writes = 1 << 14  # BL
+    elif h2 & 0x8000:
         flags = _decode_system(h1, h2)
     else:
         reads = 1 << rn

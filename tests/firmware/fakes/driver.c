@@ -354,7 +354,7 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
 }
 
 int main(void) {
-    struct session_facts facts = {
+    struct start_facts facts = {
         .core_clock_hz = 160000000u, .reset_flags = 0x20000000u, .wait_given_up = 5u};
     memset(facts.firmware_sha256, 0x5A, sizeof facts.firmware_sha256);
     session_begin(&facts);

@@ -171,6 +171,8 @@ def test_a_scan_counts_instructions_and_cycles(tmp_path: Path) -> None:
         (["it eq", "ldrdeq r0, r1, [r4]"], 0, 0, 1),
         (["it eq", "moveq r4, r5", "ldrd r0, r1, [r4]"], 0, 1 << 16, 0),
         (["sdiv r0, r1, r2"], 0, 0, 1),
+        (["ldr r4, [r5]", "mov lr, r4", "stm lr!, {r0, r1}"], 0, 1 << 56, 0),
+        (["ldr r4, [r5]", "mov lr, r4", "stm lr!, {r0, r1}", "bl ."], 0, 0, 1),
         (["ldrd r0, r1, [sp, #8]"], 0, 0, 0),
     ],
 )

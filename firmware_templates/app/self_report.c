@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/self_report.h"
+
+#include <string.h>
+
+#include "app/classes.h"
+#include "app/decision.h"
+#include "app/identity.h"
+#include "app/link.h"
+#include "app/wire.h"
+#include "core/cpu.h"
+#include "core/image.h"
+#include "core/stack.h"
+#include "network/network.h"
+#include "port/clock.h"
+#include "port/clock_check.h"
+#include "port/uart.h"
+#include "port/wait_for.h"
+
+_Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
+               "HELLO carries all labels in one message");
+_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
+               "HELLO names waits as port/wait_for.h does");
+
+/* HelloFlag bits of the link, as they stand now. */
+static uint16_t flags_now(void) {
+    const struct clock_state clock = clock_state();
+    uint32_t flags = M2M_TAPS ? WIRE_HELLO_TAPS : 0u;
+    flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
+    flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
+    flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
+    return (uint16_t)flags;
+}
+
+/* The labels one after the other, with a line feed between each two. */
+static void join_labels(char joined[CLASS_LABELS_BYTES]) {
+    uint32_t bytes = 0u;
+    for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
+        if (class != 0u) {
+            joined[bytes++] = '\n';
+        }
+        for (const char *from = class_labels[class]; *from != '\0'; from++) {
+            joined[bytes++] = *from;
+        }
+    }
+}
+
+/* Not inlined: its buffers would lie on the stack beside those of every other message. */
+__attribute__((noinline)) void self_report_send_hello(const struct start_facts *facts,
+                                                      uint32_t nonce, uint32_t counter_losses) {
+    char labels[CLASS_LABELS_BYTES];
+    const struct clock_check check = clock_check_run();
+    struct wire_hello hello = {
+        .protocol = WIRE_PROTOCOL_VERSION,
+        .flags = flags_now(),
+        .nonce = nonce,
+        .core_clock_hz = facts->core_clock_hz,
+        .window_bytes = link_window_bytes(),
+        .reset_flags = facts->reset_flags,
+        .wait_given_up = facts->wait_given_up,
+        .counter_losses = counter_losses,
+        .check_clocks = check.clocks,
+        .check_cycles = check.cycles,
+        .frames = NETWORK_FRAMES,
+        .bands = NETWORK_BANDS,
+        .classes = NETWORK_CLASSES,
+        .operators = NETWORK_OPERATORS,
+    };
+    memcpy(hello.board, identity_board, sizeof hello.board);
+    memcpy(hello.engine, identity_engine, sizeof hello.engine);
+    memcpy(hello.firmware_sha256, facts->firmware_sha256, sizeof hello.firmware_sha256);
+    memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
+    join_labels(labels);
+    link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
+}
+
+void self_report_send_memory(void) {
+    const struct link_counts errors = link_error_counts();
+    const struct wire_memory memory = {
+        .stack_bytes = stack_bytes(),
+        .stack_high_water_bytes = stack_high_water_bytes(),
+        .rx_ring_bytes = uart_rx_ring_bytes(),
+        .rx_high_water_bytes = uart_rx_high_water_bytes(),
+        .tx_ring_bytes = uart_tx_ring_bytes(),
+        .tx_high_water_bytes = uart_tx_high_water_bytes(),
+        .arena_bytes = NETWORK_ARENA_BYTES,
+        .static_bytes = image_static_bytes(),
+        .overruns = errors.overruns,
+        .framing_errors = errors.framing_errors,
+        .noise_errors = errors.noise_errors,
+        .flags = flags_now(),
+        .clocks = cpu_clocks(),
+    };
+    link_send(WIRE_MEMORY, &memory, sizeof memory, NULL, 0u);
+}
+
+void self_report_send_rule(void) {
+    const struct wire_rule rule = {
+        .head = decision_rule.head == DECISION_SIGMOID ? WIRE_HEAD_SIGMOID : WIRE_HEAD_SOFTMAX,
+        .fallback = (int16_t)decision_rule.fallback,
+    };
+    link_send(WIRE_RULE, &rule, sizeof rule, decision_rule.thresholds, NETWORK_CLASSES);
+}
