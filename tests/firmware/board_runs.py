@@ -130,3 +130,28 @@ def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
     assert isinstance(memory, Memory)
     run.machine.run(seconds=2.5)  # longer than the watchdog's period
     return hello, result, memory
+
+
+def elf_of(project: Path) -> Path:
+    """The image of a built project."""
+    return project / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
+
+
+def hello_of(run: BoardRun) -> Hello:
+    """Greet a board that has booted."""
+    *_, hello = run.greet()
+    assert isinstance(hello, Hello)
+    return hello
+
+
+def boot(run: BoardRun, seconds: float = BOOT_S) -> Hello:
+    """Let it boot, and greet."""
+    run.machine.run(seconds=seconds)
+    return hello_of(run)
+
+
+def memory_of(run: BoardRun) -> Memory:
+    """What MEMORY says."""
+    (memory,) = run.send(MemoryRequest(), seconds=0.02)
+    assert isinstance(memory, Memory)
+    return memory
