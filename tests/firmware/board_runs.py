@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from generator.wire.messages import (
     Tap,
     TapSelect,
 )
+from hil.virtual.faults.names import VirtualFault
 from hil.virtual.machine import Machine
 from hil.virtual.symbols import Segment, read_elf
 
@@ -78,10 +79,11 @@ class BoardRun:
         patch: Callable[[list[Segment]], list[Segment]] | None = None,
         board: str = "u585",
         revision: str | None = None,
+        faults: Collection[VirtualFault] = (),
     ):
         """Load and reset; ``patch`` may change what lies in flash, ``revision`` the silicon."""
         segments, _ = read_elf(elf)
-        self.machine = Machine(board, revision)
+        self.machine = Machine(board, revision, faults=faults)
         self.machine.load_segments(patch(segments) if patch else segments)
         self.machine.reset()
         self._reader = FrameReader()

@@ -28,6 +28,7 @@ from generator.wire.messages import (
 from hil.boards.reset_cause import describe_reset
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.errors import CycleCounterError
+from hil.virtual.faults.names import VirtualFault
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.serial_line import SPOILT_STOP_BIT, Glitch
 from tests.firmware.board_runs import (
@@ -132,6 +133,30 @@ def test_a_wait_without_a_limit_ends_by_the_watchdog(
     with pytest.raises(RuleBroken) as caught:
         run.machine.run(seconds=3.0)
     assert caught.value.rule is Rule.WATCHDOG_RESET
+
+
+ONE_OF_A_FAMILY = ("u585", "l475", "l4r5", "h743", "h7a3")
+
+
+@pytest.mark.parametrize("board", ONE_OF_A_FAMILY)
+def test_a_flag_that_still_says_ready_behind_a_write_is_not_believed(
+    tapped_projects: Projects, board: str
+) -> None:
+    run = BoardRun(elf_of(tapped_projects(board)), board=board, faults=[VirtualFault.STALE_READY])
+    assert boot(run).wait_given_up == Wait.NONE
+
+
+def test_a_first_look_that_counts_takes_a_stale_flag_for_ready(
+    boards: dict[str, BoardSpec], tapped_projects: Projects, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """The mutant: the overdrive is switched on before the voltage is there."""
+    edit = Edit("port/wait_for.c", "    (void)*status;\n", "")
+    project = tapped_projects("h743")
+    elf = build_changed(project, tmp_path / "project", (edit,), boards["h743"], toolchain)
+    run = BoardRun(elf, board="h743", faults=[VirtualFault.STALE_READY])
+    with pytest.raises(RuleBroken) as caught:
+        run.machine.run(seconds=BOOT_S)
+    assert caught.value.rule is Rule.VOS0_BOOST
 
 
 @pytest.mark.parametrize("board", ["u585", "u575"])
