@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`--lg-env` is labgrid's option where its plug-in is loaded, and this project's where it is not."""
+"""`--lg-env` is labgrid's option where its plug-in is loaded, and ours where it is not."""
 
 from __future__ import annotations
 
