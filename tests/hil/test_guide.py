@@ -13,7 +13,8 @@ from generator.repository import REPO_ROOT
 
 GUIDE = (REPO_ROOT / "docs" / "hil.md").read_text(encoding="utf-8")
 VALUE = re.compile(
-    r"…|<\w+>|\bN\b|\bu?\d+\b|\bh743\b|STM32\w+|/dev/\w+|HardFault|%|×|\b(?:test|time)s\b|: "
+    r"…|<\w+>|\bN\b|\bu?\d+\b|\bh743\b|STM32\w+|/dev/\w+|remote:|rfc2217://|labgrid-client"
+    r"|HardFault|%|×|\b(?:test|time)s\b|: "
 )
 """What stands in a quotation for a value of the message."""
 OF_THE_SYSTEM = ("Permission denied", "Could not exclusively lock port", "Device or resource busy")
