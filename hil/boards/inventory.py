@@ -127,7 +127,7 @@ def _is_address(probe: str) -> bool:
 def make_attachment(
     board: str, probe: str | None, port: str | None, power_cycle: str | None = None
 ) -> Attachment:
-    """An attachment with its probe's whole id; of a virtual one the port tells the probe as well."""
+    """An attachment with its probe's whole id; of a virtual one probe and port tell each other."""
     if probe is None and port is not None and port.startswith(VIRTUAL_PORT):
         probe = VIRTUAL + port.removeprefix(VIRTUAL_PORT)
     probe = whole_id(probe) if probe is not None else None

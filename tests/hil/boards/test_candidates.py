@@ -237,5 +237,5 @@ def test_what_cannot_be_a_place_is_refused_before_anything_is_asked(
     def attached() -> Attached:
         raise AssertionError("asked")
 
-    with pytest.raises(InputError, match="--probe: |--port: "):
+    with pytest.raises(InputError, match=r"--probe: |--port: "):
         choose_attachments(given(**named), U585, attached)
