@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     lock_timeout_s: float | None = value_of("lock_timeout")
     if lock_timeout_s is None:
         lock_timeout_s = LOCK_TIMEOUT_S
-    if lock_timeout_s < 0:
+    if not 0 <= lock_timeout_s < math.inf:
         faults.append(Fault("--lock-timeout", f"{lock_timeout_s:g} s", "give 0 or more"))
     pack = Path(value_of("pack")).resolve() if value_of("pack") else None
     if pack is not None and not pack.is_file():
@@ -155,6 +156,9 @@ def _read_place(
     """--probe and --port: of one board, and of the kind that was asked for."""
     probe: str | None = value_of("probe")
     port: str | None = value_of("port")
+    if port and port.startswith("virtual:") and not virtual:
+        what = f"{port} is a virtual board's"
+        faults.append(Fault("--port", what, "--virtual --probe virtual:NAME names the board"))
     if port and virtual:
         faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
     if probe and virtual != probe.startswith("virtual:"):

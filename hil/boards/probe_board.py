@@ -43,11 +43,6 @@ class ProbeBoard(SerialBoard):
         super().reflash()
         self.reset()
 
-    def _drop_line(self) -> None:
-        if self._serial is not None:
-            self._serial.reset_input_buffer()
-            self._serial.reset_output_buffer()
-
     def properties(self) -> dict[str, str]:
         """The port, the probe, and what drives it."""
         return {**super().properties(), "pyocd": metadata.version("pyocd")}

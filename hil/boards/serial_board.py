@@ -66,14 +66,24 @@ class SerialBoard:
             self._serial = open_port(
                 port, baud=self.spec.uart.baud, write_timeout_s=WRITE_TIMEOUT_S
             )
-        except (serial.SerialException, ValueError) as error:
+            self._drop_line()
+        except (OSError, ValueError) as error:
             raise ToolError(
                 f"cannot open {port}: {error}",
                 f"free the port; the board must carry {image.hex} (docs/hil.md says how)",
             ) from error
-        self._serial.reset_input_buffer()
         opened: SerialPort = self._serial
         return opened
+
+    def _drop_line(self) -> None:
+        """Throw away what lies on the line, both ways. Raises OSError where the port has gone."""
+        if self._serial is None:
+            return
+        try:
+            self._serial.reset_input_buffer()
+            self._serial.reset_output_buffer()
+        except _terminal_errors() as error:
+            raise serial.SerialException(f"{self.attachment.port}: {error}") from error
 
     def reset(self) -> None:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
@@ -111,3 +121,12 @@ class SerialBoard:
         if self._serial is not None:
             self._serial.close()
             self._serial = None
+
+
+def _terminal_errors() -> tuple[type[Exception], ...]:
+    """What pyserial lets through on POSIX and should not: no OSError, though the system's."""
+    try:
+        import termios
+    except ImportError:
+        return ()
+    return (termios.error,)

@@ -55,6 +55,12 @@ GIVEN = {
             ["--lg-env:", "none.yaml is not there", "--port: the labgrid place", "--virtual: the"],
         ),
         ({"lock_timeout": -1.0}, ["--lock-timeout: -1 s"]),
+        ({"lock_timeout": float("nan")}, ["--lock-timeout: nan s"]),
+        ({"lock_timeout": float("inf")}, ["--lock-timeout: inf s"]),
+        (
+            {"virtual": False, "port": "virtual://u585"},
+            ["--port: virtual://u585 is a virtual board's", "--virtual --probe virtual:NAME"],
+        ),
         (
             {"flash_command": "flash {srec}", "no_flash": True},
             [
