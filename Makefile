@@ -92,6 +92,16 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.test
 	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# labgrid has its own environment: its pyserial-labgrid would overwrite pyserial.
+LABGRID := .venv-labgrid
+
+$(LABGRID)/.installed: requirements/labgrid.txt $(VENV)/.created
+	@echo "[install]  requirements/labgrid.txt into $(LABGRID)"
+	@$(PY) -m venv --clear $(LABGRID) || $(PY) -m virtualenv --clear $(LABGRID)
+	@$(LABGRID)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --only-binary=:all: --require-hashes -r requirements/labgrid.txt
+	@touch $@
+
 # --- Tools: the pinned cross compiler, unless CROSS_COMPILE names another; CMSIS-DSP --------------
 
 COMPILER := .tools/gcc-arm-none-eabi-13.2.1/.installed
@@ -177,6 +187,10 @@ flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it wha
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
 	@$(PY) -m hil.boards $(if $(WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
 
+.PHONY: labgrid
+labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
+	$(PY) -m pytest tests/hil/boards/test_labgrid.py $(PYTEST_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
@@ -253,11 +267,13 @@ lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE
 	$(LOCK) -c requirements/train.txt -o requirements/firmware.txt
 	$(LOCK) -c requirements/train.txt --extra test -o requirements/test.txt
 	$(LOCK) -c requirements/train.txt --extra dev -o requirements/dev.txt
+	$(COMPILE) requirements/labgrid.in -o requirements/labgrid.txt
 
 # One version of a package for all Pythons ("fewest"): the tables that numpy computes are the same.
-LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-build --no-annotate \
-	$(if $(UPGRADE),--upgrade) -c requirements/limits.in pyproject.toml requirements/build.in
+	$(if $(UPGRADE),--upgrade)
+LOCK = $(COMPILE) -c requirements/limits.in pyproject.toml requirements/build.in
 
 .PHONY: clean
 clean: ## Remove what was built
@@ -265,4 +281,4 @@ clean: ## Remove what was built
 
 .PHONY: distclean
 distclean: clean ## Remove the virtual environment and the tools as well (data/ stays)
-	rm -rf $(VENV) .tools *.egg-info
+	rm -rf $(VENV) $(LABGRID) .tools *.egg-info

@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--probe", metavar="ID", help="its debug probe, by its whole id (make boards)")
     add("--port", metavar="PORT", help="its serial port or pyserial URL")
     add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
+    add("--lg-env", dest="lg_env", metavar="FILE", help="labgrid's environment file: its place")
     add("--lock-timeout", type=float, metavar="SECONDS", help="longest wait for another job")
     add("--pack", metavar="FILE", help="CMSIS pack of the part, for pyOCD's flash algorithm")
     add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")

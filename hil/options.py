@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class Options:
     port: str | None
     inventory: Path | None
     """None: the one beside the boards file, if there is one."""
+    labgrid: Path | None
+    """labgrid's environment file, where boards are its places."""
     lock_timeout_s: float
     pack: Path | None
     """CMSIS pack with pyOCD's target and flash algorithm; None: built in, or this project's."""
@@ -84,10 +87,11 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
         faults.append(Fault("--inventory", f"{inventory} is not there", "make boards WRITE=1"))
+    labgrid = _read_labgrid(value_of, virtual, faults)
     lock_timeout_s: float | None = value_of("lock_timeout")
     if lock_timeout_s is None:
         lock_timeout_s = LOCK_TIMEOUT_S
-    if lock_timeout_s < 0:
+    if not 0 <= lock_timeout_s < math.inf:
         faults.append(Fault("--lock-timeout", f"{lock_timeout_s:g} s", "give 0 or more"))
     pack = Path(value_of("pack")).resolve() if value_of("pack") else None
     if pack is not None and not pack.is_file():
@@ -119,6 +123,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         probe=probe,
         port=port,
         inventory=inventory,
+        labgrid=labgrid,
         lock_timeout_s=lock_timeout_s,
         pack=pack,
         no_flash=no_flash,
@@ -157,6 +162,9 @@ def _read_place(
     """--probe and --port: of one board, and of the kind that was asked for."""
     probe: str | None = value_of("probe")
     port: str | None = value_of("port")
+    if port and port.startswith("virtual:") and not virtual:
+        what = f"{port} is a virtual board's"
+        faults.append(Fault("--port", what, "--virtual --probe virtual:NAME names the board"))
     if port and virtual:
         faults.append(Fault("--port", "a virtual board has no port of its own", "give one of them"))
     if probe and virtual != probe.startswith("virtual:"):
@@ -167,6 +175,20 @@ def _read_place(
             what = f"one {option.lstrip('-')} for {boards} boards"
             faults.append(Fault(option, what, "name one board, or list all in an inventory"))
     return probe, port
+
+
+def _read_labgrid(value_of: Any, virtual: bool, faults: list[Fault]) -> Path | None:
+    """--lg-env: a file, and nothing beside it that says where the board is."""
+    if not value_of("lg_env"):
+        return None
+    path = Path(value_of("lg_env")).resolve()
+    if not path.is_file():
+        faults.append(Fault("--lg-env", f"{path} is not there", "name labgrid's environment file"))
+    rivals = [name for name in ("probe", "port", "inventory") if value_of(name)]
+    for name in [*rivals, *(["virtual"] if virtual else [])]:
+        what = f"the labgrid place says where the board is, and --{name} does too"
+        faults.append(Fault(f"--{name}", what, "give one of them"))
+    return path
 
 
 def _flash_faults(

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,16 @@ WAITING = "[lock]"
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def _labgrid_has_it(pluginmanager: pytest.PytestPluginManager) -> bool:
+    """Whether labgrid's own plug-in, loaded already or still to come, adds `--lg-env`."""
+    if pluginmanager.hasplugin("labgrid"):
+        return True
+    if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD") or pluginmanager.is_blocked("labgrid"):
+        return False
+    return bool(entry_points(group="pytest11", name="labgrid"))
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own."""
     group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
     add = group.addoption
@@ -65,6 +75,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--probe", metavar="ID", help="debug probe of the board, by its whole id (make boards)")
     add("--port", metavar="PORT", help="its serial port or pyserial URL (default: the probe's own)")
     add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
+    if not _labgrid_has_it(pluginmanager):
+        add("--lg-env", dest="lg_env", metavar="FILE", help="labgrid's environment file: its place")
     add(
         "--lock-timeout",
         type=float,

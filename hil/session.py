@@ -140,7 +140,8 @@ class BoardSession:
             cross_validated += ", without this threshold"
         return BoardRecord(
             board=self.board.spec.id,
-            virtual=self.board.virtual,
+            # A virtual board that a server has is reached as silicon is; its cycles are none.
+            virtual=self.board.virtual or self.board.cycles_are == "estimated",
             cycles_are=self.board.cycles_are,
             identity=self.expected,
             patch_frames=self.hello.frames,

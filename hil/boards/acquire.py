@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from generator.boards.record import BoardSpec
 from generator.errors import Mel2metalError
 from hil.boards.attachment import Attachment
 from hil.boards.candidates import AttachmentOptions, choose_attachments, own_virtual_board
+from hil.boards.labgrid_place import acquire_place
 from hil.boards.locks import PlaceLock, hold_any, holder, lock_folder
 from hil.probe.attached import Attached, list_attached
 
@@ -23,6 +25,10 @@ _LISTING_TIMEOUT_S = 60.0
 
 class AcquireOptions(AttachmentOptions, Protocol):
     """What is asked of the run's options."""
+
+    @property
+    def labgrid(self) -> Path | None:
+        """labgrid's environment file, where the board is one of its places."""
 
     @property
     def lock_timeout_s(self) -> float:
@@ -42,8 +48,12 @@ def acquire(
     A virtual board that no inventory lists is one of this process's own: it has no lock. So is one
     `beside` the board that the process has already: two processes that each held one and waited
     for another would wait for each other.
-    Raises as `choose_attachments` and `hold_any` do.
+    Raises as `choose_attachments`, `hold_any` and, with --lg-env, `acquire_place` do.
     """
+    if options.labgrid is not None:
+        with acquire_place(options.labgrid, spec.id, options.lock_timeout_s, on_progress) as one:
+            yield one
+        return
     found = [] if beside and options.virtual else find_attachments(options, spec)
     if not found:
         yield own_virtual_board(spec)
@@ -58,13 +68,13 @@ def find_attachments(options: AttachmentOptions, spec: BoardSpec) -> list[Attach
     return choose_attachments(options, spec, look, _board_in_use)
 
 
-def count_attachments(
-    options: AttachmentOptions, specs: Iterable[BoardSpec]
-) -> dict[str, int | None]:
+def count_attachments(options: AcquireOptions, specs: Iterable[BoardSpec]) -> dict[str, int | None]:
     """How often each board can be had; None: each process makes a virtual one for itself.
 
     A board that is not to be had counts as one: the process that asks for it will say why.
     """
+    if options.labgrid is not None:
+        return {spec.id: 1 for spec in specs}
     listed = cache(look)
     counted: dict[str, int | None] = {}
     for spec in specs:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Protocol
 
 from generator.boards.record import BoardSpec
-from generator.errors import ToolError
+from generator.errors import Fault, InputError, ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import BoardAbsentError
 from hil.boards.inventory import (
     default_inventory,
     make_attachment,
+    place_fault,
     read_inventory,
     whole_id,
 )
@@ -102,6 +103,10 @@ def _named(
 ) -> Attachment:
     """What the command line names; the inventory adds what it knows of the same board."""
     port = options.port
+    fault = place_fault(spec.id, options.probe, port)
+    if fault is not None:
+        option = "--probe" if options.probe is not None else "--port"
+        raise InputError([Fault(option, fault, "make boards lists what there is")])
     if options.probe is not None:
         probe = whole_id(options.probe)
         known = next((one for one in entries if one.probe == probe), None)

@@ -11,6 +11,7 @@ A YAML file that is a list, one entry a board; git ignores it, since it is about
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,9 @@ from generator.errors import Fault, InputError
 from generator.yaml_lines import Lines, read_sequence
 from hil.boards.attachment import Attachment
 from hil.probe.attached import REMOTE, VIRTUAL, Attached
+
+VIRTUAL_PORT = "virtual://"
+"""How the serial ports of virtual boards begin."""
 
 DEFAULT_NAME = "boards.local.yaml"
 """Beside boards.yaml."""
@@ -49,13 +53,16 @@ class Entry(Section):
             raise ValueError(
                 "a remote probe's port cannot be found: give port: rfc2217://HOST:PORT"
             )
+        fault = place_fault(self.board, self.probe, self.port)
+        if fault is not None:
+            raise ValueError(fault)
         return self
 
 
 def default_inventory(boards_file: Path) -> Path | None:
     """The inventory beside `boards_file`, if there is one."""
     path = boards_file.parent / DEFAULT_NAME
-    return path if path.exists() else None
+    return path if os.path.lexists(path) else None
 
 
 def read_inventory(path: Path, boards: Collection[str]) -> list[Attachment]:
@@ -89,20 +96,43 @@ def read_inventory(path: Path, boards: Collection[str]) -> list[Attachment]:
             if (key, value) in seen:
                 what = f"{value} stands in {seen[key, value]} as well"
                 faults.append(Fault(where, what, "one board has one probe and one port"))
-            seen.setdefault((key, value), where)
+                break
+            seen[key, value] = where
         attachments.append(attachment)
     if faults:
         raise InputError(faults)
     return attachments
 
 
+def place_fault(board: str, probe: str | None, port: str | None) -> str | None:
+    """What is wrong with a probe and a port by what they say themselves; None if nothing is."""
+    for value in (probe, port):
+        if value is not None and (not value or value != value.strip()):
+            return f"{value!r} is no probe and no port: it is empty, or has blanks around it"
+    if probe is not None and probe.startswith(REMOTE) and not _is_address(whole_id(probe)):
+        return f"{probe}: give remote:HOST or remote:HOST:PORT, with a PORT from 1 to 65535"
+    for kind, value in ((VIRTUAL, probe), (VIRTUAL_PORT, port)):
+        if value is None or not value.startswith(kind):
+            continue
+        if value.removeprefix(kind).partition("-")[0] != board:
+            return f"{value} is no virtual {board}: give {kind}{board} or {kind}{board}-NAME"
+    return None
+
+
+def _is_address(probe: str) -> bool:
+    host, _, port = probe.removeprefix(REMOTE).partition(":")
+    return bool(host) and port.isdecimal() and 0 < int(port) < 1 << 16
+
+
 def make_attachment(
     board: str, probe: str | None, port: str | None, power_cycle: str | None = None
 ) -> Attachment:
-    """An attachment with its probe's whole id; the port of a virtual one follows from the probe."""
+    """An attachment with its probe's whole id; of a virtual one probe and port tell each other."""
+    if probe is None and port is not None and port.startswith(VIRTUAL_PORT):
+        probe = VIRTUAL + port.removeprefix(VIRTUAL_PORT)
     probe = whole_id(probe) if probe is not None else None
     if port is None and probe is not None and probe.startswith(VIRTUAL):
-        port = f"virtual://{probe.removeprefix(VIRTUAL)}"
+        port = VIRTUAL_PORT + probe.removeprefix(VIRTUAL)
     return Attachment(board, probe, port, power_cycle)
 
 
@@ -137,7 +167,7 @@ def propose_inventory(attached: Attached, boards: Mapping[str, str]) -> str:
     names: dict[str, list[str]] = {}
     for name, board_id in boards.items():
         names.setdefault(board_id, []).append(name)
-    lines = ["# The boards of this desk, for this machine alone. docs/hil.md explains each key."]
+    lines = ["# The boards of this desk alone. docs/inventory.md explains each key."]
     for probe in attached.probes:
         known = names.get(probe.board_id or "", [])
         ports = probe.ports or ("",)

@@ -11,7 +11,8 @@ from hil.boards.image import BuiltImage
 from hil.boards.programmer import Programmer
 from hil.boards.serial_board import SerialBoard
 from hil.link.client import SerialPort
-from hil.probe.session import hardware_reset
+from hil.probe.attached import REMOTE
+from hil.probe.session import hardware_reset, is_virtual
 
 
 class ProbeBoard(SerialBoard):
@@ -27,6 +28,8 @@ class ProbeBoard(SerialBoard):
     def open(self, image: BuiltImage) -> SerialPort:
         """Program the board where its image differs, open its port, and let it start."""
         opened = super().open(image)
+        if self._probe.startswith(REMOTE) and is_virtual(self._probe):
+            self.cycles_are = "estimated"
         self.reset()
         return opened
 
@@ -39,11 +42,6 @@ class ProbeBoard(SerialBoard):
         """Write the image anew, and restart."""
         super().reflash()
         self.reset()
-
-    def _drop_line(self) -> None:
-        if self._serial is not None:
-            self._serial.reset_input_buffer()
-            self._serial.reset_output_buffer()
 
     def properties(self) -> dict[str, str]:
         """The port, the probe, and what drives it."""

@@ -16,6 +16,7 @@ from generator.errors import ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import BoardAbsentError, CallMeter
 from hil.boards.image import BuiltImage
+from hil.boards.network_port import open_port
 from hil.boards.power import cycle_power
 from hil.boards.programmer import NoProgrammerError, Programmer
 from hil.link.client import SerialPort
@@ -62,17 +63,27 @@ class SerialBoard:
         if port is None:
             raise BoardAbsentError(f"board {self.spec.id}: {self.unavailable_reason()}")
         try:
-            self._serial = serial.serial_for_url(
-                port, baudrate=self.spec.uart.baud, write_timeout=WRITE_TIMEOUT_S, exclusive=True
+            self._serial = open_port(
+                port, baud=self.spec.uart.baud, write_timeout_s=WRITE_TIMEOUT_S
             )
-        except (serial.SerialException, ValueError) as error:
+            self._drop_line()
+        except (OSError, ValueError) as error:
             raise ToolError(
                 f"cannot open {port}: {error}",
                 f"free the port; the board must carry {image.hex} (docs/hil.md says how)",
             ) from error
-        self._serial.reset_input_buffer()
         opened: SerialPort = self._serial
         return opened
+
+    def _drop_line(self) -> None:
+        """Throw away what lies on the line, both ways. Raises OSError where the port has gone."""
+        if self._serial is None:
+            return
+        try:
+            self._serial.reset_input_buffer()
+            self._serial.reset_output_buffer()
+        except _terminal_errors() as error:
+            raise serial.SerialException(f"{self.attachment.port}: {error}") from error
 
     def reset(self) -> None:
         """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
@@ -110,3 +121,12 @@ class SerialBoard:
         if self._serial is not None:
             self._serial.close()
             self._serial = None
+
+
+def _terminal_errors() -> tuple[type[Exception], ...]:
+    """What pyserial lets through on POSIX and should not: no OSError, though the system's."""
+    try:
+        import termios
+    except ImportError:
+        return ()
+    return (termios.error,)

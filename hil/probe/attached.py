@@ -34,8 +34,7 @@ STLINK_UPGRADE = (
 )
 
 UDEV_REMEDY = (
-    "install udev rules that let you use ST-LINKs "
-    '(SUBSYSTEM=="usb", ATTR{idVendor}=="0483", MODE="0660", TAG+="uaccess"), '
+    "copy udev/70-mel2metal.rules to /etc/udev/rules.d/, "
     "run `sudo udevadm control --reload && sudo udevadm trigger`, and plug the probe in again"
 )
 

@@ -49,7 +49,9 @@ def flash_image(
     before = read_flash(session, address, len(image))
     if before == image and not always:
         return Flashed(len(image), written=False)
-    damaged = before is None
+    behind = address + len(image)
+    # What lies behind the image in its last sector is kept, if it can be read.
+    damaged = before is None or read_flash(session, behind, _kept(session, behind)) is None
     if damaged:
         erase_vectors(session.target)
     _write(session, address, image, _Progress(on_progress), whole=damaged or always)
@@ -71,6 +73,13 @@ def read_flash(session: Any, address: int, count: int) -> bytes | None:
     except exceptions.TransferError:
         return None
     return bytes(content)
+
+
+def _kept(session: Any, end: int) -> int:
+    """How many bytes of the sector that ends an image lie behind it."""
+    flash = session.target.memory_map.get_region_for_address(end - 1).flash
+    sector = flash.get_sector_info(end - 1)
+    return int(sector.base_addr + sector.size - end)
 
 
 def _write(session: Any, address: int, image: bytes, progress: _Progress, *, whole: bool) -> None:

@@ -35,6 +35,12 @@ _OPTIONS: dict[str, object] = {
     "warning.cortex_m_default": False,
 }
 
+VIRTUAL_VENDOR = "mel2metal"
+"""Who makes virtual probes, by their own word."""
+
+_ANY_TARGET = "cortex_m"
+"""Target type for what needs no target."""
+
 _CR_BEHIND_IDCODE = 0x04
 """DBGMCU_CR, in all families (RM0456, RM0351, RM0394, RM0432, RM0433, RM0455: debug support)."""
 _DWT_CTRL, _FP_CTRL, _FP_KEY = 0xE000_1000, 0xE000_2000, 2
@@ -62,6 +68,11 @@ def find_probe(probe_id: str) -> Any:
         raise ProbeAbsentError(
             f"there is no probe {probe_id}", "make boards lists what is plugged in"
         )
+    if is_remote:
+        from hil.probe.server_socket import ServerSocket
+
+        host, _, port = probe.unique_id.removeprefix(REMOTE).rpartition(":")
+        probe._socket = ServerSocket(host, int(port))
     return probe
 
 
@@ -77,32 +88,61 @@ def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> I
 
     with _in_words(spec, probe_id):
         session = Session(find_probe(probe_id), auto_open=False, options=_options(spec, pack))
+        # Where the probe goes away, what is done in the end fails as well: the first failure is
+        # the one to tell.
+        session.context_state.suppress_disconnect_error = True
         try:
             session.open()
             session.target.reset_and_halt()
             check_part(spec, session.target.read32, probe_id)
             yield session
         finally:
-            with suppress(exceptions.Error):
-                _leave_as_power_on(session, family_of(spec.family).identity.idcode_address)
-            session.context_state.suppress_disconnect_error = True
-            with suppress(exceptions.Error):
+            if session.is_open:
+                with suppress(exceptions.Error, OSError):
+                    _leave_as_power_on(session, family_of(spec.family).identity.idcode_address)
+            with suppress(exceptions.Error, OSError):
                 session.disconnect()
-            with suppress(exceptions.Error):
-                session.probe.reset()
-            session.close()
+            if session.probe.is_open:
+                with suppress(exceptions.Error, OSError):
+                    session.probe.reset()
+            with suppress(exceptions.Error, OSError):
+                session.close()
 
 
 def hardware_reset(spec: BoardSpec, probe_id: str) -> None:
     """Pull the reset line for a moment; nothing is attached to the core. Raises as above."""
+    with _in_words(spec, probe_id), _open_probe(probe_id) as probe:
+        probe.reset()
+
+
+def is_virtual(probe_id: str) -> bool:
+    """Whether a probe, be it behind a server, is a virtual board's. Raises ToolError."""
+    from pyocd.core import exceptions
+
+    try:
+        with _open_probe(probe_id) as probe:
+            return bool(probe.vendor_name == VIRTUAL_VENDOR)
+    except (exceptions.Error, OSError) as error:
+        raise ToolError(
+            f"the probe {probe_id} does not say what it is: {error}", "is its server alive?"
+        ) from error
+
+
+@contextmanager
+def _open_probe(probe_id: str) -> Iterator[Any]:
+    """The probe alone, open; nothing is attached to the core."""
+    from pyocd.core import exceptions
     from pyocd.core.session import Session
 
-    with _in_words(spec, probe_id):
-        session = Session(find_probe(probe_id), auto_open=False, options=dict(_OPTIONS))
+    # An ST-LINK names a target type for its board, for which pyOCD would want a pack.
+    options = dict(_OPTIONS, target_override=_ANY_TARGET)
+    session = Session(find_probe(probe_id), auto_open=False, options=options)
+    session.context_state.suppress_disconnect_error = True
+    try:
         session.open(init_board=False)
-        try:
-            session.probe.reset()
-        finally:
+        yield session.probe
+    finally:
+        with suppress(exceptions.Error, OSError):
             session.close()
 
 
@@ -141,6 +181,13 @@ def _in_words(spec: BoardSpec, probe_id: str) -> Iterator[None]:
         raise ToolError(
             f"the probe {probe_id} of {spec.id} does not work: {error}",
             "is another program using it? plug it in again; make boards lists what there is",
+        ) from error
+    except OSError as error:
+        # libusb's errors, and those of the connection to a pyOCD server.
+        raise ToolError(
+            f"the probe {probe_id} of {spec.id} cannot be used: {error}",
+            "end any other program that uses it (a debugger, STM32CubeProgrammer), plug it in "
+            "again; for remote: start `pyocd server` there, and look at name and port",
         ) from error
     except exceptions.FlashFailure as error:
         words = failure_in_words(spec, error.result_code)

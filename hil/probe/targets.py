@@ -109,7 +109,8 @@ def target_for(spec: BoardSpec, pack: Path | None = None) -> str:
 def failure_in_words(spec: BoardSpec, result: int | None) -> str:
     """What one of our algorithms returned, to be put behind pyOCD's own message."""
     target = next((own for part, own in OWN_TARGETS.items() if spec.part.startswith(part)), None)
-    if target is None or not result:
+    # pyOCD has -1 where the algorithm returned nothing: it took too long.
+    if target is None or not result or result < 0:
         return ""
     return f": {describe_result(result, target.error_flags)}"
 

@@ -11,11 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.errors import InputError
 from generator.repository import REPO_ROOT
-from hil.boards.virtual_board import virtual_fault_names
 from hil.node_ids import board_of
-from hil.options import read_options
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
@@ -124,103 +121,12 @@ def test_all_faults_of_the_options_end_with_their_own_exit_code() -> None:
     assert "Traceback" not in done.stderr + done.stdout
 
 
-GIVEN = {
-    "board": ["u585"],
-    "boards_file": None,
-    "virtual": True,
-    "require_board": False,
-    "probe": None,
-    "port": None,
-    "inventory": None,
-    "pack": None,
-    "lock_timeout": 600.0,
-    "no_flash": False,
-    "flash_command": None,
-    "model": __file__,
-    "labels": None,
-    "threshold": None,
-    "folds": None,
-    "clips": None,
-    "sounds": None,
-    "build_dir": None,
-    "report_dir": None,
-    "virtual_fault": [],
-    "cross_compile": None,
-    "engine": "builtin",
-}
-
-
-@pytest.mark.parametrize(
-    ("given", "complaints"),
-    [
-        ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
-        ({"port": "x"}, ["a virtual board has no port"]),
-        ({"probe": "0042"}, ["--probe: 0042 with --virtual"]),
-        (
-            {"virtual": False, "probe": "virtual:u585", "board": ["u585", "u575"]},
-            ["virtual:u585 without --virtual", "one probe for 2 boards"],
-        ),
-        ({"inventory": "none.yaml"}, ["none.yaml is not there"]),
-        ({"lock_timeout": -1.0}, ["--lock-timeout: -1 s"]),
-        (
-            {"flash_command": "flash {srec}", "no_flash": True},
-            [
-                "--flash-command: unknown placeholder {srec}",
-                "--flash-command: --no-flash forbids it",
-                "--no-flash: a virtual board is programmed through its own probe",
-            ],
-        ),
-        (
-            {"flash_command": "flash {hex}", "virtual": False, "board": ["u585", "l475"]},
-            ["one command for 2 boards"],
-        ),
-        ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
-        ({"model": "none.tflite"}, ["none.tflite is not there"]),
-        ({"labels": "none.txt"}, ["none.txt is not there"]),
-        ({"boards_file": "/none.yaml"}, ["/none.yaml"]),
-    ],
-)
-def test_all_wrong_options_are_told_together(
-    given: dict[str, object], complaints: list[str]
-) -> None:
-    with pytest.raises(InputError) as refused:
-        read_options({**GIVEN, **given}.__getitem__)
-    for complaint in complaints:
-        assert complaint in str(refused.value)
-
-
-def test_a_virtual_fault_is_known_and_for_a_virtual_board() -> None:
-    given = {**GIVEN, "virtual_fault": ["noise", "rain", "noise"]}
-    with pytest.raises(InputError, match="no fault 'rain'") as refused:
-        read_options(given.__getitem__, virtual_fault_names())
-    assert "choose from: framing-errors, noise, " in str(refused.value)
-    given |= {"virtual_fault": ["noise", "noise"]}
-    options = read_options(given.__getitem__, virtual_fault_names())
-    assert options.virtual_faults == ("noise",)
-    with pytest.raises(InputError, match="only with --virtual"):
-        read_options({**given, "virtual": False}.__getitem__, virtual_fault_names())
-
-
 @pytest.mark.slow
 def test_an_unknown_virtual_fault_ends_the_run_with_the_list() -> None:
     done = run_pytest("hil/", "--board", "u585", "--virtual", "--virtual-fault", "rain")
     assert done.returncode == 2
     assert "--virtual-fault: no fault 'rain'" in done.stderr
     assert "choose from: framing-errors, " in done.stderr
-
-
-def test_options_are_read() -> None:
-    options = read_options({**GIVEN, "folds": "4, 1,2", "board": ["all"]}.__getitem__)
-    assert options.folds == (1, 2, 4)
-    assert "u585" in options.boards
-    assert options.every_board
-    assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
-
-
-def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
-    assert read_options({**GIVEN, "build_dir": "/b"}.__getitem__).report_dir == Path("/b/hil")
-    options = read_options({**GIVEN, "report_dir": "/bench"}.__getitem__)
-    assert (options.report_dir, options.build_dir) == (Path("/bench"), REPO_ROOT / "build")
 
 
 @pytest.mark.slow

@@ -29,7 +29,8 @@ _BUILTIN_TARGETS = {
     "STM32L432KC": "stm32l432kc",
 }
 """Parts that are flashed by a target that pyOCD has built in; the others by this project's."""
-_RESET_HOLD_S = 0.02
+RESET_HOLD_S = 0.02
+"""How long nRST is pulled low."""
 
 
 def target_of(chip: str) -> str:
@@ -186,7 +187,7 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
     def reset(self) -> None:
         """Pull nRST low for a moment."""
         self.assert_reset(True)
-        _on_target(lambda: self.port.machine.run(_RESET_HOLD_S))
+        _on_target(lambda: self.port.machine.run(RESET_HOLD_S))
         self.assert_reset(False)
 
     def assert_reset(self, asserted: bool) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.boards.boards_file import load_boards
-from generator.errors import ToolError
+from generator.errors import InputError, ToolError
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.boards.acquire import acquire
 from hil.boards.attachment import Attachment
@@ -36,6 +36,7 @@ class Given:
     probe: str | None = None
     port: str | None = None
     inventory: Path | None = None
+    labgrid: Path | None = None
     lock_timeout_s: float = 0.0
 
 
@@ -218,3 +219,23 @@ def test_boards_of_an_inventory_are_locked_each(
             pytest.fail("a third one")
         with acquire(options, U585, beside=True) as third:
             assert third.port not in {one.port, other.port}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"virtual": True, "probe": "virtual:u575"},
+        {"virtual": True, "probe": "virtual:u58"},
+        {"probe": ""},
+        {"port": ""},
+        {"probe": "remote:rack:x", "port": "socket://a:1"},
+    ],
+)
+def test_what_cannot_be_a_place_is_refused_before_anything_is_asked(
+    given: Callable[..., Given], named: dict[str, object]
+) -> None:
+    def attached() -> Attached:
+        raise AssertionError("asked")
+
+    with pytest.raises(InputError, match=r"--probe: |--port: "):
+        choose_attachments(given(**named), U585, attached)

@@ -97,6 +97,29 @@ def test_the_same_place_in_other_words_is_the_same_place(tmp_path: Path, entries
     assert "stands in boards.local.yaml:1" in fault
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{board: u585, probe: 'virtual:u575'}", "virtual:u575 is no virtual u585"),
+        ("{board: u585, probe: 'virtual:u58'}", "give virtual:u585 or virtual:u585-NAME"),
+        ("{board: u585, probe: 'virtual:u585 2'}", "is no virtual u585"),
+        ("{board: u585, port: 'virtual://h743'}", "give virtual://u585 or virtual://u585-NAME"),
+        ("{board: u585, probe: ' 0042'}", "blanks around it"),
+        ("{board: u585, probe: 'remote:', port: 'socket://a:1'}", "remote:HOST:PORT"),
+        ("{board: u585, probe: 'remote:a:x', port: 'socket://a:1'}", "remote:HOST:PORT"),
+        ("{board: u585, probe: 'remote:a:65536', port: 'socket://a:1'}", "from 1 to 65535"),
+    ],
+)
+def test_a_place_that_cannot_be_one_is_refused(tmp_path: Path, entry: str, told: str) -> None:
+    (fault,) = faults_of(tmp_path, f"- {entry}\n")
+    assert told in fault
+
+
+def test_a_virtual_board_may_be_named_by_its_port(tmp_path: Path) -> None:
+    named = read(tmp_path, "- {board: u585, port: 'virtual://u585-2'}\n")
+    assert named == [Attachment("u585", "virtual:u585-2", "virtual://u585-2")]
+
+
 @pytest.mark.parametrize("text", ["", "board: u585\n", "- [\n", "[]\n"])
 def test_what_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
     assert len(faults_of(tmp_path, text)) == 1
@@ -127,8 +150,16 @@ def test_the_default_stands_beside_the_boards_file(tmp_path: Path) -> None:
     assert default_inventory(tmp_path / "boards.yaml") == tmp_path / "boards.local.yaml"
 
 
+def test_a_link_to_an_inventory_that_is_gone_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "boards.local.yaml").symlink_to(tmp_path / "gone.yaml")
+    path = default_inventory(tmp_path / "boards.yaml")
+    assert path is not None
+    with pytest.raises(InputError, match="cannot be read"):
+        read_inventory(path, BOARDS)
+
+
 def test_the_inventory_of_the_guide_is_a_right_one(tmp_path: Path) -> None:
-    page = (REPO_ROOT / "docs" / "hil.md").read_text(encoding="utf-8")
+    page = (REPO_ROOT / "docs" / "inventory.md").read_text(encoding="utf-8")
     example = page.partition("## The inventory")[2].partition("```yaml\n")[2].partition("```")[0]
     entries = read(tmp_path, example)
     assert [entry.board for entry in entries] == ["u585", "u585", "h743", "u585"]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import SimpleNamespace
 from typing import Any, cast
@@ -93,6 +94,18 @@ def test_power_is_cycled_by_the_attachments_command(spec: BoardSpec) -> None:
 def test_power_cycle_that_fails_is_told(spec: BoardSpec, command: str, told: str) -> None:
     with pytest.raises(ToolError, match=told):
         SerialBoard(spec, at("loop://", command), None).power_cycle()
+
+
+def test_port_that_vanishes_is_an_error_of_the_system(spec: BoardSpec) -> None:
+    """termios' own errors are none, and nobody would take them for a port that is gone."""
+    host, device = os.openpty()
+    board = SerialBoard(spec, at(os.ttyname(device)), None)
+    board.open(IMAGE)
+    os.close(device)
+    os.close(host)
+    with pytest.raises(OSError, match="/dev/"):
+        board._drop_line()
+    board.close()
 
 
 def test_probe_and_port_are_reported(spec: BoardSpec) -> None:

@@ -87,6 +87,16 @@ def test_power_lost_while_flash_is_written_is_cured_by_the_next_run(
     assert not machine.flash.damaged.first_in(FLASH, len(IMAGE))
 
 
+@pytest.mark.parametrize("board", SPECS)
+def test_half_written_cells_behind_the_image_do_not_stop_it(board: str, machine: Machine) -> None:
+    """A longer image was half written before; what lies behind this one in its sector is kept."""
+    machine.core.flash_bytes[: len(IMAGE)] = 0x11
+    machine.flash.damage(FLASH + 9_024, machine.flash.UNIT_BYTES)
+    machine.power_on()
+    program(board)
+    assert cells(machine) == IMAGE
+
+
 @pytest.mark.parametrize("board", ["u585", "l475", "l4r5"])
 def test_half_written_vectors_are_erased_by_the_probe_alone(board: str, machine: Machine) -> None:
     machine.flash.damage(FLASH, machine.flash.UNIT_BYTES)

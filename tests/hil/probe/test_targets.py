@@ -12,7 +12,13 @@ from pyocd.target import TARGET
 from generator.boards.boards_file import load_boards
 from generator.errors import InputError
 from generator.repository import DEFAULT_BOARDS_FILE
-from hil.probe.targets import OWN_TARGETS, own_target_name, register_own_targets, target_for
+from hil.probe.targets import (
+    OWN_TARGETS,
+    failure_in_words,
+    own_target_name,
+    register_own_targets,
+    target_for,
+)
 
 SPECS = load_boards(DEFAULT_BOARDS_FILE)
 EXPECTED = {
@@ -81,3 +87,8 @@ def test_registering_twice_changes_nothing() -> None:
     register_own_targets()
     register_own_targets()
     assert {f"mel2metal_{part.lower()}" for part in OWN_TARGETS} <= set(TARGET)
+
+
+def test_an_algorithm_that_took_too_long_is_given_no_flags() -> None:
+    assert "WRPERR" in failure_in_words(SPECS["u585"], 1 << 4)
+    assert failure_in_words(SPECS["u585"], -1) == ""
