@@ -11,12 +11,14 @@ from pathlib import Path
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.engines.builtin.plan import NetworkPlan
-from generator.engines.engine import BUILTIN, EngineFiles
+from generator.engines.engine import BUILTIN, FOREIGN_PART, EngineFiles
 from generator.engines.stedgeai.generate import (
     TIMEOUT_S,
+    Request,
     StNetwork,
     choose_api,
     engine_files,
+    find_answer,
     run_generate,
 )
 from generator.engines.stedgeai.locate import find_install
@@ -62,6 +64,8 @@ class EngineTask:
     """An empty folder, which goes when the image is built."""
     log: Path
     """Where the tool's output is kept."""
+    previous: Path
+    """The project as it stood before, if it did."""
 
 
 def st_engine(
@@ -83,16 +87,14 @@ def st_engine(
     missing = missing_functions(library, _GENERATED_PREFIXES)
     flags = c_library_flags(task.toolchain, target_flags(board.core).cpu, missing)
     target = family_of(board.family).st_target(board.part)
-    on_progress(f"{install.version.title}: generating ({api} interface; minutes at the first time)")
-    written = run_generate(
-        install,
-        api=api,
-        target=target,
-        wanted=Wanted(task.model, graph.frames, graph.bands, graph.classes),
-        workspace=task.workspace,
-        log=task.log,
-        timeout_s=choice.timeout_s,
-    )
+    wanted = Wanted(task.model, graph.frames, graph.bands, graph.classes)
+    request = Request(install, api, target, wanted, library)
+    written = find_answer(request, task.previous / FOREIGN_PART)
+    if written is None:
+        on_progress(f"{install.version.title}: generating ({api} interface; it may take minutes)")
+        written = run_generate(
+            request, workspace=task.workspace, log=task.log, timeout_s=choice.timeout_s
+        )
     check(written)
     network = StNetwork(
         model_name=plan.model_name,
@@ -110,6 +112,4 @@ def st_engine(
         bands_first=graph.transposed,
         score_format=written.score_format,
     )
-    return engine_files(
-        install, written, library, network, system_libraries=tuple(flags), host_network=plan
-    )
+    return engine_files(request, written, network, system_libraries=tuple(flags), host_network=plan)

@@ -231,6 +231,7 @@ def make_firmware(
                     model=network.path,
                     workspace=Path(scratch) / engine.engine,
                     log=out_dir / f"{name}.log",
+                    previous=directory,
                 )
                 files = _run_engine(engine, board, network, task, on_progress)
             on_progress("rendering the project")

@@ -2,7 +2,7 @@
 """What an engine brings to a project: the seam between the network and all that is around it.
 
 An engine computes the network on the chip behind `network/network.h`; the application knows
-nothing else of it (docs/adr/0015-engine-seam.md).
+nothing else of it (docs/adr/0016-engine-seam.md).
 """
 
 from __future__ import annotations

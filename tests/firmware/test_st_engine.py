@@ -78,7 +78,7 @@ def toolchain() -> Toolchain:
 
 
 def build(case: Case, folder: Path, toolchain: Toolchain) -> Firmware:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     model = folder / "model.tflite"
     model.write_bytes(case.model())
     root = make_install(folder / "ST", "--scores", case.scores) if case.scores else STAND_IN
@@ -169,3 +169,24 @@ def test_the_same_input_gives_the_same_image(
 ) -> None:
     again = build(Case("u585", "st-ai"), tmp_path / "elsewhere", toolchain)
     assert again.image.sha256 == st_ai.image.sha256
+
+
+def test_a_second_build_asks_the_tool_nothing_unless_something_changed(
+    tmp_path: Path, toolchain: Toolchain
+) -> None:
+    folder = tmp_path / "build"
+    log = folder / "out" / "u585-stedgeai.log"
+    build(Case("u585", "st-ai"), folder, toolchain)
+    said = log.read_text()
+    assert said.startswith("$ ")
+    assert "Generated files" in said
+    log.unlink()
+    build(Case("u585", "st-ai"), folder, toolchain)
+    assert not log.exists()
+    cut_off = folder / "out" / "u585-stedgeai" / "engine" / "generated" / "network_data.c"
+    cut_off.write_text(cut_off.read_text()[:-200])
+    build(Case("u585", "st-ai"), folder, toolchain)
+    assert log.exists()
+    log.unlink()
+    build(Case("u585", "legacy"), folder, toolchain)
+    assert log.exists()

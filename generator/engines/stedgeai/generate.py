@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,12 @@ TIMEOUT_S = 1800.0
 
 GENERATED, HEADERS, LIBRARY = "generated", "Inc", "Lib"
 """Folders below `engine/` of a project."""
+
+REQUEST = "request.txt"
+"""What the generated files answer; there as well."""
+
+OPTIMISATION = "balanced"
+"""-O of the tool: its own default, between time and RAM."""
 
 _FOLDERS = {
     "st-ai": ("stedgeai/common", "stedgeai/st_ai"),
@@ -66,21 +73,55 @@ def choose_api(install: Install, named: str | None) -> str:
     return named
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the tool; equal ones have equal answers."""
+
+    install: Install
+    api: str
+    target: str
+    wanted: Wanted
+    library: Path
+
+    @property
+    def text(self) -> str:
+        """All that the answer depends on, as the project keeps it."""
+        program = self.install.program.stat()
+        parts = {
+            "program": f"{self.install.program}, {program.st_size} B, {program.st_mtime_ns}",
+            "version": self.install.version.title,
+            "library": hashlib.sha256(self.library.read_bytes()).hexdigest(),
+            "model": hashlib.sha256(self.wanted.model.read_bytes()).hexdigest(),
+            "target": self.target,
+            "interface": self.api,
+            "optimisation": OPTIMISATION,
+        }
+        return "".join(f"{name}: {value}\n" for name, value in parts.items())
+
+
+def find_answer(request: Request, previous: Path) -> Written | None:
+    """What an earlier project has in `previous`, its `engine/`, if it answers the same request.
+
+    Its files are checked as if they were new.
+    """
+    try:
+        if (previous / REQUEST).read_text(encoding="utf-8") != request.text:
+            return None
+        folder = previous / GENERATED
+        return read_written(folder, request.api, request.install.version, request.wanted)
+    except (OSError, ToolError):
+        return None
+
+
 def run_generate(
-    install: Install,
-    *,
-    api: str,
-    target: str,
-    wanted: Wanted,
-    workspace: Path,
-    log: Path,
-    timeout_s: float = TIMEOUT_S,
+    request: Request, *, workspace: Path, log: Path, timeout_s: float = TIMEOUT_S
 ) -> Written:
     """Run the tool in `workspace`, an empty folder, and check what it wrote."""
+    install, api, wanted = request.install, request.api, request.wanted
     workspace = workspace.resolve()
     output = workspace / "output"
     command = [str(install.program), "generate", "-m", str(wanted.model.resolve())]
-    command += ["--target", target, "--name", NAME, "-O", "balanced"]
+    command += ["--target", request.target, "--name", NAME, "-O", OPTIMISATION]
     if install.version.has_two_apis:
         command += ["--c-api", api]
     command += ["--output", str(output), "--workspace", str(workspace / "workspace"), "--quiet"]
@@ -89,16 +130,17 @@ def run_generate(
 
 
 def engine_files(
-    install: Install,
+    request: Request,
     written: Written,
-    library: Path,
     network: StNetwork,
     *,
     system_libraries: tuple[str, ...],
     host_network: object,
 ) -> EngineFiles:
     """What the project takes: generated sources, the tool's headers, its library."""
+    install, library = request.install, request.library
     files = {f"{GENERATED}/{name}": content for name, content in written.files.items()}
+    files[REQUEST] = request.text.encode("utf-8")
     for path in sorted(install.headers.rglob("*.h")):
         files[f"{HEADERS}/{path.relative_to(install.headers).as_posix()}"] = path.read_bytes()
     files[f"{LIBRARY}/{library.name}"] = library.read_bytes()

@@ -64,7 +64,7 @@ class Written:
 
     api: str
     files: dict[str, bytes]
-    """C sources and headers by name."""
+    """C sources and headers by name, and what the tool says of them."""
     activation_bytes: int
     weight_bytes: int
     score_format: str
@@ -134,6 +134,8 @@ def _read_files(folder: Path, api: str, version: ToolVersion) -> dict[str, bytes
     files = {
         path.name: path.read_bytes() for path in sorted(folder.glob("*.[ch]")) if path.is_file()
     }
+    if (folder / C_INFO).is_file():
+        files[C_INFO] = (folder / C_INFO).read_bytes()
     empty = [name for name in FILES[api] if not files[name].strip()]
     if empty:
         raise ToolError(f"{version.title} wrote empty files: {', '.join(empty)}", AGAIN)
