@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from generator.engines.engine import BUILTIN
 from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.patches import kept_frames
@@ -43,6 +44,28 @@ def check_clip(
         *_compare_with_interpreter(session, clip.name, run),
     ]
     return make_record(session, clip, run, wall_seconds), divergences
+
+
+BY_ANOTHER_ENGINE = frozenset(
+    {
+        "scores, board against host twin",
+        "scores, board against interpreter",
+        "decision, board against host twin",
+        "detected, board against host twin",
+    }
+)
+"""Stages that differ where an engine rounds otherwise than the reference does."""
+
+
+def faults_among(divergences: Sequence[Divergence], engine: str) -> list[Divergence]:
+    """Those that must not be: all of the built-in engine, which promises the reference's bits.
+
+    Of another engine the scores may differ, and what follows from them: that is told, and no
+    fault. Features, sums and what is decided from them are the same code for all engines.
+    """
+    if engine == BUILTIN:
+        return list(divergences)
+    return [one for one in divergences if one.stage not in BY_ANOTHER_ENGINE]
 
 
 def compare_features(clip: str, expected: Int8, actual: Int8) -> list[Divergence]:

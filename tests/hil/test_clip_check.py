@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,11 +20,14 @@ from generator.wire.messages import (
     ClipResult,
     PatchResult,
 )
+from hil import clip_check
 from hil.boards.image import BuiltImage
 from hil.boards.recovery import Recovery, Retry
 from hil.clip_check import (
+    BY_ANOTHER_ENGINE,
     check_clip,
     count_frontend,
+    faults_among,
     make_record,
     patch_frames,
     sum_patches,
@@ -31,6 +35,7 @@ from hil.clip_check import (
 from hil.clips.clip_set import Clip, ClipSet
 from hil.clips.model_card import Provenance
 from hil.clips.truth import why_no_accuracy
+from hil.judges.divergence import Divergence
 from hil.link.client import Link
 from hil.link.played import ClipRun
 from hil.session import (
@@ -280,3 +285,21 @@ def test_cross_validation_is_of_the_models_own_rule(
     session.board = cast(Any, type("Board", (), faces)())
     monkeypatch.setattr("hil.session.read_provenance", lambda *_: Provenance((1,), "94 %"))
     assert session.record(ClipSet((CLIP,), ("label0",), "esc10")).cross_validated == said
+
+
+def test_another_engine_may_round_otherwise_and_nothing_else() -> None:
+    def one(stage: str) -> Divergence:
+        return Divergence("dog.wav", stage, 1, 10, "class 0", 1.0, 2.0, 1.0)
+
+    scores = [one(stage) for stage in sorted(BY_ANOTHER_ENGINE)]
+    features = one("features, board against host twin")
+    sums = one("score sums, board against its own patches")
+    everything = [*scores, features, sums]
+    assert faults_among(everything, "builtin") == everything
+    assert faults_among(everything, "stedgeai 3.0.0") == [features, sums]
+
+
+def test_the_stages_that_may_differ_are_those_that_are_compared() -> None:
+    source = Path(clip_check.__file__).read_text(encoding="utf-8")
+    names, _, rest = source.partition("def faults_among")
+    assert all(f'"{stage}"' in names and f'"{stage}"' in rest for stage in BY_ANOTHER_ENGINE)

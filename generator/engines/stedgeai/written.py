@@ -81,8 +81,8 @@ def read_written(folder: Path, api: str, version: ToolVersion, wanted: Wanted) -
     macros: dict[str, str] = {}
     for name in FILES[api]:
         if name.endswith(".h"):
-            macros |= _macros_of(files[name].decode("utf-8", "replace"))
-    sources = files[f"{NAME}.c"].decode("utf-8", "replace")
+            macros |= _macros_of(_text_of(files[name]))
+    sources = _text_of(files[f"{NAME}.c"])
     _check_version(api, version, macros, info)
     _check_model(prefix, {**macros, **dict(_DEFINE.findall(sources))}, wanted, info)
     _check_shape(prefix, macros, wanted)
@@ -110,6 +110,11 @@ def read_written(folder: Path, api: str, version: ToolVersion, wanted: Wanted) -
         weight_bytes=max(weights, int(memory.get("weights", 0))),
         score_format=_format(macros, f"{prefix}_OUT_1_FORMAT", ("int8", "uint8", "float32")),
     )
+
+
+def _text_of(content: bytes) -> str:
+    """With line feeds alone: on Windows the tool ends its lines as Windows does."""
+    return content.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _macros_of(header: str) -> dict[str, str]:

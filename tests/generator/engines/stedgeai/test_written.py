@@ -65,6 +65,14 @@ def test_x_cube_ai_7(tmp_path: Path, wanted: Wanted) -> None:
     assert sorted(written.files) == sorted(FILES["legacy"])
 
 
+def test_line_ends_of_windows(tmp_path: Path, wanted: Wanted) -> None:
+    folder = write(tmp_path / "out")
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    written = read_written(folder, "legacy", OLD, wanted)
+    assert (written.activation_bytes, written.score_format) == (112128, "float32")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
