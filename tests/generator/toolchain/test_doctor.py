@@ -12,6 +12,7 @@ from rich.console import Console
 from generator.errors import EXIT_TOOL
 from generator.toolchain import doctor
 from generator.toolchain.doctor import Finding, State
+from tests.support.st_edge_ai.faults import STAND_IN, make_install
 
 
 def printed(findings: list[Finding]) -> tuple[int, str]:
@@ -81,3 +82,25 @@ def test_a_package_of_another_version_is_told(
     assert finding.state is State.MISSING
     assert "pinned 0.1" in finding.detail
     assert "no-such absent, pinned 1" in finding.detail
+
+
+def test_st_s_tool_is_shown_with_its_library() -> None:
+    found = doctor._stedgeai(str(STAND_IN))
+    assert found.state is State.PRESENT
+    assert "ST Edge AI Core 3.0.0" in found.detail
+    assert "NetworkRuntime1100_CM33_GCC.a" in found.detail
+
+
+def test_st_s_tool_is_optional_and_may_be_incomplete(tmp_path: Path) -> None:
+    absent = doctor._stedgeai(str(tmp_path / "nowhere"))
+    assert absent.state is State.OPTIONAL
+    assert "ENGINE out" in absent.remedy
+    bare = doctor._stedgeai(str(make_install(tmp_path / "ST", "--fault", "no-library")))
+    assert bare.state is State.OPTIONAL
+    assert "no run-time library NetworkRuntime1100_" in bare.detail
+
+
+def test_the_pinned_compiler_has_no_c_library() -> None:
+    found = doctor._c_library(None)
+    assert found.state is State.OPTIONAL
+    assert "only `make firmware ENGINE=stedgeai` needs one" in found.detail
