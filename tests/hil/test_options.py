@@ -36,6 +36,8 @@ GIVEN = {
     "virtual_fault": [],
     "cross_compile": None,
     "engine": "builtin",
+    "stedgeai": None,
+    "c_api": None,
 }
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -30,7 +31,7 @@ def put_libraries(root: Path, number: str) -> None:
         content = (libraries / f"{core}.a").read_bytes()
         if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_suffix(f".{id(path):x}")
+            fresh = path.with_suffix(f".{os.getpid()}")
             fresh.write_bytes(content)
             fresh.replace(path)
 
