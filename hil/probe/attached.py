@@ -114,14 +114,10 @@ def list_attached(asking: Asking = lambda probe: nullcontext(True)) -> Attached:
     that `asking` gives False for is listed without its board.
     Raises ToolError where pyOCD is not installed.
     """
-    try:
-        from pyocd.core.helpers import ConnectHelper
-        from pyocd.probe import common
-    except ImportError as error:
-        raise ToolError(
-            f"pyOCD, which drives debug probes, cannot be loaded: {error}",
-            "make hil installs it; or name the port of a board that is flashed already by --port",
-        ) from error
+    require_pyocd()
+    from pyocd.core.helpers import ConnectHelper
+    from pyocd.probe import common
+
     found = ConnectHelper.get_all_connected_probes(blocking=False)
     complaints = [*blocked_stlinks(SYSFS_USB, USB_NODES)]
     if common.did_show_no_libusb_warning:
@@ -130,6 +126,17 @@ def list_attached(asking: Asking = lambda probe: nullcontext(True)) -> Attached:
             "    remedy: install libusb 1.0 (Debian, Ubuntu: libusb-1.0-0; macOS: brew's libusb)"
         )
     return describe_attached(found, usb_ports(), complaints, asking)
+
+
+def require_pyocd() -> None:
+    """Raise ToolError where pyOCD, or what it needs, is not installed."""
+    try:
+        import pyocd.core.helpers  # noqa: F401
+    except ImportError as error:
+        raise ToolError(
+            f"pyOCD, which drives debug probes, cannot be loaded: {error}",
+            "make hil installs it; or name the port of a board that is flashed already by --port",
+        ) from error
 
 
 def describe_attached(
