@@ -38,6 +38,8 @@ UDEV_REMEDY = (
     "run `sudo udevadm control --reload && sudo udevadm trigger`, and plug the probe in again"
 )
 
+IN_USE_REMEDY = "end any other program that uses it (a debugger, STM32CubeProgrammer)"
+
 SYSFS_USB = Path("/sys/bus/usb/devices")
 USB_NODES = Path("/dev/bus/usb")
 SERIAL_BY_ID = Path("/dev/serial/by-id")
@@ -188,9 +190,16 @@ def _ask_for_board(probe: Any) -> tuple[str | None, str]:
         what = str(error).strip()
         remedy = STLINK_UPGRADE if "firmware" in what else "plug it in again"
         return None, f"{what}\n    remedy: {remedy}"
+    except (OSError, ValueError) as error:
+        # One probe that libusb or pyOCD stumbles over must not hide the others.
+        return None, f"it could not be asked for its board: {error}\n    remedy: plug it in again"
     if board_id:
         return str(board_id).upper(), ""
     link = getattr(probe, "_link", None)
+    if getattr(link, "version_str", "") is None:
+        # pyOCD says nothing of an ST-LINK that it could not open.
+        what = "it could not be opened, and so not be asked for its board"
+        return None, f"{what}\n    remedy: {IN_USE_REMEDY}"
     least = getattr(link, "MIN_JTAG_VERSION_GET_BOARD_IDS", None)
     hardware, version = getattr(link, "hw_version", 0), getattr(link, "jtag_version", 0)
     if least and version and version < least.get(hardware, 0):
