@@ -182,7 +182,7 @@ boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WR
 	@$(PY) -m hil.boards $(if $(WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
 
 .PHONY: labgrid
-labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid, and prove a board behind it on this machine
+labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
 	$(PY) -m pytest tests/hil/boards/test_labgrid.py $(PYTEST_ARGS)
 
 .PHONY: bench

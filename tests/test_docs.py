@@ -21,6 +21,7 @@ PAGES = [REPO_ROOT / "README.md", *sorted((REPO_ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.M)
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w.-]+/")
 MODULE = re.compile(r"(?:cross_check|generator|hil|scoring|sounds|tools|training)(?:\.\w+)+")
 IMPORT = re.compile(r"^(?:from ([\w.]+) )?import ([\w.]+)", re.M)
@@ -109,10 +110,24 @@ def wrong_names(text: str) -> list[str]:
     return wrong
 
 
+def anchors_of(page: Path) -> set[str]:
+    """What a link may name behind `#`: the headings, as web sites make anchors of them."""
+    headings = HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
 def wrong_links(page: Path) -> list[str]:
-    """Relative link targets that do not exist."""
-    targets = (link.partition("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8")))
-    return [one for one in targets if one and ":" not in one and not (page.parent / one).exists()]
+    """Relative link targets, and headings in them, that do not exist."""
+    wrong = []
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        if ":" not in name and (
+            not target.exists() or (anchor and anchor not in anchors_of(target))
+        ):
+            wrong.append(link)
+    return wrong
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPO_ROOT).as_posix())
@@ -130,5 +145,8 @@ def test_a_wrong_path_module_or_link_is_found(tmp_path: Path) -> None:
     )
     assert wrong_names(example) == ["hil.no"]
     page = tmp_path / "page.md"
-    page.write_text("[a](page.md#part) [b](none.md) [c](https://example.com/none.md)\n")
-    assert wrong_links(page) == ["none.md"]
+    page.write_text(
+        "# A part: `one`\n[a](page.md#a-part-one) [b](none.md) [c](https://example.com/none.md)\n"
+        "[d](#part) [e](page.md#a-part-one-2)\n"
+    )
+    assert wrong_links(page) == ["none.md", "#part", "page.md#a-part-one-2"]

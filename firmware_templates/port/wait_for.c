@@ -30,6 +30,9 @@ static void pause(void) {
 }
 
 bool wait_within_limit(volatile const uint32_t *status, uint32_t mask, uint32_t value) {
+    /* The first look only makes the write before it take effect: a flag that a write clears may
+     * still stand then, and would say "ready" of what was before. */
+    (void)*status;
     for (uint32_t polls = 0u; polls < LIMIT_POLLS; polls++) {
         if ((*status & mask) == value) {
             return true;

@@ -167,7 +167,7 @@ def propose_inventory(attached: Attached, boards: Mapping[str, str]) -> str:
     names: dict[str, list[str]] = {}
     for name, board_id in boards.items():
         names.setdefault(board_id, []).append(name)
-    lines = ["# The boards of this desk, for this machine alone. docs/hil.md explains each key."]
+    lines = ["# The boards of this desk alone. docs/inventory.md explains each key."]
     for probe in attached.probes:
         known = names.get(probe.board_id or "", [])
         ports = probe.ports or ("",)

@@ -17,6 +17,7 @@ import yaml
 
 from generator.errors import Fault, InputError, ToolError
 from generator.repository import REPO_ROOT
+from hil.boards.board import BoardAbsentError
 
 OPTION = "--lg-env"
 COMMAND = "labgrid-client"
@@ -57,7 +58,10 @@ _Loader.add_constructor("!template", _fill_template)
 
 
 def read_environment(path: Path, board: str) -> tuple[str, str | None]:
-    """The place of `board`, and the coordinator's address if there is one. Raises InputError."""
+    """The place of `board`, and the coordinator's address if there is one.
+
+    Raises InputError for a faulty file, BoardAbsentError where no target is the board.
+    """
     where = f"{OPTION} {path.name}"
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
@@ -69,8 +73,11 @@ def read_environment(path: Path, board: str) -> tuple[str, str | None]:
     only = [*targets] == [ONLY_TARGET]
     target = targets.get(board, targets[ONLY_TARGET] if only else None)
     if target is None:
-        what = f"has no target {board}, but {', '.join(map(str, targets))}"
-        raise InputError([Fault(where, what, "name the target as the board in boards.yaml")])
+        there = ", ".join(map(str, targets))
+        raise BoardAbsentError(
+            f"board {board}: {where} has no target {board}, but {there}",
+            "name the target as the board in boards.yaml",
+        )
     places = [*_places(target)]
     if len(places) != 1:
         what = f"target {board if board in targets else ONLY_TARGET} names {len(places)} places"

@@ -77,8 +77,8 @@ def acquire_place(
         try:
             yield attachment_of(board, place, _resources(client), client.words)
         finally:
-            if is_ours:
-                client.run("release")
+            if is_ours and not (done := client.run("release")).ok:
+                on_progress(f"[lab]      {board}: place {place} was not released: {done.said}")
 
 
 def _acquire(

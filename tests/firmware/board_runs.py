@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from generator.wire.messages import (
     Tap,
     TapSelect,
 )
+from hil.virtual.faults.names import VirtualFault
 from hil.virtual.machine import Machine
 from hil.virtual.symbols import Segment, read_elf
 
@@ -78,10 +79,11 @@ class BoardRun:
         patch: Callable[[list[Segment]], list[Segment]] | None = None,
         board: str = "u585",
         revision: str | None = None,
+        faults: Collection[VirtualFault] = (),
     ):
         """Load and reset; ``patch`` may change what lies in flash, ``revision`` the silicon."""
         segments, _ = read_elf(elf)
-        self.machine = Machine(board, revision)
+        self.machine = Machine(board, revision, faults=faults)
         self.machine.load_segments(patch(segments) if patch else segments)
         self.machine.reset()
         self._reader = FrameReader()
@@ -128,3 +130,28 @@ def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
     assert isinstance(memory, Memory)
     run.machine.run(seconds=2.5)  # longer than the watchdog's period
     return hello, result, memory
+
+
+def elf_of(project: Path) -> Path:
+    """The image of a built project."""
+    return project / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
+
+
+def hello_of(run: BoardRun) -> Hello:
+    """Greet a board that has booted."""
+    *_, hello = run.greet()
+    assert isinstance(hello, Hello)
+    return hello
+
+
+def boot(run: BoardRun, seconds: float = BOOT_S) -> Hello:
+    """Let it boot, and greet."""
+    run.machine.run(seconds=seconds)
+    return hello_of(run)
+
+
+def memory_of(run: BoardRun) -> Memory:
+    """What MEMORY says."""
+    (memory,) = run.send(MemoryRequest(), seconds=0.02)
+    assert isinstance(memory, Memory)
+    return memory

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,47 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.errors import InputError
 from generator.repository import REPO_ROOT
-from hil.boards.virtual_board import virtual_fault_names
 from hil.node_ids import board_of
-from hil.options import read_options
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
     lean = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
     command = [sys.executable, "-m", "pytest", "-q", *lean, *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-
-
-LABGRIDS_PLUGIN = """
-def pytest_addoption(parser):
-    parser.getgroup("labgrid").addoption("--lg-env", dest="lg_env", help="labgrid's own")
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ours_first", [True, False])
-def test_labgrids_own_option_and_ours_do_not_meet(tmp_path: Path, ours_first: bool) -> None:
-    (tmp_path / "labgrids_plugin.py").write_text(LABGRIDS_PLUGIN)
-    info = tmp_path / "labgrid-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: labgrid\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[pytest11]\nlabgrid = labgrids_plugin\n")
-    first = ["-p", "mel2metal" if ours_first else "labgrid"]
-    no_labgrid = ["-p", "no:labgrid"]
-    for given, text in ((first, "labgrid's own"), (no_labgrid, "labgrid's environment")):
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *given, "--help"],
-            env={**os.environ, "PYTHONPATH": f"{tmp_path}:{REPO_ROOT}"},
-            cwd=REPO_ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("--lg-env") == 1
-        assert text in done.stdout
 
 
 @pytest.mark.slow
@@ -155,114 +121,12 @@ def test_all_faults_of_the_options_end_with_their_own_exit_code() -> None:
     assert "Traceback" not in done.stderr + done.stdout
 
 
-GIVEN = {
-    "board": ["u585"],
-    "boards_file": None,
-    "virtual": True,
-    "require_board": False,
-    "probe": None,
-    "port": None,
-    "inventory": None,
-    "pack": None,
-    "lock_timeout": 600.0,
-    "no_flash": False,
-    "flash_command": None,
-    "model": __file__,
-    "labels": None,
-    "threshold": None,
-    "folds": None,
-    "clips": None,
-    "sounds": None,
-    "lg_env": None,
-    "build_dir": None,
-    "report_dir": None,
-    "virtual_fault": [],
-    "cross_compile": None,
-    "engine": "builtin",
-}
-
-
-@pytest.mark.parametrize(
-    ("given", "complaints"),
-    [
-        ({"board": ["u999"]}, ["no board 'u999'", "u585"]),
-        ({"port": "x"}, ["a virtual board has no port"]),
-        ({"probe": "0042"}, ["--probe: 0042 with --virtual"]),
-        (
-            {"virtual": False, "probe": "virtual:u585", "board": ["u585", "u575"]},
-            ["virtual:u585 without --virtual", "one probe for 2 boards"],
-        ),
-        ({"inventory": "none.yaml"}, ["none.yaml is not there"]),
-        (
-            {"lg_env": "none.yaml", "port": "x"},
-            ["--lg-env:", "none.yaml is not there", "--port: the labgrid place", "--virtual: the"],
-        ),
-        ({"lock_timeout": -1.0}, ["--lock-timeout: -1 s"]),
-        ({"lock_timeout": float("nan")}, ["--lock-timeout: nan s"]),
-        ({"lock_timeout": float("inf")}, ["--lock-timeout: inf s"]),
-        (
-            {"virtual": False, "port": "virtual://u585"},
-            ["--port: virtual://u585 is a virtual board's", "--virtual --probe virtual:NAME"],
-        ),
-        (
-            {"flash_command": "flash {srec}", "no_flash": True},
-            [
-                "--flash-command: unknown placeholder {srec}",
-                "--flash-command: --no-flash forbids it",
-                "--no-flash: a virtual board is programmed through its own probe",
-            ],
-        ),
-        (
-            {"flash_command": "flash {hex}", "virtual": False, "board": ["u585", "l475"]},
-            ["one command for 2 boards"],
-        ),
-        ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
-        ({"model": "none.tflite"}, ["none.tflite is not there"]),
-        ({"labels": "none.txt"}, ["none.txt is not there"]),
-        ({"boards_file": "/none.yaml"}, ["/none.yaml"]),
-    ],
-)
-def test_all_wrong_options_are_told_together(
-    given: dict[str, object], complaints: list[str]
-) -> None:
-    with pytest.raises(InputError) as refused:
-        read_options({**GIVEN, **given}.__getitem__)
-    for complaint in complaints:
-        assert complaint in str(refused.value)
-
-
-def test_a_virtual_fault_is_known_and_for_a_virtual_board() -> None:
-    given = {**GIVEN, "virtual_fault": ["noise", "rain", "noise"]}
-    with pytest.raises(InputError, match="no fault 'rain'") as refused:
-        read_options(given.__getitem__, virtual_fault_names())
-    assert "choose from: framing-errors, noise, " in str(refused.value)
-    given |= {"virtual_fault": ["noise", "noise"]}
-    options = read_options(given.__getitem__, virtual_fault_names())
-    assert options.virtual_faults == ("noise",)
-    with pytest.raises(InputError, match="only with --virtual"):
-        read_options({**given, "virtual": False}.__getitem__, virtual_fault_names())
-
-
 @pytest.mark.slow
 def test_an_unknown_virtual_fault_ends_the_run_with_the_list() -> None:
     done = run_pytest("hil/", "--board", "u585", "--virtual", "--virtual-fault", "rain")
     assert done.returncode == 2
     assert "--virtual-fault: no fault 'rain'" in done.stderr
     assert "choose from: framing-errors, " in done.stderr
-
-
-def test_options_are_read() -> None:
-    options = read_options({**GIVEN, "folds": "4, 1,2", "board": ["all"]}.__getitem__)
-    assert options.folds == (1, 2, 4)
-    assert "u585" in options.boards
-    assert options.every_board
-    assert read_options({**GIVEN, "board": []}.__getitem__).boards == {}
-
-
-def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
-    assert read_options({**GIVEN, "build_dir": "/b"}.__getitem__).report_dir == Path("/b/hil")
-    options = read_options({**GIVEN, "report_dir": "/bench"}.__getitem__)
-    assert (options.report_dir, options.build_dir) == (Path("/bench"), REPO_ROOT / "build")
 
 
 @pytest.mark.slow

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from pyocd.core.session import Session
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from hil.virtual.host_ports.pacing import PacedMachine
     from hil.virtual.machine import Machine
 
+DEAD_CLIENT_S = 10.0
+"""A live client holds the probe's lock for a few transfers, that is for milliseconds."""
+
 
 class ProbeServer:
     """Listens from its making on; `start` lets clients in. Port 0: any free one, then in `port`.
@@ -25,7 +30,7 @@ class ProbeServer:
 
     def __init__(self, paced: PacedMachine, name: str, port: int, *, local_only: bool) -> None:
         session = Session(None, options={"no_config": True})
-        probe = _PacedProbe(paced, name)
+        probe = PacedProbe(paced, name)
         self._server = DebugProbeServer(session, probe, port, serve_local_only=local_only)
 
     def start(self) -> None:
@@ -43,7 +48,7 @@ class ProbeServer:
         return int(self._server._server.server_address[1])
 
 
-class _PacedProbe(VirtualProbe):
+class PacedProbe(VirtualProbe):
     """The virtual probe of a machine that runs in a thread."""
 
     def __init__(self, paced: PacedMachine, name: str) -> None:
@@ -55,6 +60,19 @@ class _PacedProbe(VirtualProbe):
         super().open()
         self._port = cast("DebugPort", _HeldPort(self.port, self._paced))
 
+    def lock(self) -> None:
+        """Keep other clients out.
+
+        A client that was killed with the lock keeps it for `DEAD_CLIENT_S` and no longer.
+        """
+        while not self._mutex.acquire(timeout=DEAD_CLIENT_S):
+            self._mutex = threading.RLock()
+
+    def unlock(self) -> None:
+        """Let other clients in; one that was taken for dead has nothing to give back."""
+        with suppress(RuntimeError):
+            self._mutex.release()
+
     def reset(self) -> None:
         """Pull nRST low for a moment, in which nobody else has the machine."""
         port = cast(_HeldPort, self.port).port
@@ -62,6 +80,7 @@ class _PacedProbe(VirtualProbe):
             port.hold_reset(True)
             machine.run(RESET_HOLD_S)
             port.hold_reset(False)
+            self._reset_asserted = False
 
 
 class _HeldPort:

@@ -159,7 +159,7 @@ def test_a_link_to_an_inventory_that_is_gone_is_not_passed_over(tmp_path: Path) 
 
 
 def test_the_inventory_of_the_guide_is_a_right_one(tmp_path: Path) -> None:
-    page = (REPO_ROOT / "docs" / "hil.md").read_text(encoding="utf-8")
+    page = (REPO_ROOT / "docs" / "inventory.md").read_text(encoding="utf-8")
     example = page.partition("## The inventory")[2].partition("```yaml\n")[2].partition("```")[0]
     entries = read(tmp_path, example)
     assert [entry.board for entry in entries] == ["u585", "u585", "h743", "u585"]

@@ -88,7 +88,6 @@ def test_places_of_environment_files(
     [
         ("a: [", "--lg-env env.yaml"),
         ("a: 1", "has no targets"),
-        ("targets: {h743: {}}", "has no target u585, but h743"),
         ("targets: {u585: {drivers: {}}}", "target u585 names 0 places"),
     ],
 )
@@ -97,6 +96,13 @@ def test_faulty_environment_files(text: str, complaint: str, tmp_path: Path) -> 
     with pytest.raises(InputError) as caught:
         read_environment(tmp_path / "env.yaml", "u585")
     assert complaint in str(caught.value)
+
+
+def test_a_board_that_no_target_is_named_after_is_absent(tmp_path: Path) -> None:
+    # Not a fault of the file: `--board all` skips it.
+    (tmp_path / "env.yaml").write_text("targets: {h743: {}}")
+    with pytest.raises(BoardAbsentError, match="has no target u585, but h743"):
+        read_environment(tmp_path / "env.yaml", "u585")
 
 
 Client = Callable[[str], Path]

@@ -15,7 +15,7 @@ import serial
 
 from hil.boards.network_port import NetworkPort, open_port
 from hil.probe.session import is_virtual
-from hil.virtual.host_ports import registry
+from hil.virtual.host_ports import probe_server, registry
 from hil.virtual.host_ports.pacing import PacedMachine
 from hil.virtual.host_ports.rfc2217_server import Rfc2217Server
 from hil.virtual.host_ports.serve import main
@@ -139,6 +139,19 @@ def test_a_broken_rule_is_told_once_and_a_reset_goes_on() -> None:
         with paced.hold():
             machine.reset()
     paced.stop()
+
+
+def test_a_client_killed_with_the_probes_lock_does_not_keep_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probe_server, "DEAD_CLIENT_S", 0.01)
+    probe = probe_server.PacedProbe(PacedMachine(Machine("u585")), "u585")
+    client = threading.Thread(target=probe.lock)
+    client.start()
+    client.join()
+    probe.lock()
+    probe.unlock()
+    probe.unlock()  # of the one that was taken for dead
 
 
 @pytest.mark.slow
