@@ -55,6 +55,9 @@ an inventory is a list, one entry a board:
 """
 
 
+EXIT_INTERRUPTED = 130
+
+
 def main(arguments: Sequence[str] | None = None, attached: Callable[[], Attached] = look) -> int:
     """Run, and return the exit code."""
     options = _parser().parse_args(arguments)
@@ -63,6 +66,9 @@ def main(arguments: Sequence[str] | None = None, attached: Callable[[], Attached
     except Mel2metalError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

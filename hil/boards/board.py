@@ -41,8 +41,8 @@ class Board(Protocol):
     def open(self, image: BuiltImage) -> SerialPort:
         """Make the board run `image`, written only where it differs, and open its serial port."""
 
-    def reset(self) -> None:
-        """Restart the firmware, where the board can be reset from here."""
+    def reset(self) -> bool:
+        """Restart the firmware; False where the board cannot be reset from here."""
 
     def reflash(self) -> None:
         """Program the image again, whatever lies there, and restart the firmware.

@@ -33,10 +33,11 @@ class ProbeBoard(SerialBoard):
         self.reset()
         return opened
 
-    def reset(self) -> None:
+    def reset(self) -> bool:
         """Pull the board's reset line; what lay on the line is gone."""
         hardware_reset(self.spec, self._probe)
         self._drop_line()
+        return True
 
     def reflash(self) -> None:
         """Write the image anew, and restart."""

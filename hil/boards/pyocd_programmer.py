@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from generator.boards.record import BoardSpec
 from hil.boards.image import BuiltImage
@@ -29,6 +30,8 @@ class PyocdProgrammer:
         """Write it where it differs, or `always`; raises ToolError where that failed."""
         content = image.elf.with_suffix(".bin").read_bytes()
         with debug_session(self._spec, self._probe, self._pack) as session:
+            if self._pack is not None:
+                self._tell_target(session)
             done = flash_image(
                 session,
                 self._spec.flash.origin,
@@ -37,6 +40,14 @@ class PyocdProgrammer:
                 always=always,
             )
         self._on_progress(f"[flash]    {self._spec.id}: {describe(done)}")
+
+    def _tell_target(self, session: Any) -> None:
+        """Say what --pack did: a part that is not in it is flashed without it."""
+        is_packs = hasattr(session.target, "_pack_device")
+        why = self._pack if is_packs else f"{self._spec.part} is not in {self._pack}"
+        self._on_progress(
+            f"[flash]    {self._spec.id}: by pyOCD's target {session.board.target_type} ({why})"
+        )
 
 
 def describe(done: Flashed) -> str:

@@ -178,7 +178,8 @@ class Recovery:
         if self._port_lost:
             self._reopen(conversation)
         if rung is Rung.RESET:
-            board.reset()
+            if not board.reset():
+                return False
         elif rung is Rung.REFLASH:
             board.reflash()
         conversation.greet()

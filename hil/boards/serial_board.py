@@ -85,8 +85,9 @@ class SerialBoard:
         except _terminal_errors() as error:
             raise serial.SerialException(f"{self.attachment.port}: {error}") from error
 
-    def reset(self) -> None:
-        """Nothing: a serial port cannot reset the core. The next HELLO starts afresh instead."""
+    def reset(self) -> bool:
+        """False: a serial port cannot reset the core. The next HELLO starts afresh instead."""
+        return False
 
     def reflash(self) -> None:
         """Program the image again; raises NoProgrammerError where nothing can."""

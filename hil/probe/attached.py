@@ -38,6 +38,8 @@ UDEV_REMEDY = (
     "run `sudo udevadm control --reload && sudo udevadm trigger`, and plug the probe in again"
 )
 
+IN_USE_REMEDY = "end any other program that uses it (a debugger, STM32CubeProgrammer)"
+
 SYSFS_USB = Path("/sys/bus/usb/devices")
 USB_NODES = Path("/dev/bus/usb")
 SERIAL_BY_ID = Path("/dev/serial/by-id")
@@ -114,14 +116,10 @@ def list_attached(asking: Asking = lambda probe: nullcontext(True)) -> Attached:
     that `asking` gives False for is listed without its board.
     Raises ToolError where pyOCD is not installed.
     """
-    try:
-        from pyocd.core.helpers import ConnectHelper
-        from pyocd.probe import common
-    except ImportError as error:
-        raise ToolError(
-            f"pyOCD, which drives debug probes, cannot be loaded: {error}",
-            "make hil installs it; or name the port of a board that is flashed already by --port",
-        ) from error
+    require_pyocd()
+    from pyocd.core.helpers import ConnectHelper
+    from pyocd.probe import common
+
     found = ConnectHelper.get_all_connected_probes(blocking=False)
     complaints = [*blocked_stlinks(SYSFS_USB, USB_NODES)]
     if common.did_show_no_libusb_warning:
@@ -130,6 +128,17 @@ def list_attached(asking: Asking = lambda probe: nullcontext(True)) -> Attached:
             "    remedy: install libusb 1.0 (Debian, Ubuntu: libusb-1.0-0; macOS: brew's libusb)"
         )
     return describe_attached(found, usb_ports(), complaints, asking)
+
+
+def require_pyocd() -> None:
+    """Raise ToolError where pyOCD, or what it needs, is not installed."""
+    try:
+        import pyocd.core.helpers  # noqa: F401
+    except ImportError as error:
+        raise ToolError(
+            f"pyOCD, which drives debug probes, cannot be loaded: {error}",
+            "make hil installs it; or name the port of a board that is flashed already by --port",
+        ) from error
 
 
 def describe_attached(
@@ -181,9 +190,16 @@ def _ask_for_board(probe: Any) -> tuple[str | None, str]:
         what = str(error).strip()
         remedy = STLINK_UPGRADE if "firmware" in what else "plug it in again"
         return None, f"{what}\n    remedy: {remedy}"
+    except (OSError, ValueError) as error:
+        # One probe that libusb or pyOCD stumbles over must not hide the others.
+        return None, f"it could not be asked for its board: {error}\n    remedy: plug it in again"
     if board_id:
         return str(board_id).upper(), ""
     link = getattr(probe, "_link", None)
+    if getattr(link, "version_str", "") is None:
+        # pyOCD says nothing of an ST-LINK that it could not open.
+        what = "it could not be opened, and so not be asked for its board"
+        return None, f"{what}\n    remedy: {IN_USE_REMEDY}"
     least = getattr(link, "MIN_JTAG_VERSION_GET_BOARD_IDS", None)
     hardware, version = getattr(link, "hw_version", 0), getattr(link, "jtag_version", 0)
     if least and version and version < least.get(hardware, 0):

@@ -16,7 +16,7 @@ from typing import Any
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.errors import ToolError
-from hil.probe.attached import REMOTE
+from hil.probe.attached import IN_USE_REMEDY, REMOTE, require_pyocd
 from hil.probe.part import check_part
 from hil.probe.targets import failure_in_words, target_for
 
@@ -83,6 +83,7 @@ def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> I
     Raises ProbeAbsentError; WrongPartError and OptionBytesError before anything is changed; and
     ToolError for everything that pyOCD says went wrong.
     """
+    require_pyocd()
     from pyocd.core import exceptions
     from pyocd.core.session import Session
 
@@ -111,12 +112,14 @@ def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> I
 
 def hardware_reset(spec: BoardSpec, probe_id: str) -> None:
     """Pull the reset line for a moment; nothing is attached to the core. Raises as above."""
+    require_pyocd()
     with _in_words(spec, probe_id), _open_probe(probe_id) as probe:
         probe.reset()
 
 
 def is_virtual(probe_id: str) -> bool:
     """Whether a probe, be it behind a server, is a virtual board's. Raises ToolError."""
+    require_pyocd()
     from pyocd.core import exceptions
 
     try:
@@ -186,8 +189,8 @@ def _in_words(spec: BoardSpec, probe_id: str) -> Iterator[None]:
         # libusb's errors, and those of the connection to a pyOCD server.
         raise ToolError(
             f"the probe {probe_id} of {spec.id} cannot be used: {error}",
-            "end any other program that uses it (a debugger, STM32CubeProgrammer), plug it in "
-            "again; for remote: start `pyocd server` there, and look at name and port",
+            f"{IN_USE_REMEDY}, plug it in again; "
+            "for remote: start `pyocd server` there, and look at name and port",
         ) from error
     except exceptions.FlashFailure as error:
         words = failure_in_words(spec, error.result_code)

@@ -116,12 +116,19 @@ def failure_in_words(spec: BoardSpec, result: int | None) -> str:
 
 
 def _names_in(pack: Path) -> set[str]:
+    from xml.etree.ElementTree import ParseError
+    from zipfile import BadZipFile
+    from zlib import error as zlib_error
+
     from pyocd.target import normalise_target_type_name
     from pyocd.target.pack.cmsis_pack import CmsisPack, MalformedCmsisPackError
 
     try:
         devices = CmsisPack(str(pack)).devices
-    except (OSError, ValueError, KeyError, MalformedCmsisPackError) as error:
+    except (
+        *(OSError, ValueError, KeyError, MalformedCmsisPackError),
+        *(BadZipFile, zlib_error, ParseError),
+    ) as error:
         what = f"this is no CMSIS pack that can be read: {error}"
         remedy = "give a file such as Keil.STM32U5xx_DFP.<version>.pack"
         raise InputError([Fault(f"--pack {pack}", what, remedy)]) from error

@@ -57,6 +57,7 @@ class Board:
 
     device: FakeDevice
     cures: Rung | None = None
+    has_reset: bool = True
     has_programmer: bool = True
     has_power_command: bool = True
     ports: list[Any] = field(default_factory=list)
@@ -85,8 +86,10 @@ class Board:
         if rung is self.cures:
             self.device.deaf_to_hellos = 0
 
-    def reset(self) -> None:
-        self._take(Rung.RESET)
+    def reset(self) -> bool:
+        if self.has_reset:
+            self._take(Rung.RESET)
+        return self.has_reset
 
     def reflash(self) -> None:
         if not self.has_programmer:
@@ -204,6 +207,13 @@ def test_steps_that_the_board_does_not_have_are_skipped_and_named() -> None:
     assert text.startswith("barking: the device fell silent")
     assert "re-flash: this board has no such way" in text
     assert "power cycle: this board has no such way" in text
+
+
+def test_a_reset_that_the_board_cannot_do_is_not_said_to_be_done() -> None:
+    board = Board(HangsInMidClip(), has_reset=False, cures=Rung.REFLASH)
+    session, retries = begin(board)
+    session.play_clip(1, sound())
+    assert [retry.rung for retry in retries] == [Rung.REFLASH]
 
 
 def test_damage_that_never_ends_climbs_from_repetition_to_the_end() -> None:

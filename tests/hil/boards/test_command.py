@@ -142,3 +142,13 @@ def test_make_passes_on_what_is_named() -> None:
     command = ["make", "-n", "-o", ".venv/.test", "boards", "WRITE=1", "INVENTORY=my desk.yaml"]
     done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
     assert '-m hil.boards --write --inventory "my desk.yaml"' in done.stdout, done.stderr
+
+
+def test_an_interrupted_list_is_no_traceback(
+    boards_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt() -> Attached:
+        raise KeyboardInterrupt
+
+    assert main(["--boards-file", str(boards_file)], interrupt) == 130
+    assert capsys.readouterr().err == "interrupted\n"

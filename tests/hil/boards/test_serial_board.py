@@ -78,6 +78,10 @@ def test_board_that_is_programmed_by_hand_is_not_programmed(spec: BoardSpec) -> 
     board.release()
 
 
+def test_a_port_alone_resets_nothing_and_says_so(spec: BoardSpec) -> None:
+    assert not SerialBoard(spec, at("loop://"), None).reset()
+
+
 def test_power_is_cycled_by_the_attachments_command(spec: BoardSpec) -> None:
     assert not SerialBoard(spec, at("loop://"), None).power_cycle()
     works = SerialBoard(spec, at("loop://", f"{sys.executable} -c pass"), None)

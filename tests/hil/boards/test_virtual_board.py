@@ -72,7 +72,7 @@ def test_reset_drops_what_lay_on_the_line_both_ways(
     )
     board, port = make(spec), Port()
     board.__dict__.update(_serial=port)
-    board.reset()
+    assert board.reset()
     assert sorted(port.dropped) == ["from the board", "to the board"]
     assert pulled == [("u585", board.attachment.probe)]
 

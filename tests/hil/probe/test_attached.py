@@ -43,6 +43,16 @@ class Probe:
     _link: Link = field(default_factory=Link)
 
 
+class BrokenProbe(Probe):
+    @property
+    def board_id(self) -> str | None:
+        raise OSError(19, "No such device")
+
+    @board_id.setter
+    def board_id(self, value: str | None) -> None:
+        pass
+
+
 class OldProbe(Probe):
     @property
     def board_id(self) -> str | None:
@@ -97,13 +107,24 @@ def test_firmware_that_pyocd_refuses_is_named_with_the_upgrade() -> None:
         (Link("V2J35M26", 2, 35), "V2J36 and later do"),
         (Link("V3J5M2", 3, 5), "V3J6 and later do"),
         (Link("V2J36M26", 2, 36), ""),
-        (Link(), ""),
     ],
 )
 def test_firmware_too_old_to_tell_its_board_is_named(link: Link, says: str) -> None:
     (probe,) = describe_attached([Probe("12", _link=link)], []).probes
     assert (says in probe.complaint) if says else not probe.complaint
     assert ("STSW-LINK007" in probe.complaint) == bool(says)
+
+
+def test_a_probe_that_another_program_holds_is_listed_with_why() -> None:
+    (probe,) = describe_attached([Probe("12", _link=Link(None))], []).probes
+    assert "could not be opened" in probe.complaint
+    assert "remedy: end any other program that uses it" in probe.complaint
+
+
+def test_one_probe_that_fails_does_not_hide_the_others() -> None:
+    broken, good = describe_attached([BrokenProbe("11"), Probe("12", "0887")], []).probes
+    assert "No such device" in broken.complaint
+    assert good.board_id == "0887"
 
 
 def test_a_probe_in_use_is_listed_but_not_opened() -> None:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import itertools
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.errors import InputError, ToolError
 from generator.repository import REPO_ROOT
+from hil.boards.image import BuiltImage
+from hil.boards.pyocd_programmer import PyocdProgrammer
 from hil.probe import flashing
 from hil.probe.flashing import VerificationError, flash_image
 from hil.probe.session import ProbeAbsentError, debug_session, find_probe, hardware_reset
@@ -180,3 +184,16 @@ def test_pack_that_is_none_is_refused(spec: BoardSpec, probe: str, tmp_path: Pat
     with pytest.raises(InputError) as refused, debug_session(spec, probe, pack):
         pass
     assert "mine.pack" in str(refused.value)
+
+
+def test_a_pack_that_has_not_the_part_is_told(spec: BoardSpec, probe: str, tmp_path: Path) -> None:
+    pack = tmp_path / "other.pack"
+    with zipfile.ZipFile(pack, "w") as archive:
+        archive.writestr("Other.pdsc", '<package schemaVersion="1.6"><devices/></package>')
+    (tmp_path / "image.bin").write_bytes(IMAGE[:100])
+    image = cast(BuiltImage, SimpleNamespace(elf=tmp_path / "image.elf"))
+    said: list[str] = []
+    PyocdProgrammer(spec, probe, pack, said.append).program(image)
+    assert said[0].endswith(
+        f"by pyOCD's target mel2metal_stm32u585ai (STM32U585AI is not in {pack})"
+    )

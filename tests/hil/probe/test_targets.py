@@ -71,6 +71,15 @@ def test_a_file_that_is_no_pack_is_refused(tmp_path: Path) -> None:
         assert str(named) in str(caught.value)
 
 
+@pytest.mark.parametrize("pdsc", ["<package", ""])
+def test_a_pack_whose_description_is_broken_is_refused(tmp_path: Path, pdsc: str) -> None:
+    path = tmp_path / "broken.pack"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Test.Pack.pdsc", pdsc)
+    with pytest.raises(InputError, match="CMSIS pack"):
+        target_for(SPECS["u585"], path)
+
+
 def test_a_part_without_any_target_is_refused() -> None:
     probe = SPECS["u585"].probe.model_copy(update={"pyocd_target": "stm32f999"})
     spec = SPECS["u585"].model_copy(update={"part": "STM32F999", "probe": probe})
