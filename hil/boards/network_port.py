@@ -15,6 +15,10 @@ from serial import rfc2217
 
 RFC2217 = "rfc2217://"
 
+NEGOTIATION_S = 20
+"""Longest wait for the far end's answer to a setting, in whole seconds: pyserial's 3 s are short
+for a server on a busy machine."""
+
 
 def open_port(port: str, *, baud: int, write_timeout_s: float) -> Any:
     """A pyserial port, open; it belongs to this process alone where the system can do that.
@@ -36,7 +40,7 @@ class NetworkPort(rfc2217.Serial):  # type: ignore[misc]  # pyserial ships no ty
             # pyserial names its thread by methods that Python would have gone.
             warnings.simplefilter("ignore", DeprecationWarning)
             try:
-                super().__init__(port, baudrate=baud)
+                super().__init__(patient(port), baudrate=baud)
             except serial.SerialException:
                 raise
             except OSError as error:
@@ -53,3 +57,10 @@ class NetworkPort(rfc2217.Serial):  # type: ignore[misc]  # pyserial ships no ty
     @timeout.setter
     def timeout(self, seconds: float | None) -> None:
         self._timeout = seconds
+
+
+def patient(url: str) -> str:
+    """The URL with a timeout for negotiation, unless it says one itself."""
+    if "timeout=" in url.partition("?")[2]:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}timeout={NEGOTIATION_S}"
