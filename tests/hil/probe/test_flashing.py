@@ -29,6 +29,8 @@ from hil.virtual.machine import Machine
 from tests.hil.virtual.images import compile_image
 from tests.support.store import STORE
 
+pytestmark = pytest.mark.slow
+
 FLASH = 0x0800_0000
 SECTOR_BYTES = 8192
 PROGRAM = """

@@ -18,6 +18,8 @@ from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.stm32.option_bytes import OptionBytes
 
+pytestmark = pytest.mark.slow
+
 SPECS = load_boards(DEFAULT_BOARDS_FILE)
 FLASH = 0x0800_0000
 SECTOR_BYTES = {

@@ -24,6 +24,8 @@ from hil.virtual.rules import Rule, RuleBroken
 from tests.hil.served_board import served_board
 from tests.hil.virtual.conftest import Boot
 
+pytestmark = pytest.mark.slow
+
 ECHO = "void reset(void) { begin(); for (;;) { put((uint8_t)(get() + 1)); } }"
 DEADLINE_S = 60.0
 
@@ -154,7 +156,6 @@ def test_a_client_killed_with_the_probes_lock_does_not_keep_it(
     probe.unlock()  # of the one that was taken for dead
 
 
-@pytest.mark.slow
 def test_another_process_programs_it_through_its_probe(tmp_path: Path) -> None:
     content = tmp_path / "image.bin"
     content.write_bytes(random.Random(1).randbytes(5000))
