@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum, IntFlag
+from typing import Self
 
 PROTOCOL_VERSION = 4
 """Raised whenever a message, a field or a rule of the link changes."""
@@ -40,35 +41,41 @@ class Direction(Enum):
     DEVICE_TO_HOST = "device to host"
 
 
-class _Documented:
+class _DocumentedFlag(IntFlag):
+    """Base of flags whose members are written as (value, meaning)."""
+
+    doc: str
+
+    def __new__(cls, value: int, doc: str = "") -> Self:
+        """Take the meaning beside the value; combined flags have none."""
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.doc = doc
+        return member
+
+
+class _DocumentedInt(IntEnum):
     """Base of enums whose members are written as (value, meaning)."""
 
     doc: str
 
-
-class ClipFlag(_Documented, IntFlag):
-    """What CLIP_BEGIN asks for beside the results."""
-
-    def __new__(cls, value: int, doc: str = "") -> ClipFlag:
+    def __new__(cls, value: int, doc: str) -> Self:
         """Take the meaning beside the value."""
         member = int.__new__(cls, value)
         member._value_ = value
         member.doc = doc
         return member
+
+
+class ClipFlag(_DocumentedFlag):
+    """What CLIP_BEGIN asks for beside the results."""
 
     FEATURES = 1, "send the int8 mel frames back (FEATURES)"
     TAPS = 2, "send the operator outputs chosen by TAP_SELECT (TAP; image with taps only)"
 
 
-class HelloFlag(_Documented, IntFlag):
+class HelloFlag(_DocumentedFlag):
     """What the image can do, and what the board runs from."""
-
-    def __new__(cls, value: int, doc: str = "") -> HelloFlag:
-        """Take the meaning beside the value."""
-        member = int.__new__(cls, value)
-        member._value_ = value
-        member.doc = doc
-        return member
 
     TAPS = 1, "built with taps: knows TAP_SELECT and FRAMES, and can send TAP"
     SOURCE_MISSING = 2, "the board's oscillator did not start: the core runs from the part's own"
@@ -76,15 +83,8 @@ class HelloFlag(_Documented, IntFlag):
     LSE_MISSING = 8, "that crystal should run and does not: the oscillator runs free"
 
 
-class Wait(_Documented, IntEnum):
+class Wait(_DocumentedInt):
     """What the firmware waits for with a limit; when it gives up, it resets and says so."""
-
-    def __new__(cls, value: int, doc: str) -> Wait:
-        """Take the meaning beside the value."""
-        member = int.__new__(cls, value)
-        member._value_ = value
-        member.doc = doc
-        return member
 
     NONE = 0, "no wait gave up"
     VOLTAGE = 1, "the core's voltage"
@@ -98,29 +98,15 @@ class Wait(_Documented, IntEnum):
     UART = 9, "the UART's transmitter and receiver"
 
 
-class ScoreHead(_Documented, IntEnum):
+class ScoreHead(_DocumentedInt):
     """What the network's scores are, and how they decide (ADR 0012)."""
-
-    def __new__(cls, value: int, doc: str) -> ScoreHead:
-        """Take the meaning beside the value."""
-        member = int.__new__(cls, value)
-        member._value_ = value
-        member.doc = doc
-        return member
 
     SOFTMAX = 1, "probabilities that sum to 1: the highest decides, if it reaches its threshold"
     SIGMOID = 2, "a probability for each class: all that reach their thresholds are detected"
 
 
-class Refusal(_Documented, IntEnum):
+class Refusal(_DocumentedInt):
     """Why the device refused a frame; the clip in progress, if any, is dropped."""
-
-    def __new__(cls, value: int, doc: str) -> Refusal:
-        """Take the meaning beside the value."""
-        member = int.__new__(cls, value)
-        member._value_ = value
-        member.doc = doc
-        return member
 
     DAMAGED = 1, "COBS or CRC-32 wrong; detail: bytes of the frame as received"
     SEQUENCE = 2, "a frame is missing; the device goes on from the number that came"
