@@ -67,6 +67,18 @@ class OptionBit:
         return Misfit(f"{self.name} = {value}", self.meaning, cure, self.erases, self.connect)
 
 
+def watchdog_by_software(name: str, address: int, bit: int) -> OptionBit:
+    """The option that lets software start the independent watchdog: it must be set."""
+    return OptionBit(
+        name,
+        address,
+        bit,
+        fits=1,
+        meaning="the watchdog runs from reset on, half a second with nobody to feed it: it resets "
+        "the part while the flash is programmed",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ReadoutProtection:
     """The level of RDP: only level 0 lets a debugger program."""

@@ -13,6 +13,7 @@ from generator.boards.part_facts import (
     PartFacts,
     ReadoutProtection,
     SectorProtection,
+    watchdog_by_software,
 )
 
 FLASH = 0x5200_2000
@@ -23,14 +24,7 @@ IDENTITY = DebugIdentity(
     0x5C00_1000, {0x450: "STM32H742/H743/H750/H753", 0x480: "STM32H7A3/H7B0/H7B3"}
 )
 
-IWDG = OptionBit(
-    name="IWDG1_SW",
-    address=OPTSR_CUR,
-    bit=4,
-    fits=1,
-    meaning="the watchdog runs from reset on, half a second with nobody to feed it: it resets the "
-    "part while the flash is programmed",
-)
+IWDG = watchdog_by_software("IWDG1_SW", OPTSR_CUR, bit=4)
 SECURITY = OptionBit(
     name="SECURITY",
     address=OPTSR_CUR,

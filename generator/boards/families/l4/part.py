@@ -16,6 +16,7 @@ from generator.boards.part_facts import (
     PageProtection,
     PartFacts,
     ReadoutProtection,
+    watchdog_by_software,
 )
 
 FLASH = 0x4002_2000
@@ -35,14 +36,7 @@ class _Line:
     rules: tuple[OptionRule, ...] = ()
 
 
-IWDG = OptionBit(
-    name="IWDG_SW",
-    address=OPTR,
-    bit=16,
-    fits=1,
-    meaning="the watchdog runs from reset on, half a second with nobody to feed it: it resets the "
-    "part while the flash is programmed",
-)
+IWDG = watchdog_by_software("IWDG_SW", OPTR, bit=16)
 BOOT_FROM_BANK_2 = OptionBit(
     name="BFB2",
     address=OPTR,
