@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from generator.errors import Mel2metalError
+from hil.option_table import add_board_options
 from hil.options import read_options
 from hil.session import open_session
 
@@ -66,23 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--board", action="append", required=True, metavar="NAME", help="board of boards.yaml")
-    add("--boards-file", metavar="FILE", help="another boards.yaml")
-    add("--virtual", action="store_true", help="the virtual board")
-    add("--probe", metavar="ID", help="its debug probe, by its whole id (make boards)")
-    add("--port", metavar="PORT", help="its serial port or pyserial URL")
-    add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
-    add("--lg-env", dest="lg_env", metavar="FILE", help="labgrid's environment file: its place")
-    add("--lock-timeout", type=float, metavar="SECONDS", help="longest wait for another job")
-    add("--pack", metavar="FILE", help="CMSIS pack of the part, for pyOCD's flash algorithm")
-    add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")
-    add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
-    add("--labels", metavar="FILE", help="its labels")
-    add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
-    add("--build-dir", metavar="DIR", help="where the firmware is built (default: build)")
-    add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
-    add("--engine", choices=("builtin", "stedgeai"), default="builtin", help="of the network")
-    add("--stedgeai", metavar="PATH", help="ST's program or installation (default: $STEDGEAI)")
-    add("--c-api", choices=("st-ai", "legacy"), help="interface that ST's tool generates")
+    add_board_options(add)
     parser.set_defaults(virtual_fault=[])
     return parser
 

@@ -59,11 +59,12 @@ def _labgrid_has_it(pluginmanager: pytest.PytestPluginManager) -> bool:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own."""
+    from hil.option_table import add_board_options
+
     group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
     add = group.addoption
     add("--board", action="append", default=[], metavar="NAME", help="board of boards.yaml; or all")
-    add("--boards-file", metavar="FILE", help="another boards.yaml")
-    add("--virtual", action="store_true", help="run the image on the virtual board")
+    add_board_options(add, with_lg_env=not _labgrid_has_it(pluginmanager))
     add(
         "--virtual-fault",
         action="append",
@@ -72,23 +73,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         help="fault that the virtual board has, as a desk may (docs/virtual-board.md; repeatable)",
     )
     add("--require-board", action="store_true", help="fail instead of skipping without a board")
-    add("--probe", metavar="ID", help="debug probe of the board, by its whole id (make boards)")
-    add("--port", metavar="PORT", help="its serial port or pyserial URL (default: the probe's own)")
-    add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
-    if not _labgrid_has_it(pluginmanager):
-        add("--lg-env", dest="lg_env", metavar="FILE", help="labgrid's environment file: its place")
-    add(
-        "--lock-timeout",
-        type=float,
-        metavar="SECONDS",
-        help="longest wait for a board that another job uses (default: 600)",
-    )
-    add("--pack", metavar="FILE", help="CMSIS pack of the part, for pyOCD's flash algorithm")
     add("--no-flash", action="store_true", help="the board carries its image already")
-    add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")
-    add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
-    add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
-    add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
     add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
     add(
@@ -97,17 +82,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         metavar="DIR",
         help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
     )
-    add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
-    add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
-    add(
-        "--engine",
-        choices=("builtin", "stedgeai"),
-        default="builtin",
-        help="what runs the network (docs/stedgeai.md)",
-    )
-    add("--stedgeai", metavar="PATH", help="ST's program or installation (default: $STEDGEAI)")
-    add("--c-api", choices=("st-ai", "legacy"), help="interface that ST's tool generates")
 
 
 def pytest_configure(config: pytest.Config) -> None:
