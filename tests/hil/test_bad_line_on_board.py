@@ -4,16 +4,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
-from generator.repository import REPO_ROOT
+from tests.support.pytest_run import run_pytest, write_noise
 from tests.support.tiny_model import TINY_LABELS
 
 BOARD = "l475"
@@ -23,23 +19,12 @@ SAMPLES = 48_000
 
 @pytest.mark.slow
 def test_clips_go_on_behind_framing_errors(tmp_path: Path, tiny_build: Path) -> None:
-    for number, label in enumerate(TINY_LABELS):
-        (tmp_path / "sounds" / label).mkdir(parents=True)
-        noise = np.random.default_rng(number).normal(0.0, 0.2, SAMPLES)
-        place = tmp_path / "sounds" / label / "take.wav"
-        soundfile.write(place, np.clip(noise, -1, 1), 16_000)
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-p", "no:hypothesispytest", "hil/suite/test_clips.py", "--board", BOARD),
-            *("--virtual", "--virtual-fault", "framing-errors"),
-            *("--sounds", str(tmp_path / "sounds"), "--model", str(tiny_build / "m.tflite")),
-            *("--build-dir", str(tiny_build), "--report-dir", str(tmp_path / "report")),
-        ],
-        cwd=REPO_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    sounds = write_noise(tmp_path / "sounds", TINY_LABELS, SAMPLES)
+    done = run_pytest(
+        *("hil/suite/test_clips.py", "--board", BOARD),
+        *("--virtual", "--virtual-fault", "framing-errors"),
+        *("--sounds", str(sounds), "--model", str(tiny_build / "m.tflite")),
+        *("--build-dir", str(tiny_build), "--report-dir", str(tmp_path / "report")),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     folder = tmp_path / "report" / BOARD

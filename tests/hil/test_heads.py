@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,10 @@ from generator.firmware import make_project, read_network
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import UNSURE, DecisionRule
 from generator.model.decision_file import DecisionSettings, settings_path, settings_text
-from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clips.clip_set import load_clips
 from tests.support.model_builder import ModelBuilder
+from tests.support.pytest_run import run_pytest
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 RATE_HZ = 16_000
@@ -78,13 +77,10 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run_suite(model: Path, sounds: Path, build: Path, *options: str) -> tuple[str, dict[str, Any]]:
     """`pytest hil/` on the virtual board; what it printed, and details.json."""
-    command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-        *("-p", "no:hypothesispytest", "--board", "u585"),
-        *("--virtual", "--model", str(model), "--sounds", str(sounds), "--build-dir", str(build)),
-        *options,
-    ]
-    done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
+    done = run_pytest(
+        *("--board", "u585", "--virtual", "--model", str(model)),
+        *("--sounds", str(sounds), "--build-dir", str(build), *options),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     folder = build / "hil" / "u585"
     report = json.loads((folder / "report.json").read_text())

@@ -13,12 +13,7 @@ import yaml
 
 from generator.repository import REPO_ROOT
 from hil.node_ids import board_of
-
-
-def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
-    lean = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
-    command = [sys.executable, "-m", "pytest", "-q", *lean, *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+from tests.support.pytest_run import run_pytest
 
 
 @pytest.mark.slow

@@ -4,17 +4,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import soundfile
 
-from generator.repository import REPO_ROOT
+from tests.support.pytest_run import run_pytest, write_noise
 from tests.support.tiny_model import TINY_LABELS
 
 pytestmark = pytest.mark.slow
@@ -26,12 +22,7 @@ SAMPLES = 9_600
 @pytest.fixture(scope="module")
 def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip of noise for each label."""
-    folder = tmp_path_factory.mktemp("sounds")
-    for number, label in enumerate(TINY_LABELS):
-        (folder / label).mkdir()
-        noise = np.random.default_rng(number).normal(0.0, 0.2, SAMPLES)
-        soundfile.write(folder / label / "take.wav", np.clip(noise, -1, 1), 16_000)
-    return folder
+    return write_noise(tmp_path_factory.mktemp("sounds"), TINY_LABELS, SAMPLES)
 
 
 def properties(element: ET.Element, path: str) -> dict[str, str]:
@@ -63,18 +54,11 @@ def check_junit(path: Path) -> None:
 def test_what_happens_in_mid_clip_is_named_mended_and_shown_everywhere(
     tmp_path: Path, tiny_build: Path, sounds: Path, fault: str, reason: str
 ) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-p", "no:hypothesispytest", "hil/suite/test_clips.py", "--board", BOARD),
-            *("--virtual", "--virtual-fault", fault, "--sounds", str(sounds)),
-            *("--model", str(tiny_build / "m.tflite"), "--build-dir", str(tiny_build)),
-            *("--junitxml", str(tmp_path / "junit.xml")),
-        ],
-        cwd=REPO_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_pytest(
+        *("hil/suite/test_clips.py", "--board", BOARD),
+        *("--virtual", "--virtual-fault", fault, "--sounds", str(sounds)),
+        *("--model", str(tiny_build / "m.tflite"), "--build-dir", str(tiny_build)),
+        *("--junitxml", str(tmp_path / "junit.xml")),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 test needed a retry: hil/suite/test_clips.py::" in done.stdout

@@ -4,16 +4,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from generator.repository import REPO_ROOT
+from tests.support.pytest_run import run_pytest
 from training.__main__ import main
-
-LEAN = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest")
-"""Hypothesis would be imported at the end of a run, though nothing used it: most of a second."""
 
 CLIPS_ONLY = ("hil/suite/test_handshake.py", "hil/suite/test_clips.py")
 
@@ -30,14 +25,10 @@ def run_harness(
     model: Path, sounds: Path, build: Path, tests: tuple[str, ...], *options: str
 ) -> dict[str, Any]:
     """`pytest TESTS --virtual`, which must pass; its details."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", *LEAN, *tests),
-            *("--board", "u585", "--virtual", "--model", str(model)),
-            *("--sounds", str(sounds), "--build-dir", str(build), *options),
-        ],
-        cwd=REPO_ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run_pytest(
+        *(*tests, "--board", "u585", "--virtual", "--model", str(model)),
+        *("--sounds", str(sounds), "--build-dir", str(build), *options),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     content: dict[str, Any] = json.loads((build / "hil" / "u585" / "details.json").read_text())
     return content

@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -25,6 +24,7 @@ from hil.boards.labgrid_client import find_client
 from hil.boards.labgrid_place import acquire_place
 from hil.boards.locks import FOLDER_VARIABLE
 from tests.hil.served_board import running, served_board
+from tests.support.pytest_run import run_pytest
 
 pytestmark = pytest.mark.slow
 
@@ -117,16 +117,9 @@ def board_ports() -> Iterator[tuple[int, int]]:
 def test_the_suite_passes_on_a_board_of_a_place(lab: Lab, tmp_path: Path) -> None:
     if shutil.which("arm-none-eabi-gcc") is None and not (REPO_ROOT / ".tools").exists():
         pytest.skip("there is no cross compiler: make tools")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "hil/", "-q", "-p", "no:cacheprovider"),
-            *("--board", "u585", "--lg-env", str(lab.environment), "--clips", "1"),
-            *("--build-dir", str(tmp_path / "build")),
-        ],
-        cwd=REPO_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_pytest(
+        *("hil/", "--board", "u585", "--lg-env", str(lab.environment), "--clips", "1"),
+        *("--build-dir", str(tmp_path / "build")),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "divergences: 0" in done.stdout

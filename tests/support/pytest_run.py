@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A second pytest, and sounds for it to play."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from generator.repository import REPO_ROOT
+
+LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
+
+
+def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
+    """`pytest -q ARGUMENTS` to its end, whatever that is."""
+    command = [sys.executable, "-m", "pytest", "-q", *LEAN, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def write_noise(folder: Path, labels: Iterable[str], samples: int) -> Path:
+    """A folder a label, each with one clip of noise of its own; returns `folder`."""
+    for number, label in enumerate(labels):
+        (folder / label).mkdir(parents=True)
+        noise = np.random.default_rng(number).normal(0.0, 0.2, samples)
+        soundfile.write(folder / label / "take.wav", np.clip(noise, -1, 1), 16_000)
+    return folder
