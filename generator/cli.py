@@ -247,7 +247,9 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     image = result.image
     if image.engine != BUILTIN:
         console.print(f"engine: {image.engine}", markup=False)
-    print_footprint(console, result.footprint, board, image.engine)
+    print_footprint(
+        *(console, result.footprint, board), model_sha256=image.model_sha256, engine=image.engine
+    )
     console.print(f"compiler: {image.toolchain}", markup=False, soft_wrap=True)
     for path in (image.elf, image.hex, image.bin):
         console.print(f"{path}", markup=False, soft_wrap=True)
@@ -290,7 +292,10 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
     if not elf.is_file():
         raise ToolError(f"{elf} is not there", f"run `mel2metal firmware --board {board.id}`")
     footprint = read_footprint(elf, elf.with_suffix(".bin").stat().st_size)
-    print_footprint(console, footprint, board, project.info.engine)
+    info = project.info
+    print_footprint(
+        *(console, footprint, board), model_sha256=info.model_sha256, engine=info.engine
+    )
     console.print(f"in full: {project.directory / FOOTPRINT_FILE}", soft_wrap=True)
     return 0
 

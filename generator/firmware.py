@@ -30,14 +30,17 @@ from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.parameters import BANDS
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import FrontendRecord
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
-from generator.model.patches import patch_context
+from generator.model.patches import PatchRule, patch_rule
 from generator.model.tflite_reader import read_tflite
 from generator.project.manifest import (
     FOOTPRINT_FILE,
+    FrontendInfo,
     OperatorInfo,
     Project,
     ProjectInfo,
@@ -71,6 +74,12 @@ class Network:
     rule: DecisionRule
     path: Path
     """Of the .tflite."""
+    frontend: FrontendRecord = YAMNET
+
+    @property
+    def patches(self) -> PatchRule:
+        """How a clip's frames become patches of this model."""
+        return patch_rule(self.graph.frames, self.frontend.patch_overlap_frames)
 
     @property
     def demand(self) -> Demand:
@@ -79,8 +88,8 @@ class Network:
             model_name=self.graph.name,
             rows_bytes=self.schedule.arena_bytes,
             weights_bytes=self.plan.weights_flash_bytes,
-            frames=self.graph.frames,
-            bands=self.graph.bands,
+            kept_frames=self.patches.kept,
+            features=self.graph.bands,
         )
 
 
@@ -155,14 +164,15 @@ def make_project(
         rule=network.rule,
         taps=taps,
         generator_version=importlib.metadata.version("mel2metal"),
+        frontend=FrontendInfo.of(network.frontend, network.patches),
         operators=operators,
         engine=engine.name,
     )
-    stages: dict[str, Port | MelTables | WireHeader | dict[str, int]] = {
+    stages: dict[str, Port | MelTables | WireHeader | PatchRule] = {
         "port": make_port(board),
         "mel": network.mel,
         "wire": header_context(),
-        "patches": patch_context(graph.frames),
+        "patches": network.patches,
     }
     return render_project(
         out_dir,

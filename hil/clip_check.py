@@ -12,7 +12,7 @@ import numpy.typing as npt
 from generator.engines.engine import BUILTIN
 from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
-from generator.model.patches import kept_frames
+from generator.model.patches import PatchRule
 from generator.wire import DETECTED_BYTES, ClipFlag, mask_of, numbers_in
 from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
@@ -136,7 +136,7 @@ def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) ->
     """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
     found: list[Divergence] = []
     for patch in run.patches:
-        frames = patch_frames(run.features, patch.first_frame, session.hello.frames)
+        frames = patch_frames(run.features, patch.first_frame, session.patches)
         place = f"{clip}, patch {patch.patch_index}"
         divergence = compare(
             place,
@@ -164,17 +164,17 @@ def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> 
     return differing[:1]
 
 
-def patch_frames(features: Int8, first_frame: int, frames: int) -> Int8:
+def patch_frames(features: Int8, first_frame: int, rule: PatchRule) -> Int8:
     """The frames of one patch of a clip.
 
-    A clip that ends before its first patch is complete repeats its last `kept_frames(frames)`
-    frames until it is (docs/frontend.md); written here on its own, from the rule.
+    A clip that ends before its first patch is complete repeats its last `rule.kept` frames
+    until it is (docs/frontend.md); written here on its own, from the rule.
     """
-    whole = features[first_frame : first_frame + frames]
-    missing = frames - len(whole)
+    whole = features[first_frame : first_frame + rule.frames]
+    missing = rule.frames - len(whole)
     if not missing:
         return whole
-    recent = features[-kept_frames(frames) :]
+    recent = features[-rule.kept :]
     return np.concatenate([whole, recent[np.arange(missing) % len(recent)]])
 
 

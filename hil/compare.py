@@ -2,8 +2,8 @@
 """`python -m hil.compare`, or `make compare`: the engines side by side, on one board and clips.
 
 Builds and runs an image for each engine that this machine has, the one after the other, by the same
-tests; prints time, RAM and flash of both, counted alike from the linked images, and the published
-rows below. 0: all ran. Else the exit code of the first run that failed.
+tests; prints time, RAM and flash of both, counted alike from the linked images, and what is
+published of the same model. 0: all ran. Else the exit code of the first run that failed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rich.table import Table
 from generator.engines.engine import BUILTIN, ENGINES, STEDGEAI
 from generator.engines.stedgeai.locate import find_install
 from generator.errors import ToolError
-from generator.model.published import PUBLISHED
+from generator.model.published import published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
 
@@ -41,7 +41,8 @@ HEADINGS = (
     *("right %", "stack B", "clips", "divergences"),
 )
 
-NOTES = "*1 cycles / 160 MHz   ~ estimated   * published by ST for Yamnet-256 on B-U585I-IOT02A"
+NOTES = "*1 cycles / 160 MHz   ~ estimated"
+PUBLISHED_NOTE = "   * published by ST for Yamnet-256 on B-U585I-IOT02A"
 
 EXIT_INTERRUPTED = 130
 
@@ -51,6 +52,7 @@ class EngineRun:
     """What one engine's run left behind."""
 
     engine: str
+    model_sha256: str
     network_ms: float | None
     is_estimated: bool
     footprint_kib: tuple[float, ...]
@@ -66,6 +68,7 @@ class EngineRun:
         network: dict[str, int] = json.loads(footprint.read_text(encoding="utf-8"))["network"]
         return cls(
             engine=str(said["engine"]),
+            model_sha256=str(said["model_sha256"]),
             network_ms=said["latency"]["network_ms_at_160mhz"],
             is_estimated=said["latency"]["cycles_are"] == "estimated",
             footprint_kib=tuple(network[name] / 1024 for name in FOOTPRINT_COLUMNS),
@@ -116,14 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) -> None:
-    """A column for each of our runs, then the published ones."""
+    """A column for each of our runs, then what is published of the model that they ran."""
+    published = published_rows(runs[0].model_sha256) if runs else ()
     table = Table(title=f"The network alone on {board}, RAM and flash in KiB", title_justify="left")
     table.add_column("")
     columns: list[Sequence[str]] = []
     for run in runs:
         table.add_column(run.engine, justify="right", style="bold")
         columns.append(run.cells)
-    for row in PUBLISHED:
+    for row in published:
         table.add_column(f"{row.engine} *", justify="right")
         footprint = (f"{kib:.2f}" for kib in row.footprint_kib)
         accuracy = f"{row.accuracy_percent:.1f}"
@@ -131,7 +135,7 @@ def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) ->
     for heading, *cells in zip(HEADINGS, *columns, strict=True):
         table.add_row(heading, *cells)
     console.print(table)
-    console.print(NOTES, markup=False)
+    console.print(f"{NOTES}{PUBLISHED_NOTE if published else ''}", markup=False)
 
 
 def _report_dir(build_dir: Path, engine: str) -> Path:

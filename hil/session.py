@@ -11,6 +11,8 @@ from functools import cached_property, partial
 from generator.boards.record import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
+from generator.model.patches import PatchRule
+from generator.project.manifest import FrontendInfo
 from generator.wire.messages import Hello, Memory
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
@@ -53,6 +55,16 @@ class BoardSession:
     meters: dict[str, CallMeter] = field(default_factory=dict)
     recovery: Recovery = field(default_factory=Recovery)
     hello: Hello = field(init=False)
+
+    @property
+    def frontend(self) -> FrontendInfo:
+        """The image's front-end: what is played, and when answers are due."""
+        return self.image.project.info.frontend
+
+    @property
+    def patches(self) -> PatchRule:
+        """How a clip's frames become patches."""
+        return self.frontend.patches
 
     def reset(self) -> None:
         """Restart the device where that is possible, and shake hands anew."""
@@ -144,7 +156,6 @@ class BoardSession:
             virtual=self.board.virtual or self.board.cycles_are == "estimated",
             cycles_are=self.board.cycles_are,
             identity=self.expected,
-            patch_frames=self.hello.frames,
             model=self.image.model.name,
             toolchain=self.image.toolchain,
             accuracy_unmeasured=why_no_accuracy(project, clips, has_labels=self.image.has_labels),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from generator.errors import Fault, InputError
-from generator.model.patches import patch_step
+from generator.model.patches import PatchRule, patch_rule
 from generator.yaml_lines import read_mapping
 from sounds.sound import BOTH
 
@@ -176,6 +176,11 @@ class TrainingConfig(_Strict):
     fit: FitConfig = FitConfig()
     quantize: QuantiseConfig = QuantiseConfig()
 
+    @property
+    def patches(self) -> PatchRule:
+        """How a clip's frames become patches, as on the chip."""
+        return patch_rule(self.input.frames)
+
     @model_validator(mode="after")
     def _agree(self) -> TrainingConfig:
         faults = []
@@ -195,7 +200,7 @@ class TrainingConfig(_Strict):
             for name in ("gain_db", "noise_db")
             if getattr(self.augment, f"{name}_low") > getattr(self.augment, f"{name}_high")
         ]
-        if self.input.step_frames != patch_step(self.input.frames):
+        if self.input.step_frames != self.patches.step:
             faults.append(
                 "input.step_frames must be that of the firmware: three quarters of input.frames"
             )

@@ -17,7 +17,7 @@ from generator.host.twin import HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
-from generator.model.patches import patch_step
+from generator.model.patches import patch_rule
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
@@ -75,8 +75,8 @@ class LitertEngine:
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Cut patches, sum their scores, apply the decision rule."""
         frames = self._front_end.features(samples)
-        size = self._classifier.frames
-        scores = self._classifier.scores(cut_patches(frames, size, patch_step(size)))
+        patches = cut_patches(frames, patch_rule(self._classifier.frames))
+        scores = self._classifier.scores(patches)
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
 

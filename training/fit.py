@@ -254,8 +254,8 @@ def _scale_of(config: TrainingConfig) -> InputScale:
 
 def _head_patches(examples: Examples, config: TrainingConfig) -> list[Patches]:
     """The patches of each clip for the fit of the initial head."""
-    size, step = config.input.frames, config.fit.head_step_frames
-    return [cut_patches(frames, size, step) for frames in examples.frames]
+    step = config.fit.head_step_frames
+    return [cut_patches(frames, config.patches, step) for frames in examples.frames]
 
 
 def _fit_head(network: Any, examples: Examples, config: TrainingConfig) -> list[Values]:
@@ -311,9 +311,8 @@ def predict(network: Any, patches: Patches, scale: InputScale) -> Values:
 def clip_loss(network: Any, examples: Examples, config: TrainingConfig) -> float:
     """Mean cross-entropy of the clips' mean scores over their patches, as on the chip."""
     scale = _scale_of(config)
-    size, step = config.input.frames, config.input.step_frames
     means = [
-        predict(network, cut_patches(frames, size, step), scale).mean(axis=0)
+        predict(network, cut_patches(frames, config.patches), scale).mean(axis=0)
         for frames in examples.frames
     ]
     scores = np.clip(np.stack(means).astype(np.float64), 1e-6, 1.0 - 1e-6)

@@ -105,15 +105,14 @@ def _epochs(count: int) -> str:
 
 
 def _examples(clips: Sequence[ClipFrames], classes: int, config: TrainingConfig) -> Examples:
-    filled = [fill_patch(one.frames, config.input.frames) for one in clips]
+    filled = [fill_patch(one.frames, config.patches) for one in clips]
     frames = [one for one in filled if one is not None]
     return Examples(frames, targets_of([one.clip for one in clips], classes))
 
 
 def representative_patches(clips: Sequence[ClipFrames], config: TrainingConfig) -> Patches:
     """Random patches of `clips` for calibration, chosen with the configuration's seed, int8."""
-    size, step = config.input.frames, config.input.step_frames
-    patches = np.concatenate([cut_patches(one.frames, size, step) for one in clips])
+    patches = np.concatenate([cut_patches(one.frames, config.patches) for one in clips])
     count = min(config.quantize.representative_patches, len(patches))
     chosen = np.random.default_rng(config.seed).choice(len(patches), count, replace=False)
     return np.asarray(patches[np.sort(chosen)], dtype=np.int8)
@@ -125,7 +124,7 @@ def decide_by_network(
     """Decisions of the float network, with the decision rule of the chip."""
     decisions = []
     for one in clips:
-        patches = cut_patches(one.frames, config.input.frames, config.input.step_frames)
+        patches = cut_patches(one.frames, config.patches)
         sums = np.zeros(0)
         if len(patches):
             scores = predict(network, patches, input_scale(config)).astype(np.float64)

@@ -9,9 +9,6 @@
 #error "the network does not take the front-end's bands"
 #endif
 
-/* A patch begins with the frames of its overlap still to be pushed: two for each new frame. */
-#define FRAMES_AT_ONCE 2u
-
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
@@ -83,7 +80,7 @@ static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
         self->events.on_frame(self->events.context, frame);
     }
 
-    const uint32_t turns = smaller_u32(self->waiting_frames, FRAMES_AT_ONCE);
+    const uint32_t turns = smaller_u32(self->waiting_frames, PATCH_PUSHES);
     (void)lap_cycles(self);
     for (uint32_t turn = 0u; turn < turns; turn++) {
         const uint32_t oldest = self->clip.frames - self->waiting_frames--;

@@ -61,6 +61,7 @@ __attribute__((noinline)) void self_report_send_hello(const struct start_facts *
         .counter_losses = counter_losses,
         .check_clocks = check.clocks,
         .check_cycles = check.cycles,
+        .sample_rate_hz = identity_sample_rate_hz,
         .frames = NETWORK_FRAMES,
         .bands = NETWORK_BANDS,
         .classes = NETWORK_CLASSES,
@@ -70,6 +71,7 @@ __attribute__((noinline)) void self_report_send_hello(const struct start_facts *
     memcpy(hello.engine, identity_engine, sizeof hello.engine);
     memcpy(hello.firmware_sha256, facts->firmware_sha256, sizeof hello.firmware_sha256);
     memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
+    memcpy(hello.frontend, identity_frontend, sizeof hello.frontend);
     join_labels(labels);
     link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
 }

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from generator.boards.record import BoardSpec
 from generator.errors import Fault
-from generator.model.patches import kept_frames
 
 FIRMWARE_RAM_BYTES = 8_576
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
@@ -35,13 +34,15 @@ class Demand:
     rows_bytes: int
     """The arena of its schedule."""
     weights_bytes: int
-    frames: int
-    bands: int
+    kept_frames: int
+    """Frames kept from one patch to the next."""
+    features: int
+    """Values of a frame, a byte each."""
 
     @property
     def listener_bytes(self) -> int:
-        """Frames kept from one patch to the next (`firmware_templates/app/listener.h`)."""
-        return kept_frames(self.frames) * self.bands
+        """What `firmware_templates/app/listener.h` keeps of frames."""
+        return self.kept_frames * self.features
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ what the user states: whether it can be computed is asked by `generator.frontend
 
 from __future__ import annotations
 
+import hashlib
+import json
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -205,3 +207,10 @@ class FrontendRecord(_Section):
     def frame_samples(self) -> int:
         """Samples of a frame: from its first to its last, zeros of the transform not counted."""
         return self.window_samples if self.zeros is ZerosAt.END else self.fft_samples
+
+    @property
+    def sha256(self) -> str:
+        """Of its canonical JSON: every key, sorted, without blanks. It tells front-ends apart."""
+        plain = self.model_dump(mode="json")
+        text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()

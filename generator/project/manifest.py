@@ -7,14 +7,18 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import BaseFileLock, FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
+from generator.frontend.describe import describe_record
+from generator.frontend.record import Axes, FrontendRecord
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
+from generator.model.patches import PatchRule
 
 MANIFEST_FILE = "project.json"
 FOOTPRINT_FILE = "footprint.json"
@@ -34,6 +38,91 @@ class OperatorInfo:
     shape: tuple[int, ...]
 
 
+FRONTEND_HASH_BYTES = 4
+"""So much of a record's SHA-256 is in HELLO: enough to tell two front-ends apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontendInfo:
+    """The front-end of an image, and what follows from it for whoever plays sounds to it."""
+
+    name: str
+    record: FrontendRecord
+    sha256: str
+    """Of the record's canonical JSON."""
+
+    sample_rate_hz: int
+    hop_samples: int
+    frame_samples: int
+    """Samples of a frame, zeros of the transform not counted."""
+
+    features: int
+    """Values of a frame."""
+
+    patch_frames: int
+    overlap_frames: int
+    axes: Axes
+
+    @classmethod
+    def of(cls, record: FrontendRecord, patches: PatchRule) -> FrontendInfo:
+        """What a record says, with the patches of the model that it belongs to."""
+        return cls(
+            name=record.name,
+            record=record,
+            sha256=record.sha256,
+            sample_rate_hz=record.sample_rate_hz,
+            hop_samples=record.hop_samples,
+            frame_samples=record.frame_samples,
+            features=record.features,
+            patch_frames=patches.frames,
+            overlap_frames=patches.overlap,
+            axes=record.axes,
+        )
+
+    @property
+    def patches(self) -> PatchRule:
+        """How a clip's frames become patches."""
+        return PatchRule(self.patch_frames, self.overlap_frames)
+
+    @property
+    def patch_samples(self) -> int:
+        """Samples from a patch's first to its last, where the silence gate drops none."""
+        return (self.patch_frames - 1) * self.hop_samples + self.frame_samples
+
+    @property
+    def patch_ms(self) -> float:
+        """The same as time."""
+        return 1e3 * self.patch_samples / self.sample_rate_hz
+
+    @property
+    def step_samples(self) -> int:
+        """Samples from one patch to the next."""
+        return self.patches.step * self.hop_samples
+
+    @property
+    def step_ms(self) -> float:
+        """The same as time: what front-end and network have for one patch."""
+        return 1e3 * self.step_samples / self.sample_rate_hz
+
+    @property
+    def hash_bytes(self) -> bytes:
+        """As HELLO carries it."""
+        return bytes.fromhex(self.sha256)[:FRONTEND_HASH_BYTES]
+
+    @property
+    def text(self) -> str:
+        """The record in one line."""
+        return describe_record(self.record)
+
+    @property
+    def patches_text(self) -> str:
+        """Return "96 frames, 982 ms; one every 72 frames, 720 ms"."""
+        return (
+            f"{self.patch_frames} frames, {self.patch_ms:.0f} ms; "
+            f"one every {self.patches.step} frames, {self.step_ms:.0f} ms"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectInfo:
     """What the project is called and what it was made from: the content of its project.json.
@@ -49,6 +138,7 @@ class ProjectInfo:
     rule: DecisionRule
     taps: bool
     generator_version: str
+    frontend: FrontendInfo
     operators: tuple[OperatorInfo, ...] = ()
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
@@ -149,7 +239,16 @@ def read_project(directory: Path) -> Project:
         raise _not_a_project(directory, f"{MANIFEST_FILE}: {what}")
     if info.rule.other is not None and not 0 <= info.rule.other < len(info.labels):
         raise _not_a_project(directory, f"{MANIFEST_FILE}: no class {info.rule.other}")
+    said = info.frontend
+    if said != FrontendInfo.of(said.record, said.patches):
+        raise _not_a_project(directory, f"{MANIFEST_FILE}: frontend: not what its record says")
     return Project(directory, info)
+
+
+def manifest_content(info: ProjectInfo) -> dict[str, Any]:
+    """The content of project.json, as `read_project` reads it."""
+    plain: dict[str, Any] = TypeAdapter(ProjectInfo).dump_python(info, mode="json")
+    return plain
 
 
 def _not_a_project(directory: Path, why: str) -> ToolError:

@@ -18,7 +18,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from generator.project.manifest import (
     OUTPUT_DIR,
     Project,
     ProjectInfo,
+    manifest_content,
     project_lock,
     swap_in,
 )
@@ -296,7 +297,7 @@ def _make_build_context(
         linker_parts=(*LINKER_PARTS, *VENDOR_LINKER_PARTS) if foreign else LINKER_PARTS,
         flags=flags,
         compile_commands=commands,
-        manifest=asdict(info),
+        manifest=manifest_content(info),
     )
 
 

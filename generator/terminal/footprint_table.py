@@ -1,25 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The footprint as tables for the terminal, beside what ST publishes for the same network."""
+"""The footprint as tables for the terminal, beside what ST publishes of the same file."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from generator.boards.record import BoardSpec
 from generator.engines.engine import BUILTIN
-from generator.model.published import PUBLISHED
+from generator.model.published import PublishedRow, published_rows
 from generator.toolchain.footprint import Footprint
 
 PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
 
 
 def print_footprint(
-    console: Console, footprint: Footprint, board: BoardSpec, engine: str = BUILTIN
+    console: Console,
+    footprint: Footprint,
+    board: BoardSpec,
+    *,
+    model_sha256: str,
+    engine: str = BUILTIN,
 ) -> None:
     """Print the network's columns, the parts, and the budgets."""
-    console.print(_network_table(footprint, engine))
-    console.print(PUBLISHED_NOTE, highlight=False)
+    published = published_rows(model_sha256)
+    console.print(_network_table(footprint, engine, published))
+    if published:
+        console.print(PUBLISHED_NOTE, highlight=False)
     console.print(_part_table(footprint))
     image, budgets = footprint.image, board.budgets
     console.print(
@@ -30,7 +39,7 @@ def print_footprint(
     )
 
 
-def _network_table(footprint: Footprint, engine: str) -> Table:
+def _network_table(footprint: Footprint, engine: str, published: Sequence[PublishedRow]) -> Table:
     table = Table(title="The network alone, KiB", title_justify="left")
     table.add_column("engine")
     for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
@@ -38,7 +47,7 @@ def _network_table(footprint: Footprint, engine: str) -> Table:
     ours = footprint.network.columns_bytes
     name = "mel2metal" if engine == BUILTIN else f"mel2metal, {engine}"
     table.add_row(name, *(f"{count / 1024:.2f}" for count in ours), style="bold")
-    for row in PUBLISHED:
+    for row in published:
         table.add_row(f"{row.engine} *", *(f"{kib:.2f}" for kib in row.footprint_kib))
     return table
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from typing import Self
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 """Raised whenever a message, a field or a rule of the link changes."""
 
 PAYLOAD_LIMIT_BYTES = 1040

@@ -122,7 +122,7 @@ class ClipBegin(Message):
 
 @_message(0x03, Direction.HOST_TO_DEVICE)
 class ClipAudio(Message):
-    """The next samples of the clip: at most 512, 16 kHz, mono, int16."""
+    """The next samples of the clip: at most 512, mono, int16, at HELLO's sample_rate_hz."""
 
     samples: Annotated[bytes, _tail("int16_t", "samples, Q15")]
 
@@ -183,14 +183,16 @@ class Hello(Message):
     counter_losses: Annotated[int, _u32("times that the cycle counter was found stopped")]
     check_clocks: Annotated[int, _u32("SysTick's clocks over a loop that does not sleep, just now")]
     check_cycles: Annotated[int, _u32("the cycle counter's cycles over the same loop")]
-    frames: Annotated[int, _u16("mel frames in a patch")]
-    bands: Annotated[int, _u16("mel bands in a frame")]
+    sample_rate_hz: Annotated[int, _u32("samples a second of the sound that the front-end takes")]
+    frames: Annotated[int, _u16("frames in a patch")]
+    bands: Annotated[int, _u16("values of a frame: mel bands, or MFCC")]
     classes: Annotated[int, _u16("classes")]
     operators: Annotated[int, _u16("operators of the network")]
     board: Annotated[str, _text(16, "board name")]
     engine: Annotated[str, _text(16, "network engine")]
     firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it lies in flash")]
     model_sha256: Annotated[bytes, _octets(32, "SHA-256 of the .tflite")]
+    frontend: Annotated[bytes, _octets(4, "first bytes of the SHA-256 of the front-end's record")]
     labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
 
 

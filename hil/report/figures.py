@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.model.decision import UNSURE, Head
-from hil.report.records import ClipRecord, RunRecords
+from generator.project.manifest import FrontendInfo
+from hil.report.records import BoardRecord, ClipRecord, RunRecords
 from scoring.accuracy import Accuracy, clip_accuracy
 from scoring.outcomes import Outcome, confusion_matrix, count_classes
 
@@ -38,6 +39,31 @@ class Latency:
     frontend_instructions_per_frame: float | None
     frontend_cycles_per_frame: float | None
     answer_delay_ms: float | None
+    real_time_margin_percent: float | None
+    """Of the time from one patch to the next, what its work leaves free; 0 or less: the board does
+    not keep up."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontendFigures:
+    """The front-end's record, by what a report is read for."""
+
+    name: str
+    sha256: str
+    sample_rate_hz: int
+    features: int
+    patch_frames: int
+    overlap_frames: int
+    patch_ms: float
+    """From a patch's first sample to its last."""
+
+    step_ms: float
+    """From one patch to the next."""
+
+    @classmethod
+    def of(cls, info: FrontendInfo) -> FrontendFigures:
+        """From project.json."""
+        return cls(**{item.name: getattr(info, item.name) for item in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,10 @@ class Report:
     model_sha256: str
     firmware_sha256: str
     toolchain: str
+    labels: tuple[str, ...]
+    """The classes, in the model's order."""
+
+    frontend: FrontendFigures
     clips: int
     patches: int
     accuracy: float | None
@@ -75,28 +105,33 @@ def _mean(values: Sequence[float]) -> float | None:
     return fmean(values) if values else None
 
 
-def measure_latency(clips: Sequence[ClipRecord], core_clock_hz: int, cycles_are: str) -> Latency:
+def measure_latency(clips: Sequence[ClipRecord], board: BoardRecord) -> Latency:
     """Means over all patches and all frames of the clips."""
+    core_clock_hz, frontend = board.identity.core_clock_hz, board.project.frontend
     cycles = _mean([value for clip in clips for value in clip.network_cycles])
     answer_cycles = _mean([value for clip in clips for value in clip.answer_cycles])
     frontend_frames = sum(clip.frontend_frames for clip in clips)
     counted_frames = sum(clip.frontend_instructions[1] for clip in clips)
+    frame_cycles = (
+        sum(clip.frontend_cycles for clip in clips) / frontend_frames if frontend_frames else None
+    )
+    margin_percent = None
+    if cycles is not None and frame_cycles is not None:
+        work_cycles = cycles + frame_cycles * frontend.patches.step
+        margin_percent = 100 * (1 - 1e3 * work_cycles / core_clock_hz / frontend.step_ms)
     return Latency(
         network_instructions=_mean([n for clip in clips for n in clip.network_instructions]),
         network_cycles=cycles,
-        cycles_are=cycles_are,
+        cycles_are=board.cycles_are,
         network_ms_at_160mhz=None if cycles is None else 1e3 * cycles / REFERENCE_CLOCK_HZ,
         frontend_instructions_per_frame=(
             sum(clip.frontend_instructions[0] for clip in clips) / counted_frames
             if counted_frames
             else None
         ),
-        frontend_cycles_per_frame=(
-            sum(clip.frontend_cycles for clip in clips) / frontend_frames
-            if frontend_frames
-            else None
-        ),
+        frontend_cycles_per_frame=frame_cycles,
         answer_delay_ms=None if answer_cycles is None else 1e3 * answer_cycles / core_clock_hz,
+        real_time_margin_percent=margin_percent,
     )
 
 
@@ -151,12 +186,14 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         model_sha256=board.project.model_sha256,
         firmware_sha256=board.identity.firmware_sha256,
         toolchain=board.toolchain,
+        labels=board.project.labels,
+        frontend=FrontendFigures.of(board.project.frontend),
         clips=len(clips),
         patches=sum(clip.patches for clip in clips),
         accuracy=None if accuracy is None else accuracy.value,
         accuracy_low=None if accuracy is None else accuracy.low,
         accuracy_high=None if accuracy is None else accuracy.high,
-        latency=measure_latency(clips, board.identity.core_clock_hz, board.cycles_are),
+        latency=measure_latency(clips, board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         retries=len(records.retries),

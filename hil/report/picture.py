@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report as one picture: latency, RAM and flash beside ST's, and the confusion matrix."""
+"""The report as one picture: latency, RAM and flash beside ST's where they are of this model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.decision import Head
-from generator.model.published import PUBLISHED
+from generator.model.published import published_rows
 from hil.report.columns import charts
 from hil.report.figures import Report, confusion_of, outcomes
 from hil.report.records import BoardRecord, RunRecords
@@ -33,10 +33,11 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         fontsize=12,
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
-    names = [f"mel2metal\n{report.engine}", *(row.engine for row in PUBLISHED)]
+    published = published_rows(report.model_sha256)
+    names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [
-            [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in PUBLISHED)]
+            [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
             for column in columns
         ]
         _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
@@ -57,8 +58,9 @@ def _bars(
 ) -> None:
     second = second or [0.0] * len(first)
     rows = list(range(len(names)))[::-1]
-    axes.barh(rows, first, color=[_OURS, *[_THEIRS] * len(PUBLISHED)])
-    axes.barh(rows, second, left=first, color=[_OURS_LIGHT, *[_THEIRS_LIGHT] * len(PUBLISHED)])
+    theirs = len(names) - 1
+    axes.barh(rows, first, color=[_OURS, *[_THEIRS] * theirs])
+    axes.barh(rows, second, left=first, color=[_OURS_LIGHT, *[_THEIRS_LIGHT] * theirs])
     totals = [a + b for a, b in zip(first, second, strict=True)]
     for row, total in zip(rows, totals, strict=True):
         axes.text(total, row, f" {total:.1f}" if total else " -", va="center", fontsize=9)

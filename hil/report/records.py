@@ -28,9 +28,6 @@ class BoardRecord:
     identity: Identity
     """Project, engine, core clock and flash contents, as the device confirmed them."""
 
-    patch_frames: int
-    """Frames of one patch."""
-
     model: str
     """File name of the .tflite."""
 
@@ -55,7 +52,7 @@ class BoardRecord:
 
     @property
     def project(self) -> ProjectInfo:
-        """What the image was made from: labels, decision rule, model hash, taps."""
+        """What the image was made from: labels, decision rule, model hash, front-end, taps."""
         return self.identity.project
 
 

@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from generator.model.published import PUBLISHED
+from generator.model.published import published_rows
 from hil.report.columns import COLUMNS, trained_mark
 from hil.report.decision_text import decision_lines
 from hil.report.figures import Report, measure_untrained, trained_folds_played
@@ -102,22 +102,32 @@ def _identity(board: BoardRecord, report: Report) -> Text:
         f"{report.board} ({kind}) at {clock_mhz:g} MHz, engine {report.engine}\n"
         f"compiler {report.toolchain}\n"
         f"model    {board.model}, SHA-256 {report.model_sha256[:16]}…\n"
+        f"classes  {', '.join(report.labels)}\n"
+        f"sound    {board.project.frontend.text}\n"
+        f"patches  {board.project.frontend.patches_text}\n"
         f"firmware SHA-256 {report.firmware_sha256[:16]}…\n"
     )
 
 
 def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
-    """Our line and the published ones; RAM and flash of the network alone, in KiB."""
-    title = f"A patch of {board.patch_frames} frames at 160 MHz; RAM and flash in KiB"
+    """Our line, and what is published of this model; RAM and flash of the network alone."""
+    frontend = board.project.frontend
+    title = (
+        f"A patch of {frontend.patch_frames} frames ({frontend.patch_ms:.0f} ms) at 160 MHz; "
+        "RAM and flash in KiB"
+    )
     table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
     table.add_column("engine", no_wrap=True)
     for column in COLUMNS:
         table.add_column(column.heading, justify="right", no_wrap=True)
     ours = (column.our_text(records, report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
-    for row in PUBLISHED:
+    published = published_rows(report.model_sha256)
+    for row in published:
         table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
-    table.caption = "~ estimated   * published by ST for Yamnet-256, features made on the host"
+    table.caption = "~ estimated"
+    if published:
+        table.caption += "   * published by ST for Yamnet-256, features made on the host"
     if trained_mark(records, report):
         table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
@@ -141,6 +151,7 @@ def _run(records: RunRecords, report: Report) -> Text:
         f"front-end    {_number(latency.frontend_instructions_per_frame)} instructions, "
         f"{_number(latency.frontend_cycles_per_frame)} cycles{estimated} a frame",
         f"answer       {_number(latency.answer_delay_ms, 2)} ms after the patch's last frame",
+        f"real time    {_margin_text(report)}",
     ]
     if memory is not None:
         lines.append(
@@ -155,6 +166,16 @@ def _run(records: RunRecords, report: Report) -> Text:
         lines.append(f"  and {len(records.divergences) - len(shown)} more, in details.json")
     lines.append(f"wall time    {report.wall_seconds:.1f} s")
     return Text("\n".join(lines))
+
+
+def _margin_text(report: Report) -> str:
+    margin = report.latency.real_time_margin_percent
+    step = f"of the {report.frontend.step_ms:.0f} ms from one patch to the next"
+    if margin is None:
+        return "not measured"
+    if margin <= 0:
+        return f"NOT KEPT: the work of a patch takes {100 - margin:.1f} % {step}"
+    return f"{margin:.1f} % {step} are free"
 
 
 def _number(value: float | None, digits: int = 0) -> str:

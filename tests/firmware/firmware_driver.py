@@ -8,13 +8,14 @@ import subprocess
 from pathlib import Path
 
 from generator.model.decision import DecisionRule, Head
-from generator.model.patches import patch_context
+from generator.model.patches import patch_rule
 from generator.project.manifest import ProjectInfo
 from generator.project.render import make_environment
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_host_cc
 from generator.wire import Frame, FrameReader, Message, encode_frame, header_context
+from tests.support.frontends import frontend_info
 from tests.support.store import digest
 
 FAKES = Path(__file__).parent / "fakes"
@@ -47,8 +48,10 @@ FLAGS = ("-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS, "-DM2M_TAPS=1")
 def rendered_sources() -> dict[str, str]:
     """The driver's own texts of app/'s templates, by their names."""
     rule = DecisionRule(Head.SOFTMAX, (0,) * len(LABELS))
-    project = ProjectInfo("testboard", "testboard", "fake", "", LABELS, rule, True, "0")
-    context = {"wire": header_context(), "patches": patch_context(FRAMES), "project": project}
+    project = ProjectInfo(
+        "testboard", "testboard", "fake", "", LABELS, rule, True, "0", frontend_info()
+    )
+    context = {"wire": header_context(), "patches": patch_rule(FRAMES), "project": project}
     return {
         name: make_environment().get_template(f"app/{name}.j2").render(context)
         for name in ("wire.h", "patches.h", "classes.h", "classes.c")

@@ -96,6 +96,7 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
         counter_losses=0,
         check_clocks=16384,
         check_cycles=16390,
+        sample_rate_hz=22_050,
         frames=PATCH_FRAMES,
         bands=BANDS,
         classes=3,
@@ -104,6 +105,7 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
         engine="fake",
         firmware_sha256=b"\x5a" * 32,
         model_sha256=b"\xab\xcd" + bytes(30),
+        frontend=bytes((1, 2, 3, 4)),
         labels="dog\nbells ä\nrain",
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import CMSIS_DSP_SOURCES, MelTables
-from generator.model.patches import patch_context
+from generator.model.patches import patch_rule
 from generator.project.render import make_environment, render_files
 from generator.project.target_flags import WARNINGS, target_flags
 from generator.repository import TEMPLATES_DIR
@@ -66,7 +66,7 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATES_DIR / path, directory / path)
     patches = make_environment().get_template("app/patches.h.j2")
-    header = patches.render(patches=patch_context(FRAMES))
+    header = patches.render(patches=patch_rule(FRAMES))
     (directory / "app" / "patches.h").write_text(header, encoding="utf-8")
     shutil.copytree(HERE / "fake", directory / "fake", dirs_exist_ok=True)
     frontend = tuple(sorted(p for p in files if p.startswith("frontend/") and p.endswith(".c")))

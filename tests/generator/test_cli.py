@@ -39,7 +39,7 @@ def test_firmware_from_model_to_image(
     for step in ("rendering the project", "CC core/", "CC network/", "LINK out/mel2metal.elf"):
         assert steps.count(step) == 1, out
     assert not [step for step in steps if step.startswith("CC") and step.endswith(".c")]
-    assert "as published" in out
+    assert "as published" not in out
     image = tmp_path / "u585" / "out"
     for suffix in ("elf", "hex", "bin", "map"):
         assert (image / f"mel2metal.{suffix}").stat().st_size > 0

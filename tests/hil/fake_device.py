@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from generator.project.manifest import FrontendInfo
 from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
@@ -55,6 +56,7 @@ from generator.wire.messages import (
     Tap,
     TapSelect,
 )
+from tests.support.frontends import frontend_info
 
 BANDS = 64
 PATCH_FRAMES = 96
@@ -104,6 +106,7 @@ class FakeDevice:
     taps: bool = False
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
+    frontend: FrontendInfo = field(default_factory=frontend_info)
     rule: Rule = RULE
     check_cycles: int = 16_390
     network_cycles: int = 1000
@@ -267,6 +270,7 @@ class FakeDevice:
             counter_losses=0,
             check_clocks=16_384,
             check_cycles=self.check_cycles,
+            sample_rate_hz=self.frontend.sample_rate_hz,
             frames=PATCH_FRAMES,
             bands=BANDS,
             classes=CLASSES,
@@ -275,6 +279,7 @@ class FakeDevice:
             engine="builtin",
             firmware_sha256=self.firmware_sha256,
             model_sha256=self.model_sha256,
+            frontend=self.frontend.hash_bytes,
             labels="\n".join(f"label{index}" for index in range(CLASSES)),
         )
 

@@ -14,6 +14,7 @@ import pytest
 from generator.boards.boards_file import load_boards
 from generator.host.twin import ClipOutcome, PatchOutcome
 from generator.model.decision import DecisionRule, Head
+from generator.model.patches import patch_rule
 from generator.project.manifest import Project, ProjectInfo
 from generator.repository import REPO_ROOT
 from generator.wire.messages import (
@@ -45,6 +46,7 @@ from hil.session import (
     BoardSession,
 )
 from tests.hil.fake_device import CLASSES, PATCH_FRAMES, FakeDevice, features_of, patches_of
+from tests.support.frontends import frontend_info
 
 CLIP = Clip("1-100-A-0", 1, "label0")
 Int8 = npt.NDArray[np.int8]
@@ -120,6 +122,7 @@ def make_session(twin: Twin, judge: Judge, meters: dict[str, Meter] | None = Non
         rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
         taps=False,
         generator_version="0",
+        frontend=frontend_info(),
     )
     image = BuiltImage(
         project=Project(REPO_ROOT, project),
@@ -221,17 +224,17 @@ def test_wrong_result_is_never_asked_for_again() -> None:
 
 def test_short_clip_repeats_its_last_25_frames() -> None:
     features = np.arange(30, dtype=np.int8)[:, None] * np.ones((1, 64), np.int8)
-    patch = patch_frames(features, 0, PATCH_FRAMES)
+    patch = patch_frames(features, 0, patch_rule(PATCH_FRAMES))
     expected = [*range(30), *range(5, 30), *range(5, 30), *range(5, 21)]
     assert patch[:, 0].tolist() == expected
     whole = np.zeros((200, 64), np.int8)
-    assert patch_frames(whole, 72, PATCH_FRAMES).shape == (96, 64)
+    assert patch_frames(whole, 72, patch_rule(PATCH_FRAMES)).shape == (96, 64)
 
 
 @pytest.mark.parametrize("frames", [1, 3, 24, 25, 26, 95])
 def test_any_short_clip_fills_one_patch(frames: int) -> None:
     features = np.random.default_rng(1).integers(-128, 128, (frames, 64), np.int8)
-    patch = patch_frames(features, 0, PATCH_FRAMES)
+    patch = patch_frames(features, 0, patch_rule(PATCH_FRAMES))
     assert patch.shape == (96, 64)
     assert np.array_equal(patch[:frames], features)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from generator.model.published import MODEL_SHA256
 from hil.compare import FOOTPRINT_COLUMNS, EngineRun, main, print_comparison
 from tests.support.st_edge_ai.faults import STAND_IN
 
@@ -43,6 +44,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 def report_of(engine: str) -> dict[str, object]:
     return {
         "engine": engine if engine == "builtin" else "stedgeai 3.0.0",
+        "model_sha256": MODEL_SHA256,
         "latency": {"network_ms_at_160mhz": MS[engine], "cycles_are": "estimated"},
         "stack_high_water_bytes": 976,
         "accuracy": None,
@@ -85,9 +87,21 @@ def test_the_built_in_one_alone_where_it_is_not(
 
 def test_a_narrow_terminal_shows_every_figure() -> None:
     stream = io.StringIO()
-    run = EngineRun("stedgeai 3.0.0", 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0)
+    run = EngineRun(
+        "stedgeai 3.0.0", MODEL_SHA256, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0
+    )
     print_comparison(Console(file=stream, width=80), "u585", [run, run])
     text = stream.getvalue()
     assert "…" not in text
     for shown in ("~281.90", "109.57", "12,345", "96.25", "divergences"):
         assert shown in text
+
+
+def test_what_is_published_stands_beside_no_other_model() -> None:
+    stream = io.StringIO()
+    run = EngineRun("builtin", "ab" * 32, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0)
+    print_comparison(Console(file=stream, width=80), "u585", [run])
+    text = stream.getvalue()
+    assert "~281.90" in text
+    assert "X-CUBE-AI" not in text
+    assert "published" not in text

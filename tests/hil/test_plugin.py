@@ -173,17 +173,20 @@ def test_plugin_imports_without_the_packages_that_boards_need() -> None:
 
 
 BOARD_RECORD = """
+from generator.frontend.presets import YAMNET
 from generator.model.decision import DecisionRule, Head
-from generator.project.manifest import ProjectInfo
+from generator.model.patches import patch_rule
+from generator.project.manifest import FrontendInfo, ProjectInfo
 from hil.boards.identity import Identity
 from hil.report.records import BoardRecord, ClipRecord, DivergenceRecord
 
 RULE = DecisionRule(Head.SOFTMAX, (-128, -128))
-PROJECT = ProjectInfo("u585", "u585", "m", "ab", ("a", "b"), RULE, False, "0")
+FRONTEND = FrontendInfo.of(YAMNET, patch_rule(96))
+PROJECT = ProjectInfo("u585", "u585", "m", "ab", ("a", "b"), RULE, False, "0", FRONTEND)
 
 def board(accuracy_unmeasured):
     identity = Identity(PROJECT, "builtin", 160000000, "cd")
-    return BoardRecord("u585", True, "estimated", identity, 96, "m", "gcc", accuracy_unmeasured,
+    return BoardRecord("u585", True, "estimated", identity, "m", "gcc", accuracy_unmeasured,
                        "test")
 """
 

@@ -27,6 +27,7 @@ from hil.link.errors import DeviceFaultError, RecoveryError, WrongDeviceError
 from hil.session import BoardSession
 from hil.suite.faulty_port import FaultyPort
 from tests.hil.fake_device import CLASSES, FakeDevice, features_of, patches_of
+from tests.support.frontends import frontend_info
 
 SPEC = load_boards(REPO_ROOT / "boards.yaml")["u585"]
 PROJECT = ProjectInfo(
@@ -38,6 +39,7 @@ PROJECT = ProjectInfo(
     rule=DecisionRule(Head.SOFTMAX, (-128,) * CLASSES),
     taps=False,
     generator_version="0",
+    frontend=frontend_info(),
 )
 IMAGE = BuiltImage(
     project=Project(REPO_ROOT, PROJECT),

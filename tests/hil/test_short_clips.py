@@ -11,6 +11,7 @@ import pytest
 from generator.boards.boards_file import load_board
 from generator.firmware import make_project, read_network
 from generator.host.twin import HostTwin, build_host_twin
+from generator.model.patches import patch_rule
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clip_check import patch_frames
 from hil.judges.oracle import Oracle
@@ -43,6 +44,6 @@ def test_a_short_clip_is_filled_up_alike(frames: int, model: Path, twin: HostTwi
     outcome = twin.run_clip(samples)
     assert len(outcome.frames) == frames
     assert len(outcome.patches) == 1
-    expected = patch_frames(outcome.frames, 0, FRAMES)
-    assert np.array_equal(cut_patches(outcome.frames, FRAMES, FRAMES)[0], expected)
+    expected = patch_frames(outcome.frames, 0, patch_rule(FRAMES))
+    assert np.array_equal(cut_patches(outcome.frames, patch_rule(FRAMES))[0], expected)
     assert np.array_equal(outcome.patches[0].scores, Oracle(model).scores(expected))

@@ -5,7 +5,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.model.patches import patch_rule
 from training.patches import InputScale, cut_patches, dequantise, fill_patch
+
+RULE = patch_rule(96)
 
 
 def make_frames(count: int) -> np.ndarray:
@@ -15,7 +18,7 @@ def make_frames(count: int) -> np.ndarray:
 @given(st.integers(96, 700))
 def test_patches_start_every_72_frames_and_the_partial_one_is_dropped(count: int) -> None:
     frames = make_frames(count)
-    patches = cut_patches(frames, 96, 72)
+    patches = cut_patches(frames, RULE)
     expected = [frames[first : first + 96] for first in range(0, count - 95, 72)]
     assert np.array_equal(patches, np.stack(expected))
 
@@ -23,7 +26,7 @@ def test_patches_start_every_72_frames_and_the_partial_one_is_dropped(count: int
 @given(st.integers(1, 95))
 def test_a_short_clip_repeats_its_last_25_frames_up_to_one_patch(count: int) -> None:
     frames = make_frames(count)
-    patches = cut_patches(frames, 96, 72)
+    patches = cut_patches(frames, RULE)
     assert patches.shape == (1, 96, 64)
     kept = frames[-25:]
     expected = [*frames, *(kept[at % len(kept)] for at in range(96 - count))]
@@ -31,8 +34,8 @@ def test_a_short_clip_repeats_its_last_25_frames_up_to_one_patch(count: int) -> 
 
 
 def test_silence_gives_no_patch() -> None:
-    assert cut_patches(make_frames(0), 96, 72).shape == (0, 96, 64)
-    assert fill_patch(make_frames(0), 96) is None
+    assert cut_patches(make_frames(0), RULE).shape == (0, 96, 64)
+    assert fill_patch(make_frames(0), RULE) is None
 
 
 def test_cells_mean_scale_times_the_distance_from_the_zero_point() -> None:

@@ -13,7 +13,7 @@ from generator.boards.boards_file import load_board
 from generator.firmware import make_project, read_network
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import NO_PATCH
-from generator.model.patches import patch_step
+from generator.model.patches import patch_rule
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.training.board_and_host import (
     CLIPS_ONLY,
@@ -52,8 +52,7 @@ def test_patches_and_decision_are_the_listeners(chip: HostTwin, duration_s: floa
     samples = make_clip(duration_s, seed=round(100 * duration_s))
     classifier = Classifier(DEFAULT_MODEL)
     frames = compile_front_end(classifier.input_scale).features(samples)
-    step = patch_step(classifier.frames)
-    patches = cut_patches(frames, classifier.frames, step)
+    patches = cut_patches(frames, patch_rule(classifier.frames))
     rule = chip.project.info.rule
     outcome = chip.run_clip(samples)
     scores = [patch.scores for patch in outcome.patches]

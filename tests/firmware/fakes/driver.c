@@ -36,6 +36,8 @@
 const char identity_board[16] = "testboard";
 const char identity_engine[16] = "fake";
 const uint8_t identity_model_sha256[32] = {0xAB, 0xCD};
+const uint8_t identity_frontend[4] = {1, 2, 3, 4};
+const uint32_t identity_sample_rate_hz = 22050;
 
 const struct decision_rule decision_rule = {
     .head = DECISION_SIGMOID,

@@ -18,7 +18,7 @@ NULL_PAGE_BYTES = 1024
 
 Boards = dict[str, BoardSpec]
 
-YAMNET = Demand("m.tflite", rows_bytes=35_008, weights_bytes=147_424, frames=96, bands=64)
+YAMNET = Demand("m.tflite", rows_bytes=35_008, weights_bytes=147_424, kept_frames=25, features=64)
 
 
 def with_ram(board: BoardSpec, size_bytes: int) -> BoardSpec:

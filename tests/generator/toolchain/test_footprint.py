@@ -11,6 +11,7 @@ from rich.console import Console
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
 from generator.firmware import Firmware, Network
+from generator.model.published import MODEL_SHA256
 from generator.terminal.footprint_table import print_footprint
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 
@@ -78,10 +79,21 @@ def test_every_exceeded_budget_is_told(footprint: Footprint, u585: BoardSpec) ->
 
 def test_the_table_shows_the_published_columns(footprint: Footprint, u585: BoardSpec) -> None:
     console = Console(file=io.StringIO(), width=120)
-    print_footprint(console, footprint, u585)
+    print_footprint(console, footprint, u585, model_sha256=MODEL_SHA256)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     for shown in ("193.65", "117.18", "as published", "network_weights"):
         assert shown in text
+
+
+def test_published_columns_stand_beside_no_other_model(
+    footprint: Footprint, u585: BoardSpec
+) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    print_footprint(console, footprint, u585, model_sha256="ab" * 32)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "network_weights" in text
+    for absent in ("X-CUBE-AI", "published", "193.65"):
+        assert absent not in text
 
 
 def test_measuring_twice_gives_the_same(tiny_firmware: Firmware) -> None:

@@ -31,6 +31,7 @@ from hil.link.client import Link
 from hil.link.core_fault import describe_fault
 from hil.link.errors import HandshakeError, RefusedError
 from tests.hil.fake_device import FakeDevice
+from tests.support.frontends import frontend_info
 
 PROJECT = ProjectInfo(
     board="fake",
@@ -41,6 +42,7 @@ PROJECT = ProjectInfo(
     rule=DecisionRule(Head.SOFTMAX, (-128,) * 10),
     taps=False,
     generator_version="0",
+    frontend=frontend_info(),
 )
 EXPECTED = Identity(PROJECT, "builtin", 160_000_000, bytes(range(32)).hex())
 

@@ -7,6 +7,7 @@ from generator.model.decision import DecisionRule, Head
 from generator.project.manifest import ProjectInfo
 from hil.clips.clip_set import Clip, ClipSet
 from hil.clips.truth import why_no_accuracy
+from tests.support.frontends import frontend_info
 
 LABELS = ("dog", "rain", "other")
 PLAIN = DecisionRule(Head.SOFTMAX, (-128,) * 3)
@@ -15,7 +16,7 @@ SIGMOID = DecisionRule(Head.SIGMOID, (0,) * 3)
 
 
 def why(rule: DecisionRule, *categories: str, has_labels: bool = True) -> str:
-    project = ProjectInfo("u585", "u585", "model", "", LABELS, rule, False, "0")
+    project = ProjectInfo("u585", "u585", "model", "", LABELS, rule, False, "0", frontend_info())
     clips = tuple(Clip(category, 1, category) for category in categories)
     known = sorted({label for clip in clips for label in clip.labels})
     return why_no_accuracy(project, ClipSet(clips, tuple(known), "test"), has_labels=has_labels)

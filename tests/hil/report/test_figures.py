@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from generator.frontend.presets import YAMNET
 from generator.model.decision import DecisionRule, Head
+from generator.model.published import MODEL_SHA256
 from generator.project.manifest import ProjectInfo
 from hil.boards.identity import Identity
 from hil.report.figures import make_details, make_report, write_json
@@ -28,6 +30,7 @@ from hil.report.records import (
 )
 from hil.report.run import RunReport
 from hil.report.text import summary_text
+from tests.support.frontends import frontend_info
 
 KEYS = {
     "board",
@@ -36,6 +39,8 @@ KEYS = {
     "model_sha256",
     "firmware_sha256",
     "toolchain",
+    "labels",
+    "frontend",
     "clips",
     "patches",
     "accuracy",
@@ -56,6 +61,7 @@ LATENCY_KEYS = {
     "frontend_instructions_per_frame",
     "frontend_cycles_per_frame",
     "answer_delay_ms",
+    "real_time_margin_percent",
 }
 
 PROJECT = ProjectInfo(
@@ -67,13 +73,13 @@ PROJECT = ProjectInfo(
     rule=DecisionRule(Head.SOFTMAX, (-128, -128, -128)),
     taps=False,
     generator_version="0",
+    frontend=frontend_info(),
 )
 BOARD = BoardRecord(
     board="u585",
     virtual=True,
     cycles_are="estimated",
     identity=Identity(PROJECT, "builtin", 80_000_000, "cd" * 32),
-    patch_frames=96,
     model="model.tflite",
     toolchain="gcc 13.2.1",
     accuracy_unmeasured="",
@@ -308,12 +314,55 @@ def test_run_without_clips_still_makes_a_report() -> None:
     json.dumps(report.as_json(), allow_nan=False)
 
 
+def of_model(run: RunRecords, **changes: Any) -> RunRecords:
+    """The same run of another model."""
+    assert run.board is not None
+    identity = run.board.identity
+    project = replace(identity.project, **changes)
+    return replace(run, board=replace(run.board, identity=replace(identity, project=project)))
+
+
+def test_published_rows_stand_beside_no_other_model() -> None:
+    report = make_report(FULL, 12.5)
+    text = summary_text(FULL, report, 80)
+    for absent in ("X-CUBE-AI", "published", "281.95"):
+        assert absent not in text
+    assert "X-CUBE-AI" not in json.dumps(report.as_json())
+
+
+def test_front_end_and_classes_are_the_models_own() -> None:
+    record = YAMNET.model_copy(
+        update={"name": "wide", "sample_rate_hz": 8000, "hop_samples": 160, "window_samples": 320}
+    )
+    run = of_model(FULL, frontend=frontend_info(record, 16))
+    report = make_report(run, 1)
+    assert report.labels == ("cat", "dog", "rain")
+    assert report.frontend.name == "wide"
+    assert (report.frontend.patch_ms, report.frontend.step_ms) == (364.0, 240.0)
+    text = summary_text(run, report, 120)
+    assert "classes  cat, dog, rain" in text
+    assert "sound    wide: 8000 Hz, hann window of 320 samples every 160" in text
+    assert "one every 12 frames, 240 ms" in text
+
+
+@pytest.mark.parametrize(("frames", "margin"), [(96, 58.26), (16, -150.09)])
+def test_the_real_time_margin_is_of_this_models_step(frames: int, margin: float) -> None:
+    """24 M cycles of network at 80 MHz are 300 ms; the frames cost little."""
+    run = of_model(FULL, frontend=frontend_info(frames=frames))
+    report = make_report(run, 1)
+    assert report.latency.real_time_margin_percent == pytest.approx(margin, abs=0.02)
+    text = summary_text(run, report, 80)
+    assert ("NOT KEPT" in text) == (margin < 0)
+
+
 def test_summary_shows_our_columns_beside_the_published_ones() -> None:
-    text = summary_text(FULL, make_report(FULL, 12.5), 80)
+    full = of_model(FULL, model_sha256=MODEL_SHA256)
+    text = summary_text(full, make_report(full, 12.5), 80)
     assert "~150.00" in text
-    assert "A patch of 96 frames" in text
-    short = run_of(replace(BOARD, patch_frames=48))
-    assert "A patch of 48 frames" in summary_text(short, make_report(short, 1), 80)
+    assert "A patch of 96 frames (982 ms)" in text
+    assert "one every 72 frames, 720 ms" in text
+    short = of_model(run_of(BOARD), frontend=frontend_info(frames=48))
+    assert "A patch of 48 frames (502 ms)" in summary_text(short, make_report(short, 1), 80)
     ours, theirs = (
         next(line for line in text.splitlines() if engine in line)
         for engine in ("mel2metal builtin", "X-CUBE-AI 7.3")

@@ -21,15 +21,15 @@ from hil.report.records import (
     RunRecords,
 )
 from hil.report.run import RunReport
+from tests.support.frontends import frontend_info
 
 RULE = DecisionRule(Head.SOFTMAX, (-128, -128))
-PROJECT = ProjectInfo("u585", "u585", "m", "ab", ("a", "b"), RULE, False, "0")
+PROJECT = ProjectInfo("u585", "u585", "m", "ab", ("a", "b"), RULE, False, "0", frontend_info())
 U585 = BoardRecord(
     board="u585",
     virtual=True,
     cycles_are="estimated",
     identity=Identity(PROJECT, "builtin", 160_000_000, "cd"),
-    patch_frames=96,
     model="m",
     toolchain="gcc",
     accuracy_unmeasured="",
