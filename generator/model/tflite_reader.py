@@ -109,7 +109,9 @@ def _parse(data: bytes, name: str) -> Graph:
     )
     if not operators:
         raise _MalformedError("the model has no operators")
-    return Graph(name, hashlib.sha256(data).hexdigest(), tensors, operators, inputs, outputs)
+    sha256 = hashlib.sha256(data).hexdigest()
+    metadata = _metadata(model, buffers, data)
+    return Graph(name, sha256, tensors, operators, inputs, outputs, metadata)
 
 
 def _bounded(count: int, item_bytes: int, data: bytes, what: str) -> int:
@@ -133,6 +135,17 @@ def _buffers(model: Any, data: bytes) -> tuple[bytes, ...]:
             yield np.asarray(buffer.DataAsNumpy()).tobytes() if count else b""
 
     return tuple(contents())
+
+
+def _metadata(model: Any, buffers: tuple[bytes, ...], data: bytes) -> dict[str, bytes]:
+    found = {}
+    for index in range(_bounded(model.MetadataLength(), 4, data, "metadata entries")):
+        entry = model.Metadata(index)
+        if entry.Buffer() >= len(buffers):
+            what = f"metadata {index} points at buffer {entry.Buffer()} of {len(buffers)}"
+            raise _MalformedError(what)
+        found[_text(entry.Name())] = buffers[entry.Buffer()]
+    return found
 
 
 def _enum_names(enum: type) -> dict[int, str]:

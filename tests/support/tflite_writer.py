@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,7 @@ def write_model(
     operators: Sequence[OperatorRecord],
     inputs: Sequence[int],
     outputs: Sequence[int],
+    metadata: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The .tflite file of one subgraph."""
     builder = flatbuffers.Builder(1024)
@@ -61,12 +62,20 @@ def write_model(
         written.append(_write_tensor(builder, tensor, buffer))
     calls = [_write_operator(builder, one, kinds) for one in operators]
     subgraph = _write_subgraph(builder, written, calls, inputs, outputs)
+    entries = []
+    for name, content in (metadata or {}).items():
+        buffers.append(_write_buffer(builder, content))
+        entries.append(_write_metadata(builder, name, len(buffers) - 1))
     vectors = [_offsets(builder, items) for items in (codes, [subgraph], buffers)]
+    if entries:
+        vectors.append(_offsets(builder, entries))
     tflite.ModelStart(builder)
     tflite.ModelAddVersion(builder, SCHEMA_VERSION)
     tflite.ModelAddOperatorCodes(builder, vectors[0])
     tflite.ModelAddSubgraphs(builder, vectors[1])
     tflite.ModelAddBuffers(builder, vectors[2])
+    if entries:
+        tflite.ModelAddMetadata(builder, vectors[3])
     builder.Finish(tflite.ModelEnd(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
 
@@ -102,6 +111,14 @@ def _write_buffer(builder: flatbuffers.Builder, data: bytes) -> int:
     if data:
         tflite.BufferAddData(builder, vector)
     return int(tflite.BufferEnd(builder))
+
+
+def _write_metadata(builder: flatbuffers.Builder, name: str, buffer: int) -> int:
+    text = builder.CreateString(name)
+    tflite.MetadataStart(builder)
+    tflite.MetadataAddName(builder, text)
+    tflite.MetadataAddBuffer(builder, buffer)
+    return int(tflite.MetadataEnd(builder))
 
 
 def _write_tensor(builder: flatbuffers.Builder, tensor: TensorRecord, buffer: int) -> int:
