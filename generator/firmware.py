@@ -29,7 +29,8 @@ from generator.engines.engine import BUILTIN, EngineFiles
 from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import MelTables, make_mel_tables
-from generator.frontend.parameters import BANDS
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import FrontendRecord
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
@@ -66,6 +67,7 @@ class Network:
     graph: Graph
     schedule: Schedule
     plan: NetworkPlan
+    frontend: FrontendRecord
     mel: MelTables
     labels: Labels
     rule: DecisionRule
@@ -100,13 +102,14 @@ def read_network(
     Raises `InputError` with every fault of all three.
     """
     faults: list[Fault] = []
+    frontend = YAMNET
     graph = read_tflite(model)
     check_graph(graph)
-    if graph.bands != BANDS:
-        what = f"the model takes {graph.bands} mel bands; the front-end makes {BANDS}"
-        faults.append(Fault(model.name, what, f"train it on {BANDS} bands"))
+    if graph.bands != frontend.features:
+        what = f"the model takes {graph.bands} mel bands; the front-end makes {frontend.features}"
+        faults.append(Fault(model.name, what, f"train it on {frontend.features} bands"))
     try:
-        mel = make_mel_tables(graph.input.scale, graph.input.zero_point)
+        mel = make_mel_tables(frontend, graph.input.scale, graph.input.zero_point)
     except InputError as error:
         faults += error.faults
     try:
@@ -119,7 +122,7 @@ def read_network(
         raise InputError(faults)
     schedule = make_schedule(graph)
     plan = plan_network(schedule, fold_network(graph))
-    return Network(graph, schedule, plan, mel, found, rule, model)
+    return Network(graph, schedule, plan, frontend, mel, found, rule, model)
 
 
 def make_project(

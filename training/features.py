@@ -18,6 +18,7 @@ from rich.progress import Progress
 
 from generator.errors import Fault
 from generator.frontend.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from generator.frontend.presets import YAMNET
 from training.dataset import Clip, Samples
 from training.patches import Frames, InputScale
 from training.sound_check import SoundCheck
@@ -36,7 +37,7 @@ def compile_front_end(scale: InputScale) -> FrontEnd:
     """The firmware's front-end compiled for the host; raises ToolError without a C compiler."""
     from generator.host.frontend_twin import build_frontend_twin
 
-    return build_frontend_twin(scale.scale, scale.zero_point)
+    return build_frontend_twin(YAMNET, scale.scale, scale.zero_point)
 
 
 def make_test_signal() -> Samples:

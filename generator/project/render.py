@@ -29,7 +29,7 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.engines.engine import FOREIGN_PART, EngineFiles
 from generator.errors import Fault, InputError
-from generator.frontend.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.project.c_text import FILTERS
 from generator.project.manifest import (
     FOOTPRINT_FILE,
@@ -153,6 +153,8 @@ def render_files(
     if engine is not None:
         templates = _without_idle_kernels(templates, engine.kernel_sources)
         stages = {**stages, "network": engine.network}
+    if "mel" in stages:
+        templates = _without_idle_frontend(templates, stages["mel"].sources)
     sources = sorted(path for path in templates if path.endswith(".c"))
     copied = ("LICENSE", *CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
     cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in copied}
@@ -195,6 +197,15 @@ def _without_idle_kernels(templates: Mapping[str, Path], used: Sequence[str]) ->
         path: source
         for path, source in templates.items()
         if not (path.startswith("network/kernels/") and path.endswith(".c")) or path in used
+    }
+
+
+def _without_idle_frontend(templates: Mapping[str, Path], used: Sequence[str]) -> dict[str, Path]:
+    """Leave out the parts of the front-end that this record has no use for."""
+    return {
+        path: source
+        for path, source in templates.items()
+        if not path.startswith("frontend/") or path in used
     }
 
 

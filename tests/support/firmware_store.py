@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.boards.record import BoardSpec
 from generator.firmware import Firmware, make_firmware, read_network
-from generator.frontend.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.model.decision_file import settings_path
 from generator.repository import REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
