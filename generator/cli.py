@@ -15,6 +15,7 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board, load_boards
 from generator.boards.record import BoardSpec
+from generator.commands.model_options import add_model_settings, network_of
 from generator.engine_choice import EngineChoice
 from generator.engines.engine import BUILTIN, ENGINES
 from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
@@ -29,8 +30,9 @@ from generator.project.manifest import (
     project_name,
     read_project,
 )
-from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
+from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.footprint_table import print_footprint
+from generator.terminal.frontend_lines import print_frontend
 from generator.terminal.inspect_table import print_inspection
 from generator.terminal.progress import progress
 from generator.toolchain import doctor
@@ -54,6 +56,7 @@ Turns an int8 .tflite audio classifier and a record of boards.yaml into a C proj
 OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on its own:
 `make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository.
 
+What the model was trained on stands in <model>.frontend.yaml beside it (docs/frontends.md).
 Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
 Thresholds and the class for other sound stand in <model>.decision.yaml (docs/decision.md).
 """
@@ -105,7 +108,8 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_board_options(build)
-    _add_model_options(build)
+    build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
+    add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
     _add_engine_options(build)
     build.add_argument(
@@ -137,8 +141,7 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
-    look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
-    _add_threshold(look)
+    add_model_settings(look)
     _add_boards_file(look)
     look.set_defaults(run=_inspect)
 
@@ -207,21 +210,6 @@ def _job_count(text: str) -> int:
     return int(text)
 
 
-def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
-    _add_threshold(parser)
-
-
-def _add_threshold(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="SHARE",
-        help="mean score, 0 to 1, that a class must reach, whatever the model's settings say",
-    )
-
-
 def _firmware(options: argparse.Namespace, console: Console) -> int:
     check_writable(options.out)
     board, network = _read_inputs(options)
@@ -229,6 +217,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     graph = network.graph
     size = f"{len(graph.operators)} operators, {count_classes(graph.classes)}"
     console.print(f"model {graph.name}: {size}")
+    print_frontend(console, network)
     if network.labels.source is None:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
     rule = describe_rule(network.rule, network.labels.names)
@@ -264,22 +253,12 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Netwo
     except InputError as error:
         faults += error.faults
     try:
-        model = _model_path(options.model)
-        network = firmware.read_network(model, options.labels, options.threshold)
+        network = network_of(options)
     except InputError as error:
         faults += error.faults
     if board is None or network is None:
         raise InputError(faults)
     return board, network
-
-
-def _model_path(named: Path | None) -> Path:
-    if named is None and not DEFAULT_MODEL.is_file():
-        raise ToolError(
-            f"no model was named, and the shipped one is not at {DEFAULT_MODEL}",
-            "name one with --model (make: MODEL=…), or check out models/ again",
-        )
-    return named or DEFAULT_MODEL
 
 
 def _footprint(options: argparse.Namespace, console: Console) -> int:
@@ -297,6 +276,4 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
 
 def _inspect(options: argparse.Namespace, console: Console) -> int:
     boards = load_boards(options.boards_file)
-    model = _model_path(options.model)
-    network = firmware.read_network(model, options.labels, options.threshold)
-    return print_inspection(console, network, boards)
+    return print_inspection(console, network_of(options), boards)

@@ -35,7 +35,7 @@ class FoundFrontend:
 
     record: FrontendRecord
     source: str
-    """For a sentence: `m.frontend.yaml`, `yamnet, by --frontend`."""
+    """For a sentence: `m.frontend.yaml`, `--frontend yamnet`."""
     where: Callable[..., str]
     """The place of a key, for faults: `where("axes")`."""
     note: str = ""
@@ -83,8 +83,7 @@ def find_frontend(model: Path, named: str | None, graph: Graph) -> FoundFrontend
         return _from_metadata(model, content)
     known = KNOWN_MODELS.get(graph.sha256)
     if known is not None:
-        source = f"{known.name}, known by the model's hash"
-        return FoundFrontend(known, source, _place_of(model.name))
+        return FoundFrontend(known, "the model's hash", _place_of(model.name))
     raise InputError([no_record_fault(model, graph)])
 
 
@@ -107,13 +106,14 @@ def no_record_fault(model: Path, graph: Graph) -> Fault:
 def _named(named: str) -> FoundFrontend:
     preset = PRESETS.get(named)
     if preset is not None:
-        return FoundFrontend(preset, f"{named}, by {OPTION}", _place_of(f"{OPTION} {named}"))
+        source = f"{OPTION} {named}"
+        return FoundFrontend(preset, source, _place_of(source))
     path = Path(named)
     if not path.exists():
         what = f"{named!r} is neither a front-end with a name nor a file"
         raise InputError([Fault(OPTION, what, did_you_mean(named, list(PRESETS)))])
     found = _read(path)
-    return FoundFrontend(found.record, f"{named}, by {OPTION}", found.where)
+    return FoundFrontend(found.record, f"{OPTION} {named}", found.where)
 
 
 def _with_note(found: FoundFrontend, beside: Path) -> FoundFrontend:

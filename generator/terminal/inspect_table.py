@@ -14,6 +14,7 @@ from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.terminal.frontend_lines import print_frontend
 
 
 def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
@@ -24,6 +25,7 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
         f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
         f"zero point {plan.input_zero_point}"
     )
+    print_frontend(console, network)
     names = ", ".join(network.labels.names)
     console.print(f"{count_classes(graph.classes)}: {names}", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
