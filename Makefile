@@ -141,8 +141,8 @@ firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS)
+	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_SETTINGS) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
 RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal

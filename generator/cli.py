@@ -13,9 +13,12 @@ from pathlib import Path
 from rich.console import Console
 
 from generator import firmware
-from generator.boards.boards_file import load_board, load_boards
+from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
+from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
+from generator.commands.inspect import add_inspect
 from generator.commands.model_options import add_model_settings, network_of
+from generator.commands.sound_reader import SoundReader
 from generator.engine_choice import EngineChoice
 from generator.engines.engine import BUILTIN, ENGINES
 from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
@@ -33,7 +36,6 @@ from generator.project.manifest import (
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.footprint_table import print_footprint
 from generator.terminal.frontend_lines import print_frontend
-from generator.terminal.inspect_table import print_inspection
 from generator.terminal.progress import progress
 from generator.toolchain import doctor
 from generator.toolchain.build import DEFAULT_JOBS
@@ -48,6 +50,7 @@ examples:
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
   mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
   mel2metal footprint --board u585                the bill of the last build again
+  mel2metal frontend model.tflite                 what was it trained on?
   mel2metal doctor                                what this machine has and what is missing
 """
 
@@ -64,9 +67,13 @@ Thresholds and the class for other sound stand in <model>.decision.yaml (docs/de
 EXIT_INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; faults of the user never show a traceback."""
+def main(arguments: Sequence[str] | None = None, reader: SoundReader | None = None) -> int:
+    """Run one command and return its exit code; faults of the user never show a traceback.
+
+    `reader`: of sound files, for commands that are given any.
+    """
     options = make_parser().parse_args(arguments)
+    options.reader = reader
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         run: Callable[[argparse.Namespace, Console], int] = options.run
@@ -140,10 +147,17 @@ def make_parser() -> argparse.ArgumentParser:
         help="show a model's operators, schedule and RAM before anything is built",
         allow_abbrev=False,
     )
-    look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
-    add_model_settings(look)
+    add_inspect(look)
     _add_boards_file(look)
-    look.set_defaults(run=_inspect)
+
+    sound = commands.add_parser(
+        "frontend",
+        help="a front-end's record: in words, made from a library's call, held against features",
+        epilog=FRONTEND_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_frontend(sound)
 
     health = commands.add_parser(
         "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False
@@ -272,8 +286,3 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
     print_footprint(console, footprint, board, project.info.engine)
     console.print(f"in full: {project.directory / FOOTPRINT_FILE}", soft_wrap=True)
     return 0
-
-
-def _inspect(options: argparse.Namespace, console: Console) -> int:
-    boards = load_boards(options.boards_file)
-    return print_inspection(console, network_of(options), boards)

@@ -122,5 +122,7 @@ def test_a_record_s_file_is_named_by_its_whole_path(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mine.yaml").write_text("preset: yamnet\n")
-    assert read_options({**GIVEN, "frontend": "mine.yaml"}.__getitem__).frontend == str(tmp_path / "mine.yaml")
+    assert read_options({**GIVEN, "frontend": "mine.yaml"}.__getitem__).frontend == str(
+        tmp_path / "mine.yaml"
+    )
     assert read_options({**GIVEN, "frontend": "yamnet"}.__getitem__).frontend == "yamnet"
