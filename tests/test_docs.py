@@ -23,17 +23,15 @@ SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.M)
 PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w.-]+/")
-MODULE = re.compile(
-    r"(?:cross_check|generator|hil|mel2metal|scoring|sounds|tools|training)(?:\.\w+)+"
-)
+MODULE = re.compile(r"(?:cross_check|generator|hil|scoring|sounds|tools|training)(?:\.\w+)+")
 IMPORT = re.compile(r"^(?:from ([\w.]+) )?import ([\w.]+)", re.M)
 
 GENERATED = (REPO_ROOT / "tests" / "golden" / "u585" / "files.txt").read_text().split()
 """Files of a generated project, relative to its folder."""
 
 FOLDERS = (
-    *("cross_check", "docs", "firmware_templates", "generator", "hil", "models", "requirements"),
-    *("scoring", "sounds", "tests", "tools", "training", "udev"),
+    *("cross_check", "docs", "firmware_templates", "generator", "hil", "mel2metal", "models"),
+    *("requirements", "scoring", "sounds", "tests", "tools", "training", "udev"),
 )
 
 FORMER_PATHS = {"port/h7.py", "port/h7_interrupts.py"}

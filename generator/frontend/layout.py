@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from generator.errors import Fault
+from generator.frontend.presets import PRESETS
 from generator.frontend.record import Axes, FrontendRecord
 from generator.model.graph import Graph
 
@@ -138,7 +139,12 @@ def _undecided(
         else "a flat input does not tell frames from bands"
     )
     what = f"the input of {name} is {_text(shape)}: {why}"
-    return Fault(where("axes"), what, REMEDY_KEY)
+    remedy = REMEDY_KEY
+    if record.name in PRESETS:
+        file = f"{name.removesuffix('.tflite')}.frontend.yaml"
+        command = f"mel2metal frontend --from {record.name} axes=bands_first -o {file}"
+        remedy = f"{remedy}, for example by `{command}`"
+    return Fault(where("axes"), what, remedy)
 
 
 def _text(shape: tuple[int, ...]) -> str:
