@@ -7,7 +7,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from generator.errors import Fault, InputError
 from generator.frontend.record_file import frontend_path
 from generator.model.decision_file import settings_path, settings_text
+from generator.terminal.frontend_lines import print_saturation
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
@@ -232,6 +233,7 @@ def evaluate_command(options: Namespace, console: Console) -> None:
     from training.contamination import contamination_warning
     from training.engines import open_engines
     from training.evaluate import evaluate, to_json
+    from training.input_range import hold_against_input
     from training.tables import print_evaluation
 
     folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
@@ -250,7 +252,10 @@ def evaluate_command(options: Namespace, console: Console) -> None:
             options.model, options.engine, engines, data,
             progress=progress, on_message=progress.console.print,
         )  # fmt: skip
+    features = hold_against_input(options.model, options.frontend, engines[0], data.clips)
+    result = replace(result, features=features)
     print_evaluation(result, console)
+    print_saturation(console, features)
     warning = contamination_warning(options.model, result.sha256, data)
     if warning:
         console.print(warning)

@@ -24,7 +24,7 @@ from generator.model.tflite_reader import read_tflite
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
-from training.patches import cut_patches
+from training.patches import Frames, cut_patches
 from training.scores import DecidedClip, decide_clip
 
 TWIN, LITERT = "twin", "litert"
@@ -42,6 +42,9 @@ class Engine(Protocol):
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """The decision for a clip. `samples`: int16 [n] at 16 kHz."""
+
+    def features(self, samples: Samples) -> Frames:
+        """The frames, int8 [n, bands], that the front-end makes of a clip."""
 
 
 class TwinEngine:
@@ -66,6 +69,10 @@ class TwinEngine:
             score_sums=sums,
         )
 
+    def features(self, samples: Samples) -> Frames:
+        """By the C code."""
+        return self._twin.features(samples)
+
 
 class LitertEngine:
     """The front-end's C, LiteRT's BUILTIN_REF kernels, patches and decision rule in Python."""
@@ -87,6 +94,10 @@ class LitertEngine:
         size = self._classifier.frames
         scores = self._classifier.scores(cut_patches(frames, size, patch_step(size)))
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
+
+    def features(self, samples: Samples) -> Frames:
+        """By the front-end's C."""
+        return self._front_end.features(samples)
 
 
 def open_engines(

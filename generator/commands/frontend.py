@@ -145,7 +145,8 @@ def _compare(options: argparse.Namespace, model: Path, console: Console) -> int:
         console.print(line, markup=False, soft_wrap=True)
     picture = options.picture or features.with_suffix(".png")
     if options.picture is None and picture.exists() and not options.force:
-        console.print(f"no picture: {picture} is there already (--force, --picture)", markup=False)
+        text = f"no picture: {picture} is there already (--force, --picture)"
+        console.print(text, markup=False, soft_wrap=True)
     else:
         console.print(draw_comparison(result, record, picture), markup=False, soft_wrap=True)
     return 0
