@@ -32,7 +32,7 @@ from generator.errors import Fault, InputError
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record import Axes, FrontendRecord
-from generator.frontend.record_file import find_frontend
+from generator.frontend.record_file import FoundFrontend, find_frontend
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
@@ -125,7 +125,7 @@ def read_network(
             shape = patch_shape(graph)
             layout, of_layout = input_layout(model.name, shape, found.record, found.where)
             faults += of_layout
-        mel = _collect(faults, lambda: _mel_tables(graph, found.record))
+        mel = _collect(faults, lambda: _mel_tables(graph, found))
     if layout is not None and (layout.axes is Axes.BANDS_FIRST) != _turns_itself(graph):
         faults.append(_not_turned(model.name, layout))
     names = rule = None
@@ -182,14 +182,19 @@ def _head_of(graph: Graph) -> Head | None:
     return HEADS[kinds[-1]] if kinds else None
 
 
-def _mel_tables(graph: Graph, record: FrontendRecord) -> MelTables | None:
-    """None where the input is not quantised as a whole, which is refused anyhow."""
+def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
+    """The front-end's tables; faults of a key stand at its place in the record.
+
+    None where the input is not quantised as a whole, which is refused anyhow."""
     if not _has_input(graph):
         return None
     quantisation = graph.tensors[graph.inputs[0]].quantisation
     if quantisation is None or len(quantisation.scales) != 1:
         return None
-    return make_mel_tables(record, quantisation.scale, quantisation.zero_point)
+    try:
+        return make_mel_tables(found.record, quantisation.scale, quantisation.zero_point)
+    except InputError as error:
+        raise InputError(found.placed(error.faults)) from None
 
 
 def _turns_itself(graph: Graph) -> bool:

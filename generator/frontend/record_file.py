@@ -9,8 +9,8 @@ trained on gives wrong answers, and nothing else would tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.errors import Fault, InputError
@@ -40,6 +40,15 @@ class FoundFrontend:
     """The place of a key, for faults: `where("axes")`."""
     note: str = ""
     """What the user should know of it; empty: nothing."""
+
+    def placed(self, faults: Iterable[Fault]) -> list[Fault]:
+        """The faults, those that name a key of the record at its place."""
+        return [
+            replace(fault, where=self.where(*fault.where.split(".")))
+            if fault.where.split(".")[0] in FrontendRecord.model_fields
+            else fault
+            for fault in faults
+        ]
 
 
 def frontend_path(model: Path) -> Path:

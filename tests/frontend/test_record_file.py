@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import InputError
+from generator.errors import Fault, InputError
 from generator.frontend.known_models import KNOWN_MODELS, SHIPPED
 from generator.frontend.presets import YAMNET
 from generator.frontend.record_file import (
@@ -124,3 +124,19 @@ def test_a_dangling_link_is_no_missing_record(tmp_path: Path) -> None:
     frontend_path(model).symlink_to(tmp_path / "gone.yaml")
     with pytest.raises(InputError, match="cannot be read"):
         find(model)
+
+
+def test_faults_of_keys_stand_at_their_lines(tmp_path: Path) -> None:
+    model = write_model(tmp_path)
+    frontend_path(model).write_text("preset: yamnet\npcan:\n  gain_bits: 50\n")
+    faults = [
+        Fault("pcan.gain_bits", "50"),
+        Fault("model input", "scale 0"),
+        Fault("hop_samples", "0"),
+    ]
+    places = [fault.where for fault in find(model).placed(faults)]
+    assert places == [
+        "m.frontend.yaml:3: pcan.gain_bits",
+        "model input",
+        "m.frontend.yaml:1: hop_samples",
+    ]
