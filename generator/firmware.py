@@ -29,6 +29,7 @@ from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.engines.engine import BUILTIN, EngineFiles
 from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
+from generator.frontend.checks import record_faults
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record import Axes, FrontendRecord
@@ -186,6 +187,9 @@ def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
     """The front-end's tables; faults of a key stand at its place in the record.
 
     None where the input is not quantised as a whole, which is refused anyhow."""
+    not_computed = record_faults(found.record)
+    if not_computed:
+        raise InputError(found.placed(not_computed))
     if not _has_input(graph):
         return None
     quantisation = graph.tensors[graph.inputs[0]].quantisation

@@ -13,6 +13,7 @@ from generator.commands.comparison_picture import draw_comparison
 from generator.commands.model_options import FRONTEND_HELP, model_path
 from generator.commands.sound_reader import need_reader
 from generator.errors import Fault, InputError
+from generator.frontend.checks import record_faults
 from generator.frontend.comparison import compare_features
 from generator.frontend.importers.arguments import Imported
 from generator.frontend.importers.sources import SOURCES, import_record
@@ -117,7 +118,8 @@ def _print_record(console: Console, record: FrontendRecord, source: str) -> None
 
 def _print_model(console: Console, path: Path, graph: Graph, found: FoundFrontend) -> None:
     layout, faults = input_layout(path.name, patch_shape(graph), found.record, found.where)
-    if layout is None:
+    faults += found.placed(record_faults(found.record))
+    if layout is None or faults:
         raise InputError(faults or [Fault(path.name, "its input is no patch of frames")])
     console.print(f"axes: {layout.axes.value}", markup=False)
     note = axes_note(path.name, layout, found.record)
