@@ -186,7 +186,8 @@ def _head_of(graph: Graph) -> Head | None:
 def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
     """The front-end's tables; faults of a key stand at its place in the record.
 
-    None where the input is not quantised as a whole, which is refused anyhow."""
+    None where the input is not quantised as a whole, which is refused anyhow.
+    """
     not_computed = record_faults(found.record)
     if not_computed:
         raise InputError(found.placed(not_computed))

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from generator.errors import InputError
+from generator.frontend.checks import record_faults
 from generator.frontend.record import FrontendRecord
 from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
@@ -113,7 +115,11 @@ def open_engines(
         first = Classifier(model)
         names = find_labels(model, labels, first.classes).names
         rule = find_rule(model, first.head, names, threshold)
-        record = find_frontend(model, frontend, read_tflite(model)).record
+        found = find_frontend(model, frontend, read_tflite(model))
+        not_computed = found.placed(record_faults(found.record))
+        if not_computed:
+            raise InputError(not_computed)
+        record = found.record
         return [
             LitertEngine(first if number == 0 else Classifier(model), record, names, rule)
             for number in range(count)

@@ -137,6 +137,9 @@ def _compare(options: argparse.Namespace, model: Path, console: Console) -> int:
     if quantised is None:
         what = "its input has no scale"
         raise InputError([Fault(model.name, what, "convert it with an int8 input")])
+    not_computed = found.placed(record_faults(found.record))
+    if not_computed:
+        raise InputError(not_computed)
     theirs = _load(features)
     record = found.record.model_copy(update={"silence_gate": None})
     twin = build_frontend_twin(record, quantised.scale, quantised.zero_point)

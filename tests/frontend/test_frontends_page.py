@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
-from generator.frontend.importers.sources import SOURCES
+from generator.frontend.importers.sources import SOURCES, import_record
 from generator.frontend.record import FrontendRecord, Mfcc, Pcan, SilenceGate
+from generator.frontend.record_file import read_record
 from generator.frontend.record_text import record_of
 from generator.repository import REPO_ROOT
+from tests.frontend.cost_table import FOLDER, SHAPES
 from tests.frontend.importers.test_importers import ST_RESNET
 
 PAGE = (REPO_ROOT / "docs" / "frontends.md").read_text(encoding="utf-8")
@@ -61,3 +63,30 @@ def test_every_source_has_an_example_and_a_row() -> None:
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_the_records_of_the_page_are_records(text: str) -> None:
     record_of(text, Path("page.yaml"))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_public_records_are_records(name: str) -> None:
+    record = read_record(FOLDER / f"{name}.frontend.yaml")
+    assert record.name == name
+    assert record.patch_frames in (None, SHAPES[name].frames)
+    assert f"(frontends/{name}.frontend.yaml)" in PAGE
+
+
+def test_the_public_records_are_those_of_their_importers(tmp_path: Path) -> None:
+    configuration = tmp_path / "user_config.yaml"
+    configuration.write_text(ST_RESNET)
+    mfcc = (
+        *("sample_rate=16000", "frame_length=480", "frame_step=320", "num_mel_bins=40"),
+        *("lower_edge_hertz=20", "upper_edge_hertz=4000", "n_mfcc=10", "patch_frames=49"),
+    )
+    made = {
+        "yamnet": import_record("yamnet", ()),
+        "miniresnet": import_record("st-model-zoo", (str(configuration), "log_reference=190")),
+        "micro_speech": import_record("micro_speech", ()),
+        "mfcc_10x49": import_record("tf.signal", mfcc),
+    }
+    assert set(made) == set(SHAPES)
+    for name, one in made.items():
+        record = read_record(FOLDER / f"{name}.frontend.yaml")
+        assert record == one.record.model_copy(update={"name": name}), name

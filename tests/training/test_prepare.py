@@ -25,7 +25,7 @@ NOT_COVERED_BY_PURPOSE = {
     "generator.model.decision_file": "the same",
     **{
         f"generator.frontend.{name}": "the front-end's record, of which the output is hashed"
-        for name in ("presets", "record", "record_file", "record_text")
+        for name in ("checks", "presets", "record", "record_file", "record_text")
     },
     "generator.frontend.saturation": "a warning about finished decisions",
     "generator.model.tflite_reader": "reads finished models",
