@@ -84,6 +84,7 @@ def frontend(options: argparse.Namespace, console: Console) -> int:
     if named.suffix in (".yaml", ".yml"):
         record = read_record(named)
         _print_record(console, record, named.name)
+        _print_faults(console, record)
         if record.patch_frames is not None:
             console.print(describe_patch(record, record.patch_frames), soft_wrap=True)
         return 0
@@ -106,6 +107,7 @@ def _import(options: argparse.Namespace, console: Console) -> int:
         return 0
     write_record(options.out, made.record, comment, replace=options.force)
     _print_record(console, made.record, str(options.out))
+    _print_faults(console, made.record)
     console.print(f"written: {options.out}", markup=False, soft_wrap=True)
     return 0
 
@@ -114,6 +116,12 @@ def _print_record(console: Console, record: FrontendRecord, source: str) -> None
     title = f"front-end: {record.name or 'without a name'}, by {source}"
     for line in (title, *describe_record(record)):
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _print_faults(console: Console, record: FrontendRecord) -> None:
+    """What keeps the firmware from being built with it: here a warning, there a refusal."""
+    for fault in record_faults(record):
+        console.print(f"WARNING: {fault}", style="yellow", markup=False, soft_wrap=True)
 
 
 def _print_model(console: Console, path: Path, graph: Graph, found: FoundFrontend) -> None:

@@ -194,6 +194,17 @@ def _keys_of(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return tuple(part for part in loc if not str(part).startswith(("tuple", "float", "Field")))
 
 
+_SECTION = ("no section", "give its keys below it, or null")
+_PLAIN: Mapping[str, tuple[str, str]] = {
+    "finite_number": ("not finite", "give a number"),
+    "tuple_type": ("neither a number nor a list", "give one number, or a list: one a band"),
+    "bool_parsing": ("neither true nor false", "give one of them"),
+    "string_type": ("no text", "put it in quotes"),
+    **{kind: _SECTION for kind in ("model_type", "model_attributes_type", "dict_type")},
+}
+"""What pydantic calls a fault, in the user's words."""
+
+
 def _fault(detail: ErrorDetails, at: tuple[int | str, ...], where: Callable[..., str]) -> Fault:
     place, given = where(*at), detail["input"]
     kind = detail["type"]
@@ -208,11 +219,10 @@ def _fault(detail: ErrorDetails, at: tuple[int | str, ...], where: Callable[...,
         known = [one.strip("'") for one in str(detail["ctx"]["expected"]).split(" or ")]
         names = [name.strip("' ") for one in known for name in one.split(",")]
         return Fault(place, f"{given!r} is no value of this key", did_you_mean(str(given), names))
-    if kind == "finite_number":
-        return Fault(place, f"{given} is not finite", "give a number")
     if kind.startswith(("int", "float")):
         noun = "whole number" if kind.startswith("int") else "number"
         return Fault(place, f"{given!r} is no {noun}", f"give a {noun}, without its unit")
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return Fault(place, f"{given!r} is no section", "give its keys below it, or null")
+    if kind in _PLAIN:
+        what, remedy = _PLAIN[kind]
+        return Fault(place, f"{given!r} is {what}", remedy)
     return Fault(place, f"{detail['msg']}, found {given!r}", "docs/frontends.md has the values")

@@ -33,3 +33,20 @@ def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> N
         read_network(model)
     places = [fault.where for fault in caught.value.faults]
     assert places == ["tiny.frontend.yaml:2: centred", "tiny.frontend.yaml:3: log"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "places"),
+    [
+        ({"bands": 10**20}, ["bands"]),
+        ({"bands": 0, "hop_samples": 0}, ["hop_samples", "bands"]),
+        (
+            {"window_samples": 513, "sample_rate_hz": 100},
+            ["sample_rate_hz", "window_samples", "high_hz"],
+        ),
+        ({"low_hz": 7500.0}, ["high_hz"]),
+        ({"high_hz": 8001.0}, ["high_hz"]),
+    ],
+)
+def test_numbers_out_of_range_are_named(keys: dict[str, object], places: list[str]) -> None:
+    assert [fault.where for fault in record_faults(YAMNET.model_copy(update=keys))] == places

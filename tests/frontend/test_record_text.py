@@ -156,3 +156,23 @@ def test_library_words_lead_to_keys() -> None:
 
 def test_a_preset_has_its_own_name() -> None:
     assert all(name == record.name for name, record in PRESETS.items())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a: &a {b: *a}", "? [1]\n: 2", "--- a\n--- b", "!!python/object:os.system x", "\0"),
+        *("mean: " + "[" * 30 + "]" * 30, "bands: 1e400", "mean: {a: 1}", "mean: .nan"),
+        *("preset: {a: b}", "name: [1]", "1: 2", "null: 3", "pcan: {1: 2}", "log: 2020-01-01"),
+    ],
+)
+def test_whatever_stands_there_is_refused_in_words(text: str) -> None:
+    assert all("m.frontend.yaml" in fault for fault in faults_of(f"preset: yamnet\n{text}"))
+
+
+@given(st.text())
+def test_any_text_is_a_record_or_a_fault(text: str) -> None:
+    try:
+        record_of(text, PLACE)
+    except InputError as error:
+        assert error.faults
