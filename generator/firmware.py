@@ -34,6 +34,7 @@ from generator.frontend.layout import InputLayout, axes_note, input_layout, patc
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import FoundFrontend, find_frontend
+from generator.frontend.saturation import range_warning
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.graph import Graph
@@ -143,6 +144,7 @@ def read_network(
     schedule = make_schedule(graph)
     plan = plan_network(schedule, fold_network(graph))
     note = axes_note(model.name, layout, found.record)
+    warning = range_warning(found.record, graph.input.scale, graph.input.zero_point)
     return Network(
         graph,
         schedule,
@@ -153,7 +155,7 @@ def read_network(
         rule,
         model,
         frontend_source=found.source,
-        notes=tuple(text for text in (found.note, note) if text),
+        notes=tuple(text for text in (found.note, note, warning) if text),
     )
 
 

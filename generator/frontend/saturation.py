@@ -90,6 +90,38 @@ def judge_saturation(
     return Saturation(len(cells), low, high, at_low, at_high, quantiles, silence, warnings)
 
 
+def range_warning(record: FrontendRecord, scale: float, zero_point: int) -> str:
+    """What the model's range says against the record before any sound is heard; empty: nothing.
+
+    Only where the two are of different kinds and silence lies where that of training cannot.
+    """
+    low, high = real_range(scale, zero_point)
+    own, trained = _kind_of(record), kind_of_range(low, high)
+    alike = own == trained or {own, trained} <= _DECIBELS
+    if own is None or alike or trained is FeatureKind.UNKNOWN:
+        return ""
+    silence, span = silence_value(record), high - low
+    if silence is None or low - 0.1 * span <= silence <= low + 0.5 * span:
+        return ""
+    return f"WARNING: {likely_cause(record, low, high, (), silence)}"
+
+
+def _kind_of(record: FrontendRecord) -> FeatureKind | None:
+    """The kind of features that a record makes; None: not told by its keys alone."""
+    if record.mfcc is not None:
+        return None
+    if record.mean != 0.0 or record.deviation != 1.0:
+        return FeatureKind.NORMALISED
+    if record.pcan is not None:
+        return FeatureKind.PCAN
+    return {
+        LogKind.LN: FeatureKind.LN,
+        LogKind.DB_POWER: FeatureKind.DB,
+        LogKind.DB_AMPLITUDE: FeatureKind.DB,
+        LogKind.NONE: FeatureKind.LINEAR,
+    }.get(record.log)
+
+
 def likely_cause(
     record: FrontendRecord,
     low: float,
@@ -111,13 +143,15 @@ def likely_cause(
         return f"{looks}, and the record's logarithm is {record.log.value}: state log: ln"
     if trained is FeatureKind.PCAN and record.pcan is None:
         return f"{looks}: state the section pcan"
-    text = (
-        "Likely another offset, reference, full scale or normalisation than in training: the "
-        f"features lie at {quantiles[0]:.4g} ... {quantiles[-1]:.4g}"
+    facts = []
+    if quantiles:
+        facts.append(f"the features lie at {quantiles[0]:.4g} ... {quantiles[-1]:.4g}")
+    if silence is not None and (silence < low or not quantiles):
+        facts.append(f"silence is {silence:.4g}")
+    return (
+        "Likely another offset, reference, full scale or normalisation than in training: "
+        f"{', '.join(facts)}, and the model's range is {low:.4g} ... {high:.4g}"
     )
-    if silence is not None and silence < low:
-        text += f", and silence is {silence:.4g}"
-    return f"{text}, the model's range is {low:.4g} ... {high:.4g}"
 
 
 def silence_value(record: FrontendRecord) -> float | None:

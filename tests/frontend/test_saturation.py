@@ -12,7 +12,7 @@ import pytest
 from generator.frontend.input_range import FeatureKind, kind_of_range, offset_near, real_range
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import LogKind, Mfcc, Pcan
-from generator.frontend.saturation import judge_saturation, silence_value
+from generator.frontend.saturation import judge_saturation, range_warning, silence_value
 
 OURS = (0.054722581058740616, 40)
 DB = (80.0 / 255.0, 127)
@@ -108,3 +108,16 @@ def test_silence_has_the_value_of_the_record() -> None:
     assert value(mean=(1.0,) * 63 + (9.0,), deviation=2.0) == pytest.approx(
         (math.log(1e-4) - 9.0) / 2.0
     )
+
+
+def test_a_range_of_another_kind_is_told_before_any_sound() -> None:
+    assert range_warning(YAMNET, *OURS) == ""
+    assert "log: db_power" in range_warning(YAMNET, *DB)
+    assert "mean and deviation" in range_warning(YAMNET, *Z_SCORE)
+    assert "section pcan" in range_warning(YAMNET, 0.1, -128)
+    in_db = YAMNET.model_copy(update={"log": LogKind.DB_POWER, "lowest_log": -80.0})
+    assert range_warning(in_db, *DB) == ""
+    assert "state log: ln" in range_warning(in_db, *OURS)
+    normalised = YAMNET.model_copy(update={"mean": -3.0, "deviation": 3.0})
+    assert range_warning(normalised, *Z_SCORE) == ""
+    assert range_warning(YAMNET.model_copy(update={"mfcc": Mfcc(coefficients=9)}), *DB) == ""

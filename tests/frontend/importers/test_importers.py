@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.errors import InputError
 from generator.frontend.importers.arguments import Imported
@@ -246,3 +248,28 @@ def test_a_front_end_with_a_name_is_a_source() -> None:
 def test_an_unknown_source_is_refused_with_the_nearest() -> None:
     assert "did you mean librosa?" in faults("libroza")
     assert set(SOURCES) >= {"librosa", "torchaudio", "tf.signal", "st-model-zoo", "micro_speech"}
+
+
+ARGUMENTS = st.lists(
+    st.builds(
+        "{}={}".format,
+        st.sampled_from(
+            [
+                *("sr", "n_fft", "hop_length", "win_length", "power", "fmin", "n_mfcc", "ref"),
+                *("sample_rate", "frame_length", "frame_step", "fft_length", "stype", "top_db"),
+                *("window_size_ms", "window_stride_ms", "clip_duration_ms", "log", "axes", "mean"),
+                *("center", "norm", "window", "pcan", "mfcc", "lowest_log", "pad_mode"),
+            ]
+        ),
+        st.sampled_from(["0", "-1", "1e300", "nan", "None", "512", "30.5", "max", "", "{}", "[1"]),
+    ),
+    max_size=6,
+)
+
+
+@given(source=st.sampled_from([one for one in SOURCES if one != "st-model-zoo"]), words=ARGUMENTS)
+def test_any_arguments_are_a_record_or_faults(source: str, words: list[str]) -> None:
+    try:
+        imported(source, *words)
+    except InputError as error:
+        assert error.faults
