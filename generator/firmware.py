@@ -138,9 +138,10 @@ def read_network(
         head = _head_of(graph)
         if head is not None:
             rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
-    if faults or None in (found, layout, mel, names, rule):
-        raise InputError(faults)
-    assert found and layout and mel and names and rule
+    if faults or not (found and layout and mel and names and rule):
+        what = "it has no int8 input that a front-end feeds, or no scores"
+        remedy = "convert it with an int8 input (1, frames, bands, 1) and a softmax or sigmoid"
+        raise InputError(faults or [Fault(model.name, what, remedy)])
     schedule = make_schedule(graph)
     plan = plan_network(schedule, fold_network(graph))
     note = axes_note(model.name, layout, found.record)
