@@ -51,6 +51,13 @@ def test_ln_features_for_a_net_of_decibels() -> None:
     assert "dB" in warning and "log: db_power" in warning
 
 
+def test_decibels_for_a_net_of_decibels() -> None:
+    record = YAMNET.model_copy(update={"log": LogKind.DB_POWER, "lowest_log": -80.0})
+    spread = cells(-80, -1, DB)
+    spread[:20] = -128
+    assert judge_saturation(spread, record, *DB).warnings == ()
+
+
 def test_decibels_for_a_net_of_ln() -> None:
     record = YAMNET.model_copy(update={"log": LogKind.DB_POWER})
     (warning,) = judge_saturation(cells(-80, 0, OURS), record, *OURS).warnings

@@ -46,6 +46,12 @@ def from_st_model_zoo(path: Path, words: Arguments) -> Imported:
     patch = arguments.count("patch_length", 96) or 0
     overlap = arguments.number("overlap", 0.25) or 0.0
     fft = arguments.count("n_fft", 512) or 0
+    removes_silence = isinstance(sounds, Mapping) and bool(sounds.get("top_db"))
+    if removes_silence:
+        arguments.notes.append(
+            f"{SOUNDS}.top_db removes silence by each clip's own maximum; the firmware's gate "
+            "(silence_gate), which knows none, stands for it"
+        )
     keys: dict[str, object] = {
         "sample_rate_hz": rate,
         "window_samples": arguments.count("window_length", None) or fft,
@@ -62,7 +68,7 @@ def from_st_model_zoo(path: Path, words: Arguments) -> Imported:
         "axes": "bands_first",
         "patch_frames": patch,
         "patch_overlap_frames": int(patch * overlap),
-        "silence_gate": {} if isinstance(sounds, Mapping) and sounds.get("top_db") else None,
+        "silence_gate": {} if removes_silence else None,
     }
     keys |= _logarithm(arguments, keys["spectrum"] == "power")
     return arguments.finish(keys)
