@@ -36,6 +36,8 @@ def same_shapes(graph: Graph, operator: Operator) -> str | None:
 
     Broadcasting cannot run: give both branches the same rows, bands and channels.
     """
+    if len(operator.data_inputs) < 2:
+        return "one of them is a constant"
     shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
     return None if len(set(shapes)) == 1 else " + ".join(map(shape_text, shapes[:2]))
 

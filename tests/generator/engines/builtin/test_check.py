@@ -16,6 +16,7 @@ from generator.errors import Fault, InputError
 from generator.model.constraints import INPUT_CONSTRAINTS
 from tests.support.model_builder import ModelBuilder
 from tests.support.network_build import read_model
+from tests.support.tflite_writer import TensorRecord
 
 Damage = Callable[[ModelBuilder], None]
 
@@ -123,8 +124,8 @@ def no_softmax(model: ModelBuilder) -> None:
 
 
 DAMAGES: list[tuple[Damage, str, str]] = [
-    (retype(2, "MAX_POOL_2D"), "operator 2 (MAX_POOL_2D", "is not among them"),
-    (retype(1, "HARD_SWISH"), "operator 1 (HARD_SWISH", "is not among them"),
+    (retype(2, "MIRROR_PAD"), "operator 2 (MIRROR_PAD", "is not among them"),
+    (retype(1, "RESIZE_BILINEAR"), "operator 1 (RESIZE_BILINEAR", "is not among them"),
     (no_bias_tensor_type, "operator 1 (CONV_2D", "is INT64 (4) for 4 channels"),
     (weight_zero_point, "operator 2 (DEPTHWISE_CONV_2D", "1 zero points differ from 0"),
     (scales_on_wrong_axis, "operator 3 (CONV_2D", "6 scales along axis 3"),
@@ -213,6 +214,20 @@ def test_add_of_other_shapes_is_refused(tmp_path: Path) -> None:
     assert "(1, 8, 8, 6) + (1, 8, 8, 4)" in faults[0].what
 
 
+def test_add_of_a_constant_is_refused(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(4)
+    entry = model.current
+    model.add(entry)
+    constant = model.tensors[entry]
+    model.tensors.append(
+        TensorRecord("constant", constant.shape, "INT8", constant.scales, constant.zero_points)
+    )
+    model.tensors[-1].data = np.zeros(constant.shape, dtype=np.int8)
+    model.operators[-1].inputs[1] = len(model.tensors) - 1
+    faults = faults_of(model.head(3), tmp_path)
+    assert "one of them is a constant" in faults[0].what
+
+
 def test_dilation_is_refused(tmp_path: Path) -> None:
     model = ModelBuilder(12, 8).conv(4).head(3)
 
@@ -257,11 +272,11 @@ def test_every_constraint_has_a_rule_and_a_remedy() -> None:
 
 def test_what_can_run_is_listed_for_the_user(tmp_path: Path) -> None:
     model = good_model()
-    retype(2, "MAX_POOL_2D")(model)
+    retype(2, "MIRROR_PAD")(model)
     (fault,) = faults_of(model, tmp_path)
     assert fault.what == (
         "Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED, SOFTMAX, LOGISTIC can run: "
-        "MAX_POOL_2D is not among them"
+        "MIRROR_PAD is not among them"
     )
     assert fault.remedy.startswith(
         "And a leading TRANSPOSE, RESHAPE to a vector and a final DEQUANTIZE. Batch"
