@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a .tflite file to a Graph; the only module that knows the flatbuffer parser.
+"""From a .tflite file to a Graph; with tflite_options the only module that knows the parser.
 
 The parser trusts its input: it follows whatever offset it reads. So each vector's length is held
 against the file's size before it is walked, each index against the table that it points into, and
@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,7 @@ import tflite
 
 from generator.errors import Fault, InputError
 from generator.model.graph import Graph, Operator, Quantisation, Tensor
-from generator.model.options import (
-    Activation,
-    AddOptions,
-    ConvolutionOptions,
-    DenseOptions,
-    MeanOptions,
-    Padding,
-    SoftmaxOptions,
-)
+from generator.model.tflite_options import OPERATOR_NAMES, SCHEMAS, Schema, enum_names
 
 FILE_IDENTIFIER = b"TFL3"
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -135,13 +126,7 @@ def _buffers(model: Any, data: bytes) -> tuple[bytes, ...]:
     return tuple(contents())
 
 
-def _enum_names(enum: type) -> dict[int, str]:
-    return {value: key for key, value in vars(enum).items() if isinstance(value, int)}
-
-
-TENSOR_TYPES = _enum_names(tflite.TensorType)
-OPERATOR_NAMES = _enum_names(tflite.BuiltinOperator)
-ACTIVATIONS = _enum_names(tflite.ActivationFunctionType)
+TENSOR_TYPES = enum_names(tflite.TensorType)
 
 
 def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) -> Tensor:
@@ -226,7 +211,8 @@ def _operator(
     name = _short_name(tensors[outputs[0]].name)
     schema = SCHEMAS.get(kind, Schema())
     options = _options(kind, schema, record)
-    return Operator(index, kind, inputs, outputs, inputs[: schema.data_inputs], options, name)
+    data_inputs = inputs[slice(*schema.data_inputs)]
+    return Operator(index, kind, inputs, outputs, data_inputs, options, name)
 
 
 def _short_name(tensor_name: str) -> str:
@@ -239,7 +225,7 @@ def _short_name(tensor_name: str) -> str:
 
 
 def _options(kind: str, schema: Schema, record: Any) -> object:
-    if schema.read is None or schema.table is None:
+    if schema.read is None:
         return None
     union = record.BuiltinOptions()
     if record.BuiltinOptionsType() != schema.union_type or union is None:
@@ -247,75 +233,3 @@ def _options(kind: str, schema: Schema, record: Any) -> object:
     table = schema.table()
     table.Init(union.Bytes, union.Pos)
     return schema.read(table)
-
-
-def _activation(code: int) -> Activation:
-    try:
-        return Activation(ACTIVATIONS.get(code, "OTHER"))
-    except ValueError:
-        return Activation.OTHER
-
-
-def _padding(code: int) -> Padding:
-    return Padding.VALID if code == tflite.Padding.VALID else Padding.SAME
-
-
-def _conv_options(table: Any, depth_multiplier: int = 1) -> ConvolutionOptions:
-    return ConvolutionOptions(
-        _padding(table.Padding()),
-        (int(table.StrideH()), int(table.StrideW())),
-        _activation(table.FusedActivationFunction()),
-        (int(table.DilationHFactor()), int(table.DilationWFactor())),
-        depth_multiplier,
-    )
-
-
-def _depthwise_options(table: Any) -> ConvolutionOptions:
-    return _conv_options(table, int(table.DepthMultiplier()))
-
-
-def _dense_options(table: Any) -> DenseOptions:
-    plain = table.WeightsFormat() == tflite.FullyConnectedOptionsWeightsFormat.DEFAULT
-    return DenseOptions(_activation(table.FusedActivationFunction()), plain)
-
-
-def _add_options(table: Any) -> AddOptions:
-    return AddOptions(_activation(table.FusedActivationFunction()))
-
-
-def _mean_options(table: Any) -> MeanOptions:
-    return MeanOptions(bool(table.KeepDims()))
-
-
-def _softmax_options(table: Any) -> SoftmaxOptions:
-    return SoftmaxOptions(float(np.float32(table.Beta())))
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What the .tflite schema says of a kind of operator; the default is one input, no options."""
-
-    union_type: int = tflite.BuiltinOptions.NONE
-    table: Callable[[], Any] | None = None
-    read: Callable[[Any], object] | None = None
-    data_inputs: int = 1
-    """How many of the inputs, from the first on, are what it computes on."""
-
-
-SCHEMAS = {
-    "CONV_2D": Schema(tflite.BuiltinOptions.Conv2DOptions, tflite.Conv2DOptions, _conv_options),
-    "DEPTHWISE_CONV_2D": Schema(
-        tflite.BuiltinOptions.DepthwiseConv2DOptions,
-        tflite.DepthwiseConv2DOptions,
-        _depthwise_options,
-    ),
-    "FULLY_CONNECTED": Schema(
-        tflite.BuiltinOptions.FullyConnectedOptions, tflite.FullyConnectedOptions, _dense_options
-    ),
-    "ADD": Schema(tflite.BuiltinOptions.AddOptions, tflite.AddOptions, _add_options, data_inputs=2),
-    "MEAN": Schema(tflite.BuiltinOptions.ReducerOptions, tflite.ReducerOptions, _mean_options),
-    "SOFTMAX": Schema(
-        tflite.BuiltinOptions.SoftmaxOptions, tflite.SoftmaxOptions, _softmax_options
-    ),
-}
-"""The operators that have options or several data inputs; all others need no row here."""
