@@ -123,7 +123,7 @@ def no_softmax(model: ModelBuilder) -> None:
 
 
 DAMAGES: list[tuple[Damage, str, str]] = [
-    (retype(2, "MAX_POOL_2D"), "operator 2 (MAX_POOL_2D", "is not among them"),
+    (retype(2, "TOPK_V2"), "operator 2 (TOPK_V2", "is not among them"),
     (retype(1, "HARD_SWISH"), "operator 1 (HARD_SWISH", "is not among them"),
     (no_bias_tensor_type, "operator 1 (CONV_2D", "is INT64 (4) for 4 channels"),
     (weight_zero_point, "operator 2 (DEPTHWISE_CONV_2D", "1 zero points differ from 0"),
@@ -257,11 +257,11 @@ def test_every_constraint_has_a_rule_and_a_remedy() -> None:
 
 def test_what_can_run_is_listed_for_the_user(tmp_path: Path) -> None:
     model = good_model()
-    retype(2, "MAX_POOL_2D")(model)
+    retype(2, "TOPK_V2")(model)
     (fault,) = faults_of(model, tmp_path)
     assert fault.what == (
         "Only CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN, FULLY_CONNECTED, SOFTMAX, LOGISTIC can run: "
-        "MAX_POOL_2D is not among them"
+        "TOPK_V2 is not among them"
     )
     assert fault.remedy.startswith(
         "And a leading TRANSPOSE, RESHAPE to a vector and a final DEQUANTIZE. Batch"
