@@ -48,13 +48,6 @@ class ConvolutionOptions(WindowOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class PoolOptions(WindowOptions):
-    """MAX_POOL_2D and AVERAGE_POOL_2D."""
-
-    size: tuple[int, int] = (1, 1)
-
-
-@dataclass(frozen=True, slots=True)
 class DenseOptions:
     """FULLY_CONNECTED."""
 
@@ -62,14 +55,30 @@ class DenseOptions:
     plain_weights: bool
     """False for the shuffled weight format that some converters write."""
     keep_dims: bool = False
-    """True: the output keeps all axes of the input but the last."""
+    """True: the output keeps the input's rank."""
 
 
 @dataclass(frozen=True, slots=True)
-class ElementwiseOptions:
+class PoolOptions(WindowOptions):
+    """MAX_POOL_2D and AVERAGE_POOL_2D."""
+
+    size: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticOptions:
     """ADD, SUB, MUL, DIV and L2_NORMALIZATION."""
 
     activation: Activation
+
+
+@dataclass(frozen=True, slots=True)
+class ConcatenationOptions:
+    """CONCATENATION."""
+
+    activation: Activation
+    axis: int
+    """Negative: counted from the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,35 @@ class ReduceOptions:
     keep_dims: bool
 
 
-MeanOptions = ReduceOptions
+@dataclass(frozen=True, slots=True)
+class AxisOptions:
+    """PACK and UNPACK."""
+
+    axis: int
+    """Negative: counted from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatherOptions:
+    """GATHER."""
+
+    axis: int
+    batch_dims: int
+
+
+@dataclass(frozen=True, slots=True)
+class StridedSliceOptions:
+    """STRIDED_SLICE: bit i of a mask speaks of position i of begin, end and strides."""
+
+    begin_mask: int
+    """Positions whose begin is ignored."""
+    end_mask: int
+    ellipsis_mask: int
+    new_axis_mask: int
+    shrink_axis_mask: int
+    """Positions of one element, whose axis the output has not."""
+    offset: bool
+    """True: end is counted from begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,50 +124,6 @@ class SoftmaxOptions:
     """SOFTMAX."""
 
     beta: float
-
-
-@dataclass(frozen=True, slots=True)
-class ConcatenationOptions:
-    """CONCATENATION."""
-
-    axis: int
-    activation: Activation
-
-
-@dataclass(frozen=True, slots=True)
-class AxisOptions:
-    """PACK, UNPACK and GATHER: the axis that is made, removed or picked from."""
-
-    axis: int
-    count: int = 0
-    """Tensors packed or unpacked."""
-
-
-@dataclass(frozen=True, slots=True)
-class SplitOptions:
-    """SPLIT and SPLIT_V."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class StridedSliceOptions:
-    """STRIDED_SLICE: masks with one bit an axis."""
-
-    begin_mask: int
-    end_mask: int
-    ellipsis_mask: int
-    new_axis_mask: int
-    shrink_axis_mask: int
-    offset: bool = False
-    """True: the end is counted from the begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShapeOptions:
-    """RESHAPE's new shape or SQUEEZE's axes; empty where the file leaves them out."""
-
-    values: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,36 +138,54 @@ class GeluOptions:
     """GELU."""
 
     approximate: bool
+    """True: by tanh; False: by erf."""
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixOptions:
-    """BATCH_MATMUL: which of its inputs is transposed."""
+class BatchMatMulOptions:
+    """BATCH_MATMUL: which of its inputs it takes transposed."""
 
-    transposed: tuple[bool, bool]
+    transpose_first: bool
+    transpose_second: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LstmOptions:
     """UNIDIRECTIONAL_SEQUENCE_LSTM."""
 
+    activation: Activation
     is_tanh: bool
-    """True: the activation of cell input and output is tanh, as Keras has it."""
+    """Whether the activation is the one that the integer kernel computes."""
     cell_clip: float
+    """0: none."""
     projection_clip: float
     time_major: bool
 
 
 @dataclass(frozen=True, slots=True)
 class VariableOptions:
-    """VAR_HANDLE: the name of a variable; handles of one name are the same variable."""
+    """VAR_HANDLE."""
 
-    container: str
     name: str
+    """The same for all handles of one variable."""
 
 
 @dataclass(frozen=True, slots=True)
-class SubgraphOptions:
-    """CALL_ONCE, CALL, WHILE and IF: the subgraphs that they call, as numbers in the file."""
+class CallOnceOptions:
+    """CALL_ONCE: runs a subgraph before the first invocation."""
+
+    subgraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFlowOptions:
+    """CALL, WHILE and IF: the subgraphs that they call, as numbers in the file."""
 
     subgraphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionsOptions:
+    """RESHAPE's new shape or SQUEEZE's axes; empty where the file leaves them out."""
+
+    values: tuple[int, ...] = ()

@@ -13,23 +13,24 @@ import tflite
 
 from generator.model.options import (
     Activation,
+    ArithmeticOptions,
     AxisOptions,
+    BatchMatMulOptions,
+    CallOnceOptions,
     ConcatenationOptions,
+    ControlFlowOptions,
     ConvolutionOptions,
     DenseOptions,
-    ElementwiseOptions,
+    DimensionsOptions,
+    GatherOptions,
     GeluOptions,
     LeakyReluOptions,
     LstmOptions,
-    MatrixOptions,
     Padding,
     PoolOptions,
     ReduceOptions,
-    ShapeOptions,
     SoftmaxOptions,
-    SplitOptions,
     StridedSliceOptions,
-    SubgraphOptions,
     VariableOptions,
     WindowOptions,
 )
@@ -37,54 +38,30 @@ from generator.model.options import (
 MOST_AXES = 8
 """Longest list of axes or dimensions in an operator's options."""
 
+NOTHING = (0, 0)
+FIRST = (0, 1)
+FIRST_TWO = (0, 2)
+SECOND = (1, 2)
+THIRD = (2, 3)
+ALL = (0, None)
+
 
 class MalformedError(Exception):
     """The file contradicts itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """A kind of operator; the default has no options and computes on its first input."""
-
-    table: str = ""
-    """Name of its options in the schema."""
-    read: Callable[[Any], object] | None = None
-    data_inputs: tuple[int, int | None] = (0, 1)
-    """First and end of the inputs that it computes on, where no constant stands; None: all."""
-    may_lack_options: bool = False
-    """True: a file without the table means its defaults, with which `read` is given None."""
+def enum_names(enum: type) -> dict[int, str]:
+    """The names of an enumeration of the schema by their values."""
+    return {value: key for key, value in vars(enum).items() if isinstance(value, int)}
 
 
-def schema_of(kind: str) -> Schema:
-    """What is known of a kind of operator."""
-    return _SCHEMAS.get(kind, _PLAIN)
-
-
-def read_options(kind: str, record: Any) -> object:
-    """The options of an operator's record; None where the kind has none, or none that we know."""
-    schema = schema_of(kind)
-    if schema.read is None:
-        return None
-    union = record.BuiltinOptions()
-    if union is None or record.BuiltinOptionsType() != getattr(tflite.BuiltinOptions, schema.table):
-        if schema.may_lack_options:
-            return schema.read(None)
-        raise MalformedError(f"a {kind} operator has no options")
-    table = getattr(tflite, schema.table)()
-    table.Init(union.Bytes, union.Pos)
-    return schema.read(table)
-
-
-_ACTIVATIONS = {
-    code: name
-    for name, code in vars(tflite.ActivationFunctionType).items()
-    if isinstance(code, int)
-}
+OPERATOR_NAMES = enum_names(tflite.BuiltinOperator)
+ACTIVATIONS = enum_names(tflite.ActivationFunctionType)
 
 
 def _activation(table: Any) -> Activation:
     try:
-        return Activation(_ACTIVATIONS.get(table.FusedActivationFunction(), "OTHER"))
+        return Activation(ACTIVATIONS.get(table.FusedActivationFunction(), "OTHER"))
     except ValueError:
         return Activation.OTHER
 
@@ -97,182 +74,213 @@ def _stride(table: Any) -> tuple[int, int]:
     return int(table.StrideH()), int(table.StrideW())
 
 
-def _float(value: float) -> float:
+def _number(value: float) -> float:
     number = float(np.float32(value))
     if not math.isfinite(number):
         raise MalformedError("an option is not a finite number")
     return number
 
 
-def _conv(table: Any, depth_multiplier: int = 1) -> ConvolutionOptions:
-    dilation = int(table.DilationHFactor()), int(table.DilationWFactor())
+def _conv_options(table: Any, depth_multiplier: int = 1) -> ConvolutionOptions:
     return ConvolutionOptions(
-        _padding(table), _stride(table), _activation(table), dilation, depth_multiplier
+        _padding(table),
+        _stride(table),
+        _activation(table),
+        (int(table.DilationHFactor()), int(table.DilationWFactor())),
+        depth_multiplier,
     )
 
 
-def _depthwise(table: Any) -> ConvolutionOptions:
-    return _conv(table, int(table.DepthMultiplier()))
+def _depthwise_options(table: Any) -> ConvolutionOptions:
+    return _conv_options(table, int(table.DepthMultiplier()))
 
 
-def _transpose_conv(table: Any) -> WindowOptions:
+def _transpose_conv_options(table: Any) -> WindowOptions:
     return WindowOptions(_padding(table), _stride(table), _activation(table))
 
 
-def _pool(table: Any) -> PoolOptions:
+def _pool_options(table: Any) -> PoolOptions:
     size = int(table.FilterHeight()), int(table.FilterWidth())
     return PoolOptions(_padding(table), _stride(table), _activation(table), size)
 
 
-def _dense(table: Any) -> DenseOptions:
+def _dense_options(table: Any) -> DenseOptions:
     plain = table.WeightsFormat() == tflite.FullyConnectedOptionsWeightsFormat.DEFAULT
     return DenseOptions(_activation(table), plain, bool(table.KeepNumDims()))
 
 
-def _elementwise(table: Any) -> ElementwiseOptions:
-    return ElementwiseOptions(_activation(table))
+def _arithmetic_options(table: Any) -> ArithmeticOptions:
+    return ArithmeticOptions(_activation(table))
 
 
-def _reduce(table: Any) -> ReduceOptions:
+def _concatenation_options(table: Any) -> ConcatenationOptions:
+    return ConcatenationOptions(_activation(table), int(table.Axis()))
+
+
+def _reduce_options(table: Any) -> ReduceOptions:
     return ReduceOptions(bool(table.KeepDims()))
 
 
-def _softmax(table: Any) -> SoftmaxOptions:
-    return SoftmaxOptions(float(np.float32(table.Beta())))
+def _softmax_options(table: Any) -> SoftmaxOptions:
+    return SoftmaxOptions(_number(table.Beta()))
 
 
-def _concatenation(table: Any) -> ConcatenationOptions:
-    return ConcatenationOptions(int(table.Axis()), _activation(table))
+def _leaky_relu_options(table: Any) -> LeakyReluOptions:
+    return LeakyReluOptions(_number(table.Alpha()))
 
 
-def _pack(table: Any) -> AxisOptions:
-    return AxisOptions(int(table.Axis()), int(table.ValuesCount()))
-
-
-def _unpack(table: Any) -> AxisOptions:
-    return AxisOptions(int(table.Axis()), int(table.Num()))
-
-
-def _gather(table: Any) -> AxisOptions:
-    return AxisOptions(int(table.Axis()))
-
-
-def _split(table: Any) -> SplitOptions:
-    return SplitOptions(int(table.NumSplits()))
-
-
-def _strided_slice(table: Any) -> StridedSliceOptions:
-    return StridedSliceOptions(
-        int(table.BeginMask()),
-        int(table.EndMask()),
-        int(table.EllipsisMask()),
-        int(table.NewAxisMask()),
-        int(table.ShrinkAxisMask()),
-        bool(table.Offset()),
-    )
-
-
-def _numbers(count: int, item: Callable[[int], int]) -> ShapeOptions:
-    if not 0 <= count <= MOST_AXES:
-        raise MalformedError(f"an option lists {count} axes")
-    return ShapeOptions(tuple(int(item(position)) for position in range(count)))
-
-
-def _reshape(table: Any) -> ShapeOptions:
-    return _numbers(table.NewShapeLength(), table.NewShape) if table else ShapeOptions()
-
-
-def _squeeze(table: Any) -> ShapeOptions:
-    return _numbers(table.SqueezeDimsLength(), table.SqueezeDims) if table else ShapeOptions()
-
-
-def _leaky_relu(table: Any) -> LeakyReluOptions:
-    return LeakyReluOptions(_float(table.Alpha()))
-
-
-def _gelu(table: Any) -> GeluOptions:
+def _gelu_options(table: Any) -> GeluOptions:
     return GeluOptions(bool(table and table.Approximate()))
 
 
-def _matrices(table: Any) -> MatrixOptions:
-    return MatrixOptions((bool(table.AdjX()), bool(table.AdjY())))
+def _axis_options(table: Any) -> AxisOptions:
+    return AxisOptions(int(table.Axis()))
 
 
-def _lstm(table: Any) -> LstmOptions:
+def _gather_options(table: Any) -> GatherOptions:
+    return GatherOptions(int(table.Axis()), int(table.BatchDims()))
+
+
+def _strided_slice_options(table: Any) -> StridedSliceOptions:
+    return StridedSliceOptions(
+        begin_mask=int(table.BeginMask()),
+        end_mask=int(table.EndMask()),
+        ellipsis_mask=int(table.EllipsisMask()),
+        new_axis_mask=int(table.NewAxisMask()),
+        shrink_axis_mask=int(table.ShrinkAxisMask()),
+        offset=bool(table.Offset()),
+    )
+
+
+def _batch_matmul_options(table: Any) -> BatchMatMulOptions:
+    return BatchMatMulOptions(bool(table.AdjX()), bool(table.AdjY()))
+
+
+def _lstm_options(table: Any) -> LstmOptions:
     return LstmOptions(
-        table.FusedActivationFunction() == tflite.ActivationFunctionType.TANH,
-        _float(table.CellClip()),
-        _float(table.ProjClip()),
-        bool(table.TimeMajor()),
+        activation=_activation(table),
+        is_tanh=table.FusedActivationFunction() == tflite.ActivationFunctionType.TANH,
+        cell_clip=_number(table.CellClip()),
+        projection_clip=_number(table.ProjClip()),
+        time_major=bool(table.TimeMajor()),
     )
 
 
-def _variable(table: Any) -> VariableOptions:
-    container, name = (
-        (raw or b"").decode("utf-8", "replace") for raw in (table.Container(), table.SharedName())
+def _variable_options(table: Any) -> VariableOptions:
+    container, name = table.Container() or b"", table.SharedName() or b""
+    return VariableOptions(b"/".join((container, name)).decode("utf-8", "replace"))
+
+
+def _call_once_options(table: Any) -> CallOnceOptions:
+    return CallOnceOptions(int(table.InitSubgraphIndex()))
+
+
+def _call_options(table: Any) -> ControlFlowOptions:
+    return ControlFlowOptions((int(table.Subgraph()),))
+
+
+def _while_options(table: Any) -> ControlFlowOptions:
+    return ControlFlowOptions((int(table.CondSubgraphIndex()), int(table.BodySubgraphIndex())))
+
+
+def _if_options(table: Any) -> ControlFlowOptions:
+    return ControlFlowOptions((int(table.ThenSubgraphIndex()), int(table.ElseSubgraphIndex())))
+
+
+def _dimensions(count: int, item: Callable[[int], int]) -> DimensionsOptions:
+    if not 0 <= count <= MOST_AXES:
+        raise MalformedError(f"an option lists {count} axes")
+    return DimensionsOptions(tuple(int(item(position)) for position in range(count)))
+
+
+def _reshape_options(table: Any) -> DimensionsOptions:
+    return _dimensions(table.NewShapeLength(), table.NewShape) if table else DimensionsOptions()
+
+
+def _squeeze_options(table: Any) -> DimensionsOptions:
+    return (
+        _dimensions(table.SqueezeDimsLength(), table.SqueezeDims) if table else DimensionsOptions()
     )
-    return VariableOptions(container, name)
 
 
-def _call_once(table: Any) -> SubgraphOptions:
-    return SubgraphOptions((int(table.InitSubgraphIndex()),))
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What the .tflite schema says of a kind of operator; the default is one input, no options."""
+
+    options: str = "NONE"
+    """Name of its table of options."""
+    read: Callable[[Any], object] | None = None
+    data_inputs: tuple[int, int | None] = FIRST
+    """Begin and end of the inputs that it computes on: not its weights, axes or shapes."""
+    may_lack_options: bool = False
+    """True: a file without the table means its defaults, and `read` is given None."""
 
 
-def _call(table: Any) -> SubgraphOptions:
-    return SubgraphOptions((int(table.Subgraph()),))
+def schema_of(kind: str) -> Schema:
+    """What is known of a kind of operator."""
+    return SCHEMAS.get(kind, _PLAIN)
 
 
-def _while(table: Any) -> SubgraphOptions:
-    return SubgraphOptions((int(table.CondSubgraphIndex()), int(table.BodySubgraphIndex())))
+def read_options(kind: str, record: Any) -> object:
+    """The options of an operator's record; None where the kind has none, or none that we know.
 
-
-def _if(table: Any) -> SubgraphOptions:
-    return SubgraphOptions((int(table.ThenSubgraphIndex()), int(table.ElseSubgraphIndex())))
+    Raises MalformedError.
+    """
+    schema = schema_of(kind)
+    if schema.read is None:
+        return None
+    union = record.BuiltinOptions()
+    wanted = getattr(tflite.BuiltinOptions, schema.options)
+    if union is None or record.BuiltinOptionsType() != wanted:
+        if schema.may_lack_options:
+            return schema.read(None)
+        raise MalformedError(f"a {kind} operator has no options")
+    table = getattr(tflite, schema.options)()
+    table.Init(union.Bytes, union.Pos)
+    return schema.read(table)
 
 
 _PLAIN = Schema()
-_PAIR, _ALL = (0, 2), (0, None)
 
-_SCHEMAS = {
-    "CONV_2D": Schema("Conv2DOptions", _conv),
-    "DEPTHWISE_CONV_2D": Schema("DepthwiseConv2DOptions", _depthwise),
-    "TRANSPOSE_CONV": Schema("TransposeConvOptions", _transpose_conv, (2, 3)),
-    "FULLY_CONNECTED": Schema("FullyConnectedOptions", _dense),
-    "BATCH_MATMUL": Schema("BatchMatMulOptions", _matrices, _PAIR),
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": Schema("UnidirectionalSequenceLSTMOptions", _lstm),
-    "MAX_POOL_2D": Schema("Pool2DOptions", _pool),
-    "AVERAGE_POOL_2D": Schema("Pool2DOptions", _pool),
-    "ADD": Schema("AddOptions", _elementwise, _PAIR),
-    "SUB": Schema("SubOptions", _elementwise, _PAIR),
-    "MUL": Schema("MulOptions", _elementwise, _PAIR),
-    "DIV": Schema("DivOptions", _elementwise, _PAIR),
-    "MAXIMUM": Schema(data_inputs=_PAIR),
-    "MINIMUM": Schema(data_inputs=_PAIR),
-    "SQUARED_DIFFERENCE": Schema(data_inputs=_PAIR),
-    "L2_NORMALIZATION": Schema("L2NormOptions", _elementwise),
-    "MEAN": Schema("ReducerOptions", _reduce),
-    "SUM": Schema("ReducerOptions", _reduce),
-    "REDUCE_MAX": Schema("ReducerOptions", _reduce),
-    "REDUCE_MIN": Schema("ReducerOptions", _reduce),
-    "REDUCE_PROD": Schema("ReducerOptions", _reduce),
-    "SOFTMAX": Schema("SoftmaxOptions", _softmax),
-    "LEAKY_RELU": Schema("LeakyReluOptions", _leaky_relu),
-    "GELU": Schema("GeluOptions", _gelu, may_lack_options=True),
-    "CONCATENATION": Schema("ConcatenationOptions", _concatenation, _ALL),
-    "ADD_N": Schema(data_inputs=_ALL),
-    "PACK": Schema("PackOptions", _pack, _ALL),
-    "UNPACK": Schema("UnpackOptions", _unpack),
-    "GATHER": Schema("GatherOptions", _gather),
-    "SPLIT": Schema("SplitOptions", _split, (1, 2)),
-    "SPLIT_V": Schema("SplitVOptions", _split),
-    "STRIDED_SLICE": Schema("StridedSliceOptions", _strided_slice),
-    "RESHAPE": Schema("ReshapeOptions", _reshape, may_lack_options=True),
-    "SQUEEZE": Schema("SqueezeOptions", _squeeze, may_lack_options=True),
-    "VAR_HANDLE": Schema("VarHandleOptions", _variable, (0, 0)),
-    "ASSIGN_VARIABLE": Schema(data_inputs=(1, 2)),
-    "CALL_ONCE": Schema("CallOnceOptions", _call_once, (0, 0)),
-    "CALL": Schema("CallOptions", _call, _ALL),
-    "WHILE": Schema("WhileOptions", _while, _ALL),
-    "IF": Schema("IfOptions", _if, _ALL),
+SCHEMAS = {
+    "CONV_2D": Schema("Conv2DOptions", _conv_options),
+    "DEPTHWISE_CONV_2D": Schema("DepthwiseConv2DOptions", _depthwise_options),
+    "TRANSPOSE_CONV": Schema("TransposeConvOptions", _transpose_conv_options, THIRD),
+    "FULLY_CONNECTED": Schema("FullyConnectedOptions", _dense_options),
+    "ADD": Schema("AddOptions", _arithmetic_options, FIRST_TWO),
+    "SUB": Schema("SubOptions", _arithmetic_options, FIRST_TWO),
+    "MUL": Schema("MulOptions", _arithmetic_options, FIRST_TWO),
+    "DIV": Schema("DivOptions", _arithmetic_options, FIRST_TWO),
+    "L2_NORMALIZATION": Schema("L2NormOptions", _arithmetic_options),
+    "SQUARED_DIFFERENCE": Schema(data_inputs=FIRST_TWO),
+    "MAXIMUM": Schema(data_inputs=FIRST_TWO),
+    "MINIMUM": Schema(data_inputs=FIRST_TWO),
+    "MAX_POOL_2D": Schema("Pool2DOptions", _pool_options),
+    "AVERAGE_POOL_2D": Schema("Pool2DOptions", _pool_options),
+    "MEAN": Schema("ReducerOptions", _reduce_options),
+    "SUM": Schema("ReducerOptions", _reduce_options),
+    "REDUCE_MAX": Schema("ReducerOptions", _reduce_options),
+    "REDUCE_MIN": Schema("ReducerOptions", _reduce_options),
+    "REDUCE_PROD": Schema("ReducerOptions", _reduce_options),
+    "CONCATENATION": Schema("ConcatenationOptions", _concatenation_options, ALL),
+    "PACK": Schema("PackOptions", _axis_options, ALL),
+    "UNPACK": Schema("UnpackOptions", _axis_options),
+    "SPLIT": Schema(data_inputs=SECOND),
+    "ADD_N": Schema(data_inputs=ALL),
+    "RESHAPE": Schema("ReshapeOptions", _reshape_options, may_lack_options=True),
+    "SQUEEZE": Schema("SqueezeOptions", _squeeze_options, may_lack_options=True),
+    "STRIDED_SLICE": Schema("StridedSliceOptions", _strided_slice_options),
+    "GATHER": Schema("GatherOptions", _gather_options),
+    "SOFTMAX": Schema("SoftmaxOptions", _softmax_options),
+    "LEAKY_RELU": Schema("LeakyReluOptions", _leaky_relu_options),
+    "GELU": Schema("GeluOptions", _gelu_options, may_lack_options=True),
+    "BATCH_MATMUL": Schema("BatchMatMulOptions", _batch_matmul_options, FIRST_TWO),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": Schema("UnidirectionalSequenceLSTMOptions", _lstm_options),
+    "VAR_HANDLE": Schema("VarHandleOptions", _variable_options, NOTHING),
+    "ASSIGN_VARIABLE": Schema(data_inputs=SECOND),
+    "CALL_ONCE": Schema("CallOnceOptions", _call_once_options, NOTHING),
+    "CALL": Schema("CallOptions", _call_options, ALL),
+    "WHILE": Schema("WhileOptions", _while_options, ALL),
+    "IF": Schema("IfOptions", _if_options, ALL),
 }
-"""The operators that have options, or other data than their first input."""
+"""The operators that have options or other data inputs; all others need no row here."""

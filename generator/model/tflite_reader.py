@@ -20,8 +20,14 @@ import tflite
 from generator.errors import Fault, InputError
 from generator.model.graph import Graph, Operator, Quantisation, Subgraph, Tensor
 from generator.model.model_file import read_model_file
-from generator.model.options import SubgraphOptions
-from generator.model.tflite_options import MalformedError, read_options, schema_of
+from generator.model.options import CallOnceOptions, ControlFlowOptions
+from generator.model.tflite_options import (
+    OPERATOR_NAMES,
+    MalformedError,
+    enum_names,
+    read_options,
+    schema_of,
+)
 
 MAX_RANK = 8
 PLACEHOLDER_FOR_GREATER_OP_CODES = 127
@@ -106,11 +112,15 @@ def _subgraph(
 
 def _check_calls(subgraphs: tuple[Subgraph, ...]) -> None:
     for operator in (one for subgraph in subgraphs for one in subgraph.operators):
-        if isinstance(operator.options, SubgraphOptions):
-            for called in operator.options.subgraphs:
-                if not 0 <= called < len(subgraphs):
-                    what = f"calls subgraph {called} of {len(subgraphs)}"
-                    raise MalformedError(f"{operator} {what}")
+        called: tuple[int, ...] = ()
+        if isinstance(operator.options, CallOnceOptions):
+            called = (operator.options.subgraph,)
+        elif isinstance(operator.options, ControlFlowOptions):
+            called = operator.options.subgraphs
+        for number in called:
+            if not 0 <= number < len(subgraphs):
+                what = f"calls subgraph {number} of {len(subgraphs)}"
+                raise MalformedError(f"{operator} {what}")
 
 
 def _bounded(count: int, item_bytes: int, data: bytes, what: str) -> int:
@@ -145,12 +155,7 @@ def _metadata(model: Any, buffers: tuple[bytes, ...], data: bytes) -> dict[str, 
     return found
 
 
-def _enum_names(enum: type) -> dict[int, str]:
-    return {value: key for key, value in vars(enum).items() if isinstance(value, int)}
-
-
-TENSOR_TYPES = _enum_names(tflite.TensorType)
-OPERATOR_NAMES = _enum_names(tflite.BuiltinOperator)
+TENSOR_TYPES = enum_names(tflite.TensorType)
 
 
 def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) -> Tensor:

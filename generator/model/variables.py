@@ -11,15 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.model.graph import Graph, Operator, Subgraph, Tensor
-from generator.model.options import SubgraphOptions, VariableOptions
+from generator.model.options import CallOnceOptions, VariableOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable of a model."""
 
-    options: VariableOptions
-    """Its name."""
+    name: str
     handles: tuple[int, ...]
     """The main graph's tensors that stand for it."""
     value: Tensor | None
@@ -36,13 +35,13 @@ class Variable:
 def variables_of(graph: Graph) -> tuple[Variable, ...]:
     """The model's variables in the order of their first handles."""
     handles = _handles(graph.operators)
-    initial: dict[VariableOptions, Tensor] = {}
+    initial: dict[str, Tensor] = {}
     for operator in graph.operators:
         if operator.kind == "CALL_ONCE":
-            for number in operator.options_of(SubgraphOptions).subgraphs:
-                if number > 0:
-                    initial |= _assigned(graph.subgraphs[number - 1])
-    found: dict[VariableOptions, list[int]] = {}
+            number = operator.options_of(CallOnceOptions).subgraph
+            if number > 0:
+                initial |= _assigned(graph.subgraphs[number - 1])
+    found: dict[str, list[int]] = {}
     for tensor, name in handles.items():
         found.setdefault(name, []).append(tensor)
     return tuple(
@@ -51,15 +50,15 @@ def variables_of(graph: Graph) -> tuple[Variable, ...]:
     )
 
 
-def _handles(operators: tuple[Operator, ...]) -> Mapping[int, VariableOptions]:
+def _handles(operators: tuple[Operator, ...]) -> Mapping[int, str]:
     return {
-        operator.outputs[0]: operator.options_of(VariableOptions)
+        operator.outputs[0]: operator.options_of(VariableOptions).name
         for operator in operators
         if operator.kind == "VAR_HANDLE"
     }
 
 
-def _assigned(subgraph: Subgraph) -> dict[VariableOptions, Tensor]:
+def _assigned(subgraph: Subgraph) -> dict[str, Tensor]:
     """What a subgraph assigns, as far as it is constant."""
     handles = _handles(subgraph.operators)
     return {

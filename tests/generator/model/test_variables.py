@@ -12,7 +12,7 @@ import tflite
 from numpy.typing import NDArray
 
 from generator.errors import InputError
-from generator.model.options import SubgraphOptions, VariableOptions
+from generator.model.options import CallOnceOptions, VariableOptions
 from generator.model.tflite_reader import read_tflite
 from generator.model.variables import variables_of
 from tests.support.tflite_writer import (
@@ -72,13 +72,13 @@ def test_variables_and_the_subgraph_that_sets_them_are_read(path: Path) -> None:
     path.write_bytes(with_variable(initial))
     graph = read_tflite(path)
     assert [one.kind for one in graph.operators][:2] == ["CALL_ONCE", "VAR_HANDLE"]
-    assert graph.operators[0].options == SubgraphOptions((1,))
-    assert graph.operators[1].options == VariableOptions("", "history")
+    assert graph.operators[0].options == CallOnceOptions(1)
+    assert graph.operators[1].options == VariableOptions("/history")
     assert graph.operators[4].data_inputs == (3,)
     (subgraph,) = graph.subgraphs
     assert subgraph.name == "init"
     (variable,) = variables_of(graph)
-    assert variable.options.name == "history"
+    assert variable.name == "/history"
     assert variable.shape == (2, 3)
     assert variable.initial is not None
     assert (variable.initial.int8_values() == initial).all()

@@ -20,7 +20,7 @@ from generator.engines.builtin.spec import (
 )
 from generator.model.constraints.tensors import constant_integers, shape_text
 from generator.model.graph import Graph, Operator
-from generator.model.options import MeanOptions
+from generator.model.options import ReduceOptions
 
 MOST_SUMMED = (1 << 31) // 256
 SUM_BYTES = 4
@@ -35,7 +35,7 @@ def mean_over_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
     source, target = graph.tensor_in(operator).shape, graph.tensor_out(operator).shape
     if axes is None or sorted(axis % 4 for axis in axes) != [1, 2]:
         return f"its axes are {axes}"
-    keeps = operator.options_of(MeanOptions).keep_dims
+    keeps = operator.options_of(ReduceOptions).keep_dims
     if target != ((1, 1, 1, source[3]) if keeps else (1, source[3])):
         return f"{shape_text(source)} -> {shape_text(target)}"
     count = source[1] * source[2]
