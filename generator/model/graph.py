@@ -153,6 +153,14 @@ class Graph:
         return next(one for one in reversed(self.operators) if one.kind in SCORING)
 
     @property
+    def scores(self) -> Tensor:
+        """The int8 scores: the output, or what a last DEQUANTIZE makes it of."""
+        last = self.operators[-1]
+        if last.kind == "DEQUANTIZE" and last.outputs[0] == self.outputs[0]:
+            return self.tensors[last.inputs[0]]
+        return self.tensors[self.outputs[0]]
+
+    @property
     def frames(self) -> int:
         """Rows of a patch: the time axis."""
         return self.input.shape[2 if self.transposed else 1]

@@ -67,7 +67,7 @@ int main(void)
 """
 
 Outputs = dict[int, NDArray[np.generic]]
-"""Every operator's output, in the .tflite's shapes."""
+"""The output of every operator that computes something, in the .tflite's shapes."""
 
 _libraries = itertools.count()
 
@@ -125,9 +125,11 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _in_shapes(graph: Graph, rows: dict[int, dict[int, bytes]]) -> Outputs:
+def _in_shapes(graph: Graph, plan: NetworkPlan, rows: dict[int, dict[int, bytes]]) -> Outputs:
     outputs: Outputs = {}
     for operator in graph.operators:
+        if operator.index not in plan.tapped:
+            continue
         tensor = graph.tensor_out(operator)
         made = rows[operator.index]
         assert sorted(made) == list(range(len(made))), f"rows missing of {operator}"
@@ -184,12 +186,13 @@ class HostNetwork:
         self.begin()
         statuses = [self.push(frame) for frame in frames]
         assert statuses == [0] * (len(frames) - 1) + [1]
-        return _in_shapes(self.graph, self._rows)
+        return _in_shapes(self.graph, self.plan, self._rows)
 
 
 def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outputs:
     """The same in a program of its own, which ends at the first bad address or undefined sum."""
-    sources = render_network(plan_of(graph), project)
+    plan = plan_of(graph)
+    sources = render_network(plan, project)
     sources.append(project / "tap_program.c")
     sources[-1].write_text(TAP_PROGRAM)
     program = project / "network_program"
@@ -206,4 +209,4 @@ def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outp
         position += 12
         rows[int(operator)][int(row)] = done.stdout[position : position + int(count)]
         position += int(count)
-    return _in_shapes(graph, rows)
+    return _in_shapes(graph, plan, rows)

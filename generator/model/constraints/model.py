@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
-from generator.model.graph import Graph
+from generator.model.graph import SCORING, Graph
 
 
 def one_input_and_one_output(graph: Graph) -> str | None:
@@ -58,3 +58,14 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
         return f"{last} does not make the model's output"
     idle = sorted(made - used - {graph.outputs[0]})
     return f"nothing uses tensor {idle[0]}" if idle else None
+
+
+def scores_at_the_end(graph: Graph) -> str | None:
+    """The model must end in SOFTMAX or LOGISTIC, and perhaps DEQUANTIZE, which give the scores.
+
+    Export the classifier with its last layer.
+    """
+    kinds = [operator.kind for operator in graph.operators]
+    if kinds[-1] == "DEQUANTIZE":
+        kinds.pop()
+    return None if kinds and kinds[-1] in SCORING else f"the order is {' -> '.join(kinds)}"

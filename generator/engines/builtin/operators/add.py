@@ -13,7 +13,6 @@ from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
-    Place,
     RowCall,
     rows_to_rows,
 )
@@ -71,7 +70,6 @@ def _combine(call: RowCall[FoldedAdd]) -> Kernel:
 
 OPERATOR = BuiltinOperator(
     kind="ADD",
-    places=(Place.ROWS,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=((known_activation, same_shapes),),

@@ -20,7 +20,6 @@ from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
-    Place,
     RowCall,
     rows_to_rows,
 )
@@ -89,7 +88,6 @@ def pack_matrix(folded: FoldedConvolution) -> list[int]:
 
 OPERATOR = BuiltinOperator(
     kind="CONV_2D",
-    places=(Place.ROWS,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=0, channels_fit=_channels_fit),

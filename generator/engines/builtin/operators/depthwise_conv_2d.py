@@ -13,7 +13,6 @@ from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
-    Place,
     RowCall,
     rows_to_rows,
 )
@@ -116,7 +115,6 @@ def _spread(call: RowCall[FoldedConvolution]) -> Kernel:
 
 OPERATOR = BuiltinOperator(
     kind="DEPTHWISE_CONV_2D",
-    places=(Place.ROWS,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=3, channels_fit=_channels_fit),

@@ -27,10 +27,8 @@ from generator.engines.builtin.fixed_point import (
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
+    OnTensors,
+    TensorCall,
     vector_to_vector,
 )
 from generator.model.constraints.tensors import shape_text
@@ -96,7 +94,7 @@ def _fold(graph: Graph, operator: Operator) -> FoldedDense:
     return FoldedDense(weights, tuple(biases), fitting, zero_point, lowest, highest)
 
 
-def _step(call: VectorCall[FoldedDense]) -> VectorStep:
+def _kernel(call: TensorCall[FoldedDense]) -> Kernel:
     folded = call.folded
     outputs, inputs = folded.weights.shape
     weights = byte_table(call.name("weights"), [int(value) for value in folded.weights.ravel()])
@@ -123,12 +121,11 @@ def _step(call: VectorCall[FoldedDense]) -> VectorStep:
             }
         ),
     )
-    return call.runs(Kernel("dense_multiply_s8", "dense", "dense", layer, (weights, requantise)))
+    return Kernel("dense_multiply_s8", "dense", "dense", layer, (weights, requantise))
 
 
 OPERATOR = BuiltinOperator(
     kind="FULLY_CONNECTED",
-    places=(Place.VECTORS,),
     shapes=vector_to_vector,
     inputs_needed=2,
     constraints=(
@@ -142,5 +139,5 @@ OPERATOR = BuiltinOperator(
         ),
     ),
     fold=_fold,
-    on_vectors=OnVectors(_step, makes_vector=True),
+    on_tensors=OnTensors(_kernel),
 )

@@ -11,11 +11,9 @@ from generator.engines.builtin.spec import (
     Collected,
     Kernel,
     OnRows,
-    OnVectors,
-    Place,
+    OnTensors,
     RowCall,
-    VectorCall,
-    VectorStep,
+    TensorCall,
     from_rows,
 )
 from generator.model.constraints.tensors import constant_integers, shape_text
@@ -42,16 +40,14 @@ def mean_over_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
     return None if count < MOST_SUMMED else f"{count} elements overflow the sum"
 
 
-def _collects(graph: Graph, operator: Operator) -> Collected:
+def _reduces(graph: Graph, operator: Operator) -> Collected:
     channels = graph.tensor_in(operator).shape[3]
     return Collected(
-        member="sums",
         c_type="int32_t",
         count=channels,
         item_bytes=SUM_BYTES,
         rows_kept=1,
         row_bytes=SUM_BYTES * channels,
-        is_vector=False,
     )
 
 
@@ -85,17 +81,16 @@ def _combine(call: RowCall[Multiplier]) -> Kernel:
     return _kernel(call, "mean_add_row_u8")
 
 
-def _finish(call: VectorCall[Multiplier]) -> VectorStep:
-    return call.runs(_kernel(call, "mean_finish_s8"))
+def _finish(call: TensorCall[Multiplier]) -> Kernel:
+    return _kernel(call, "mean_finish_s8")
 
 
 OPERATOR = BuiltinOperator(
     kind="MEAN",
-    places=(Place.END_OF_ROWS,),
     shapes=from_rows,
     inputs_needed=2,
     constraints=((mean_over_rows_and_bands,),),
     fold=_fold,
-    on_rows=OnRows(combine=_combine, collects=_collects),
-    on_vectors=OnVectors(_finish, makes_vector=True),
+    on_rows=OnRows(combine=_combine, reduces=_reduces),
+    on_tensors=OnTensors(finish=_finish),
 )

@@ -9,10 +9,8 @@ from generator.engines.builtin.fixed_point import SoftmaxScaling, softmax_scalin
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
+    OnTensors,
+    TensorCall,
     vector_to_vector,
 )
 from generator.model.graph import Graph, Operator
@@ -42,7 +40,7 @@ def _fold(graph: Graph, operator: Operator) -> SoftmaxScaling:
     return softmax_scaling(logits, operator.options_of(SoftmaxOptions).beta)
 
 
-def _step(call: VectorCall[SoftmaxScaling]) -> VectorStep:
+def _kernel(call: TensorCall[SoftmaxScaling]) -> Kernel:
     layer = call.record(
         "struct softmax_layer",
         *unsigned({"classes": call.tensor_in.shape[-1]}),
@@ -54,14 +52,13 @@ def _step(call: VectorCall[SoftmaxScaling]) -> VectorStep:
             }
         ),
     )
-    return call.runs(Kernel("softmax_normalise_s8", "softmax", "softmax", layer))
+    return Kernel("softmax_normalise_s8", "softmax", "softmax", layer)
 
 
 OPERATOR = BuiltinOperator(
     kind="SOFTMAX",
-    places=(Place.SCORES,),
     shapes=vector_to_vector,
     constraints=((softmax_of_logits,),),
     fold=_fold,
-    on_vectors=OnVectors(_step),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from generator.engines.builtin.spec import BuiltinOperator, Place, rows_to_rows
+from generator.engines.builtin.spec import BuiltinOperator, OnRows, rows_to_rows
 from generator.model.constraints.tensors import constant_integers, shape_text
 from generator.model.graph import Graph, Operator
 
@@ -23,9 +23,9 @@ def transpose_to_rows(graph: Graph, operator: Operator) -> str | None:
 
 OPERATOR = BuiltinOperator(
     kind="TRANSPOSE",
-    places=(Place.INPUT,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=((transpose_to_rows,),),
     listed_as="a leading TRANSPOSE",
+    on_rows=OnRows(is_view=True),
 )

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tail of a network: what needs whole tensors runs once, after the last row. network.c holds
+ * its steps as a constant table.
+ */
+#ifndef NETWORK_TAIL_H
+#define NETWORK_TAIL_H
+
+#include <stdint.h>
+
+/*
+ * An operator on whole tensors: int8, in the order of the .tflite (NHWC). `layer` is the record
+ * that belongs to the kernel, `inputs` are what it computes on; constants stand in the record.
+ */
+typedef void tensor_kernel(const void *layer, const int8_t *const *inputs, int8_t *output);
+
+struct tensor_step {
+    tensor_kernel *run;
+    const void *layer;
+    const int8_t *const *inputs;
+    int8_t *output;
+    uint32_t bytes;          /* of the output, for the taps */
+    uint32_t operator_index; /* whose output it is */
+};
+
+#define TENSORS(...) ((const int8_t *const[]){__VA_ARGS__})
+
+void tail_run(const struct tensor_step *steps, uint32_t count);
+
+#endif
