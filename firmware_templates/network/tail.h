@@ -14,13 +14,16 @@
  */
 typedef void tensor_kernel(const void *layer, const int8_t *const *inputs, int8_t *output);
 
+#define STEP_NO_OPERATOR 0xffffffffu
+
+/* One output of an operator. */
 struct tensor_step {
     tensor_kernel *run;
     const void *layer;
     const int8_t *const *inputs;
     int8_t *output;
     uint32_t bytes;          /* of the output, for the taps */
-    uint32_t operator_index; /* whose output it is */
+    uint32_t operator_index; /* whose first output it is, or STEP_NO_OPERATOR */
 };
 
 #define TENSORS(...) ((const int8_t *const[]){__VA_ARGS__})

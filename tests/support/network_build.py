@@ -111,8 +111,8 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     """All kernels as objects, kept as long as neither they nor the compiler change."""
 
     def make(folder: Path) -> None:
-        for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
-            target = folder / f"{source.stem}.o"
+        for source in sorted((TEMPLATES_DIR / "network" / "kernels").rglob("*.c")):
+            target = folder / f"{source.parent.stem}_{source.stem}.o"
             command = [*COMPILE, *flags, f"-I{TEMPLATES_DIR}", "-c", str(source), "-o", str(target)]
             subprocess.run(command, check=True)
 

@@ -132,7 +132,8 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     kernels: list[Kernel] = []
     for stage in stages:
         kernels += stage.kernels
-    kernels += [step.kernel for step in tail.steps]
+    for step in tail.steps:
+        kernels += step.kernel.with_calls()
     tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
     scores = graph.scores
     assert scores.quantisation
@@ -150,7 +151,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         arena_bytes=schedule.arena_bytes,
         weights_flash_bytes=sum(table.flash_bytes for table in tables),
         widest_row_bytes=max(
-            _row_elements(graph.tensor_out(operator)) for operator in graph.operators
+            _row_elements(graph.tensors[index]) for index in (*graph.inputs, *_streamed(schedule))
         ),
         column_values=schedule.column_bytes // 2,
         window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
@@ -162,7 +163,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         float_operator=next(
             (one.index for one in graph.operators if not builtin_operator(one).int8_output), -1
         ),
-        tapped=_tapped(graph),
+        tapped=_tapped(schedule),
         transpose_operator=0 if graph.transposed else -1,
         borders=tuple(borders.values()),
         rings=(*rings, *ends),
@@ -175,13 +176,18 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     )
 
 
-def _tapped(graph: Graph) -> tuple[int, ...]:
-    facts = ((one.index, builtin_operator(one)) for one in graph.operators)
-    return tuple(
-        index
-        for index, one in facts
-        if one.on_rows or not one.int8_output or (one.on_tensors and not one.on_tensors.is_view)
-    )
+def _streamed(schedule: Schedule) -> tuple[int, ...]:
+    return tuple(operator.outputs[0] for operator in schedule.partition.streamed)
+
+
+def _tapped(schedule: Schedule) -> tuple[int, ...]:
+    partition = schedule.partition
+    made = {step.operator.index for step in schedule.tail_memory.steps if step.output == 0}
+    made |= {one.index for one in partition.streamed}
+    made |= {
+        one.index for one in partition.graph.operators if not builtin_operator(one).int8_output
+    }
+    return tuple(sorted(made))
 
 
 def _paths(names: Iterable[str], suffix: str) -> tuple[str, ...]:

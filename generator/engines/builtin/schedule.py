@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from generator.engines.builtin.partition import Partition, make_partition, on_rows
 from generator.engines.builtin.spec import Collected
-from generator.engines.builtin.tail_memory import TailMemory, plan_tail_memory, tail_operators
+from generator.engines.builtin.tail_memory import Kept, TailMemory, plan_tail_memory
 from generator.engines.builtin.windows import (
     PIXELS_PER_BLOCK,
     WHOLE_ROW,
@@ -105,11 +105,11 @@ class Schedule:
     """The first is the patch's."""
     ends: tuple[End, ...]
     stages: tuple[Stage, ...]
-    tail: tuple[Operator, ...]
-    """Operators on whole tensors, run once after the last row; those that reduce rows, finished."""
     tail_memory: TailMemory
     column_bytes: int
-    """Scratch at the arena's start: the columns of one row, later the tail's tensors."""
+    """Scratch at the arena's start: the columns of one row."""
+    beyond_bytes: int
+    """At the arena's end: what only the tail needs."""
     arena_bytes: int
 
     def readers(self, ring: int) -> tuple[Stage, ...]:
@@ -227,8 +227,7 @@ def make_schedule(graph: Graph) -> Schedule:
     partition = make_partition(graph)
     made = _Stages(partition)
     made.build()
-    memory = plan_tail_memory(partition)
-    column_bytes = round_up(max(memory.bytes, *(stage.column_bytes for stage in made.stages)), 8)
+    column_bytes = round_up(max(stage.column_bytes for stage in made.stages), 8)
     rings: list[Ring] = []
     offset = column_bytes
     for ring in _with_depths(made.rings, made.stages):
@@ -238,16 +237,24 @@ def make_schedule(graph: Graph) -> Schedule:
     for end in made.ends:
         ends.append(replace(end, offset=offset))
         offset += round_up(end.collected.size_bytes, 4)
+    kept = [
+        Kept(
+            end.offset, end.collected.size_bytes, None if end.operator else end.tensor, end.operator
+        )
+        for end in ends
+    ]
+    memory = plan_tail_memory(partition, kept)
+    beyond = max(round_up(memory.bytes, 4) - offset, 0)
     return Schedule(
         graph=graph,
         partition=partition,
         rings=tuple(rings),
         ends=tuple(ends),
         stages=tuple(made.stages),
-        tail=tail_operators(partition),
         tail_memory=memory,
         column_bytes=column_bytes,
-        arena_bytes=round_up(offset, 8),
+        beyond_bytes=beyond,
+        arena_bytes=round_up(offset + beyond, 8),
     )
 
 

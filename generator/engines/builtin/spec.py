@@ -38,6 +38,12 @@ class Kernel:
     layer: Record
     tables: tuple[Table, ...] = ()
     """What the record points at."""
+    calls: tuple[Kernel, ...] = ()
+    """Kernels that it calls itself: its record points at theirs."""
+
+    def with_calls(self) -> tuple[Kernel, ...]:
+        """The kernel behind all that it calls, as their records must be declared."""
+        return (*(one for inner in self.calls for one in inner.with_calls()), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,15 @@ class OnRows:
 
 @dataclass(frozen=True, slots=True)
 class TensorCall(Call[FoldedT]):
-    """An operator on whole tensors: dense int8, NHWC."""
+    """One output of an operator on whole tensors: dense int8, NHWC."""
+
+    output: int = 0
+    """Which of the operator's outputs is made."""
+
+    @property
+    def tensor_out(self) -> Tensor:
+        """The output that is made."""
+        return self.graph.tensors[self.operator.outputs[self.output]]
 
 
 TensorKernel = Callable[[TensorCall[Any]], Kernel]
@@ -152,10 +166,19 @@ class OnTensors:
     in_place: bool = False
     """Its output may be written over its first data input, of the same size."""
 
+    part: Callable[[TensorCall[None]], int | None] | None = None
+    """Where in its input an output lies that needs no kernel; None: it needs one."""
+
     @property
     def is_view(self) -> bool:
-        """Nothing is computed."""
+        """Nothing is ever computed."""
         return self.kernel is None and self.finish is None
+
+    def view(self, call: TensorCall[Any]) -> int | None:
+        """The place of the output in the first data input's memory; None where it is computed."""
+        if self.is_view:
+            return 0
+        return self.part(call) if self.part else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +191,7 @@ class BuiltinOperator:
     """Whether its first input and its output have shapes that it can run on."""
     inputs_needed: int = 1
     int8_output: bool = True
+    several_outputs: bool = False
     constraints: Tiers = ()
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""
@@ -178,9 +202,14 @@ class BuiltinOperator:
     on_tensors: OnTensors | None = None
 
 
+def any_shapes(source: Tensor, target: Tensor) -> bool:
+    """An operator on whole tensors says itself what they must be like."""
+    return True
+
+
 def rows_to_rows(source: Tensor, target: Tensor) -> bool:
     """Both are (1, rows, bands, channels)."""
-    return len(source.shape) == 4 and len(target.shape) == 4
+    return all(len(one.shape) == 4 and one.shape[0] == 1 for one in (source, target))
 
 
 def from_rows(source: Tensor, target: Tensor) -> bool:

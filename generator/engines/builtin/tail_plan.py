@@ -10,8 +10,7 @@ from generator.engines.builtin.fold import FoldedNetwork
 from generator.engines.builtin.names import tensor_text, title
 from generator.engines.builtin.schedule import Schedule
 from generator.engines.builtin.spec import Kernel, TensorCall
-from generator.engines.builtin.tail_memory import on_tensors
-from generator.model.graph import Operator
+from generator.engines.builtin.tail_memory import TailStep, on_tensors
 
 SCORES = "scores"
 """The C name of the array that the scores have for themselves."""
@@ -32,8 +31,10 @@ class TailPlan:
     """All of it."""
 
     steps: tuple[StepPlan, ...]
-    bytes: int
-    """Of scratch."""
+    uses_arena: bool
+    """Whether any tensor lies where the stream's rings were."""
+    beyond: int
+    """Bytes of the arena that only the tail needs."""
     scores: str
     """C expression of the scores' first element."""
     has_own_scores: bool
@@ -41,51 +42,48 @@ class TailPlan:
 
 
 def plan_tail(schedule: Schedule, folded: FoldedNetwork, ends: tuple[str, ...]) -> TailPlan:
-    """Every step, with its kernel chosen; `ends` are the C members of what is collected."""
+    """Every step, with its kernel chosen; `ends` are the C members of what is kept."""
     memory = schedule.tail_memory
-    steps = [
-        _step(schedule, folded, operator, ends)
-        for operator in schedule.tail
-        if not on_tensors(operator).is_view
-    ]
-    scores = _place(schedule, memory.scores, ends)
-    return TailPlan(tuple(steps), memory.bytes, scores, scores == SCORES)
+    steps = tuple(_step(schedule, folded, step, ends) for step in memory.steps)
+    scores = _place(schedule, schedule.graph.scores.index, ends)
+    own = memory.scores not in memory.offsets
+    movable = set(memory.offsets) - set(schedule.partition.collected)
+    return TailPlan(steps, bool(movable), schedule.beyond_bytes, scores, own)
 
 
 def _step(
-    schedule: Schedule, folded: FoldedNetwork, operator: Operator, ends: tuple[str, ...]
+    schedule: Schedule, folded: FoldedNetwork, step: TailStep, ends: tuple[str, ...]
 ) -> StepPlan:
-    graph = schedule.graph
-    facts, call = on_tensors(operator), TensorCall(graph, operator, folded.layer(operator))
+    graph, operator = schedule.graph, step.operator
+    facts = on_tensors(operator)
+    call = TensorCall(graph, operator, folded.layer(operator), step.output)
     if schedule.partition.reduces(operator):
         assert facts.finish
         kernel = facts.finish(call)
-        sources = [_end(schedule.end_index(operator), ends)]
+        sources = [f"(const int8_t *)network_arena.{ends[schedule.end_index(operator)]}"]
     else:
         assert facts.kernel
         kernel = facts.kernel(call)
         sources = [_place(schedule, index, ends) for index in operator.data_inputs]
-    target = graph.tensor_out(operator)
+    target = call.tensor_out
+    tapped = f"{operator.index}u" if step.output == 0 else "STEP_NO_OPERATOR"
     lines = designated(
         [("run", kernel.function), ("layer", f"&{kernel.layer.name}")],
         [("inputs", f"TENSORS({', '.join(sources)})")],
         [("output", _place(schedule, target.index, ends))],
-        [("operator_index", f"{operator.index}u"), ("bytes", f"{target.element_count}u")],
+        [("operator_index", tapped), ("bytes", f"{target.element_count}u")],
     )
     taken = (f"  in   {tensor_text(graph.tensors[index])}" for index in operator.data_inputs)
     return StepPlan((title(operator), *taken, f"  out  {tensor_text(target)}"), lines, kernel)
 
 
-def _end(index: int, ends: tuple[str, ...]) -> str:
-    return f"(const int8_t *)network_arena.{ends[index]}"
-
-
 def _place(schedule: Schedule, tensor: int, ends: tuple[str, ...]) -> str:
     """The C expression of where a tensor of the tail lies."""
     memory = schedule.tail_memory
-    root = memory.roots[tensor]
-    if root in memory.offsets:
-        return f"network_arena.scratch.tail + {memory.offsets[root]}"
-    if root in schedule.partition.collected:
-        return f"network_arena.{ends[schedule.collected_end(root)]}"
-    return SCORES
+    place = memory.places[tensor]
+    if place.root not in memory.offsets:
+        return SCORES
+    if place.root not in schedule.partition.collected:
+        return f"IN_ARENA({memory.offsets[place.root] + place.offset}u)"
+    member = f"network_arena.{ends[schedule.collected_end(place.root)]}"
+    return f"{member} + {place.offset}" if place.offset else member

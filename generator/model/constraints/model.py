@@ -52,7 +52,9 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
         if strangers:
             return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
         used |= set(operator.data_inputs)
-        made.add(operator.outputs[0])
+        made |= set(operator.outputs)
+        if len(operator.outputs) > 1:  # a part of a tensor may stay unused
+            used |= set(operator.outputs)
     last = graph.operators[-1]
     if last.outputs[0] != graph.outputs[0]:
         return f"{last} does not make the model's output"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MEAN, SUM, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor. */
+/* MEAN, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor. */
 #ifndef NETWORK_KERNELS_TENSOR_REDUCE_H
 #define NETWORK_KERNELS_TENSOR_REDUCE_H
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from generator.engines.builtin.constraints.refused import reason_text
 from generator.engines.builtin.registry import builtin_operator, builtin_operators
 from generator.model.constraints import OperatorConstraint, Tiers
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
@@ -23,16 +24,17 @@ def supported_operator() -> OperatorConstraint:
     """The constraint on an operator's kind, with the list of those that can run."""
     known = builtin_operators()
     plain = ", ".join(one.kind for one in known.values() if not one.listed_as)
-    *others, last = (one.listed_as for one in known.values() if one.listed_as)
+    others = " and ".join(one.listed_as for one in known.values() if one.listed_as)
 
     def constraint(graph: Graph, operator: Operator) -> str | None:
-        return None if operator.kind in known else f"{operator.kind} is not among them"
+        if operator.kind in known:
+            return None
+        return f"{operator.kind} is not among them{reason_text(operator.kind)}"
 
     constraint.__doc__ = f"""Only {plain} can run.
 
-    And {", ".join(others)} and {last}. Batch normalisation and RELU fuse into convolutions on
-    conversion; pool with GlobalAveragePooling2D; QUANTIZE disappears with
-    inference_input_type=tf.int8.
+    And {others}. Batch normalisation fuses into convolutions on conversion; QUANTIZE disappears
+    with inference_input_type=tf.int8.
     """
     return constraint
 
@@ -44,7 +46,8 @@ def needed_tensors(graph: Graph, operator: Operator) -> str | None:
     """
     needed = builtin_operator(operator).inputs_needed
     present = [index for index in operator.inputs[:needed] if index >= 0]
-    if len(present) < needed or len(operator.outputs) != 1:
+    several = builtin_operator(operator).several_outputs
+    if len(present) < needed or (len(operator.outputs) != 1 and not several):
         return f"it has {len(present)} inputs and {len(operator.outputs)} outputs"
     return None
 
@@ -56,17 +59,17 @@ def int8_tensors(graph: Graph, operator: Operator) -> str | None:
     """
     tensors = [graph.tensors[index] for index in operator.data_inputs]
     if builtin_operator(operator).int8_output:
-        tensors.append(graph.tensor_out(operator))
+        tensors += [graph.tensors[index] for index in operator.outputs]
     return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
 
 
 def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
-    """Shapes must be static, of batch 1 and of at most 4096 a dimension.
+    """Shapes must be static and of at most 65536 a dimension.
 
     Fix the batch size to 1 before conversion.
     """
-    for tensor in (graph.tensor_in(operator), graph.tensor_out(operator)):
-        if not tensor.shape or tensor.shape[0] != 1 or not reasonable(tensor.shape):
+    for tensor in (graph.tensors[one] for one in (*operator.data_inputs, *operator.outputs)):
+        if not reasonable(tensor.shape):
             return f"tensor {tensor.index} has shape {shape_text(tensor.shape)}"
     return None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ADD of two rows of equal number, from two rings."""
+"""ADD of two rows of equal number, from two rings, or of two whole tensors, broadcast."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
+    OnTensors,
     RowCall,
-    rows_to_rows,
+    TensorCall,
+    any_shapes,
+)
+from generator.engines.builtin.tensor_kernels.pairs import (
+    int8_constants,
+    shapes_broadcast,
+    sum_kernel,
 )
 from generator.model.constraints.tensors import shape_text
 from generator.model.graph import Graph, Operator
@@ -31,18 +38,17 @@ class FoldedAdd:
 
 
 def same_shapes(graph: Graph, operator: Operator) -> str | None:
-    """ADD must add tensors of one shape.
-
-    Broadcasting cannot run: give both branches the same rows, bands and channels.
-    """
+    """What keeps an ADD from taking rows as they come."""
     if len(operator.data_inputs) < 2:
         return "one of them is a constant"
     shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
-    return None if len(set(shapes)) == 1 else " + ".join(map(shape_text, shapes[:2]))
+    if len(set(shapes)) == 1 and len(shapes[0]) == 4:
+        return None
+    return f"{shape_text(shapes[0])} + {shape_text(shapes[1])}"
 
 
 def _fold(graph: Graph, operator: Operator) -> FoldedAdd:
-    first, second = (graph.tensors[index].quantisation for index in operator.data_inputs)
+    first, second = (graph.tensor_in(operator, position).quantisation for position in (0, 1))
     target = graph.tensor_out(operator).quantisation
     assert first and second and target
     return FoldedAdd(
@@ -68,11 +74,16 @@ def _combine(call: RowCall[FoldedAdd]) -> Kernel:
     return Kernel("add_combine_row_u8", "add", "add", layer)
 
 
+def _kernel(call: TensorCall[FoldedAdd]) -> Kernel:
+    return sum_kernel(call, sign=1)
+
+
 OPERATOR = BuiltinOperator(
     kind="ADD",
-    shapes=rows_to_rows,
+    shapes=any_shapes,
     inputs_needed=2,
-    constraints=((known_activation, same_shapes),),
+    constraints=((known_activation, int8_constants), (shapes_broadcast,)),
     fold=_fold,
-    on_rows=OnRows(combine=_combine),
+    on_rows=OnRows(refuses=same_shapes, combine=_combine),
+    on_tensors=OnTensors(_kernel),
 )

@@ -11,7 +11,7 @@ from generator.engines.builtin.spec import (
     Kernel,
     OnTensors,
     TensorCall,
-    vector_to_vector,
+    any_shapes,
 )
 from generator.model.graph import Graph, Operator
 
@@ -32,14 +32,14 @@ def _fold(graph: Graph, operator: Operator) -> tuple[int, ...]:
 
 def _kernel(call: TensorCall[tuple[int, ...]]) -> Kernel:
     table = byte_table(call.name("sigmoid"), call.folded)
-    classes = unsigned({"classes": call.tensor_in.shape[-1]})
+    classes = unsigned({"classes": call.tensor_in.element_count})
     layer = call.record("struct sigmoid_layer", *classes, ("scores", table.name))
     return Kernel("sigmoid_look_up_s8", "sigmoid", "sigmoid", layer, (table,))
 
 
 OPERATOR = BuiltinOperator(
     kind="LOGISTIC",
-    shapes=vector_to_vector,
+    shapes=any_shapes,
     constraints=((sigmoid_of_logits,),),
     fold=_fold,
     on_tensors=OnTensors(_kernel, in_place=True),

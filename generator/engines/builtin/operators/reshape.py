@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""RESHAPE to a vector: the same memory, seen in another way."""
+"""RESHAPE: the same memory, seen in another way."""
 
 from __future__ import annotations
 
-from generator.engines.builtin.constraints.vectors import same_elements
-from generator.engines.builtin.spec import BuiltinOperator, OnTensors, to_vector
-from generator.model.graph import Tensor
-
-
-def _same_quantisation(source: Tensor, target: Tensor) -> bool:
-    return source.quantisation == target.quantisation
-
+from generator.engines.builtin.constraints.tensors import same_count, same_quantisation
+from generator.engines.builtin.spec import BuiltinOperator, OnTensors, any_shapes
 
 OPERATOR = BuiltinOperator(
     kind="RESHAPE",
-    shapes=to_vector,
-    constraints=((same_elements(_same_quantisation),),),
-    listed_as="RESHAPE to a vector",
+    shapes=any_shapes,
+    constraints=((same_count, same_quantisation),),
     on_tensors=OnTensors(),
 )

@@ -11,8 +11,9 @@ from generator.engines.builtin.spec import (
     Kernel,
     OnTensors,
     TensorCall,
-    vector_to_vector,
+    any_shapes,
 )
+from generator.engines.builtin.tensor_kernels.vectors import each_row_kernel
 from generator.model.graph import Graph, Operator
 from generator.model.options import SoftmaxOptions
 
@@ -52,12 +53,14 @@ def _kernel(call: TensorCall[SoftmaxScaling]) -> Kernel:
             }
         ),
     )
-    return Kernel("softmax_normalise_s8", "softmax", "softmax", layer)
+    classes = call.tensor_in.shape[-1]
+    vector = Kernel("softmax_normalise_s8", "softmax", "softmax", layer)
+    return each_row_kernel(call, vector, classes, classes)
 
 
 OPERATOR = BuiltinOperator(
     kind="SOFTMAX",
-    shapes=vector_to_vector,
+    shapes=any_shapes,
     constraints=((softmax_of_logits,),),
     fold=_fold,
     on_tensors=OnTensors(_kernel, in_place=True),

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from generator.engines.builtin.c_tables import Table, byte_table
+from typing import Any
+
+from generator.engines.builtin.c_tables import Record, Table, byte_table
 from generator.engines.builtin.fixed_point import add_scaling, quantise_multiplier
 from generator.engines.builtin.spec import Call, Kernel, TensorCall
 from generator.engines.builtin.tensor_kernels.boxes import (
@@ -17,7 +19,7 @@ from generator.engines.builtin.tensor_kernels.scales import (
     scale_text,
     whole_range_text,
 )
-from generator.model.constraints.tensors import shape_text
+from generator.model.constraints.tensors import quantised_fault, shape_text
 from generator.model.graph import Graph, Operator, Quantisation, Tensor
 
 
@@ -34,13 +36,32 @@ def shapes_broadcast(graph: Graph, operator: Operator) -> str | None:
     return None if walkable else f"{shape_text(target.shape)} has too many axes"
 
 
+def int8_constants(graph: Graph, operator: Operator) -> str | None:
+    """What a tensor is combined with must be int8 with one scale and one zero point.
+
+    Convert with full integer quantisation (TFLITE_BUILTINS_INT8 and a representative_dataset).
+    """
+    tensors = (graph.tensor_in(operator, position) for position in (0, 1))
+    return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
+
+
+def one_quantisation(graph: Graph, operator: Operator) -> str | None:
+    """MAXIMUM and MINIMUM must have one scale and zero point for inputs and output.
+
+    Convert with the TensorFlow Lite converter, which sees to that.
+    """
+    tensors = [*(graph.tensor_in(operator, one) for one in (0, 1)), graph.tensor_out(operator)]
+    scales = {tensor.quantisation for tensor in tensors}
+    return None if len(scales) == 1 else f"there are {len(scales)}"
+
+
 def pair_box(first: Tensor, second: Tensor, target: Tensor) -> Box:
     """The output's box, with the strides of both inputs."""
     strides = [broadcast_strides(one.shape, target.shape) for one in (first, second)]
     return make_box(target.shape, *strides)
 
 
-def sum_kernel(call: TensorCall[object], sign: int) -> Kernel:
+def sum_kernel(call: TensorCall[Any], sign: int) -> Kernel:
     """ADD (sign 1) and SUB (sign -1)."""
     first, second, target = _quantisations(call)
     scaling = add_scaling(first, second, target)
@@ -57,7 +78,7 @@ def sum_kernel(call: TensorCall[object], sign: int) -> Kernel:
     return _kernel("sum", layer, tables)
 
 
-def multiply_kernel(call: TensorCall[object]) -> Kernel:
+def multiply_kernel(call: TensorCall[Any]) -> Kernel:
     """MUL."""
     first, second, target = _quantisations(call)
     pair, tables = _pair(call)
@@ -71,14 +92,14 @@ def multiply_kernel(call: TensorCall[object]) -> Kernel:
     return _kernel("multiply", layer, tables)
 
 
-def extreme_kernel(call: TensorCall[object], sign: int) -> Kernel:
+def extreme_kernel(call: TensorCall[Any], sign: int) -> Kernel:
     """MAXIMUM (sign 1) and MINIMUM (sign -1)."""
     pair, tables = _pair(call)
     layer = call.record("struct tensor_extreme_layer", ("pair", pair), ("sign", str(sign)))
     return _kernel("extreme", layer, tables)
 
 
-def prelu_kernel(call: TensorCall[object]) -> Kernel:
+def prelu_kernel(call: TensorCall[Any]) -> Kernel:
     """PRELU."""
     source, alpha, target = _quantisations(call)
     pair, tables = _pair(call)
@@ -96,12 +117,12 @@ def prelu_kernel(call: TensorCall[object]) -> Kernel:
     return _kernel("prelu", layer, tables)
 
 
-def _kernel(name: str, layer: object, tables: tuple[Table, ...]) -> Kernel:
+def _kernel(name: str, layer: Record, tables: tuple[Table, ...]) -> Kernel:
     path = f"tensor/{name}"
     return Kernel(f"tensor_{name}_s8", path, path, layer, tables)
 
 
-def _quantisations(call: Call[object]) -> tuple[Quantisation, Quantisation, Quantisation]:
+def _quantisations(call: Call[Any]) -> tuple[Quantisation, Quantisation, Quantisation]:
     graph, operator = call.graph, call.operator
     first, second = (graph.tensor_in(operator, position).quantisation for position in (0, 1))
     target = call.tensor_out.quantisation
@@ -109,7 +130,7 @@ def _quantisations(call: Call[object]) -> tuple[Quantisation, Quantisation, Quan
     return first, second, target
 
 
-def _pair(call: Call[object]) -> tuple[str, tuple[Table, ...]]:
+def _pair(call: Call[Any]) -> tuple[str, tuple[Table, ...]]:
     """The initialiser of the struct tensor_pair, and the tables of its constants."""
     tensors = [call.graph.tensor_in(call.operator, position) for position in (0, 1)]
     box = pair_box(tensors[0], tensors[1], call.tensor_out)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.spec import Call, Kernel, TensorCall
@@ -54,7 +55,7 @@ def sliced(
     return Selection(first, tuple(sizes), scaled)
 
 
-def gather_kernel(call: Call[object], selection: Selection, output: int = 0) -> Kernel:
+def gather_kernel(call: Call[Any], selection: Selection, output: int = 0) -> Kernel:
     """The kernel that copies a part of its input; `output` is the number of the part."""
     layer = call.record(
         "struct tensor_gather_layer",
@@ -65,7 +66,7 @@ def gather_kernel(call: Call[object], selection: Selection, output: int = 0) -> 
     return Kernel("tensor_gather_s8", "tensor/gather", "tensor/rearrange", layer)
 
 
-def pad_kernel(call: TensorCall[object], before: Sequence[int], padding: int) -> Kernel:
+def pad_kernel(call: TensorCall[Any], before: Sequence[int], padding: int) -> Kernel:
     """PAD and PADV2: `before` are the elements that come before the input along each axis."""
     source, target = call.tensor_in, call.tensor_out
     strides = dense_strides(target.shape)
@@ -79,9 +80,9 @@ def pad_kernel(call: TensorCall[object], before: Sequence[int], padding: int) ->
     return Kernel("tensor_pad_s8", "tensor/pad", "tensor/rearrange", layer)
 
 
-def concatenate_kernel(call: TensorCall[object], axis: int, *, joins: bool) -> Kernel:
+def concatenate_kernel(call: TensorCall[Any], axis: int, *, joins: bool) -> Kernel:
     """CONCATENATION along an axis (`joins`), or PACK, whose inputs lie along a new axis."""
-    tensors = [call.graph.tensors[index] for index in call.operator.data_inputs]
+    tensors = [call.graph.tensors[index] for index in call.operator.inputs]
     tables: list[Table] = []
     pieces: list[str] = []
     for position, tensor in enumerate(tensors):

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MEAN, SUM, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor."""
+"""MEAN, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from generator.engines.builtin.fixed_point import (
     Multiplier,
     mean_multiplier,
-    quantise_multiplier,
 )
 from generator.engines.builtin.spec import Kernel, TensorCall
 from generator.engines.builtin.tensor_kernels.boxes import Box, dense_strides, make_box
@@ -29,7 +29,7 @@ def reduction(tensor: Tensor, axes: Sequence[int]) -> tuple[Box, Box]:
     return boxes[0], boxes[1]
 
 
-def mean_kernel(call: TensorCall[object], axes: Sequence[int]) -> Kernel:
+def mean_kernel(call: TensorCall[Any], axes: Sequence[int]) -> Kernel:
     """MEAN."""
     source, target = call.tensor_in.quantisation, call.tensor_out.quantisation
     assert source and target
@@ -37,14 +37,7 @@ def mean_kernel(call: TensorCall[object], axes: Sequence[int]) -> Kernel:
     return _sum(call, axes, mean_multiplier(source, target, count))
 
 
-def sum_kernel(call: TensorCall[object], axes: Sequence[int]) -> Kernel:
-    """SUM."""
-    source, target = call.tensor_in.quantisation, call.tensor_out.quantisation
-    assert source and target
-    return _sum(call, axes, quantise_multiplier(source.scale / target.scale))
-
-
-def extreme_kernel(call: TensorCall[object], axes: Sequence[int], sign: int) -> Kernel:
+def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Kernel:
     """REDUCE_MAX (sign 1) and REDUCE_MIN (sign -1)."""
     layer = call.record(
         "struct tensor_reduce_extreme_layer",
@@ -54,7 +47,7 @@ def extreme_kernel(call: TensorCall[object], axes: Sequence[int], sign: int) -> 
     return Kernel("tensor_reduce_extreme_s8", "tensor/reduce_extreme", "tensor/reduce", layer)
 
 
-def _sum(call: TensorCall[object], axes: Sequence[int], multiplier: Multiplier) -> Kernel:
+def _sum(call: TensorCall[Any], axes: Sequence[int], multiplier: Multiplier) -> Kernel:
     source, target = call.tensor_in.quantisation, call.tensor_out.quantisation
     assert source and target
     count = math.prod(call.tensor_in.shape[axis] for axis in axes)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from generator.engines.builtin.c_tables import byte_table, unsigned
@@ -63,17 +65,17 @@ def depthwise_kernel(call: TensorCall[FoldedConvolution]) -> Kernel:
     )
 
 
-def max_pool_kernel(call: TensorCall[None]) -> Kernel:
+def max_pool_kernel(call: TensorCall[Any]) -> Kernel:
     """MAX_POOL_2D."""
     return _pool(call, "max_pool")
 
 
-def average_pool_kernel(call: TensorCall[None]) -> Kernel:
+def average_pool_kernel(call: TensorCall[Any]) -> Kernel:
     """AVERAGE_POOL_2D."""
     return _pool(call, "average_pool")
 
 
-def _pool(call: TensorCall[None], name: str) -> Kernel:
+def _pool(call: TensorCall[Any], name: str) -> Kernel:
     options = call.operator.options_of(PoolOptions)
     target = call.tensor_out.quantisation
     assert target
@@ -86,9 +88,7 @@ def _pool(call: TensorCall[None], name: str) -> Kernel:
     return Kernel(f"tensor_{name}_s8", f"tensor/{name}", "tensor/pool", layer)
 
 
-def _window_text(
-    call: TensorCall[object], size: tuple[int, int], dilation: tuple[int, int]
-) -> str:
+def _window_text(call: TensorCall[Any], size: tuple[int, int], dilation: tuple[int, int]) -> str:
     """The initialiser of a struct tensor_window."""
     options = call.operator.options_of(WindowOptions)
     source, target = call.tensor_in.shape, call.tensor_out.shape

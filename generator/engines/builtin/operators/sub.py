@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SUB of two tensors."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.constraints.weights import known_activation
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnTensors,
+    TensorCall,
+    any_shapes,
+)
+from generator.engines.builtin.tensor_kernels.pairs import int8_constants, shapes_broadcast
+from generator.engines.builtin.tensor_kernels.pairs import sum_kernel as kernel_of
+
+
+def _kernel(call: TensorCall[None]) -> Kernel:
+    return kernel_of(call, sign=-1)
+
+
+OPERATOR = BuiltinOperator(
+    kind="SUB",
+    shapes=any_shapes,
+    inputs_needed=2,
+    constraints=((known_activation, int8_constants), (shapes_broadcast,)),
+    on_tensors=OnTensors(_kernel),
+)
