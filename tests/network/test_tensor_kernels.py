@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -346,6 +347,40 @@ def softmax(random: Random, kind: str) -> Case:
     return Case(kind, [source], [quantised("out", shape, 1 / 256, -128)], options)
 
 
+TABLES: dict[str, tuple[str, dict[str, float]] | None] = {
+    "QUANTIZE": None,
+    "TANH": None,
+    "ELU": None,
+    "GELU": ("GeluOptions", {"Approximate": False}),
+    "RELU": None,
+    "RELU6": None,
+    "RELU_N1_TO_1": None,
+    "RELU_0_TO_1": None,
+    "LEAKY_RELU": ("LeakyReluOptions", {"Alpha": 0.3}),
+    "HARD_SWISH": None,
+}
+
+
+def function(random: Random, kind: str) -> Case:
+    """A function of one value, on every value there is."""
+    scale = float(np.exp(random.uniform(np.log(0.003), np.log(0.4))))
+    target = scale * float(random.uniform(1.0 if kind == "HARD_SWISH" else 0.3, 1.5))
+    target = 1 / 128 if kind == "TANH" else target
+    zeros = (zero_of(random), 0 if kind == "TANH" else zero_of(random))
+    options = TABLES[kind]
+    fields = dict(options[1]) if options else {}
+    if kind == "LEAKY_RELU":
+        fields["Alpha"] = float(random.uniform(0.01, 1.2))
+    if kind == "GELU":
+        fields["Approximate"] = bool(random.integers(2))
+    return Case(
+        kind,
+        [quantised("in", (1, 16, 64), scale, zeros[0])],
+        [quantised("out", (1, 16, 64), target, zeros[1])],
+        table_of(options[0], **fields) if options else None,
+    )
+
+
 MAKERS: dict[str, Callable[[Random], Case]] = {
     "CONV_2D": lambda random: convolution(random, "CONV_2D"),
     "DEPTHWISE_CONV_2D": lambda random: convolution(random, "DEPTHWISE_CONV_2D"),
@@ -374,6 +409,10 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "SOFTMAX": lambda random: softmax(random, "SOFTMAX"),
     "LOGISTIC": lambda random: softmax(random, "LOGISTIC"),
 }
+
+
+for _kind in TABLES:
+    MAKERS[_kind] = functools.partial(function, kind=_kind)
 
 
 def cases(kind: str, count: int) -> Sequence[Case]:

@@ -172,7 +172,9 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         tables=tables,
         records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
         headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
-        kernel_sources=_paths((*(kernel.source for kernel in kernels), *ALWAYS_CALLED), "c"),
+        kernel_sources=_paths(
+            (*(one for kernel in kernels for one in kernel.sources), *ALWAYS_CALLED), "c"
+        ),
     )
 
 

@@ -40,6 +40,13 @@ class Kernel:
     """What the record points at."""
     calls: tuple[Kernel, ...] = ()
     """Kernels that it calls itself: its record points at theirs."""
+    helpers: tuple[str, ...] = ()
+    """Other files in network/kernels that it needs, without the .c."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its files in network/kernels, without the .c."""
+        return (self.source, *self.helpers)
 
     def with_calls(self) -> tuple[Kernel, ...]:
         """The kernel behind all that it calls, as their records must be declared."""

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/concatenate.h"
 
-#include <stddef.h>
-
 void tensor_concatenate_s8(const void *layer, const int8_t *const *inputs, int8_t *output) {
     const struct tensor_concatenate_layer *const concatenate = layer;
     uint32_t row_bytes = 0u;

@@ -3,6 +3,7 @@
 #ifndef NETWORK_KERNELS_TENSOR_CONCATENATE_H
 #define NETWORK_KERNELS_TENSOR_CONCATENATE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct tensor_piece {

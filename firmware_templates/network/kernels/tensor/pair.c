@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/pair.h"
 
-#include <stddef.h>
-
 void tensor_pair_walk(const struct tensor_pair *pair, const int8_t *const *inputs, int8_t *output,
                       tensor_pair_kernel *kernel, const void *layer) {
     const uint32_t innermost = TENSOR_BOX_AXES - 1u;

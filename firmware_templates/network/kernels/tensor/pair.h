@@ -3,6 +3,8 @@
 #ifndef NETWORK_KERNELS_TENSOR_PAIR_H
 #define NETWORK_KERNELS_TENSOR_PAIR_H
 
+#include <stddef.h>
+
 #include "network/kernels/tensor/box.h"
 
 struct tensor_operand {

@@ -85,5 +85,5 @@ OPERATOR = BuiltinOperator(
     constraints=((known_activation, int8_constants), (shapes_broadcast,)),
     fold=_fold,
     on_rows=OnRows(refuses=same_shapes, combine=_combine),
-    on_tensors=OnTensors(_kernel),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -27,5 +27,5 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((int8_constants,), (shapes_broadcast, one_quantisation)),
-    on_tensors=OnTensors(_kernel),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -15,5 +15,5 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((int8_constants,), (shapes_broadcast,)),
-    on_tensors=OnTensors(prelu_kernel),
+    on_tensors=OnTensors(prelu_kernel, in_place=True),
 )

@@ -24,5 +24,5 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((known_activation, int8_constants), (shapes_broadcast,)),
-    on_tensors=OnTensors(_kernel),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

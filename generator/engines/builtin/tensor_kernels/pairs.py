@@ -119,7 +119,7 @@ def prelu_kernel(call: TensorCall[Any]) -> Kernel:
 
 def _kernel(name: str, layer: Record, tables: tuple[Table, ...]) -> Kernel:
     path = f"tensor/{name}"
-    return Kernel(f"tensor_{name}_s8", path, path, layer, tables)
+    return Kernel(f"tensor_{name}_s8", path, path, layer, tables, helpers=("tensor/pair",))
 
 
 def _quantisations(call: Call[Any]) -> tuple[Quantisation, Quantisation, Quantisation]:

@@ -15,10 +15,7 @@
 
 /* All memory of the activations. */
 struct network_arena {
-    union {
-        int16_t columns[320]; /* one row, laid out for a matrix product */
-        int8_t tail[12]; /* tensors, after the last row */
-    } scratch;
+    int16_t columns[320]; /* one row, laid out for a matrix product */
     /* 3 of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
     uint8_t rows_input[3][64];
     /* 3 of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
@@ -56,7 +53,7 @@ static const uint8_t border_of_168[64] __attribute__((aligned(4))) = {
 static uint32_t rows_in[5]; /* of each ring, since network_begin() */
 static struct row_view window_rows[3];
 static const struct stream_scratch scratch = {
-    network_arena.scratch.columns, window_rows};
+    network_arena.columns, window_rows};
 static bool begun;
 static int8_t scores[NETWORK_CLASSES];
 
@@ -166,6 +163,9 @@ static const struct stage stage_6_mean = {
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = STAGE_NO_OPERATOR,
 };
 
+/* After the last row, tensors lie where the columns and the rings were. */
+#define IN_ARENA(offset) ((int8_t *)&network_arena + (offset))
+
 /* The tail, after the last row. */
 static const struct tensor_step steps[] = {
     /*
@@ -176,7 +176,7 @@ static const struct tensor_step steps[] = {
     {
         .run = mean_finish_s8, .layer = &layer_6_mean,
         .inputs = TENSORS((const int8_t *)network_arena.kept_6_mean),
-        .output = network_arena.scratch.tail + 0,
+        .output = IN_ARENA(0u),
         .operator_index = 6u, .bytes = 8u,
     },
     /*
@@ -186,8 +186,8 @@ static const struct tensor_step steps[] = {
      */
     {
         .run = dense_multiply_s8, .layer = &layer_7_dense,
-        .inputs = TENSORS(network_arena.scratch.tail + 0),
-        .output = network_arena.scratch.tail + 8,
+        .inputs = TENSORS(IN_ARENA(0u)),
+        .output = IN_ARENA(8u),
         .operator_index = 7u, .bytes = 3u,
     },
     /*
@@ -197,7 +197,7 @@ static const struct tensor_step steps[] = {
      */
     {
         .run = softmax_normalise_s8, .layer = &layer_8_softmax,
-        .inputs = TENSORS(network_arena.scratch.tail + 8),
+        .inputs = TENSORS(IN_ARENA(8u)),
         .output = scores,
         .operator_index = 8u, .bytes = 3u,
     },
