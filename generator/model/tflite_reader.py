@@ -21,6 +21,7 @@ from generator.errors import Fault, InputError
 from generator.model.graph import Graph, Operator, Quantisation, Subgraph, Tensor
 from generator.model.model_file import read_model_file
 from generator.model.options import CallOnceOptions, ControlFlowOptions
+from generator.model.shape_arithmetic import without_shape_arithmetic
 from generator.model.tflite_options import (
     OPERATOR_NAMES,
     MalformedError,
@@ -62,12 +63,13 @@ def read_tflite(path: Path) -> Graph:
     data = read_model_file(path)
     where = path.name
     try:
-        return _parse(data, path.stem)
+        graph = _parse(data, path.stem)
     except MalformedError as malformed:
         raise InputError([Fault(where, str(malformed), CONVERT_AGAIN)]) from None
     except Exception as error:  # the parser raises whatever its blind reads run into
         what = f"truncated or damaged: it points at what is not within its {len(data)} bytes"
         raise InputError([Fault(where, what, CONVERT_AGAIN)]) from error
+    return without_shape_arithmetic(graph)
 
 
 def _parse(data: bytes, name: str) -> Graph:

@@ -69,7 +69,7 @@ def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
     Fix the batch size to 1 before conversion.
     """
     for tensor in (graph.tensors[one] for one in (*operator.data_inputs, *operator.outputs)):
-        if not reasonable(tensor.shape):
+        if not tensor.shape or not reasonable(tensor.shape):
             return f"tensor {tensor.index} has shape {shape_text(tensor.shape)}"
     return None
 
