@@ -277,6 +277,7 @@ SCHEMAS = {
     "BATCH_MATMUL": Schema("BatchMatMulOptions", _batch_matmul_options, FIRST_TWO),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": Schema("UnidirectionalSequenceLSTMOptions", _lstm_options),
     "VAR_HANDLE": Schema("VarHandleOptions", _variable_options, NOTHING),
+    "READ_VARIABLE": Schema(data_inputs=NOTHING),
     "ASSIGN_VARIABLE": Schema(data_inputs=SECOND),
     "CALL_ONCE": Schema("CallOnceOptions", _call_once_options, NOTHING),
     "CALL": Schema("CallOptions", _call_options, ALL),

@@ -56,6 +56,9 @@ void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint
 int main(void)
 {
     int8_t frame[NETWORK_BANDS];
+#ifdef NETWORK_KEEPS_STATE
+    network_reset();
+#endif
     network_begin();
     while (fread(frame, sizeof frame, 1, stdin) == 1) {
         if (network_push_frame_s8(frame) == NETWORK_READY) {
@@ -170,6 +173,10 @@ class HostNetwork:
         """Start a patch."""
         self._rows.clear()
         self._library.network_begin()
+
+    def reset(self) -> None:
+        """Start a clip: variables begin anew."""
+        self._library.network_reset()
 
     def push(self, frame: NDArray[np.int8]) -> int:
         """One frame; returns the network's status."""

@@ -26,6 +26,7 @@ from generator.engines.builtin.schedule import End, Ring, Schedule
 from generator.engines.builtin.spec import Kernel
 from generator.engines.builtin.stage_plan import StagePlan, plan_stage, stage_name
 from generator.engines.builtin.tail_plan import TailPlan, plan_tail
+from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
 
 ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
@@ -73,6 +74,16 @@ class StartPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class StatePlan:
+    """A variable: where it lies in the arena, and what all of it is before a clip."""
+
+    name: str
+    offset: int
+    count: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkPlan:
     """The context `network` of the templates in firmware_templates/network."""
 
@@ -107,6 +118,10 @@ class NetworkPlan:
     """First those of the stream, then what is kept of streamed tensors for the tail."""
     stages: tuple[StagePlan, ...]
     tail: TailPlan
+    states: tuple[StatePlan, ...]
+    """Variables, which keep their values between patches."""
+    states_offset: int
+    states_bytes: int
     tables: tuple[Table, ...]
     records: tuple[Record, ...]
     headers: tuple[str, ...]
@@ -169,6 +184,12 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         rings=(*rings, *ends),
         stages=stages,
         tail=tail,
+        states=tuple(
+            StatePlan(plain_text(one.variable.name), one.offset, one.size, one.start)
+            for one in schedule.states
+        ),
+        states_offset=schedule.states[0].offset if schedule.states else 0,
+        states_bytes=sum(round_up(one.size, 4) for one in schedule.states),
         tables=tables,
         records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
         headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
@@ -184,7 +205,7 @@ def _streamed(schedule: Schedule) -> tuple[int, ...]:
 
 def _tapped(schedule: Schedule) -> tuple[int, ...]:
     partition = schedule.partition
-    made = {step.operator.index for step in schedule.tail_memory.steps if step.output == 0}
+    made = {step.operator.index for step in schedule.tail_memory.steps if step.is_tapped}
     made |= {one.index for one in partition.streamed}
     made |= {
         one.index for one in partition.graph.operators if not builtin_operator(one).int8_output

@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 
 from generator.engines.builtin.partition import Partition, make_partition, on_rows
 from generator.engines.builtin.spec import Collected
-from generator.engines.builtin.tail_memory import Kept, TailMemory, plan_tail_memory
+from generator.engines.builtin.tail_memory import (
+    Kept,
+    State,
+    TailMemory,
+    place_states,
+    plan_tail_memory,
+)
 from generator.engines.builtin.windows import (
     PIXELS_PER_BLOCK,
     WHOLE_ROW,
@@ -105,6 +111,7 @@ class Schedule:
     """The first is the patch's."""
     ends: tuple[End, ...]
     stages: tuple[Stage, ...]
+    states: tuple[State, ...]
     tail_memory: TailMemory
     column_bytes: int
     """Scratch at the arena's start: the columns of one row."""
@@ -243,7 +250,9 @@ def make_schedule(graph: Graph) -> Schedule:
         )
         for end in ends
     ]
-    memory = plan_tail_memory(partition, kept)
+    states = place_states(graph, offset)
+    offset += sum(round_up(one.size, 4) for one in states)
+    memory = plan_tail_memory(partition, kept, states)
     beyond = max(round_up(memory.bytes, 4) - offset, 0)
     return Schedule(
         graph=graph,
@@ -251,6 +260,7 @@ def make_schedule(graph: Graph) -> Schedule:
         rings=tuple(rings),
         ends=tuple(ends),
         stages=tuple(made.stages),
+        states=states,
         tail_memory=memory,
         column_bytes=column_bytes,
         beyond_bytes=beyond,

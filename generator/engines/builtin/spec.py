@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from generator.engines.builtin.c_tables import Record, Table
@@ -162,6 +163,13 @@ class TensorCall(Call[FoldedT]):
 TensorKernel = Callable[[TensorCall[Any]], Kernel]
 
 
+class Access(Enum):
+    """What an operator does with the variable that its first input is."""
+
+    READS = "reads"
+    WRITES = "writes"
+
+
 @dataclass(frozen=True, slots=True)
 class OnTensors:
     """How an operator runs on whole tensors: its kernel, a `tensor_kernel` in C, and its record."""
@@ -175,6 +183,8 @@ class OnTensors:
 
     part: Callable[[TensorCall[None]], int | None] | None = None
     """Where in its input an output lies that needs no kernel; None: it needs one."""
+    variable: Access | None = None
+    """Of READ_VARIABLE and ASSIGN_VARIABLE."""
 
     @property
     def is_view(self) -> bool:
@@ -199,6 +209,9 @@ class BuiltinOperator:
     inputs_needed: int = 1
     int8_output: bool = True
     several_outputs: bool = False
+    """It may have any number of them, none too."""
+    computes: bool = True
+    """False: it only names something; nothing is run."""
     constraints: Tiers = ()
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""

@@ -64,13 +64,13 @@ def _step(
     else:
         assert facts.kernel
         kernel = facts.kernel(call)
-        sources = [_place(schedule, index, ends) for index in operator.data_inputs]
-    target = call.tensor_out
-    tapped = f"{operator.index}u" if step.output == 0 else "STEP_NO_OPERATOR"
+        sources = [_place(schedule, index, ends) for index in step.sources]
+    target = graph.tensors[step.value]
+    tapped = f"{operator.index}u" if step.is_tapped else "STEP_NO_OPERATOR"
     lines = designated(
         [("run", kernel.function), ("layer", f"&{kernel.layer.name}")],
         [("inputs", f"TENSORS({', '.join(sources)})")],
-        [("output", _place(schedule, target.index, ends))],
+        [("output", _place(schedule, step.target, ends))],
         [("operator_index", tapped), ("bytes", f"{target.element_count}u")],
     )
     taken = (f"  in   {tensor_text(graph.tensors[index])}" for index in operator.data_inputs)

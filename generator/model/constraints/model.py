@@ -51,13 +51,12 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
         strangers = [index for index in operator.data_inputs if index not in made]
         if strangers:
             return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
-        used |= set(operator.data_inputs)
+        used |= set(operator.inputs)
         made |= set(operator.outputs)
         if len(operator.outputs) > 1:  # a part of a tensor may stay unused
             used |= set(operator.outputs)
-    last = graph.operators[-1]
-    if last.outputs[0] != graph.outputs[0]:
-        return f"{last} does not make the model's output"
+    if graph.outputs[0] not in made:
+        return "no operator makes the model's output"
     idle = sorted(made - used - {graph.outputs[0]})
     return f"nothing uses tensor {idle[0]}" if idle else None
 
@@ -67,7 +66,7 @@ def scores_at_the_end(graph: Graph) -> str | None:
 
     Export the classifier with its last layer.
     """
-    kinds = [operator.kind for operator in graph.operators]
+    kinds = [one.kind for one in graph.operators if one.kind != "ASSIGN_VARIABLE"]
     if kinds[-1] == "DEQUANTIZE":
         kinds.pop()
     return None if kinds and kinds[-1] in SCORING else f"the order is {' -> '.join(kinds)}"

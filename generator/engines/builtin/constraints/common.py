@@ -57,6 +57,8 @@ def int8_tensors(graph: Graph, operator: Operator) -> str | None:
 
     Convert with full integer quantisation (TFLITE_BUILTINS_INT8 and a representative_dataset).
     """
+    if not builtin_operator(operator).computes:
+        return None
     tensors = [graph.tensors[index] for index in operator.data_inputs]
     if builtin_operator(operator).int8_output:
         tensors += [graph.tensors[index] for index in operator.outputs]
@@ -68,6 +70,8 @@ def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
 
     Fix the batch size to 1 before conversion.
     """
+    if not builtin_operator(operator).computes:
+        return None
     for tensor in (graph.tensors[one] for one in (*operator.data_inputs, *operator.outputs)):
         if not tensor.shape or not reasonable(tensor.shape):
             return f"tensor {tensor.index} has shape {shape_text(tensor.shape)}"
@@ -79,6 +83,8 @@ def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
 
     Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
     """
+    if not operator.inputs or not operator.outputs:
+        return None
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
     if builtin_operator(operator).shapes(source, target):
         return None

@@ -66,6 +66,13 @@ def gather_kernel(call: Call[Any], selection: Selection, output: int = 0) -> Ker
     return Kernel("tensor_gather_s8", "tensor/gather", "tensor/rearrange", layer)
 
 
+def copy_kernel(call: Call[Any]) -> Kernel:
+    """The kernel that copies a variable's value, to it or from it."""
+    tensors = call.graph.tensors
+    moved = tensors[(*call.operator.inputs[1:], *call.operator.outputs)[0]]
+    return gather_kernel(call, Selection(0, (moved.element_count,), (1,)))
+
+
 def pad_kernel(call: TensorCall[Any], before: Sequence[int], padding: int) -> Kernel:
     """PAD and PADV2: `before` are the elements that come before the input along each axis."""
     source, target = call.tensor_in, call.tensor_out
