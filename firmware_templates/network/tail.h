@@ -22,9 +22,18 @@ struct tensor_step {
     const void *layer;
     const int8_t *const *inputs;
     int8_t *output;
-    uint32_t bytes;          /* of the output, for the taps */
+#if M2M_TAPS
+    uint32_t bytes;          /* of the output */
     uint32_t operator_index; /* whose first output it is, or STEP_NO_OPERATOR */
+#endif
 };
+
+/* For the taps: what a step makes, and of whom. Without them it is nothing. */
+#if M2M_TAPS
+#define STEP_TAP(index, count) .operator_index = (index), .bytes = (count),
+#else
+#define STEP_TAP(index, count)
+#endif
 
 #define TENSORS(...) ((const int8_t *const[]){__VA_ARGS__})
 

@@ -67,11 +67,13 @@ def _step(
         sources = [_place(schedule, index, ends) for index in step.sources]
     target = graph.tensors[step.value]
     tapped = f"{operator.index}u" if step.is_tapped else "STEP_NO_OPERATOR"
-    lines = designated(
-        [("run", kernel.function), ("layer", f"&{kernel.layer.name}")],
-        [("inputs", f"TENSORS({', '.join(sources)})")],
-        [("output", _place(schedule, step.target, ends))],
-        [("operator_index", tapped), ("bytes", f"{target.element_count}u")],
+    lines = (
+        *designated(
+            [("run", kernel.function), ("layer", f"&{kernel.layer.name}")],
+            [("inputs", f"TENSORS({', '.join(sources)})")],
+            [("output", _place(schedule, step.target, ends))],
+        ),
+        f"STEP_TAP({tapped}, {target.element_count}u)",
     )
     taken = (f"  in   {tensor_text(graph.tensors[index])}" for index in operator.data_inputs)
     return StepPlan((title(operator), *taken, f"  out  {tensor_text(target)}"), lines, kernel)

@@ -177,7 +177,7 @@ static const struct tensor_step steps[] = {
         .run = mean_finish_s8, .layer = &layer_6_mean,
         .inputs = TENSORS((const int8_t *)network_arena.kept_6_mean),
         .output = IN_ARENA(0u),
-        .operator_index = 6u, .bytes = 8u,
+        STEP_TAP(6u, 8u)
     },
     /*
      * 7 FULLY_CONNECTED dense
@@ -188,7 +188,7 @@ static const struct tensor_step steps[] = {
         .run = dense_multiply_s8, .layer = &layer_7_dense,
         .inputs = TENSORS(IN_ARENA(0u)),
         .output = IN_ARENA(8u),
-        .operator_index = 7u, .bytes = 3u,
+        STEP_TAP(7u, 3u)
     },
     /*
      * 8 SOFTMAX softmax
@@ -199,7 +199,7 @@ static const struct tensor_step steps[] = {
         .run = softmax_normalise_s8, .layer = &layer_8_softmax,
         .inputs = TENSORS(IN_ARENA(8u)),
         .output = scores,
-        .operator_index = 8u, .bytes = 3u,
+        STEP_TAP(8u, 3u)
     },
 };
 
