@@ -2,7 +2,7 @@
 """Operators that compute shapes, done once: SHAPE and what a converter puts behind it.
 
 A Flatten without a fixed batch becomes SHAPE, STRIDED_SLICE, PACK and RESHAPE. The batch is 1, so
-every shape of the graph is known, and such operators make constants. Those left are renumbered.
+every shape of the graph is known, and such operators make constants. The others keep their numbers.
 """
 
 from __future__ import annotations
@@ -44,10 +44,7 @@ def without_shape_arithmetic(graph: Graph) -> Graph:
             tensors[made.index] = made
     if len(kept) == len(graph.operators) or not kept:
         return graph
-    operators = tuple(
-        replace(one, index=index, data_inputs=_without_constants(one, tensors))
-        for index, one in enumerate(kept)
-    )
+    operators = tuple(replace(one, data_inputs=_without_constants(one, tensors)) for one in kept)
     return replace(graph, tensors=tuple(tensors), operators=operators)
 
 

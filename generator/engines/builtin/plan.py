@@ -158,7 +158,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         frames=graph.frames,
         bands=graph.bands,
         classes=graph.classes,
-        operator_count=len(graph.operators),
+        operator_count=graph.operators[-1].index + 1,
         input_scale=float_literal(graph.input.scale),
         input_zero_point=graph.input.zero_point,
         score_scale=float_literal(scores.quantisation.scale),

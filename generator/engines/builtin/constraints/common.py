@@ -14,7 +14,7 @@ def common_tiers() -> Tiers:
     """The constraints on an operator of any kind."""
     return (
         (supported_operator(),),
-        (needed_tensors,),
+        (needed_tensors, something_to_compute_on),
         (int8_tensors, reasonable_shapes),
         (rows_or_vectors,),
     )
@@ -50,6 +50,18 @@ def needed_tensors(graph: Graph, operator: Operator) -> str | None:
     if len(present) < needed or (len(operator.outputs) != 1 and not several):
         return f"it has {len(present)} inputs and {len(operator.outputs)} outputs"
     return None
+
+
+def something_to_compute_on(graph: Graph, operator: Operator) -> str | None:
+    """An operator must take what the input or an earlier operator makes.
+
+    Remove layers that compute on constants alone, or let the converter fold them.
+    """
+    facts = builtin_operator(operator)
+    reads = facts.on_tensors is not None and facts.on_tensors.variable is not None
+    if operator.data_inputs or reads or not facts.computes:
+        return None
+    return "all its inputs are constants"
 
 
 def int8_tensors(graph: Graph, operator: Operator) -> str | None:

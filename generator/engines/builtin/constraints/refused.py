@@ -8,6 +8,8 @@ REASONS = {
     "answer could be checked; use a mean and scale the layer behind it",
     "TRANSPOSE_CONV": "it makes more rows than it takes; upsampling has no place in a classifier",
     "MIRROR_PAD": "pad with zeros instead",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "build the layer with unroll=True: it becomes dense layers",
+    "WHILE": "a recurrent layer loops; build it with unroll=True: it becomes dense layers",
 }
 """By the kind; what follows its name in the refusal."""
 

@@ -41,7 +41,7 @@ def constant_order(graph: Graph, operator: Operator) -> str | None:
 
 
 def _not_at_the_input(graph: Graph, operator: Operator) -> str | None:
-    if operator.index == 0 and constant_list(graph, operator) == BANDS_FIRST:
+    if operator == graph.operators[0] and constant_list(graph, operator) == BANDS_FIRST:
         return None
     return "only a leading TRANSPOSE from (1, bands, frames, 1) costs nothing"
 

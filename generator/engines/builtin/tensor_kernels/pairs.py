@@ -45,6 +45,15 @@ def int8_constants(graph: Graph, operator: Operator) -> str | None:
     return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
 
 
+def constant_alpha(graph: Graph, operator: Operator) -> str | None:
+    """PRELU must have constant slopes.
+
+    Use the PReLU layer of Keras.
+    """
+    alpha = graph.tensor_in(operator, 1)
+    return None if alpha.data is not None else f"tensor {alpha.index} is computed"
+
+
 def one_quantisation(graph: Graph, operator: Operator) -> str | None:
     """MAXIMUM and MINIMUM must have one scale and zero point for inputs and output.
 
