@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from generator.engines.builtin.byte_table import ByteTable, relu_table
 from generator.engines.builtin.constraints.tensors import same_count
+from generator.engines.builtin.look_ups import LOOKED_UP_ON_ROWS
 from generator.engines.builtin.spec import BuiltinOperator, OnTensors, any_shapes
 from generator.engines.builtin.tensor_kernels.vectors import look_up_kernel
 from generator.model.graph import Graph, Operator
@@ -21,5 +22,6 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     constraints=((same_count,),),
     fold=_fold,
+    on_rows=LOOKED_UP_ON_ROWS,
     on_tensors=OnTensors(look_up_kernel, in_place=True),
 )

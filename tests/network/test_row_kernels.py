@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pools row by row against the reference interpreter."""
+"""Pools and functions of one value row by row against the reference interpreter."""
 
 from __future__ import annotations
 
@@ -52,3 +52,24 @@ def test_a_pool_takes_rows_as_they_come(
     for made in (network.run(frames), run_sanitized(graph, tmp_path / "s", frames)):
         for index, values in made.items():
             np.testing.assert_array_equal(values, expected[index], str(graph.operators[index]))
+
+
+@pytest.mark.parametrize("kind", ["RELU6", "LEAKY_RELU", "HARD_SWISH", "TANH"])
+def test_a_function_takes_rows_as_they_come(tmp_path: Path, kind: str) -> None:
+    model = ModelBuilder(9, 7).conv(5, (3, 3), activation=NO_ACTIVATION)
+    like = model.tensors[model.current]
+    scale, zero = (1 / 128, 0) if kind == "TANH" else (like.scales[0] * 1.1, 3)
+    options = ("LeakyReluOptions", {"Alpha": 0.2}) if kind == "LEAKY_RELU" else ("", {})
+    Tail(model).add(
+        kind, [model.current], [like.shape], options[0], scale=scale, zero=zero, **options[1]
+    )
+    model.conv(4, (3, 3)).head(3)
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    graph = read_model(path)
+    streamed = [one.kind for one in make_schedule(graph).partition.streamed]
+    assert streamed == ["CONV_2D", kind, "CONV_2D"]
+    frames = np.random.default_rng(5).integers(-128, 128, (9, 7)).astype(np.int8)
+    expected = Oracle(graph, path).run(frames)
+    for index, values in run_sanitized(graph, tmp_path / "s", frames).items():
+        np.testing.assert_array_equal(values, expected[index], str(graph.operators[index]))
