@@ -13,7 +13,9 @@ from generator.engines.builtin.schedule import make_schedule
 from tests.support.model_builder import NO_ACTIVATION, ModelBuilder
 from tests.support.network_build import HostNetwork, read_model, run_sanitized
 from tests.support.oracle import Oracle
+from tests.support.single_operator import quantised
 from tests.support.tail_networks import Tail
+from tests.support.tflite_writer import TensorRecord
 
 RELU_N1_TO_1 = tflite.ActivationFunctionType.RELU_N1_TO_1
 
@@ -73,3 +75,33 @@ def test_a_function_takes_rows_as_they_come(tmp_path: Path, kind: str) -> None:
     expected = Oracle(graph, path).run(frames)
     for index, values in run_sanitized(graph, tmp_path / "s", frames).items():
         np.testing.assert_array_equal(values, expected[index], str(graph.operators[index]))
+
+
+@pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL"])
+@pytest.mark.parametrize("shape", [(5,), (1, 1, 1, 5), (1,)])
+@pytest.mark.parametrize("constant_first", [True, False])
+def test_a_constant_of_the_channels_takes_rows_as_they_come(
+    tmp_path: Path, kind: str, shape: tuple[int, ...], constant_first: bool
+) -> None:
+    model = ModelBuilder(9, 7).conv(5, (3, 3), activation=NO_ACTIVATION)
+    like = model.tensors[model.current]
+    values = np.random.default_rng(3).integers(-128, 128, shape).astype(np.int8)
+    constant = quantised("constant", shape, 0.02, -7, values)
+    scale = like.scales[0] * (1.5 if kind == "MUL" else 1.2)
+    pair: list[int | TensorRecord] = [model.current, constant]
+    if constant_first:
+        pair.reverse()
+    Tail(model).add(
+        kind, pair, [like.shape], f"{kind.title()}Options", scale=scale, zero=3,
+        FusedActivationFunction=tflite.ActivationFunctionType.RELU,
+    )  # fmt: skip
+    model.conv(4, (3, 3)).head(3)
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    graph = read_model(path)
+    streamed = [one.kind for one in make_schedule(graph).partition.streamed]
+    assert streamed == ["CONV_2D", kind, "CONV_2D"]
+    frames = np.random.default_rng(5).integers(-128, 128, (9, 7)).astype(np.int8)
+    expected = Oracle(graph, path).run(frames)
+    for index, made in run_sanitized(graph, tmp_path / "s", frames).items():
+        np.testing.assert_array_equal(made, expected[index], str(graph.operators[index]))

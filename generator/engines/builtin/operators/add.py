@@ -9,6 +9,11 @@ from generator.engines.builtin.c_tables import unsigned
 from generator.engines.builtin.channels import OutputRange, output_range
 from generator.engines.builtin.constraints.weights import known_activation
 from generator.engines.builtin.fixed_point import INT8_MIN, AddScaling, add_scaling
+from generator.engines.builtin.row_constants import (
+    constant_sum,
+    not_by_channel,
+    one_is_constant,
+)
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -39,8 +44,8 @@ class FoldedAdd:
 
 def same_shapes(graph: Graph, operator: Operator) -> str | None:
     """What keeps an ADD from taking rows as they come."""
-    if len(operator.data_inputs) < 2:
-        return "one of them is a constant"
+    if one_is_constant(graph, operator):
+        return not_by_channel(graph, operator)
     shapes = [graph.tensors[index].shape for index in (*operator.data_inputs, operator.outputs[0])]
     if len(set(shapes)) == 1 and len(shapes[0]) == 4:
         return None
@@ -59,6 +64,8 @@ def _fold(graph: Graph, operator: Operator) -> FoldedAdd:
 
 
 def _combine(call: RowCall[FoldedAdd]) -> Kernel:
+    if one_is_constant(call.graph, call.operator):
+        return constant_sum(call, sign=1)
     _, _, pixels, channels = call.tensor_out.shape
     zeros, scaling = call.folded.zeros, call.folded.scaling
     layer = call.record(

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from generator.engines.builtin.constraints.weights import known_activation
+from generator.engines.builtin.row_constants import constant_sum, not_by_channel
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
@@ -19,10 +22,15 @@ def _kernel(call: TensorCall[None]) -> Kernel:
     return kernel_of(call, sign=-1)
 
 
+def _combine(call: RowCall[None]) -> Kernel:
+    return constant_sum(call, sign=-1)
+
+
 OPERATOR = BuiltinOperator(
     kind="SUB",
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((known_activation, int8_constants), (shapes_broadcast,)),
+    on_rows=OnRows(refuses=not_by_channel, combine=_combine),
     on_tensors=OnTensors(_kernel, in_place=True),
 )
