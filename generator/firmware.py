@@ -237,6 +237,7 @@ def make_project(
             graph.tensor_out(operator).shape,
         )
         for operator in graph.operators
+        if operator.index in network.plan.tapped
     )
     info = ProjectInfo(
         board=board.id,

@@ -50,6 +50,7 @@ class ProjectInfo:
     taps: bool
     generator_version: str
     operators: tuple[OperatorInfo, ...] = ()
+    """Those that the taps show."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
 

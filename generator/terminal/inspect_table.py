@@ -44,9 +44,12 @@ def _operator_table(network: Network) -> Table:
     for column in ("", "operator", "name", "output", "type"):
         table.add_column(column)
     for operator in network.graph.operators:
-        output = network.graph.tensor_out(operator)
-        shape = " x ".join(str(length) for length in output.shape)
-        row = (str(operator.index), operator.kind, operator.name, shape, output.dtype.lower())
+        tensors = [network.graph.tensors[index] for index in operator.outputs]
+        shapes = ", ".join(
+            " x ".join(map(str, shape)) for shape in {one.shape: 0 for one in tensors}
+        )
+        types = ", ".join(sorted({one.dtype.lower() for one in tensors}))
+        row = (str(operator.index), operator.kind, operator.name, shapes, types)
         table.add_row(*row)
     return table
 

@@ -313,4 +313,6 @@ class ModelBuilder:
     def to_bytes(self) -> bytes:
         """The .tflite file."""
         outputs = [self.current] if self.outputs is None else self.outputs
-        return write_model(self.tensors, self.operators, self.inputs, outputs, self.metadata)
+        return write_model(
+            self.tensors, self.operators, self.inputs, outputs, metadata=self.metadata
+        )
