@@ -17,6 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BOARD ?= u585
 MODEL ?=
 LABELS ?=
+FRONTEND ?=
 THRESHOLD ?=
 CROSS_COMPILE ?=
 TAPS ?=
@@ -42,7 +43,8 @@ TRAIN_ARGS ?=
 TEST_SET ?= train
 
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
-WITH_THRESHOLD = $(if $(THRESHOLD),--threshold "$(THRESHOLD)")
+WITH_FRONTEND = $(if $(FRONTEND),--frontend "$(FRONTEND)")
+WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
@@ -124,8 +126,8 @@ help: ## This list
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "With BOARD=u585 MODEL=file.tflite LABELS=file.txt THRESHOLD=0.6 (firmware, hil, inspect,"
-	@echo "evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
+	@echo "With BOARD=u585 MODEL=file.tflite FRONTEND=yamnet LABELS=file.txt THRESHOLD=0.6 (firmware,"
+	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
@@ -134,13 +136,13 @@ help: ## This list
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_THRESHOLD) $(WITH_COMPILER) \
+	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
 	    $(WITH_ENGINE) $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
-	@$(PY) -m generator inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_THRESHOLD)
+	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_SETTINGS) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
 RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
@@ -174,14 +176,14 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
 	    $(if $(PACK),--pack "$(PACK)") \
-	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -196,7 +198,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
@@ -204,12 +206,12 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
-	    $(WITH_THRESHOLD) $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
 	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
+	    $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
@@ -237,7 +239,7 @@ quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="-
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
 	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SOUNDS) $(WITH_THRESHOLD) $(TRAIN_ARGS)
+	    $(WITH_SOUNDS) $(WITH_SETTINGS) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'

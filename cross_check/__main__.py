@@ -57,6 +57,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--core", action="append", choices=tuple(MACHINES), help="default: all")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL)
     parser.add_argument("--labels", type=Path)
+    parser.add_argument("--frontend", metavar="NAME_OR_FILE", help="default: the record beside it")
     parser.add_argument(
         "--clips",
         type=int,
@@ -72,7 +73,7 @@ def _make_parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, console: Console) -> int:
     qemu = find_qemu()
     toolchain = find_toolchain(options.cross_compile)
-    network = read_network(options.model, options.labels)
+    network = read_network(options.model, options.labels, frontend=options.frontend)
     clips = _clips(options.clips)
     console.print(
         f"QEMU {qemu_version(qemu)}, gcc {toolchain.version}, {network.graph.name}:"

@@ -13,8 +13,12 @@ from pathlib import Path
 from rich.console import Console
 
 from generator import firmware
-from generator.boards.boards_file import load_board, load_boards
+from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
+from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
+from generator.commands.inspect import add_inspect
+from generator.commands.model_options import add_model_settings, network_of
+from generator.commands.sound_reader import SoundReader
 from generator.engine_choice import EngineChoice
 from generator.engines.engine import BUILTIN, ENGINES
 from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
@@ -29,9 +33,9 @@ from generator.project.manifest import (
     project_name,
     read_project,
 )
-from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
+from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.footprint_table import print_footprint
-from generator.terminal.inspect_table import print_inspection
+from generator.terminal.frontend_lines import print_frontend
 from generator.terminal.progress import progress
 from generator.toolchain import doctor
 from generator.toolchain.build import DEFAULT_JOBS
@@ -46,6 +50,7 @@ examples:
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
   mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
   mel2metal footprint --board u585                the bill of the last build again
+  mel2metal frontend model.tflite                 what was it trained on?
   mel2metal doctor                                what this machine has and what is missing
 """
 
@@ -54,6 +59,7 @@ Turns an int8 .tflite audio classifier and a record of boards.yaml into a C proj
 OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on its own:
 `make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository.
 
+What the model was trained on stands in <model>.frontend.yaml beside it (docs/frontends.md).
 Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
 Thresholds and the class for other sound stand in <model>.decision.yaml (docs/decision.md).
 """
@@ -61,9 +67,13 @@ Thresholds and the class for other sound stand in <model>.decision.yaml (docs/de
 EXIT_INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; faults of the user never show a traceback."""
+def main(arguments: Sequence[str] | None = None, reader: SoundReader | None = None) -> int:
+    """Run one command and return its exit code; faults of the user never show a traceback.
+
+    `reader`: of sound files, for commands that are given any.
+    """
     options = make_parser().parse_args(arguments)
+    options.reader = reader
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         run: Callable[[argparse.Namespace, Console], int] = options.run
@@ -105,7 +115,8 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_board_options(build)
-    _add_model_options(build)
+    build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
+    add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
     _add_engine_options(build)
     build.add_argument(
@@ -136,11 +147,17 @@ def make_parser() -> argparse.ArgumentParser:
         help="show a model's operators, schedule and RAM before anything is built",
         allow_abbrev=False,
     )
-    look.add_argument("model", type=Path, nargs="?", help="the .tflite (default: the shipped one)")
-    look.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
-    _add_threshold(look)
+    add_inspect(look)
     _add_boards_file(look)
-    look.set_defaults(run=_inspect)
+
+    sound = commands.add_parser(
+        "frontend",
+        help="a front-end's record: in words, made from a library's call, held against features",
+        epilog=FRONTEND_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_frontend(sound)
 
     health = commands.add_parser(
         "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False
@@ -207,21 +224,6 @@ def _job_count(text: str) -> int:
     return int(text)
 
 
-def _add_model_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
-    _add_threshold(parser)
-
-
-def _add_threshold(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--threshold",
-        type=float,
-        metavar="SHARE",
-        help="mean score, 0 to 1, that a class must reach, whatever the model's settings say",
-    )
-
-
 def _firmware(options: argparse.Namespace, console: Console) -> int:
     check_writable(options.out)
     board, network = _read_inputs(options)
@@ -229,6 +231,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     graph = network.graph
     size = f"{len(graph.operators)} operators, {count_classes(graph.classes)}"
     console.print(f"model {graph.name}: {size}")
+    print_frontend(console, network)
     if network.labels.source is None:
         console.print("no labels: classes are called class_0, class_1 …", style="yellow")
     rule = describe_rule(network.rule, network.labels.names)
@@ -266,22 +269,12 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Netwo
     except InputError as error:
         faults += error.faults
     try:
-        model = _model_path(options.model)
-        network = firmware.read_network(model, options.labels, options.threshold)
+        network = network_of(options)
     except InputError as error:
         faults += error.faults
     if board is None or network is None:
         raise InputError(faults)
     return board, network
-
-
-def _model_path(named: Path | None) -> Path:
-    if named is None and not DEFAULT_MODEL.is_file():
-        raise ToolError(
-            f"no model was named, and the shipped one is not at {DEFAULT_MODEL}",
-            "name one with --model (make: MODEL=…), or check out models/ again",
-        )
-    return named or DEFAULT_MODEL
 
 
 def _footprint(options: argparse.Namespace, console: Console) -> int:
@@ -298,10 +291,3 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
     )
     console.print(f"in full: {project.directory / FOOTPRINT_FILE}", soft_wrap=True)
     return 0
-
-
-def _inspect(options: argparse.Namespace, console: Console) -> int:
-    boards = load_boards(options.boards_file)
-    model = _model_path(options.model)
-    network = firmware.read_network(model, options.labels, options.threshold)
-    return print_inspection(console, network, boards)

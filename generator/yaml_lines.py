@@ -66,7 +66,14 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
     Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
     holds nothing, or no mapping.
     """
-    document, lines = _read_document(path)
+    return mapping_of(_read_text(path), path, empty, remedy)
+
+
+def mapping_of(
+    text: str, path: Path, empty: str, remedy: str
+) -> tuple[Mapping[Hashable, object], Lines]:
+    """What `read_mapping` returns, of a text; messages call its place `path.name`."""
+    document, lines = _parse_document(text, path)
     if not isinstance(document, Mapping) or not document:
         raise InputError([Fault(path.name, empty, remedy)])
     return document, lines
@@ -74,18 +81,21 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
 
 def read_sequence(path: Path, empty: str, remedy: str) -> tuple[Sequence[object], Lines]:
     """Return the entries of a file that is a list, and the lines. Raises as `read_mapping` does."""
-    document, lines = _read_document(path)
+    document, lines = _parse_document(_read_text(path), path)
     if not isinstance(document, list) or not document:
         raise InputError([Fault(path.name, empty, remedy)])
     return document, lines
 
 
-def _read_document(path: Path) -> tuple[object, Lines]:
+def _read_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError([Fault(str(path), f"cannot be read: {reason}")]) from None
+
+
+def _parse_document(text: str, path: Path) -> tuple[object, Lines]:
     try:
         document: object = yaml.safe_load(text)
         lines = Lines(path, yaml.compose(text, Loader=yaml.SafeLoader))

@@ -154,13 +154,10 @@ def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) ->
 def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> list[Divergence]:
     """The first layer at which the host twin parts from the interpreter, if it does."""
     names = session.oracle.operator_names
-    differing = compare_taps(
-        place,
-        "host twin against interpreter",
-        names,
-        session.oracle.taps(frames),
-        twin.taps(frames),
-    )
+    ours = twin.taps(frames)
+    theirs = session.oracle.taps(frames)
+    expected = {index: tensor for index, tensor in theirs.items() if index in ours}
+    differing = compare_taps(place, "host twin against interpreter", names, expected, ours)
     return differing[:1]
 
 

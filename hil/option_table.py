@@ -34,6 +34,7 @@ def add_board_options(add: Callable[..., Any], *, with_lg_env: bool = True) -> N
     add("--flash-command", metavar="CMD", help="program by CMD with {hex}, {elf}, {bin}, {probe}")
     add("--model", metavar="TFLITE", help="int8 model (default: the one in models/)")
     add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
+    add("--frontend", metavar="NAME_OR_FILE", help="its front-end (default: the record beside it)")
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")

@@ -47,6 +47,8 @@ class Options:
     flash_command: str | None
     model: Path
     labels: Path | None
+    frontend: str | None
+    """A front-end with a name, or the whole path of a record; None: what the model says."""
     threshold: float | None
     folds: tuple[int, ...]
     clips: int | None
@@ -130,6 +132,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         flash_command=flash_command,
         model=model,
         labels=labels,
+        frontend=_frontend_of(value_of("frontend")),
         threshold=value_of("threshold"),
         folds=folds,
         clips=clips,
@@ -141,6 +144,11 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
+
+
+def _frontend_of(named: str | None) -> str | None:
+    """The name, or the whole path: the firmware is built in another folder."""
+    return str(Path(named).resolve()) if named and Path(named).exists() else named
 
 
 def _check_virtual_faults(

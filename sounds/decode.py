@@ -36,8 +36,8 @@ def read_samples(path: Path) -> Samples:
     return read_sound(path).samples
 
 
-def read_sound(path: Path) -> Decoded:
-    """Decode a file.
+def read_sound(path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Decoded:
+    """Decode a file to samples of this rate.
 
     Channels are averaged, other rates go through soxr's HQ resampler, values are scaled by 32768,
     rounded to nearest even and clamped: the same file gives the same samples. Raises InputError
@@ -58,8 +58,8 @@ def read_sound(path: Path) -> Decoded:
         what = f"{broken} of its values are not finite (NaN or infinity)"
         raise InputError([Fault(str(path), what, "export it anew, or take it away")])
     mono = values.mean(axis=1, dtype=np.float32)
-    if rate_hz != SAMPLE_RATE_HZ:
-        mono = soxr.resample(mono, rate_hz, SAMPLE_RATE_HZ, quality="HQ")
+    if rate_hz != sample_rate_hz:
+        mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
     return Decoded(to_int16(mono), int(rate_hz), values.shape[1])
 
 

@@ -70,7 +70,7 @@ def test_pins_are_read_from_a_lock() -> None:
 
 MODULES_OF_PACKAGES = """
 import importlib.metadata, sys
-import generator.cli, generator.toolchain.tool_install
+import generator.cli, generator.toolchain.tool_install, mel2metal.__main__
 owners = importlib.metadata.packages_distributions()
 print(*{name for top in {m.partition(".")[0] for m in sys.modules} for name in owners.get(top, [])})
 """

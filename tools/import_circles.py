@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 PACKAGES = (
-    "cross_check", "generator", "hil", "scoring", "sounds", "tools", "training",
+    "cross_check", "generator", "hil", "mel2metal", "scoring", "sounds", "tools", "training",
 )  # fmt: skip
 
 Graph = Mapping[str, frozenset[str]]

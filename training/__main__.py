@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
                 "--model", type=Path, default=DEFAULT_MODEL, help="default: the shipped one"
             )
             one.add_argument("--labels", type=Path, help="default: <stem>.labels.txt beside it")
+            one.add_argument("--frontend", help="a named front-end or a record, instead of its own")
             one.add_argument("--threshold", type=float, help="instead of the model's own, 0 to 1")
             one.add_argument("--engine", choices=ENGINES, default=TWIN, help="what computes")
             one.add_argument("--whole", action="store_true", help="ESC-50's clips beyond ESC-10")

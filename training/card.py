@@ -34,12 +34,15 @@ class Files(_Strict):
     tflite: dict[str, str]
     keras: dict[str, str]
     labels: dict[str, str]
+    frontend: dict[str, str] = Field(default_factory=dict)
+    """The record of the front-end; cards from before there were such files have none."""
     decision: dict[str, str] = Field(default_factory=dict)
     """Empty if the model has no decision file: the head's default rule applies."""
 
     def all(self) -> dict[str, str]:
         """Every file of the model."""
-        return {**self.tflite, **self.keras, **self.labels, **self.decision}
+        parts = (self.tflite, self.keras, self.frontend, self.labels, self.decision)
+        return {name: digest for part in parts for name, digest in part.items()}
 
 
 class Data(_Strict):

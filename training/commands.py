@@ -7,7 +7,7 @@ import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from generator.errors import Fault, InputError
+from generator.frontend.record_file import frontend_path
 from generator.model.decision_file import settings_path, settings_text
+from generator.terminal.frontend_lines import print_saturation
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
 from training.dataset import label_by_model, load_dataset
+from training.features import front_end_text
 from training.paths import (
     RUNS,
     default_out,
@@ -189,7 +192,9 @@ def quantize_command(options: Namespace, console: Console) -> None:
         decision = None if is_auto else decision_settings(config, run.prepared.data, None)
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_atomically(beside, "".join(f"{label}\n" for label in labels))
-    written = [str(options.out), beside.name]
+    record = frontend_path(options.out)
+    write_atomically(record, front_end_text(options.out.stem))
+    written = [str(options.out), record.name, beside.name]
     settings = settings_path(options.out)
     if decision is not None:
         write_atomically(settings, settings_text(decision))
@@ -228,11 +233,14 @@ def evaluate_command(options: Namespace, console: Console) -> None:
     from training.contamination import contamination_warning
     from training.engines import open_engines
     from training.evaluate import evaluate, to_json
+    from training.input_range import hold_against_input
     from training.tables import print_evaluation
 
     folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
     root = find_dataset(options.data, os.environ)
-    engines = open_engines(options.engine, options.model, options.labels, options.threshold)
+    engines = open_engines(
+        options.engine, options.model, options.labels, options.threshold, options.frontend
+    )
     labels, rule = engines[0].labels, engines[0].rule
     sounds = read_sounds(root, folds, whole=options.whole)
     data, left_out = label_by_model(sounds, labels, rule)
@@ -244,7 +252,10 @@ def evaluate_command(options: Namespace, console: Console) -> None:
             options.model, options.engine, engines, data,
             progress=progress, on_message=progress.console.print,
         )  # fmt: skip
+    features = hold_against_input(options.model, options.frontend, engines[0], data.clips)
+    result = replace(result, features=features)
     print_evaluation(result, console)
+    print_saturation(console, features)
     warning = contamination_warning(options.model, result.sha256, data)
     if warning:
         console.print(warning)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
 from generator.errors import Fault, InputError
+from generator.frontend.record_file import frontend_path
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
 from generator.model.decision_file import DEFAULT_SHARES
 from training.card import Scores, scores_of
@@ -22,7 +23,7 @@ from training.config import TrainingConfig
 from training.dataset import DataSet
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
-from training.features import ClipFrames
+from training.features import ClipFrames, front_end_text
 from training.plots import plot_answers, plot_losses
 from training.prepare import Prepared
 from training.run_folder import write_atomically
@@ -184,6 +185,7 @@ def _decide_by_chip(
     """Decisions of the int8 model by the firmware's C (host twin), starting from samples."""
     model = scratch / "fold.tflite"
     model.write_bytes(tflite)
+    frontend_path(model).write_text(front_end_text("fold"), encoding="utf-8")
     (scratch / "fold.labels.txt").write_text("".join(f"{label}\n" for label in labels), "utf-8")
     decisions = decide_clips(open_engines(TWIN, model), [one.clip for one in clips])
     return decide_again(decisions, rule)

@@ -12,16 +12,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from generator.errors import InputError
+from generator.frontend.checks import record_faults
+from generator.frontend.record import FrontendRecord
+from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
 from generator.model.patches import patch_rule
+from generator.model.tflite_reader import read_tflite
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
 from training.features import FrontEnd, compile_front_end
-from training.patches import cut_patches
+from training.patches import Frames, cut_patches
 from training.scores import DecidedClip, decide_clip
 
 TWIN, LITERT = "twin", "litert"
@@ -39,6 +44,9 @@ class Engine(Protocol):
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """The decision for a clip. `samples`: int16 [n] at 16 kHz."""
+
+    def features(self, samples: Samples) -> Frames:
+        """The frames, int8 [n, bands], that the front-end makes of a clip."""
 
 
 class TwinEngine:
@@ -63,13 +71,23 @@ class TwinEngine:
             score_sums=sums,
         )
 
+    def features(self, samples: Samples) -> Frames:
+        """By the C code."""
+        return self._twin.features(samples)
+
 
 class LitertEngine:
     """The front-end's C, LiteRT's BUILTIN_REF kernels, patches and decision rule in Python."""
 
-    def __init__(self, classifier: Classifier, labels: tuple[str, ...], rule: DecisionRule) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        record: FrontendRecord,
+        labels: tuple[str, ...],
+        rule: DecisionRule,
+    ) -> None:
         self._classifier = classifier
-        self._front_end: FrontEnd = compile_front_end(classifier.input_scale)
+        self._front_end: FrontEnd = compile_front_end(classifier.input_scale, record)
         self.labels, self.rule = labels, rule
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
@@ -79,9 +97,17 @@ class LitertEngine:
         scores = self._classifier.scores(patches)
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
+    def features(self, samples: Samples) -> Frames:
+        """By the front-end's C."""
+        return self._front_end.features(samples)
+
 
 def open_engines(
-    kind: str, model: Path, labels: Path | None = None, threshold: float | None = None
+    kind: str,
+    model: Path,
+    labels: Path | None = None,
+    threshold: float | None = None,
+    frontend: str | None = None,
 ) -> Sequence[Engine]:
     """One engine per CPU core. Raises InputError for a model that `kind` cannot run."""
     count = os.cpu_count() or 1
@@ -89,8 +115,14 @@ def open_engines(
         first = Classifier(model)
         names = find_labels(model, labels, first.classes).names
         rule = find_rule(model, first.head, names, threshold)
+        found = find_frontend(model, frontend, read_tflite(model))
+        not_computed = found.placed(record_faults(found.record))
+        if not_computed:
+            raise InputError(not_computed)
+        record = found.record
         return [
-            LitertEngine(first if number == 0 else Classifier(model), names, rule)
+            LitertEngine(first if number == 0 else Classifier(model), record, names, rule)
             for number in range(count)
         ]
-    return [TwinEngine(twin) for twin in build_model_twins(model, labels, threshold, count=count)]
+    twins = build_model_twins(model, labels, threshold, frontend, count=count)
+    return [TwinEngine(twin) for twin in twins]

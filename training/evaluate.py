@@ -13,6 +13,7 @@ from typing import Any
 
 from rich.progress import Progress
 
+from generator.frontend.saturation import Saturation
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
 from training.dataset import Clip, DataSet
 from training.engines import ENGINES, Engine
@@ -35,6 +36,8 @@ class Evaluation:
     rule: str
     """The decision rule as text."""
     decisions: tuple[DecidedClip, ...]
+    features: Saturation | None = None
+    """Of the sounds, held against the model's input."""
 
 
 def decide_clips(
@@ -113,6 +116,7 @@ def to_plain(result: Evaluation) -> dict[str, Any]:
         "accuracy": share.value,
         "accuracy_low": share.low,
         "accuracy_high": share.high,
+        "features": None if result.features is None else result.features.to_plain(),
         "decisions": [{**asdict(one), "right": one.right} for one in result.decisions],
     }
 

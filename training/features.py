@@ -18,6 +18,9 @@ from rich.progress import Progress
 
 from generator.errors import Fault
 from generator.frontend.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import FrontendRecord
+from generator.frontend.record_text import record_text
 from training.dataset import Clip, Samples
 from training.patches import Frames, InputScale
 from training.sound_check import SoundCheck
@@ -32,11 +35,16 @@ class FrontEnd(Protocol):
         """The frames of one clip, starting from the reset state."""
 
 
-def compile_front_end(scale: InputScale) -> FrontEnd:
+def compile_front_end(scale: InputScale, record: FrontendRecord = YAMNET) -> FrontEnd:
     """The firmware's front-end compiled for the host; raises ToolError without a C compiler."""
     from generator.host.frontend_twin import build_frontend_twin
 
-    return build_frontend_twin(scale.scale, scale.zero_point)
+    return build_frontend_twin(record, scale.scale, scale.zero_point)
+
+
+def front_end_text(model_name: str) -> str:
+    """The record of this front-end, to be written beside a model that was trained on it."""
+    return record_text(YAMNET, f"The front-end that {model_name} was trained on: docs/frontends.md")
 
 
 def make_test_signal() -> Samples:

@@ -31,6 +31,7 @@ NOT_HASHED = frozenset(
     {
         "sounds/fetch_esc50.py",
         *(f"training/{name}.py" for name in ("__main__", "card", "card_text", "commands", "plots")),
+        "training/input_range.py",
         *(f"training/{name}.py" for name in ("tables", "tensorboard", "threshold", "train")),
     }
 )

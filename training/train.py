@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from generator.frontend.record_file import frontend_path
 from generator.model.decision import Head
 from generator.model.decision_file import DecisionSettings, settings_path, settings_text
 from training.card import Card, Data, Files, Origin, licences_of, versions
@@ -24,6 +25,7 @@ from training.cross_validate import (
 from training.dataset import DataSet, sha256_of_clips
 from training.engines import TWIN, open_engines
 from training.evaluate import decide_clips
+from training.features import front_end_text
 from training.plots import plot_losses
 from training.prepare import Prepared
 from training.run_folder import check_writable, remove_partial_files, sha256_of, write_atomically
@@ -54,8 +56,9 @@ def train(
     on_message: Callable[[str], None],
     tensorboard: TensorBoardLog | None = None,
 ) -> Card:
-    """Train, quantise, check and write `<name>.{keras,tflite,labels.txt,json,md}` into `out`.
+    """Train, quantise, check and write the model's files into `out`.
 
+    They are `<name>.{keras,tflite,frontend.yaml,labels.txt,json,md}`.
     `<name>.decision.yaml` is written too if the configuration sets a threshold or a class for other
     sounds. All files are written to the run folder first and copied to `out` at the end. The card
     takes the cross-validated scores from the run folder if their digest matches. `threshold: auto`
@@ -84,6 +87,7 @@ def train(
     trained.network.save(saved)
     write_atomically(model.with_suffix(".keras"), saved.read_bytes())
     write_atomically(model, trained.tflite)
+    write_atomically(frontend_path(model), front_end_text(config.name))
     labels = model.with_name(f"{config.name}.labels.txt")
     write_atomically(labels, "".join(f"{label}\n" for label in data.labels))
     write_atomically(paths.run / "curves-final.png", plot_losses({"all folds": trained.curves}))
@@ -99,6 +103,7 @@ def train(
         files=Files(
             tflite=_hashed(model),
             keras=_hashed(model.with_suffix(".keras")),
+            frontend=_hashed(frontend_path(model)),
             labels=_hashed(labels),
             decision=_hashed(settings_path(model)) if settings is not None else {},
         ),
@@ -178,7 +183,7 @@ def _install(model: Path, out: Path) -> None:
     remove_partial_files(out)
     settings = settings_path(model)
     labels = model.with_name(f"{model.stem}.labels.txt")
-    for path in (model.with_suffix(".keras"), model, labels):
+    for path in (model.with_suffix(".keras"), model, frontend_path(model), labels):
         write_atomically(out / path.name, path.read_bytes())
     if settings.is_file():
         write_atomically(out / settings.name, settings.read_bytes())

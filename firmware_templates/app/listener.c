@@ -97,6 +97,9 @@ void listener_begin(struct listener *self, const struct listener_events *events)
     memset(self, 0, sizeof *self);
     self->events = *events;
     frontend_reset(&self->frontend);
+#ifdef NETWORK_KEEPS_STATE
+    network_reset();
+#endif
 }
 
 int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t count) {

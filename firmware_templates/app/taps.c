@@ -77,6 +77,9 @@ static void answer(uint32_t patch_id, uint32_t answer_cycles) {
 uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t *frames,
                           uint32_t count, uint32_t *detail) {
     if (first_frame == 0u) {
+#ifdef NETWORK_KEEPS_STATE
+        network_reset();
+#endif
         network_begin();
         active = true;
         next_frame = 0u;

@@ -33,3 +33,7 @@ int32_t host_frontend_features_s8(const int16_t *samples, uint32_t count, int8_t
 uint32_t host_frontend_bands(void) {
     return MEL_BANDS;
 }
+
+uint32_t host_frontend_hop_samples(void) {
+    return MEL_HOP_SAMPLES;
+}

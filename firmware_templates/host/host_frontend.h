@@ -14,4 +14,7 @@ int32_t host_frontend_features_s8(const int16_t *samples, uint32_t count, int8_t
 /* Values in a frame. */
 uint32_t host_frontend_bands(void);
 
+/* Samples from frame to frame. */
+uint32_t host_frontend_hop_samples(void);
+
 #endif

@@ -91,6 +91,9 @@ int32_t host_twin_run_clip_q15(const int16_t *samples, uint32_t count, uint32_t 
 
 int32_t host_twin_run_patch_s8(const int8_t *frames, int8_t scores[NETWORK_CLASSES]) {
     int status = NETWORK_MORE;
+#ifdef NETWORK_KEEPS_STATE
+    network_reset();
+#endif
     network_begin();
     for (uint32_t frame = 0u; frame < NETWORK_FRAMES && status >= 0; frame++) {
         status = network_push_frame_s8(frames + (size_t)frame * NETWORK_BANDS);

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every constant of the fixed-point mel front-end, from the model's input scale and zero point.
+"""Every constant of the integer front-end, from its record and the model's input quantisation.
 
-The front-end turns 16 kHz mono int16 samples into int8 frames of 64 bands. The formula that it
-approximates: frames of 512 samples every 160, periodic Hann window of 400 centred in the 512,
-magnitude of the FFT, 64 triangular filters (HTK mel scale, peak 1, linear in hertz) from 125 to
-7500 Hz, ln(mel + 1e-4), rounded to the model's own int8 scale. `docs/frontend.md` is the integer
+The front-end turns mono int16 samples into int8 frames. `docs/frontend.md` is the integer
 specification; the names of the fields below are the names used there.
 
 Everything here is computed in Python and only printed by the templates.
@@ -14,28 +11,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from generator.errors import Fault, InputError
-from generator.frontend.parameters import (
-    BANDS,
-    FRAME_SAMPLES,
-    GATE_HANGOVER_HOPS,
-    GATE_THRESHOLD_RMS,
-    HIGH_EDGE_HZ,
-    HOP_SAMPLES,
-    LOG_OFFSET,
-    LOW_EDGE_HZ,
-    SAMPLE_RATE_HZ,
-    WINDOW_SAMPLES,
+from generator.frontend.filter_bank import make_filter_bank, weights_in
+from generator.frontend.logarithm import (
+    LOG2_BITS,
+    LOG2_TABLE_BITS,
+    log2_table_q24,
+    sqrt_table_q30,
 )
+from generator.frontend.record import FrontendRecord, SilenceGate
+from generator.frontend.rounding import q31, round_half_away
+from generator.frontend.sources import frontend_sources
+from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31
+from generator.frontend.window_table import window_start, window_value
 
-WINDOW_START = (FRAME_SAMPLES - WINDOW_SAMPLES) // 2
-
-CFFT_POINTS = FRAME_SAMPLES // 2
 BIN_WEIGHT_BITS = 24
-LOG2_BITS = 24
-LOG2_TABLE_BITS = 7
 SQRT_TABLE_BITS = 8
 OUTPUT_MULTIPLIER_BITS = 24
 
@@ -48,30 +39,6 @@ MAX_SCALE = 16.0
 """Input scales for which the output multiplier ln(2)/scale keeps >= 19 bits and fits in int32."""
 
 _INT8_MIN, _INT8_MAX = -128, 127
-_Q31_ONE = 1 << 31
-_INT32_MAX = _Q31_ONE - 1
-
-CMSIS_DSP_SOURCES: tuple[str, ...] = (
-    "Source/TransformFunctions/arm_bitreversal.c",
-    "Source/TransformFunctions/arm_bitreversal2.c",
-    "Source/TransformFunctions/arm_cfft_q31.c",
-    "Source/TransformFunctions/arm_cfft_radix4_q31.c",
-)
-"""CMSIS-DSP 1.10.3 translation units that the front-end links, relative to the source tree."""
-
-CMSIS_DSP_HEADERS: tuple[str, ...] = (
-    "Include/arm_common_tables.h",
-    "Include/arm_math_memory.h",
-    "Include/arm_math_types.h",
-    "Include/dsp/basic_math_functions.h",
-    "Include/dsp/complex_math_functions.h",
-    "Include/dsp/fast_math_functions.h",
-    "Include/dsp/none.h",
-    "Include/dsp/transform_functions.h",
-    "Include/dsp/utils.h",
-    "PrivateInclude/arm_compiler_specific.h",
-)
-"""Headers that those sources and `frontend/transform.c` include, relative to the source tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +48,8 @@ class MelTables:
     A trailing `_q31` or `_q24` names the binary point. `docs/frontend.md` says where each is used.
     """
 
+    sources: tuple[str, ...]
+    """The files of the front-end in the project; a record leaves out what it never calls."""
     scale: float
     zero_point: int
     sample_rate_hz: int
@@ -124,60 +93,51 @@ class MelTables:
     gate_hangover_hops: int
 
 
-def make_mel_tables(scale: float, zero_point: int) -> MelTables:
+def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> MelTables:
     """Return the front-end's constants for a model whose input is int8 (scale, zero_point).
 
     Raises InputError with every fault when the quantisation cannot be served.
     """
     _check_quantisation(scale, zero_point)
-    edges_hz = mel_edges_hz()
-    first_bin, end_bin, segment_end_bins, bin_weights = _bin_weights(edges_hz)
+    bank = make_filter_bank(record)
+    points = record.fft_samples // 2
+    gate = record.silence_gate or SilenceGate()
     return MelTables(
+        sources=frontend_sources(record),
         scale=scale,
         zero_point=zero_point,
-        sample_rate_hz=SAMPLE_RATE_HZ,
-        frame_samples=FRAME_SAMPLES,
-        hop_samples=HOP_SAMPLES,
-        window_samples=WINDOW_SAMPLES,
-        window_start=WINDOW_START,
-        bands=BANDS,
-        cfft_points=CFFT_POINTS,
+        sample_rate_hz=record.sample_rate_hz,
+        frame_samples=record.frame_samples,
+        hop_samples=record.hop_samples,
+        window_samples=record.window_samples,
+        window_start=window_start(record),
+        bands=record.bands,
+        cfft_points=points,
         log2_bits=LOG2_BITS,
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
         mel_exponent=MEL_EXPONENT,
-        window_q31=tuple(_q31(_hann(n)) for n in range(1, WINDOW_SAMPLES // 2 + 1)),
-        cfft_twiddles_q31=_twiddles(CFFT_POINTS, range(3 * CFFT_POINTS // 4)),
-        bit_reversal=_bit_reversal_pairs(CFFT_POINTS),
-        split_twiddles_q31=_twiddles(FRAME_SAMPLES, range(first_bin, CFFT_POINTS // 2 + 1)),
-        first_bin=first_bin,
-        end_bin=end_bin,
-        segment_end_bins=segment_end_bins,
-        bin_weights_q24=bin_weights,
-        sqrt_q30=tuple(_round(math.sqrt(1.0 + i / 64) * 2**30) for i in range(193)),
-        log2_q24=tuple(
-            _round(math.log2(1.0 + i / 2**LOG2_TABLE_BITS) * 2**LOG2_BITS)
-            for i in range(2**LOG2_TABLE_BITS + 1)
+        window_q31=tuple(
+            q31(window_value(record, n)) for n in range(1, record.window_samples // 2 + 1)
         ),
-        log_offset=_round(LOG_OFFSET * 2**MEL_EXPONENT),
-        output_multiplier_q24=_round(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
+        cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
+        bit_reversal=bit_reversal_pairs(points),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(bank.first_bin, points // 2 + 1)),
+        first_bin=bank.first_bin,
+        end_bin=bank.end_bin,
+        segment_end_bins=bank.segment_end_bins,
+        bin_weights_q24=weights_in(bank, BIN_WEIGHT_BITS),
+        sqrt_q30=sqrt_table_q30(),
+        log2_q24=log2_table_q24(),
+        log_offset=round_half_away(record.log_offset * 2**MEL_EXPONENT),
+        output_multiplier_q24=round_half_away(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
         output_offset_q48=(2 * zero_point + 1) << (LOG2_BITS + OUTPUT_MULTIPLIER_BITS - 1),
-        gate_threshold_rms=GATE_THRESHOLD_RMS,
-        gate_hangover_hops=GATE_HANGOVER_HOPS,
+        gate_threshold_rms=gate.threshold_rms,
+        gate_hangover_hops=round(
+            gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
+        ),
     )
-
-
-def mel_edges_hz() -> tuple[float, ...]:
-    """Return the 66 edges in Hz of the 64 triangles: evenly spaced on the HTK mel scale.
-
-    HTK: mel = 2595 log10(1 + f/700) (Young et al., The HTK Book, section 5.4).
-    """
-    low, high = (2595.0 * math.log10(1.0 + hz / 700.0) for hz in (LOW_EDGE_HZ, HIGH_EDGE_HZ))
-    steps = BANDS + 1
-    mels = (low + (high - low) * i / steps for i in range(1, steps))
-    inner = (700.0 * (10.0 ** (mel / 2595.0) - 1.0) for mel in mels)
-    return (LOW_EDGE_HZ, *inner, HIGH_EDGE_HZ)
 
 
 def _check_quantisation(scale: float, zero_point: int) -> None:
@@ -200,55 +160,3 @@ def _check_quantisation(scale: float, zero_point: int) -> None:
         )
     if faults:
         raise InputError(faults)
-
-
-def _bin_weights(
-    edges_hz: tuple[float, ...],
-) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
-    """Return first bin, end bin, the end bin of each segment and each bin's rising weight (Q24).
-
-    Between two mel edges one triangle falls and the next rises, and the two weights add up to 1:
-    one weight a bin describes the whole bank.
-    """
-    bin_hz = SAMPLE_RATE_HZ / FRAME_SAMPLES
-    bins = [k for k in range(CFFT_POINTS) if edges_hz[0] < k * bin_hz < edges_hz[-1]]
-    first_bin = bins[0]
-    weights = []
-    segment_end_bins = []
-    position = 0
-    for low, high in pairwise(edges_hz):
-        while position < len(bins) and bins[position] * bin_hz < high:
-            rising = (bins[position] * bin_hz - low) / (high - low)
-            weights.append(_round(rising * 2**BIN_WEIGHT_BITS))
-            position += 1
-        segment_end_bins.append(first_bin + position)
-    return first_bin, first_bin + len(bins), tuple(segment_end_bins), tuple(weights)
-
-
-def _hann(n: int) -> float:
-    return 0.5 - 0.5 * math.cos(2.0 * math.pi * n / WINDOW_SAMPLES)
-
-
-def _twiddles(points: int, indices: range) -> tuple[int, ...]:
-    angles = [2.0 * math.pi * k / points for k in indices]
-    return tuple(_q31(value) for angle in angles for value in (math.cos(angle), math.sin(angle)))
-
-
-def _bit_reversal_pairs(points: int) -> tuple[int, ...]:
-    bits = points.bit_length() - 1
-    complex_bytes = 8
-    pairs = []
-    for index in range(points):
-        mirrored = int(f"{index:0{bits}b}"[::-1], 2)
-        if index < mirrored:
-            pairs += [index * complex_bytes, mirrored * complex_bytes]
-    return tuple(pairs)
-
-
-def _q31(value: float) -> int:
-    return min(_round(value * _Q31_ONE), _INT32_MAX)
-
-
-def _round(value: float) -> int:
-    """Round half away from zero."""
-    return math.floor(abs(value) + 0.5) * (-1 if value < 0 else 1)

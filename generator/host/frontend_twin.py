@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import make_mel_tables
-from generator.frontend.parameters import HOP_SAMPLES
+from generator.frontend.record import FrontendRecord
 from generator.host.compile import CACHE_DIR, UNDEFINED_BEHAVIOUR, HostBuild, compile_for_host
 from generator.project.render import render_files
 from generator.toolchain.locate import find_cmsis_dsp
@@ -49,10 +49,16 @@ class FrontendTwin:
         self._library.host_frontend_bands.restype = ctypes.c_uint32
         return int(self._library.host_frontend_bands())
 
+    @cached_property
+    def hop_samples(self) -> int:
+        """From frame to frame."""
+        self._library.host_frontend_hop_samples.restype = ctypes.c_uint32
+        return int(self._library.host_frontend_hop_samples())
+
     def features(self, samples: Samples) -> Frames:
-        """Return the frames, int8 [n, bands], that pass the gate in a clip of 16 kHz samples."""
+        """Return the frames, int8 [n, bands], that pass the gate in a clip."""
         clip = np.ascontiguousarray(samples, dtype=np.int16)
-        capacity = clip.size // HOP_SAMPLES + 1
+        capacity = clip.size // self.hop_samples + 1
         frames = np.empty((capacity, self.bands), dtype=np.int8)
         count = self._features(clip, clip.size, frames, capacity)
         if count < 0:
@@ -61,15 +67,20 @@ class FrontendTwin:
 
 
 def build_frontend_twin(
-    scale: float, zero_point: int, *, sanitize: bool = False, cache_dir: Path = CACHE_DIR
+    record: FrontendRecord,
+    scale: float,
+    zero_point: int,
+    *,
+    sanitize: bool = False,
+    cache_dir: Path = CACHE_DIR,
 ) -> FrontendTwin:
-    """Compile the front-end for a model input of this quantisation; seconds, then cached.
+    """Compile the record's front-end for a model input of this quantisation; seconds, then cached.
 
     With `sanitize`, undefined behaviour in our C aborts the process: for tests.
     Raises `InputError` for a quantisation that the front-end cannot serve, `ToolError` without
     compiler or CMSIS-DSP.
     """
-    mel = make_mel_tables(scale, zero_point)
+    mel = make_mel_tables(record, scale, zero_point)
     files = render_files(
         board=None,
         info=None,

@@ -36,6 +36,7 @@ def build_model_twins(
     model: Path,
     labels: Path | None = None,
     threshold: float | None = None,
+    frontend: str | None = None,
     *,
     count: int = 1,
     cache_dir: Path = CACHE_DIR,
@@ -46,7 +47,7 @@ def build_model_twins(
     `InputError` with every fault of the model, its labels and decision settings, `ToolError`
     without a compiler.
     """
-    network = read_network(model, labels, threshold)
+    network = read_network(model, labels, threshold, frontend)
     board = next(iter(load_boards(DEFAULT_BOARDS_FILE).values()))
     with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
         project = make_project(board, network, Path(scratch), taps=False)

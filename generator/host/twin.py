@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.parameters import HOP_SAMPLES
 from generator.host.compile import (
     CACHE_DIR,
     MEMORY_ERRORS,
@@ -78,9 +77,9 @@ class HostTwin(FrontendTwin):
         self._patch_type, self._clip_type = _listener_structures(self.classes)
 
     def run_clip(self, samples: Samples, piece: int = 0) -> ClipOutcome:
-        """Run a clip of 16 kHz samples from beginning to end, `piece` samples a push (0: all)."""
+        """Run a clip from beginning to end, `piece` samples a push (0: all)."""
         clip = np.ascontiguousarray(samples, dtype=np.int16)
-        capacity = clip.size // HOP_SAMPLES + 1
+        capacity = clip.size // self.hop_samples + 1
         frames = np.zeros((capacity, self.bands), dtype=np.int8)
         patches = (self._patch_type * (capacity + 1))()
         summary = self._clip_type()

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -50,6 +51,8 @@ class Tensor:
     """The schema's name: INT8, INT32, FLOAT32…"""
     quantisation: Quantisation | None = None
     data: bytes | None = None
+    is_state: bool = False
+    """True: it keeps its value from one run to the next, as an LSTM's state does."""
 
     @property
     def element_count(self) -> int:
@@ -80,11 +83,13 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     data_inputs: tuple[int, ...]
-    """The tensors that it computes on: its inputs without weights, axes or shapes."""
+    """The tensors that it computes on: its inputs without weights, axes, shapes or any constant."""
     options: object
     """A value of one of the types in generator.model.options; None for operators without."""
     name: str
     """What the user can recognise: the output tensor's name, shortened."""
+    intermediates: tuple[int, ...] = ()
+    """Tensors that stand for the scales of values within it, as a quantised LSTM has them."""
 
     def __str__(self) -> str:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
@@ -103,6 +108,17 @@ class Operator:
 
 
 @dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A graph of a file, with tensors and operators of its own numbers."""
+
+    name: str
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
     """A whole model: every index is valid; whether it can run is asked by the constraints."""
 
@@ -114,6 +130,10 @@ class Graph:
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    metadata: Mapping[str, bytes] = field(default_factory=dict, hash=False)
+    """What a tool has left in the file beside the graph, by its name."""
+    subgraphs: tuple[Subgraph, ...] = ()
+    """The file's other graphs, from number 1 on: what CALL_ONCE, WHILE and IF call."""
 
     @property
     def input(self) -> GraphInput:
@@ -131,6 +151,14 @@ class Graph:
     def scoring(self) -> Operator:
         """The operator that makes the scores: the last SOFTMAX or LOGISTIC."""
         return next(one for one in reversed(self.operators) if one.kind in SCORING)
+
+    @property
+    def scores(self) -> Tensor:
+        """The int8 scores: the output, or what a last DEQUANTIZE makes it of."""
+        last = self.operators[-1]
+        if last.kind == "DEQUANTIZE" and last.outputs[0] == self.outputs[0]:
+            return self.tensors[last.inputs[0]]
+        return self.tensors[self.outputs[0]]
 
     @property
     def frames(self) -> int:

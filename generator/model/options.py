@@ -54,20 +54,69 @@ class DenseOptions:
     activation: Activation
     plain_weights: bool
     """False for the shuffled weight format that some converters write."""
+    keep_dims: bool = False
+    """True: the output keeps the input's rank."""
 
 
 @dataclass(frozen=True, slots=True)
-class AddOptions:
-    """ADD."""
+class PoolOptions(WindowOptions):
+    """MAX_POOL_2D and AVERAGE_POOL_2D."""
+
+    size: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticOptions:
+    """ADD, SUB, MUL, DIV and L2_NORMALIZATION."""
 
     activation: Activation
 
 
 @dataclass(frozen=True, slots=True)
-class MeanOptions:
-    """MEAN."""
+class ConcatenationOptions:
+    """CONCATENATION."""
+
+    activation: Activation
+    axis: int
+    """Negative: counted from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReduceOptions:
+    """MEAN, SUM, REDUCE_MAX, REDUCE_MIN and REDUCE_PROD."""
 
     keep_dims: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AxisOptions:
+    """PACK and UNPACK."""
+
+    axis: int
+    """Negative: counted from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatherOptions:
+    """GATHER."""
+
+    axis: int
+    batch_dims: int
+
+
+@dataclass(frozen=True, slots=True)
+class StridedSliceOptions:
+    """STRIDED_SLICE: bit i of a mask speaks of position i of begin, end and strides."""
+
+    begin_mask: int
+    """Positions whose begin is ignored."""
+    end_mask: int
+    ellipsis_mask: int
+    new_axis_mask: int
+    shrink_axis_mask: int
+    """Positions of one element, whose axis the output has not."""
+    offset: bool
+    """True: end is counted from begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +124,68 @@ class SoftmaxOptions:
     """SOFTMAX."""
 
     beta: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeakyReluOptions:
+    """LEAKY_RELU."""
+
+    alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class GeluOptions:
+    """GELU."""
+
+    approximate: bool
+    """True: by tanh; False: by erf."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMatMulOptions:
+    """BATCH_MATMUL: which of its inputs it takes transposed."""
+
+    transpose_first: bool
+    transpose_second: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LstmOptions:
+    """UNIDIRECTIONAL_SEQUENCE_LSTM."""
+
+    activation: Activation
+    is_tanh: bool
+    """Whether the activation is the one that the integer kernel computes."""
+    cell_clip: float
+    """0: none."""
+    projection_clip: float
+    time_major: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VariableOptions:
+    """VAR_HANDLE."""
+
+    name: str
+    """The same for all handles of one variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOnceOptions:
+    """CALL_ONCE: runs a subgraph before the first invocation."""
+
+    subgraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFlowOptions:
+    """CALL, WHILE and IF: the subgraphs that they call, as numbers in the file."""
+
+    subgraphs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionsOptions:
+    """RESHAPE's new shape or SQUEEZE's axes; empty where the file leaves them out."""
+
+    values: tuple[int, ...] = ()

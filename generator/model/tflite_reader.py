@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a .tflite file to a Graph; the only module that knows the flatbuffer parser.
+"""From a .tflite file to a Graph; with tflite_options the only module that knows the parser.
 
 The parser trusts its input: it follows whatever offset it reads. So each vector's length is held
 against the file's size before it is walked, each index against the table that it points into, and
@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,19 @@ import numpy as np
 import tflite
 
 from generator.errors import Fault, InputError
-from generator.model.graph import Graph, Operator, Quantisation, Tensor
-from generator.model.options import (
-    Activation,
-    AddOptions,
-    ConvolutionOptions,
-    DenseOptions,
-    MeanOptions,
-    Padding,
-    SoftmaxOptions,
+from generator.model.dilation import with_dilation
+from generator.model.graph import Graph, Operator, Quantisation, Subgraph, Tensor
+from generator.model.model_file import read_model_file
+from generator.model.options import CallOnceOptions, ControlFlowOptions
+from generator.model.shape_arithmetic import without_shape_arithmetic
+from generator.model.tflite_options import (
+    OPERATOR_NAMES,
+    MalformedError,
+    enum_names,
+    read_options,
+    schema_of,
 )
 
-FILE_IDENTIFIER = b"TFL3"
-MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_RANK = 8
 PLACEHOLDER_FOR_GREATER_OP_CODES = 127
 """Operator codes above this stand in the wider field only (schema version 3a)."""
@@ -39,8 +38,11 @@ PLACEHOLDER_FOR_GREATER_OP_CODES = 127
 ITEM_BYTES = {
     "FLOAT32": 4, "FLOAT16": 2, "INT32": 4, "UINT8": 1, "INT64": 8, "BOOL": 1, "INT16": 2,
     "COMPLEX64": 8, "INT8": 1, "FLOAT64": 8, "COMPLEX128": 16, "UINT64": 8, "UINT32": 4,
-    "UINT16": 2,
+    "UINT16": 2, "BFLOAT16": 2,
 }  # fmt: skip
+
+PACKED_ITEMS = {"INT4": 2}
+"""Elements in a byte."""
 
 KERAS_SUFFIXES = {
     "relu", "relu6", "bn", "conv2d", "depthwise", "matmul", "biasadd", "mean", "transpose",
@@ -48,11 +50,10 @@ KERAS_SUFFIXES = {
 }  # fmt: skip
 """What Keras appends to a layer's name to name its inner operations."""
 
+WITHOUT_OUTPUT = ("CALL_ONCE", "ASSIGN_VARIABLE")
+"""Kinds that may make no tensor: they change variables."""
+
 CONVERT_AGAIN = "convert the model again; the file is not a complete .tflite"
-
-
-class _MalformedError(Exception):
-    """The file contradicts itself."""
 
 
 def read_tflite(path: Path) -> Graph:
@@ -60,64 +61,75 @@ def read_tflite(path: Path) -> Graph:
 
     Raises InputError for a file that cannot be read, is no .tflite, or contradicts itself.
     """
-    data = _read_bytes(path)
+    data = read_model_file(path)
     where = path.name
-    if len(data) < 8 or data[4:8] != FILE_IDENTIFIER:
-        raise InputError(
-            [Fault(where, "not a .tflite file (no TFL3 identifier)", "give a TensorFlow Lite file")]
-        )
     try:
-        return _parse(data, path.stem)
-    except _MalformedError as malformed:
+        graph = _parse(data, path.stem)
+    except MalformedError as malformed:
         raise InputError([Fault(where, str(malformed), CONVERT_AGAIN)]) from None
     except Exception as error:  # the parser raises whatever its blind reads run into
         what = f"truncated or damaged: it points at what is not within its {len(data)} bytes"
         raise InputError([Fault(where, what, CONVERT_AGAIN)]) from error
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            what = f"{size} bytes: larger than any microcontroller's flash"
-            raise InputError([Fault(str(path), what, "give a model below 64 MiB")])
-        return path.read_bytes()
-    except OSError as error:
-        what = f"cannot be read: {error.strerror}"
-        raise InputError([Fault(str(path), what, "check the path given as MODEL")]) from error
+    return with_dilation(without_shape_arithmetic(graph))
 
 
 def _parse(data: bytes, name: str) -> Graph:
     model = tflite.Model.GetRootAs(bytearray(data), 0)
-    subgraph_count = _bounded(model.SubgraphsLength(), 4, data, "subgraphs")
-    if subgraph_count != 1:
-        raise _MalformedError(f"{subgraph_count} subgraphs: exactly one is understood")
-    subgraph = model.Subgraphs(0)
     buffers = _buffers(model, data)
-    tensors = tuple(
-        _tensor(index, subgraph.Tensors(index), buffers, data)
-        for index in range(_bounded(subgraph.TensorsLength(), 4, data, "tensors"))
-    )
     kinds = _operator_kinds(model, data)
+    count = _bounded(model.SubgraphsLength(), 4, data, "subgraphs")
+    subgraphs = tuple(
+        _subgraph(model.Subgraphs(index), kinds, buffers, data) for index in range(count)
+    )
+    if not subgraphs or not subgraphs[0].operators:
+        raise MalformedError("the model has no operators")
+    _check_calls(subgraphs)
+    main = subgraphs[0]
+    return Graph(
+        name,
+        hashlib.sha256(data).hexdigest(),
+        main.tensors,
+        main.operators,
+        main.inputs,
+        main.outputs,
+        _metadata(model, buffers, data),
+        subgraphs[1:],
+    )
+
+
+def _subgraph(
+    record: Any, kinds: tuple[str, ...], buffers: tuple[bytes, ...], data: bytes
+) -> Subgraph:
+    tensors = tuple(
+        _tensor(index, record.Tensors(index), buffers, data)
+        for index in range(_bounded(record.TensorsLength(), 4, data, "tensors"))
+    )
     operators = tuple(
-        _operator(index, subgraph.Operators(index), kinds, tensors, data)
-        for index in range(_bounded(subgraph.OperatorsLength(), 4, data, "operators"))
+        _operator(index, record.Operators(index), kinds, tensors, data)
+        for index in range(_bounded(record.OperatorsLength(), 4, data, "operators"))
     )
-    inputs = _indices(subgraph.InputsLength, subgraph.Inputs, len(tensors), data, "model inputs")
-    outputs = _indices(
-        subgraph.OutputsLength, subgraph.Outputs, len(tensors), data, "model outputs"
-    )
-    if not operators:
-        raise _MalformedError("the model has no operators")
-    return Graph(name, hashlib.sha256(data).hexdigest(), tensors, operators, inputs, outputs)
+    inputs = _indices(record.InputsLength, record.Inputs, len(tensors), data, "model inputs")
+    outputs = _indices(record.OutputsLength, record.Outputs, len(tensors), data, "model outputs")
+    return Subgraph(_text(record.Name()), tensors, operators, inputs, outputs)
+
+
+def _check_calls(subgraphs: tuple[Subgraph, ...]) -> None:
+    for operator in (one for subgraph in subgraphs for one in subgraph.operators):
+        called: tuple[int, ...] = ()
+        if isinstance(operator.options, CallOnceOptions):
+            called = (operator.options.subgraph,)
+        elif isinstance(operator.options, ControlFlowOptions):
+            called = operator.options.subgraphs
+        for number in called:
+            if not 0 <= number < len(subgraphs):
+                what = f"calls subgraph {number} of {len(subgraphs)}"
+                raise MalformedError(f"{operator} {what}")
 
 
 def _bounded(count: int, item_bytes: int, data: bytes, what: str) -> int:
     """A vector of `count` items must fit into the file that holds it."""
     if count < 0 or count * item_bytes > len(data):
-        raise _MalformedError(
-            f"{count} {what} in a file of {len(data)} bytes: truncated or damaged"
-        )
+        raise MalformedError(f"{count} {what} in a file of {len(data)} bytes: truncated or damaged")
     return count
 
 
@@ -135,35 +147,49 @@ def _buffers(model: Any, data: bytes) -> tuple[bytes, ...]:
     return tuple(contents())
 
 
-def _enum_names(enum: type) -> dict[int, str]:
-    return {value: key for key, value in vars(enum).items() if isinstance(value, int)}
+def _metadata(model: Any, buffers: tuple[bytes, ...], data: bytes) -> dict[str, bytes]:
+    found = {}
+    for index in range(_bounded(model.MetadataLength(), 4, data, "metadata entries")):
+        entry = model.Metadata(index)
+        if entry.Buffer() >= len(buffers):
+            what = f"metadata {index} points at buffer {entry.Buffer()} of {len(buffers)}"
+            raise MalformedError(what)
+        found[_text(entry.Name())] = buffers[entry.Buffer()]
+    return found
 
 
-TENSOR_TYPES = _enum_names(tflite.TensorType)
-OPERATOR_NAMES = _enum_names(tflite.BuiltinOperator)
-ACTIVATIONS = _enum_names(tflite.ActivationFunctionType)
+TENSOR_TYPES = enum_names(tflite.TensorType)
 
 
 def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) -> Tensor:
     where = f"tensor {index}"
     rank = _bounded(record.ShapeLength(), 4, data, f"dimensions of {where}")
     if rank > MAX_RANK:
-        raise _MalformedError(f"{where} has {rank} dimensions")
+        raise MalformedError(f"{where} has {rank} dimensions")
     shape = tuple(int(record.Shape(axis)) for axis in range(rank))
     dtype = TENSOR_TYPES.get(record.Type(), f"type {record.Type()}")
     buffer_index = record.Buffer()
     if buffer_index >= len(buffers):
-        raise _MalformedError(f"{where} points at buffer {buffer_index} of {len(buffers)}")
+        raise MalformedError(f"{where} points at buffer {buffer_index} of {len(buffers)}")
     contents = buffers[buffer_index] or None
     if contents is not None:
         expected = math.prod(shape) * ITEM_BYTES.get(dtype, 1)
-        if min(shape, default=1) < 0 or len(contents) != expected:
-            raise _MalformedError(
+        if dtype in PACKED_ITEMS:
+            expected = -(-expected // PACKED_ITEMS[dtype])
+        known = dtype in ITEM_BYTES or dtype in PACKED_ITEMS
+        if known and (min(shape, default=1) < 0 or len(contents) != expected):
+            raise MalformedError(
                 f"{where} of shape {list(shape)} and type {dtype} needs {expected} bytes of data, "
                 f"the file has {len(contents)}"
             )
     return Tensor(
-        index, _text(record.Name()), shape, dtype, _quantisation(record, where, data), contents
+        index,
+        _text(record.Name()),
+        shape,
+        dtype,
+        _quantisation(record, where, data),
+        contents,
+        bool(record.IsVariable()),
     )
 
 
@@ -176,10 +202,10 @@ def _quantisation(record: Any, where: str, data: bytes) -> Quantisation | None:
     if scale_count == 0:
         return None
     if zero_count not in (0, scale_count):
-        raise _MalformedError(f"{where} has {scale_count} scales and {zero_count} zero points")
+        raise MalformedError(f"{where} has {scale_count} scales and {zero_count} zero points")
     scales = tuple(float(np.float32(quantisation.Scale(i))) for i in range(scale_count))
     if not all(math.isfinite(scale) and scale > 0.0 for scale in scales):
-        raise _MalformedError(f"{where} has a scale that is not a positive number")
+        raise MalformedError(f"{where} has a scale that is not a positive number")
     zero_points = tuple(int(quantisation.ZeroPoint(i)) for i in range(zero_count))
     return Quantisation(
         scales, zero_points or (0,) * scale_count, int(quantisation.QuantizedDimension())
@@ -205,7 +231,7 @@ def _indices(
     count = _bounded(length(), 4, data, what)
     indices = tuple(int(item(position)) for position in range(count))
     if any(not -1 <= index < limit for index in indices):
-        raise _MalformedError(f"{what} name a tensor that does not exist")
+        raise MalformedError(f"{what} name a tensor that does not exist")
     return indices
 
 
@@ -215,18 +241,29 @@ def _operator(
     where = f"operator {index}"
     code_index = record.OpcodeIndex()
     if code_index >= len(kinds):
-        raise _MalformedError(f"{where} has operator code {code_index} of {len(kinds)}")
+        raise MalformedError(f"{where} has operator code {code_index} of {len(kinds)}")
     inputs = _indices(record.InputsLength, record.Inputs, len(tensors), data, f"inputs of {where}")
     outputs = _indices(
         record.OutputsLength, record.Outputs, len(tensors), data, f"outputs of {where}"
     )
-    if not outputs or min(outputs) < 0:
-        raise _MalformedError(f"{where} has no output")
     kind = kinds[code_index]
-    name = _short_name(tensors[outputs[0]].name)
-    schema = SCHEMAS.get(kind, Schema())
-    options = _options(kind, schema, record)
-    return Operator(index, kind, inputs, outputs, inputs[: schema.data_inputs], options, name)
+    if min(outputs, default=-1 if kind not in WITHOUT_OUTPUT else 0) < 0:
+        raise MalformedError(f"{where} has no output")
+    name = _short_name(tensors[outputs[0]].name) if outputs else kind.lower()
+    data_inputs = tuple(
+        one
+        for one in inputs[slice(*schema_of(kind).data_inputs)]
+        if one < 0 or tensors[one].data is None
+    )
+    options = read_options(kind, record)
+    inner = _indices(
+        record.IntermediatesLength,
+        record.Intermediates,
+        len(tensors),
+        data,
+        f"intermediates of {where}",
+    )
+    return Operator(index, kind, inputs, outputs, data_inputs, options, name, inner)
 
 
 def _short_name(tensor_name: str) -> str:
@@ -236,86 +273,3 @@ def _short_name(tensor_name: str) -> str:
     while len(parts) > 1 and parts[-1].lower() in KERAS_SUFFIXES:
         parts.pop()
     return "/".join(parts[-2:]) if parts else "unnamed"
-
-
-def _options(kind: str, schema: Schema, record: Any) -> object:
-    if schema.read is None or schema.table is None:
-        return None
-    union = record.BuiltinOptions()
-    if record.BuiltinOptionsType() != schema.union_type or union is None:
-        raise _MalformedError(f"a {kind} operator has no options")
-    table = schema.table()
-    table.Init(union.Bytes, union.Pos)
-    return schema.read(table)
-
-
-def _activation(code: int) -> Activation:
-    try:
-        return Activation(ACTIVATIONS.get(code, "OTHER"))
-    except ValueError:
-        return Activation.OTHER
-
-
-def _padding(code: int) -> Padding:
-    return Padding.VALID if code == tflite.Padding.VALID else Padding.SAME
-
-
-def _conv_options(table: Any, depth_multiplier: int = 1) -> ConvolutionOptions:
-    return ConvolutionOptions(
-        _padding(table.Padding()),
-        (int(table.StrideH()), int(table.StrideW())),
-        _activation(table.FusedActivationFunction()),
-        (int(table.DilationHFactor()), int(table.DilationWFactor())),
-        depth_multiplier,
-    )
-
-
-def _depthwise_options(table: Any) -> ConvolutionOptions:
-    return _conv_options(table, int(table.DepthMultiplier()))
-
-
-def _dense_options(table: Any) -> DenseOptions:
-    plain = table.WeightsFormat() == tflite.FullyConnectedOptionsWeightsFormat.DEFAULT
-    return DenseOptions(_activation(table.FusedActivationFunction()), plain)
-
-
-def _add_options(table: Any) -> AddOptions:
-    return AddOptions(_activation(table.FusedActivationFunction()))
-
-
-def _mean_options(table: Any) -> MeanOptions:
-    return MeanOptions(bool(table.KeepDims()))
-
-
-def _softmax_options(table: Any) -> SoftmaxOptions:
-    return SoftmaxOptions(float(np.float32(table.Beta())))
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What the .tflite schema says of a kind of operator; the default is one input, no options."""
-
-    union_type: int = tflite.BuiltinOptions.NONE
-    table: Callable[[], Any] | None = None
-    read: Callable[[Any], object] | None = None
-    data_inputs: int = 1
-    """How many of the inputs, from the first on, are what it computes on."""
-
-
-SCHEMAS = {
-    "CONV_2D": Schema(tflite.BuiltinOptions.Conv2DOptions, tflite.Conv2DOptions, _conv_options),
-    "DEPTHWISE_CONV_2D": Schema(
-        tflite.BuiltinOptions.DepthwiseConv2DOptions,
-        tflite.DepthwiseConv2DOptions,
-        _depthwise_options,
-    ),
-    "FULLY_CONNECTED": Schema(
-        tflite.BuiltinOptions.FullyConnectedOptions, tflite.FullyConnectedOptions, _dense_options
-    ),
-    "ADD": Schema(tflite.BuiltinOptions.AddOptions, tflite.AddOptions, _add_options, data_inputs=2),
-    "MEAN": Schema(tflite.BuiltinOptions.ReducerOptions, tflite.ReducerOptions, _mean_options),
-    "SOFTMAX": Schema(
-        tflite.BuiltinOptions.SoftmaxOptions, tflite.SoftmaxOptions, _softmax_options
-    ),
-}
-"""The operators that have options or several data inputs; all others need no row here."""

@@ -140,6 +140,7 @@ class ProjectInfo:
     generator_version: str
     frontend: FrontendInfo
     operators: tuple[OperatorInfo, ...] = ()
+    """Those that the taps show."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
 

@@ -14,6 +14,7 @@ from generator.errors import EXIT_INPUT
 from generator.firmware import Network
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.terminal.frontend_lines import print_frontend
 
 
 def print_inspection(console: Console, network: Network, boards: Mapping[str, BoardSpec]) -> int:
@@ -24,6 +25,7 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
         f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
         f"zero point {plan.input_zero_point}"
     )
+    print_frontend(console, network)
     names = ", ".join(network.labels.names)
     console.print(f"{count_classes(graph.classes)}: {names}", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
@@ -42,9 +44,12 @@ def _operator_table(network: Network) -> Table:
     for column in ("", "operator", "name", "output", "type"):
         table.add_column(column)
     for operator in network.graph.operators:
-        output = network.graph.tensor_out(operator)
-        shape = " x ".join(str(length) for length in output.shape)
-        row = (str(operator.index), operator.kind, operator.name, shape, output.dtype.lower())
+        tensors = [network.graph.tensors[index] for index in operator.outputs]
+        shapes = ", ".join(
+            " x ".join(map(str, shape)) for shape in {one.shape: 0 for one in tensors}
+        )
+        types = ", ".join(sorted({one.dtype.lower() for one in tensors}))
+        row = (str(operator.index), operator.kind, operator.name, shapes, types)
         table.add_row(*row)
     return table
 

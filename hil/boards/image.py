@@ -66,6 +66,8 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
     command += ["--model", str(options.model)]
     if options.labels is not None:
         command += ["--labels", str(options.labels)]
+    if options.frontend is not None:
+        command += ["--frontend", options.frontend]
     if options.threshold is not None:
         command += ["--threshold", str(options.threshold)]
     if options.cross_compile is not None:

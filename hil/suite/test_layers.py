@@ -51,9 +51,11 @@ def test_every_operator_equals_the_interpreter(
 ) -> None:
     """All operators, from TRANSPOSE to DEQUANTIZE, equal BUILTIN_REF bit for bit."""
     frames = make_input(tap_input, tap_dut, clip_set)
-    expected = tap_dut.oracle.taps(frames)
+    tapped = {operator.index for operator in tap_dut.image.project.info.operators}
+    outputs = tap_dut.oracle.taps(frames)
+    expected = {index: tensor for index, tensor in outputs.items() if index in tapped}
     names = tap_dut.oracle.operator_names
-    run = tap_dut.play_patch(1, frames, range(len(names)))
+    run = tap_dut.play_patch(1, frames, sorted(expected))
     actual = {
         index: assemble_rows(run.rows.get(index, {}), tensor) for index, tensor in expected.items()
     }

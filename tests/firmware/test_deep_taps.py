@@ -16,6 +16,7 @@ from generator.wire.messages import Frames, Hello, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BANDS, BOOT_S, FRAMES, BoardRun
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 
 DEEP = 40
 """Pointwise convolutions, one after the other."""
@@ -28,8 +29,7 @@ def test_operators_beyond_the_32nd_equal_the_interpreter(
     builder = ModelBuilder(frames=FRAMES, bands=BANDS).conv(4, stride=(4, 8))
     for _ in range(DEEP):
         builder.conv(4, (1, 1))
-    model = tmp_path / "deep.tflite"
-    model.write_bytes(builder.head(classes=3).to_bytes())
+    model = write_model(tmp_path / "deep.tflite", builder.head(classes=3).to_bytes())
     firmware = make_firmware(u585, read_network(model), toolchain, out_dir=tmp_path, taps=True)
     run = BoardRun(firmware.image.elf)
     run.machine.run(seconds=BOOT_S)

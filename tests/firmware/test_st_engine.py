@@ -34,6 +34,7 @@ from generator.wire.messages import (
 from hil.virtual.rules import Rule, RuleBroken
 from tests.firmware.board_runs import BOOT_S, BoardRun, Edit, build_changed
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from tests.support.st_edge_ai.faults import STAND_IN, make_install
 from tests.support.tiny_model import tiny_model
 
@@ -79,8 +80,7 @@ def toolchain() -> Toolchain:
 
 def build(case: Case, folder: Path, toolchain: Toolchain) -> Firmware:
     folder.mkdir(exist_ok=True)
-    model = folder / "model.tflite"
-    model.write_bytes(case.model())
+    model = write_model(folder / "model.tflite", case.model())
     root = make_install(folder / "ST", "--scores", case.scores) if case.scores else STAND_IN
     return make_firmware(
         load_boards(DEFAULT_BOARDS_FILE)[case.board],

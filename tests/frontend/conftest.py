@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.presets import YAMNET
 from tests.frontend.frontend_builds import (
     Sources,
     build_library,
@@ -25,7 +26,7 @@ SCALE, ZERO_POINT = 0.054722581058740616, 40
 
 @pytest.fixture(scope="session")
 def tables() -> MelTables:
-    return make_mel_tables(SCALE, ZERO_POINT)
+    return make_mel_tables(YAMNET, SCALE, ZERO_POINT)
 
 
 @pytest.fixture(scope="session")

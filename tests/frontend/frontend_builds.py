@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import CMSIS_DSP_SOURCES, MelTables
+from generator.frontend.mel_tables import MelTables
+from generator.frontend.transform_tables import CMSIS_DSP_SOURCES
 from generator.model.patches import patch_rule
 from generator.project.render import make_environment, render_files
 from generator.project.target_flags import WARNINGS, target_flags

@@ -22,6 +22,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import make_mel_tables
+from generator.frontend.presets import YAMNET
 from generator.repository import REPO_ROOT
 from hil.clips.clip_set import load_clips
 from sounds.place import find_directory
@@ -261,7 +262,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="int8 .tflite to judge with")
     judge = Judge(parser.parse_args().model)
     with tempfile.TemporaryDirectory() as scratch:
-        tables = make_mel_tables(float(judge.scale), int(judge.zero_point))
+        tables = make_mel_tables(YAMNET, float(judge.scale), int(judge.zero_point))
         mel = HostLibrary(build_library(write_sources(Path(scratch), tables)))
         sounds = read_sounds(judge, mel)
         print_gates(judge, mel, sounds)

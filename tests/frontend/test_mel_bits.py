@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.presets import YAMNET
 from tests.frontend import integer_twin
 from tests.frontend.frontend_builds import build_library, run_program, write_sources
 from tests.frontend.host_library import HostLibrary
@@ -64,7 +65,7 @@ def test_host_equals_the_specification_on_real_sound(host: HostLibrary, tables: 
 
 
 def test_host_equals_the_specification_where_int8_clamps(tmp_path: Path) -> None:
-    tables = make_mel_tables(0.01, -3)
+    tables = make_mel_tables(YAMNET, 0.01, -3)
     host = HostLibrary(build_library(write_sources(tmp_path, tables)))
     frames = np.concatenate([split_frames(samples) for samples in SIGNALS.values()])
     got = host.mel_frames(frames)

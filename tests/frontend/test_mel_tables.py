@@ -9,12 +9,9 @@ import numpy as np
 import pytest
 
 from generator.errors import InputError
-from generator.frontend.mel_tables import (
-    CMSIS_DSP_HEADERS,
-    CMSIS_DSP_SOURCES,
-    MelTables,
-    make_mel_tables,
-)
+from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.presets import YAMNET
+from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.toolchain.locate import find_cmsis_dsp
 from tests.frontend import float_formula, integer_twin
 from tests.frontend.integer_twin import split_frames
@@ -67,7 +64,7 @@ def test_twiddles_lie_on_the_circle(tables: MelTables) -> None:
     [(0.054722581, 40), (0.0061, -128), (0.02, 127), (0.11, 0), (1.0, 3), (15.9, -5)],
 )
 def test_any_quantisation_follows_the_formula(scale: float, zero_point: int) -> None:
-    tables = make_mel_tables(scale, zero_point)
+    tables = make_mel_tables(YAMNET, scale, zero_point)
     frames = np.concatenate([split_frames(s)[::7] for s in synthetic_signals().values()])
     got = integer_twin.mel_frames(frames, tables).astype(int)
     wanted = float_formula.features(frames, scale, zero_point).astype(int)
@@ -78,13 +75,13 @@ def test_any_quantisation_follows_the_formula(scale: float, zero_point: int) -> 
 @pytest.mark.parametrize("scale", [0.0, -0.05, math.nan, math.inf, 1e-6, 100.0])
 def test_a_scale_beyond_the_multiplier_is_refused(scale: float) -> None:
     with pytest.raises(InputError, match="scale") as caught:
-        make_mel_tables(scale, 0)
+        make_mel_tables(YAMNET, scale, 0)
     assert caught.value.faults[0].remedy
 
 
 def test_all_faults_are_told_together() -> None:
     with pytest.raises(InputError) as caught:
-        make_mel_tables(0.0, 200)
+        make_mel_tables(YAMNET, 0.0, 200)
     assert len(caught.value.faults) == 2
 
 
@@ -95,4 +92,4 @@ def test_named_library_files_exist() -> None:
 
 
 def test_same_input_same_tables(tables: MelTables) -> None:
-    assert make_mel_tables(tables.scale, tables.zero_point) == tables
+    assert make_mel_tables(YAMNET, tables.scale, tables.zero_point) == tables

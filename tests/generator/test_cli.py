@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator import cli
 from generator.cli import main
+from generator.commands import model_options
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -65,9 +66,7 @@ def test_inspect_tells_the_rule(
     assert "decision: softmax, the highest mean score decides" in out
     _, out, _ = run(capsys, "inspect", tiny_path, "--threshold", "0.6")
     assert "decision: softmax, threshold 0.602; below it: unsure" in out
-    model = tmp_path / "m.tflite"
-    model.write_bytes(tiny_path.read_bytes())
-    model.with_name("m.labels.txt").write_text("bark\nrain\nsilence\n")
+    model = write_model(tmp_path / "m.tflite", tiny_path.read_bytes(), ("bark", "rain", "silence"))
     model.with_name("m.decision.yaml").write_text("threshold: 0.5\nother: silence\n")
     _, out, _ = run(capsys, "inspect", model)
     assert "decision: softmax, threshold 0.500; below it: silence" in out
@@ -76,8 +75,7 @@ def test_inspect_tells_the_rule(
 def test_faults_of_the_settings_come_with_the_others(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
-    model = tmp_path / "m.tflite"
-    model.write_bytes(tiny_path.read_bytes())
+    model = write_model(tmp_path / "m.tflite", tiny_path.read_bytes())
     model.with_name("m.decision.yaml").write_text("threshold: 7\nother: cat\n")
     arguments = ("firmware", "--board", "none", "--out", tmp_path / "build", "--model", model)
     code, _, err = run(capsys, *arguments, "--threshold", "-1")
@@ -170,8 +168,7 @@ def test_bad_input_leaves_nothing_and_shows_no_traceback(
 def test_labels_that_were_made_up_are_mentioned(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
-    lonely = tmp_path / "lonely.tflite"
-    lonely.write_bytes(tiny_path.read_bytes())
+    lonely = write_model(tmp_path / "lonely.tflite", tiny_path.read_bytes())
     code, out, _ = run(capsys, "firmware", "--board", "u585", "--model", lonely, "--out", tmp_path)
     assert code == 0
     assert "class_0" in out
@@ -217,7 +214,7 @@ def test_a_folder_without_permission_is_told(
 def test_a_missing_default_model_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "DEFAULT_MODEL", tmp_path / "absent.tflite")
+    monkeypatch.setattr(model_options, "DEFAULT_MODEL", tmp_path / "absent.tflite")
     code, _, err = run(capsys, "firmware", "--board", "u585", "--out", tmp_path / "build")
     assert code == 3
     assert "--model" in err

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.model_files import write_model
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 
 @pytest.fixture(scope="session")
 def tiny_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for builds, with `m.tflite` and its labels in it."""
+    """A folder for builds, with `m.tflite`, its record and its labels in it."""
     folder = tmp_path_factory.mktemp("build")
-    (folder / "m.tflite").write_bytes(tiny_model())
-    (folder / "m.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
+    write_model(folder / "m.tflite", tiny_model(), TINY_LABELS)
     return folder

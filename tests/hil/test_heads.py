@@ -19,6 +19,7 @@ from generator.model.decision_file import DecisionSettings, settings_path, setti
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clips.clip_set import load_clips
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from tests.support.pytest_run import run_pytest
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
@@ -31,13 +32,6 @@ def sigmoid_model(classes: int) -> bytes:
     """16 frames of 64 bands to as many sigmoid scores."""
     model = ModelBuilder(frames=16, bands=64, transposed=True).conv(4, stride=(2, 2)).depthwise()
     return model.conv(6, kernel=(1, 1)).mean().dense(classes).sigmoid().dequantize().to_bytes()
-
-
-def write_model(folder: Path, content: bytes, labels: tuple[str, ...]) -> Path:
-    model = folder / "m.tflite"
-    model.write_bytes(content)
-    model.with_name("m.labels.txt").write_text("\n".join(labels) + "\n")
-    return model
 
 
 def write_sounds(folder: Path, categories: tuple[str, ...]) -> Path:
@@ -90,7 +84,7 @@ def run_suite(model: Path, sounds: Path, build: Path, *options: str) -> tuple[st
 
 @pytest.mark.slow
 def test_a_threshold_leaves_clips_unsure(tmp_path: Path, build: Path) -> None:
-    model = write_model(tmp_path, tiny_model(), TINY_LABELS)
+    model = write_model(tmp_path / "m.tflite", tiny_model(), TINY_LABELS)
     sounds = write_sounds(tmp_path / "sounds", TINY_LABELS)
     twin, _ = twin_of(model, tmp_path / "twin")
     best = sorted(max(mean) for mean in mean_scores(twin, sounds).values())
@@ -111,7 +105,7 @@ def test_a_threshold_leaves_clips_unsure(tmp_path: Path, build: Path) -> None:
 @pytest.mark.slow
 def test_several_classes_are_detected_at_once(tmp_path: Path, build: Path) -> None:
     labels = ("dog", "rain", "bell")
-    model = write_model(tmp_path, sigmoid_model(3), labels)
+    model = write_model(tmp_path / "m.tflite", sigmoid_model(3), labels)
     sounds = write_sounds(tmp_path / "sounds", ("dog", "dog+rain", "other"))
     twin, _ = twin_of(model, tmp_path / "twin")
     means = mean_scores(twin, sounds)
@@ -137,7 +131,7 @@ def test_several_classes_are_detected_at_once(tmp_path: Path, build: Path) -> No
 
 @pytest.mark.slow
 def test_one_output_is_a_binary_decision(tmp_path: Path, build: Path) -> None:
-    model = write_model(tmp_path, sigmoid_model(1), ("dog",))
+    model = write_model(tmp_path / "m.tflite", sigmoid_model(1), ("dog",))
     sounds = write_sounds(tmp_path / "sounds", ("dog", "whistle"))
     said, details = run_suite(model, sounds, build, "hil/suite/test_clips.py")
     assert [clip["truth"] for clip in details["clips"]] == [[0], [0], [], []]
@@ -150,7 +144,7 @@ def test_one_output_is_a_binary_decision(tmp_path: Path, build: Path) -> None:
 def test_a_clip_shorter_than_a_patch_of_48_frames(tmp_path: Path, build: Path) -> None:
     """27 frames: more than the 13 that such a model's listener keeps, fewer than a patch."""
     builder = ModelBuilder(frames=48, bands=64, transposed=True).conv(4, stride=(2, 2)).depthwise()
-    model = write_model(tmp_path, builder.head(classes=3).to_bytes(), TINY_LABELS)
+    model = write_model(tmp_path / "m.tflite", builder.head(classes=3).to_bytes(), TINY_LABELS)
     folder = tmp_path / "sounds" / TINY_LABELS[0]
     folder.mkdir(parents=True)
     noise = np.random.default_rng(48).normal(0.0, 0.2, 4_800)

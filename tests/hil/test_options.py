@@ -27,6 +27,7 @@ GIVEN = {
     "model": __file__,
     "labels": None,
     "threshold": None,
+    "frontend": None,
     "folds": None,
     "clips": None,
     "sounds": None,
@@ -114,3 +115,14 @@ def test_reports_go_beside_the_firmware_unless_told_otherwise() -> None:
     assert read_options({**GIVEN, "build_dir": "/b"}.__getitem__).report_dir == Path("/b/hil")
     options = read_options({**GIVEN, "report_dir": "/bench"}.__getitem__)
     assert (options.report_dir, options.build_dir) == (Path("/bench"), REPO_ROOT / "build")
+
+
+def test_a_record_s_file_is_named_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("preset: yamnet\n")
+    assert read_options({**GIVEN, "frontend": "mine.yaml"}.__getitem__).frontend == str(
+        tmp_path / "mine.yaml"
+    )
+    assert read_options({**GIVEN, "frontend": "yamnet"}.__getitem__).frontend == "yamnet"

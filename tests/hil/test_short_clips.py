@@ -16,6 +16,7 @@ from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clip_check import patch_frames
 from hil.judges.oracle import Oracle
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from training.patches import cut_patches
 
 FRAMES, CLASSES = 48, 3
@@ -24,10 +25,9 @@ FRAMES, CLASSES = 48, 3
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "short.tflite"
     builder = ModelBuilder(frames=FRAMES, bands=64, transposed=True)
-    path.write_bytes(builder.conv(4, stride=(2, 2)).depthwise().head(classes=CLASSES).to_bytes())
-    return path
+    builder.conv(4, stride=(2, 2)).depthwise().head(classes=CLASSES)
+    return write_model(tmp_path_factory.mktemp("model") / "short.tflite", builder.to_bytes())
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
+from typing import Any
 
 import flatbuffers
 import numpy as np
@@ -60,6 +61,11 @@ class RowView(ctypes.Structure):
     _fields_ = [("pixels", ctypes.c_void_p), ("channel_stride", ctypes.c_uint32)]
 
 
+def inputs_of(*tensors: NDArray[Any]) -> ctypes.Array[ctypes.c_void_p]:
+    """What a tensor_kernel is given."""
+    return (ctypes.c_void_p * len(tensors))(*(tensor.ctypes.data for tensor in tensors))
+
+
 def interpret(
     tensors: list[TensorRecord], operator: OperatorRecord, values: NDArray[np.int8]
 ) -> NDArray[np.int8]:
@@ -110,9 +116,7 @@ def test_softmax_is_the_interpreters(
         scores = np.empty(classes, dtype=np.int8)
         data = np.ascontiguousarray(row)
         kernels.softmax_normalise_s8(
-            ctypes.byref(layer),
-            ctypes.c_void_p(data.ctypes.data),
-            ctypes.c_void_p(scores.ctypes.data),
+            ctypes.byref(layer), inputs_of(data), ctypes.c_void_p(scores.ctypes.data)
         )
         np.testing.assert_array_equal(scores, reference)
 
@@ -156,9 +160,7 @@ def test_sigmoid_is_looked_up(kernels: ctypes.CDLL, classes: int) -> None:
     layer = Sigmoid(classes, table.ctypes.data)
     scores = np.empty(classes, dtype=np.int8)
     kernels.sigmoid_look_up_s8(
-        ctypes.byref(layer),
-        ctypes.c_void_p(logits.ctypes.data),
-        ctypes.c_void_p(scores.ctypes.data),
+        ctypes.byref(layer), inputs_of(logits), ctypes.c_void_p(scores.ctypes.data)
     )
     expected = sigmoid_of_interpreter(logits[np.newaxis], scale, zero)[0]
     np.testing.assert_array_equal(scores, expected)
@@ -210,7 +212,5 @@ def test_mean_is_the_interpreters(
             ctypes.byref(layer), ctypes.byref(view), ctypes.c_void_p(sums.ctypes.data)
         )
     means = np.empty(channels, dtype=np.int8)
-    kernels.mean_finish_s8(
-        ctypes.byref(layer), ctypes.c_void_p(sums.ctypes.data), ctypes.c_void_p(means.ctypes.data)
-    )
+    kernels.mean_finish_s8(ctypes.byref(layer), inputs_of(sums), ctypes.c_void_p(means.ctypes.data))
     np.testing.assert_array_equal(means, expected.ravel())

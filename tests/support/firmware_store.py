@@ -10,10 +10,12 @@ from pathlib import Path
 
 from generator.boards.record import BoardSpec
 from generator.firmware import Firmware, make_firmware, read_network
-from generator.frontend.mel_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.frontend.record_file import frontend_path
+from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.model.decision_file import settings_path
 from generator.repository import REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
+from tests.support.model_files import write_model
 from tests.support.store import digest, stored
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
@@ -54,7 +56,8 @@ def firmware_key(
 
     The compiler is told apart by its name for itself and by its files' sizes.
     """
-    beside = (model.with_name(f"{model.stem}.labels.txt"), settings_path(model))
+    labels = model.with_name(f"{model.stem}.labels.txt")
+    beside = (labels, settings_path(model), frontend_path(model))
     parts: list[str | bytes] = [model.name, model.read_bytes()]
     parts += [path.read_bytes() if path.is_file() else b"none" for path in beside]
     parts += [board.model_dump_json(), f"taps={taps}", toolchain.description, sources]
@@ -65,7 +68,7 @@ def firmware_key(
 def stored_firmware(
     board: BoardSpec, model: Path, *, toolchain: Toolchain | None = None, taps: bool = False
 ) -> Firmware:
-    """The firmware of a model, its labels and decision settings; built where no one has built it.
+    """The firmware of a model with all that stands beside it; built where no one has built it.
 
     For reading: a test that changes or builds something there works on a copy.
     Raises what `read_network` and `make_firmware` raise.
@@ -84,9 +87,5 @@ def stored_firmware(
 
 
 def write_tiny_model(folder: Path) -> Path:
-    """`tiny.tflite` with its labels in a folder."""
-    model = folder / "tiny.tflite"
-    model.write_bytes(tiny_model())
-    labels = "".join(f"{label}\n" for label in TINY_LABELS)
-    model.with_name("tiny.labels.txt").write_text(labels, encoding="utf-8")
-    return model
+    """`tiny.tflite` with its labels and its front-end's record in a folder."""
+    return write_model(folder / "tiny.tflite", tiny_model(), TINY_LABELS)

@@ -66,6 +66,7 @@ class ModelBuilder:
             TensorRecord("input", turned if self.transposed else rows, "INT8", *quantisation)
         )
         self.inputs = [self.current]
+        self.metadata: dict[str, bytes] = {}
         if self.transposed:
             order = self._constant("order", np.array([0, 2, 1, 3], dtype=np.int32))
             self._operate(
@@ -312,4 +313,6 @@ class ModelBuilder:
     def to_bytes(self) -> bytes:
         """The .tflite file."""
         outputs = [self.current] if self.outputs is None else self.outputs
-        return write_model(self.tensors, self.operators, self.inputs, outputs)
+        return write_model(
+            self.tensors, self.operators, self.inputs, outputs, metadata=self.metadata
+        )

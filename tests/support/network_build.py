@@ -56,6 +56,9 @@ void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint
 int main(void)
 {
     int8_t frame[NETWORK_BANDS];
+#ifdef NETWORK_KEEPS_STATE
+    network_reset();
+#endif
     network_begin();
     while (fread(frame, sizeof frame, 1, stdin) == 1) {
         if (network_push_frame_s8(frame) == NETWORK_READY) {
@@ -67,7 +70,7 @@ int main(void)
 """
 
 Outputs = dict[int, NDArray[np.generic]]
-"""Every operator's output, in the .tflite's shapes."""
+"""The output of every operator that computes something, in the .tflite's shapes."""
 
 _libraries = itertools.count()
 
@@ -111,8 +114,8 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     """All kernels as objects, kept as long as neither they nor the compiler change."""
 
     def make(folder: Path) -> None:
-        for source in sorted((TEMPLATES_DIR / "network" / "kernels").glob("*.c")):
-            target = folder / f"{source.stem}.o"
+        for source in sorted((TEMPLATES_DIR / "network" / "kernels").rglob("*.c")):
+            target = folder / f"{source.parent.stem}_{source.stem}.o"
             command = [*COMPILE, *flags, f"-I{TEMPLATES_DIR}", "-c", str(source), "-o", str(target)]
             subprocess.run(command, check=True)
 
@@ -125,9 +128,11 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _in_shapes(graph: Graph, rows: dict[int, dict[int, bytes]]) -> Outputs:
+def _in_shapes(graph: Graph, plan: NetworkPlan, rows: dict[int, dict[int, bytes]]) -> Outputs:
     outputs: Outputs = {}
     for operator in graph.operators:
+        if operator.index not in plan.tapped:
+            continue
         tensor = graph.tensor_out(operator)
         made = rows[operator.index]
         assert sorted(made) == list(range(len(made))), f"rows missing of {operator}"
@@ -169,6 +174,10 @@ class HostNetwork:
         self._rows.clear()
         self._library.network_begin()
 
+    def reset(self) -> None:
+        """Start a clip: variables begin anew."""
+        self._library.network_reset()
+
     def push(self, frame: NDArray[np.int8]) -> int:
         """One frame; returns the network's status."""
         data = np.ascontiguousarray(frame, dtype=np.int8)
@@ -184,12 +193,13 @@ class HostNetwork:
         self.begin()
         statuses = [self.push(frame) for frame in frames]
         assert statuses == [0] * (len(frames) - 1) + [1]
-        return _in_shapes(self.graph, self._rows)
+        return _in_shapes(self.graph, self.plan, self._rows)
 
 
 def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outputs:
     """The same in a program of its own, which ends at the first bad address or undefined sum."""
-    sources = render_network(plan_of(graph), project)
+    plan = plan_of(graph)
+    sources = render_network(plan, project)
     sources.append(project / "tap_program.c")
     sources[-1].write_text(TAP_PROGRAM)
     program = project / "network_program"
@@ -206,4 +216,4 @@ def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outp
         position += 12
         rows[int(operator)][int(row)] = done.stdout[position : position + int(count)]
         position += int(count)
-    return _in_shapes(graph, rows)
+    return _in_shapes(graph, plan, rows)

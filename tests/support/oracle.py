@@ -34,4 +34,5 @@ class Oracle:
         return {
             operator.index: np.array(self._interpreter.get_tensor(operator.outputs[0]))
             for operator in self.graph.operators
+            if operator.outputs and self.graph.tensor_out(operator).dtype != "RESOURCE"
         }

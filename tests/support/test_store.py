@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator.boards.boards_file import load_board
+from generator.frontend.record_file import frontend_path
 from generator.model.decision_file import settings_path
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain
@@ -116,8 +117,9 @@ def beside(path: Callable[[Path], Path], text: str) -> Callable[[Path], object]:
         beside(lambda model: model.with_name("tiny.labels.txt"), "a\nb\nc\n"),
         lambda model: model.with_name("tiny.labels.txt").unlink(),
         beside(settings_path, "threshold: 0.6\n"),
+        beside(frontend_path, "preset: yamnet\nsilence_gate: null\n"),
     ],
-    ids=["model", "labels", "no labels", "decision"],
+    ids=["model", "labels", "no labels", "decision", "front-end"],
 )
 def test_a_changed_model_has_another_key(tmp_path: Path, change: Callable[[Path], object]) -> None:
     model = write_tiny_model(tmp_path)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,33 +40,58 @@ class OperatorRecord:
     options: Callable[[flatbuffers.Builder], int] | None = None
 
 
+@dataclass
+class SubgraphRecord:
+    """A graph of the file beside the main one."""
+
+    name: str
+    tensors: Sequence[TensorRecord]
+    operators: Sequence[OperatorRecord]
+    inputs: Sequence[int] = ()
+    outputs: Sequence[int] = ()
+
+
 def write_model(
     tensors: Sequence[TensorRecord],
     operators: Sequence[OperatorRecord],
     inputs: Sequence[int],
     outputs: Sequence[int],
+    *,
+    metadata: Mapping[str, bytes] | None = None,
+    others: Sequence[SubgraphRecord] = (),
 ) -> bytes:
-    """The .tflite file of one subgraph."""
+    """The .tflite file of a graph, and of `others` that its operators call by 1, 2, ..."""
     builder = flatbuffers.Builder(1024)
-    kinds = sorted({operator.kind for operator in operators})
+    records = [SubgraphRecord("main", tensors, operators, inputs, outputs), *others]
+    kinds = sorted({operator.kind for record in records for operator in record.operators})
     codes = [_write_code(builder, kind) for kind in kinds]
     buffers = [_write_buffer(builder, b"")]
-    written = []
-    for tensor in tensors:
-        buffer = 0
-        if tensor.data is not None:
-            data = np.ascontiguousarray(tensor.data).tobytes()
-            buffers.append(_write_buffer(builder, data))
-            buffer = len(buffers) - 1
-        written.append(_write_tensor(builder, tensor, buffer))
-    calls = [_write_operator(builder, one, kinds) for one in operators]
-    subgraph = _write_subgraph(builder, written, calls, inputs, outputs)
-    vectors = [_offsets(builder, items) for items in (codes, [subgraph], buffers)]
+    subgraphs = []
+    for record in records:
+        written = []
+        for tensor in record.tensors:
+            buffer = 0
+            if tensor.data is not None:
+                data = np.ascontiguousarray(tensor.data).tobytes()
+                buffers.append(_write_buffer(builder, data))
+                buffer = len(buffers) - 1
+            written.append(_write_tensor(builder, tensor, buffer))
+        calls = [_write_operator(builder, one, kinds) for one in record.operators]
+        subgraphs.append(_write_subgraph(builder, record, written, calls))
+    entries = []
+    for name, content in (metadata or {}).items():
+        buffers.append(_write_buffer(builder, content))
+        entries.append(_write_metadata(builder, name, len(buffers) - 1))
+    vectors = [_offsets(builder, items) for items in (codes, subgraphs, buffers)]
+    if entries:
+        vectors.append(_offsets(builder, entries))
     tflite.ModelStart(builder)
     tflite.ModelAddVersion(builder, SCHEMA_VERSION)
     tflite.ModelAddOperatorCodes(builder, vectors[0])
     tflite.ModelAddSubgraphs(builder, vectors[1])
     tflite.ModelAddBuffers(builder, vectors[2])
+    if entries:
+        tflite.ModelAddMetadata(builder, vectors[3])
     builder.Finish(tflite.ModelEnd(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
 
@@ -102,6 +127,14 @@ def _write_buffer(builder: flatbuffers.Builder, data: bytes) -> int:
     if data:
         tflite.BufferAddData(builder, vector)
     return int(tflite.BufferEnd(builder))
+
+
+def _write_metadata(builder: flatbuffers.Builder, name: str, buffer: int) -> int:
+    text = builder.CreateString(name)
+    tflite.MetadataStart(builder)
+    tflite.MetadataAddName(builder, text)
+    tflite.MetadataAddBuffer(builder, buffer)
+    return int(tflite.MetadataEnd(builder))
 
 
 def _write_tensor(builder: flatbuffers.Builder, tensor: TensorRecord, buffer: int) -> int:
@@ -144,20 +177,21 @@ def _write_operator(
 
 def _write_subgraph(
     builder: flatbuffers.Builder,
+    record: SubgraphRecord,
     tensors: Sequence[int],
     operators: Sequence[int],
-    inputs: Sequence[int],
-    outputs: Sequence[int],
 ) -> int:
     vectors = [
         _offsets(builder, tensors),
-        _numbers(builder, inputs, np.int32),
-        _numbers(builder, outputs, np.int32),
+        _numbers(builder, record.inputs, np.int32),
+        _numbers(builder, record.outputs, np.int32),
         _offsets(builder, operators),
     ]
+    name = builder.CreateString(record.name)
     tflite.SubGraphStart(builder)
     tflite.SubGraphAddTensors(builder, vectors[0])
     tflite.SubGraphAddInputs(builder, vectors[1])
     tflite.SubGraphAddOutputs(builder, vectors[2])
     tflite.SubGraphAddOperators(builder, vectors[3])
+    tflite.SubGraphAddName(builder, name)
     return int(tflite.SubGraphEnd(builder))

@@ -11,6 +11,8 @@ import pytest
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
 from generator.model.labels import find_labels
 from generator.repository import DEFAULT_MODEL
+from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from training.__main__ import main
 from training.classifier import Classifier
 from training.commands import COMMANDS, parse_folds
@@ -18,6 +20,7 @@ from training.dataset import load_dataset, read_samples
 from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract
+from training.input_range import hold_against_input
 from training.paths import find_backbone, find_dataset, find_published_backbone
 
 
@@ -151,3 +154,20 @@ def test_a_file_that_cannot_be_written_is_reported_without_traceback(
     monkeypatch.setitem(COMMANDS, "evaluate", full)
     assert main(["evaluate"]) == 3
     assert f"{tmp_path / 'out.json'}: No space left on device" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_features_that_are_not_the_model_s_are_told(
+    dataset_root: Path, tmp_path: Path, kind: str
+) -> None:
+    data = load_dataset(dataset_root, [1])
+    told = []
+    for name, scale, zero_point in (("ln", 0.0547, 40), ("db", 80 / 255, 127)):
+        builder = ModelBuilder(16, 64, input_scale=scale, input_zero_point=zero_point)
+        model = write_model(tmp_path / f"{name}.tflite", builder.conv(2).head(3).to_bytes())
+        engine = open_engines(kind, model)[0]
+        told.append(hold_against_input(model, None, engine, data.clips))
+    assert [judged.frames > 100 for judged in told] == [True, True]
+    assert told[0].warnings == ()
+    (warning,) = told[1].warnings
+    assert "log: db_power" in warning

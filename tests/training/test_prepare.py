@@ -23,6 +23,12 @@ NOT_COVERED_BY_PURPOSE = {
     "generator.model.labels": "checks of names, which are hashed with the clips",
     "generator.model.decision": "thresholds are applied again to saved scores",
     "generator.model.decision_file": "the same",
+    **{
+        f"generator.frontend.{name}": "the front-end's record, of which the output is hashed"
+        for name in ("checks", "presets", "record", "record_file", "record_text")
+    },
+    "generator.frontend.saturation": "a warning about finished decisions",
+    "generator.model.tflite_reader": "reads finished models",
     "generator.host.twin": "the front-end, of which the output is hashed",
     "generator.host.frontend_twin": "the same",
     "generator.host.model_twin": "equal to LiteRT bit for bit, by a test",

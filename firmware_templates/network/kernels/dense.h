@@ -21,6 +21,7 @@ struct dense_layer {
     int32_t highest;
 };
 
-void dense_multiply_s8(const struct dense_layer *layer, const int8_t *inputs, int8_t *outputs);
+/* A tensor_kernel; `layer` is a struct dense_layer. */
+void dense_multiply_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
 
 #endif

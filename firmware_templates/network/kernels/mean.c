@@ -21,11 +21,13 @@ void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums)
     }
 }
 
-void mean_finish_s8(const struct mean_layer *layer, const int32_t *sums, int8_t *means) {
-    for (uint32_t channel = 0u; channel < layer->channels; channel++) {
-        const int32_t mean =
-            requantise_scale_s32(sums[channel] + layer->offset, layer->multiplier, layer->shift) +
-            layer->zero_point;
-        means[channel] = (int8_t)(mean < -128 ? -128 : (mean > 127 ? 127 : mean));
+void mean_finish_s8(const void *layer, const int8_t *const *inputs, int8_t *means) {
+    const struct mean_layer *const mean = layer;
+    const int32_t *const sums = (const void *)inputs[0];
+    for (uint32_t channel = 0u; channel < mean->channels; channel++) {
+        const int32_t value =
+            requantise_scale_s32(sums[channel] + mean->offset, mean->multiplier, mean->shift) +
+            mean->zero_point;
+        means[channel] = (int8_t)(value < -128 ? -128 : (value > 127 ? 127 : value));
     }
 }

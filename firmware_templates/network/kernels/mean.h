@@ -17,7 +17,7 @@ struct mean_layer {
 /* Adds a row to the int32 `sums` of its channels; `layer` is a struct mean_layer. */
 void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums);
 
-/* After the last row. */
-void mean_finish_s8(const struct mean_layer *layer, const int32_t *sums, int8_t *means);
+/* A tensor_kernel, after the last row: its input is the sums. */
+void mean_finish_s8(const void *layer, const int8_t *const *inputs, int8_t *means);
 
 #endif

@@ -10,6 +10,7 @@ struct sigmoid_layer {
     const int8_t *scores; /* of all 256 logits, from -128 on */
 };
 
-void sigmoid_look_up_s8(const struct sigmoid_layer *layer, const int8_t *logits, int8_t *scores);
+/* A tensor_kernel; `layer` is a struct sigmoid_layer. */
+void sigmoid_look_up_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
 
 #endif

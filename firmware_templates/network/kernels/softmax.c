@@ -88,29 +88,31 @@ static int32_t exp_of_difference(const struct softmax_layer *layer, int32_t diff
     return exp_of_negative(multiply_q31(shifted, layer->multiplier));
 }
 
-void softmax_normalise_s8(const struct softmax_layer *layer, const int8_t *logits, int8_t *scores) {
+void softmax_normalise_s8(const void *layer, const int8_t *const *inputs, int8_t *output) {
+    const struct softmax_layer *const softmax = layer;
+    const int8_t *const logits = inputs[0];
     int32_t largest = -128;
-    for (uint32_t i = 0u; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < softmax->classes; i++) {
         largest = logits[i] > largest ? logits[i] : largest;
     }
     int32_t sum = 0; /* Q12.19 */
-    for (uint32_t i = 0u; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < softmax->classes; i++) {
         const int32_t difference = logits[i] - largest;
-        if (difference >= layer->smallest_difference) {
-            sum += divide_by_power(exp_of_difference(layer, difference), SUM_INTEGER_BITS);
+        if (difference >= softmax->smallest_difference) {
+            sum += divide_by_power(exp_of_difference(softmax, difference), SUM_INTEGER_BITS);
         }
     }
     const int32_t headroom = __builtin_clz((uint32_t)sum);
     const uint32_t bits_over_unit = (uint32_t)(SUM_INTEGER_BITS - headroom);
     const int32_t above_one = dsp_wrap(((uint32_t)sum << headroom) - (1u << 31));
     const int32_t scale = reciprocal_of_one_plus(above_one);
-    for (uint32_t i = 0u; i < layer->classes; i++) {
+    for (uint32_t i = 0u; i < softmax->classes; i++) {
         const int32_t difference = logits[i] - largest;
         int32_t score = -128;
-        if (difference >= layer->smallest_difference) {
-            const int32_t product = multiply_q31(scale, exp_of_difference(layer, difference));
+        if (difference >= softmax->smallest_difference) {
+            const int32_t product = multiply_q31(scale, exp_of_difference(softmax, difference));
             score += divide_by_power(product, bits_over_unit + 31u - 8u);
         }
-        scores[i] = (int8_t)(score > 127 ? 127 : score);
+        output[i] = (int8_t)(score > 127 ? 127 : score);
     }
 }

@@ -12,6 +12,7 @@ struct softmax_layer {
     int32_t smallest_difference; /* logits further below the largest count as probability 0 */
 };
 
-void softmax_normalise_s8(const struct softmax_layer *layer, const int8_t *logits, int8_t *scores);
+/* A tensor_kernel; `layer` is a struct softmax_layer. */
+void softmax_normalise_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
 
 #endif

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from generator.engines.builtin.constraints.common import common_tiers
-from generator.engines.builtin.constraints.order import chain_after_rows, rows_then_vectors
 from generator.engines.builtin.registry import builtin_operators
 from generator.errors import InputError
 from generator.model.constraints import (
@@ -41,4 +40,4 @@ def operator_tiers(kind: str) -> Tiers:
 
 def order_constraints() -> tuple[ModelConstraint, ...]:
     """The constraints on the model as a whole that only make sense when its operators are sound."""
-    return (*FLOW_CONSTRAINTS, chain_after_rows, rows_then_vectors())
+    return FLOW_CONSTRAINTS

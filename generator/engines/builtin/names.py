@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from generator.model.graph import Operator, Tensor
+from generator.model.graph import Graph, Operator, Tensor
 
 LONGEST_NAME = 32
 LONGEST_TEXT = 60
@@ -22,6 +22,15 @@ def identifier(operator: Operator) -> str:
         text = text.rsplit("/", maxsplit=1)[-1]
     words = re.findall(r"[a-z0-9]+", text.lower()) or [operator.kind.lower()]
     return f"{operator.index}_{'_'.join(words)[:LONGEST_NAME].rstrip('_')}"
+
+
+def end_identifier(graph: Graph, tensor: int, operator: Operator | None) -> str:
+    """The end of the C names of what is kept of a streamed tensor for the tail."""
+    if operator is not None:
+        return identifier(operator)
+    makers = (one for one in graph.operators if tensor in one.outputs)
+    maker = next(makers, None)
+    return f"all_of_{identifier(maker)}" if maker else "all_of_input"
 
 
 def plain_text(name: str) -> str:

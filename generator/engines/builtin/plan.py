@@ -15,11 +15,18 @@ from generator.engines.builtin.c_tables import (
     wrapped,
 )
 from generator.engines.builtin.fold import FoldedNetwork
-from generator.engines.builtin.names import identifier, plain_text, quantisation_text
-from generator.engines.builtin.schedule import Ring, Schedule
+from generator.engines.builtin.names import (
+    end_identifier,
+    identifier,
+    plain_text,
+    quantisation_text,
+)
+from generator.engines.builtin.registry import builtin_operator
+from generator.engines.builtin.schedule import End, Ring, Schedule
 from generator.engines.builtin.spec import Kernel
 from generator.engines.builtin.stage_plan import StagePlan, plan_stage, stage_name
-from generator.engines.builtin.tail_plan import TailPlan, VectorPlan, plan_tail
+from generator.engines.builtin.tail_plan import TailPlan, plan_tail
+from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
 
 ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
@@ -58,6 +65,25 @@ class RingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class StartPlan:
+    """What must hold a value before the first row: a member of the arena, all of its items."""
+
+    member: str
+    count: int
+    starts_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatePlan:
+    """A variable: where it lies in the arena, and what all of it is before a clip."""
+
+    name: str
+    offset: int
+    count: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkPlan:
     """The context `network` of the templates in firmware_templates/network."""
 
@@ -80,18 +106,22 @@ class NetworkPlan:
     column_values: int
     window_rows: int
     """Rows in the largest window of any stage, over all of its sources."""
-    sums: str
-    """Member of the arena that must be zero before the first row; empty where there is none."""
-    sum_count: int
-    """Its numbers."""
+    started: tuple[StartPlan, ...]
+    float_operator: int
+    """Index of the DEQUANTIZE that ends the network, -1 without one."""
+    tapped: tuple[int, ...]
+    """Operators whose outputs the taps show: all but views, which compute nothing."""
     transpose_operator: int
     """Index of the leading TRANSPOSE, -1 without one."""
     borders: tuple[BorderPlan, ...]
     rings: tuple[RingPlan, ...]
-    """The last is what the end of the rows fills."""
+    """First those of the stream, then what is kept of streamed tensors for the tail."""
     stages: tuple[StagePlan, ...]
-    vectors: tuple[VectorPlan, ...]
-    tail: tuple[TailPlan, ...]
+    tail: TailPlan
+    states: tuple[StatePlan, ...]
+    """Variables, which keep their values between patches."""
+    states_offset: int
+    states_bytes: int
     tables: tuple[Table, ...]
     records: tuple[Record, ...]
     headers: tuple[str, ...]
@@ -108,16 +138,19 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     graph = schedule.graph
     borders = _borders(schedule)
     rings = _ring_plans(schedule, borders)
-    names = tuple(ring.name for ring in rings)
-    stages = tuple(plan_stage(schedule, folded, stage, names) for stage in schedule.stages)
-    tail, vectors = plan_tail(schedule, folded)
+    ends = tuple(_end_plan(schedule, index) for index in range(len(schedule.ends)))
+    names, end_names = (tuple(one.name for one in plans) for plans in (rings, ends))
+    stages = tuple(
+        plan_stage(schedule, folded, stage, names, end_names) for stage in schedule.stages
+    )
+    tail = plan_tail(schedule, folded, tuple(end.member for end in ends))
     kernels: list[Kernel] = []
     for stage in stages:
         kernels += stage.kernels
-    for step in tail:
-        kernels += step.kernels
+    for step in tail.steps:
+        kernels += step.kernel.with_calls()
     tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
-    scores = graph.tensor_out(graph.scoring)
+    scores = graph.scores
     assert scores.quantisation
     return NetworkPlan(
         model_name=plain_text(graph.name),
@@ -125,7 +158,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         frames=graph.frames,
         bands=graph.bands,
         classes=graph.classes,
-        operator_count=len(graph.operators),
+        operator_count=graph.operators[-1].index + 1,
         input_scale=float_literal(graph.input.scale),
         input_zero_point=graph.input.zero_point,
         score_scale=float_literal(scores.quantisation.scale),
@@ -133,23 +166,51 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         arena_bytes=schedule.arena_bytes,
         weights_flash_bytes=sum(table.flash_bytes for table in tables),
         widest_row_bytes=max(
-            _row_elements(graph.tensor_out(operator)) for operator in graph.operators
+            _row_elements(graph.tensors[index]) for index in (*graph.inputs, *_streamed(schedule))
         ),
         column_values=schedule.column_bytes // 2,
         window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
-        sums="" if schedule.collected.is_vector else schedule.collected.member,
-        sum_count=schedule.collected.count,
+        started=tuple(
+            StartPlan(plan.member, end.collected.count, end.collected.starts_at)
+            for plan, end in zip(ends, schedule.ends, strict=True)
+            if end.operator is not None
+        ),
+        float_operator=next(
+            (one.index for one in graph.operators if not builtin_operator(one).int8_output), -1
+        ),
+        tapped=_tapped(schedule),
         transpose_operator=0 if graph.transposed else -1,
         borders=tuple(borders.values()),
-        rings=rings,
+        rings=(*rings, *ends),
         stages=stages,
-        vectors=vectors,
         tail=tail,
+        states=tuple(
+            StatePlan(plain_text(one.variable.name), one.offset, one.size, one.start)
+            for one in schedule.states
+        ),
+        states_offset=schedule.states[0].offset if schedule.states else 0,
+        states_bytes=sum(round_up(one.size, 4) for one in schedule.states),
         tables=tables,
         records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
         headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
-        kernel_sources=_paths((*(kernel.source for kernel in kernels), *ALWAYS_CALLED), "c"),
+        kernel_sources=_paths(
+            (*(one for kernel in kernels for one in kernel.sources), *ALWAYS_CALLED), "c"
+        ),
     )
+
+
+def _streamed(schedule: Schedule) -> tuple[int, ...]:
+    return tuple(operator.outputs[0] for operator in schedule.partition.streamed)
+
+
+def _tapped(schedule: Schedule) -> tuple[int, ...]:
+    partition = schedule.partition
+    made = {step.operator.index for step in schedule.tail_memory.steps if step.is_tapped}
+    made |= {one.index for one in partition.streamed}
+    made |= {
+        one.index for one in partition.graph.operators if not builtin_operator(one).int8_output
+    }
+    return tuple(sorted(made))
 
 
 def _paths(names: Iterable[str], suffix: str) -> tuple[str, ...]:
@@ -182,13 +243,13 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
 
 def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[RingPlan, ...]:
     graph = schedule.graph
-    made_by = {stage.target: stage.operators[-1] for stage in schedule.stages}
+    made_by = {stage.target: stage.operators[-1] for stage in schedule.stages if stage.operators}
     plans: list[RingPlan] = []
     for index, ring in enumerate(schedule.rings):
         tensor = graph.tensors[ring.tensor]
         end = identifier(made_by[index]) if index in made_by else "input"
         shape = f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}"
-        readers = [f"&{stage_name(stage)}" for stage in schedule.readers(index)]
+        readers = [f"&{stage_name(schedule, stage)}" for stage in schedule.readers(index)]
         plans.append(
             RingPlan(
                 name=f"ring_{end}",
@@ -213,27 +274,33 @@ def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[Rin
                 ),
             )
         )
-    return (*plans, _end_plan(schedule))
+    return tuple(plans)
 
 
 def _geometry(depth: int, height: int, row_bytes: int) -> Sequence[tuple[str, str]]:
     return ("depth", str(depth)), ("height", str(height)), ("row_bytes", f"{row_bytes}u")
 
 
-def _end_plan(schedule: Schedule) -> RingPlan:
-    """What the end of the rows fills, as the target of its stage."""
-    stage, collected = schedule.stages[-1], schedule.collected
-    end = stage.operators[0]
+def _end_plan(schedule: Schedule, index: int) -> RingPlan:
+    """What is kept of a streamed tensor, as the target of its stage."""
+    end = schedule.ends[index]
+    name = end_identifier(schedule.graph, end.tensor, end.operator)
+    collected = end.collected
     return RingPlan(
-        name=f"ring_{identifier(end)}",
-        comment=f"what {end.kind} makes of {stage.rows} rows",
+        name=f"ring_{name}",
+        comment=_end_comment(end),
         c_type=collected.c_type,
-        member=collected.member,
+        member=f"kept_{name}",
         dimensions=f"[{collected.count}]",
-        offset=schedule.end_offset,
+        offset=end.offset,
         lines=designated(
-            [("rows", f"(uint8_t *)network_arena.{collected.member}")],
-            _geometry(collected.rows_kept, stage.rows, collected.row_bytes),
-            [("rows_in", f"&rows_in[{len(schedule.rings)}]"), ("readers", "STAGES(NULL)")],
+            [("rows", f"(uint8_t *)network_arena.kept_{name}")],
+            _geometry(collected.rows_kept, end.height, collected.row_bytes),
+            [("rows_in", f"&rows_in[{len(schedule.rings) + index}]"), ("readers", "STAGES(NULL)")],
         ),
     )
+
+
+def _end_comment(end: End) -> str:
+    what = f"what {end.operator.kind} makes of" if end.operator else "all"
+    return f"{what} {end.height} rows"

@@ -9,15 +9,15 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from generator.engines.builtin.spec import BuiltinOperator, Place
-from generator.model.graph import SCORING, Graph, Operator
+from generator.engines.builtin.spec import BuiltinOperator
+from generator.model.graph import SCORING, Operator
 
 OPERATORS_PACKAGE = "generator.engines.builtin.operators"
 
 
 @functools.cache
 def builtin_operators() -> Mapping[str, BuiltinOperator]:
-    """Every operator by its kind, in the order of their places in a network."""
+    """Every operator by its kind, those on rows first."""
     package = importlib.import_module(OPERATORS_PACKAGE)
     modules = (
         importlib.import_module(f"{OPERATORS_PACKAGE}.{found.name}")
@@ -36,19 +36,8 @@ def builtin_operator(operator: Operator) -> BuiltinOperator:
     return builtin_operators()[operator.kind]
 
 
-def end_of_rows(graph: Graph) -> Operator | None:
-    """The operator that turns rows into a vector: the first that can, if there is one."""
-    ends = (
-        operator
-        for operator in graph.operators
-        if Place.END_OF_ROWS in builtin_operator(operator).places
-    )
-    return next(ends, None)
-
-
-def _place_in_list(one: BuiltinOperator) -> tuple[int, bool, int, str]:
-    """Along the flow; on rows windows come first, and SOFTMAX comes before LOGISTIC."""
-    place = list(Place).index(one.places[0])
+def _place_in_list(one: BuiltinOperator) -> tuple[bool, bool, int, str]:
+    """Operators on rows first, of these the windows; SOFTMAX comes before LOGISTIC."""
     combines = one.on_rows is not None and one.on_rows.combine is not None
     scoring = SCORING.index(one.kind) if one.kind in SCORING else 0
-    return place, combines, scoring, one.kind
+    return one.on_rows is None, combines, scoring, one.kind

@@ -11,9 +11,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from generator.engines.builtin.registry import builtin_operator
-from generator.engines.builtin.spec import Collected, OnRows, Place
-from generator.engines.builtin.windows import PIXELS_PER_BLOCK, Window, padded, round_up
+from generator.engines.builtin.partition import Partition, make_partition, on_rows
+from generator.engines.builtin.spec import Collected
+from generator.engines.builtin.tail_memory import (
+    Kept,
+    State,
+    TailMemory,
+    place_states,
+    plan_tail_memory,
+)
+from generator.engines.builtin.windows import (
+    PIXELS_PER_BLOCK,
+    WHOLE_ROW,
+    Window,
+    padded,
+    round_up,
+)
 from generator.model.graph import Graph, Operator, Tensor
 
 COLUMN_VALUE_BYTES = 2
@@ -52,10 +65,25 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Makes rows of the last of its operators from the rows of its sources.
+class End:
+    """What of a streamed tensor is kept for the tail: all its rows, or what an operator adds up."""
 
-    Its operators are one, or one that leaves its output in columns and one that takes them there.
+    tensor: int
+    operator: Operator | None
+    """The one that reduces the rows; None where they are collected as they are: int8, NHWC."""
+    height: int
+    """Rows that come."""
+    collected: Collected
+    offset: int
+    """Bytes from the arena's start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Makes rows of the last of its operators from the rows of its sources, or collects them.
+
+    Its operators are none (rows are collected as they are), one, or one that leaves its output in
+    columns and one that takes them there.
     """
 
     index: int
@@ -63,10 +91,12 @@ class Stage:
     sources: tuple[int, ...]
     """Indices of the rings that it reads."""
     target: int | None
-    """Index of the ring that it writes; None for the last stage, which ends the rows."""
+    """Index of the ring that it writes; None where it fills an end."""
+    end: int | None
+    """Index of the end that it fills."""
     window: Window
     rows: int
-    """Rows that it makes, or takes where it ends the rows."""
+    """Rows that it makes, or takes where it fills an end."""
     column_bytes: int
     """Scratch for the columns of one row."""
 
@@ -76,61 +106,165 @@ class Schedule:
     """Everything that is decided before code is printed."""
 
     graph: Graph
+    partition: Partition
     rings: tuple[Ring, ...]
+    """The first is the patch's."""
+    ends: tuple[End, ...]
     stages: tuple[Stage, ...]
-    tail: tuple[Operator, ...]
-    """Operators on vectors, run once after the last row."""
+    states: tuple[State, ...]
+    tail_memory: TailMemory
     column_bytes: int
-    """Scratch at the arena's start: the columns of one row, later the tail's vectors."""
-    end_offset: int
-    """Of what the last stage fills."""
-    collected: Collected
-    """What the last stage fills: MEAN's sums, or the vector of a RESHAPE."""
+    """Scratch at the arena's start: the columns of one row."""
+    beyond_bytes: int
+    """At the arena's end: what only the tail needs."""
     arena_bytes: int
 
     def readers(self, ring: int) -> tuple[Stage, ...]:
         """The stages that read a ring, in the order in which they work on a new row."""
         return tuple(stage for stage in self.stages if ring in stage.sources)
 
+    def end_index(self, operator: Operator) -> int:
+        """The index of what an operator that reduces rows has added up."""
+        return next(i for i, end in enumerate(self.ends) if end.operator == operator)
+
+    def collected_end(self, tensor: int) -> int:
+        """The index of the end with all rows of a streamed tensor."""
+        ends = enumerate(self.ends)
+        return next(i for i, end in ends if end.operator is None and end.tensor == tensor)
+
+
+class _Stages:
+    """Rings, ends and stages while they are put together."""
+
+    def __init__(self, partition: Partition) -> None:
+        self.graph = partition.graph
+        self.rings: list[Ring] = []
+        self.ends: list[End] = []
+        self.stages: list[Stage] = []
+        self._partition = partition
+        self._ring_of: dict[int, int] = {}
+        """By tensor."""
+
+    def build(self) -> None:
+        """All of them, in the order of the flow."""
+        graph, partition = self.graph, self._partition
+        views = [one for one in partition.streamed if on_rows(one).is_view]
+        patch = graph.tensors[graph.inputs[0]]
+        for view in views:
+            assert view.inputs[0] == patch.index
+            patch = graph.tensor_out(view)
+        self._ring_of[patch.index] = self._ring_of[graph.inputs[0]] = 0
+        self.rings.append(_ring(patch, planes=patch.shape[3]))
+        placed: set[int] = {one.index for one in views}
+        self._collect(patch.index)
+        for operator in graph.operators:
+            if operator.index in placed:
+                continue
+            if partition.is_streamed(operator):
+                placed |= self._make_rows(operator)
+            elif partition.reduces(operator):
+                self._reduce(operator)
+
+    def _make_rows(self, operator: Operator) -> set[int]:
+        """The stage of an operator, and of the one that takes its columns if there is one."""
+        graph, facts = self.graph, on_rows(operator)
+        taker = self._taker_of_columns(operator) if facts.leaves_columns else None
+        operators = (operator, taker) if taker else (operator,)
+        made = graph.tensor_out(operators[-1])
+        self._ring_of[made.index] = len(self.rings)
+        self.stages.append(
+            Stage(
+                index=len(self.stages),
+                operators=operators,
+                sources=tuple(self._ring_of[index] for index in operator.data_inputs),
+                target=len(self.rings),
+                end=None,
+                window=facts.window(graph, operator),
+                rows=made.shape[1],
+                column_bytes=_column_bytes(graph, operator),
+            )
+        )
+        self.rings.append(_ring(made, planes=round_up(made.shape[3], 2)))
+        self._collect(made.index)
+        return {one.index for one in operators}
+
+    def _reduce(self, operator: Operator) -> None:
+        reduces = on_rows(operator).reduces
+        assert reduces
+        source = operator.data_inputs[0]
+        self._end(source, operator, reduces(self.graph, operator))
+
+    def _collect(self, tensor: int) -> None:
+        """A stage for all rows of a tensor, if the tail needs them."""
+        if tensor in self._partition.collected:
+            _, rows, pixels, channels = self.graph.tensors[tensor].shape
+            row = pixels * channels
+            self._end(tensor, None, Collected("int8_t", rows * row, 1, rows, row))
+
+    def _end(self, tensor: int, operator: Operator | None, collected: Collected) -> None:
+        rows = self.graph.tensors[tensor].shape[1]
+        self.stages.append(
+            Stage(
+                index=len(self.stages),
+                operators=(operator,) if operator else (),
+                sources=(self._ring_of[tensor],),
+                target=None,
+                end=len(self.ends),
+                window=WHOLE_ROW,
+                rows=rows,
+                column_bytes=0,
+            )
+        )
+        self.ends.append(End(tensor, operator, rows, collected, offset=0))
+
+    def _taker_of_columns(self, operator: Operator) -> Operator | None:
+        """The operator that alone takes another's output, if it can where columns leave it."""
+        made = operator.outputs[0]
+        takers = [one for one in self.graph.operators if made in one.data_inputs]
+        if len(takers) != 1 or made in self._partition.collected:
+            return None
+        if not self._partition.is_streamed(takers[0]):
+            return None
+        takes_columns = on_rows(takers[0]).takes_columns
+        return takers[0] if takes_columns and takes_columns(self.graph, takers[0]) else None
+
 
 def make_schedule(graph: Graph) -> Schedule:
     """Plan the whole network. The graph has passed `check_graph`."""
-    operators = list(graph.operators)
-    if Place.INPUT in builtin_operator(operators[0]).places:
-        del operators[0]
-    first = graph.tensors[operators[0].data_inputs[0]]
-    rings = [_ring(first, planes=first.shape[3])]
-    ring_of = {first.index: 0}
-    stages: list[Stage] = []
-    while not stages or stages[-1].target is not None:
-        sources = tuple(ring_of[index] for index in operators[0].data_inputs)
-        stage = _next_stage(graph, operators, sources, target=len(rings), index=len(stages))
-        stages.append(stage)
-        operators = [one for one in operators if one not in stage.operators]
-        if stage.target is not None:
-            made = graph.tensor_out(stage.operators[-1])
-            ring_of[made.index] = len(rings)
-            rings.append(_ring(made, planes=round_up(made.shape[3], 2)))
-    deep = _with_depths(rings, stages)
-    tail = tuple(operators)
-    collected = _collected(graph, stages[-1].operators[0])
-    in_scratch = tail if collected.is_vector else (*stages[-1].operators, *tail)
-    vectors = sum(round_up(graph.tensor_out(one).element_count, 4) for one in in_scratch)
-    column_bytes = round_up(max(vectors, *(stage.column_bytes for stage in stages)), 8)
-    placed: list[Ring] = []
+    partition = make_partition(graph)
+    made = _Stages(partition)
+    made.build()
+    column_bytes = round_up(max(stage.column_bytes for stage in made.stages), 8)
+    rings: list[Ring] = []
     offset = column_bytes
-    for ring in deep:
-        placed.append(replace(ring, offset=offset))
+    for ring in _with_depths(made.rings, made.stages):
+        rings.append(replace(ring, offset=offset))
         offset += ring.ring_bytes
+    ends: list[End] = []
+    for end in made.ends:
+        ends.append(replace(end, offset=offset))
+        offset += round_up(end.collected.size_bytes, 4)
+    kept = [
+        Kept(
+            end.offset, end.collected.size_bytes, None if end.operator else end.tensor, end.operator
+        )
+        for end in ends
+    ]
+    states = place_states(graph, offset)
+    offset += sum(round_up(one.size, 4) for one in states)
+    memory = plan_tail_memory(partition, kept, states)
+    beyond = max(round_up(memory.bytes, 4) - offset, 0)
     return Schedule(
         graph=graph,
-        rings=tuple(placed),
-        stages=tuple(stages),
-        tail=tail,
+        partition=partition,
+        rings=tuple(rings),
+        ends=tuple(ends),
+        stages=tuple(made.stages),
+        states=states,
+        tail_memory=memory,
         column_bytes=column_bytes,
-        end_offset=offset,
-        collected=collected,
-        arena_bytes=round_up(offset + collected.size_bytes, 8),
+        beyond_bytes=beyond,
+        arena_bytes=round_up(offset + beyond, 8),
     )
 
 
@@ -139,54 +273,12 @@ def _ring(tensor: Tensor, planes: int) -> Ring:
     return Ring(tensor.index, height, width, channels, planes, depth=1, offset=0)
 
 
-def on_rows(operator: Operator) -> OnRows:
-    """How an operator of a stage takes rows."""
-    found = builtin_operator(operator).on_rows
-    assert found, "rows_then_vectors admits no other operator before the end of the rows"
-    return found
-
-
-def _collected(graph: Graph, operator: Operator) -> Collected:
-    collects = on_rows(operator).collects
-    assert collects, "the last stage is the one that ends the rows"
-    return collects(graph, operator)
-
-
 def _column_bytes(graph: Graph, operator: Operator) -> int:
     column_values = on_rows(operator).column_values
     if column_values is None:
         return 0
     pixels = round_up(graph.tensor_out(operator).shape[2], PIXELS_PER_BLOCK)
     return pixels * round_up(column_values(graph, operator), 2) * COLUMN_VALUE_BYTES
-
-
-def _taker_of_columns(graph: Graph, operator: Operator) -> Operator | None:
-    """The operator that alone takes another's output, if it can take it where columns leave it."""
-    takers = [one for one in graph.operators if operator.outputs[0] in one.data_inputs]
-    if len(takers) != 1 or Place.ROWS not in builtin_operator(takers[0]).places:
-        return None
-    takes_columns = on_rows(takers[0]).takes_columns
-    return takers[0] if takes_columns and takes_columns(graph, takers[0]) else None
-
-
-def _next_stage(
-    graph: Graph, operators: list[Operator], sources: tuple[int, ...], target: int, index: int
-) -> Stage:
-    """The stage of the first operator, and of the one that takes its columns if there is one."""
-    first = operators[0]
-    facts = on_rows(first)
-    taker = _taker_of_columns(graph, first) if facts.leaves_columns else None
-    ends = facts.collects is not None
-    rows = (graph.tensor_in if ends else graph.tensor_out)(first).shape[1]
-    return Stage(
-        index=index,
-        operators=(first, taker) if taker else (first,),
-        sources=sources,
-        target=None if ends else target,
-        window=facts.window(graph, first),
-        rows=rows,
-        column_bytes=_column_bytes(graph, first),
-    )
 
 
 def _with_depths(rings: list[Ring], stages: list[Stage]) -> list[Ring]:

@@ -6,7 +6,9 @@ the engine asks these values and never compares kinds.
 
 An operator on rows is computed row by row (docs/adr/0001). Its kernels have one of three shapes
 (firmware_templates/network/stream.h): `combine` makes a row of its target at once; `gather` lays
-its inputs out in columns, of which `product` makes a row.
+its inputs out in columns, of which `product` makes a row. An operator on whole tensors is one call
+of a `tensor_kernel` (firmware_templates/network/tail.h) after the last row. Where an operator runs
+is decided by `partition.py`: on rows if it can.
 """
 
 from __future__ import annotations
@@ -16,24 +18,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from generator.engines.builtin.c_tables import Record, Table, c_list
+from generator.engines.builtin.c_tables import Record, Table
 from generator.engines.builtin.names import identifier
 from generator.engines.builtin.windows import WHOLE_ROW, Window, padded
 from generator.model.constraints import Tiers
 from generator.model.graph import Graph, Operator, Tensor
 
 FoldedT = TypeVar("FoldedT")
-
-
-class Place(Enum):
-    """Where in a network an operator can stand, in the order of the flow."""
-
-    INPUT = "first, on the model's input"
-    ROWS = "on rows"
-    END_OF_ROWS = "from rows to a vector"
-    VECTORS = "on vectors"
-    SCORES = "from logits to scores"
-    OUTPUT = "last, on the scores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +39,19 @@ class Kernel:
     layer: Record
     tables: tuple[Table, ...] = ()
     """What the record points at."""
+    calls: tuple[Kernel, ...] = ()
+    """Kernels that it calls itself: its record points at theirs."""
+    helpers: tuple[str, ...] = ()
+    """Other files in network/kernels that it needs, without the .c."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its files in network/kernels, without the .c."""
+        return (self.source, *self.helpers)
+
+    def with_calls(self) -> tuple[Kernel, ...]:
+        """The kernel behind all that it calls, as their records must be declared."""
+        return (*(one for inner in self.calls for one in inner.with_calls()), self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +99,16 @@ RowKernel = Callable[[RowCall[Any]], Kernel]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What an operator that ends the rows fills with them."""
+    """What of a streamed tensor is kept in the arena for the tail."""
 
-    member: str
-    """Its name in the arena."""
     c_type: str
     count: int
     item_bytes: int
     rows_kept: int
     """1: every row goes to the same place."""
     row_bytes: int
-    is_vector: bool
-    """True: it is the operator's output; False: a call after the last row makes that of it."""
+    starts_at: int = 0
+    """The value of every item before the first row."""
 
     @property
     def size_bytes(self) -> int:
@@ -118,10 +120,16 @@ def _whole_row(graph: Graph, operator: Operator) -> Window:
     return WHOLE_ROW
 
 
+def _no_objection(graph: Graph, operator: Operator) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class OnRows:
     """How an operator takes rows: its window, its scratch, its kernels."""
 
+    refuses: Callable[[Graph, Operator], str | None] = _no_objection
+    """Why it cannot run row by row as it is in this graph; None: it can."""
     window: Callable[[Graph, Operator], Window] = _whole_row
     combine: RowKernel | None = None
     gather: RowKernel | None = None
@@ -132,48 +140,62 @@ class OnRows:
     """Its columns hold its output: the product of the operator that follows may take them."""
     takes_columns: Callable[[Graph, Operator], bool] | None = None
     """True for an operator whose product can take its input in columns, without a gather."""
-    collects: Callable[[Graph, Operator], Collected] | None = None
-    """Of an operator that ends the rows."""
+    reduces: Callable[[Graph, Operator], Collected] | None = None
+    """Of an operator that makes no rows but something of all rows, which `combine` adds to. In the
+    tail its `OnTensors.finish` makes the output of it."""
+    is_view: bool = False
+    """Its rows are its input's: nothing is run."""
 
 
 @dataclass(frozen=True, slots=True)
-class VectorCall(Call[FoldedT]):
-    """An operator on vectors."""
+class TensorCall(Call[FoldedT]):
+    """One output of an operator on whole tensors: dense int8, NHWC."""
 
-    source: str
-    """The C expression of its input: a pointer."""
-    target: str
-    """That of its output."""
+    output: int = 0
+    """Which of the operator's outputs is made."""
 
-    def tap(self) -> tuple[str, ...]:
-        """The statement that hands the output to the taps."""
-        count = self.tensor_out.element_count
-        return c_list(
-            "row_tap_values(", (f"{self.operator.index}u", "0u", self.target, f"{count}u"), ");"
-        )
-
-    def runs(self, kernel: Kernel) -> VectorStep:
-        """The step that calls a kernel with record, input and output, and taps the output."""
-        arguments = (f"&{kernel.layer.name}", self.source, self.target)
-        call = c_list(f"{kernel.function}(", arguments, ");")
-        return VectorStep((*call, *self.tap()), (kernel,))
+    @property
+    def tensor_out(self) -> Tensor:
+        """The output that is made."""
+        return self.graph.tensors[self.operator.outputs[self.output]]
 
 
-@dataclass(frozen=True, slots=True)
-class VectorStep:
-    """Statements of the tail."""
+TensorKernel = Callable[[TensorCall[Any]], Kernel]
 
-    lines: tuple[str, ...]
-    kernels: tuple[Kernel, ...] = ()
+
+class Access(Enum):
+    """What an operator does with the variable that its first input is."""
+
+    READS = "reads"
+    WRITES = "writes"
 
 
 @dataclass(frozen=True, slots=True)
-class OnVectors:
-    """How an operator takes a vector: what it writes, and the statements that do it."""
+class OnTensors:
+    """How an operator runs on whole tensors: its kernel, a `tensor_kernel` in C, and its record."""
 
-    step: Callable[[VectorCall[Any]], VectorStep]
-    makes_vector: bool = False
-    """True: its output is a vector of its own; False: it takes the place of its input."""
+    kernel: TensorKernel | None = None
+    """None: its output is its input, in the same memory (a view), or it has only `finish`."""
+    finish: TensorKernel | None = None
+    """Of an operator that reduces rows as they come: its only input is what they were added to."""
+    in_place: bool = False
+    """Its output may be written over its first data input, of the same size."""
+
+    part: Callable[[TensorCall[None]], int | None] | None = None
+    """Where in its input an output lies that needs no kernel; None: it needs one."""
+    variable: Access | None = None
+    """Of READ_VARIABLE and ASSIGN_VARIABLE."""
+
+    @property
+    def is_view(self) -> bool:
+        """Nothing is ever computed."""
+        return self.kernel is None and self.finish is None
+
+    def view(self, call: TensorCall[Any]) -> int | None:
+        """The place of the output in the first data input's memory; None where it is computed."""
+        if self.is_view:
+            return 0
+        return self.part(call) if self.part else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +204,14 @@ class BuiltinOperator:
 
     kind: str
     """The .tflite schema's name."""
-    places: tuple[Place, ...]
     shapes: Callable[[Tensor, Tensor], bool]
-    """Whether its first input and its output have shapes for its place."""
+    """Whether its first input and its output have shapes that it can run on."""
     inputs_needed: int = 1
     int8_output: bool = True
+    several_outputs: bool = False
+    """It may have any number of them, none too."""
+    computes: bool = True
+    """False: it only names something; nothing is run."""
     constraints: Tiers = ()
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""
@@ -194,13 +219,17 @@ class BuiltinOperator:
     fold: Callable[[Graph, Operator], Any] | None = None
     """Its numbers as its kernels want them; raises ChannelsTooLargeError."""
     on_rows: OnRows | None = None
-    on_vectors: OnVectors | None = None
-    """Also of an operator that ends the rows: what is done after the last row."""
+    on_tensors: OnTensors | None = None
+
+
+def any_shapes(source: Tensor, target: Tensor) -> bool:
+    """An operator on whole tensors says itself what they must be like."""
+    return True
 
 
 def rows_to_rows(source: Tensor, target: Tensor) -> bool:
     """Both are (1, rows, bands, channels)."""
-    return len(source.shape) == 4 and len(target.shape) == 4
+    return all(len(one.shape) == 4 and one.shape[0] == 1 for one in (source, target))
 
 
 def from_rows(source: Tensor, target: Tensor) -> bool:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from generator.engines.builtin.c_tables import c_list, designated
+from generator.engines.builtin.c_tables import Record, c_list, designated, unsigned
 from generator.engines.builtin.fold import FoldedNetwork
-from generator.engines.builtin.names import identifier, tensor_text, title
-from generator.engines.builtin.schedule import Schedule, Stage, on_rows
+from generator.engines.builtin.names import end_identifier, identifier, tensor_text, title
+from generator.engines.builtin.partition import on_rows
+from generator.engines.builtin.schedule import Schedule, Stage
 from generator.engines.builtin.spec import Kernel, RowCall, RowKernel
 from generator.engines.builtin.windows import WHOLE_ROW, Window
 from generator.model.graph import Operator
@@ -29,16 +30,25 @@ class StagePlan:
     """What the stage calls, in order."""
 
 
-def stage_name(stage: Stage) -> str:
+def stage_name(schedule: Schedule, stage: Stage) -> str:
     """The C name of a stage: it ends as those of what it makes do."""
+    if stage.end is not None:
+        end = schedule.ends[stage.end]
+        return f"stage_{end_identifier(schedule.graph, end.tensor, end.operator)}"
     return f"stage_{identifier(stage.operators[-1])}"
 
 
 def plan_stage(
-    schedule: Schedule, folded: FoldedNetwork, stage: Stage, rings: Sequence[str]
+    schedule: Schedule,
+    folded: FoldedNetwork,
+    stage: Stage,
+    rings: Sequence[str],
+    ends: Sequence[str],
 ) -> StagePlan:
-    """The stage, with its kernels chosen; `rings` are the C names of all rings."""
+    """The stage, with its kernels chosen; `rings` and `ends` are the C names of all of them."""
     graph = schedule.graph
+    if not stage.operators:
+        return _collection(schedule, stage, rings, ends)
     first, last = stage.operators[0], stage.operators[-1]
     begin, end = on_rows(first), on_rows(last)
 
@@ -55,22 +65,57 @@ def plan_stage(
     combine, gather, product = (
         kernel(begin.combine, first), kernel(begin.gather, first), kernel(end.product, last),
     )  # fmt: skip
-    rows, stride, before = stage.window.size[0], stage.window.stride[0], stage.window.before[0]
-    sources = [*(f"&{rings[ring]}" for ring in stage.sources), "NULL"]
     lines = (
-        *c_list(".sources = RINGS(", sources, "),"),
+        *_ways(stage, rings, ends),
         *designated(
-            [("target", f"&{rings[-1 if stage.target is None else stage.target]}")],
             _step("combine", "layer", combine),
             _step("gather", "gather_layer", gather),
             _step("product", "layer", product),
-            [("window_rows", f"{rows}"), ("window_stride", f"{stride}"),
-             ("window_before", f"{before}")],
+            _window_fields(stage.window),
             [("columns_operator", columns), *channels, ("target_operator", made)],
         ),
     )  # fmt: skip
     kernels = tuple(one for one in (combine, gather, product) if one)
-    return StagePlan(stage_name(stage), _comment(schedule, stage), lines, kernels)
+    return StagePlan(stage_name(schedule, stage), _comment(schedule, stage), lines, kernels)
+
+
+def _collection(
+    schedule: Schedule, stage: Stage, rings: Sequence[str], ends: Sequence[str]
+) -> StagePlan:
+    """The stage that keeps all rows of a tensor, dense, for the tail."""
+    ring = schedule.rings[stage.sources[0]]
+    name = stage_name(schedule, stage)
+    layer = Record(
+        name.replace("stage_", "layer_", 1),
+        "struct flatten_layer",
+        "rows for the tail",
+        unsigned({"channels": ring.channels, "pixels": ring.width}),
+    )
+    kernel = Kernel("flatten_collect_row_s8", "flatten", "flatten", layer)
+    lines = (
+        *_ways(stage, rings, ends),
+        *designated(
+            _step("combine", "layer", kernel),
+            _window_fields(stage.window),
+            [("columns_operator", NO_OPERATOR), ("target_operator", NO_OPERATOR)],
+        ),
+    )
+    return StagePlan(name, ("all rows, for the tail", *_sources(schedule, stage)), lines, (kernel,))
+
+
+def _ways(stage: Stage, rings: Sequence[str], ends: Sequence[str]) -> tuple[str, ...]:
+    """From where to where."""
+    sources = [*(f"&{rings[ring]}" for ring in stage.sources), "NULL"]
+    target = rings[stage.target] if stage.target is not None else ends[stage.end or 0]
+    return (*c_list(".sources = RINGS(", sources, "),"), *designated([("target", f"&{target}")]))
+
+
+def _window_fields(window: Window) -> Sequence[tuple[str, str]]:
+    return (
+        ("window_rows", f"{window.size[0]}"),
+        ("window_stride", f"{window.stride[0]}"),
+        ("window_before", f"{window.before[0]}"),
+    )
 
 
 def _step(function: str, layer: str, kernel: Kernel | None) -> Sequence[tuple[str, str]]:
@@ -82,11 +127,7 @@ def _step(function: str, layer: str, kernel: Kernel | None) -> Sequence[tuple[st
 def _comment(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
     graph = schedule.graph
     lines = [title(operator) for operator in stage.operators]
-    for index in stage.sources:
-        ring = schedule.rings[index]
-        lines.append(
-            f"  in   {tensor_text(graph.tensors[ring.tensor])}; keeps the last {ring.depth}"
-        )
+    lines += _sources(schedule, stage)
     if stage.window != WHOLE_ROW:
         lines.append(f"  {_window_text(stage.window)}")
     for operator in stage.operators:
@@ -94,6 +135,14 @@ def _comment(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
         activation = operator.activation.value
         lines.append(text if activation == "NONE" else f"{text}, {activation}")
     return tuple(lines)
+
+
+def _sources(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
+    rings = (schedule.rings[index] for index in stage.sources)
+    return tuple(
+        f"  in   {tensor_text(schedule.graph.tensors[ring.tensor])}; keeps the last {ring.depth}"
+        for ring in rings
+    )
 
 
 def _window_text(window: Window) -> str:

@@ -59,6 +59,8 @@ class StNetwork:
     score_format: str
     about: tuple[str, ...] = _ABOUT
     engine_errors: bool = True
+    states: tuple[object, ...] = ()
+    """None: what outlives a patch is the vendor's affair."""
 
 
 def choose_api(install: Install, named: str | None) -> str:

@@ -27,7 +27,10 @@ INPUT_CONSTRAINTS: tuple[ModelConstraint, ...] = (
     model.spectrogram_input,
 )
 
-FLOW_CONSTRAINTS: tuple[ModelConstraint, ...] = (model.flow_from_input_to_output,)
+FLOW_CONSTRAINTS: tuple[ModelConstraint, ...] = (
+    model.flow_from_input_to_output,
+    model.scores_at_the_end,
+)
 """To be asked when everything else is in order."""
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
-from generator.model.graph import Graph
+from generator.model.graph import SCORING, Graph
 
 
 def one_input_and_one_output(graph: Graph) -> str | None:
@@ -51,10 +51,22 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
         strangers = [index for index in operator.data_inputs if index not in made]
         if strangers:
             return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
-        used |= set(operator.data_inputs)
-        made.add(operator.outputs[0])
-    last = graph.operators[-1]
-    if last.outputs[0] != graph.outputs[0]:
-        return f"{last} does not make the model's output"
+        used |= set(operator.inputs)
+        made |= set(operator.outputs)
+        if len(operator.outputs) > 1:  # a part of a tensor may stay unused
+            used |= set(operator.outputs)
+    if graph.outputs[0] not in made:
+        return "no operator makes the model's output"
     idle = sorted(made - used - {graph.outputs[0]})
     return f"nothing uses tensor {idle[0]}" if idle else None
+
+
+def scores_at_the_end(graph: Graph) -> str | None:
+    """The model must end in SOFTMAX or LOGISTIC, and perhaps DEQUANTIZE, which give the scores.
+
+    Export the classifier with its last layer.
+    """
+    kinds = [one.kind for one in graph.operators if one.kind != "ASSIGN_VARIABLE"]
+    if kinds[-1] == "DEQUANTIZE":
+        kinds.pop()
+    return None if kinds and kinds[-1] in SCORING else f"the order is {' -> '.join(kinds)}"

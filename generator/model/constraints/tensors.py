@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from generator.model.graph import Tensor
 
-LARGEST_DIMENSION = 4096
+LARGEST_DIMENSION = 65536
 
 
 def quantised_fault(tensor: Tensor) -> str | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from generator.errors import InputError, ToolError
 from generator.firmware import Firmware, Network
+from generator.frontend.presets import YAMNET
 from generator.host.frontend_twin import build_frontend_twin
 from generator.host.twin import HostTwin, build_host_twin, run_sanitised
 from tests.support.oracle import Oracle
@@ -106,7 +107,7 @@ def test_a_wrong_patch_is_refused(twin: HostTwin) -> None:
 def test_the_frontend_twin_equals_the_projects_frontend(
     twin: HostTwin, tiny: Network, noise: NDArray[np.int16]
 ) -> None:
-    alone = build_frontend_twin(tiny.graph.input.scale, tiny.graph.input.zero_point)
+    alone = build_frontend_twin(YAMNET, tiny.graph.input.scale, tiny.graph.input.zero_point)
     np.testing.assert_array_equal(alone.features(noise), twin.features(noise))
     assert alone.bands == BANDS
 
@@ -114,13 +115,13 @@ def test_the_frontend_twin_equals_the_projects_frontend(
 @pytest.mark.slow
 def test_nothing_is_compiled_twice(tiny: Network, tmp_path: Path) -> None:
     quantisation = tiny.graph.input.scale, tiny.graph.input.zero_point
-    build_frontend_twin(*quantisation, cache_dir=tmp_path)
+    build_frontend_twin(YAMNET, *quantisation, cache_dir=tmp_path)
     (library,) = tmp_path.glob("*/twin.so")
     written = library.stat().st_mtime_ns
-    build_frontend_twin(*quantisation, cache_dir=tmp_path)
+    build_frontend_twin(YAMNET, *quantisation, cache_dir=tmp_path)
     assert [*tmp_path.glob("*/twin.so")] == [library]
     assert library.stat().st_mtime_ns == written
-    build_frontend_twin(quantisation[0], quantisation[1] + 1, cache_dir=tmp_path)
+    build_frontend_twin(YAMNET, quantisation[0], quantisation[1] + 1, cache_dir=tmp_path)
     assert len([*tmp_path.glob("*/twin.so")]) == 2
 
 
@@ -128,11 +129,11 @@ def test_what_cannot_be_built_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ToolError, match="holds no project"):
         build_host_twin(tmp_path)
     with pytest.raises(InputError, match="zero point"):
-        build_frontend_twin(0.05, 400)
+        build_frontend_twin(YAMNET, 0.05, 400)
     failing = tmp_path / "cc"
     failing.write_text("#!/bin/sh\necho 'error: no' >&2\nexit 1\n")
     failing.chmod(0o755)
     monkeypatch.setenv("CC", str(failing))
     with pytest.raises(ToolError, match="error: no"):
-        build_frontend_twin(0.05, 40, cache_dir=tmp_path)
+        build_frontend_twin(YAMNET, 0.05, 40, cache_dir=tmp_path)
     assert os.environ["CC"] == str(failing)

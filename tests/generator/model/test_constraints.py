@@ -6,14 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from generator.errors import Fault
 from generator.model.constraints import FLOW_CONSTRAINTS, INPUT_CONSTRAINTS, model_faults
 from generator.model.tflite_reader import read_tflite
 from tests.support.model_builder import ModelBuilder
-from tests.support.tflite_writer import TensorRecord
 
 Damage = Callable[[ModelBuilder], None]
 
@@ -80,17 +78,3 @@ def test_damage_is_reported_with_place_and_remedy(
     assert fault.where == where
     assert what in fault.what
     assert fault.remedy
-
-
-def test_add_of_a_constant_is_refused(tmp_path: Path) -> None:
-    model = ModelBuilder(8, 8).conv(4)
-    entry = model.current
-    model.add(entry)
-    constant = model.tensors[entry]
-    model.tensors.append(
-        TensorRecord("constant", constant.shape, "INT8", constant.scales, constant.zero_points)
-    )
-    model.tensors[-1].data = np.zeros(constant.shape, dtype=np.int8)
-    model.operators[-1].inputs[1] = len(model.tensors) - 1
-    faults = faults_of(model.head(3), tmp_path)
-    assert "which no earlier operator makes" in faults[0].what

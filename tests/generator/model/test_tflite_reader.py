@@ -64,7 +64,16 @@ def test_a_name_is_short_and_keeps_the_layer(path: Path) -> None:
     assert str(read_tflite(path).operators[0]) == "operator 0 (CONV_2D, 'layer1/conv')"
 
 
-@pytest.mark.parametrize("data", [b"", b"TFL3", bytes(100), b"GIF89a" * 20, b"\xff" * 64])
+def test_metadata_are_read_by_their_names(path: Path) -> None:
+    model = small_model()
+    path.write_bytes(model.to_bytes())
+    assert read_tflite(path).metadata == {}
+    model.metadata = {"some.tool": b"kept as it is", "empty": b""}
+    path.write_bytes(model.to_bytes())
+    assert read_tflite(path).metadata == model.metadata
+
+
+@pytest.mark.parametrize("data", [b"TFL3", bytes(100), b"GIF89a" * 20, b"\xff" * 64])
 def test_other_files_are_refused(path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"not a \.tflite file"):

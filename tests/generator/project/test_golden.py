@@ -30,6 +30,7 @@ from generator.firmware import make_project, read_network
 from generator.project.render import ALL_FOLDERS, scan_templates
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from generator.toolchain.locate import find_cmsis_dsp
+from tests.support.model_files import write_model
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 GOLDEN = REPO_ROOT / "tests" / "golden"
@@ -47,8 +48,7 @@ def generated(
     update = bool(request.config.getoption("--update-golden"))
     if update:
         GOLDEN.mkdir(exist_ok=True)
-        MODEL.write_bytes(tiny_model())
-        MODEL.with_name("tiny.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
+        write_model(MODEL, tiny_model(), TINY_LABELS)
     directory = make_project(
         u585, read_network(MODEL), tmp_path_factory.mktemp("golden"), taps=False
     ).directory

@@ -27,6 +27,7 @@ from generator.toolchain.build import compile_project, run_make
 from generator.toolchain.image_check import find_double_precision
 from generator.toolchain.locate import Toolchain
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 
 
 def sha256(path: Path) -> str:
@@ -180,9 +181,7 @@ def test_more_operators_than_taps_can_name_are_refused_for_the_debug_variant_alo
     for _ in range(29):
         builder.conv(4, (1, 1))
     builder.head(classes=3)
-    path = tmp_path / "deep.tflite"
-    path.write_bytes(builder.to_bytes())
-    network = read_network(path)
+    network = read_network(write_model(tmp_path / "deep.tflite", builder.to_bytes()))
     assert len(network.graph.operators) > 32
     check_fit(u585, network, taps=True)
     operators = network.graph.operators * 8

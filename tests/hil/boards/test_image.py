@@ -17,6 +17,7 @@ from generator.project.manifest import FOOTPRINT_FILE, MANIFEST_FILE
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.boards.image import describe_image
 from hil.options import Options, read_options
+from tests.support.model_files import write_model
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 EMPTY = read_options({"board": []}.get)
@@ -26,9 +27,7 @@ EMPTY = read_options({"board": []}.get)
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Options]:
     """A project with files in the place of an image, and the options that it was made by."""
     folder = tmp_path_factory.mktemp("image")
-    model = folder / "m.tflite"
-    model.write_bytes(tiny_model())
-    model.with_name("m.labels.txt").write_text("\n".join(TINY_LABELS) + "\n")
+    model = write_model(folder / "m.tflite", tiny_model(), TINY_LABELS)
     board = load_board(DEFAULT_BOARDS_FILE, "u585")
     directory = make_project(board, read_network(model), folder, taps=False).directory
     (directory / FOOTPRINT_FILE).write_text(json.dumps({"network": {"activation_ram_bytes": 5}}))

@@ -120,7 +120,7 @@ def _body(
     return "".join(
         [
             "#include <stdbool.h>\n#include <stddef.h>\n#include <string.h>\n",
-            _one_text(files, ["network/network.c", "network/stream.c"]),
+            _one_text(files, ["network/network.c", "network/stream.c", "network/tail.c"]),
             f"#define STANDIN_PLACE(row, band) ({place})\n",
             f"#define STANDIN_ACTIVATION_BYTES {activations}u\n",
             f"#define STANDIN_PUT_SCORE(to, class, score) {PUT_SCORE[scores]}\n",

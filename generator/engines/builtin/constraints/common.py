@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from generator.engines.builtin.constraints.refused import reason_text
 from generator.engines.builtin.registry import builtin_operator, builtin_operators
 from generator.model.constraints import OperatorConstraint, Tiers
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
@@ -13,7 +14,7 @@ def common_tiers() -> Tiers:
     """The constraints on an operator of any kind."""
     return (
         (supported_operator(),),
-        (needed_tensors,),
+        (needed_tensors, something_to_compute_on),
         (int8_tensors, reasonable_shapes),
         (rows_or_vectors,),
     )
@@ -23,16 +24,17 @@ def supported_operator() -> OperatorConstraint:
     """The constraint on an operator's kind, with the list of those that can run."""
     known = builtin_operators()
     plain = ", ".join(one.kind for one in known.values() if not one.listed_as)
-    *others, last = (one.listed_as for one in known.values() if one.listed_as)
+    others = " and ".join(one.listed_as for one in known.values() if one.listed_as)
 
     def constraint(graph: Graph, operator: Operator) -> str | None:
-        return None if operator.kind in known else f"{operator.kind} is not among them"
+        if operator.kind in known:
+            return None
+        return f"{operator.kind} is not among them{reason_text(operator.kind)}"
 
     constraint.__doc__ = f"""Only {plain} can run.
 
-    And {", ".join(others)} and {last}. Batch normalisation and RELU fuse into convolutions on
-    conversion; pool with GlobalAveragePooling2D; QUANTIZE disappears with
-    inference_input_type=tf.int8.
+    And {others}. Batch normalisation fuses into convolutions on conversion; QUANTIZE disappears
+    with inference_input_type=tf.int8.
     """
     return constraint
 
@@ -44,9 +46,22 @@ def needed_tensors(graph: Graph, operator: Operator) -> str | None:
     """
     needed = builtin_operator(operator).inputs_needed
     present = [index for index in operator.inputs[:needed] if index >= 0]
-    if len(present) < needed or len(operator.outputs) != 1:
+    several = builtin_operator(operator).several_outputs
+    if len(present) < needed or (len(operator.outputs) != 1 and not several):
         return f"it has {len(present)} inputs and {len(operator.outputs)} outputs"
     return None
+
+
+def something_to_compute_on(graph: Graph, operator: Operator) -> str | None:
+    """An operator must take what the input or an earlier operator makes.
+
+    Remove layers that compute on constants alone, or let the converter fold them.
+    """
+    facts = builtin_operator(operator)
+    reads = facts.on_tensors is not None and facts.on_tensors.variable is not None
+    if operator.data_inputs or reads or not facts.computes:
+        return None
+    return "all its inputs are constants"
 
 
 def int8_tensors(graph: Graph, operator: Operator) -> str | None:
@@ -54,19 +69,23 @@ def int8_tensors(graph: Graph, operator: Operator) -> str | None:
 
     Convert with full integer quantisation (TFLITE_BUILTINS_INT8 and a representative_dataset).
     """
+    if not builtin_operator(operator).computes:
+        return None
     tensors = [graph.tensors[index] for index in operator.data_inputs]
     if builtin_operator(operator).int8_output:
-        tensors.append(graph.tensor_out(operator))
+        tensors += [graph.tensors[index] for index in operator.outputs]
     return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
 
 
 def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
-    """Shapes must be static, of batch 1 and of at most 4096 a dimension.
+    """Shapes must be static and of at most 65536 a dimension.
 
     Fix the batch size to 1 before conversion.
     """
-    for tensor in (graph.tensor_in(operator), graph.tensor_out(operator)):
-        if not tensor.shape or tensor.shape[0] != 1 or not reasonable(tensor.shape):
+    if not builtin_operator(operator).computes:
+        return None
+    for tensor in (graph.tensors[one] for one in (*operator.data_inputs, *operator.outputs)):
+        if not tensor.shape or not reasonable(tensor.shape):
             return f"tensor {tensor.index} has shape {shape_text(tensor.shape)}"
     return None
 
@@ -76,6 +95,8 @@ def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
 
     Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
     """
+    if not operator.inputs or not operator.outputs:
+        return None
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
     if builtin_operator(operator).shapes(source, target):
         return None

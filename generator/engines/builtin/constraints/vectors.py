@@ -34,6 +34,6 @@ def scores_of_logits(graph: Graph, operator: Operator, least_classes: int) -> st
     fault = score_fault(scores)
     if fault is not None:
         return fault
-    if logits.shape != scores.shape or not least_classes <= scores.element_count <= MOST_CLASSES:
+    if logits.shape != scores.shape or not least_classes <= scores.shape[-1] <= MOST_CLASSES:
         return f"{shape_text(logits.shape)} -> {shape_text(scores.shape)}"
     return None

@@ -19,6 +19,7 @@ from generator.model.graph import Graph, Operator
 from generator.model.options import ConvolutionOptions, WindowOptions, output_length
 
 LARGEST_STRIDE = 16
+LARGEST_DILATION = 256
 
 WindowSize = Callable[[Graph, Operator], tuple[int, int]]
 ChannelsFit = Callable[[Graph, Operator], bool]
@@ -33,11 +34,11 @@ def convolution_tiers(channel_axis: int, channels_fit: ChannelsFit) -> Tiers:
             symmetric_weights,
             scales_for_channels(channel_axis),
             multiplier_below_one,
-            dilation_of_one,
+            dilation_in_range,
             stride_in_range,
             kernel_fits_channels(channels_fit),
         ),
-        (output_shape_follows(kernel_size),),
+        (output_shape_follows(kernel_reach),),
     )
 
 
@@ -47,13 +48,31 @@ def kernel_size(graph: Graph, operator: Operator) -> tuple[int, int]:
     return rows, columns
 
 
-def dilation_of_one(graph: Graph, operator: Operator) -> str | None:
-    """Convolutions must have dilation 1.
+def kernel_reach(graph: Graph, operator: Operator) -> tuple[int, int]:
+    """Rows and bands from a kernel's first tap to its last, with what dilation leaves out."""
+    (rows, columns), dilation = kernel_size(graph, operator), dilation_of(operator)
+    return (rows - 1) * dilation[0] + 1, (columns - 1) * dilation[1] + 1
 
-    Use a larger stride or kernel instead.
+
+def dilation_of(operator: Operator) -> tuple[int, int]:
+    """A convolution's dilation along rows and bands."""
+    return operator.options_of(ConvolutionOptions).dilation
+
+
+def dilation_in_range(graph: Graph, operator: Operator) -> str | None:
+    """Convolutions must have a dilation from 1 to 256.
+
+    Convert the model again if this is not what it was built with.
     """
-    dilation = operator.options_of(ConvolutionOptions).dilation
-    return None if dilation == (1, 1) else f"it is {shape_text(dilation)}"
+    dilation = dilation_of(operator)
+    inside = all(1 <= step <= LARGEST_DILATION for step in dilation)
+    return None if inside else f"it is {shape_text(dilation)}"
+
+
+def dilated(graph: Graph, operator: Operator) -> str | None:
+    """What keeps a convolution with dilation from taking rows as they come."""
+    dilation = dilation_of(operator)
+    return None if dilation == (1, 1) else f"its dilation is {shape_text(dilation)}"
 
 
 def stride_in_range(graph: Graph, operator: Operator) -> str | None:
@@ -72,7 +91,7 @@ def kernel_fits_channels(channels_fit: ChannelsFit) -> OperatorConstraint:
     def constraint(graph: Graph, operator: Operator) -> str | None:
         """The kernel's shape must fit the channels: (out, h, w, in), depthwise (1, h, w, in * m).
 
-        Grouped convolutions cannot run; use a depthwise or a full one.
+        In a grouped convolution the kernel's inputs are those of a group. Convert the model again.
         """
         kernel = graph.tensor_in(operator, 1).shape
         if channels_fit(graph, operator) and reasonable(kernel):

@@ -14,16 +14,17 @@ from generator.engines.builtin.channels import (
     fold_convolution,
     requantise_table,
 )
-from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
 from generator.engines.builtin.convolutions import convolution_window, window_fields
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
-    Place,
+    OnTensors,
     RowCall,
     rows_to_rows,
 )
+from generator.engines.builtin.tensor_kernels.windows import convolution_kernel
 from generator.engines.builtin.windows import WHOLE_ROW, round_up
 from generator.model.graph import Graph, Operator
 
@@ -33,7 +34,15 @@ NO_CHANNEL = Channel(0, 0, 0, keeps_weights=False)
 def _channels_fit(graph: Graph, operator: Operator) -> bool:
     kernel = graph.tensor_in(operator, 1).shape
     inputs, outputs = graph.tensor_in(operator).shape[3], graph.tensor_out(operator).shape[3]
-    return kernel[3] == inputs and kernel[0] == outputs
+    groups = inputs // max(kernel[3], 1)
+    return kernel[3] * groups == inputs and kernel[0] == outputs and outputs % groups == 0
+
+
+def _needs_whole_input(graph: Graph, operator: Operator) -> str | None:
+    kernel, inputs = graph.tensor_in(operator, 1).shape, graph.tensor_in(operator).shape[3]
+    if kernel[3] != inputs:
+        return f"it has {inputs // kernel[3]} groups"
+    return dilated(graph, operator)
 
 
 def _column_values(graph: Graph, operator: Operator) -> int:
@@ -89,16 +98,17 @@ def pack_matrix(folded: FoldedConvolution) -> list[int]:
 
 OPERATOR = BuiltinOperator(
     kind="CONV_2D",
-    places=(Place.ROWS,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=0, channels_fit=_channels_fit),
     fold=_fold,
     on_rows=OnRows(
+        refuses=_needs_whole_input,
         window=convolution_window,
         gather=_gather,
         product=_product,
         column_values=_column_values,
         takes_columns=_takes_columns,
     ),
+    on_tensors=OnTensors(convolution_kernel),
 )

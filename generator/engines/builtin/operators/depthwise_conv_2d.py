@@ -7,16 +7,17 @@ import numpy as np
 
 from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.channels import FoldedConvolution, fold_convolution, requantise_table
-from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
 from generator.engines.builtin.convolutions import convolution_window, window_fields
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
     OnRows,
-    Place,
+    OnTensors,
     RowCall,
     rows_to_rows,
 )
+from generator.engines.builtin.tensor_kernels.windows import depthwise_kernel
 from generator.engines.builtin.windows import PIXELS_PER_BLOCK, Window
 from generator.model.graph import Graph, Operator
 from generator.model.options import ConvolutionOptions
@@ -116,16 +117,17 @@ def _spread(call: RowCall[FoldedConvolution]) -> Kernel:
 
 OPERATOR = BuiltinOperator(
     kind="DEPTHWISE_CONV_2D",
-    places=(Place.ROWS,),
     shapes=rows_to_rows,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=3, channels_fit=_channels_fit),
     fold=_fold,
     on_rows=OnRows(
+        refuses=dilated,
         window=convolution_window,
         gather=_gather,
         product=_spread,
         column_values=_column_values,
         leaves_columns=True,
     ),
+    on_tensors=OnTensors(depthwise_kernel),
 )

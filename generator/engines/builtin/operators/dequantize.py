@@ -6,10 +6,6 @@ from __future__ import annotations
 from generator.engines.builtin.constraints.vectors import same_elements
 from generator.engines.builtin.spec import (
     BuiltinOperator,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
     vector_to_vector,
 )
 from generator.model.graph import Tensor
@@ -19,16 +15,10 @@ def _to_float(source: Tensor, target: Tensor) -> bool:
     return target.dtype == "FLOAT32"
 
 
-def _step(call: VectorCall[None]) -> VectorStep:
-    return VectorStep((f"row_tap_probabilities({call.operator.index}u);",))
-
-
 OPERATOR = BuiltinOperator(
     kind="DEQUANTIZE",
-    places=(Place.OUTPUT,),
     shapes=vector_to_vector,
     int8_output=False,
     constraints=((same_elements(_to_float),),),
     listed_as="a final DEQUANTIZE",
-    on_vectors=OnVectors(_step),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""FULLY_CONNECTED, on int8 vectors; the only operator that rounds once (docs/adr/0002)."""
+"""FULLY_CONNECTED on each vector of a tensor; it alone rounds once (docs/adr/0002)."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ from generator.engines.builtin.fixed_point import (
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
-    vector_to_vector,
+    OnTensors,
+    TensorCall,
+    any_shapes,
 )
+from generator.engines.builtin.tensor_kernels.vectors import each_row_kernel
 from generator.model.constraints.tensors import shape_text
 from generator.model.graph import Graph, Operator
 from generator.model.options import DenseOptions
@@ -63,7 +62,9 @@ def plain_dense(graph: Graph, operator: Operator) -> str | None:
     Convert without the shuffled weight format.
     """
     shape = graph.tensor_in(operator, 1).shape
-    expected = (graph.tensor_out(operator).element_count, graph.tensor_in(operator).element_count)
+    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
+    rows = max(target.element_count // max(target.shape[-1:], default=1), 1)
+    expected = (target.element_count // rows, source.element_count // rows)
     if not operator.options_of(DenseOptions).plain_weights:
         return "the weights are shuffled"
     return None if shape == expected else f"{shape_text(shape)}, not {shape_text(expected)}"
@@ -96,7 +97,7 @@ def _fold(graph: Graph, operator: Operator) -> FoldedDense:
     return FoldedDense(weights, tuple(biases), fitting, zero_point, lowest, highest)
 
 
-def _step(call: VectorCall[FoldedDense]) -> VectorStep:
+def _kernel(call: TensorCall[FoldedDense]) -> Kernel:
     folded = call.folded
     outputs, inputs = folded.weights.shape
     weights = byte_table(call.name("weights"), [int(value) for value in folded.weights.ravel()])
@@ -123,13 +124,13 @@ def _step(call: VectorCall[FoldedDense]) -> VectorStep:
             }
         ),
     )
-    return call.runs(Kernel("dense_multiply_s8", "dense", "dense", layer, (weights, requantise)))
+    vector = Kernel("dense_multiply_s8", "dense", "dense", layer, (weights, requantise))
+    return each_row_kernel(call, vector, inputs, outputs)
 
 
 OPERATOR = BuiltinOperator(
     kind="FULLY_CONNECTED",
-    places=(Place.VECTORS,),
-    shapes=vector_to_vector,
+    shapes=any_shapes,
     inputs_needed=2,
     constraints=(
         (constant_int8_weights(rank=2), constant_int32_bias),
@@ -142,5 +143,5 @@ OPERATOR = BuiltinOperator(
         ),
     ),
     fold=_fold,
-    on_vectors=OnVectors(_step, makes_vector=True),
+    on_tensors=OnTensors(_kernel),
 )

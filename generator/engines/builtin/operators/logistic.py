@@ -9,11 +9,9 @@ from generator.engines.builtin.fixed_point import sigmoid_table
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
-    vector_to_vector,
+    OnTensors,
+    TensorCall,
+    any_shapes,
 )
 from generator.model.graph import Graph, Operator
 
@@ -32,18 +30,17 @@ def _fold(graph: Graph, operator: Operator) -> tuple[int, ...]:
     return sigmoid_table(logits)
 
 
-def _step(call: VectorCall[tuple[int, ...]]) -> VectorStep:
+def _kernel(call: TensorCall[tuple[int, ...]]) -> Kernel:
     table = byte_table(call.name("sigmoid"), call.folded)
-    classes = unsigned({"classes": call.tensor_in.shape[-1]})
+    classes = unsigned({"classes": call.tensor_in.element_count})
     layer = call.record("struct sigmoid_layer", *classes, ("scores", table.name))
-    return call.runs(Kernel("sigmoid_look_up_s8", "sigmoid", "sigmoid", layer, (table,)))
+    return Kernel("sigmoid_look_up_s8", "sigmoid", "sigmoid", layer, (table,))
 
 
 OPERATOR = BuiltinOperator(
     kind="LOGISTIC",
-    places=(Place.SCORES,),
-    shapes=vector_to_vector,
+    shapes=any_shapes,
     constraints=((sigmoid_of_logits,),),
     fold=_fold,
-    on_vectors=OnVectors(_step),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MEAN over rows and bands: rows are summed as they come, the end of the rows."""
+"""MEAN: over rows and bands it sums rows as they come; over other axes it takes whole tensors."""
 
 from __future__ import annotations
 
+import math
+
 from generator.engines.builtin.c_tables import signed, unsigned
+from generator.engines.builtin.constraints.reductions import axes_in_range
+from generator.engines.builtin.constraints.tensors import axes_of
 from generator.engines.builtin.fixed_point import INT8_MIN, Multiplier, mean_multiplier
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -11,54 +15,46 @@ from generator.engines.builtin.spec import (
     Collected,
     Kernel,
     OnRows,
-    OnVectors,
-    Place,
+    OnTensors,
     RowCall,
-    VectorCall,
-    VectorStep,
-    from_rows,
+    TensorCall,
+    any_shapes,
 )
-from generator.model.constraints.tensors import constant_integers, shape_text
+from generator.engines.builtin.tensor_kernels.reduce import mean_kernel
 from generator.model.graph import Graph, Operator
-from generator.model.options import MeanOptions
 
-MOST_SUMMED = (1 << 31) // 256
 SUM_BYTES = 4
 
 
 def mean_over_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
-    """MEAN must average over rows and bands: axes (1, 2).
-
-    Use GlobalAveragePooling2D.
-    """
-    axes = constant_integers(graph.tensor_in(operator, 1))
-    source, target = graph.tensor_in(operator).shape, graph.tensor_out(operator).shape
-    if axes is None or sorted(axis % 4 for axis in axes) != [1, 2]:
-        return f"its axes are {axes}"
-    keeps = operator.options_of(MeanOptions).keep_dims
-    if target != ((1, 1, 1, source[3]) if keeps else (1, source[3])):
-        return f"{shape_text(source)} -> {shape_text(target)}"
-    count = source[1] * source[2]
-    return None if count < MOST_SUMMED else f"{count} elements overflow the sum"
+    """What keeps a MEAN from summing rows as they come."""
+    axes = axes_of(graph, operator)
+    if axes == (1, 2) and len(graph.tensor_in(operator).shape) == 4:
+        return None
+    return f"its axes are {axes}"
 
 
-def _collects(graph: Graph, operator: Operator) -> Collected:
+def _reduces(graph: Graph, operator: Operator) -> Collected:
     channels = graph.tensor_in(operator).shape[3]
     return Collected(
-        member="sums",
         c_type="int32_t",
         count=channels,
         item_bytes=SUM_BYTES,
         rows_kept=1,
         row_bytes=SUM_BYTES * channels,
-        is_vector=False,
     )
+
+
+def _axes(graph: Graph, operator: Operator) -> tuple[int, ...]:
+    axes = axes_of(graph, operator)
+    assert axes is not None
+    return axes
 
 
 def _fold(graph: Graph, operator: Operator) -> Multiplier:
     source, target = graph.tensor_in(operator), graph.tensor_out(operator)
     assert source.quantisation and target.quantisation
-    count = source.shape[1] * source.shape[2]
+    count = math.prod(source.shape[axis] for axis in _axes(graph, operator))
     return mean_multiplier(source.quantisation, target.quantisation, count)
 
 
@@ -85,17 +81,20 @@ def _combine(call: RowCall[Multiplier]) -> Kernel:
     return _kernel(call, "mean_add_row_u8")
 
 
-def _finish(call: VectorCall[Multiplier]) -> VectorStep:
-    return call.runs(_kernel(call, "mean_finish_s8"))
+def _finish(call: TensorCall[Multiplier]) -> Kernel:
+    return _kernel(call, "mean_finish_s8")
+
+
+def _of_tensor(call: TensorCall[Multiplier]) -> Kernel:
+    return mean_kernel(call, _axes(call.graph, call.operator))
 
 
 OPERATOR = BuiltinOperator(
     kind="MEAN",
-    places=(Place.END_OF_ROWS,),
-    shapes=from_rows,
+    shapes=any_shapes,
     inputs_needed=2,
-    constraints=((mean_over_rows_and_bands,),),
+    constraints=((axes_in_range,),),
     fold=_fold,
-    on_rows=OnRows(combine=_combine, collects=_collects),
-    on_vectors=OnVectors(_finish, makes_vector=True),
+    on_rows=OnRows(refuses=mean_over_rows_and_bands, combine=_combine, reduces=_reduces),
+    on_tensors=OnTensors(_of_tensor, finish=_finish),
 )

@@ -9,12 +9,11 @@ from generator.engines.builtin.fixed_point import SoftmaxScaling, softmax_scalin
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
-    OnVectors,
-    Place,
-    VectorCall,
-    VectorStep,
-    vector_to_vector,
+    OnTensors,
+    TensorCall,
+    any_shapes,
 )
+from generator.engines.builtin.tensor_kernels.vectors import each_row_kernel
 from generator.model.graph import Graph, Operator
 from generator.model.options import SoftmaxOptions
 
@@ -42,7 +41,7 @@ def _fold(graph: Graph, operator: Operator) -> SoftmaxScaling:
     return softmax_scaling(logits, operator.options_of(SoftmaxOptions).beta)
 
 
-def _step(call: VectorCall[SoftmaxScaling]) -> VectorStep:
+def _kernel(call: TensorCall[SoftmaxScaling]) -> Kernel:
     layer = call.record(
         "struct softmax_layer",
         *unsigned({"classes": call.tensor_in.shape[-1]}),
@@ -54,14 +53,15 @@ def _step(call: VectorCall[SoftmaxScaling]) -> VectorStep:
             }
         ),
     )
-    return call.runs(Kernel("softmax_normalise_s8", "softmax", "softmax", layer))
+    classes = call.tensor_in.shape[-1]
+    vector = Kernel("softmax_normalise_s8", "softmax", "softmax", layer)
+    return each_row_kernel(call, vector, classes, classes)
 
 
 OPERATOR = BuiltinOperator(
     kind="SOFTMAX",
-    places=(Place.SCORES,),
-    shapes=vector_to_vector,
+    shapes=any_shapes,
     constraints=((softmax_of_logits,),),
     fold=_fold,
-    on_vectors=OnVectors(_step),
+    on_tensors=OnTensors(_kernel, in_place=True),
 )

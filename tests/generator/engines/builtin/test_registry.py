@@ -11,7 +11,6 @@ import pytest
 
 from generator.engines.builtin import operators, registry
 from generator.engines.builtin.registry import builtin_operators
-from generator.engines.builtin.spec import Place
 from generator.repository import TEMPLATES_DIR
 
 ENGINE = Path(registry.__file__).parent
@@ -23,19 +22,15 @@ def test_every_module_defines_one_operator() -> None:
     assert {kind.lower() for kind in builtin_operators()} == modules
 
 
-def test_an_operator_says_what_its_places_need() -> None:
+def test_an_operator_says_all_that_is_needed_where_it_runs() -> None:
     for kind, one in builtin_operators().items():
-        on_rows = {Place.ROWS, Place.END_OF_ROWS} & set(one.places)
-        on_vectors = {Place.END_OF_ROWS, Place.VECTORS, Place.SCORES, Place.OUTPUT}
-        assert bool(on_rows) == (one.on_rows is not None), kind
-        assert bool(on_vectors & set(one.places)) == (one.on_vectors is not None), kind
-        if one.on_rows is not None:
+        if one.on_rows is not None and not one.on_rows.is_view:
             gathers = one.on_rows.gather is not None
             assert gathers == (one.on_rows.product is not None), kind
             assert gathers == (one.on_rows.column_values is not None), kind
             assert gathers != (one.on_rows.combine is not None), kind
-            collects = one.on_rows.collects is not None
-            assert collects == (Place.END_OF_ROWS in one.places), kind
+            finishes = one.on_tensors is not None and one.on_tensors.finish is not None
+            assert finishes == (one.on_rows.reduces is not None), kind
 
 
 def test_nothing_else_in_the_engine_knows_an_operator_by_its_kind() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from generator.engines.builtin.schedule import Ring, Schedule, Stage, make_schedule
+from generator.engines.builtin.tail_memory import tail_operators
 from generator.engines.builtin.windows import window_of
 from generator.model.graph import Graph
 from generator.model.options import Padding, output_length
@@ -98,7 +99,7 @@ def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
     schedule = make_schedule(graph_of(model))
     places = [(0, schedule.column_bytes)]
     places += [(ring.offset, ring.ring_bytes) for ring in schedule.rings]
-    places.append((schedule.end_offset, schedule.collected.size_bytes))
+    places += [(end.offset, end.collected.size_bytes) for end in schedule.ends]
     for (start, size), (following, _) in pairwise(places):
         assert start + size <= following
         assert following % 4 == 0
@@ -113,12 +114,16 @@ def test_every_operator_is_scheduled_once_in_order(model: ModelBuilder) -> None:
     graph = graph_of(model)
     schedule = make_schedule(graph)
     order = [operator.index for stage in schedule.stages for operator in stage.operators]
-    order += [operator.index for operator in schedule.tail]
-    assert sorted(order) == list(range(1 if graph.transposed else 0, len(graph.operators)))
-    assert [stage.target is None for stage in schedule.stages] == [
-        *([False] * (len(schedule.stages) - 1)),
-        True,
+    reducing = {operator.index for operator in schedule.partition.reducing}
+    order += [
+        operator.index
+        for operator in tail_operators(schedule.partition)
+        if operator.index not in reducing
     ]
+    last = 1 if graph.operators[-1].kind == "DEQUANTIZE" else 0
+    first = 1 if graph.transposed else 0
+    assert sorted(order) == list(range(first, len(graph.operators) - last))
+    assert all((stage.target is None) != (stage.end is None) for stage in schedule.stages)
 
 
 def test_yamnet_shape_needs_three_rows_everywhere() -> None:
@@ -146,10 +151,11 @@ def test_a_residual_branch_waits_for_the_other_one() -> None:
 def test_flatten_ends_the_rows_and_keeps_them_all() -> None:
     model = ModelBuilder(24, 8).conv(4, stride=(2, 2)).reshape().dense(3).softmax()
     schedule = make_schedule(graph_of(model))
-    assert kinds_of(schedule)[-1] == ["RESHAPE"]
+    assert kinds_of(schedule)[-1] == []
     assert [ring.depth for ring in schedule.rings] == [3, 1]
-    assert schedule.collected.size_bytes == 12 * 4 * 4
-    assert schedule.collected.is_vector
+    assert [end.collected.size_bytes for end in schedule.ends] == [12 * 4 * 4]
+    steps = schedule.tail_memory.steps  # RESHAPE is a view
+    assert [step.operator.kind for step in steps] == ["FULLY_CONNECTED", "SOFTMAX"]
 
 
 def test_a_depthwise_output_with_two_takers_is_kept() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from generator.cli import main
 from generator.errors import EXIT_INPUT, EXIT_TOOL
+from tests.support.model_files import write_model
 from tests.support.st_edge_ai.faults import make_install
 
 CASES = {
@@ -39,7 +40,7 @@ def model(tiny_path: Path, tmp_path: Path) -> Path:
     """The tiny model, and another one beside it."""
     path = tmp_path / "models" / tiny_path.name
     path.parent.mkdir()
-    path.write_bytes(tiny_path.read_bytes())
+    write_model(path, tiny_path.read_bytes())
     path.with_name("other.tflite").write_bytes(tiny_path.read_bytes() + b"\0")
     return path
 

@@ -11,18 +11,11 @@
 #include "network/network_weights.h"
 #include "network/row_taps.h"
 #include "network/stream.h"
-
-struct tail_vectors {
-    int8_t vector_6_mean[8];
-    int8_t vector_7_dense[3];
-};
+#include "network/tail.h"
 
 /* All memory of the activations. */
 struct network_arena {
-    union {
-        int16_t columns[320]; /* one row, laid out for a matrix product */
-        struct tail_vectors tail; /* after the last row */
-    } scratch;
+    int16_t columns[320]; /* one row, laid out for a matrix product */
     /* 3 of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
     uint8_t rows_input[3][64];
     /* 3 of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
@@ -32,7 +25,7 @@ struct network_arena {
     /* 1 of 4 rows of 16 x 8, scale 0.0428341, zero point -128 */
     uint8_t rows_5_layer5_conv_2d[1][128];
     /* what MEAN makes of 4 rows */
-    int32_t sums[8];
+    int32_t kept_6_mean[8];
 } __attribute__((aligned(8)));
 
 static struct network_arena network_arena;
@@ -45,7 +38,7 @@ IS_AT(rows_input, 640);
 IS_AT(rows_1_layer1_conv_2d, 832);
 IS_AT(rows_3_layer3_conv_2d, 1216);
 IS_AT(rows_5_layer5_conv_2d, 1792);
-IS_AT(sums, 1920);
+IS_AT(kept_6_mean, 1920);
 
 static const uint8_t border_of_0[32] __attribute__((aligned(4))) = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -59,7 +52,8 @@ static const uint8_t border_of_168[64] __attribute__((aligned(4))) = {
 
 static uint32_t rows_in[5]; /* of each ring, since network_begin() */
 static struct row_view window_rows[3];
-static const struct stream_scratch scratch = {network_arena.scratch.columns, window_rows};
+static const struct stream_scratch scratch = {
+    network_arena.columns, window_rows};
 static bool begun;
 static int8_t scores[NETWORK_CLASSES];
 
@@ -102,7 +96,7 @@ static const struct row_ring ring_5_layer5_conv_2d = {
     .readers = STAGES(&stage_6_mean, NULL),
 };
 static const struct row_ring ring_6_mean = {
-    .rows = (uint8_t *)network_arena.sums,
+    .rows = (uint8_t *)network_arena.kept_6_mean,
     .depth = 1, .height = 4, .row_bytes = 32u,
     .rows_in = &rows_in[4], .readers = STAGES(NULL),
 };
@@ -169,48 +163,52 @@ static const struct stage stage_6_mean = {
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = STAGE_NO_OPERATOR,
 };
 
-/* The tail: vectors, after the last row. */
-static void run_tail(void) {
-    struct tail_vectors *const tail = &network_arena.scratch.tail;
+/* After the last row, tensors lie where the columns and the rings were. */
+#define IN_ARENA(offset) ((int8_t *)&network_arena + (offset))
 
+/* The tail, after the last row. */
+static const struct tensor_step steps[] = {
     /*
      * 6 MEAN mean
      *   in   4 x 16 x 8, scale 0.0428341, zero point -128
      *   out  8, scale 0.0253789, zero point -128
      */
-    mean_finish_s8(&layer_6_mean, network_arena.sums, tail->vector_6_mean);
-    row_tap_values(6u, 0u, tail->vector_6_mean, 8u);
-
+    {
+        .run = mean_finish_s8, .layer = &layer_6_mean,
+        .inputs = TENSORS((const int8_t *)network_arena.kept_6_mean),
+        .output = IN_ARENA(0u),
+        STEP_TAP(6u, 8u)
+    },
     /*
      * 7 FULLY_CONNECTED dense
      *   in   8, scale 0.0253789, zero point -128
      *   out  3, scale 0.0253147, zero point -32
      */
-    dense_multiply_s8(&layer_7_dense, tail->vector_6_mean, tail->vector_7_dense);
-    row_tap_values(7u, 0u, tail->vector_7_dense, 3u);
-
+    {
+        .run = dense_multiply_s8, .layer = &layer_7_dense,
+        .inputs = TENSORS(IN_ARENA(0u)),
+        .output = IN_ARENA(8u),
+        STEP_TAP(7u, 3u)
+    },
     /*
      * 8 SOFTMAX softmax
      *   in   3, scale 0.0253147, zero point -32
      *   out  3, scale 0.00390625, zero point -128
      */
-    softmax_normalise_s8(&layer_8_softmax, tail->vector_7_dense, scores);
-    row_tap_values(8u, 0u, scores, 3u);
-
-    /*
-     * 9 DEQUANTIZE scores
-     *   in   3, scale 0.00390625, zero point -128
-     *   out  3, float32
-     */
-    row_tap_probabilities(9u);
-}
+    {
+        .run = softmax_normalise_s8, .layer = &layer_8_softmax,
+        .inputs = TENSORS(IN_ARENA(8u)),
+        .output = scores,
+        STEP_TAP(8u, 3u)
+    },
+};
 
 void network_begin(void) {
     for (uint32_t ring = 0u; ring < 5u; ring++) {
         rows_in[ring] = 0u;
     }
     for (uint32_t i = 0u; i < 8u; i++) {
-        network_arena.sums[i] = 0;
+        network_arena.kept_6_mean[i] = 0;
     }
     begun = true;
 }
@@ -229,7 +227,8 @@ __attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_B
     if (row + 1u < NETWORK_FRAMES) {
         return NETWORK_MORE;
     }
-    run_tail();
+    tail_run(steps, 3u);
+    row_tap_probabilities(9u);
     return NETWORK_READY;
 }
 
@@ -238,6 +237,6 @@ const int8_t *network_scores_s8(void) {
 }
 
 void network_scores_f32(float probabilities[NETWORK_CLASSES]) {
-    dequantise_scale_f32(scores, NETWORK_CLASSES, NETWORK_SCORE_SCALE, NETWORK_SCORE_ZERO_POINT,
-                         probabilities);
+    dequantise_scale_f32(network_scores_s8(), NETWORK_CLASSES, NETWORK_SCORE_SCALE,
+                         NETWORK_SCORE_ZERO_POINT, probabilities);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Weights, biases and multipliers of the network. Generated from tiny; do not edit.
- * SHA-256 of the .tflite: d8099468c7da3acd89bf583402fac6bbf0227806bc2b1d55a4db17e357597cdb
+ * SHA-256 of the .tflite: 4a48f39707e3258f884972e29e3c253d19767f1aa5b71137aa85c31887499672
  */
 #include "network/network_weights.h"
 

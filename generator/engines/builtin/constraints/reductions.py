@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the kernels ask of MEAN, REDUCE_MAX and REDUCE_MIN."""
+
+from __future__ import annotations
+
+import math
+
+from generator.engines.builtin.constraints.tensors import axes_of
+from generator.engines.builtin.tensor_kernels.reduce import reduction
+from generator.model.constraints.tensors import shape_text
+from generator.model.graph import Graph, Operator
+from generator.model.options import ReduceOptions
+
+MOST_SUMMED = (1 << 31) // 256
+
+
+def axes_in_range(graph: Graph, operator: Operator) -> str | None:
+    """MEAN, REDUCE_MAX and REDUCE_MIN must name constant axes of their input.
+
+    Use the pooling layers of Keras, or give the axes as constants.
+    """
+    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
+    axes = axes_of(graph, operator)
+    if axes is None:
+        return f"{shape_text(source.shape)} -> {shape_text(target.shape)}"
+    keeps = operator.options_of(ReduceOptions).keep_dims
+    expected = tuple(
+        1 if axis in axes else length
+        for axis, length in enumerate(source.shape)
+        if keeps or axis not in axes
+    )
+    if target.shape != expected:
+        return f"{shape_text(source.shape)} -> {shape_text(target.shape)}"
+    count = math.prod(source.shape[axis] for axis in axes)
+    if count >= MOST_SUMMED:
+        return f"{count} elements overflow the sum"
+    walkable = all(box.is_walkable for box in reduction(source, axes))
+    return None if walkable else f"{shape_text(source.shape)} has too many axes"

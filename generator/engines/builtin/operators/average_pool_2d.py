@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""AVERAGE_POOL_2D: on rows where no window reaches over a border, else on whole tensors."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.constraints.pools import pool_tiers
+from generator.engines.builtin.pools import pool_row_kernel, pool_window, reaches_over_border
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnRows,
+    OnTensors,
+    RowCall,
+    rows_to_rows,
+)
+from generator.engines.builtin.tensor_kernels.windows import average_pool_kernel
+
+
+def _combine(call: RowCall[None]) -> Kernel:
+    return pool_row_kernel(call, "average_pool")
+
+
+OPERATOR = BuiltinOperator(
+    kind="AVERAGE_POOL_2D",
+    shapes=rows_to_rows,
+    constraints=pool_tiers(),
+    on_rows=OnRows(refuses=reaches_over_border, window=pool_window, combine=_combine),
+    on_tensors=OnTensors(average_pool_kernel),
+)

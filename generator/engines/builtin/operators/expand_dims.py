@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""EXPAND_DIMS: the same memory with other axes."""
+
+from __future__ import annotations
+
+from generator.engines.builtin.constraints.tensors import same_count, same_quantisation
+from generator.engines.builtin.spec import BuiltinOperator, OnTensors, any_shapes
+
+OPERATOR = BuiltinOperator(
+    kind="EXPAND_DIMS",
+    shapes=any_shapes,
+    constraints=((same_count, same_quantisation),),
+    on_tensors=OnTensors(),
+)

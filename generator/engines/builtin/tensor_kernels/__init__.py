@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kernels on whole tensors (firmware_templates/network/kernels/tensor) and their records."""

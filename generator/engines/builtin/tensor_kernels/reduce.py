@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MEAN, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from generator.engines.builtin.fixed_point import (
+    Multiplier,
+    mean_multiplier,
+)
+from generator.engines.builtin.spec import Kernel, TensorCall
+from generator.engines.builtin.tensor_kernels.boxes import Box, dense_strides, make_box
+from generator.engines.builtin.tensor_kernels.scales import scale_text, whole_range_text
+from generator.model.graph import Tensor
+
+
+def reduction(tensor: Tensor, axes: Sequence[int]) -> tuple[Box, Box]:
+    """The axes that stay and those that are reduced (not negative), as boxes in the tensor."""
+    strides = dense_strides(tensor.shape)
+    boxes = []
+    for wanted in (False, True):
+        chosen = [axis for axis in range(len(tensor.shape)) if (axis in axes) is wanted]
+        boxes.append(
+            make_box([tensor.shape[axis] for axis in chosen], [strides[axis] for axis in chosen])
+        )
+    return boxes[0], boxes[1]
+
+
+def mean_kernel(call: TensorCall[Any], axes: Sequence[int]) -> Kernel:
+    """MEAN."""
+    source, target = call.tensor_in.quantisation, call.tensor_out.quantisation
+    assert source and target
+    count = math.prod(call.tensor_in.shape[axis] for axis in axes)
+    return _sum(call, axes, mean_multiplier(source, target, count))
+
+
+def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Kernel:
+    """REDUCE_MAX (sign 1) and REDUCE_MIN (sign -1)."""
+    layer = call.record(
+        "struct tensor_reduce_extreme_layer",
+        ("reduction", _reduction_text(call.tensor_in, axes)),
+        ("sign", str(sign)),
+    )
+    return Kernel("tensor_reduce_extreme_s8", "tensor/reduce_extreme", "tensor/reduce", layer)
+
+
+def _sum(call: TensorCall[Any], axes: Sequence[int], multiplier: Multiplier) -> Kernel:
+    source, target = call.tensor_in.quantisation, call.tensor_out.quantisation
+    assert source and target
+    count = math.prod(call.tensor_in.shape[axis] for axis in axes)
+    layer = call.record(
+        "struct tensor_reduce_sum_layer",
+        ("reduction", _reduction_text(call.tensor_in, axes)),
+        ("offset", str(-source.zero_point * count)),
+        ("scale", scale_text(multiplier)),
+        ("range", whole_range_text(target.zero_point)),
+    )
+    return Kernel("tensor_reduce_sum_s8", "tensor/reduce_sum", "tensor/reduce", layer)
+
+
+def _reduction_text(tensor: Tensor, axes: Sequence[int]) -> str:
+    kept, reduced = reduction(tensor, axes)
+    return f"{{{kept.text}, {reduced.text}}}"

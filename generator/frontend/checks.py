@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a record cannot be computed: all faults at once, none of it silently wrong."""
+
+from __future__ import annotations
+
+from generator.errors import Fault
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import FrontendRecord
+
+FIXED_KEYS = (
+    *("sample_full_scale", "pre_emphasis", "fft_samples", "window", "window_symmetric", "zeros"),
+    *("centred", "spectrum", "mel_norm", "log", "log_floor", "log_reference", "lowest_log"),
+    *("pcan", "mfcc", "mean", "deviation"),
+)
+"""Keys that the front-end's C has one value for."""
+
+
+MOST_BANDS = 256
+RATES_HZ = range(4_000, 96_001)
+
+
+def record_faults(record: FrontendRecord) -> list[Fault]:
+    """A fault for each key that contradicts another, or that the front-end's C does not follow."""
+    faults = [
+        Fault(key, f"{_shown(getattr(record, key))} is not computed", f"only {_shown(only)} is")
+        for key in FIXED_KEYS
+        if getattr(record, key) != (only := getattr(YAMNET, key))
+    ]
+    limits = {
+        "sample_rate_hz": (RATES_HZ[0], RATES_HZ[-1]),
+        "window_samples": (2, record.fft_samples),
+        "hop_samples": (1, record.fft_samples),
+        "bands": (1, MOST_BANDS),
+    }
+    faults += [
+        Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
+        for key, (least, most) in limits.items()
+        if not least <= getattr(record, key) <= most
+    ]
+    half_hz = record.sample_rate_hz / 2
+    if not 0.0 <= record.low_hz < record.high_hz <= half_hz:
+        what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"
+        remedy = f"give low_hz below high_hz, both within 0 to {half_hz:g}: half the sample rate"
+        faults.append(Fault("high_hz", what, remedy))
+    return faults
+
+
+def _shown(value: object) -> str:
+    return "null" if value is None else str(value)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A tail of whole tensors on the virtual board: every output is the interpreter's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.boards.record import BoardSpec
+from generator.firmware import make_firmware, read_network
+from generator.toolchain.locate import Toolchain
+from generator.wire import TAP_MASK_BYTES, mask_of
+from generator.wire.messages import Frames, PatchResult, Tap, TapSelect
+from hil.judges.oracle import Oracle
+from tests.firmware.board_runs import BANDS, BOOT_S, FRAMES, BoardRun
+from tests.support.tail_networks import squeeze_and_excite
+
+
+@pytest.mark.slow
+def test_a_tail_on_the_board_equals_the_interpreter(
+    u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    model = tmp_path / "gate.tflite"
+    model.write_bytes(squeeze_and_excite(FRAMES, BANDS, (4, 8)).to_bytes())
+    network = read_network(model)
+    firmware = make_firmware(u585, network, toolchain, out_dir=tmp_path, taps=True)
+    run = BoardRun(firmware.image.elf)
+    run.machine.run(seconds=BOOT_S)
+    run.greet()
+    patch = np.random.default_rng(1).integers(-128, 128, (FRAMES, BANDS)).astype(np.int8)
+    chosen = network.plan.tapped
+    select = TapSelect(mask_of(chosen, TAP_MASK_BYTES))
+    half = FRAMES // 2
+    pieces = [Frames(1, 0, patch[:half].tobytes()), Frames(1, half, patch[half:].tobytes())]
+    *taps, result = run.send(select, *pieces, seconds=2.0)
+    assert isinstance(result, PatchResult)
+    expected = Oracle(model).taps(patch)
+    values: dict[int, bytes] = dict.fromkeys(chosen, b"")
+    for tap in taps:
+        assert isinstance(tap, Tap)
+        values[tap.operator_index] += tap.values
+    for index in chosen:
+        assert values[index] == expected[index].tobytes(), f"operator {index}"
