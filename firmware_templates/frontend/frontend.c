@@ -14,9 +14,11 @@ static uint32_t smaller_u32(uint32_t a, uint32_t b) {
 
 /* Samples still missing until the hop that is being filled is complete. */
 static uint32_t missing_in_hop(const struct frontend *self) {
+#if HOP_PHASE != 0u
     if (self->fill < HOP_PHASE) {
         return HOP_PHASE + MEL_HOP_SAMPLES - self->fill;
     }
+#endif
     return MEL_HOP_SAMPLES - (self->fill - HOP_PHASE) % MEL_HOP_SAMPLES;
 }
 

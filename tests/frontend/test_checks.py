@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from generator.errors import InputError
@@ -12,6 +13,7 @@ from generator.firmware import read_network
 from generator.frontend.checks import record_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import LogKind
+from generator.host.frontend_twin import build_frontend_twin
 from tests.support.firmware_store import write_tiny_model
 from tests.support.model_files import OURS
 
@@ -42,11 +44,26 @@ def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> N
         ({"bands": 0, "hop_samples": 0}, ["hop_samples", "bands"]),
         (
             {"window_samples": 513, "sample_rate_hz": 100},
-            ["sample_rate_hz", "window_samples", "high_hz"],
+            ["sample_rate_hz", "window_samples", "window_samples", "high_hz"],
         ),
+        ({"sample_rate_hz": 8000, "high_hz": 4000.0}, ["sample_rate_hz"]),
+        ({"window_samples": 399}, ["window_samples"]),
+        ({"hop_samples": 512}, ["hop_samples"]),
+        ({"hop_samples": 1}, ["hop_samples"]),
+        ({"log_offset": 0.0}, ["log_offset"]),
+        ({"log_offset": 1e-3}, ["log_offset"]),
         ({"low_hz": 7500.0}, ["high_hz"]),
         ({"high_hz": 8001.0}, ["high_hz"]),
     ],
 )
 def test_numbers_out_of_range_are_named(keys: dict[str, object], places: list[str]) -> None:
     assert [fault.where for fault in record_faults(YAMNET.model_copy(update=keys))] == places
+
+
+@pytest.mark.parametrize("hop_samples", [16, 256, 511])
+def test_a_hop_that_is_taken_gives_its_frames(hop_samples: int) -> None:
+    record = YAMNET.model_copy(update={"hop_samples": hop_samples})
+    assert record_faults(record) == []
+    noise = np.random.default_rng(1).integers(-8000, 8000, 16_000).astype(np.int16)
+    frames = build_frontend_twin(record, 0.0547, 40).features(noise)
+    assert len(frames) == 1 + (16_000 - 512) // hop_samples

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How frames become patches of NETWORK_FRAMES; from generator/model/patches.py. */
+/* How frames become patches of NETWORK_FRAMES: generator/model/patches.py, with the overlap of the
+ * front-end's record. */
 #ifndef APP_PATCHES_H
 #define APP_PATCHES_H
 
@@ -11,5 +12,9 @@
 
 /* Newest frames that are kept; a clip without a whole patch repeats them. */
 #define PATCH_KEPT_FRAMES 5u
+
+/* Most frames that the network is given for one new frame: a patch begins with the frames of its
+ * overlap still to be pushed, and is complete with its last frame. */
+#define PATCH_PUSHES 2u
 
 #endif

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 4u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 5u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
@@ -94,7 +94,7 @@ _Static_assert(offsetof(struct wire_clip_begin, flags) == 4, "");
 _Static_assert(offsetof(struct wire_clip_begin, reserved) == 6, "");
 
 /* CLIP_AUDIO, from the host.
- * The next samples of the clip: at most 512, 16 kHz, mono, int16.
+ * The next samples of the clip: at most 512, mono, int16, at HELLO's sample_rate_hz.
  * The payload: int16_t samples[], samples, Q15. */
 #define WIRE_CLIP_AUDIO 0x03u
 
@@ -165,16 +165,18 @@ struct wire_hello {
     uint32_t counter_losses; /* times that the cycle counter was found stopped */
     uint32_t check_clocks; /* SysTick's clocks over a loop that does not sleep, just now */
     uint32_t check_cycles; /* the cycle counter's cycles over the same loop */
-    uint16_t frames; /* mel frames in a patch */
-    uint16_t bands; /* mel bands in a frame */
+    uint32_t sample_rate_hz; /* samples a second of the sound that the front-end takes */
+    uint16_t frames; /* frames in a patch */
+    uint16_t bands; /* values of a frame: mel bands, or MFCC */
     uint16_t classes; /* classes */
     uint16_t operators; /* operators of the network */
     char board[16]; /* board name */
     char engine[16]; /* network engine */
     uint8_t firmware_sha256[32]; /* SHA-256 of the image as it lies in flash */
     uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
+    uint8_t frontend[4]; /* first bytes of the SHA-256 of the front-end's record */
 };
-_Static_assert(sizeof(struct wire_hello) == 140, "");
+_Static_assert(sizeof(struct wire_hello) == 148, "");
 _Static_assert(offsetof(struct wire_hello, protocol) == 0, "");
 _Static_assert(offsetof(struct wire_hello, flags) == 2, "");
 _Static_assert(offsetof(struct wire_hello, nonce) == 4, "");
@@ -185,14 +187,16 @@ _Static_assert(offsetof(struct wire_hello, wait_given_up) == 20, "");
 _Static_assert(offsetof(struct wire_hello, counter_losses) == 24, "");
 _Static_assert(offsetof(struct wire_hello, check_clocks) == 28, "");
 _Static_assert(offsetof(struct wire_hello, check_cycles) == 32, "");
-_Static_assert(offsetof(struct wire_hello, frames) == 36, "");
-_Static_assert(offsetof(struct wire_hello, bands) == 38, "");
-_Static_assert(offsetof(struct wire_hello, classes) == 40, "");
-_Static_assert(offsetof(struct wire_hello, operators) == 42, "");
-_Static_assert(offsetof(struct wire_hello, board) == 44, "");
-_Static_assert(offsetof(struct wire_hello, engine) == 60, "");
-_Static_assert(offsetof(struct wire_hello, firmware_sha256) == 76, "");
-_Static_assert(offsetof(struct wire_hello, model_sha256) == 108, "");
+_Static_assert(offsetof(struct wire_hello, sample_rate_hz) == 36, "");
+_Static_assert(offsetof(struct wire_hello, frames) == 40, "");
+_Static_assert(offsetof(struct wire_hello, bands) == 42, "");
+_Static_assert(offsetof(struct wire_hello, classes) == 44, "");
+_Static_assert(offsetof(struct wire_hello, operators) == 46, "");
+_Static_assert(offsetof(struct wire_hello, board) == 48, "");
+_Static_assert(offsetof(struct wire_hello, engine) == 64, "");
+_Static_assert(offsetof(struct wire_hello, firmware_sha256) == 80, "");
+_Static_assert(offsetof(struct wire_hello, model_sha256) == 112, "");
+_Static_assert(offsetof(struct wire_hello, frontend) == 144, "");
 
 /* CREDIT, from the device.
  * How far the host may send. */
