@@ -53,7 +53,7 @@ void transform_magnitude_q31(int32_t buffer[MEL_FRAME_SAMPLES]) {
     arm_cfft_q31(&cfft_instance, buffer, 0, 1);
 
     const int32_t *twiddle = mel_split_twiddles_q31;
-    for (uint32_t k = MEL_FIRST_BIN; k <= MEL_CFFT_POINTS / 2u; k++) {
+    for (uint32_t k = MEL_SPLIT_FIRST_BIN; k <= MEL_CFFT_POINTS / 2u; k++) {
         int32_t *low = &buffer[TRANSFORM_BIN_STRIDE * k];
         int32_t *high = &buffer[TRANSFORM_BIN_STRIDE * (MEL_CFFT_POINTS - k)];
         split_pair(low, high, twiddle[0], twiddle[1]);

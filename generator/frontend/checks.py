@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from generator.errors import Fault
+from generator.frontend.filter_bank import bins_between
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
 
@@ -67,6 +68,9 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"
         remedy = f"give low_hz below high_hz, both within 0 to {half_hz:g}: half the sample rate"
         faults.append(Fault("high_hz", what, remedy))
+    elif not faults and not bins_between(record):
+        what = f"no bin of the transform lies between {record.low_hz:g} and {record.high_hz:g} Hz"
+        faults.append(Fault("high_hz", what, "widen the range"))
     return faults
 
 

@@ -71,6 +71,13 @@ class FilterBank:
         return (*self.rising[begin:peak], *(1.0 - w for w in self.rising[peak:end]))
 
 
+def bins_between(record: FrontendRecord) -> list[int]:
+    """Return the bins of the transform that lie between the lowest and the highest edge."""
+    bin_hz = record.sample_rate_hz / record.fft_samples
+    bins = range(record.fft_samples // 2)
+    return [k for k in bins if record.low_hz < k * bin_hz < record.high_hz]
+
+
 def make_filter_bank(record: FrontendRecord) -> FilterBank:
     """Return the record's filter bank.
 
@@ -78,7 +85,7 @@ def make_filter_bank(record: FrontendRecord) -> FilterBank:
     """
     edges = mel_edges_hz(record)
     bin_hz = record.sample_rate_hz / record.fft_samples
-    bins = [k for k in range(record.fft_samples // 2) if edges[0] < k * bin_hz < edges[-1]]
+    bins = bins_between(record)
     if not bins:
         raise ValueError("no bin of the transform lies between the edges of the bank")
     rising: list[float] = []

@@ -41,6 +41,10 @@ MAX_SCALE = 16.0
 _INT8_MIN, _INT8_MAX = -128, 127
 
 
+ALWAYS_OPEN = SilenceGate(threshold_rms=0, hangover_ms=0.0)
+"""For a record without a gate: every hop reaches a threshold of 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class MelTables:
     """Constants and tables of the front-end; all integers, ready to print.
@@ -71,7 +75,9 @@ class MelTables:
     bit_reversal: tuple[int, ...]
     """Byte-offset pairs that `arm_bitreversal_32` swaps."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / 512, k = first_bin … 128: the real split."""
+    """cos, sin of 2 pi k / 512, k = split_first_bin … 128: the real split."""
+    split_first_bin: int
+    """The real split makes bins k and 256 - k together: the first k that one of them needs."""
     first_bin: int
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
@@ -101,7 +107,8 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
     points = record.fft_samples // 2
-    gate = record.silence_gate or SilenceGate()
+    split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
+    gate = record.silence_gate or ALWAYS_OPEN
     return MelTables(
         sources=frontend_sources(record),
         scale=scale,
@@ -123,7 +130,8 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         ),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(bank.first_bin, points // 2 + 1)),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2 + 1)),
+        split_first_bin=split_first_bin,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,
         segment_end_bins=bank.segment_end_bins,

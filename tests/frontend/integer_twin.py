@@ -102,8 +102,8 @@ def _radix4_last(z: Integers) -> Integers:
 
 
 def spectrum_magnitudes(z: Integers, tables: MelTables) -> Integers:
-    """Sections 3.2 and 4: [n, 257] magnitudes of bins first_bin ... 256 - first_bin, others 0."""
-    bins = np.arange(tables.first_bin, 129)
+    """Sections 3.2 and 4: [n, 257] magnitudes of bins split_first_bin ... 256 - it, others 0."""
+    bins = np.arange(tables.split_first_bin, 129)
     low, high = z[:, bins], z[:, 256 - bins]
     twiddles = np.array(tables.split_twiddles_q31, dtype=np.int64).reshape(-1, 2)
     cosine, sine = twiddles[:, 0], twiddles[:, 1]

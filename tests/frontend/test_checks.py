@@ -54,6 +54,7 @@ def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> N
         ({"log_offset": 1e-3}, ["log_offset"]),
         ({"low_hz": 7500.0}, ["high_hz"]),
         ({"high_hz": 8001.0}, ["high_hz"]),
+        ({"low_hz": 130.0, "high_hz": 150.0}, ["high_hz"]),
     ],
 )
 def test_numbers_out_of_range_are_named(keys: dict[str, object], places: list[str]) -> None:

@@ -15,7 +15,8 @@
 #define MEL_WINDOW_START 56u    /* zeros on each side of the window */
 #define MEL_BANDS 64u
 
-/* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale. */
+/* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale;
+ * 0: every hop is. */
 #define GATE_THRESHOLD_RMS 2u
 
 /* The gate stays open for this many hops after the last loud one. */
@@ -24,6 +25,7 @@
 #define MEL_CFFT_POINTS 256u /* a real transform of twice as many */
 #define MEL_FIRST_BIN 5u     /* bins MEL_FIRST_BIN <= k < MEL_END_BIN carry weight */
 #define MEL_END_BIN 240u
+#define MEL_SPLIT_FIRST_BIN 5u /* bins k, MEL_CFFT_POINTS - k: a pair */
 #define MEL_BIN_WEIGHT_BITS 24u
 #define MEL_EXPONENT 47 /* binary point of a mel sum at block shift 0 */
 
@@ -43,8 +45,8 @@ extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
 /* Byte offsets of the complex numbers that arm_bitreversal_32 swaps, in pairs. */
 extern const uint16_t mel_bit_reversal[240];
 
-/* cos, sin of 2 pi k / MEL_FRAME_SAMPLES for MEL_FIRST_BIN <= k <= MEL_CFFT_POINTS / 2, Q31: the
- * split into a real transform. */
+/* cos, sin of 2 pi k / MEL_FRAME_SAMPLES for MEL_SPLIT_FIRST_BIN <= k <= MEL_CFFT_POINTS / 2, Q31:
+ * the split into a real transform. */
 extern const int32_t mel_split_twiddles_q31[248];
 
 /* Bins between mel edges j and j + 1 end before segment_end_bins[j]. */
