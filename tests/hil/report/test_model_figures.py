@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a report says of a model: its own front-end, classes and step, and nobody else's rows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from generator.frontend.presets import YAMNET
+from hil.report.figures import make_report
+from hil.report.text import summary_text
+from tests.hil.report.test_figures import FULL, of_model
+from tests.support.frontends import frontend_info
+
+
+def test_published_rows_stand_beside_no_other_model() -> None:
+    report = make_report(FULL, 12.5)
+    text = summary_text(FULL, report, 80)
+    for absent in ("X-CUBE-AI", "published", "281.95"):
+        assert absent not in text
+    assert "X-CUBE-AI" not in json.dumps(report.as_json())
+
+
+def test_front_end_and_classes_are_the_models_own() -> None:
+    record = YAMNET.model_copy(
+        update={"name": "wide", "sample_rate_hz": 8000, "hop_samples": 160, "window_samples": 320}
+    )
+    run = of_model(FULL, frontend=frontend_info(record, 16))
+    report = make_report(run, 1)
+    assert report.labels == ("cat", "dog", "rain")
+    assert report.frontend.name == "wide"
+    assert (report.frontend.patch_ms, report.frontend.step_ms) == (364.0, 240.0)
+    text = summary_text(run, report, 120)
+    assert "classes  cat, dog, rain" in text
+    assert "sound    wide: 8000 Hz, hann window of 320 samples every 160" in text
+    assert "one every 12 frames, 240 ms" in text
+
+
+@pytest.mark.parametrize(("frames", "margin"), [(96, 58.26), (16, -150.09)])
+def test_the_real_time_margin_is_of_this_models_step(frames: int, margin: float) -> None:
+    """24 M cycles of network at 80 MHz are 300 ms; the frames cost little."""
+    run = of_model(FULL, frontend=frontend_info(frames=frames))
+    report = make_report(run, 1)
+    assert report.latency.real_time_margin_percent == pytest.approx(margin, abs=0.02)
+    text = summary_text(run, report, 80)
+    assert ("NOT KEPT" in text) == (margin < 0)
