@@ -15,6 +15,7 @@ from generator.wire import TAP_MASK_BYTES, mask_of
 from generator.wire.messages import Frames, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BANDS, BOOT_S, FRAMES, BoardRun
+from tests.support.model_files import write_model
 from tests.support.tail_networks import squeeze_and_excite
 
 
@@ -22,8 +23,8 @@ from tests.support.tail_networks import squeeze_and_excite
 def test_a_tail_on_the_board_equals_the_interpreter(
     u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    model = tmp_path / "gate.tflite"
-    model.write_bytes(squeeze_and_excite(FRAMES, BANDS, (4, 8)).to_bytes())
+    content = squeeze_and_excite(FRAMES, BANDS, (4, 8)).to_bytes()
+    model = write_model(tmp_path / "gate.tflite", content)
     network = read_network(model)
     firmware = make_firmware(u585, network, toolchain, out_dir=tmp_path, taps=True)
     run = BoardRun(firmware.image.elf)
