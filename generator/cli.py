@@ -233,7 +233,8 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     console.print(f"model {graph.name}: {size}")
     print_frontend(console, network)
     if network.labels.source is None:
-        console.print("no labels: classes are called class_0, class_1 …", style="yellow")
+        names = ", ".join(network.labels.names[:2])
+        console.print(f"no labels: classes are called {names} …", style="yellow", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
     console.print(f"decision: {rule}", markup=False, soft_wrap=True)
     with progress(console, verbose=options.verbose) as show:

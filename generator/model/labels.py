@@ -29,6 +29,11 @@ def count_classes(count: int) -> str:
     return f"{count} class{'es' if count != 1 else ''}"
 
 
+MOST_LONG_NAMES = 90
+"""Of more classes without labels, the names are their numbers alone: nobody can shorten names that
+were made up, and the link's greeting has room for some 890 bytes."""
+
+
 def class_identifiers(labels: Sequence[str]) -> tuple[str, ...]:
     """A C identifier for each label, unique: `CRYING_BABY`, to stand behind a prefix.
 
@@ -60,7 +65,8 @@ def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
     """
     path = named or labels_path(model)
     if named is None and not path.is_file():
-        return Labels(tuple(f"class_{index}" for index in range(classes)), None)
+        prefix = "class_" if classes <= MOST_LONG_NAMES else ""
+        return Labels(tuple(f"{prefix}{index}" for index in range(classes)), None)
     try:
         lines = path.read_text(encoding="utf-8").rstrip().splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from generator.errors import InputError
 from generator.model.labels import class_identifiers, find_labels
+from generator.wire.capacity import check_capacity
 
 
 def test_labels_stand_beside_the_model(tmp_path: Path) -> None:
@@ -30,6 +31,13 @@ def test_without_labels_some_are_made_up(tmp_path: Path) -> None:
     labels = find_labels(tmp_path / "m.tflite", None, 3)
     assert labels.names == ("class_0", "class_1", "class_2")
     assert labels.source is None
+
+
+def test_made_up_labels_are_never_refused_for_their_length(tmp_path: Path) -> None:
+    for classes in (1, 90, 91, 120, 240):
+        labels = find_labels(tmp_path / "m.tflite", None, classes).names
+        assert len(set(labels)) == classes
+        assert not list(check_capacity("m", labels))
 
 
 def test_all_faults_of_a_label_file_are_told(tmp_path: Path) -> None:
