@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from tests.support.computing_cases import (
+    SCALES_OF_PRODUCTS,
     TABLES,
     convolution,
     dense,
+    every_product,
     function,
     pair,
     pool,
@@ -36,6 +38,8 @@ from tests.support.moving_cases import (
 from tests.support.single_operator import (
     Case,
     check_cases,
+    faults_of,
+    quantised,
 )
 
 MAKERS: dict[str, Callable[[Random], Case]] = {
@@ -83,3 +87,24 @@ def cases(kind: str, count: int) -> Sequence[Case]:
 @pytest.mark.parametrize("kind", MAKERS)
 def test_whole_tensors_are_the_interpreters(kind: str, tmp_path: Path) -> None:
     check_cases(cases(kind, 16), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["MUL", "PRELU"])
+def test_every_product_is_the_interpreters(kind: str, tmp_path: Path) -> None:
+    check_cases([every_product(kind, scales) for scales in SCALES_OF_PRODUCTS], tmp_path)
+
+
+@pytest.mark.parametrize(("ratio", "is_taken"), [(1 / 140, False), (1 / 127, True),
+                                                 (500.0, True), (514.0, False)])  # fmt: skip
+def test_hard_swish_is_refused_where_the_interpreters_16_bits_end(
+    ratio: float, is_taken: bool, tmp_path: Path
+) -> None:
+    case = Case(
+        "HARD_SWISH",
+        [quantised("in", (1, 16, 64), 0.25, 7)],
+        [quantised("out", (1, 16, 64), 0.25 * ratio, -3)],
+    )
+    if is_taken:
+        check_cases([case], tmp_path)
+    else:
+        assert "from 1/128 to 512" in faults_of(case, tmp_path)[0]

@@ -15,6 +15,7 @@ from generator.engines.builtin.c_tables import (
     wrapped,
 )
 from generator.engines.builtin.fold import FoldedNetwork
+from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.names import (
     end_identifier,
     identifier,
@@ -291,7 +292,7 @@ def _end_plan(schedule: Schedule, index: int) -> RingPlan:
         comment=_end_comment(end),
         c_type=collected.c_type,
         member=f"kept_{name}",
-        dimensions=f"[{collected.count}]",
+        dimensions=f"[{round_up(collected.size_bytes, ALIGNMENT) // collected.item_bytes}]",
         offset=end.offset,
         lines=designated(
             [("rows", f"(uint8_t *)network_arena.kept_{name}")],

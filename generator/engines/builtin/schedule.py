@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.partition import Partition, make_partition, on_rows
 from generator.engines.builtin.spec import Collected
 from generator.engines.builtin.tail_memory import (
@@ -243,7 +244,7 @@ def make_schedule(graph: Graph) -> Schedule:
     ends: list[End] = []
     for end in made.ends:
         ends.append(replace(end, offset=offset))
-        offset += round_up(end.collected.size_bytes, 4)
+        offset += round_up(end.collected.size_bytes, ALIGNMENT)
     kept = [
         Kept(
             end.offset, end.collected.size_bytes, None if end.operator else end.tensor, end.operator
@@ -251,9 +252,9 @@ def make_schedule(graph: Graph) -> Schedule:
         for end in ends
     ]
     states = place_states(graph, offset)
-    offset += sum(round_up(one.size, 4) for one in states)
+    offset += sum(round_up(one.size, ALIGNMENT) for one in states)
     memory = plan_tail_memory(partition, kept, states)
-    beyond = max(round_up(memory.bytes, 4) - offset, 0)
+    beyond = max(round_up(memory.bytes, ALIGNMENT) - offset, 0)
     return Schedule(
         graph=graph,
         partition=partition,
