@@ -11,51 +11,22 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from generator.engines.builtin.schedule import make_schedule
 from generator.errors import InputError
-from tests.support.graph_batch import Compiled, compile_graphs
+from tests.support.graph_batch import compile_graphs, fault_of
 from tests.support.model_builder import ModelBuilder
-from tests.support.models import patches
-from tests.support.oracle import Oracle
 from tests.support.random_graphs import described, graph_of, random_graph, smallest
 from tests.support.ring_simulation import rows_that_were_gone
 
 COUNT = int(os.environ.get("RANDOM_GRAPHS", "320"))
 SEED = int(os.environ.get("RANDOM_GRAPHS_SEED", "1"))
 IN_A_BATCH = 40
-PATCHES = 6
 PRINTED = 3
 """Graphs that are made small and printed."""
 
 GRAPHS_OF_RINGS = 150
-
-
-def fault_of(compiled: Compiled | str, path: Path, seed: int) -> str:
-    """In what a network differs from the interpreter; empty where it does not."""
-    if isinstance(compiled, str):
-        return compiled
-    graph, oracle = compiled.graph, Oracle(compiled.graph, path)
-    inputs = patches(PATCHES, graph.frames, graph.bands, seed)
-    try:
-        results = compiled.run(inputs)
-    except AssertionError as error:
-        return str(error)
-    for number, (frames, (made, scores)) in enumerate(zip(inputs, results, strict=True)):
-        expected = oracle.run(frames)
-        for index, values in made.items():
-            if not np.array_equal(values, expected[index]):
-                where = np.argwhere(values != expected[index])
-                first = tuple(where[0])
-                return (
-                    f"patch {number}, operator {index}: {len(where)} of {values.size} differ, the "
-                    f"first at {first}: {values[first]}, not {expected[index][first]}"
-                )
-        if not np.array_equal(scores, made[graph.scoring.index].ravel()):
-            return f"patch {number}: the scores were overwritten"
-    return ""
 
 
 def faults_of(models: Sequence[ModelBuilder], folder: Path) -> list[str]:

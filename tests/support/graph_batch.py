@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from generator.engines.builtin.plan import NetworkPlan
 from generator.model.graph import Graph
+from tests.support.models import patches
 from tests.support.network_build import (
     COMPILE,
     SANITIZE,
@@ -30,6 +31,9 @@ from tests.support.network_build import (
     plan_of,
     render_network,
 )
+from tests.support.oracle import Oracle
+
+PATCHES = 6
 
 SCORES = 0xFFFFFFFF
 """Stands for the scores among the operators of what the program writes."""
@@ -169,3 +173,28 @@ def compile_graphs(graphs: Sequence[Graph], folder: Path, jobs: int = 2) -> list
 
     with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(compiled, range(len(graphs))))
+
+
+def fault_of(compiled: Compiled | str, path: Path, seed: int) -> str:
+    """In what a network differs from the interpreter; empty where it does not."""
+    if isinstance(compiled, str):
+        return compiled
+    graph, oracle = compiled.graph, Oracle(compiled.graph, path)
+    inputs = patches(PATCHES, graph.frames, graph.bands, seed)
+    try:
+        results = compiled.run(inputs)
+    except AssertionError as error:
+        return str(error)
+    for number, (frames, (made, scores)) in enumerate(zip(inputs, results, strict=True)):
+        expected = oracle.run(frames)
+        for index, values in made.items():
+            if not np.array_equal(values, expected[index]):
+                where = np.argwhere(values != expected[index])
+                first = tuple(where[0])
+                return (
+                    f"patch {number}, operator {index}: {len(where)} of {values.size} differ, the "
+                    f"first at {first}: {values[first]}, not {expected[index][first]}"
+                )
+        if not np.array_equal(scores, made[graph.scoring.index].ravel()):
+            return f"patch {number}: the scores were overwritten"
+    return ""
