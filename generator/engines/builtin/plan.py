@@ -18,7 +18,7 @@ from generator.engines.builtin.fold import FoldedNetwork
 from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.names import (
     end_identifier,
-    identifier,
+    output_identifier,
     plain_text,
     quantisation_text,
 )
@@ -244,11 +244,15 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
 
 def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[RingPlan, ...]:
     graph = schedule.graph
-    made_by = {stage.target: stage.operators[-1] for stage in schedule.stages if stage.operators}
+    made_by = {
+        stage.target: output_identifier(stage.operators[-1], stage.output)
+        for stage in schedule.stages
+        if stage.operators
+    }
     plans: list[RingPlan] = []
     for index, ring in enumerate(schedule.rings):
         tensor = graph.tensors[ring.tensor]
-        end = identifier(made_by[index]) if index in made_by else "input"
+        end = made_by.get(index, "input")
         shape = f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}"
         readers = [f"&{stage_name(schedule, stage)}" for stage in schedule.readers(index)]
         plans.append(

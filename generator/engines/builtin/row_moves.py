@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operators that only move elements, on rows: PAD, PADV2, CONCATENATION."""
+"""Operators that only move elements, on rows: borders, joins, slices."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from generator.engines.builtin.c_tables import Table, unsigned
+from generator.engines.builtin.c_tables import Table, signed, unsigned
 from generator.engines.builtin.constraints.tensors import constant_list
 from generator.engines.builtin.fixed_point import INT8_MIN
 from generator.engines.builtin.spec import Kernel, RowCall
+from generator.engines.builtin.tensor_kernels.rearrange import Cut
 from generator.engines.builtin.windows import Window, padded, round_up
 from generator.model.constraints.tensors import shape_text
-from generator.model.graph import Graph, Operator
+from generator.model.graph import Graph, Operator, Tensor
 
 PIECE_BYTES = 12
 ROWS, BANDS, CHANNELS = 1, 2, 3
@@ -88,3 +89,30 @@ def join_row_kernel(call: RowCall[Any], axis: int) -> Kernel:
         ("piece", table.name),
     )
     return Kernel("join_rows_combine_row_u8", "join_rows", "join_rows", layer, (table,))
+
+
+def cuts_rows(source: Tensor, cut: Cut, target: Tensor) -> str | None:
+    """What keeps a slice from taking rows as they come: it must take all of them."""
+    if len(source.shape) != 4 or len(target.shape) != 4 or target.shape[0] != 1:
+        return f"{shape_text(source.shape)} -> {shape_text(target.shape)}"
+    rows = (cut.begins[ROWS], cut.sizes[ROWS], cut.steps[ROWS])
+    return None if rows == (0, source.shape[ROWS], 1) else "it leaves out rows"
+
+
+def cut_row_kernel(call: RowCall[Any], cut: Cut) -> Kernel:
+    """A part of each row; of an operator with several outputs one of them."""
+    layer = call.record(
+        "struct cut_row_layer",
+        *unsigned(
+            {
+                "channels": cut.sizes[CHANNELS],
+                "pixels": cut.sizes[BANDS],
+                "channel_stride": call.channel_stride,
+                "first_channel": cut.begins[CHANNELS],
+                "first_pixel": cut.begins[BANDS],
+            }
+        ),
+        *signed({"channel_step": cut.steps[CHANNELS], "pixel_step": cut.steps[BANDS]}),
+        prefix="layer" if call.output == 0 else f"part_{call.output}",
+    )
+    return Kernel("cut_row_combine_row_u8", "cut_row", "cut_row", layer)

@@ -100,6 +100,8 @@ class Stage:
     """Rows that it makes, or takes where it fills an end."""
     column_bytes: int
     """Scratch for the columns of one row."""
+    output: int = 0
+    """Which of the last operator's outputs it makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +170,22 @@ class _Stages:
 
     def _make_rows(self, operator: Operator) -> set[int]:
         """The stage of an operator, and of the one that takes its columns if there is one."""
-        graph, facts = self.graph, on_rows(operator)
+        facts = on_rows(operator)
         taker = self._taker_of_columns(operator) if facts.leaves_columns else None
         operators = (operator, taker) if taker else (operator,)
-        made = graph.tensor_out(operators[-1])
+        for output, index in enumerate(operators[-1].outputs):
+            if output == 0 or self._is_needed(index):
+                self._make_output(operators, output)
+        return {one.index for one in operators}
+
+    def _is_needed(self, tensor: int) -> bool:
+        takers = any(tensor in one.data_inputs for one in self.graph.operators)
+        return takers or tensor in self._partition.collected
+
+    def _make_output(self, operators: tuple[Operator, ...], output: int) -> None:
+        """The stage of one output, and the ring that it fills."""
+        graph, operator = self.graph, operators[0]
+        facts, made = on_rows(operator), graph.tensors[operators[-1].outputs[output]]
         self._ring_of[made.index] = len(self.rings)
         self.stages.append(
             Stage(
@@ -183,11 +197,11 @@ class _Stages:
                 window=facts.window(graph, operator),
                 rows=made.shape[1],
                 column_bytes=_column_bytes(graph, operator),
+                output=output,
             )
         )
         self.rings.append(_ring(made, planes=round_up(made.shape[3], 2)))
         self._collect(made.index)
-        return {one.index for one in operators}
 
     def _reduce(self, operator: Operator) -> None:
         reduces = on_rows(operator).reduces

@@ -88,6 +88,13 @@ class RowCall(Call[FoldedT]):
     """An operator on rows."""
 
     window: Window
+    output: int = 0
+    """Which of the operator's outputs is made."""
+
+    @property
+    def tensor_out(self) -> Tensor:
+        """The output that is made."""
+        return self.graph.tensors[self.operator.outputs[self.output]]
 
     @property
     def channel_stride(self) -> int:
