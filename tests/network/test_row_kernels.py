@@ -127,13 +127,12 @@ def test_a_product_on_rows_is_the_interpreters_to_the_last_bit(tmp_path: Path) -
 
 def test_kept_tensors_of_odd_size_lie_where_they_were_planned(tmp_path: Path) -> None:
     model = ModelBuilder(5, 7).conv(3, (3, 3))
-    pads = [integers(f"borders{i}", np.array([[0, 0], [i, 0], [0, 1], [0, 0]])) for i in range(2)]
     first = model.current
     second = model.conv(3, (1, 1)).current
-    tail = Tail(model)
-    tail.add("PAD", [first, pads[1]], [(1, 6, 8, 3)])
-    one = tail.model.reshape().current
-    tail.add("PAD", [second, pads[0]], [(1, 5, 8, 3)])
+    tail, order = Tail(model), [0, 3, 1, 2]
+    tail.add("TRANSPOSE", [first, integers("one", order)], [(1, 3, 5, 7)])
+    one = model.reshape().current
+    tail.add("TRANSPOSE", [second, integers("other", order)], [(1, 3, 5, 7)])
     model.reshape()
     model.dense(6)
     other = model.current
