@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random graphs as the firmware has them: cross-compiled, with the DSP's instructions, on the core."""
+"""Random graphs as the firmware has them, cross-compiled with DSP instructions, on the core."""
 
 from __future__ import annotations
 

@@ -47,12 +47,15 @@ MOST_FLAT = 300
 """Elements of a tensor that a dense layer takes as it is."""
 
 
-def random_graph(seed: int, left_out: Collection[int] = ()) -> ModelBuilder:
-    """The graph of a seed, without some of its steps."""
+def random_graph(
+    seed: int, left_out: Collection[int] = (), patch: tuple[int, int] | None = None
+) -> ModelBuilder:
+    """The graph of a seed, without some of its steps; `patch`: frames and bands, if not its own."""
     random = np.random.default_rng([seed, 0])
+    frames, bands = patch or (drawn(random, 3, 18), drawn(random, 3, 12))
     model = ModelBuilder(
-        frames=drawn(random, 3, 18),
-        bands=drawn(random, 3, 12),
+        frames=frames,
+        bands=bands,
         transposed=not random.integers(5),
         seed=seed,
         input_zero_point=int(random.choice([-128, 40, 0, 127])),
