@@ -140,6 +140,30 @@ SCALES_OF_PRODUCTS = (
 """Two inputs' scales, the output's, two zero points: a multiplier in double precision is wrong."""
 
 
+def matrices(random: Random) -> Case:
+    """BATCH_MATMUL, of one matrix for all or one for each, transposed or not."""
+    batches = shape_of(random, drawn(random, 0, 2), 3)
+    rows, depth, columns = (drawn(random, 1, 7) for _ in range(3))
+    flips = [bool(random.integers(2)) for _ in "ab"]
+    shapes = [(depth, rows) if flips[0] else (rows, depth),
+              (columns, depth) if flips[1] else (depth, columns)]  # fmt: skip
+    alone = int(random.integers(4))
+    outer = [batches if alone != one else (1,) * len(batches) for one in range(2)]
+    scales = random.uniform(0.01, 0.2, 2)
+    made = float(scales[0] * scales[1] * random.uniform(20, 200))
+    tensors = [
+        quantised(f"in{i}", (*outer[i], *shapes[i]), scales[i], zero_of(random)) for i in range(2)
+    ]
+    if not random.integers(3):
+        tensors[1].data = random.integers(-128, 128, tensors[1].shape).astype(np.int8)
+    return Case(
+        "BATCH_MATMUL",
+        list(tensors),
+        [quantised("out", (*batches, rows, columns), made, zero_of(random))],
+        table_of("BatchMatMulOptions", AdjX=flips[0], AdjY=flips[1]),
+    )
+
+
 def every_product(kind: str, scales: tuple[float, float, float, int, int]) -> Case:
     """MUL or PRELU of every pair of values."""
     first, second, made, *zeros = scales

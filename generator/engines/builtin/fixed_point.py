@@ -153,6 +153,14 @@ def product_multiplier(
     return quantise_multiplier(float(product / np.float32(target.scale)))
 
 
+def matrix_product_multiplier(
+    first: Quantisation, second: Quantisation, target: Quantisation
+) -> Multiplier:
+    """BATCH_MATMUL's: the product is taken in float32, the quotient in double precision."""
+    product = float(np.float32(first.scale) * np.float32(second.scale))
+    return quantise_multiplier(product / target.scale)
+
+
 def quotient_multiplier(source: Quantisation, target: Quantisation) -> Multiplier:
     """A change of scale whose quotient is taken in float32, as RELU and PRELU do."""
     return quantise_multiplier(float(np.float32(source.scale) / np.float32(target.scale)))
