@@ -27,6 +27,7 @@ from tests.support.computing_cases import (
 from tests.support.drawn import Random
 from tests.support.moving_cases import (
     concatenation,
+    fill,
     pack,
     pad,
     slice_,
@@ -67,6 +68,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "UNPACK": unpack,
     "PACK": pack,
     "CONCATENATION": concatenation,
+    "FILL": fill,
     "PAD": lambda random: pad(random, "PAD"),
     "PADV2": lambda random: pad(random, "PADV2"),
     "SOFTMAX": lambda random: softmax(random, "SOFTMAX"),

@@ -128,6 +128,26 @@ def crnn_lstm() -> Net:
     return _recurrent(layers.LSTM(5, unroll=True))
 
 
+def gru_any_batch() -> Net:
+    """An unrolled GRU where the batch is not fixed: its first state is a FILL."""
+    source = tf.keras.Input((6, 8, 1))
+    tensor = layers.Reshape((6, 8))(source)
+    return _net(source, _scores(layers.GRU(5, unroll=True)(tensor)))
+
+
+def bidirectional() -> Net:
+    """Forwards and backwards."""
+    return _recurrent(layers.Bidirectional(layers.LSTM(4, unroll=True)))
+
+
+def heads_of_attention() -> Net:
+    """What a transformer has: every frame looks at every other."""
+    source = tf.keras.Input((12, 8, 1), 1)
+    tensor = layers.Dense(8)(layers.Reshape((12, 8))(source))
+    tensor = layers.MultiHeadAttention(2, 4)(tensor, tensor)
+    return _net(source, _scores(layers.GlobalAveragePooling1D()(tensor)))
+
+
 def bands_first() -> Net:
     """A CNN whose rows are bands, with maximum pools."""
     source = tf.keras.Input((16, 24, 1), 1)
@@ -224,6 +244,7 @@ NETS: dict[str, Callable[[], Net]] = {
         *(mobilenet_v2, resnet, ds_cnn, dense_autoencoder, conv1d, squeeze_and_excite),
         *(crnn_gru, crnn_gru_reset_before, crnn_lstm, bands_first),
         *(bn_before_relu, inception, padded_pools, flatten_any_batch, sigmoid_output),
+        *(gru_any_batch, bidirectional, heads_of_attention),
         *(hard_swish_net, attention, log_probabilities, logits),
     )
 }

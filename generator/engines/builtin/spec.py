@@ -220,6 +220,8 @@ class BuiltinOperator:
     """It may have any number of them, none too."""
     computes: bool = True
     """False: it only names something; nothing is run."""
+    makes_constants: bool = False
+    """It needs nothing that is computed."""
     constraints: Tiers = ()
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""
