@@ -36,7 +36,9 @@ from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import FoundFrontend, find_frontend
 from generator.frontend.saturation import range_warning
 from generator.model.decision import DecisionRule, Head
+from generator.model.constraints.scores import score_fault
 from generator.model.decision_file import find_rule
+from generator.model.ends import scoring_operator
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.patches import PatchRule, patch_rule
@@ -142,8 +144,7 @@ def read_network(
     if names is not None:
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)
-        if head is not None:
-            rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
+        rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
     if faults or not (found and layout and mel and names and rule):
         what = "it has no int8 input that a front-end feeds, or no scores"
         remedy = "convert it with an int8 input (1, frames, bands, 1) and a softmax or sigmoid"
@@ -187,9 +188,12 @@ def _has_scores(graph: Graph) -> bool:
     return bool(shape) and shape[-1] >= 1
 
 
-def _head_of(graph: Graph) -> Head | None:
-    kinds = [operator.kind for operator in graph.operators if operator.kind in HEADS]
-    return HEADS[kinds[-1]] if kinds else None
+def _head_of(graph: Graph) -> Head:
+    """What the scores are; logits where no SOFTMAX or LOGISTIC makes them in steps of 1/256."""
+    made = scoring_operator(graph)
+    if made is None or score_fault(graph.scores) is not None:
+        return Head.LOGITS
+    return HEADS[made.kind]
 
 
 def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:

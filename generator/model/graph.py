@@ -148,11 +148,6 @@ class Graph:
         return self.operators[0].kind == "TRANSPOSE"
 
     @property
-    def scoring(self) -> Operator:
-        """The operator that makes the scores: the last SOFTMAX or LOGISTIC."""
-        return next(one for one in reversed(self.operators) if one.kind in SCORING)
-
-    @property
     def scores(self) -> Tensor:
         """The int8 scores: the output, or what a last DEQUANTIZE makes it of."""
         last = self.operators[-1]
@@ -163,17 +158,34 @@ class Graph:
     @property
     def frames(self) -> int:
         """Rows of a patch: the time axis."""
-        return self.input.shape[2 if self.transposed else 1]
+        return self.sides[1 if self.transposed else 0]
 
     @property
     def bands(self) -> int:
         """Values of a frame: the frequency axis."""
-        return self.input.shape[1 if self.transposed else 2]
+        return self.sides[0 if self.transposed else 1]
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """The patch's two dimensions, in the input's order; (0, 0) of an input that is none."""
+        shape = self.tensors[self.inputs[0]].shape
+        if len(shape) == 4 and shape[0] == shape[3] == 1:
+            return shape[1], shape[2]
+        dimensions = tuple(length for length in shape if length != 1)
+        return dimensions if len(dimensions) == 2 else (0, 0)
+
+    @property
+    def rows(self) -> tuple[int, ...] | None:
+        """The input as (1, rows, pixels, channels) with a row for each frame; None: it is not."""
+        shape = self.tensors[self.inputs[0]].shape
+        if self.transposed and len(shape) == 4:
+            return (1, self.frames, self.bands, 1)
+        return shape if len(shape) == 4 and shape[1] == self.frames else None
 
     @property
     def classes(self) -> int:
         """Scores of a patch."""
-        return self.tensors[self.outputs[0]].shape[-1]
+        return self.tensors[self.outputs[0]].element_count
 
     def tensor_in(self, operator: Operator, position: int = 0) -> Tensor:
         """The operator's input at `position`; IndexError where it has none."""

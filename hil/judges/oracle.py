@@ -17,6 +17,9 @@ from generator.errors import ToolError
 
 Int8 = npt.NDArray[np.int8]
 
+SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
+"""Operators that change at most type, scale and shape."""
+
 
 class Oracle:
     """One .tflite in the reference interpreter; keeps every operator's output."""
@@ -39,13 +42,10 @@ class Oracle:
         self._input = self._interpreter.get_input_details()[0]
         # `_get_ops_details` is the interpreter's only list of operators and their tensors.
         self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
-        names = [operator["op_name"] for operator in self._operators]
-        self._bands_first = names[0] == "TRANSPOSE"
-        self._scores = next(
-            int(operator["outputs"][0])
-            for operator in self._operators
-            if operator["op_name"] in ("SOFTMAX", "LOGISTIC")
-        )
+        self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
+        self._patch = self._first_int8()
+        self._bands_first = self._turns_first()
+        self._scores = self._last_int8()
 
     @property
     def operator_names(self) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class Oracle:
         return tuple(str(operator["op_name"]) for operator in self._operators)
 
     def scores(self, frames: Int8) -> Int8:
-        """The int8 scores [classes], of softmax or sigmoid, for one patch [frames, bands]."""
+        """The int8 scores [classes] for one patch [frames, bands]."""
         self._invoke(frames)
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 
@@ -66,8 +66,58 @@ class Oracle:
         }
 
     def _invoke(self, frames: Int8) -> None:
-        patch = frames.T if self._bands_first else frames
+        patch = np.ascontiguousarray(frames.T if self._bands_first else frames)
         self._interpreter.set_tensor(
-            self._input["index"], np.ascontiguousarray(patch.reshape(self._input["shape"]))
+            self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )
         self._interpreter.invoke()
+
+    def _as_taken(self, patch: Int8) -> npt.NDArray[Any]:
+        """What the model must be given so that its first layer sees this patch."""
+        if self._input["dtype"] is np.uint8:
+            return (patch.astype(np.int16) + 128).astype(np.uint8)
+        if self._input["dtype"] is np.float32:
+            scale, zero_point = self._patch["quantization"]
+            steps = patch.astype(np.float32) - np.float32(zero_point)
+            return steps * np.float32(scale)
+        return patch
+
+    def _first_int8(self) -> dict[str, Any]:
+        """The int8 tensor that the input becomes, or is."""
+        tensor = self._input
+        for operator in self._operators:
+            if tensor["dtype"] is np.int8:
+                break
+            if tensor["index"] in operator["inputs"]:
+                tensor = self._tensors[int(operator["outputs"][0])]
+        return tensor
+
+    def _last_int8(self) -> int:
+        """The tensor of the scores: of what SOFTMAX or LOGISTIC makes, if only its type changes."""
+        tensor = int(self._interpreter.get_output_details()[0]["index"])
+        places = [tensor]
+        for operator in reversed(self._operators):
+            if tensor in operator["outputs"] and operator["op_name"] in SAME_VALUES:
+                tensor = int(operator["inputs"][0])
+                places.append(tensor)
+            elif tensor in operator["outputs"]:
+                probable = operator["op_name"] in ("SOFTMAX", "LOGISTIC")
+                whole = [one for one in places if self._tensors[one]["dtype"] is np.int8]
+                return whole[-1] if probable else whole[0]
+        return tensor
+
+    def _turns_first(self) -> bool:
+        """Whether a TRANSPOSE comes before any layer, and moves more than axes of length 1."""
+        for operator in self._operators:
+            if operator["op_name"] == "TRANSPOSE":
+                before, after = (
+                    [int(length) for length in self._tensors[int(one)]["shape"] if length != 1]
+                    for one in (operator["inputs"][0], operator["outputs"][0])
+                )
+                order = self._interpreter.get_tensor(int(operator["inputs"][1]))
+                shape = self._tensors[int(operator["inputs"][0])]["shape"]
+                moved = [int(axis) for axis in order if shape[int(axis)] != 1]
+                return len(before) == len(after) == 2 and moved != sorted(moved)
+            if operator["op_name"] not in SAME_VALUES:
+                return False
+        return False

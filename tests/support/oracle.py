@@ -23,16 +23,31 @@ class Oracle:
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]
 
     def run(self, frames: NDArray[np.int8]) -> dict[int, NDArray[np.generic]]:
-        """Every operator's output for one patch of [frames, bands]."""
-        patch = frames.T if self.graph.transposed else frames
-        self._interpreter.set_tensor(
-            self.graph.inputs[0], np.ascontiguousarray(patch).reshape(self.graph.input.shape)
-        )
+        """Every operator's output for one patch of [frames, bands], as the front-end makes it."""
+        patch = np.ascontiguousarray(frames.T if self.graph.transposed else frames)
+        self._interpreter.set_tensor(self._input["index"], self._as_taken(patch))
         self._interpreter.invoke()
         return {
             operator.index: np.array(self._interpreter.get_tensor(operator.outputs[0]))
             for operator in self.graph.operators
             if operator.outputs and self.graph.tensor_out(operator).dtype != "RESOURCE"
         }
+
+    def scores(self) -> NDArray[np.int8]:
+        """The int8 scores of the last patch."""
+        found = self._interpreter.get_tensor(self.graph.scores.index)
+        return np.array(found, np.int8).reshape(-1)
+
+    def _as_taken(self, patch: NDArray[np.int8]) -> NDArray[np.generic]:
+        """The same numbers in the shape and the type that the file takes."""
+        taken, patch = self._input["dtype"], patch.reshape(self._input["shape"])
+        if taken is np.uint8:
+            return (patch.astype(np.int16) + 128).astype(np.uint8)
+        if taken is np.float32:
+            quantised = self.graph.input
+            steps = patch.astype(np.float32) - np.float32(quantised.zero_point)
+            return steps * np.float32(quantised.scale)
+        return patch

@@ -29,8 +29,8 @@ from generator.engines.builtin.tail_plan import TailPlan, plan_tail
 from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
 
-ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
-"""Kernels that every network needs: its rings, its way in, its scores as float32."""
+ALWAYS_CALLED = ("row_ring", "dequantise")
+"""Kernels that every network needs: its rings, its scores as float32."""
 
 
 _ABOUT = (
@@ -104,6 +104,8 @@ class NetworkPlan:
     widest_row_bytes: int
     """Of any operator's output, for the taps."""
     column_values: int
+    band_planes_stride: int
+    """Bytes from band to band in a row of the patch whose bands are channels; 0: they are pixels"""
     window_rows: int
     """Rows in the largest window of any stage, over all of its sources."""
     started: tuple[StartPlan, ...]
@@ -150,7 +152,8 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     for step in tail.steps:
         kernels += step.kernel.with_calls()
     tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
-    scores = graph.scores
+    scores, patch = graph.scores, schedule.rings[0]
+    always = (*ALWAYS_CALLED, "frame_planes" if patch.channels > 1 else "frame")
     assert scores.quantisation
     return NetworkPlan(
         model_name=plain_text(graph.name),
@@ -166,9 +169,10 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         arena_bytes=schedule.arena_bytes,
         weights_flash_bytes=sum(table.flash_bytes for table in tables),
         widest_row_bytes=max(
-            _row_elements(graph.tensors[index]) for index in (*graph.inputs, *_streamed(schedule))
+            (graph.bands, *(_row_elements(graph.tensors[one]) for one in _streamed(schedule)))
         ),
         column_values=schedule.column_bytes // 2,
+        band_planes_stride=patch.channel_stride if patch.channels > 1 else 0,
         window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
         started=tuple(
             StartPlan(plan.member, end.collected.count, end.collected.starts_at)
@@ -192,9 +196,9 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         states_bytes=sum(round_up(one.size, 4) for one in schedule.states),
         tables=tables,
         records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
-        headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
+        headers=_paths((*(kernel.header for kernel in kernels), *always), "h"),
         kernel_sources=_paths(
-            (*(one for kernel in kernels for one in kernel.sources), *ALWAYS_CALLED), "c"
+            (*(one for kernel in kernels for one in kernel.sources), *always), "c"
         ),
     )
 

@@ -29,7 +29,7 @@ INPUT_CONSTRAINTS: tuple[ModelConstraint, ...] = (
 
 FLOW_CONSTRAINTS: tuple[ModelConstraint, ...] = (
     model.flow_from_input_to_output,
-    model.scores_at_the_end,
+    model.vector_at_the_end,
 )
 """To be asked when everything else is in order."""
 

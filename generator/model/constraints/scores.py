@@ -14,7 +14,8 @@ MOST_CLASSES = 256
 
 def score_fault(scores: Tensor) -> str | None:
     """What keeps int8 scores from being probabilities in steps of 1/256."""
-    assert scores.quantisation
+    if scores.quantisation is None:
+        return "they have no scale"
     scale, zero_point = scores.quantisation.scale, scores.quantisation.zero_point
     if (scale, zero_point) == (SCORE_SCALE, SCORE_ZERO_POINT):
         return None
