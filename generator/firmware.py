@@ -35,8 +35,8 @@ from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import FoundFrontend, find_frontend
 from generator.frontend.saturation import range_warning
-from generator.model.decision import DecisionRule, Head
 from generator.model.constraints.scores import score_fault
+from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.ends import scoring_operator
 from generator.model.graph import Graph

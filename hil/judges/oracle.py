@@ -84,7 +84,7 @@ class Oracle:
 
     def _first_int8(self) -> dict[str, Any]:
         """The int8 tensor that the input becomes, or is."""
-        tensor = self._input
+        tensor: dict[str, Any] = self._input
         for operator in self._operators:
             if tensor["dtype"] is np.int8:
                 break

@@ -2,10 +2,10 @@
 """Which operators run row by row, which add rows up as they come, and which run in the tail.
 
 A tensor streams if it is the patch, with a row for each frame, or a streaming operator makes it. An
-operator streams if all its data inputs do and it says that it can with these options; so every graph without a cycle has a
-partition, and one without any window is no special case. What the tail takes of a streamed tensor
-is collected in the arena, row by row: whole, or reduced to what the operator adds up. See
-docs/adr/0018.
+operator streams if all its data inputs do and it says that it can with these options; so every
+graph without a cycle has a partition, and one without any window is no special case. What the tail
+takes of a streamed tensor is collected in the arena, row by row: whole, or reduced to what the
+operator adds up. See docs/adr/0018.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from generator.model.constraints.quantisation import int8_throughout
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
 from generator.model.graph import Graph
 
@@ -19,12 +20,14 @@ def one_input_and_one_output(graph: Graph) -> str | None:
 
 
 def int8_input(graph: Graph) -> str | None:
-    """The model's input must be int8 with a scale and a zero point.
+    """The model's input must be int8, or become int8 first, with one scale and one zero point.
 
-    Convert with optimizations=[tf.lite.Optimize.DEFAULT], a representative_dataset,
-    supported_ops=[tf.lite.OpsSet.TFLITE_BUILTINS_INT8] and inference_input_type=tf.int8.
+    Convert with inference_input_type=tf.int8 (float32 and uint8 can be taken too, where a QUANTIZE
+    of the same scale is the only reader of the input).
     """
-    return quantised_fault(graph.tensors[graph.inputs[0]]) if graph.inputs else None
+    if not graph.inputs or graph.inputs[0] < 0 or int8_throughout(graph):
+        return None  # told by int8_throughout
+    return quantised_fault(graph.tensors[graph.inputs[0]])
 
 
 def spectrogram_input(graph: Graph) -> str | None:
@@ -33,7 +36,7 @@ def spectrogram_input(graph: Graph) -> str | None:
     Axes of length 1 may stand anywhere, and a flat input may be reshaped first; give the model one
     clip at a time and one channel.
     """
-    if not graph.inputs:
+    if not graph.inputs or graph.inputs[0] < 0:
         return None
     shape = graph.tensors[graph.inputs[0]].shape
     whole = bool(shape) and reasonable(shape) and min(graph.sides) > 0
@@ -48,7 +51,7 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
     made = {graph.inputs[0]}
     used: set[int] = set()
     for operator in graph.operators:
-        strangers = [index for index in operator.data_inputs if index not in made]
+        strangers = [one for one in operator.data_inputs if one >= 0 and one not in made]
         if strangers:
             return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
         used |= set(operator.inputs)
@@ -67,6 +70,8 @@ def vector_at_the_end(graph: Graph) -> str | None:
     End it in a global average pooling and a dense layer, with or without softmax or sigmoid;
     convert with inference_output_type=tf.int8.
     """
+    if int8_throughout(graph):
+        return None  # told by int8_throughout
     scores = graph.scores
     fault = quantised_fault(scores)
     if fault is not None:

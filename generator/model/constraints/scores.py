@@ -8,8 +8,8 @@ from generator.model.graph import Tensor
 SCORE_SCALE, SCORE_ZERO_POINT = 1.0 / 256.0, -128
 """An int8 score is a probability in steps of 1/256."""
 
-MOST_CLASSES = 256
-"""More than 511 equal logits end the reference interpreter: it would shift by more than 31 bits."""
+MOST_SHARES = 511
+"""More equal logits end the reference interpreter: it would shift by more than 31 bits."""
 
 
 def score_fault(scores: Tensor) -> str | None:
