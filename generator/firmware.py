@@ -36,11 +36,13 @@ from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import FoundFrontend, find_frontend
 from generator.frontend.saturation import range_warning
 from generator.model.constraints.scores import score_fault
+from generator.model.constraints.tensors import quantised_fault
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
 from generator.model.ends import scoring_operator
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
+from generator.model.labels_within import labels_within
 from generator.model.patches import PatchRule, patch_rule
 from generator.model.tflite_reader import read_tflite
 from generator.project.manifest import (
@@ -140,14 +142,15 @@ def read_network(
         faults.append(_not_turned(model.name, layout))
     names = rule = None
     if _has_scores(graph):
-        names = _collect(faults, lambda: find_labels(model, labels, graph.classes))
+        within = labels_within(model.read_bytes(), graph.metadata)
+        names = _collect(faults, lambda: find_labels(model, labels, graph.classes, within))
     if names is not None:
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)
         rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
     if faults or not (found and layout and mel and names and rule):
-        what = "it has no int8 input that a front-end feeds, or no scores"
-        remedy = "convert it with an int8 input (1, frames, bands, 1) and a softmax or sigmoid"
+        what = "it has no patch that a front-end feeds, or no scores"
+        remedy = "give it one input (1, frames, bands, 1) and one output, a vector of scores"
         raise InputError(faults or [Fault(model.name, what, remedy)])
     schedule = make_schedule(graph)
     plan = plan_network(schedule, fold_network(graph))
@@ -184,8 +187,8 @@ def _has_scores(graph: Graph) -> bool:
     """False for an output of which the number of classes cannot be told: that is refused anyhow."""
     if not graph.outputs or graph.outputs[0] < 0:
         return False
-    shape = graph.tensors[graph.outputs[0]].shape
-    return bool(shape) and shape[-1] >= 1
+    shape = graph.scores.shape
+    return min(shape, default=0) >= 1 and sum(length != 1 for length in shape) <= 1
 
 
 def _head_of(graph: Graph) -> Head:
@@ -206,9 +209,10 @@ def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
         raise InputError(found.placed(not_computed))
     if not _has_input(graph):
         return None
-    quantisation = graph.tensors[graph.inputs[0]].quantisation
-    if quantisation is None or len(quantisation.scales) != 1:
+    patch = graph.tensors[graph.inputs[0]]
+    if quantised_fault(patch) is not None or patch.quantisation is None:
         return None
+    quantisation = patch.quantisation
     try:
         return make_mel_tables(found.record, quantisation.scale, quantisation.zero_point)
     except InputError as error:
