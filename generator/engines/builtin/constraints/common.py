@@ -103,9 +103,9 @@ def _odd_shape(
 
 
 def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
-    """Layers on rows take and make (1, rows, bands, channels); the tail's take vectors.
+    """Convolutions and pools must take (1, rows, bands, channels); DEQUANTIZE takes a vector.
 
-    Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
+    Place them before global average pooling or Flatten, and DEQUANTIZE at the end.
     """
     if not operator.inputs or not operator.outputs:
         return None

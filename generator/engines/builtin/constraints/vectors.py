@@ -15,7 +15,7 @@ def same_elements(fits: Callable[[Tensor, Tensor], bool]) -> OperatorConstraint:
     """The constraint on an operator that keeps its elements, and changes their shape or type."""
 
     def constraint(graph: Graph, operator: Operator) -> str | None:
-        """RESHAPE and DEQUANTIZE must keep the elements; DEQUANTIZE makes FLOAT32.
+        """DEQUANTIZE must keep the elements and make FLOAT32 of them.
 
         Convert the model again: the file contradicts itself.
         """
