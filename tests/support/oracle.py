@@ -23,16 +23,24 @@ class Oracle:
             experimental_preserve_all_tensors=True,
         )
         self._interpreter.allocate_tensors()
+        self._shape = self._interpreter.get_input_details()[0]["shape"]
 
     def run(self, frames: NDArray[np.int8]) -> dict[int, NDArray[np.generic]]:
-        """Every operator's output for one patch of [frames, bands]."""
-        patch = frames.T if self.graph.transposed else frames
-        self._interpreter.set_tensor(
-            self.graph.inputs[0], np.ascontiguousarray(patch).reshape(self.graph.input.shape)
-        )
+        """Every operator's output for one patch of [frames, bands], as the graph has it."""
+        graph, given = self.graph, np.ascontiguousarray(frames)
+        if graph.inputs[0] in graph.arrangements:
+            given = graph.arrangements[graph.inputs[0]].turn_back(given)
+        self._interpreter.set_tensor(graph.inputs[0], given.reshape(self._shape))
         self._interpreter.invoke()
         return {
-            operator.index: np.array(self._interpreter.get_tensor(operator.outputs[0]))
-            for operator in self.graph.operators
-            if operator.outputs and self.graph.tensor_out(operator).dtype != "RESOURCE"
+            operator.index: self._output(operator.outputs[0])
+            for operator in graph.operators
+            if operator.outputs
+            and not operator.added
+            and graph.tensor_out(operator).dtype != "RESOURCE"
         }
+
+    def _output(self, tensor: int) -> NDArray[np.generic]:
+        found = np.array(self._interpreter.get_tensor(tensor))
+        arrangement = self.graph.arrangements.get(tensor)
+        return arrangement.turn(found) if arrangement else found

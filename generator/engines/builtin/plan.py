@@ -21,6 +21,7 @@ from generator.engines.builtin.names import (
     plain_text,
     quantisation_text,
 )
+from generator.engines.builtin.partition import on_rows
 from generator.engines.builtin.registry import builtin_operator
 from generator.engines.builtin.schedule import End, Ring, Schedule
 from generator.engines.builtin.spec import Kernel
@@ -158,7 +159,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         frames=graph.frames,
         bands=graph.bands,
         classes=graph.classes,
-        operator_count=graph.operators[-1].index + 1,
+        operator_count=1 + max(one.index for one in graph.operators if not one.added),
         input_scale=float_literal(graph.input.scale),
         input_zero_point=graph.input.zero_point,
         score_scale=float_literal(scores.quantisation.scale),
@@ -179,7 +180,9 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
             (one.index for one in graph.operators if not builtin_operator(one).int8_output), -1
         ),
         tapped=_tapped(schedule),
-        transpose_operator=0 if graph.transposed else -1,
+        transpose_operator=next(
+            (one.index for one in schedule.partition.streamed if on_rows(one).is_view), -1
+        ),
         borders=tuple(borders.values()),
         rings=(*rings, *ends),
         stages=stages,
