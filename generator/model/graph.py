@@ -199,6 +199,11 @@ class Graph:
         """Scores of a patch."""
         return self.tensors[self.outputs[0]].shape[-1]
 
+    def given_shape(self, tensor: int) -> tuple[int, ...]:
+        """A tensor's shape in the file."""
+        arrangement = self.arrangements.get(tensor)
+        return arrangement.shape if arrangement else self.tensors[tensor].shape
+
     def tensor_in(self, operator: Operator, position: int = 0) -> Tensor:
         """The operator's input at `position`; IndexError where it has none."""
         return self.tensors[operator.inputs[position]]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from generator.model.arrangement import Arrangement, Shape, own_axes
 from generator.model.graph import Graph, Operator, Tensor
 from generator.model.options import DimensionsOptions
-from generator.model.turned_axes import Places, Turned
+from generator.model.turned_axes import Places
 from generator.model.turned_operators import RULES
 
 

@@ -216,7 +216,7 @@ def _renaming(places: Places, operator: Operator) -> Turned | None:
     output = renamed(arrangement, target.shape) if arrangement else None
     if output is None:
         return None
-    inputs = (source,)
+    inputs: tuple[int, ...] = (source,)
     if operator.kind == "RESHAPE":
         inputs = (source, places.integers(output.turned_shape))
     return Turned((output,), inputs, DimensionsOptions(), only_renames=True)
@@ -262,9 +262,7 @@ def _along_channels(places: Places, operator: Operator) -> Turned | None:
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(
-        ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D"), _window
-    ),
+    **dict.fromkeys(("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D"), _window),
     **dict.fromkeys(
         (
             *("RELU", "RELU6", "RELU_0_TO_1", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "GELU"),

@@ -40,14 +40,15 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
 
 
 def _operator_table(network: Network) -> Table:
+    """The file's operators, with its shapes."""
+    graph = network.graph
     table = Table(title="Operators", title_justify="left")
     for column in ("", "operator", "name", "output", "type"):
         table.add_column(column)
-    for operator in network.graph.operators:
-        tensors = [network.graph.tensors[index] for index in operator.outputs]
-        shapes = ", ".join(
-            " x ".join(map(str, shape)) for shape in {one.shape: 0 for one in tensors}
-        )
+    for operator in (one for one in graph.operators if not one.added):
+        tensors = [graph.tensors[index] for index in operator.outputs]
+        given = dict.fromkeys(graph.given_shape(index) for index in operator.outputs)
+        shapes = ", ".join(" x ".join(map(str, shape)) for shape in given)
         types = ", ".join(sorted({one.dtype.lower() for one in tensors}))
         row = (str(operator.index), operator.kind, operator.name, shapes, types)
         table.add_row(*row)

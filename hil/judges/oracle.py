@@ -14,14 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import ToolError
+from generator.project.manifest import ProjectInfo
 
 Int8 = npt.NDArray[np.int8]
 
 
 class Oracle:
-    """One .tflite in the reference interpreter; keeps every operator's output."""
+    """One .tflite in the reference interpreter; keeps every operator's output.
 
-    def __init__(self, model: Path) -> None:
+    The project says how the file has its input and its layers' outputs where it has them otherwise
+    than the firmware, which takes frame by frame.
+    """
+
+    def __init__(self, model: Path, project: ProjectInfo) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -39,8 +44,8 @@ class Oracle:
         self._input = self._interpreter.get_input_details()[0]
         # `_get_ops_details` is the interpreter's only list of operators and their tensors.
         self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
-        names = [operator["op_name"] for operator in self._operators]
-        self._bands_first = names[0] == "TRANSPOSE"
+        self._patch = project.patch
+        self._arrangements = {one.index: one.arrangement for one in project.operators}
         self._scores = next(
             int(operator["outputs"][0])
             for operator in self._operators
@@ -58,15 +63,17 @@ class Oracle:
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 
     def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
-        """Every operator's output for one patch, in the file's own shape, by operator index."""
+        """Every operator's output for one patch, as the firmware has it, by operator index."""
         self._invoke(frames)
-        return {
-            index: np.array(self._interpreter.get_tensor(int(operator["outputs"][0])))
-            for index, operator in enumerate(self._operators)
-        }
+        return {index: self._output(index) for index in range(len(self._operators))}
+
+    def _output(self, index: int) -> npt.NDArray[Any]:
+        found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))
+        arrangement = self._arrangements.get(index)
+        return arrangement.turn(found) if arrangement else np.array(found)
 
     def _invoke(self, frames: Int8) -> None:
-        patch = frames.T if self._bands_first else frames
+        patch = self._patch.turn_back(frames) if self._patch else frames
         self._interpreter.set_tensor(
             self._input["index"], np.ascontiguousarray(patch.reshape(self._input["shape"]))
         )

@@ -38,9 +38,11 @@ def streamed(graph: Graph) -> list[str]:
     return [one.kind for one in make_schedule(graph).partition.streamed]
 
 
+@pytest.mark.parametrize("seed", [7, 8, 9])
 @pytest.mark.parametrize("name", LAYERS)
-def test_each_kind_of_layer(name: str, tmp_path: Path) -> None:
-    graph = check(turned_network(7, (name, "convolution"), "mean"), tmp_path, bands_first=True)
+def test_each_kind_of_layer(name: str, seed: int, tmp_path: Path) -> None:
+    model = turned_network(seed, (name, "convolution"), "mean")
+    graph = check(model, tmp_path, bands_first=True)
     assert (graph.frames, graph.bands) == (FRAMES, BANDS)
     assert not any(one.added for one in graph.operators)
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import tflite
@@ -68,11 +68,14 @@ def _residual(model: ModelBuilder, random: Random) -> None:
     model.conv(_shape(model)[3], (3, 2), activation=NO_ACTIVATION).add(entry)
 
 
-def _with_constant(model: ModelBuilder, random: Random) -> None:
-    """A constant of all places, of the rows, of the columns, or of the channels."""
+CONSTANTS = ("places", "rows", "columns", "elements", "channels")
+"""What a constant has one value for."""
+
+
+def _with_constant(of: str, model: ModelBuilder, random: Random) -> None:
     _, rows, columns, channels = shape = _shape(model)
-    own = [(rows, columns, 1), (1, rows, 1, 1), (columns, 1), shape, (channels,)]
-    wanted = own[random.integers(len(own))]
+    own = ((rows, columns, 1), (1, rows, 1, 1), (columns, 1), shape, (channels,))
+    wanted = own[CONSTANTS.index(of)]
     kind = ("ADD", "SUB", "MUL", "PRELU")[random.integers(4)]
     values = random.integers(-128, 128, wanted).astype(np.int8)
     pair: list[int | TensorRecord] = [model.current, quantised("constant", wanted, 0.02, 5, values)]
@@ -122,8 +125,7 @@ def _split(model: ModelBuilder, random: Random) -> None:
     axis, shape = int(random.integers(1, 3)), _shape(model)
     sizes = [1, shape[axis] - 1]
     made = [
-        tuple(size if one == axis else length for one, length in enumerate(shape))
-        for size in sizes
+        tuple(size if one == axis else length for one, length in enumerate(shape)) for size in sizes
     ]
     where = TensorRecord("axis", (), "INT32", data=np.array(axis, dtype=np.int32))
     inputs: list[int | TensorRecord] = [model.current, integers("sizes", sizes), where]
@@ -159,7 +161,8 @@ def _function(model: ModelBuilder, random: Random) -> None:
 
 LAYERS: Mapping[str, Layer] = {
     "convolution": _convolution, "dilated": _dilated, "pool": _pool, "residual": _residual,
-    "constant": _with_constant, "concatenation": _concatenation, "pad": _pad,
+    **{f"constant of {one}": partial(_with_constant, one) for one in CONSTANTS},
+    "concatenation": _concatenation, "pad": _pad,
     "strided_slice": _strided_slice, "slice": _slice, "split": _split, "mean": _mean_of_an_axis,
     "transposed": _transposed, "function": _function,
 }  # fmt: skip
@@ -213,7 +216,7 @@ def _unpacked(model: ModelBuilder, random: Random) -> None:
 
 def _last_moment(model: ModelBuilder, random: Random) -> None:
     """One column alone, and its axis gone; then flattened."""
-    _, rows, columns, channels = _shape(model)
+    _, rows, _, channels = _shape(model)
     lists = (("b", [0, 0, -1, 0]), ("e", [0, 0, 0, 0]), ("s", [1, 1, 1, 1]))
     bounds = [integers(name, values) for name, values in lists]
     masks = {"BeginMask": 11, "EndMask": 11, "ShrinkAxisMask": 4}
@@ -246,8 +249,8 @@ def turned_network(
     drawn = [str(one) for one in random.choice(sorted(LAYERS), 3)]
     model.conv(4, (3, 2), (1, _pick(random, 1, 2)), activation=NO_ACTIVATION)
     for name in layers or drawn:
-        LAYERS[name](model, random)
+        if layers or min(_shape(model)[1:3]) >= 4:
+            LAYERS[name](model, random)
     chosen = head or sorted(HEADS)[int(random.integers(len(HEADS)))]
     HEADS[chosen](model, random)
-    assert math.prod(_shape(model)) > 1
     return model.dense(4).softmax()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TRANSPOSE: axes in another order. One at the input was turned into none (generator.model.turn)."""
+"""TRANSPOSE: axes in another order. One at the input moves nothing once the graph is turned."""
 
 from __future__ import annotations
 
