@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,6 +41,10 @@ class Turned:
     """None: as they are."""
     only_renames: bool = False
     """It leaves all elements where they are; where their shape stays too it can go."""
+
+
+Rule = Callable[[Places, Operator], Turned | None]
+"""Turns an operator of which a data input lies otherwise than in the file; None: it cannot."""
 
 
 def order_of(places: Places, tensor: int) -> Shape | None:

@@ -238,14 +238,20 @@ HEADS: Mapping[str, Layer] = {
 
 
 def turned_network(
-    seed: int, layers: tuple[str, ...] = (), head: str = "", *, transposed: bool = False
+    seed: int,
+    layers: tuple[str, ...] = (),
+    head: str = "",
+    *,
+    transposed: bool = False,
+    shape: tuple[int, int] = (BANDS, FRAMES),
 ) -> ModelBuilder:
     """A network whose file takes bands first; drawn where layers or head are not named.
 
-    `transposed`: it takes frames first, and a TRANSPOSE makes bands first of them.
+    `transposed`: it takes frames first, and a TRANSPOSE makes bands first of them. `shape`: bands
+    and frames.
     """
     random = np.random.default_rng((seed, 0x7042))
-    model = ModelBuilder(BANDS, FRAMES, transposed=transposed, seed=seed)
+    model = ModelBuilder(*shape, transposed=transposed, seed=seed)
     drawn = [str(one) for one in random.choice(sorted(LAYERS), 3)]
     model.conv(4, (3, 2), (1, _pick(random, 1, 2)), activation=NO_ACTIVATION)
     for name in layers or drawn:

@@ -113,7 +113,7 @@ class NetworkPlan:
     tapped: tuple[int, ...]
     """Operators whose outputs the taps show: all but views, which compute nothing."""
     transpose_operator: int
-    """Index of the leading TRANSPOSE, -1 without one."""
+    """Index of a TRANSPOSE of the patch, of which the taps show the rows; -1 without one."""
     borders: tuple[BorderPlan, ...]
     rings: tuple[RingPlan, ...]
     """First those of the stream, then what is kept of streamed tensors for the tail."""

@@ -30,7 +30,7 @@ def int8_input(graph: Graph) -> str | None:
 def spectrogram_input(graph: Graph) -> str | None:
     """The input must be one patch of one channel: (1, frames, bands, 1).
 
-    Or (1, bands, frames, 1) with a TRANSPOSE (0, 2, 1, 3) as first operator.
+    Or (1, bands, frames, 1): the record of its front-end says which, where the shape does not.
     """
     if not graph.inputs:
         return None
