@@ -21,9 +21,11 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
     """Print operators, rings and the fit on each board; return the exit code: 2 if none fits."""
     graph, plan = network.graph, network.plan
     console.print(f"{graph.name}: SHA-256 {graph.sha256}", soft_wrap=True)
+    order = " (bands first in the file)" if graph.takes_bands_first else ""
     console.print(
-        f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
-        f"zero point {plan.input_zero_point}"
+        f"a patch is {plan.frames} frames of {plan.bands} bands{order}, int8, "
+        f"scale {plan.input_scale}, zero point {plan.input_zero_point}",
+        soft_wrap=True,
     )
     print_frontend(console, network)
     names = ", ".join(network.labels.names)
