@@ -109,7 +109,7 @@ def st_engine(
         score_zero_point=plan.score_zero_point,
         arena_bytes=written.activation_bytes,
         widest_row_bytes=plan.widest_row_bytes,
-        bands_first=graph.transposed,
+        bands_first=graph.takes_bands_first,
         score_format=written.score_format,
     )
     return engine_files(request, written, network, system_libraries=tuple(flags), host_network=plan)

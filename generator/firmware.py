@@ -45,6 +45,7 @@ from generator.model.labels import Labels, find_labels
 from generator.model.labels_within import labels_within
 from generator.model.patches import PatchRule, patch_rule
 from generator.model.tflite_reader import read_tflite
+from generator.model.turn import turn_graph
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     FrontendInfo,
@@ -76,6 +77,7 @@ class Network:
     """A model that was read, checked and planned."""
 
     graph: Graph
+    """With a row for each frame, however the file has it."""
     schedule: Schedule
     plan: NetworkPlan
     frontend: FrontendRecord
@@ -130,16 +132,17 @@ def read_network(
     faults: list[Fault] = []
     graph = read_tflite(model)
     _collect(faults, lambda: check_graph(graph))
+    refused = bool(faults)
     found = _collect(faults, lambda: find_frontend(model, frontend, graph))
-    layout = mel = None
+    layout = mel = turned = None
     if found is not None:
         if _has_input(graph):
             shape = patch_shape(graph)
             layout, of_layout = input_layout(model.name, shape, found.record, found.where)
             faults += of_layout
+        if layout is not None and not refused:
+            turned = _collect(faults, lambda: _frames_first(graph, layout))
         mel = _collect(faults, lambda: _mel_tables(graph, found))
-    if layout is not None and (layout.axes is Axes.BANDS_FIRST) != _turns_itself(graph):
-        faults.append(_not_turned(model.name, layout))
     names = rule = None
     if _has_scores(graph):
         within = labels_within(model.read_bytes(), graph.metadata)
@@ -148,16 +151,16 @@ def read_network(
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)
         rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
-    if faults or not (found and layout and mel and names and rule):
+    if faults or not (found and layout and turned and mel and names and rule):
         what = "it has no patch that a front-end feeds, or no scores"
         remedy = "give it one input (1, frames, bands, 1) and one output, a vector of scores"
         raise InputError(faults or [Fault(model.name, what, remedy)])
-    schedule = make_schedule(graph)
-    plan = plan_network(schedule, fold_network(graph))
+    schedule = make_schedule(turned)
+    plan = plan_network(schedule, fold_network(turned))
     note = axes_note(model.name, layout, found.record)
     warning = range_warning(found.record, graph.input.scale, graph.input.zero_point)
     return Network(
-        graph,
+        turned,
         schedule,
         plan,
         found.record,
@@ -219,13 +222,25 @@ def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
         raise InputError(found.placed(error.faults)) from None
 
 
-def _turns_itself(graph: Graph) -> bool:
-    return graph.transposed
+def _frames_first(graph: Graph, layout: InputLayout) -> Graph:
+    """The graph with a row for each frame, turned if its bands are first.
 
-
-def _not_turned(name: str, layout: InputLayout) -> Fault:
-    what = f"its input is {layout.axes.value}, and its layers run along the bands"
-    return Fault(name, what, "train it on (1, frames, bands, 1)")
+    Raises `InputError` for one that cannot be run so.
+    """
+    bands_first = layout.axes is Axes.BANDS_FIRST
+    if min(layout.frames, layout.features) == 1:  # the elements lie in both orders alike
+        bands_first = (graph.frames, graph.bands) != (layout.frames, layout.features)
+    turned = turn_graph(graph, bands_first)
+    if turned is not graph:
+        check_graph(turned)
+    if (turned.frames, turned.bands) == (layout.frames, layout.features):
+        return turned
+    what = (
+        f"its input is {turned.frames} x {turned.bands}, a patch {layout.frames} frames of "
+        f"{layout.features} bands"
+    )
+    remedy = "convert it with an input (1, frames, bands, 1) or (1, bands, frames, 1)"
+    raise InputError([Fault(graph.name, what, remedy)])
 
 
 def make_project(
@@ -249,6 +264,7 @@ def make_project(
             operator.name,
             NUMPY_NAMES[graph.tensor_out(operator).dtype],
             graph.tensor_out(operator).shape,
+            graph.arrangements.get(operator.outputs[0]),
         )
         for operator in graph.operators
         if operator.index in network.plan.tapped
@@ -264,6 +280,7 @@ def make_project(
         generator_version=importlib.metadata.version("mel2metal"),
         frontend=FrontendInfo.of(network.frontend, network.patches),
         operators=operators,
+        patch=graph.arrangements.get(graph.inputs[0]),
         engine=engine.name,
     )
     stages: dict[str, Port | MelTables | WireHeader | PatchRule] = {
@@ -289,7 +306,7 @@ def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None
     """
     faults = fit_faults(board, network.demand, taps=taps)
     if taps:
-        faults += check_taps(network.graph.name, len(network.graph.operators))
+        faults += check_taps(network.graph.name, network.plan.operator_count)
     if faults:
         raise InputError(faults)
 

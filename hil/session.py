@@ -141,7 +141,7 @@ class BoardSession:
     @cached_property
     def oracle(self) -> Oracle:
         """The reference interpreter on the same model."""
-        return Oracle(self.image.model)
+        return Oracle(self.image.model, self.image.project.info)
 
     def record(self, clips: ClipSet) -> BoardRecord:
         """What the report says of board and image."""

@@ -23,12 +23,12 @@ from training.patches import InputScale, Patches
 class Classifier:
     """A model with its input quantisation and its scores.
 
-    The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) for a model with a leading
-    transpose; `bands_first` is true for the latter. Raises ToolError if there is no file and
-    InputError for any other kind of model.
+    The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) where `bands_first`. Without
+    that argument the shape decides; a square one has its frames first. Raises ToolError if there is
+    no file and InputError for any other kind of model.
     """
 
-    def __init__(self, model: Path, bands: int = BANDS) -> None:
+    def __init__(self, model: Path, bands: int = BANDS, bands_first: bool | None = None) -> None:
         try:
             content = model.read_bytes()
         except OSError as error:
@@ -63,7 +63,8 @@ class Classifier:
             raise InputError(faults)
         scale, zero_point = entry["quantization"]
         self.input_scale = InputScale(float(scale), int(zero_point))
-        self.bands_first = shape[1] == bands and shape[2] != bands
+        by_shape = shape[1] == bands and shape[2] != bands
+        self.bands_first = by_shape if bands_first is None else bands_first
         self.frames = shape[2] if self.bands_first else shape[1]
         self.classes = int(result["shape"][1])
         self.head = self._head()

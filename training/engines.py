@@ -14,7 +14,8 @@ from typing import Protocol
 
 from generator.errors import InputError
 from generator.frontend.checks import record_faults
-from generator.frontend.record import FrontendRecord
+from generator.frontend.layout import input_layout, patch_shape
+from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
@@ -112,17 +113,17 @@ def open_engines(
     """One engine per CPU core. Raises InputError for a model that `kind` cannot run."""
     count = os.cpu_count() or 1
     if kind == LITERT:
-        first = Classifier(model)
-        names = find_labels(model, labels, first.classes).names
-        rule = find_rule(model, first.head, names, threshold)
-        found = find_frontend(model, frontend, read_tflite(model))
-        not_computed = found.placed(record_faults(found.record))
-        if not_computed:
-            raise InputError(not_computed)
+        graph = read_tflite(model)
+        found = find_frontend(model, frontend, graph)
         record = found.record
-        return [
-            LitertEngine(first if number == 0 else Classifier(model), record, names, rule)
-            for number in range(count)
-        ]
+        layout, faults = input_layout(model.name, patch_shape(graph), record, found.where)
+        faults += found.placed(record_faults(record))
+        if faults:
+            raise InputError(faults)
+        bands_first = layout is not None and layout.axes is Axes.BANDS_FIRST
+        classifiers = [Classifier(model, record.features, bands_first) for _ in range(count)]
+        names = find_labels(model, labels, classifiers[0].classes).names
+        rule = find_rule(model, classifiers[0].head, names, threshold)
+        return [LitertEngine(one, record, names, rule) for one in classifiers]
     twins = build_model_twins(model, labels, threshold, frontend, count=count)
     return [TwinEngine(twin) for twin in twins]

@@ -11,10 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.model.arrangement import Arrangement
 from generator.model.options import Activation
 
 OptionsT = TypeVar("OptionsT")
 
+
+BANDS_FIRST = (0, 2, 1, 3)
+"""The permutation that makes (1, frames, bands, 1) of (1, bands, frames, 1)."""
 
 SCORING = ("SOFTMAX", "LOGISTIC")
 """Operators that turn logits into scores: probabilities that sum to 1, or one for each class."""
@@ -90,6 +94,8 @@ class Operator:
     """What the user can recognise: the output tensor's name, shortened."""
     intermediates: tuple[int, ...] = ()
     """Tensors that stand for the scales of values within it, as a quantised LSTM has them."""
+    added: bool = False
+    """True: the file has no such operator; it turns a tensor back (generator.model.turn)."""
 
     def __str__(self) -> str:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
@@ -134,6 +140,9 @@ class Graph:
     """What a tool has left in the file beside the graph, by its name."""
     subgraphs: tuple[Subgraph, ...] = ()
     """The file's other graphs, from number 1 on: what CALL_ONCE, WHILE and IF call."""
+    arrangements: Mapping[int, Arrangement] = field(default_factory=dict, hash=False)
+    """Of a graph that was turned (generator.model.turn): the tensors that lie otherwise than in the
+    file, and how."""
 
     @property
     def input(self) -> GraphInput:
@@ -144,8 +153,23 @@ class Graph:
 
     @property
     def transposed(self) -> bool:
-        """True where the file takes (1, bands, frames, 1) and turns it round first."""
-        return self.operators[0].kind == "TRANSPOSE"
+        """True where the file takes (1, bands, frames, 1) and turns it round first.
+
+        False for the graph that `turn_graph` makes of it: its input is (1, frames, bands, 1).
+        """
+        first = self.operators[0]
+        if first.kind != "TRANSPOSE" or len(first.inputs) != 2 or first.inputs[:1] != self.inputs:
+            return False
+        order = self.tensors[first.inputs[1]]
+        if order.data is None or order.dtype != "INT32":
+            return False
+        return tuple(order.int32_values().ravel().tolist()) == BANDS_FIRST
+
+    @property
+    def takes_bands_first(self) -> bool:
+        """Whether the file wants a patch band by band, though this graph takes it by frames."""
+        arrangement = self.arrangements.get(self.inputs[0])
+        return arrangement is not None and arrangement.moves_elements
 
     @property
     def scores(self) -> Tensor:
@@ -186,6 +210,11 @@ class Graph:
     def classes(self) -> int:
         """Scores of a patch."""
         return self.tensors[self.outputs[0]].element_count
+
+    def given_shape(self, tensor: int) -> tuple[int, ...]:
+        """A tensor's shape in the file."""
+        arrangement = self.arrangements.get(tensor)
+        return arrangement.shape if arrangement else self.tensors[tensor].shape
 
     def tensor_in(self, operator: Operator, position: int = 0) -> Tensor:
         """The operator's input at `position`; IndexError where it has none."""

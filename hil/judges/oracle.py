@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import ToolError
+from generator.project.manifest import ProjectInfo
 
 Int8 = npt.NDArray[np.int8]
 
@@ -22,9 +23,13 @@ SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 
 
 class Oracle:
-    """One .tflite in the reference interpreter; keeps every operator's output."""
+    """One .tflite in the reference interpreter; keeps every operator's output.
 
-    def __init__(self, model: Path) -> None:
+    The project says how the file has its input and its layers' outputs where it has them otherwise
+    than the firmware, which takes frame by frame.
+    """
+
+    def __init__(self, model: Path, project: ProjectInfo) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -43,8 +48,9 @@ class Oracle:
         # `_get_ops_details` is the interpreter's only list of operators and their tensors.
         self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
         self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
-        self._patch = self._first_int8()
-        self._bands_first = self._turns_first()
+        self._patch = project.patch
+        self._arrangements = {one.index: one.arrangement for one in project.operators}
+        self._first = self._first_int8()
         self._scores = self._last_int8()
 
     @property
@@ -58,15 +64,17 @@ class Oracle:
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 
     def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
-        """Every operator's output for one patch, in the file's own shape, by operator index."""
+        """Every operator's output for one patch, as the firmware has it, by operator index."""
         self._invoke(frames)
-        return {
-            index: np.array(self._interpreter.get_tensor(int(operator["outputs"][0])))
-            for index, operator in enumerate(self._operators)
-        }
+        return {index: self._output(index) for index in range(len(self._operators))}
+
+    def _output(self, index: int) -> npt.NDArray[Any]:
+        found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))
+        arrangement = self._arrangements.get(index)
+        return arrangement.turn(found) if arrangement else np.array(found)
 
     def _invoke(self, frames: Int8) -> None:
-        patch = np.ascontiguousarray(frames.T if self._bands_first else frames)
+        patch = np.ascontiguousarray(self._patch.turn_back(frames) if self._patch else frames)
         self._interpreter.set_tensor(
             self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )
@@ -77,7 +85,7 @@ class Oracle:
         if self._input["dtype"] is np.uint8:
             return (patch.astype(np.int16) + 128).astype(np.uint8)
         if self._input["dtype"] is np.float32:
-            scale, zero_point = self._patch["quantization"]
+            scale, zero_point = self._first["quantization"]
             steps = patch.astype(np.float32) - np.float32(zero_point)
             return steps * np.float32(scale)
         return patch
@@ -105,19 +113,3 @@ class Oracle:
                 whole = [one for one in places if self._tensors[one]["dtype"] is np.int8]
                 return whole[-1] if probable else whole[0]
         return tensor
-
-    def _turns_first(self) -> bool:
-        """Whether a TRANSPOSE comes before any layer, and moves more than axes of length 1."""
-        for operator in self._operators:
-            if operator["op_name"] == "TRANSPOSE":
-                before, after = (
-                    [int(length) for length in self._tensors[int(one)]["shape"] if length != 1]
-                    for one in (operator["inputs"][0], operator["outputs"][0])
-                )
-                order = self._interpreter.get_tensor(int(operator["inputs"][1]))
-                shape = self._tensors[int(operator["inputs"][0])]["shape"]
-                moved = [int(axis) for axis in order if shape[int(axis)] != 1]
-                return len(before) == len(after) == 2 and moved != sorted(moved)
-            if operator["op_name"] not in SAME_VALUES:
-                return False
-        return False

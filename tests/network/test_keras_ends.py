@@ -22,7 +22,7 @@ tf = pytest.importorskip("tensorflow")
 pytestmark = pytest.mark.slow
 
 FRAMES, BANDS = 16, 64
-Shape = tuple[int | None, ...]
+Shape = tuple[int, ...]
 
 
 def _rows(rows: Any, layers: Any) -> Any:

@@ -26,19 +26,32 @@ class Oracle:
         self._input = self._interpreter.get_input_details()[0]
 
     def run(self, frames: NDArray[np.int8]) -> dict[int, NDArray[np.generic]]:
-        """Every operator's output for one patch of [frames, bands], as the front-end makes it."""
-        patch = np.ascontiguousarray(frames.T if self.graph.transposed else frames)
-        self._interpreter.set_tensor(self._input["index"], self._as_taken(patch))
+        """Every operator's output for one patch of [frames, bands], as the graph has it."""
+        graph, given = self.graph, np.ascontiguousarray(frames)
+        if graph.inputs[0] in graph.arrangements:
+            given = graph.arrangements[graph.inputs[0]].turn_back(given)
+        self._interpreter.set_tensor(self._input["index"], self._as_taken(given))
         self._interpreter.invoke()
         return {
-            operator.index: np.array(self._interpreter.get_tensor(operator.outputs[0]))
-            for operator in self.graph.operators
-            if operator.outputs and self.graph.tensor_out(operator).dtype != "RESOURCE"
+            operator.index: self._output(operator.outputs[0])
+            for operator in graph.operators
+            if operator.outputs
+            and not operator.added
+            and graph.tensor_out(operator).dtype != "RESOURCE"
         }
+
+    def _output(self, tensor: int) -> NDArray[np.generic]:
+        found = np.array(self._interpreter.get_tensor(tensor))
+        arrangement = self.graph.arrangements.get(tensor)
+        return arrangement.turn(found) if arrangement else found
 
     def scores(self) -> NDArray[np.int8]:
         """The int8 scores of the last patch."""
-        found = self._interpreter.get_tensor(self.graph.scores.index)
+        tensor = self.graph.scores.index
+        for operator in reversed(self.graph.operators):
+            if operator.added and operator.outputs[0] == tensor:
+                tensor = operator.inputs[0]
+        found = self._interpreter.get_tensor(tensor)
         return np.array(found, np.int8).reshape(-1)
 
     def _as_taken(self, patch: NDArray[np.int8]) -> NDArray[np.generic]:

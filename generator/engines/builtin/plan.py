@@ -115,7 +115,7 @@ class NetworkPlan:
     tapped: tuple[int, ...]
     """Operators whose outputs the taps show: all but views, which compute nothing."""
     transpose_operator: int
-    """Index of the leading TRANSPOSE, -1 without one."""
+    """Index of a TRANSPOSE of the patch, of which the taps show the rows; -1 without one."""
     borders: tuple[BorderPlan, ...]
     rings: tuple[RingPlan, ...]
     """First those of the stream, then what is kept of streamed tensors for the tail."""
@@ -162,7 +162,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         frames=graph.frames,
         bands=graph.bands,
         classes=graph.classes,
-        operator_count=graph.operators[-1].index + 1,
+        operator_count=1 + max(one.index for one in graph.operators if not one.added),
         input_scale=float_literal(graph.input.scale),
         input_zero_point=graph.input.zero_point,
         score_scale=float_literal(scores.quantisation.scale),

@@ -157,7 +157,8 @@ class _Stages:
         shape = graph.rows or (1, graph.frames, graph.bands, 1)
         self.rings.append(_ring(patch.index, shape, planes=shape[3]))
         placed: set[int] = {one.index for one in views}
-        self._collect(patch.index)
+        for tensor in dict.fromkeys((graph.inputs[0], patch.index)):
+            self._collect(tensor)
         for operator in graph.operators:
             if operator.index in placed:
                 continue
@@ -231,7 +232,9 @@ class _Stages:
 
 
 def make_schedule(graph: Graph) -> Schedule:
-    """Plan the whole network. The graph has passed `check_graph`."""
+    """Plan the whole network. The graph has passed `check_graph`, and `turn_graph` if need be."""
+    if graph.transposed:
+        raise ValueError(f"{graph.name} takes bands first: turn_graph() comes before")
     partition = make_partition(graph)
     made = _Stages(partition)
     made.build()

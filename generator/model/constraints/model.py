@@ -33,8 +33,8 @@ def int8_input(graph: Graph) -> str | None:
 def spectrogram_input(graph: Graph) -> str | None:
     """The input must be one patch of frames and bands, such as (1, frames, bands, 1).
 
-    Axes of length 1 may stand anywhere, and a flat input may be reshaped first; give the model one
-    clip at a time and one channel.
+    Axes of length 1 may stand anywhere, bands may come first (the record of the front-end says so),
+    and a flat input may be reshaped first; give the model one clip at a time and one channel.
     """
     if not graph.inputs or graph.inputs[0] < 0:
         return None
