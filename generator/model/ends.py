@@ -36,7 +36,25 @@ def with_int8_ends(graph: Graph) -> Graph:
     if len(graph.inputs) != 1 or len(graph.outputs) != 1 or min(*graph.inputs, *graph.outputs) < 0:
         return graph
     inner = _to_scores(_from_patch(graph))
-    return inner if inner.operators else graph
+    if not inner.operators or (inner.inputs, inner.outputs) == (graph.inputs, graph.outputs):
+        return graph
+    return replace(inner, file_ends=(graph.inputs[0], graph.outputs[0]))
+
+
+def changed_ends(graph: Graph) -> str | None:
+    """In which way the file's own ends give and take other numbers than the engine's, in words.
+
+    For an engine that runs the file itself: it can take float32 or uint8 scores back to what they
+    were made of, but no other scale.
+    """
+    if graph.file_ends is None:
+        return None
+    taken, given = (graph.tensors[index] for index in graph.file_ends)
+    if taken.dtype != "INT8":
+        return f"its input is {taken.dtype}"
+    if given.dtype != "FLOAT32" and _grid(given) != _grid(graph.scores):
+        return "its last QUANTIZE gives the scores another scale"
+    return None
 
 
 def scoring_operator(graph: Graph) -> Operator | None:

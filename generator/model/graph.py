@@ -144,6 +144,9 @@ class Graph:
     """Of a graph that was turned (generator.model.turn): the tensors that lie otherwise than in the
     file, and how."""
 
+    file_ends: tuple[int, int] | None = None
+    """The file's own input and output, where others stand for them (generator.model.ends)."""
+
     @property
     def input(self) -> GraphInput:
         """Scale, zero point and shape of what the front-end must deliver."""

@@ -33,7 +33,7 @@ def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
         what = (
             f"{len(labels)} classes; one message of the link carries the scores of {CLASSES_LIMIT}"
         )
-        remedy = f"take a model of at most {CLASSES_LIMIT} classes"
+        remedy = f"take a model of at most {CLASSES_LIMIT} classes, or values of an embedding"
         yield Fault(model_name, what, remedy)
         return  # its labels change with its classes
     together = len("\n".join(labels).encode("utf-8"))

@@ -11,6 +11,7 @@ from generator.errors import InputError
 from generator.firmware import Network, read_network
 from generator.model.decision import Head, describe_rule
 from generator.model.decision_file import settings_path
+from generator.model.ends import changed_ends
 from generator.model.tflite_reader import read_tflite
 from tests.support.end_networks import END_NETWORKS, body, rescaled, uint8_taken
 from tests.support.model_builder import ModelBuilder
@@ -106,3 +107,21 @@ def test_two_readers_of_a_float_input_are_refused(tmp_path: Path) -> None:
 def test_too_many_values_are_refused_with_the_links_limit(tmp_path: Path) -> None:
     told = faults_of(body().conv(241, (1, 1)).mean(), tmp_path)
     assert "241 classes; one message of the link carries the scores of 240" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("logits", None),
+        ("float_logits", None),
+        ("float_ends", "its input is FLOAT32"),
+        ("uint8_ends", "its input is UINT8"),
+        ("rescaled", "another scale"),
+        ("flat", None),
+    ],
+)
+def test_an_engine_that_runs_the_file_is_told_of_other_numbers(
+    name: str, changed: str | None, tmp_path: Path
+) -> None:
+    said = changed_ends(network_of(name, tmp_path).graph)
+    assert said is None if changed is None else said is not None and changed in said
