@@ -39,7 +39,7 @@ from generator.model.constraints.scores import score_fault
 from generator.model.constraints.tensors import quantised_fault
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import find_rule
-from generator.model.ends import scoring_operator
+from generator.model.ends import ends_note, scoring_operator
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.labels_within import labels_within
@@ -158,6 +158,7 @@ def read_network(
     schedule = make_schedule(turned)
     plan = plan_network(schedule, fold_network(turned))
     note = axes_note(model.name, layout, found.record)
+    ends = ends_note(model.name, graph)
     warning = range_warning(found.record, graph.input.scale, graph.input.zero_point)
     return Network(
         turned,
@@ -169,7 +170,7 @@ def read_network(
         rule,
         model,
         frontend_source=found.source,
-        notes=tuple(text for text in (found.note, note, warning) if text),
+        notes=tuple(text for text in (found.note, note, ends, warning) if text),
     )
 
 

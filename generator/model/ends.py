@@ -41,6 +41,16 @@ def with_int8_ends(graph: Graph) -> Graph:
     return replace(inner, file_ends=(graph.inputs[0], graph.outputs[0]))
 
 
+def ends_note(name: str, graph: Graph) -> str:
+    """What to say of a model that takes other values than int8; empty for one that takes those."""
+    taken = graph.tensors[graph.file_ends[0]].dtype if graph.file_ends else "INT8"
+    if taken == "INT8":
+        return ""
+    return (
+        f"{name} takes {taken.lower()}: the front-end delivers the int8 that it makes of that first"
+    )
+
+
 def changed_ends(graph: Graph) -> str | None:
     """In which way the file's own ends give and take other numbers than the engine's, in words.
 

@@ -178,7 +178,11 @@ class Graph:
     def scores(self) -> Tensor:
         """The int8 scores: the output, or what a last DEQUANTIZE makes it of."""
         last = self.operators[-1]
-        if last.kind == "DEQUANTIZE" and last.outputs[0] == self.outputs[0]:
+        if (
+            last.kind == "DEQUANTIZE"
+            and last.outputs == self.outputs
+            and min(last.inputs, default=-1) >= 0
+        ):
             return self.tensors[last.inputs[0]]
         return self.tensors[self.outputs[0]]
 
