@@ -116,7 +116,7 @@ def test_channels_first_and_back(bands_first: bool, tmp_path: Path) -> None:
     tail.add("TRANSPOSE", [model.current, integers("order", [0, 3, 1, 2])], [(1, 1, 9, 12)])
     tail.add("TRANSPOSE", [model.current, integers("order", [0, 2, 3, 1])], [(1, 9, 12, 1)])
     graph = check(model.conv(3, (3, 2)).head(3), tmp_path, bands_first=bands_first)
-    assert streamed(graph) == ["TRANSPOSE", "CONV_2D"]
+    assert streamed(graph)[-1] == "CONV_2D"
 
 
 @pytest.mark.parametrize("bands_first", [True, False])
