@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from generator.model.graph import Graph
+from hil.judges.oracle import Oracle as Judge
 
 
 class Oracle:
@@ -44,3 +45,13 @@ class Oracle:
         found = np.array(self._interpreter.get_tensor(tensor))
         arrangement = self.graph.arrangements.get(tensor)
         return arrangement.turn(found) if arrangement else found
+
+
+def judge_of(graph: Graph, path: Path) -> Judge:
+    """The harness's oracle of a model, as a project of this graph makes it."""
+    outputs = {
+        one.index: graph.arrangements[one.outputs[0]]
+        for one in graph.operators
+        if one.outputs and one.outputs[0] in graph.arrangements
+    }
+    return Judge(path, graph.arrangements.get(graph.inputs[0]), outputs)
