@@ -148,6 +148,12 @@ class ProjectInfo:
     """As HELLO carries it: with its version, if it has one."""
 
     @property
+    def arrangements(self) -> dict[int, Arrangement]:
+        """How the file has the outputs of operators that it has otherwise, by their index."""
+        found = ((one.index, one.arrangement) for one in self.operators)
+        return {index: arrangement for index, arrangement in found if arrangement}
+
+    @property
     def rule_text(self) -> str:
         """How a clip is decided, in words."""
         return describe_rule(self.rule, self.labels)

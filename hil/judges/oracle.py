@@ -7,6 +7,7 @@ some outputs otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import ToolError
-from generator.project.manifest import ProjectInfo
+from generator.model.arrangement import Arrangement
 
 Int8 = npt.NDArray[np.int8]
 
@@ -25,11 +26,13 @@ SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 class Oracle:
     """One .tflite in the reference interpreter; keeps every operator's output.
 
-    The project says how the file has its input and its layers' outputs where it has them otherwise
-    than the firmware, which takes frame by frame.
+    `patch` and `outputs` (by operator index) say how the file has its input and its layers' outputs
+    where it has them otherwise than the firmware, which takes frame by frame.
     """
 
-    def __init__(self, model: Path, project: ProjectInfo) -> None:
+    def __init__(
+        self, model: Path, patch: Arrangement | None, outputs: Mapping[int, Arrangement]
+    ) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -48,8 +51,7 @@ class Oracle:
         # `_get_ops_details` is the interpreter's only list of operators and their tensors.
         self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
         self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
-        self._patch = project.patch
-        self._arrangements = {one.index: one.arrangement for one in project.operators}
+        self._arranged_patch, self._arranged_outputs = patch, outputs
         self._first = self._first_int8()
         self._scores = self._last_int8()
 
@@ -70,11 +72,12 @@ class Oracle:
 
     def _output(self, index: int) -> npt.NDArray[Any]:
         found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))
-        arrangement = self._arrangements.get(index)
+        arrangement = self._arranged_outputs.get(index)
         return arrangement.turn(found) if arrangement else np.array(found)
 
     def _invoke(self, frames: Int8) -> None:
-        patch = np.ascontiguousarray(self._patch.turn_back(frames) if self._patch else frames)
+        given = self._arranged_patch.turn_back(frames) if self._arranged_patch else frames
+        patch = np.ascontiguousarray(given)
         self._interpreter.set_tensor(
             self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )

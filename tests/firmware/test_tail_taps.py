@@ -57,7 +57,8 @@ def test_a_tail_on_the_board_equals_the_interpreter(
     pieces = [Frames(1, 0, patch[:half].tobytes()), Frames(1, half, patch[half:].tobytes())]
     *taps, result = run.send(select, *pieces, seconds=2.0)
     assert isinstance(result, PatchResult)
-    expected = Oracle(model, read_project(firmware.image.project_dir).info).taps(patch)
+    info = read_project(firmware.image.project_dir).info
+    expected = Oracle(model, info.patch, info.arrangements).taps(patch)
     values: dict[int, bytes] = dict.fromkeys(chosen, b"")
     for tap in taps:
         assert isinstance(tap, Tap)

@@ -46,5 +46,5 @@ def test_a_short_clip_is_filled_up_alike(frames: int, model: Path, twin: HostTwi
     assert len(outcome.patches) == 1
     expected = patch_frames(outcome.frames, 0, patch_rule(FRAMES))
     assert np.array_equal(cut_patches(outcome.frames, patch_rule(FRAMES))[0], expected)
-    oracle = Oracle(model, twin.project.info)
+    oracle = Oracle(model, twin.project.info.patch, twin.project.info.arrangements)
     assert np.array_equal(outcome.patches[0].scores, oracle.scores(expected))

@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
-from generator.repository import DEFAULT_BOARDS_FILE
-from hil.judges.oracle import Oracle as Judge
+from generator.firmware import read_network
 from tests.support.end_networks import BANDS, END_NETWORKS, FRAMES
 from tests.support.model_files import write_model
 from tests.support.models import patches
 from tests.support.network_build import HostNetwork, read_model, run_sanitized
-from tests.support.oracle import Oracle
+from tests.support.oracle import Oracle, judge_of
 
 STREAMS = ("float_ends", "flat", "channels_first", "bands_as_channels")
 
@@ -24,13 +21,10 @@ STREAMS = ("float_ends", "flat", "channels_first", "bands_as_channels")
 @pytest.mark.parametrize("name", END_NETWORKS)
 def test_every_layer_and_the_scores_are_the_interpreters(name: str, tmp_path: Path) -> None:
     path = write_model(tmp_path / "model.tflite", END_NETWORKS[name]().to_bytes())
-    read = read_network(path)
-    graph = read.graph
+    graph = read_network(path).graph
     assert (graph.frames, graph.bands) == (FRAMES, BANDS)
-    board = load_board(DEFAULT_BOARDS_FILE, "u585")
-    project = make_project(board, read, tmp_path / "project", taps=True).info
     network, oracle = HostNetwork(graph, tmp_path / "c"), Oracle(graph, path)
-    judge = Judge(path, project)
+    judge = judge_of(graph, path)
     seen = set()
     for frames in patches(5, FRAMES, BANDS):
         ours, reference = network.run(frames), oracle.run(frames)

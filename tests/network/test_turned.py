@@ -13,7 +13,7 @@ from generator.model.graph import Graph
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches
 from tests.support.network_build import HostNetwork, read_model, run_sanitized
-from tests.support.oracle import Oracle
+from tests.support.oracle import Oracle, judge_of
 from tests.support.single_operator import integers
 from tests.support.tail_networks import Tail
 from tests.support.turned_networks import BANDS, FRAMES, HEADS, LAYERS, turned_network
@@ -26,10 +26,15 @@ def check(model: ModelBuilder, folder: Path, *, bands_first: bool, inputs: int =
     graph = read_model(path, bands_first)
     network, oracle = HostNetwork(graph, folder / "c"), Oracle(graph, path)
     by_index = {one.index: one for one in graph.operators}
+    judge = judge_of(graph, path)
     for frames in patches(3 + inputs, graph.frames, graph.bands)[3:]:
         made, expected = network.run(frames), oracle.run(frames)
         for index, values in made.items():
             np.testing.assert_array_equal(values, expected[index], str(by_index[index]))
+        judged = judge.taps(frames)
+        for index, values in made.items():
+            np.testing.assert_array_equal(values, judged[index], str(by_index[index]))
+        np.testing.assert_array_equal(network.scores(), judge.scores(frames))
         np.testing.assert_array_equal(network.scores(), oracle.scores())
     return graph
 

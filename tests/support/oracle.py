@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from generator.model.graph import Graph
+from hil.judges.oracle import Oracle as Judge
 
 
 class Oracle:
@@ -64,3 +65,13 @@ class Oracle:
             steps = patch.astype(np.float32) - np.float32(quantised.zero_point)
             return steps * np.float32(quantised.scale)
         return patch
+
+
+def judge_of(graph: Graph, path: Path) -> Judge:
+    """The harness's oracle of a model, as a project of this graph makes it."""
+    outputs = {
+        one.index: graph.arrangements[one.outputs[0]]
+        for one in graph.operators
+        if one.outputs and one.outputs[0] in graph.arrangements
+    }
+    return Judge(path, graph.arrangements.get(graph.inputs[0]), outputs)
