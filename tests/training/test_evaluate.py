@@ -71,6 +71,17 @@ def test_models_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         Classifier(tmp_path / "b.tflite")
 
 
+def test_a_square_input_is_read_as_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "square.tflite"
+    path.write_bytes(ModelBuilder(64, 64).conv(4, (3, 2), stride=(2, 1)).head(3).to_bytes())
+    patches = np.random.default_rng(3).integers(-128, 128, (4, 64, 64)).astype(np.int8)
+    told, untold = Classifier(path, 64, bands_first=True), Classifier(path, 64)
+    assert (told.bands_first, untold.bands_first) == (True, False)
+    turned = np.ascontiguousarray(patches.transpose(0, 2, 1))
+    np.testing.assert_array_equal(told.scores(patches), untold.scores(turned))
+    assert not np.array_equal(told.scores(patches), untold.scores(patches))
+
+
 def test_the_command_evaluates_a_model(
     dataset_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
