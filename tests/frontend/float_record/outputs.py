@@ -20,6 +20,8 @@ FACTORS = {
 
 LARGEST_GAIN = 32767.0
 """PCAN's gain is a number of 16 bits, with `gain_bits` of fraction."""
+OUTPUT_STEPS = 64.0
+"""PCAN's output has 6 bits of fraction; then it is multiplied by fft_samples, as signals are."""
 LARGEST_OUTPUT = 65535.0
 
 
@@ -50,12 +52,13 @@ def mfcc(settings: Mfcc, values: Floats) -> Floats:
     return coefficients
 
 
-def pcan(record: FrontendRecord, settings: Pcan, sums: Floats) -> Floats:
+def pcan(record: FrontendRecord, settings: Pcan, sums: Floats, nudge: float = 1.0) -> Floats:
     """TensorFlow Lite's microfrontend (noise_reduction.c, pcan_gain_control.c, log_scale.c).
 
-    Its formulas, without the fixed point between them: a band's signal is the root of its sum of
-    powers; the noise estimate follows it, each band from 0 at the clip's begin. The output is a
-    whole number of 16 bits, as there; in the real unit of `output_scale`.
+    Its formulas: a band's signal is the root of its sum of powers; the noise estimate follows it,
+    each band from 0 at the clip's begin. Of its fixed point, what is felt is kept: PCAN's output
+    has 6 bits of fraction, cut, and the logarithm is a whole number of 16 bits. `nudge` multiplies
+    PCAN's output before it is cut: the cut is a jump, and a test looks at both of its sides.
     """
     signals = np.sqrt(sums) if record.spectrum is Spectrum.POWER else sums
     even = np.arange(sums.shape[1]) % 2 == 0
@@ -64,19 +67,17 @@ def pcan(record: FrontendRecord, settings: Pcan, sums: Floats) -> Floats:
     for signal in signals:
         noise = smoothing * signal + (1.0 - smoothing) * noise
         left = np.maximum(signal - noise, settings.min_signal_remaining * signal)
-        rows.append(_gained(record, settings, left, noise) if settings.enabled else left)
+        if settings.enabled:
+            output = nudge * _normalised(settings, left, noise)
+            left = record.fft_samples * np.floor(OUTPUT_STEPS * output) / OUTPUT_STEPS
+        rows.append(left)
     values = np.log(np.maximum(np.array(rows).reshape(sums.shape), 1.0))
     steps = np.minimum(np.rint(2.0**settings.log_shift * values), LARGEST_OUTPUT)
     return steps * settings.output_scale
 
 
-def _gained(record: FrontendRecord, settings: Pcan, left: Floats, noise: Floats) -> Floats:
-    """A quiet band's square, a loud one straight: x^2 / 4 up to 2, then x - 1.
-
-    There it has 6 bits of fraction and is then multiplied as the signals are, by fft_samples / 2^6
-    (correction_bits): in all by fft_samples.
-    """
+def _normalised(settings: Pcan, left: Floats, noise: Floats) -> Floats:
+    """The gain follows the noise. A quiet band is squared: x^2 / 4 up to 2, then x - 1."""
     largest = LARGEST_GAIN / 2.0**settings.gain_bits
-    gain = np.minimum((noise + settings.offset) ** -settings.strength, largest)
-    ratio = left * gain
-    return record.fft_samples * np.where(ratio < 2.0, ratio**2 / 4.0, ratio - 1.0)
+    ratio = left * np.minimum((noise + settings.offset) ** -settings.strength, largest)
+    return np.where(ratio < 2.0, ratio**2 / 4.0, ratio - 1.0)
