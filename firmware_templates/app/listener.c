@@ -5,8 +5,8 @@
 
 #include "port/cycle_counter.h"
 
-#if MEL_BANDS != NETWORK_BANDS
-#error "the network does not take the front-end's bands"
+#if MEL_FEATURES != NETWORK_BANDS
+#error "the network does not take the front-end's values of a frame"
 #endif
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
@@ -67,7 +67,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     return LISTENER_OK;
 }
 
-static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
+static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     struct listener *self = context;
     const uint32_t frontend_cycles = lap_cycles(self);
     self->patch.frontend_cycles += frontend_cycles;

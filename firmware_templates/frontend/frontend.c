@@ -39,8 +39,8 @@ static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *c
 
     int error = 0;
     if (open) {
-        int8_t frame[MEL_BANDS];
-        mel_compute_frame_s8(self->samples, &self->workspace, frame);
+        int8_t frame[MEL_FEATURES];
+        mel_compute_frame_s8(self->samples, &self->workspace, &self->output, frame);
         self->frames++;
         error = on_frame(context, frame);
     } else {
@@ -56,6 +56,7 @@ void frontend_reset(struct frontend *self) {
     self->frames = 0u;
     self->gated_frames = 0u;
     gate_reset(&self->gate);
+    output_reset(&self->output);
 }
 
 int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t count,

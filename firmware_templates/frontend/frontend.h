@@ -17,12 +17,13 @@
  */
 
 /* Called for each frame; a negative result stops the push and is returned by it. */
-typedef int (*frontend_frame_fn)(void *context, const int8_t frame[MEL_BANDS]);
+typedef int (*frontend_frame_fn)(void *context, const int8_t frame[MEL_FEATURES]);
 
 struct frontend {
     int16_t samples[MEL_FRAME_SAMPLES]; /* the newest samples, oldest first */
     uint32_t fill;                      /* how many of them are valid */
     struct gate gate;
+    struct output_state output;
     struct mel_workspace workspace;
     uint32_t frames;       /* frames given to on_frame since the reset */
     uint32_t gated_frames; /* frames dropped by the gate since the reset */

@@ -11,12 +11,12 @@ struct collector {
     uint32_t count;
 };
 
-static int collect_frame(void *context, const int8_t frame[MEL_BANDS]) {
+static int collect_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     struct collector *self = context;
     if (self->count == self->capacity) {
         return -1;
     }
-    memcpy(self->frames + (size_t)self->count * MEL_BANDS, frame, MEL_BANDS);
+    memcpy(self->frames + (size_t)self->count * MEL_FEATURES, frame, MEL_FEATURES);
     self->count++;
     return 0;
 }
@@ -31,7 +31,7 @@ int32_t host_frontend_features_s8(const int16_t *samples, uint32_t count, int8_t
 }
 
 uint32_t host_frontend_bands(void) {
-    return MEL_BANDS;
+    return MEL_FEATURES;
 }
 
 uint32_t host_frontend_hop_samples(void) {

@@ -62,12 +62,17 @@ class MelTables:
     window_samples: int
     window_start: int
     bands: int
+    features: int
+    """Values of a frame."""
     cfft_points: int
     log2_bits: int
     log2_table_bits: int
     sqrt_table_bits: int
     bin_weight_bits: int
-    mel_exponent: int
+    sum_bits: int
+    """Binary point of a band's sum at block shift 0."""
+    sum_shifts: int
+    """Bits that it gains with each bit of the block shift."""
     window_q31: tuple[int, ...]
     """Hann(1) … Hann(200) of the periodic window of 400; the rest follows by symmetry."""
     cfft_twiddles_q31: tuple[int, ...]
@@ -119,12 +124,14 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         window_samples=record.window_samples,
         window_start=window_start(record),
         bands=record.bands,
+        features=record.features,
         cfft_points=points,
         log2_bits=LOG2_BITS,
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
-        mel_exponent=MEL_EXPONENT,
+        sum_bits=MEL_EXPONENT,
+        sum_shifts=1,
         window_q31=tuple(
             q31(window_value(record, n)) for n in range(1, record.window_samples // 2 + 1)
         ),

@@ -7,13 +7,18 @@ from generator.frontend.record import FrontendRecord
 
 _ALWAYS = (
     *("filterbank.c", "filterbank.h", "frontend.c", "frontend.h", "gate.c", "gate.h"),
-    *("integer_log2.c", "integer_log2.h", "integer_sqrt.c", "integer_sqrt.h", "leading_zeros.h"),
-    *("mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "transform.c", "transform.h"),
-    *("window.c", "window.h"),
+    *("integer_sqrt.c", "integer_sqrt.h", "leading_zeros.h", "mel.c", "mel.h", "mel_tables.c"),
+    *("mel_tables.h", "output.h", "transform.c", "transform.h", "window.c", "window.h"),
 )
 
 
 def frontend_sources(record: FrontendRecord) -> tuple[str, ...]:
     """Return the record's files, sorted, as they are called in the project."""
-    del record  # every record has the same ones so far
-    return tuple(f"frontend/{name}" for name in sorted(_ALWAYS))
+    names = (*_ALWAYS, *_output(record))
+    return tuple(f"frontend/{name}" for name in sorted(names))
+
+
+def _output(record: FrontendRecord) -> tuple[str, ...]:
+    """From the bands' sums to int8: the one file that defines output.h, and what it calls."""
+    del record  # every record that is computed has a logarithm so far
+    return ("log_output.c", "band_log2.h", "integer_log2.h")
