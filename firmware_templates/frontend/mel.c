@@ -23,13 +23,13 @@ static int8_t compress_u64(uint64_t mel, uint32_t shift) {
     return (int8_t)(output < INT8_MIN ? INT8_MIN : output);
 }
 
-__attribute__((noinline)) void mel_compute_frame_s8(const int16_t samples[MEL_FRAME_SAMPLES],
+__attribute__((noinline)) void mel_compute_frame_s8(const frame_sample samples[MEL_FRAME_SAMPLES],
                                                     struct mel_workspace *workspace,
                                                     int8_t frame[MEL_BANDS]) {
     int32_t *spectrum = workspace->spectrum;
 
     /* int16 -> Q(30 + shift) -> magnitudes Q(23 + shift) -> mel sums Q(47 + shift) -> int8. */
-    const uint32_t shift = window_apply_q15(samples, spectrum);
+    const uint32_t shift = window_apply(samples, spectrum);
     transform_magnitude_q31(spectrum);
     filterbank_apply_u32((const uint32_t *)spectrum, workspace->mel);
 

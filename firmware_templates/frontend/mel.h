@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
+#include "frontend/frame_sample.h"
 #include "frontend/mel_tables.h"
 
 /* Scratch of one frame; its contents are not kept between frames. */
 struct mel_workspace {
-    int32_t spectrum[MEL_FRAME_SAMPLES];
+    int32_t spectrum[MEL_FFT_SAMPLES];
     uint64_t mel[MEL_BANDS];
 };
 
@@ -16,7 +17,7 @@ struct mel_workspace {
  * One frame of samples at MEL_SAMPLE_RATE_HZ to MEL_BANDS log-mel bands in the model's int8 scale:
  * round(ln(mel + 1e-4) / scale) + zero point, clamped.
  */
-void mel_compute_frame_s8(const int16_t samples[MEL_FRAME_SAMPLES], struct mel_workspace *workspace,
+void mel_compute_frame_s8(const frame_sample samples[MEL_FRAME_SAMPLES], struct mel_workspace *workspace,
                           int8_t frame[MEL_BANDS]);
 
 #endif

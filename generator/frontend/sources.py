@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
-from generator.frontend.record import FrontendRecord
+from generator.frontend.record import FrontendRecord, Spectrum
+from generator.frontend.window_table import is_half_hann
 
 _ALWAYS = (
-    *("filterbank.c", "filterbank.h", "frontend.c", "frontend.h", "gate.c", "gate.h"),
-    *("integer_log2.c", "integer_log2.h", "integer_sqrt.c", "integer_sqrt.h", "leading_zeros.h"),
+    *("filterbank.c", "filterbank.h", "frame_sample.h", "frontend.c", "frontend.h", "gate.c", "gate.h"),
+    *("integer_log2.c", "integer_log2.h", "leading_zeros.h"),
     *("mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "transform.c", "transform.h"),
-    *("window.c", "window.h"),
+    "window.h",
 )
 
 
 def frontend_sources(record: FrontendRecord) -> tuple[str, ...]:
     """Return the record's files, sorted, as they are called in the project."""
-    del record  # every record has the same ones so far
-    return tuple(f"frontend/{name}" for name in sorted(_ALWAYS))
+    names = {*_ALWAYS, "window_hann.c" if is_half_hann(record) else "window_any.c"}
+    if record.spectrum is Spectrum.MAGNITUDE:
+        names |= {"integer_sqrt.c", "integer_sqrt.h"}
+    return tuple(f"frontend/{name}" for name in sorted(names))
