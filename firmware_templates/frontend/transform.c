@@ -29,8 +29,8 @@ static inline int32_t half_dot_q31(int32_t a, int32_t x, int32_t b, int32_t y) {
 
 /* Put what is kept of a bin in its place. */
 static inline void keep_bin(int32_t *bin, int32_t real, int32_t imaginary) {
-    const uint64_t power = (uint64_t)((int64_t)real * real) +
-                           (uint64_t)((int64_t)imaginary * imaginary);
+    const uint64_t power =
+        (uint64_t)((int64_t)real * real) + (uint64_t)((int64_t)imaginary * imaginary);
 #if MEL_SPECTRUM_IS_POWER
     bin[0] = (int32_t)(uint32_t)power;
     bin[1] = (int32_t)(uint32_t)(power >> 32);

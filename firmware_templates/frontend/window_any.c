@@ -23,8 +23,7 @@ uint32_t window_apply(const frame_sample samples[MEL_FRAME_SAMPLES],
 
     for (uint32_t n = 0u; n < MEL_WINDOW_SAMPLES; n++) {
         const uint32_t folded = n <= MEL_WINDOW_MIRROR / 2u ? n : MEL_WINDOW_MIRROR - n;
-        const int32_t product =
-            multiply_q31(samples[MEL_WINDOW_START + n], mel_window_q31[folded]);
+        const int32_t product = multiply_q31(samples[MEL_WINDOW_START + n], mel_window_q31[folded]);
         windowed[MEL_WINDOW_START + n] = product;
         bits |= (uint32_t)(product ^ (product >> 31)); /* the highest one of the magnitude */
     }

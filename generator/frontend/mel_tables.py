@@ -76,12 +76,17 @@ class MelTables:
     """The table leaves w[0] = 0 out, and has a middle of its own."""
     spectrum_is_power: bool
     bands: int
+    features: int
+    """Values of a frame."""
     cfft_points: int
     log2_bits: int
     log2_table_bits: int
     sqrt_table_bits: int
     bin_weight_bits: int
-    mel_exponent: int
+    sum_bits: int
+    """Binary point of a band's sum at block shift 0."""
+    sum_shifts: int
+    """Bits that it gains with each bit of the block shift."""
     window_q31: tuple[int, ...]
     """The window to its middle; the rest follows by symmetry."""
     cfft_twiddles_q31: tuple[int, ...]
@@ -141,12 +146,14 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         window_is_hann=is_half_hann(record),
         spectrum_is_power=record.spectrum is Spectrum.POWER,
         bands=record.bands,
+        features=record.features,
         cfft_points=points,
         log2_bits=LOG2_BITS,
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
-        mel_exponent=exponent,
+        sum_bits=exponent,
+        sum_shifts=1,
         window_q31=window_table_q31(record),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),

@@ -16,11 +16,12 @@ from tests.frontend.integer_twin.frames import clip_frames, gate_open, split_fra
 from tests.frontend.integer_twin.sums import compress, filterbank, log2_q24
 from tests.frontend.integer_twin.transform import complex_transform, magnitudes, powers, square_root
 from tests.frontend.integer_twin.window import window
+from tests.frontend.integer_twin.words import Integers
 
 __all__ = ["features", "gate_open", "log2_q24", "mel_frames", "split_frames", "square_root"]
 
 
-def mel_frames(frames: NDArray[np.integer], tables: MelTables) -> NDArray[np.int8]:
+def mel_frames(frames: NDArray[np.int16] | Integers, tables: MelTables) -> NDArray[np.int8]:
     """Return int8 [n, bands] for frames [n, frame_samples]: int16, or Q30 after pre-emphasis."""
     windowed, shift = window(frames, tables)
     bins = powers if tables.spectrum_is_power else magnitudes

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,24 +12,28 @@ from generator.frontend.mel_tables import MelTables
 from tests.frontend.integer_twin.window import pre_emphasis
 from tests.frontend.integer_twin.words import Integers
 
+Sample = TypeVar("Sample", np.int16, np.int64)
 
-def padded(samples: NDArray[np.integer], tables: MelTables) -> NDArray[np.integer]:
+
+def padded(samples: NDArray[Sample], tables: MelTables) -> NDArray[Sample]:
     """Section 1: the clip with the zeros that centring puts around it."""
     zeros = tables.padding_samples if len(samples) else 0
     return np.pad(samples, zeros)
 
 
-def split_frames(samples: NDArray[np.integer], tables: MelTables) -> NDArray[np.integer]:
-    """Section 1: all frames of a padded clip, [n, frame_samples], gated or not."""
-    length, hop = tables.frame_samples, tables.hop_samples
+def split_frames(
+    samples: NDArray[Sample], length: int = 512, hop: int = 160
+) -> NDArray[Sample]:
+    """Section 1: all frames of a padded clip, [n, length], gated or not."""
     count = 1 + (len(samples) - length) // hop if len(samples) >= length else 0
     starts = np.arange(count) * hop
     return samples[starts[:, None] + np.arange(length)]
 
 
-def clip_frames(samples: NDArray[np.int16], tables: MelTables) -> NDArray[np.integer]:
+def clip_frames(samples: NDArray[np.int16], tables: MelTables) -> Integers:
     """Sections 1 and 2.1: all frames of a clip, with pre-emphasis and centring."""
-    return split_frames(padded(pre_emphasis(samples, tables), tables), tables)
+    stream = padded(pre_emphasis(samples, tables), tables)
+    return split_frames(stream, tables.frame_samples, tables.hop_samples)
 
 
 def scatters(samples: NDArray[np.int16], tables: MelTables) -> tuple[Integers, Integers]:
@@ -37,7 +43,7 @@ def scatters(samples: NDArray[np.int16], tables: MelTables) -> tuple[Integers, I
     """
     stream = padded(samples, tables).astype(np.int64)
     length, hop, looks = tables.frame_samples, tables.hop_samples, tables.gate_samples
-    count = len(split_frames(stream, tables))
+    count = len(split_frames(stream, length, hop))
     first = length - length // looks * looks
     ends = [first + looks * (look + 1) for look in range(length // looks - 1)]
     numbers = [-1] * len(ends)

@@ -45,6 +45,6 @@ def compress(mel: Integers, shift: Integers, tables: MelTables) -> NDArray[np.in
     """Section 6: int8 [n, 64]."""
     offset = np.uint64(tables.log_offset) << shift.astype(np.uint64)
     log2 = log2_q24(mel.astype(np.uint64) + offset[:, None], tables)
-    log2 = int32(log2 - ((tables.mel_exponent + shift[:, None]) << 24))
+    log2 = int32(log2 - ((tables.sum_bits + shift[:, None]) << 24))
     output = (log2 * tables.output_multiplier_q24 + tables.output_offset_q48) >> 48
     return np.clip(output, -128, 127).astype(np.int8)

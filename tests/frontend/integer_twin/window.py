@@ -32,7 +32,7 @@ def window_weights(tables: MelTables) -> Integers:
     return weights
 
 
-def window(frames: NDArray[np.integer], tables: MelTables) -> tuple[Integers, Integers]:
+def window(frames: NDArray[np.int16] | Integers, tables: MelTables) -> tuple[Integers, Integers]:
     """Section 2.2: the windowed frames [n, fft_samples] in Q(P + b), the block shifts b [n]."""
     padding = tables.fft_samples - frames.shape[1]
     values = np.pad(frames.astype(np.int64), ((0, 0), (0, padding)))

@@ -13,7 +13,8 @@
 #define MEL_HOP_SAMPLES 160u    /* from frame to frame */
 #define MEL_WINDOW_SAMPLES 400u /* periodic Hann, centred in the frame */
 #define MEL_WINDOW_START 56u    /* zeros on each side of the window */
-#define MEL_BANDS 64u
+#define MEL_BANDS 64u    /* of the filter bank */
+#define MEL_FEATURES 64u /* values of a frame */
 
 /* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale;
  * 0: every hop is. */
@@ -27,7 +28,8 @@
 #define MEL_END_BIN 240u
 #define MEL_SPLIT_FIRST_BIN 5u /* bins k, MEL_CFFT_POINTS - k: a pair */
 #define MEL_BIN_WEIGHT_BITS 24u
-#define MEL_EXPONENT 47 /* binary point of a mel sum at block shift 0 */
+#define MEL_SUM_BITS 47   /* binary point of a band's sum at block shift 0 */
+#define MEL_SUM_SHIFTS 1u /* bits that it gains with each bit of block shift */
 
 #define MEL_LOG2_BITS 24u
 #define MEL_LOG2_TABLE_BITS 7u
