@@ -21,9 +21,7 @@ def padded(samples: NDArray[Sample], tables: MelTables) -> NDArray[Sample]:
     return np.pad(samples, zeros)
 
 
-def split_frames(
-    samples: NDArray[Sample], length: int = 512, hop: int = 160
-) -> NDArray[Sample]:
+def split_frames(samples: NDArray[Sample], length: int = 512, hop: int = 160) -> NDArray[Sample]:
     """Section 1: all frames of a padded clip, [n, length], gated or not."""
     count = 1 + (len(samples) - length) // hop if len(samples) >= length else 0
     starts = np.arange(count) * hop
