@@ -17,7 +17,10 @@ from generator.toolchain.locate import find_cmsis_dsp
 
 Integers = NDArray[np.int64]
 
-NOT_OF_OUTPUTS = ("frontend.c", "gate.c", "mel.c", "transform.c", "window.c", "filterbank.c")
+NOT_OF_OUTPUTS = (
+    *("frontend.c", "gate.c", "mel.c", "transform.c", "filterbank.c"),
+    *("window_any.c", "window_hann.c"),
+)
 
 
 class OutputLibrary:

@@ -13,10 +13,10 @@ from generator.frontend.dct_tables import mfcc_faults
 from generator.frontend.mel_tables import make_mel_tables
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import DctNorm, FrontendRecord, LogKind, Mfcc
-from tests.frontend import integer_outputs
 from tests.frontend.float_record import to_int8
 from tests.frontend.float_record.outputs import logarithms, mfcc
 from tests.frontend.integer_twin import log2_q24
+from tests.frontend.integer_twin.mfcc import mfcc as integer_mfcc
 from tests.frontend.output_library import OutputLibrary
 
 ZERO_POINT = 7
@@ -79,7 +79,7 @@ def test_drawn_parameters(seed: int) -> None:
     ours = OutputLibrary(tables).frames(sums, shifts)
     offset = np.int64(tables.log_offset) << shifts
     log2 = log2_q24((sums + offset[:, None]).astype(np.uint64), tables)
-    page = integer_outputs.mfcc(log2 - (tables.sum_bits + shifts[:, None] << 24), tables.dct)
+    page = integer_mfcc(log2 - (tables.sum_bits + shifts[:, None] << 24), tables.dct)
     np.testing.assert_array_equal(ours, page)
 
     formula = to_int8(record, float_values(record, real), scale, ZERO_POINT)

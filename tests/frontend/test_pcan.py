@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import MelTables, make_mel_tables
-from generator.frontend.pcan_tables import RANGES, make_pcan_tables, pcan_faults
-from generator.frontend.record import FrontendRecord, LogKind, Mfcc, Pcan, Spectrum
-from tests.frontend import integer_outputs
+from generator.frontend.mel_tables import make_mel_tables
+from generator.frontend.pcan_tables import pcan_faults
+from generator.frontend.record import FrontendRecord, LogKind, Pcan, Spectrum
 from tests.frontend.float_record import to_int8
 from tests.frontend.float_record.pcan import pcan
+from tests.frontend.integer_twin.pcan import pcan as integer_pcan
 from tests.frontend.output_library import OutputLibrary
 
 MICRO_SPEECH = FrontendRecord(
@@ -92,7 +92,7 @@ def both(record: FrontendRecord, scale: float, seed: int) -> tuple[NDArray, NDAr
     sums, shifts = in_blocks(real, tables.sum_bits)
     ours = OutputLibrary(tables).frames(sums, shifts)
     assert tables.pcan is not None
-    page = integer_outputs.pcan(sums, shifts, tables, tables.pcan)
+    page = integer_pcan(sums, shifts, tables, tables.pcan)
     exact = sums / 2.0 ** (tables.sum_bits + 2 * shifts)[:, None] * 2.0**30
     return ours, page, to_int8(record, pcan(record, record.pcan, exact), scale, ZERO_POINT)
 

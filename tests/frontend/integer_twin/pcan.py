@@ -1,43 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/frontend.md in numpy: MFCCs, and noise reduction with PCAN, from the sums of the bands.
-
-Written from the document, not from the C, as tests/frontend/integer_twin.py is. All arithmetic is
-in int64, with the range of the narrower type asserted.
-"""
+"""Section 10 of docs/frontend.md: noise reduction and PCAN, from the sums of the bands."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.frontend.dct_tables import DctTables
-from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.mel_tables import MelTables
 from generator.frontend.pcan_tables import PcanTables
-from tests.frontend.integer_twin import log2_q24, square_root
-
-Integers = NDArray[np.int64]
-
-
-def scale_features(values: Integers, features: FeatureScale) -> NDArray[np.int8]:
-    """The last step of each feature, values [n, features]."""
-    multipliers = np.array(features.multipliers, dtype=np.int64)
-    assert np.abs(multipliers).max() <= 2**30
-    assert np.abs(values).max(initial=0) < 2**31
-    steps = (values * multipliers + np.array(features.offsets, dtype=np.int64)) >> features.shift
-    return np.clip(steps, -128, 127).astype(np.int8)
-
-
-def mfcc(log2: Integers, dct: DctTables) -> NDArray[np.int8]:
-    """int8 [n, coefficients] of the bands' logarithms [n, bands] in Q24."""
-    bands = log2.shape[1]
-    assert np.abs(log2).max(initial=0) < 2**30
-    cosines = np.array(dct.cosines_q24, dtype=np.int64)
-    k = dct.first + np.arange(len(dct.features.multipliers))
-    angle = k[:, None] * (2 * np.arange(bands) + 1) % (4 * bands)
-    matrix = cosines[np.minimum(angle, 4 * bands - angle)]
-    coefficients = (log2 @ matrix.T + 2**31) >> 32
-    return scale_features(coefficients, dct.features)
+from tests.frontend.integer_twin.mfcc import scale_features
+from tests.frontend.integer_twin.sums import log2_q24
+from tests.frontend.integer_twin.transform import square_root
+from tests.frontend.integer_twin.words import Integers
 
 
 def pcan(
