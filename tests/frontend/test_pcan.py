@@ -31,8 +31,8 @@ MICRO_SPEECH = FrontendRecord(
     pcan=Pcan(),
 )
 SCALE, ZERO_POINT = 0.1016, -128
-LOUDEST = 2.0**14
-"""A band's sum of powers, samples of full scale 1: two thirds of what a transform of 512 gives."""
+LOUDEST = 2.0**13
+"""A band's sum of powers, samples of full scale 1: a sixteenth of what a transform of 512 can give."""
 LARGEST_SHIFT = 29
 
 
