@@ -131,7 +131,11 @@ static int fill_patch(struct listener *self) {
 
 int listener_end(struct listener *self, struct listener_clip *clip) {
     int error = LISTENER_OK;
-    if (self->clip.patches == 0u && self->clip.frames > 0u) {
+#if MEL_PADDING_SAMPLES > 0
+    (void)lap_cycles(self);
+    error = frontend_end(&self->frontend, take_frame, self);
+#endif
+    if (error == LISTENER_OK && self->clip.patches == 0u && self->clip.frames > 0u) {
         error = fill_patch(self);
     }
     self->clip.gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;

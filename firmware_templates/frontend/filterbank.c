@@ -7,7 +7,7 @@
  * Between mel edges j and j + 1 the triangle of band j rises and that of band j - 1 falls, and
  * their weights add up to one: what a bin does not give to band j, it gives to band j - 1.
  */
-void filterbank_apply_u32(const uint32_t transformed[MEL_FRAME_SAMPLES], uint64_t sums[MEL_BANDS]) {
+void filterbank_apply_u32(const uint32_t transformed[MEL_FFT_SAMPLES], uint64_t sums[MEL_BANDS]) {
     const uint32_t *weight = mel_bin_weights_q24;
     uint32_t bin = MEL_FIRST_BIN;
 

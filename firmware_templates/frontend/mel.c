@@ -5,14 +5,14 @@
 #include "frontend/transform.h"
 #include "frontend/window.h"
 
-__attribute__((noinline)) void mel_compute_frame_s8(const int16_t samples[MEL_FRAME_SAMPLES],
+__attribute__((noinline)) void mel_compute_frame_s8(const frame_sample samples[MEL_FRAME_SAMPLES],
                                                     struct mel_workspace *workspace,
                                                     struct output_state *output,
                                                     int8_t frame[MEL_FEATURES]) {
     int32_t *spectrum = workspace->spectrum;
 
     /* int16 -> Q(30 + shift) -> bins -> sums -> int8. */
-    const uint32_t shift = window_apply_q15(samples, spectrum);
+    const uint32_t shift = window_apply(samples, spectrum);
     transform_magnitude_q31(spectrum);
     filterbank_apply_u32((const uint32_t *)spectrum, workspace->sums);
     output_frame_s8(output, workspace->sums, shift, frame);

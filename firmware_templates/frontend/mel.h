@@ -4,12 +4,13 @@
 
 #include <stdint.h>
 
+#include "frontend/frame_sample.h"
 #include "frontend/mel_tables.h"
 #include "frontend/output.h"
 
 /* Scratch of one frame; its contents are not kept between frames. */
 struct mel_workspace {
-    int32_t spectrum[MEL_FRAME_SAMPLES];
+    int32_t spectrum[MEL_FFT_SAMPLES];
     uint64_t sums[MEL_BANDS];
 };
 
@@ -17,7 +18,8 @@ struct mel_workspace {
  * One frame of samples at MEL_SAMPLE_RATE_HZ to MEL_FEATURES values in the model's int8 scale:
  * round(feature / scale) + zero point, clamped.
  */
-void mel_compute_frame_s8(const int16_t samples[MEL_FRAME_SAMPLES], struct mel_workspace *workspace,
-                          struct output_state *output, int8_t frame[MEL_FEATURES]);
+void mel_compute_frame_s8(const frame_sample samples[MEL_FRAME_SAMPLES],
+                          struct mel_workspace *workspace, struct output_state *output,
+                          int8_t frame[MEL_FEATURES]);
 
 #endif

@@ -26,7 +26,12 @@ int32_t host_frontend_features_s8(const int16_t *samples, uint32_t count, int8_t
     struct frontend frontend;
     struct collector collector = {.frames = frames, .capacity = capacity};
     frontend_reset(&frontend);
-    const int error = frontend_push_q15(&frontend, samples, count, collect_frame, &collector);
+    int error = frontend_push_q15(&frontend, samples, count, collect_frame, &collector);
+#if MEL_PADDING_SAMPLES > 0
+    if (error == 0) {
+        error = frontend_end(&frontend, collect_frame, &collector);
+    }
+#endif
     return error < 0 ? -1 : (int32_t)collector.count;
 }
 

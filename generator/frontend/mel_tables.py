@@ -16,6 +16,7 @@ from generator.errors import Fault, InputError
 from generator.frontend.dct_tables import DctTables, make_dct_tables
 from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.filter_bank import make_filter_bank, weights_in
+from generator.frontend.framing import gate_samples, padding_samples
 from generator.frontend.logarithm import (
     LOG2_BITS,
     LOG2_TABLE_BITS,
@@ -23,19 +24,26 @@ from generator.frontend.logarithm import (
     sqrt_table_q30,
 )
 from generator.frontend.pcan_tables import PcanTables, make_pcan_tables
-from generator.frontend.record import FrontendRecord, SilenceGate
-from generator.frontend.rounding import q31, round_half_away
+from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
+from generator.frontend.rounding import round_half_away
 from generator.frontend.sources import frontend_sources
-from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31
-from generator.frontend.window_table import window_start, window_value
+from generator.frontend.transform_tables import (
+    bit_reversal_pairs,
+    circle_q31,
+    magnitude_bits,
+    split_end_bin,
+)
+from generator.frontend.window_table import (
+    is_half_hann,
+    pre_emphasis_q31,
+    window_mirror,
+    window_start,
+    window_table_q31,
+)
 
 BIN_WEIGHT_BITS = 24
 SQRT_TABLE_BITS = 8
 OUTPUT_MULTIPLIER_BITS = 24
-
-MEL_EXPONENT = 15 + 15 - 8 + 1 + BIN_WEIGHT_BITS
-"""Binary point of the mel accumulator at block shift 0: 15 bits of the sample, 15 of the window
-product, minus 8 of the transform (X/256), 1 of the magnitude, 24 of the bin weights."""
 
 MIN_SCALE = 0.006
 MAX_SCALE = 16.0
@@ -60,10 +68,21 @@ class MelTables:
     scale: float
     zero_point: int
     sample_rate_hz: int
+    fft_samples: int
     frame_samples: int
     hop_samples: int
+    padding_samples: int
+    """Zeros before a clip's first and after its last sample: centring."""
+    gate_samples: int
+    pre_emphasis_q31: int
+    """0: none."""
     window_samples: int
     window_start: int
+    window_mirror: int
+    """M with w[n] = w[M - n]."""
+    window_is_hann: bool
+    """The table leaves w[0] = 0 out, and has a middle of its own."""
+    spectrum_is_power: bool
     bands: int
     features: int
     """Values of a frame."""
@@ -77,15 +96,16 @@ class MelTables:
     sum_shifts: int
     """Bits that it gains with each bit of the block shift."""
     window_q31: tuple[int, ...]
-    """Hann(1) … Hann(200) of the periodic window of 400; the rest follows by symmetry."""
+    """The window to its middle; the rest follows by symmetry."""
     cfft_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / 256, k = 0 … 191, as `arm_cfft_q31` wants them."""
+    """cos, sin of 2 pi k / L for three quarters of a turn, as `arm_cfft_q31` wants them."""
     bit_reversal: tuple[int, ...]
     """Byte-offset pairs that `arm_bitreversal_32` swaps."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / 512, k = split_first_bin … 128: the real split."""
+    """cos, sin of 2 pi k / N, k = split_first_bin … split_end_bin - 1: the real split."""
     split_first_bin: int
-    """The real split makes bins k and 256 - k together: the first k that one of them needs."""
+    """The real split makes bins k and N/2 - k together: the first k that one of them needs."""
+    split_end_bin: int
     first_bin: int
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
@@ -125,17 +145,26 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
     points = record.fft_samples // 2
+    split_end = split_end_bin(record)
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
     gate = record.silence_gate or ALWAYS_OPEN
+    exponent = magnitude_bits(record) + BIN_WEIGHT_BITS
     return MelTables(
         sources=frontend_sources(record),
         scale=scale,
         zero_point=zero_point,
         sample_rate_hz=record.sample_rate_hz,
+        fft_samples=record.fft_samples,
         frame_samples=record.frame_samples,
         hop_samples=record.hop_samples,
+        padding_samples=padding_samples(record),
+        gate_samples=gate_samples(record),
+        pre_emphasis_q31=pre_emphasis_q31(record),
         window_samples=record.window_samples,
         window_start=window_start(record),
+        window_mirror=window_mirror(record),
+        window_is_hann=is_half_hann(record),
+        spectrum_is_power=record.spectrum is Spectrum.POWER,
         bands=record.bands,
         features=record.features,
         cfft_points=points,
@@ -143,22 +172,21 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
-        sum_bits=MEL_EXPONENT,
+        sum_bits=exponent,
         sum_shifts=1,
-        window_q31=tuple(
-            q31(window_value(record, n)) for n in range(1, record.window_samples // 2 + 1)
-        ),
+        window_q31=window_table_q31(record),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2 + 1)),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, split_end)),
         split_first_bin=split_first_bin,
+        split_end_bin=split_end,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,
         segment_end_bins=bank.segment_end_bins,
         bin_weights_q24=weights_in(bank, BIN_WEIGHT_BITS),
         sqrt_q30=sqrt_table_q30(),
         log2_q24=log2_table_q24(),
-        log_offset=round_half_away(record.log_offset * 2**MEL_EXPONENT),
+        log_offset=round_half_away(record.log_offset * 2**exponent),
         output_multiplier_q24=round_half_away(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
         output_offset_q48=(2 * zero_point + 1) << (LOG2_BITS + OUTPUT_MULTIPLIER_BITS - 1),
         gate_threshold_rms=gate.threshold_rms,
@@ -166,7 +194,7 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
             gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
         ),
         dct=make_dct_tables(record, record.mfcc, scale, zero_point) if record.mfcc else None,
-        pcan=make_pcan_tables(record, record.pcan, MEL_EXPONENT, scale, zero_point)
+        pcan=make_pcan_tables(record, record.pcan, exponent, scale, zero_point)
         if record.pcan
         else None,
     )
