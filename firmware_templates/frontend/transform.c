@@ -66,13 +66,15 @@ void transform_magnitude_q31(int32_t buffer[MEL_FFT_SAMPLES]) {
     arm_cfft_q31(&cfft_instance, buffer, 0, 1);
 
     const int32_t *twiddle = mel_split_twiddles_q31;
-    for (uint32_t k = MEL_SPLIT_FIRST_BIN; k < MEL_CFFT_POINTS / 2u; k++) {
+    for (uint32_t k = MEL_SPLIT_FIRST_BIN; k < MEL_SPLIT_END_BIN; k++) {
         int32_t *low = &buffer[TRANSFORM_BIN_STRIDE * k];
         int32_t *high = &buffer[TRANSFORM_BIN_STRIDE * (MEL_CFFT_POINTS - k)];
         split_pair(low, high, twiddle[0], twiddle[1]);
         twiddle += 2;
     }
-    /* The middle is its own mirror image, X = conj Z, and its sums with itself might overflow. */
+#if MEL_SPLIT_END_BIN <= MEL_CFFT_POINTS / 2
+    /* The middle is its own mirror image, X = conj Z: its sum with itself might overflow. */
     int32_t *middle = &buffer[MEL_CFFT_POINTS];
     keep_bin(middle, middle[0], middle[1]);
+#endif
 }

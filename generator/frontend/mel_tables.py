@@ -27,7 +27,12 @@ from generator.frontend.pcan_tables import PcanTables, make_pcan_tables
 from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
 from generator.frontend.rounding import round_half_away
 from generator.frontend.sources import frontend_sources
-from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31, magnitude_bits
+from generator.frontend.transform_tables import (
+    bit_reversal_pairs,
+    circle_q31,
+    magnitude_bits,
+    split_end_bin,
+)
 from generator.frontend.window_table import (
     is_half_hann,
     pre_emphasis_q31,
@@ -97,9 +102,10 @@ class MelTables:
     bit_reversal: tuple[int, ...]
     """Byte-offset pairs that `arm_bitreversal_32` swaps."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / N, k = split_first_bin … N/4 - 1: the real split."""
+    """cos, sin of 2 pi k / N, k = split_first_bin … split_end_bin - 1: the real split."""
     split_first_bin: int
     """The real split makes bins k and N/2 - k together: the first k that one of them needs."""
+    split_end_bin: int
     first_bin: int
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
@@ -139,6 +145,7 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
     points = record.fft_samples // 2
+    split_end = split_end_bin(record)
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
     gate = record.silence_gate or ALWAYS_OPEN
     exponent = magnitude_bits(record) + BIN_WEIGHT_BITS
@@ -170,8 +177,9 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         window_q31=window_table_q31(record),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2)),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, split_end)),
         split_first_bin=split_first_bin,
+        split_end_bin=split_end,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,
         segment_end_bins=bank.segment_end_bins,

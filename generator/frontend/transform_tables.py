@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from generator.errors import Fault
-from generator.frontend.record import FrontendRecord
+from generator.frontend.record import FrontendRecord, WindowShape
 from generator.frontend.rounding import q31
 
 CMSIS_DSP_SOURCES: tuple[str, ...] = (
@@ -56,6 +56,15 @@ def bit_reversal_pairs(points: int) -> tuple[int, ...]:
     return tuple(pairs)
 
 
+def split_end_bin(record: FrontendRecord) -> int:
+    """Return where the pairs of bins end; the middle, a quarter of the length, may stand alone.
+
+    It is added to itself there, and of a window that is 1 everywhere the sum may not fit.
+    """
+    middle = record.fft_samples // 4
+    return middle if record.window is WindowShape.RECTANGULAR else middle + 1
+
+
 def sample_bits(record: FrontendRecord) -> int:
     """Return the binary point of the windowed samples at block shift 0.
 
@@ -85,8 +94,9 @@ def power_bits(record: FrontendRecord) -> int:
 NOISE_STEPS: Mapping[int, float] = MappingProxyType(
     {32: 4.4, 64: 8.6, 128: 2.8, 256: 5.8, 512: 2.3, 1024: 4.8, 2048: 2.2, 4096: 4.5, 8192: 2.2}
 )
-"""RMS error of a bin by length, in steps of its binary point: tests/frontend/test_spectrum.py. Where
-half of the length is no power of four, the library's last stage doubles: twice the error."""
+"""RMS error of a bin by length, in steps of its binary point (tests/frontend/test_spectrum.py). Where
+half of the length is no power of four, the library doubles the last stage, and with it the error.
+"""
 
 LARGEST_NOISE = 7.0
 """The largest error of any bin, in its RMS."""
