@@ -11,9 +11,13 @@
  * these functions: which one, the front-end's record says (generator/frontend/sources.py).
  */
 
-/* What is kept from frame to frame: a logarithm keeps nothing. */
+/* What is kept from frame to frame: the noise of each band, or nothing. */
 struct output_state {
+#if MEL_NOISE_ESTIMATES
+    uint32_t noise[MEL_NOISE_ESTIMATES];
+#else
     uint8_t unused;
+#endif
 };
 
 /* At the beginning of a clip. */

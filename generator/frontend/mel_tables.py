@@ -13,6 +13,8 @@ import math
 from dataclasses import dataclass
 
 from generator.errors import Fault, InputError
+from generator.frontend.dct_tables import DctTables, make_dct_tables
+from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.filter_bank import make_filter_bank, weights_in
 from generator.frontend.framing import gate_samples, padding_samples
 from generator.frontend.logarithm import (
@@ -21,6 +23,7 @@ from generator.frontend.logarithm import (
     log2_table_q24,
     sqrt_table_q30,
 )
+from generator.frontend.pcan_tables import PcanTables, make_pcan_tables
 from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
 from generator.frontend.rounding import round_half_away
 from generator.frontend.sources import frontend_sources
@@ -122,6 +125,16 @@ class MelTables:
     """(zero_point + 1/2) in Q48."""
     gate_threshold_rms: int
     gate_hangover_hops: int
+    dct: DctTables | None
+    """Of MFCCs; None: the record has none."""
+    pcan: PcanTables | None
+    """Of noise reduction and PCAN; None: the record has none."""
+
+    @property
+    def feature_scale(self) -> FeatureScale | None:
+        """The last step of MFCCs and of PCAN."""
+        part = self.dct or self.pcan
+        return part.features if part else None
 
 
 def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> MelTables:
@@ -180,6 +193,10 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         gate_hangover_hops=round(
             gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
         ),
+        dct=make_dct_tables(record, record.mfcc, scale, zero_point) if record.mfcc else None,
+        pcan=make_pcan_tables(record, record.pcan, exponent, scale, zero_point)
+        if record.pcan
+        else None,
     )
 
 

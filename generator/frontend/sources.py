@@ -12,6 +12,17 @@ _ALWAYS = (
     *("transform.c", "transform.h", "window.h"),
 )
 
+_FEATURE_SCALE = ("feature_scale.h", "feature_tables.c", "feature_tables.h")
+_MFCC = (
+    *("mfcc_output.c", "dct.c", "dct.h", "dct_tables.c", "dct_tables.h"),
+    *("band_log2.c", "band_log2.h", "integer_log2.h", *_FEATURE_SCALE),
+)
+_PCAN = (
+    *("pcan_output.c", "noise_reduction.c", "noise_reduction.h", "pcan.h", "pcan_tables.h"),
+    *("integer_log2.h", *_FEATURE_SCALE),
+)
+_GAIN = ("pcan.c", "pcan_tables.c", "integer_exp2.c", "integer_exp2.h")
+
 
 def frontend_sources(record: FrontendRecord) -> tuple[str, ...]:
     """Return the record's files, sorted, as they are called in the project."""
@@ -28,5 +39,8 @@ def _spectrum(record: FrontendRecord) -> tuple[str, ...]:
 
 def _output(record: FrontendRecord) -> tuple[str, ...]:
     """From the bands' sums to int8: the one file that defines output.h, and what it calls."""
-    del record  # every record that is computed has a logarithm so far
+    if record.pcan is not None:
+        return (*_PCAN, *(_GAIN if record.pcan.enabled else ()))
+    if record.mfcc is not None:
+        return _MFCC
     return ("log_output.c", "band_log2.h", "integer_log2.h")

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from generator.frontend.record import FrontendRecord, Spectrum
 from tests.frontend.float_record.framing import frames, window
 from tests.frontend.float_record.mel_bank import mel_matrix
-from tests.frontend.float_record.outputs import logarithms, mfcc, pcan
+from tests.frontend.float_record.outputs import logarithms, mfcc
+from tests.frontend.float_record.pcan import pcan
 
 Floats = NDArray[np.float64]
 
