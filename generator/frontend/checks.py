@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from generator.errors import Fault
+from generator.frontend.dct_tables import mfcc_faults
 from generator.frontend.filter_bank import bins_between
 from generator.frontend.framing import framing_faults
+from generator.frontend.pcan_tables import pcan_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
 from generator.frontend.transform_tables import transform_faults
@@ -14,7 +16,7 @@ from generator.frontend.window_table import window_faults
 FIXED_KEYS = (
     *("sample_rate_hz", "sample_full_scale", "spectrum", "mel_norm"),
     *("log", "log_floor", "log_reference", "lowest_log"),
-    *("pcan", "mfcc", "mean", "deviation"),
+    *("mean", "deviation"),
 )
 """Keys that the front-end's C, and the readers of sounds, have one value for."""
 
@@ -43,6 +45,7 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         if not least <= getattr(record, key) <= most
     ]
     faults += [*transform_faults(record), *window_faults(record), *framing_faults(record)]
+    faults += [*mfcc_faults(record), *pcan_faults(record)]
     half_hz = record.sample_rate_hz / 2
     if not 0.0 <= record.low_hz < record.high_hz <= half_hz:
         what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"

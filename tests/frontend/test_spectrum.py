@@ -58,7 +58,11 @@ def hard_frames(length: int) -> NDArray[np.int16]:
     loud += [random.integers(-32768, 32768, length) for _ in range(12)]
     loud += [np.where(random.random(length) < 0.5, 32767, -32768) for _ in range(12)]
     loud += [np.where(n == length // part, -32768, 0) for part in (2, 3)]
-    loud += [np.where((n + step) // 2 % 2 == 0, -2**bit, 2**bit - 1) for step in (0, 1) for bit in (15, 14)]
+    loud += [
+        np.where((n + step) // 2 % 2 == 0, -(2**bit), 2**bit - 1)
+        for step in (0, 1)
+        for bit in (15, 14)
+    ]
     quiet = [scale * np.array(loud[::5]) for scale in (2**-4, 2**-9, 2**-14)]
     frames = np.rint(np.concatenate([np.array(loud), *quiet]))
     return np.clip(frames, -32768, 32767).astype(np.int16)
