@@ -32,7 +32,7 @@ MICRO_SPEECH = FrontendRecord(
 )
 SCALE, ZERO_POINT = 0.1016, -128
 LOUDEST = 2.0**13
-"""A band's sum of powers, samples of full scale 1: a sixteenth of the most that 512 samples give."""
+"""A band's sum of powers, samples of full scale 1: a sixteenth of the most of 512 samples."""
 LARGEST_SHIFT = 29
 
 
