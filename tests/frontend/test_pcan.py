@@ -35,6 +35,9 @@ LOUDEST = 2.0**13
 """A band's sum of powers, samples of full scale 1: a sixteenth of the most of 512 samples."""
 LARGEST_SHIFT = 29
 
+Integers = NDArray[np.int64]
+Frames = NDArray[np.int8]
+
 
 def sounds(seed: int, bands: int, frames: int = 150) -> NDArray[np.float64]:
     """Sums of power [frames, bands]: levels that wander, speech-like bursts, silence, rails."""
@@ -51,7 +54,7 @@ def sounds(seed: int, bands: int, frames: int = 150) -> NDArray[np.float64]:
     return sums
 
 
-def in_blocks(sums: NDArray[np.float64], sum_bits: int) -> tuple[NDArray, NDArray]:
+def in_blocks(sums: NDArray[np.float64], sum_bits: int) -> tuple[Integers, Integers]:
     """The sums as the filter bank gives them, [frames, bands], with each frame's block shift."""
     largest = np.maximum(sums.max(axis=1), 1e-30)
     spare = np.floor((61.9 - sum_bits - np.log2(largest)) / 2.0)
@@ -84,7 +87,7 @@ def draw_record(seed: int) -> FrontendRecord:
     )
 
 
-def both(record: FrontendRecord, scale: float, seed: int) -> tuple[NDArray, NDArray, NDArray]:
+def both(record: FrontendRecord, scale: float, seed: int) -> tuple[Frames, Frames, Frames]:
     """int8 frames of the C, of the page and of the formula."""
     assert record.pcan is not None
     tables = make_mel_tables(record, scale, ZERO_POINT)
