@@ -7,27 +7,17 @@ from generator.errors import Fault
 from generator.frontend.filter_bank import bins_between
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
+from generator.frontend.value_checks import value_faults
 
 FIXED_KEYS = (
     *(
         "sample_rate_hz",
-        "sample_full_scale",
         "pre_emphasis",
         "fft_samples",
         "window",
         "window_symmetric",
     ),
-    *(
-        "zeros",
-        "centred",
-        "spectrum",
-        "mel_norm",
-        "log",
-        "log_floor",
-        "log_reference",
-        "lowest_log",
-    ),
-    *("pcan", "mfcc", "mean", "deviation"),
+    *("zeros", "centred", "pcan", "mfcc"),
 )
 """Keys that the front-end's C, and the readers of sounds, have one value for."""
 
@@ -36,10 +26,6 @@ MOST_BANDS = 256
 
 SHORTEST_SAMPLES = 16
 """Of a window and of a hop: the gate's RMS over less says nothing of a sound's level."""
-
-LOG_OFFSETS = (1e-6, 1.2e-4)
-"""A smaller one is below what the transform resolves; a larger one, shifted by the 30 bits of a
-frame of zeros, leaves 64 bits (docs/frontend.md, Headroom)."""
 
 
 def record_faults(record: FrontendRecord) -> list[Fault]:
@@ -53,13 +39,13 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         "window_samples": (SHORTEST_SAMPLES, record.fft_samples),
         "hop_samples": (SHORTEST_SAMPLES, record.fft_samples - 1),
         "bands": (1, MOST_BANDS),
-        "log_offset": LOG_OFFSETS,
     }
     faults += [
         Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
         for key, (least, most) in limits.items()
         if not least <= getattr(record, key) <= most
     ]
+    faults += value_faults(record)
     if record.window_samples % 2:
         what = f"{record.window_samples} is odd: the window's middle would be between two samples"
         faults.append(Fault("window_samples", what, f"give {record.window_samples + 1}"))
