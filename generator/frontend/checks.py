@@ -4,26 +4,21 @@
 from __future__ import annotations
 
 from generator.errors import Fault
+from generator.frontend.dct_tables import mfcc_faults
 from generator.frontend.filter_bank import bins_between
 from generator.frontend.framing import framing_faults
+from generator.frontend.pcan_tables import pcan_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
 from generator.frontend.transform_tables import transform_faults
+from generator.frontend.value_checks import value_faults
 from generator.frontend.window_table import window_faults
 
-FIXED_KEYS = (
-    *("sample_rate_hz", "sample_full_scale", "spectrum", "mel_norm"),
-    *("log", "log_floor", "log_reference", "lowest_log"),
-    *("pcan", "mfcc", "mean", "deviation"),
-)
+FIXED_KEYS = ("sample_rate_hz",)
 """Keys that the front-end's C, and the readers of sounds, have one value for."""
 
 
 MOST_BANDS = 256
-
-LOG_OFFSETS = (1e-6, 1.2e-4)
-"""A smaller one is below what the transform resolves; a larger one, shifted by the 30 bits of a
-frame of zeros, leaves 64 bits (docs/frontend.md, Headroom)."""
 
 
 def record_faults(record: FrontendRecord) -> list[Fault]:
@@ -35,7 +30,6 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
     ]
     limits = {
         "bands": (1, MOST_BANDS),
-        "log_offset": LOG_OFFSETS,
     }
     faults += [
         Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
@@ -43,6 +37,7 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         if not least <= getattr(record, key) <= most
     ]
     faults += [*transform_faults(record), *window_faults(record), *framing_faults(record)]
+    faults += [*value_faults(record), *mfcc_faults(record), *pcan_faults(record)]
     half_hz = record.sample_rate_hz / 2
     if not 0.0 <= record.low_hz < record.high_hz <= half_hz:
         what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"

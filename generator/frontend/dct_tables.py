@@ -29,6 +29,8 @@ LOG_FACTORS = {
 }
 """What one octave is to each logarithm."""
 
+LIFTERS = (1.0, 1e6)
+
 OCTAVE_ERROR = 1.2e-5
 """Largest error of the integer logarithm of a band, in octaves."""
 MOST_STEPS_OF_ERROR = 0.05
@@ -108,9 +110,10 @@ def mfcc_faults(record: FrontendRecord, scale: float | None = None) -> list[Faul
         what = f"coefficients {settings.first} to {last - 1} of {record.bands} bands"
         remedy = f"give first + coefficients of at most {record.bands}: a DCT has one a band"
         faults.append(Fault("mfcc: coefficients", what, remedy))
-    if settings.lifter < 0.0:
-        what = f"{settings.lifter:g} is negative"
-        faults.append(Fault("mfcc: lifter", what, "give 0 for none"))
+    least, most = LIFTERS
+    if settings.lifter != 0.0 and not least <= settings.lifter <= most:
+        what = f"{settings.lifter:g} is out of range"
+        faults.append(Fault("mfcc: lifter", what, f"give {least:g} to {most:g}, or 0 for none"))
     if record.log is LogKind.NONE:
         remedy = f"give log: {LogKind.LN} or another of {', '.join(LOG_FACTORS)}"
         faults.append(Fault("mfcc", "a DCT of sums without a logarithm", remedy))

@@ -24,6 +24,9 @@ MOST_FRACTION_BITS = 40
 MOST_STEPS = 1_000_000.0
 """Of the model's scale between a mean and zero: the line keeps 2^-16 of a step."""
 
+LEAST_STEP = 1e-9
+"""Of a value before mean and deviation; finer ones are no numbers of any sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureScale:
@@ -71,8 +74,8 @@ def zero_in_steps(mean: float, deviation: float, scale: float, zero_point: int) 
     return zero_point - mean / (deviation * scale)
 
 
-def normalisation_faults(record: FrontendRecord, scale: float) -> list[Fault]:
-    """A fault where mean and deviation do not fit the features, or leave the integers."""
+def normalisation_faults(record: FrontendRecord, scale: float | None = None) -> list[Fault]:
+    """A fault where mean and deviation do not fit the features; with a scale, also the integers."""
     faults = []
     for key in ("mean", "deviation"):
         if len(numbers := each(record, key)) != record.features:
@@ -80,8 +83,13 @@ def normalisation_faults(record: FrontendRecord, scale: float) -> list[Fault]:
             faults.append(Fault(key, what, "give one number, or one for each feature"))
     if any(deviation <= 0.0 for deviation in each(record, "deviation")):
         faults.append(Fault("deviation", "a deviation is not above 0", "give those of training"))
-    if faults:
+    if faults or scale is None:
         return faults
+    finest = min(each(record, "deviation")) * scale
+    if finest < LEAST_STEP:
+        what = f"a step of the model is {finest:.3g} of a value"
+        remedy = f"give the deviation of training: steps of {LEAST_STEP:g} or more are computed"
+        return [Fault("deviation", what, remedy)]
     pairs = zip(each(record, "mean"), each(record, "deviation"), strict=True)
     furthest = max(abs(mean / (deviation * scale)) for mean, deviation in pairs)
     if furthest > MOST_STEPS:

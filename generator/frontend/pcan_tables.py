@@ -44,6 +44,9 @@ RANGES: dict[str, tuple[float, float]] = {
 """Least and greatest of what is taken. A signal is below 2^20.6: 11 more bits still are 32."""
 MOST_GAIN_BITS = 31
 
+MOST_STEPS = 255.0
+"""Of the model's scale in one step of the output."""
+
 
 @dataclass(frozen=True, slots=True)
 class PcanTables:
@@ -148,7 +151,17 @@ def pcan_faults(record: FrontendRecord, scale: float | None = None) -> list[Faul
     faults += _companion_faults(record)
     if faults or scale is None:
         return faults
-    return normalisation_faults(record, scale)
+    faults += normalisation_faults(record, scale)
+    return faults or _coarseness_faults(record, settings, scale)
+
+
+def _coarseness_faults(record: FrontendRecord, settings: Pcan, scale: float) -> list[Fault]:
+    """A fault where one step of PCAN's output is more than all of int8."""
+    largest = settings.output_scale / (min(each(record, "deviation")) * scale)
+    if largest <= MOST_STEPS:
+        return []
+    what = f"one step of {settings.output_scale:g} is {largest:.3g} steps of the model's input"
+    return [Fault("pcan: output_scale", what, "give that of training")]
 
 
 def _companion_faults(record: FrontendRecord) -> list[Fault]:

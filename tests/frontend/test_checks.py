@@ -12,7 +12,7 @@ from generator.errors import InputError
 from generator.firmware import read_network
 from generator.frontend.checks import record_faults
 from generator.frontend.presets import YAMNET
-from generator.frontend.record import LogKind
+from generator.frontend.record import LogKind, Pcan
 from generator.host.frontend_twin import build_frontend_twin
 from tests.support.firmware_store import write_tiny_model
 from tests.support.model_files import OURS
@@ -24,17 +24,17 @@ def test_what_is_computed_has_no_fault() -> None:
 
 
 def test_every_key_that_is_not_followed_is_named() -> None:
-    other = YAMNET.model_copy(update={"log": LogKind.DB_POWER, "centred": True, "mean": 3.0})
-    assert [fault.where for fault in record_faults(other)] == ["centred", "log", "mean"]
+    other = YAMNET.model_copy(update={"pre_emphasis": 0.97, "centred": True, "pcan": Pcan()})
+    assert [fault.where for fault in record_faults(other)] == ["pre_emphasis", "centred", "pcan"]
 
 
 def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> None:
     model = write_tiny_model(tmp_path)
-    (tmp_path / "tiny.frontend.yaml").write_text(f"{OURS}centred: true\nlog: db_power\n")
+    (tmp_path / "tiny.frontend.yaml").write_text(f"{OURS}centred: true\npre_emphasis: 0.97\n")
     with pytest.raises(InputError) as caught:
         read_network(model)
     places = [fault.where for fault in caught.value.faults]
-    assert places == ["tiny.frontend.yaml:2: centred", "tiny.frontend.yaml:3: log"]
+    assert places == ["tiny.frontend.yaml:3: pre_emphasis", "tiny.frontend.yaml:2: centred"]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,10 @@ def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> N
         ({"window_samples": 399}, ["window_samples"]),
         ({"hop_samples": 512}, ["hop_samples"]),
         ({"hop_samples": 1}, ["hop_samples"]),
-        ({"log_offset": 0.0}, ["log_offset"]),
-        ({"log_offset": 1e-3}, ["log_offset"]),
+        ({"log_offset": -1e-3}, ["log_offset"]),
+        ({"log_reference": 0.0, "sample_full_scale": -1.0}, ["sample_full_scale", "log_reference"]),
+        ({"log": LogKind.NONE}, ["log_offset"]),
+        ({"mean": (1.0, 2.0), "deviation": 0.0}, ["mean", "deviation"]),
         ({"low_hz": 7500.0}, ["high_hz"]),
         ({"high_hz": 8001.0}, ["high_hz"]),
         ({"low_hz": 130.0, "high_hz": 150.0}, ["high_hz"]),

@@ -32,8 +32,11 @@ MICRO_SPEECH = FrontendRecord(
 )
 SCALE, ZERO_POINT = 0.1016, -128
 LOUDEST = 2.0**13
-"""A band's sum of powers, samples of full scale 1: a sixteenth of what a transform of 512 can give."""
+"""A band's sum of powers, samples of full scale 1: a sixteenth of the most of 512 samples."""
 LARGEST_SHIFT = 29
+
+Integers = NDArray[np.int64]
+Frames = NDArray[np.int8]
 
 
 def sounds(seed: int, bands: int, frames: int = 150) -> NDArray[np.float64]:
@@ -51,7 +54,7 @@ def sounds(seed: int, bands: int, frames: int = 150) -> NDArray[np.float64]:
     return sums
 
 
-def in_blocks(sums: NDArray[np.float64], sum_bits: int) -> tuple[NDArray, NDArray]:
+def in_blocks(sums: NDArray[np.float64], sum_bits: int) -> tuple[Integers, Integers]:
     """The sums as the filter bank gives them, [frames, bands], with each frame's block shift."""
     largest = np.maximum(sums.max(axis=1), 1e-30)
     spare = np.floor((61.9 - sum_bits - np.log2(largest)) / 2.0)
@@ -62,13 +65,13 @@ def in_blocks(sums: NDArray[np.float64], sum_bits: int) -> tuple[NDArray, NDArra
 def draw_record(seed: int) -> FrontendRecord:
     draw = random.Random(seed)
     normal = draw.random() < 0.5
-    bands = draw.choice([1, 7, 32, 40, 64])
+    bands = draw.choice([2, 7, 32, 40, 64])
     return MICRO_SPEECH.model_copy(
         update={
             "bands": bands,
             "fft_samples": draw.choice([256, 512, 1024, 2048]),
-            "mean": tuple(draw.uniform(0.0, 20.0) for _ in range(bands)) if normal else 0.0,
-            "deviation": tuple(draw.uniform(0.5, 9.0) for _ in range(bands)) if normal else 1.0,
+            "mean": tuple(draw.uniform(-2.0, 10.0) for _ in range(bands)) if normal else 0.0,
+            "deviation": tuple(draw.uniform(0.5, 2.0) for _ in range(bands)) if normal else 1.0,
             "pcan": Pcan(
                 smoothing_bits=draw.choice([8, 10, 11]),
                 even_smoothing=draw.uniform(0.005, 0.2),
@@ -84,7 +87,7 @@ def draw_record(seed: int) -> FrontendRecord:
     )
 
 
-def both(record: FrontendRecord, scale: float, seed: int) -> tuple[NDArray, NDArray, NDArray]:
+def both(record: FrontendRecord, scale: float, seed: int) -> tuple[Frames, Frames, Frames]:
     """int8 frames of the C, of the page and of the formula."""
     assert record.pcan is not None
     tables = make_mel_tables(record, scale, ZERO_POINT)
