@@ -13,7 +13,6 @@ from generator.frontend.transform_tables import transform_faults
 from generator.frontend.value_checks import value_faults
 from generator.frontend.window_table import window_faults
 
-
 SAMPLE_RATES_HZ = (4000, 48_000)
 """What microphones of boards deliver; any whole number between."""
 
