@@ -13,4 +13,7 @@
  */
 void filterbank_apply_u32(const uint32_t transformed[MEL_FFT_SAMPLES], uint64_t sums[MEL_BANDS]);
 
+/* The same of powers, below 2^62: the sums are in the powers' own unit. */
+void filterbank_apply_u64(const int32_t transformed[MEL_FFT_SAMPLES], uint64_t sums[MEL_BANDS]);
+
 #endif

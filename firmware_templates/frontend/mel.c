@@ -13,7 +13,12 @@ __attribute__((noinline)) void mel_compute_frame_s8(const frame_sample samples[M
 
     /* int16 -> Q(30 + shift) -> bins -> sums -> int8. */
     const uint32_t shift = window_apply(samples, spectrum);
+#if MEL_SPECTRUM_IS_POWER
+    transform_power_u64(spectrum);
+    filterbank_apply_u64(spectrum, workspace->sums);
+#else
     transform_magnitude_q31(spectrum);
     filterbank_apply_u32((const uint32_t *)spectrum, workspace->sums);
+#endif
     output_frame_s8(output, workspace->sums, shift, frame);
 }

@@ -9,21 +9,14 @@ from generator.frontend.framing import framing_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
 from generator.frontend.transform_tables import transform_faults
+from generator.frontend.value_checks import value_faults
 from generator.frontend.window_table import window_faults
 
-FIXED_KEYS = (
-    *("sample_rate_hz", "sample_full_scale", "spectrum", "mel_norm"),
-    *("log", "log_floor", "log_reference", "lowest_log"),
-    *("pcan", "mfcc", "mean", "deviation"),
-)
+FIXED_KEYS = ("sample_rate_hz", "pcan", "mfcc")
 """Keys that the front-end's C, and the readers of sounds, have one value for."""
 
 
 MOST_BANDS = 256
-
-LOG_OFFSETS = (1e-6, 1.2e-4)
-"""A smaller one is below what the transform resolves; a larger one, shifted by the 30 bits of a
-frame of zeros, leaves 64 bits (docs/frontend.md, Headroom)."""
 
 
 def record_faults(record: FrontendRecord) -> list[Fault]:
@@ -33,16 +26,11 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         for key in FIXED_KEYS
         if getattr(record, key) != (only := getattr(YAMNET, key))
     ]
-    limits = {
-        "bands": (1, MOST_BANDS),
-        "log_offset": LOG_OFFSETS,
-    }
-    faults += [
-        Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
-        for key, (least, most) in limits.items()
-        if not least <= getattr(record, key) <= most
-    ]
     faults += [*transform_faults(record), *window_faults(record), *framing_faults(record)]
+    if not 1 <= record.bands <= MOST_BANDS:
+        what = f"{record.bands} is out of range"
+        faults.append(Fault("bands", what, f"give 1 to {MOST_BANDS}"))
+    faults += value_faults(record)
     half_hz = record.sample_rate_hz / 2
     if not 0.0 <= record.low_hz < record.high_hz <= half_hz:
         what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"

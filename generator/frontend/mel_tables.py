@@ -23,16 +23,12 @@ from generator.frontend.logarithm import (
     log2_table_q24,
     sqrt_table_q30,
 )
+from generator.frontend.output_tables import OutputTables, make_output_tables, output_faults
 from generator.frontend.pcan_tables import PcanTables, make_pcan_tables
 from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
-from generator.frontend.rounding import round_half_away
 from generator.frontend.sources import frontend_sources
-from generator.frontend.transform_tables import (
-    bit_reversal_pairs,
-    circle_q31,
-    magnitude_bits,
-    split_end_bin,
-)
+from generator.frontend.sum_levels import BIN_WEIGHT_BITS, sum_bits, sum_shifts
+from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31, split_end_bin
 from generator.frontend.window_table import (
     is_half_hann,
     pre_emphasis_q31,
@@ -41,13 +37,7 @@ from generator.frontend.window_table import (
     window_table_q31,
 )
 
-BIN_WEIGHT_BITS = 24
 SQRT_TABLE_BITS = 8
-OUTPUT_MULTIPLIER_BITS = 24
-
-MIN_SCALE = 0.006
-MAX_SCALE = 16.0
-"""Input scales for which the output multiplier ln(2)/scale keeps >= 19 bits and fits in int32."""
 
 _INT8_MIN, _INT8_MAX = -128, 127
 
@@ -117,14 +107,10 @@ class MelTables:
     """sqrt of 1 … 4 in 192 steps of 1/64."""
     log2_q24: tuple[int, ...]
     """log2 of 1 … 2 in 128 steps."""
-    log_offset: int
-    """1e-4 in the mel accumulator's unit at block shift 0."""
-    output_multiplier_q24: int
-    """ln(2) / scale."""
-    output_offset_q48: int
-    """(zero_point + 1/2) in Q48."""
     gate_threshold_rms: int
     gate_hangover_hops: int
+    outputs: OutputTables
+    """From the sums to their logarithms, and without MFCCs and PCAN to int8."""
     dct: DctTables | None
     """Of MFCCs; None: the record has none."""
     pcan: PcanTables | None
@@ -144,11 +130,12 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     """
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
+    if faults := output_faults(record, bank, scale, zero_point):
+        raise InputError(faults)
     points = record.fft_samples // 2
     split_end = split_end_bin(record)
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
     gate = record.silence_gate or ALWAYS_OPEN
-    exponent = magnitude_bits(record) + BIN_WEIGHT_BITS
     return MelTables(
         sources=frontend_sources(record),
         scale=scale,
@@ -172,8 +159,8 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
-        sum_bits=exponent,
-        sum_shifts=1,
+        sum_bits=sum_bits(record),
+        sum_shifts=sum_shifts(record),
         window_q31=window_table_q31(record),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),
@@ -186,15 +173,13 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         bin_weights_q24=weights_in(bank, BIN_WEIGHT_BITS),
         sqrt_q30=sqrt_table_q30(),
         log2_q24=log2_table_q24(),
-        log_offset=round_half_away(record.log_offset * 2**exponent),
-        output_multiplier_q24=round_half_away(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
-        output_offset_q48=(2 * zero_point + 1) << (LOG2_BITS + OUTPUT_MULTIPLIER_BITS - 1),
         gate_threshold_rms=gate.threshold_rms,
         gate_hangover_hops=round(
             gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
         ),
+        outputs=make_output_tables(record, bank, scale, zero_point),
         dct=make_dct_tables(record, record.mfcc, scale, zero_point) if record.mfcc else None,
-        pcan=make_pcan_tables(record, record.pcan, exponent, scale, zero_point)
+        pcan=make_pcan_tables(record, record.pcan, sum_bits(record), scale, zero_point)
         if record.pcan
         else None,
     )
@@ -202,21 +187,11 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
 
 def _check_quantisation(scale: float, zero_point: int) -> None:
     faults = []
-    if not (math.isfinite(scale) and MIN_SCALE <= scale <= MAX_SCALE):
-        faults.append(
-            Fault(
-                "model input",
-                f"scale {scale!r} is outside {MIN_SCALE} ... {MAX_SCALE}",
-                "quantise the model with calibration data of ln(mel + 1e-4) features",
-            )
-        )
+    if not (math.isfinite(scale) and scale > 0.0):
+        what = f"scale {scale!r} is no step of anything"
+        faults.append(Fault("model input", what, "quantise the model with calibration data"))
     if not _INT8_MIN <= zero_point <= _INT8_MAX:
-        faults.append(
-            Fault(
-                "model input",
-                f"zero point {zero_point} is not an int8",
-                "give the model an int8 input",
-            )
-        )
+        what = f"zero point {zero_point} is not an int8"
+        faults.append(Fault("model input", what, "give the model an int8 input"))
     if faults:
         raise InputError(faults)
