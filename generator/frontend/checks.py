@@ -5,27 +5,18 @@ from __future__ import annotations
 
 from generator.errors import Fault
 from generator.frontend.filter_bank import bins_between
+from generator.frontend.framing import framing_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
+from generator.frontend.transform_tables import transform_faults
 from generator.frontend.value_checks import value_faults
+from generator.frontend.window_table import window_faults
 
-FIXED_KEYS = (
-    *(
-        "sample_rate_hz",
-        "pre_emphasis",
-        "fft_samples",
-        "window",
-        "window_symmetric",
-    ),
-    *("zeros", "centred", "pcan", "mfcc"),
-)
+FIXED_KEYS = ("sample_rate_hz", "pcan", "mfcc")
 """Keys that the front-end's C, and the readers of sounds, have one value for."""
 
 
 MOST_BANDS = 256
-
-SHORTEST_SAMPLES = 16
-"""Of a window and of a hop: the gate's RMS over less says nothing of a sound's level."""
 
 
 def record_faults(record: FrontendRecord) -> list[Fault]:
@@ -35,20 +26,11 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         for key in FIXED_KEYS
         if getattr(record, key) != (only := getattr(YAMNET, key))
     ]
-    limits = {
-        "window_samples": (SHORTEST_SAMPLES, record.fft_samples),
-        "hop_samples": (SHORTEST_SAMPLES, record.fft_samples - 1),
-        "bands": (1, MOST_BANDS),
-    }
-    faults += [
-        Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
-        for key, (least, most) in limits.items()
-        if not least <= getattr(record, key) <= most
-    ]
+    faults += [*transform_faults(record), *window_faults(record), *framing_faults(record)]
+    if not 1 <= record.bands <= MOST_BANDS:
+        what = f"{record.bands} is out of range"
+        faults.append(Fault("bands", what, f"give 1 to {MOST_BANDS}"))
     faults += value_faults(record)
-    if record.window_samples % 2:
-        what = f"{record.window_samples} is odd: the window's middle would be between two samples"
-        faults.append(Fault("window_samples", what, f"give {record.window_samples + 1}"))
     half_hz = record.sample_rate_hz / 2
     if not 0.0 <= record.low_hz < record.high_hz <= half_hz:
         what = f"bands from {record.low_hz:g} to {record.high_hz:g} Hz"
