@@ -19,7 +19,7 @@ void output_reset(struct output_state *state) {
 /* The root of a band's sum of powers, samples in steps of int16, in units of 64 / transform. */
 static uint32_t signal_of(uint64_t sum, uint32_t shift) {
     const uint32_t down = PCAN_ROOT_SHIFT + shift;
-    return down < 32u ? integer_sqrt_u64(sum >> PCAN_ROOT_HALVINGS) >> down : 0u;
+    return down < 32u ? integer_sqrt_u64(sum) >> down : 0u;
 }
 
 /* round(2^log_shift ln(value)), 0 for 0, at most 16 bits. */

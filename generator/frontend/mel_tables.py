@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 from generator.errors import Fault, InputError
-from generator.frontend.dct_tables import DctTables, make_dct_tables
+from generator.frontend.dct_tables import DctTables, make_dct_tables, mfcc_faults
 from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.filter_bank import make_filter_bank, weights_in
 from generator.frontend.framing import gate_samples, padding_samples
@@ -24,7 +24,7 @@ from generator.frontend.logarithm import (
     sqrt_table_q30,
 )
 from generator.frontend.output_tables import OutputTables, make_output_tables, output_faults
-from generator.frontend.pcan_tables import PcanTables, make_pcan_tables
+from generator.frontend.pcan_tables import PcanTables, make_pcan_tables, pcan_faults
 from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
 from generator.frontend.sources import frontend_sources
 from generator.frontend.sum_levels import BIN_WEIGHT_BITS, sum_bits, sum_shifts
@@ -130,7 +130,8 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     """
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
-    if faults := output_faults(record, bank, scale, zero_point):
+    faults = [*mfcc_faults(record, scale), *pcan_faults(record, scale)]
+    if faults := faults or output_faults(record, bank, scale, zero_point):
         raise InputError(faults)
     points = record.fft_samples // 2
     split_end = split_end_bin(record)

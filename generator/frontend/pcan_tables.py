@@ -53,8 +53,6 @@ class PcanTables:
     """Constants of `noise_reduction.c`, `pcan.c` and `pcan_output.c`."""
 
     enabled: bool
-    root_halvings: int
-    """1 where the binary point of a band's sum is odd: its root would have half a bit."""
     root_shift: int
     """From twice the root of a sum at block shift 0 to the signal's unit."""
     correction_bits: int
@@ -81,18 +79,17 @@ def make_pcan_tables(
 ) -> PcanTables:
     """Return the constants for sums of power in Q(sum_bits), samples of full scale 1.
 
-    Raises `ValueError` where the sums are too coarse for the signal's unit.
+    Raises `ValueError` where the unit of the sums is odd, or coarser than the signal's.
     """
     correction = _correction_bits(record)
     root_shift = 1 + sum_bits // 2 + correction - SAMPLE_BITS
-    if root_shift < 0:
-        raise ValueError(f"sums in Q{sum_bits} are coarser than noise reduction's signal")
+    if root_shift < 0 or sum_bits % 2:
+        raise ValueError(f"a root of sums in Q{sum_bits} has no whole bits in the signal's unit")
     level_bits = settings.smoothing_bits - correction + LEVEL_BITS
     pairs = list(zip(each(record, "mean"), each(record, "deviation"), strict=True))
     steps = 2**EXP2_TABLE_BITS
     return PcanTables(
         enabled=settings.enabled,
-        root_halvings=sum_bits % 2,
         root_shift=root_shift,
         correction_bits=correction,
         smoothing_bits=settings.smoothing_bits,

@@ -100,7 +100,7 @@ def both(record: FrontendRecord, scale: float, seed: int) -> tuple[Frames, Frame
     return ours, page, to_int8(record, pcan(record, record.pcan, exact), scale, ZERO_POINT)
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(12))
 def test_drawn_parameters(seed: int) -> None:
     record = draw_record(seed)
     assert pcan_faults(record, SCALE) == []
@@ -111,7 +111,7 @@ def test_drawn_parameters(seed: int) -> None:
     assert (steps == 0).mean() >= 0.99, record
 
 
-@pytest.mark.parametrize("seed", range(100, 104))
+@pytest.mark.parametrize("seed", range(100, 102))
 @pytest.mark.parametrize("enabled", [True, False])
 def test_micro_speech(seed: int, enabled: bool) -> None:
     record = MICRO_SPEECH.model_copy(update={"pcan": Pcan(enabled=enabled)})

@@ -23,7 +23,7 @@ def pcan(
     share = np.where(odd, settings.odd_smoothing_q14, settings.even_smoothing_q14)
     rows = []
     for row, shift in zip(sums, shifts, strict=True):
-        twice_root = square_root(row >> settings.root_halvings, tables)
+        twice_root = square_root(row, tables)
         signal = twice_root >> min(settings.root_shift + int(shift), 63)
         fine = signal << settings.smoothing_bits
         assert fine.max(initial=0) < 2**32
