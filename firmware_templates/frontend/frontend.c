@@ -92,7 +92,7 @@ static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *c
 void frontend_reset(struct frontend *self) {
     self->fill = MEL_PADDING_SAMPLES;
 #if MEL_PADDING_SAMPLES > 0
-    memset(self->samples, 0, MEL_PADDING_SAMPLES * sizeof self->samples[0]);
+    memset(self->samples, 0, sizeof self->samples);
 #endif
 #if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
     self->skip = 0u;

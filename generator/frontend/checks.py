@@ -28,15 +28,10 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         for key in FIXED_KEYS
         if getattr(record, key) != (only := getattr(YAMNET, key))
     ]
-    limits = {
-        "bands": (1, MOST_BANDS),
-    }
-    faults += [
-        Fault(key, f"{getattr(record, key)} is out of range", f"give {least} to {most}")
-        for key, (least, most) in limits.items()
-        if not least <= getattr(record, key) <= most
-    ]
     faults += [*transform_faults(record), *window_faults(record), *framing_faults(record)]
+    if not 1 <= record.bands <= MOST_BANDS:
+        what = f"{record.bands} is out of range"
+        faults.append(Fault("bands", what, f"give 1 to {MOST_BANDS}"))
     faults += [*value_faults(record), *mfcc_faults(record), *pcan_faults(record)]
     half_hz = record.sample_rate_hz / 2
     if not 0.0 <= record.low_hz < record.high_hz <= half_hz:

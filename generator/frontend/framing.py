@@ -13,6 +13,8 @@ LONGEST_HOP_SAMPLES = 1 << 20
 """Of a minute at 16 kHz: more is a slip."""
 SHORTEST_GATE_SAMPLES = 16
 """The RMS of fewer says nothing of a sound's level."""
+LARGEST_THRESHOLD_RMS = 32767
+LONGEST_HANGOVER_MS = 3_600_000
 
 
 def padding_samples(record: FrontendRecord) -> int:
@@ -50,7 +52,16 @@ def framing_faults(record: FrontendRecord) -> list[Fault]:
     if not 1 <= record.hop_samples <= LONGEST_HOP_SAMPLES:
         what = f"{record.hop_samples} is out of range"
         faults.append(Fault("hop_samples", what, f"give 1 to {LONGEST_HOP_SAMPLES}"))
-    elif record.silence_gate is not None and record.hop_samples < SHORTEST_GATE_SAMPLES:
+    gate = record.silence_gate
+    if gate is None:
+        return faults
+    limits = {"threshold_rms": LARGEST_THRESHOLD_RMS, "hangover_ms": LONGEST_HANGOVER_MS}
+    faults += [
+        Fault(f"silence_gate.{key}", f"{getattr(gate, key):g} is out of range", f"give 0 to {most}")
+        for key, most in limits.items()
+        if not 0 <= getattr(gate, key) <= most
+    ]
+    if 1 <= record.hop_samples < SHORTEST_GATE_SAMPLES:
         what = f"a hop of {record.hop_samples} samples is too short to tell silence from sound"
         remedy = f"give hops of {SHORTEST_GATE_SAMPLES} samples at least, or `silence_gate: null`"
         faults.append(Fault("silence_gate", what, remedy))

@@ -94,8 +94,9 @@ def power_bits(record: FrontendRecord) -> int:
 NOISE_STEPS: Mapping[int, float] = MappingProxyType(
     {32: 4.4, 64: 8.6, 128: 2.8, 256: 5.8, 512: 2.3, 1024: 4.8, 2048: 2.2, 4096: 4.5, 8192: 2.2}
 )
-"""RMS error of a bin by length, in steps of its binary point (tests/frontend/test_spectrum.py). Where
-half of the length is no power of four, the library doubles the last stage, and with it the error.
+"""RMS error of a bin by length, in steps of its binary point: tests/frontend/test_spectrum.py.
+
+Where half of the length is no power of four, the library doubles its result, and the error with it.
 """
 
 LARGEST_NOISE = 7.0
