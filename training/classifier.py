@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from generator.errors import Fault, InputError, ToolError
-from generator.frontend.parameters import BANDS
+from generator.frontend.record import Axes, FrontendRecord
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from training.patches import InputScale, Patches
 
@@ -24,11 +24,12 @@ class Classifier:
     """A model with its input quantisation and its scores.
 
     The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) for a model with a leading
-    transpose; `bands_first` is true for the latter. Raises ToolError if there is no file and
-    InputError for any other kind of model.
+    transpose; `bands_first` is true for the latter, where both could be by the record. Raises
+    ToolError if there is no file and InputError for any other kind of model.
     """
 
-    def __init__(self, model: Path, bands: int = BANDS) -> None:
+    def __init__(self, model: Path, record: FrontendRecord) -> None:
+        bands = record.features
         try:
             content = model.read_bytes()
         except OSError as error:
@@ -63,7 +64,8 @@ class Classifier:
             raise InputError(faults)
         scale, zero_point = entry["quantization"]
         self.input_scale = InputScale(float(scale), int(zero_point))
-        self.bands_first = shape[1] == bands and shape[2] != bands
+        square = shape[1] == shape[2]
+        self.bands_first = shape[1] == bands and (not square or record.axes is Axes.BANDS_FIRST)
         self.frames = shape[2] if self.bands_first else shape[1]
         self.classes = int(result["shape"][1])
         self.head = self._head()

@@ -41,9 +41,10 @@ class Engine(Protocol):
 
     labels: tuple[str, ...]
     rule: DecisionRule
+    record: FrontendRecord
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
-        """The decision for a clip. `samples`: int16 [n] at 16 kHz."""
+        """The decision for a clip. `samples`: int16 [n] at the record's rate."""
 
     def features(self, samples: Samples) -> Frames:
         """The frames, int8 [n, bands], that the front-end makes of a clip."""
@@ -56,6 +57,7 @@ class TwinEngine:
         self._twin = twin
         self.labels = twin.project.info.labels
         self.rule = twin.project.info.rule
+        self.record = twin.project.info.frontend.record
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """As decided by the C code; the Python decision rule is not used."""
@@ -88,12 +90,14 @@ class LitertEngine:
     ) -> None:
         self._classifier = classifier
         self._front_end: FrontEnd = compile_front_end(classifier.input_scale, record)
-        self.labels, self.rule = labels, rule
+        self.labels, self.rule, self.record = labels, rule, record
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Cut patches, sum their scores, apply the decision rule."""
         frames = self._front_end.features(samples)
-        patches = cut_patches(frames, patch_rule(self._classifier.frames))
+        patches = cut_patches(
+            frames, patch_rule(self._classifier.frames, self.record.patch_overlap_frames)
+        )
         scores = self._classifier.scores(patches)
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
@@ -112,16 +116,16 @@ def open_engines(
     """One engine per CPU core. Raises InputError for a model that `kind` cannot run."""
     count = os.cpu_count() or 1
     if kind == LITERT:
-        first = Classifier(model)
-        names = find_labels(model, labels, first.classes).names
-        rule = find_rule(model, first.head, names, threshold)
         found = find_frontend(model, frontend, read_tflite(model))
         not_computed = found.placed(record_faults(found.record))
         if not_computed:
             raise InputError(not_computed)
         record = found.record
+        first = Classifier(model, record)
+        names = find_labels(model, labels, first.classes).names
+        rule = find_rule(model, first.head, names, threshold)
         return [
-            LitertEngine(first if number == 0 else Classifier(model), record, names, rule)
+            LitertEngine(first if number == 0 else Classifier(model, record), record, names, rule)
             for number in range(count)
         ]
     twins = build_model_twins(model, labels, threshold, frontend, count=count)

@@ -10,7 +10,6 @@ from generator.frontend.record import FrontendRecord
 
 FIXED_KEYS = (
     *(
-        "sample_rate_hz",
         "sample_full_scale",
         "pre_emphasis",
         "fft_samples",
@@ -29,8 +28,10 @@ FIXED_KEYS = (
     ),
     *("pcan", "mfcc", "mean", "deviation"),
 )
-"""Keys that the front-end's C, and the readers of sounds, have one value for."""
+"""Keys that the front-end's C has one value for."""
 
+SAMPLE_RATES_HZ = (4000, 48_000)
+"""What microphones of boards deliver; any whole number between."""
 
 MOST_BANDS = 256
 
@@ -49,7 +50,8 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         for key in FIXED_KEYS
         if getattr(record, key) != (only := getattr(YAMNET, key))
     ]
-    limits = {
+    limits: dict[str, tuple[float, float]] = {
+        "sample_rate_hz": SAMPLE_RATES_HZ,
         "window_samples": (SHORTEST_SAMPLES, record.fft_samples),
         "hop_samples": (SHORTEST_SAMPLES, record.fft_samples - 1),
         "bands": (1, MOST_BANDS),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clips that are played to a board: a folder of labelled sounds, or seeded synthetic ones.
 
-`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono,
-16 kHz, as training has it.
+`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono, at the
+rate of the image's front-end, as training has it.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ class Clip:
         """The classes of the category: `dog+rain` has two."""
         return split_category(self.label or "")
 
-    def read(self) -> Samples:
-        """The samples to send, int16 [samples] at 16 kHz; raises InputError if unreadable."""
-        return read_samples(self.path) if self.path is not None else SYNTHETIC[self.name]()
+    def read(self, sample_rate_hz: int) -> Samples:
+        """The samples to send, int16 [samples] at this rate; raises InputError if unreadable."""
+        if self.path is not None:
+            return read_samples(self.path, sample_rate_hz)
+        return SYNTHETIC[self.name](sample_rate_hz)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class Link:
         samples: npt.NDArray[np.int16],
         flags: int = 0,
     ) -> ClipRun:
-        """Play one clip, int16 [samples] at 16 kHz mono, and collect its answers.
+        """Play one clip, int16 [samples] mono at the rate that HELLO says, and collect its answers.
 
         `flags`: bits of ClipFlag.
 

@@ -21,6 +21,9 @@ from tests.support.model_files import OURS
 def test_what_is_computed_has_no_fault() -> None:
     assert record_faults(YAMNET) == []
     assert record_faults(YAMNET.model_copy(update={"low_hz": 20.0, "log_offset": 1e-6})) == []
+    for rate_hz in (4000, 11_025, 48_000):
+        keys = {"sample_rate_hz": rate_hz, "high_hz": rate_hz / 2}
+        assert record_faults(YAMNET.model_copy(update=keys)) == []
 
 
 def test_every_key_that_is_not_followed_is_named() -> None:
@@ -46,7 +49,9 @@ def test_a_model_of_such_a_record_is_refused_with_its_lines(tmp_path: Path) -> N
             {"window_samples": 513, "sample_rate_hz": 100},
             ["sample_rate_hz", "window_samples", "window_samples", "high_hz"],
         ),
-        ({"sample_rate_hz": 8000, "high_hz": 4000.0}, ["sample_rate_hz"]),
+        ({"sample_rate_hz": 3999, "high_hz": 1900.0}, ["sample_rate_hz"]),
+        ({"sample_rate_hz": 48_001}, ["sample_rate_hz"]),
+        ({"sample_rate_hz": 8000, "high_hz": 4001.0}, ["high_hz"]),
         ({"window_samples": 399}, ["window_samples"]),
         ({"hop_samples": 512}, ["hop_samples"]),
         ({"hop_samples": 1}, ["hop_samples"]),

@@ -75,7 +75,7 @@ def our_values(model: Path, clip: Path) -> np.ndarray:
     quantised = read_tflite(model).input
     record = YAMNET.model_copy(update={"silence_gate": None})
     frames = build_frontend_twin(record, quantised.scale, quantised.zero_point).features(
-        read_samples(clip)
+        read_samples(clip, record.sample_rate_hz)
     )
     return (frames.astype(np.float32) - quantised.zero_point) * np.float32(quantised.scale)
 

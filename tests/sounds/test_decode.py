@@ -14,15 +14,19 @@ from sounds.decode import read_samples, read_sound, to_int16
 def test_16_bit_files_at_16_khz_come_back_bit_for_bit(tmp_path: Path) -> None:
     samples = np.random.default_rng(1).integers(-32768, 32768, 5000).astype(np.int16)
     soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="PCM_16")
-    assert np.array_equal(read_samples(tmp_path / "a.wav"), samples)
+    assert np.array_equal(read_samples(tmp_path / "a.wav", 16_000), samples)
 
 
 def test_stereo_at_another_rate_becomes_mono_at_16_khz(tmp_path: Path) -> None:
     time_s = np.arange(44_100) / 44_100
     tone = 0.5 * np.sin(2 * np.pi * 1000 * time_s)
     soundfile.write(tmp_path / "a.flac", np.stack([tone, np.zeros_like(tone)], axis=1), 44_100)
-    decoded = read_sound(tmp_path / "a.flac")
-    assert (decoded.rate_hz, decoded.channels, decoded.lacks_upper_bands) == (44_100, 2, False)
+    decoded = read_sound(tmp_path / "a.flac", 16_000)
+    assert (decoded.rate_hz, decoded.channels, decoded.lacks_bands_below(7500.0)) == (
+        44_100,
+        2,
+        False,
+    )
     assert decoded.samples.dtype == np.int16
     assert decoded.samples.shape == (16_000,)
     assert int(np.abs(np.fft.rfft(decoded.samples)).argmax()) == 1000
@@ -31,8 +35,9 @@ def test_stereo_at_another_rate_becomes_mono_at_16_khz(tmp_path: Path) -> None:
 
 def test_8_khz_lacks_the_upper_bands(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.full(800, 0.1), 8_000)
-    decoded = read_sound(tmp_path / "a.wav")
-    assert decoded.lacks_upper_bands
+    decoded = read_sound(tmp_path / "a.wav", 16_000)
+    assert decoded.lacks_bands_below(7500.0)
+    assert not decoded.lacks_bands_below(4000.0)
     assert len(decoded.samples) == 1600
 
 
@@ -47,23 +52,23 @@ def test_8_khz_lacks_the_upper_bands(tmp_path: Path) -> None:
 def test_useless_sounds_are_refused(tmp_path: Path, values: np.ndarray, message: str) -> None:
     soundfile.write(tmp_path / "a.wav", values, 16_000, subtype="FLOAT")
     with pytest.raises(InputError, match=message):
-        read_samples(tmp_path / "a.wav")
+        read_samples(tmp_path / "a.wav", 16_000)
 
 
 def test_a_file_that_is_no_sound_is_refused_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("hello")
     with pytest.raises(InputError, match=r"a\.wav: cannot be decoded.*\n +remedy: convert it"):
-        read_samples(tmp_path / "a.wav")
+        read_samples(tmp_path / "a.wav", 16_000)
 
 
 def test_samples_without_a_header_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.raw").write_bytes(bytes(100))
     with pytest.raises(InputError, match=r"a\.raw: cannot be decoded"):
-        read_samples(tmp_path / "a.raw")
+        read_samples(tmp_path / "a.raw", 16_000)
 
 
 def test_full_scale_is_clamped(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.array([1.5, -1.5]), 16_000, subtype="FLOAT")
-    assert read_samples(tmp_path / "a.wav").tolist() == [32767, -32768]
+    assert read_samples(tmp_path / "a.wav", 16_000).tolist() == [32767, -32768]
     halves = np.array([-2.0, -1.0, 0.0, 0.5, 1.0])
     assert to_int16(halves).tolist() == [-32768, -32768, 0, 16384, 32767]

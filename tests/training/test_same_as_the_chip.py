@@ -11,6 +11,7 @@ import soundfile
 
 from generator.boards.boards_file import load_board
 from generator.firmware import make_project, read_network
+from generator.frontend.presets import YAMNET
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import NO_PATCH
 from generator.model.patches import patch_rule
@@ -50,8 +51,8 @@ def make_clip(duration_s: float, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("duration_s", [0.05, 0.3, 0.7, 1.0, 2.5, 5.0])
 def test_patches_and_decision_are_the_listeners(chip: HostTwin, duration_s: float) -> None:
     samples = make_clip(duration_s, seed=round(100 * duration_s))
-    classifier = Classifier(DEFAULT_MODEL)
-    frames = compile_front_end(classifier.input_scale).features(samples)
+    classifier = Classifier(DEFAULT_MODEL, YAMNET)
+    frames = compile_front_end(classifier.input_scale, YAMNET).features(samples)
     patches = cut_patches(frames, patch_rule(classifier.frames))
     rule = chip.project.info.rule
     outcome = chip.run_clip(samples)
