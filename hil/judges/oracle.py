@@ -52,6 +52,12 @@ class Oracle:
         """Names of the operators in the order of the file, as in CONV_2D."""
         return tuple(str(operator["op_name"]) for operator in self._operators)
 
+    @property
+    def input_scale(self) -> tuple[float, int]:
+        """Real value of one step of the int8 input, and the step that means 0."""
+        scale, zero_point = self._input["quantization"]
+        return float(scale), int(zero_point)
+
     def scores(self, frames: Int8) -> Int8:
         """The int8 scores [classes], of softmax or sigmoid, for one patch [frames, bands]."""
         self._invoke(frames)
