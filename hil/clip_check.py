@@ -137,14 +137,16 @@ def _mask(detected: Sequence[int]) -> npt.NDArray[np.uint8]:
 def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) -> list[Divergence]:
     """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
     found: list[Divergence] = []
-    for patch in run.patches:
-        frames = patch_frames(run.features, patch.first_frame, session.patches)
+    cut = [patch_frames(run.features, one.first_frame, session.patches) for one in run.patches]
+    session.oracle.begin_clip()
+    expected = [session.oracle.scores(frames) for frames in cut]
+    for patch, frames, scores in zip(run.patches, cut, expected, strict=True):
         place = f"{clip}, patch {patch.patch_index}"
         divergence = compare(
             place,
             "scores, board against interpreter",
             ("class",),
-            session.oracle.scores(frames),
+            scores,
             np.array(patch.scores, np.int8),
         )
         if divergence is not None:
@@ -154,7 +156,11 @@ def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) ->
 
 
 def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> list[Divergence]:
-    """The first layer at which the host twin parts from the interpreter, if it does."""
+    """The first layer at which the host twin parts from the interpreter, if it does.
+
+    Variables begin anew on both sides, as if the patch were a clip's first.
+    """
+    session.oracle.begin_clip()
     names = session.oracle.operator_names
     ours = twin.taps(frames)
     theirs = session.oracle.taps(frames)

@@ -36,13 +36,9 @@ class Classifier:
             raise ToolError(f"no model at {model}: {error.strerror}") from error
         self.path = model
         self.sha256 = hashlib.sha256(content).hexdigest()
+        self._content = content
         try:
-            interpreter: Any = Interpreter(
-                model_content=content,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-                num_threads=1,
-            )
-            interpreter.allocate_tensors()
+            interpreter = self._open()
         except (ValueError, RuntimeError) as error:
             raise InputError([Fault(str(model), f"LiteRT refuses it: {error}")]) from error
         self._interpreter = interpreter
@@ -71,6 +67,21 @@ class Classifier:
         self.head = self._head()
         self._input, self._output = int(entry["index"]), int(result["index"])
 
+    def _open(self) -> Any:
+        interpreter: Any = Interpreter(
+            model_content=self._content,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+            num_threads=1,
+        )
+        interpreter.allocate_tensors()
+        return interpreter
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether it has variables, which outlive a patch."""
+        names = (one["op_name"] for one in self._interpreter._get_ops_details())
+        return "VAR_HANDLE" in names
+
     def _head(self) -> Head:
         """The kind of head: the last operator, apart from a final DEQUANTIZE."""
         names = [one["op_name"] for one in self._interpreter._get_ops_details()]
@@ -83,7 +94,12 @@ class Classifier:
         raise InputError([Fault(str(self.path), what, "needed: SOFTMAX or LOGISTIC at the end")])
 
     def scores(self, patches: Patches) -> npt.NDArray[np.int8]:
-        """Scores int8 [patches, classes] for patches int8 [patches, frames, bands]."""
+        """Scores int8 [patches, classes] for patches int8 [patches, frames, bands] of one clip.
+
+        Variables begin anew: LiteRT has no other way for that than a new interpreter.
+        """
+        if self.keeps_state:
+            self._interpreter = self._open()
         rows = [self._one(patch) for patch in patches]
         return np.stack(rows) if rows else np.empty((0, self.classes), np.int8)
 

@@ -21,7 +21,7 @@ from generator.host.twin import HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
-from generator.model.patches import patch_rule
+from generator.model.patches import patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
@@ -91,13 +91,14 @@ class LitertEngine:
         self._classifier = classifier
         self._front_end: FrontEnd = compile_front_end(classifier.input_scale, record)
         self.labels, self.rule, self.record = labels, rule, record
+        self._patches = patch_rule(
+            classifier.frames, record.patch_overlap_frames, keeps_state=classifier.keeps_state
+        )
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Cut patches, sum their scores, apply the decision rule."""
         frames = self._front_end.features(samples)
-        patches = cut_patches(
-            frames, patch_rule(self._classifier.frames, self.record.patch_overlap_frames)
-        )
+        patches = cut_patches(frames, self._patches)
         scores = self._classifier.scores(patches)
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
@@ -122,6 +123,10 @@ def open_engines(
             raise InputError(not_computed)
         record = found.record
         first = Classifier(model, record)
+        overlap, keeps = record.patch_overlap_frames, first.keeps_state
+        of_patches = found.placed(patch_faults(first.frames, overlap, keeps_state=keeps))
+        if of_patches:
+            raise InputError(of_patches)
         names = find_labels(model, labels, first.classes).names
         rule = find_rule(model, first.head, names, threshold)
         return [

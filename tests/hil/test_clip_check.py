@@ -93,6 +93,9 @@ class Judge:
     operator_names: tuple[str, ...] = ("TRANSPOSE",)
     input_scale: tuple[float, int] = (0.0546875, 40)
 
+    def begin_clip(self) -> None:
+        pass
+
     def scores(self, frames: Int8) -> Int8:
         (_, scores), *_ = patches_of(frames)
         values = np.array(scores, np.int8)
