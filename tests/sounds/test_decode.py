@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from generator.errors import InputError
 from sounds.decode import read_samples, read_sound, to_int16
@@ -39,6 +40,33 @@ def test_8_khz_lacks_the_upper_bands(tmp_path: Path) -> None:
     assert decoded.lacks_bands_below(7500.0)
     assert not decoded.lacks_bands_below(4000.0)
     assert len(decoded.samples) == 1600
+
+
+@pytest.mark.parametrize("rate_hz", [4000, 8000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000])
+@pytest.mark.parametrize("own_hz", [8000, 22_050, 44_100, 96_000])
+def test_any_rate_becomes_any_other(tmp_path: Path, own_hz: int, rate_hz: int) -> None:
+    """A tone stays the tone that it is, to a thousandth; one above both halves is gone."""
+    time_s = np.arange(2 * own_hz) / own_hz
+    tone = 0.5 * np.sin(2 * np.pi * 1000 * time_s)
+    soundfile.write(tmp_path / "a.wav", tone, own_hz, subtype="FLOAT")
+    samples = read_samples(tmp_path / "a.wav", rate_hz)
+    assert len(samples) == pytest.approx(2 * rate_hz, abs=1)
+    expected = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(len(samples)) / rate_hz) * 32768
+    inner = slice(rate_hz // 10, -rate_hz // 10)
+    assert np.abs(samples[inner] - expected[inner]).max() < 16
+    if own_hz / 2 > rate_hz / 2 * 1.3:
+        high = 0.5 * np.sin(2 * np.pi * 0.65 * rate_hz * time_s)
+        soundfile.write(tmp_path / "b.wav", high, own_hz, subtype="FLOAT")
+        assert np.abs(read_samples(tmp_path / "b.wav", rate_hz)[inner]).max() < 3
+
+
+def test_16_khz_is_what_it_always_was(tmp_path: Path) -> None:
+    random = np.random.default_rng(3).integers(-20_000, 20_000, (44_100, 2)).astype(np.int16)
+    soundfile.write(tmp_path / "a.wav", random, 44_100, subtype="PCM_16")
+    samples = read_samples(tmp_path / "a.wav", 16_000)
+    mono = (random.astype(np.float32) / 32768).mean(axis=1, dtype=np.float32)
+    resampled = soxr.resample(mono, 44_100, 16_000, quality="HQ").astype(np.float64)
+    assert np.array_equal(samples, np.clip(np.rint(resampled * 32768), -32768, 32767))
 
 
 @pytest.mark.parametrize(
