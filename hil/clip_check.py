@@ -228,7 +228,7 @@ def count_features(session: BoardSession, clip: Clip, features: Int8) -> Feature
     return FeaturesRecord(
         board=session.board.spec.id,
         clip=clip.name,
-        is_recorded=clip.path is not None,
+        rate_hz=clip.rate_hz,
         frames=len(features),
         counts=tuple(count_cells(features).tolist()),
         scale=scale,

@@ -27,7 +27,27 @@ class Decoded:
 
     def lacks_bands_below(self, high_hz: float) -> bool:
         """True when the file's own rate cannot hold frequencies up to there."""
-        return self.rate_hz < 2 * high_hz
+        return lacks_bands(self.rate_hz, high_hz)
+
+
+def lacks_bands(rate_hz: int, high_hz: float) -> bool:
+    """True when a file of that rate cannot hold frequencies up to there."""
+    return rate_hz < 2 * high_hz
+
+
+def low_rate_text(sample_rate_hz: int, high_hz: float) -> str:
+    """What to say of files that lack bands of a front-end with such a rate and highest band."""
+    return (
+        f"recorded below {2 * high_hz / 1000:g} kHz: resampled, but the upper bands stay empty, "
+        f"unlike on the chip: record at {sample_rate_hz / 1000:g} kHz or more"
+    )
+
+
+def own_rate_hz(path: Path) -> int:
+    """The sample rate of a file that `read_sound` can decode."""
+    import soundfile
+
+    return int(soundfile.info(path).samplerate)
 
 
 def read_samples(path: Path, sample_rate_hz: int) -> Samples:

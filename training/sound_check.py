@@ -9,7 +9,7 @@ from threading import Lock
 
 from generator.errors import Fault, InputError
 from generator.frontend.record import FrontendRecord
-from sounds.decode import Decoded, Samples, read_sound
+from sounds.decode import Decoded, Samples, low_rate_text, read_sound
 
 NAMED = 3
 """The number of files that a note names; the others are only counted."""
@@ -71,9 +71,7 @@ class SoundCheck:
             (self._stereo, "more than one channel: mixed down to mono"),
             (
                 self._low_rate,
-                f"recorded below {2 * self._record.high_hz / 1000:g} kHz: resampled, but the upper "
-                "bands stay empty, unlike on the chip: record at "
-                f"{self._record.sample_rate_hz / 1000:g} kHz or more",
+                low_rate_text(self._record.sample_rate_hz, self._record.high_hz),
             ),
             (self._silent, "silent: the silence gate drops every frame, so it has no patch"),
         ):

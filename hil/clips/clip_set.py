@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.clips.synthetic import SYNTHETIC
-from sounds.decode import Samples, read_samples
+from sounds.decode import Samples, own_rate_hz, read_samples
 from sounds.layouts import read_sounds
 from sounds.sound import split_category
 
@@ -44,6 +44,11 @@ class Clip:
         if self.path is not None:
             return read_samples(self.path, sample_rate_hz)
         return SYNTHETIC[self.name](sample_rate_hz)
+
+    @property
+    def rate_hz(self) -> int | None:
+        """The rate of its file, once it was read; None for a synthetic sound, which has any."""
+        return own_rate_hz(self.path) if self.path is not None else None
 
 
 @dataclass(frozen=True, slots=True)

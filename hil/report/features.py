@@ -12,6 +12,7 @@ import numpy as np
 
 from generator.frontend.saturation import Saturation, judge_counts
 from hil.report.records import RunRecords
+from sounds.decode import lacks_bands, low_rate_text
 
 
 def judge_features(records: RunRecords) -> Saturation | None:
@@ -26,8 +27,21 @@ def judge_features(records: RunRecords) -> Saturation | None:
     record = records.board.project.frontend.record
     frames = sum(clip.frames for clip in clips)
     found = judge_counts(counts, frames, record, clips[0].scale, clips[0].zero_point)
-    recorded = any(clip.is_recorded for clip in clips)
+    recorded = any(clip.rate_hz is not None for clip in clips)
     return found if recorded else replace(found, warnings=())
+
+
+def rate_lines(records: RunRecords) -> list[str]:
+    """What to know of clips whose files lack bands of the front-end."""
+    if records.board is None:
+        return []
+    record = records.board.project.frontend.record
+    rates_hz = [clip.rate_hz for clip in records.features.values() if clip.rate_hz is not None]
+    low = sum(lacks_bands(rate_hz, record.high_hz) for rate_hz in rates_hz)
+    if not low:
+        return []
+    text = low_rate_text(record.sample_rate_hz, record.high_hz)
+    return [f"{'':13}{low} of {len(rates_hz)} clips {text}"]
 
 
 def feature_lines(features: Saturation | None) -> list[str]:

@@ -116,8 +116,8 @@ class FeaturesRecord:
 
     board: str
     clip: str
-    is_recorded: bool
-    """False for a synthetic sound: those are made to reach the ends of any range."""
+    rate_hz: int | None
+    """Of its file; None for a synthetic sound: those are made to reach the ends of any range."""
 
     frames: int
     counts: tuple[int, ...]

@@ -13,7 +13,7 @@ from rich.text import Text
 from generator.model.published import published_rows
 from hil.report.columns import COLUMNS, trained_mark
 from hil.report.decision_text import decision_lines
-from hil.report.features import feature_lines
+from hil.report.features import feature_lines, rate_lines
 from hil.report.figures import Report, measure_untrained, trained_folds_played
 from hil.report.records import BoardRecord, RunRecords
 
@@ -154,6 +154,7 @@ def _run(records: RunRecords, report: Report) -> Text:
         f"answer       {_number(latency.answer_delay_ms, 2)} ms after the patch's last frame",
         f"real time    {_margin_text(report)}",
         *feature_lines(report.features),
+        *rate_lines(records),
     ]
     if memory is not None:
         lines.append(

@@ -170,7 +170,7 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
     assert record.frontend_instructions == (9400 - 3000, 300)
     assert len(record.answer_cycles) == 3
     assert record.frontend_frames == 2 * 72 + 96
-    assert (features.frames, features.is_recorded, features.zero_point) == (300, False, 40)
+    assert (features.frames, features.rate_hz, features.zero_point) == (300, None, 40)
     assert list(features.counts) == count_cells(features_of(sound())).tolist()
     assert record.retries == ()
 

@@ -18,9 +18,9 @@ from tests.hil.report.test_figures import BOARD, clip, run_of
 OURS = (0.054722581058740616, 40)
 
 
-def features(name: str, cells: np.ndarray, *, is_recorded: bool = True) -> FeaturesRecord:
+def features(name: str, cells: np.ndarray, *, rate_hz: int | None = 16_000) -> FeaturesRecord:
     counts = tuple(count_cells(cells).tolist())
-    return FeaturesRecord("u585", name, is_recorded, len(cells), counts, *OURS)
+    return FeaturesRecord("u585", name, rate_hz, len(cells), counts, *OURS)
 
 
 def spread(frames: int, seed: int) -> np.ndarray:
@@ -63,11 +63,19 @@ def test_features_cut_off_are_a_warning_in_the_summary_and_in_the_report() -> No
 
 def test_synthetic_sounds_are_no_reason_for_a_warning() -> None:
     full = np.full((10, 64), 127, np.int8)
-    run = played(features("a", full, is_recorded=False))
+    run = played(features("a", full, rate_hz=None))
     report = make_report(run, 1)
     assert report.features is not None
     assert (report.features.at_high, report.features.warnings) == (1.0, ())
     assert "WARNING" not in summary_text(run, report, 200)
+
+
+def test_clips_that_lack_the_upper_bands_are_counted() -> None:
+    low = [features(name, spread(9, 1), rate_hz=8000) for name in "ab"]
+    run = played(*low, features("c", spread(9, 1), rate_hz=15_000))
+    text = summary_text(run, make_report(run, 1), 400)
+    assert "2 of 3 clips recorded below 15 kHz: resampled, but the upper bands stay empty" in text
+    assert "record at 16 kHz or more" in text
 
 
 def test_without_features_nothing_is_said() -> None:
