@@ -95,6 +95,6 @@ def test_features_of_real_clips_are_within_one_step_of_float64(name: str) -> Non
     for clip, samples in real_clips(limit=10):
         steps = twin.features(samples).astype(int) - features(record, samples, scale, zero_point)
         assert np.abs(steps).max() <= 1, clip
-        cells, unequal = cells + steps.size, unequal + np.count_nonzero(steps)
+        cells, unequal = cells + steps.size, unequal + int(np.count_nonzero(steps))
     print(f"{name}: {cells} cells, {100 * (1 - unequal / cells):.4f} % equal")
     assert unequal / cells <= 0.01
