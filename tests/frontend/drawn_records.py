@@ -158,7 +158,10 @@ def _normalised(
     if kind == "none":
         return record
     axis = None if kind == "one" else 0
-    mean, deviation = values.mean(axis=axis), np.maximum(values.std(axis=axis), 0.2 * values.std() + 0.01)
+    mean, deviation = (
+        values.mean(axis=axis),
+        np.maximum(values.std(axis=axis), 0.2 * values.std() + 0.01),
+    )
     plain = [tuple(v.tolist()) if kind == "each" else float(v) for v in (mean, deviation)]
     return record.model_copy(update={"mean": plain[0], "deviation": plain[1]})
 

@@ -24,18 +24,13 @@ from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record_text import record_text
 from tests.frontend import integer_twin
 from tests.frontend.drawn_records import KINDS, Case, cases, sound
-from tests.frontend.float_record import band_sums, real_features, to_int8
-from tests.frontend.float_record.pcan import pcan
+from tests.frontend.record_distance import steps_apart
 from tests.frontend.record_program import build_program, run_program
 
 RECORDS = int(os.environ.get("FRONTEND_RECORDS", "8"))
 EQUAL_SHARE = 0.99
 LEAST_TAKEN = 0.85
 """Of drawn records: they are all such as people write."""
-ROOT_ERROR = 2.0**-14
-"""Relative, of a band's sum, where noise reduction cuts it to a whole number: docs/frontend.md."""
-
-Steps = NDArray[np.int64]
 
 
 def tables_or_faults(case: Case) -> MelTables | list[Fault]:
@@ -48,26 +43,6 @@ def tables_or_faults(case: Case) -> MelTables | list[Fault]:
         return list(error.faults)
 
 
-def steps_apart(case: Case, ours: NDArray[np.int8], samples: NDArray[np.int16]) -> Steps:
-    """Steps [frames, features] between ours and float64.
-
-    What noise reduction and PCAN cut to whole numbers jumps. There a cell may be on either side of
-    a cut that lies within the sums' error.
-    """
-    record = case.record
-    if record.pcan is None:
-        wanted = [real_features(record, samples)]
-    else:
-        sums = band_sums(record, samples)
-        nudges = (1.0, 1.0 - ROOT_ERROR, 1.0 + ROOT_ERROR)
-        wanted = [pcan(record, record.pcan, sums * nudge) for nudge in nudges]
-    steps = [to_int8(record, values, case.scale, case.zero_point) for values in wanted]
-    assert all(ours.shape == one.shape for one in steps), (ours.shape, steps[0].shape)
-    apart = np.array([np.abs(ours.astype(np.int64) - one) for one in steps])
-    nearest: Steps = apart.min(axis=0)
-    return nearest
-
-
 def check_case(case: Case, tables: MelTables) -> None:
     samples = sound(case.record)
     with tempfile.TemporaryDirectory(prefix="mel2metal-record-") as scratch:
@@ -76,7 +51,7 @@ def check_case(case: Case, tables: MelTables) -> None:
     twin = integer_twin.features(samples, tables)
     assert ours.shape == twin.shape
     assert np.array_equal(ours, twin), f"the page says otherwise at {first_of(ours != twin)}"
-    apart = steps_apart(case, ours, samples)
+    apart = steps_apart(case.record, case.scale, case.zero_point, ours, samples)
     far = f"{apart.max()} steps away at {first_of(apart == apart.max())}"
     assert apart.max() <= 1, far
     assert (apart == 0).mean() >= EQUAL_SHARE, f"{(apart == 0).mean():.2%} equal"

@@ -22,7 +22,7 @@ from generator.repository import REPO_ROOT
 from sounds.place import find_directory
 from tests.frontend.cost_table import FOLDER, SHAPES, write_net
 from tests.frontend.drawn_records import draw_case, sound
-from tests.frontend.float_record import features
+from tests.frontend.record_distance import steps_apart
 from tests.frontend.signals import real_clips
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
@@ -93,8 +93,8 @@ def test_features_of_real_clips_are_within_one_step_of_float64(name: str) -> Non
     twin = build_frontend_twin(record, scale, zero_point)
     cells = unequal = 0
     for clip, samples in real_clips(limit=10):
-        steps = twin.features(samples).astype(int) - features(record, samples, scale, zero_point)
-        assert np.abs(steps).max() <= 1, clip
+        steps = steps_apart(record, scale, zero_point, twin.features(samples), samples)
+        assert steps.max() <= 1, clip
         cells, unequal = cells + steps.size, unequal + int(np.count_nonzero(steps))
     print(f"{name}: {cells} cells, {100 * (1 - unequal / cells):.4f} % equal")
     assert unequal / cells <= 0.01
