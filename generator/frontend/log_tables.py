@@ -47,7 +47,7 @@ class LogTables:
     floors: tuple[int, ...]
     """A smaller sum becomes this, likewise."""
     gains_q24: tuple[int, ...]
-    """log2 of the record's sum over the device's, likewise; empty: 1."""
+    """log2 of the record's sum over the device's, likewise; empty: 1, or no MFCCs ask for it."""
 
 
 def make_log_tables(
@@ -69,7 +69,7 @@ def make_log_tables(
         offsets=one_or_all([_level(value, unit) for value in offsets]) if any(offsets) else (),
         floors=one_or_all([max(1, _level(value, unit)) for value in floors]) if any(floors) else (),
         gains_q24=()
-        if set(gains) == {1.0}
+        if record.mfcc is None or set(gains) == {1.0}
         else one_or_all([round_half_away(math.log2(gain) * 2**LOG2_BITS) for gain in gains]),
     )
 
