@@ -10,6 +10,16 @@
 /* Samples before the first hop, so that a hop ends where a frame does. */
 #define HOP_PHASE (MEL_FRAME_SAMPLES % HOP_SAMPLES)
 
+/* What the output keeps; null where it keeps nothing. */
+static struct output_state *output_of(struct frontend *self) {
+#if MEL_NOISE_ESTIMATES
+    return &self->output;
+#else
+    (void)self;
+    return NULL;
+#endif
+}
+
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
@@ -75,7 +85,7 @@ static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *c
     int error = 0;
     if (open) {
         int8_t frame[MEL_FEATURES];
-        mel_compute_frame_s8(self->samples, &self->workspace, &self->output, frame);
+        mel_compute_frame_s8(self->samples, &self->workspace, output_of(self), frame);
         self->frames++;
         error = on_frame(context, frame);
     } else {
@@ -106,7 +116,9 @@ void frontend_reset(struct frontend *self) {
     self->frames = 0u;
     self->gated_frames = 0u;
     gate_reset(&self->gate);
+#if MEL_NOISE_ESTIMATES
     output_reset(&self->output);
+#endif
 }
 
 int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t count,

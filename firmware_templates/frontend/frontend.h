@@ -33,7 +33,9 @@ struct frontend {
 #endif
 #endif
     struct gate gate;
+#if MEL_NOISE_ESTIMATES
     struct output_state output;
+#endif
     struct mel_workspace workspace;
     uint32_t frames;       /* frames given to on_frame since the reset */
     uint32_t gated_frames; /* frames dropped by the gate since the reset */

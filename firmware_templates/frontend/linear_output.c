@@ -20,10 +20,6 @@ static inline uint64_t multiply_u64_q32(uint64_t value, uint32_t multiplier) {
     return (value >> 32) * multiplier + (((value & UINT32_MAX) * multiplier) >> 32);
 }
 
-void output_reset(struct output_state *state) {
-    (void)state;
-}
-
 /* round((sum - mean) / deviation / scale) + zero point, clamped. */
 void output_frame_s8(struct output_state *state, const uint64_t sums[MEL_BANDS], uint32_t shift,
                      int8_t frame[MEL_FEATURES]) {

@@ -15,10 +15,6 @@
 #define OFFSET_Q48(band) mel_output_offsets_q48[band]
 #endif
 
-void output_reset(struct output_state *state) {
-    (void)state;
-}
-
 /* round((logarithm - mean) / deviation / scale) + zero point, clamped: a multiple of log2, plus a
  * constant. */
 void output_frame_s8(struct output_state *state, const uint64_t sums[MEL_BANDS], uint32_t shift,

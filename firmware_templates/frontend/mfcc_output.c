@@ -4,10 +4,6 @@
 #include "frontend/feature_scale.h"
 #include "frontend/output.h"
 
-void output_reset(struct output_state *state) {
-    (void)state;
-}
-
 /* sums -> log2 Q24 -> DCT Q16 -> int8: what a logarithm is to the record, and norm and lifter of a
  * coefficient, are in its multiplier. */
 void output_frame_s8(struct output_state *state, const uint64_t sums[MEL_BANDS], uint32_t shift,

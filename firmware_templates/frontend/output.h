@@ -11,17 +11,20 @@
  * these functions: which one, the front-end's record says (generator/frontend/sources.py).
  */
 
-/* What is kept from frame to frame: the noise of each band, or nothing. */
-struct output_state {
+/*
+ * What is kept from frame to frame: the noise of each band. Where nothing is, there is no such
+ * structure, and its pointer is null.
+ */
 #if MEL_NOISE_ESTIMATES
+struct output_state {
     uint32_t noise[MEL_NOISE_ESTIMATES];
-#else
-    uint8_t unused;
-#endif
 };
 
 /* At the beginning of a clip. */
 void output_reset(struct output_state *state);
+#else
+struct output_state;
+#endif
 
 /*
  * The real sum of a band is sums[band] / 2^(MEL_SUM_BITS + MEL_SUM_SHIFTS * shift), of triangles

@@ -28,7 +28,6 @@ class HostLibrary:
         library.gate_push_q15.restype = ctypes.c_bool
         self._workspace = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
         self._state = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
-        library.output_reset(self._state)
 
     def log2_q24(self, value: int) -> int:
         return int(self._library.probe_log2_q24(value))

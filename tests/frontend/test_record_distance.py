@@ -21,6 +21,7 @@ from generator.frontend.record import (
     ZerosAt,
 )
 from generator.host.frontend_twin import build_frontend_twin
+from tests.frontend.drawn_values import hard_and_usual_sound
 from tests.frontend.float_record import features
 
 SCALE, ZERO_POINT = 0.0547, 40
@@ -50,22 +51,6 @@ def draw_record(seed: int) -> FrontendRecord:
             "silence_gate": None,
             "log_offset": draw.choice([1e-5, 1e-4, 1e-2] if fft_samples <= 512 else [1e-3, 1e-2]),
         }
-    )
-
-
-def hard_and_usual_sound() -> np.ndarray:
-    """Noise that fades, a chord, a full-scale square wave, a click, nothing: int16 [20000]."""
-    rng = np.random.default_rng(5)
-    fading = rng.normal(0.0, 1.0, 4000) * np.geomspace(8000.0, 20.0, 4000)
-    time_s = np.arange(3000) / 16_000
-    chord = sum(2500 * np.sin(2 * np.pi * hz * time_s) for hz in (220.0, 1330.0, 5210.0))
-    chord = chord + rng.normal(0.0, 30.0, 3000)
-    square = np.where(np.sin(2 * np.pi * 440.0 * np.arange(2000) / 16_000) >= 0, 32767, -32768)
-    click = rng.normal(0.0, 60.0, 3000)
-    click[1500] = 32767
-    nothing = np.zeros(8000)
-    return np.clip(np.concatenate([fading, chord, square, click, nothing]), -32768, 32767).astype(
-        np.int16
     )
 
 
