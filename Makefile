@@ -25,6 +25,7 @@ VIRTUAL ?=
 FOLDS ?=
 CLIPS ?=
 SOUNDS ?=
+SVG ?=
 INVENTORY ?=
 PROBE ?=
 PACK ?=
@@ -139,8 +140,13 @@ firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
 	    $(WITH_ENGINE) $(if $(TAPS),--taps) --jobs $(JOBS)
 
+.PHONY: explain
+explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
+	@$(PY) -m mel2metal explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	    $(WITH_SETTINGS) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
+
 .PHONY: inspect
-inspect: $(VENV)/.firmware ## What is in MODEL, and does it fit? Nothing is built
+inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
 	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_SETTINGS) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
+from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
 from generator.commands.model_options import add_model_settings, network_of
@@ -45,6 +46,7 @@ from generator.toolchain.locate import find_toolchain
 EXAMPLES = """\
 examples:
   mel2metal inspect model.tflite                  what is in it, and does it fit?
+  mel2metal explain model.tflite --svg net.svg    how does each layer run, and what does it cost?
   mel2metal firmware --board u585                 the default model, to build/u585/
   mel2metal firmware --board u585 --model model.tflite --labels names.txt
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
@@ -149,6 +151,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_inspect(look)
     _add_boards_file(look)
+
+    why = commands.add_parser(
+        "explain",
+        help="show how each operator runs, why, and what it costs: a table and a drawing",
+        epilog=EXPLAIN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_explain(why)
+    _add_boards_file(why)
 
     sound = commands.add_parser(
         "frontend",

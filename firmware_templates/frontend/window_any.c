@@ -4,6 +4,7 @@
 #include "frontend/leading_zeros.h"
 
 #define WINDOW_END (MEL_WINDOW_START + MEL_WINDOW_SAMPLES)
+#define TABLE_WEIGHTS (MEL_WINDOW_MIRROR / 2u + 1u)
 
 #if MEL_PRE_EMPHASIS_Q31 > 0
 /* Q30 * Q31 >> 32 = Q29, rounded; the magnitude is at most 2^30. */
@@ -17,15 +18,25 @@ static inline int32_t multiply_q31(frame_sample sample, int32_t weight_q31) {
 }
 #endif
 
+/* Put a product in its place; a word with the highest one of its magnitude. */
+static inline uint32_t keep_product(int32_t *place, frame_sample sample, int32_t weight_q31) {
+    const int32_t product = multiply_q31(sample, weight_q31);
+    *place = product;
+    return (uint32_t)(product ^ (product >> 31));
+}
+
 uint32_t window_apply(const frame_sample samples[MEL_FRAME_SAMPLES],
                       int32_t windowed[MEL_FFT_SAMPLES]) {
+    const frame_sample *sample = &samples[MEL_WINDOW_START];
+    int32_t *place = &windowed[MEL_WINDOW_START];
     uint32_t bits = 0u;
 
-    for (uint32_t n = 0u; n < MEL_WINDOW_SAMPLES; n++) {
-        const uint32_t folded = n <= MEL_WINDOW_MIRROR / 2u ? n : MEL_WINDOW_MIRROR - n;
-        const int32_t product = multiply_q31(samples[MEL_WINDOW_START + n], mel_window_q31[folded]);
-        windowed[MEL_WINDOW_START + n] = product;
-        bits |= (uint32_t)(product ^ (product >> 31)); /* the highest one of the magnitude */
+    /* The table ends in the window's middle: up to there, and back. */
+    for (uint32_t n = 0u; n < TABLE_WEIGHTS; n++) {
+        bits |= keep_product(&place[n], sample[n], mel_window_q31[n]);
+    }
+    for (uint32_t n = TABLE_WEIGHTS; n < MEL_WINDOW_SAMPLES; n++) {
+        bits |= keep_product(&place[n], sample[n], mel_window_q31[MEL_WINDOW_MIRROR - n]);
     }
 
     const uint32_t shift = leading_zeros_u32(bits) - 2u;

@@ -11,6 +11,7 @@ from rich.table import Table
 from generator.boards.fit import fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INPUT
+from generator.estimate import UNCERTAINTY, TimeEstimate, estimate_time
 from generator.firmware import Network
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
@@ -75,12 +76,54 @@ def _print_fit(console: Console, network: Network, board: BoardSpec) -> bool:
     demand = network.demand
     faults = fit_faults(board, demand)
     ram, flash = ram_need(board, demand), flash_need(demand)
+    time = estimate_time(board, network)
     console.print(
         f"{board.id}: {'does not fit' if faults else 'fits'}: activations {demand.rows_bytes:,} of "
         f"{budgets.activation_ram_bytes:,} B, about {ram.total_bytes:,} of "
         f"{budgets.image_ram_bytes:,} B RAM, about {flash.total_bytes:,} of "
-        f"{budgets.image_flash_bytes:,} B flash",
-        style="bold red" if faults else "green",
+        f"{budgets.image_flash_bytes:,} B flash; {_time_text(time)}",
+        style=_style(bool(faults), time),
         soft_wrap=True,
     )
-    return not faults
+    for fault in faults:
+        console.print(f"  {fault}", markup=False, soft_wrap=True)
+    if time.margin < 1.0 + UNCERTAINTY:
+        console.print(f"  {_too_slow(network, time)}", markup=False, soft_wrap=True)
+    return not faults and time.margin >= 1.0 - UNCERTAINTY
+
+
+def _style(unfit: bool, time: TimeEstimate) -> str:
+    if unfit or time.margin < 1.0 - UNCERTAINTY:
+        return "bold red"
+    return "green" if time.margin > 1.0 + UNCERTAINTY else "yellow"
+
+
+def _time_text(time: TimeEstimate) -> str:
+    return (
+        f"{time.verdict}: about {time.need_ms:.1f} of {time.step_ms:.1f} ms a patch, "
+        f"{time.margin:.1f} times over (estimated)"
+    )
+
+
+def _too_slow(network: Network, time: TimeEstimate) -> str:
+    """What to change, with the numbers that matter."""
+    patches, record = network.patches, network.frontend
+    larger = (
+        "the network"
+        if time.network_instructions > time.frontend_instructions
+        else ("the front-end")
+    )
+    share = max(time.network_instructions, time.frontend_instructions) / (
+        time.network_instructions + time.frontend_instructions
+    )
+    remedies = ["a board with a faster core", "a narrower or shallower model"]
+    if patches.overlap:
+        remedies.append(
+            f"less overlap than {patches.overlap} of {patches.frames} frames (patch_overlap_frames)"
+        )
+    if larger == "the front-end":
+        remedies.append(f"a longer hop than {record.hop_samples} samples")
+    return (
+        f"{larger} takes {share:.0%} of the time (`mel2metal explain` shows where). "
+        f"Take {', or '.join(remedies)}"
+    )

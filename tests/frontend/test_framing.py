@@ -21,10 +21,16 @@ from generator.frontend.transform_tables import FFT_LENGTHS, transform_faults
 from generator.frontend.window_table import window_faults
 from tests.frontend.float_record.framing import frames as float_frames
 from tests.frontend.float_record.framing import window as float_window
-from tests.frontend.frontend_builds import build_sanitised_program, run_program, write_sources
+from tests.frontend.frontend_builds import (
+    build_sanitised_program,
+    build_target_image,
+    run_program,
+    write_sources,
+)
 from tests.frontend.integer_twin import features
 from tests.frontend.integer_twin.frames import clip_frames
 from tests.frontend.integer_twin.window import window_weights
+from tests.frontend.target_runner import TargetRunner
 
 QUICK, SLOW = len(FFT_LENGTHS), 4 * len(FFT_LENGTHS)
 EDGES = (0, 1, 15, 255, 256, 257)
@@ -85,6 +91,19 @@ def test_drawn_records_are_those_of_the_page(seed: int, tmp_path: Path) -> None:
     for count in EDGES:
         got = run_program(program, samples[:count], 0)
         np.testing.assert_array_equal(got, features(samples[:count], tables), f"{record} {count}")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 5, 6])
+def test_the_target_computes_what_the_page_says(seed: int, tmp_path: Path) -> None:
+    """Lengths of 64, 128, 512, 1024 and 2048 on an emulated core, with the firmware's flags."""
+    record = draw_record(seed).model_copy(update={"silence_gate": None})
+    tables = make_mel_tables(record, 0.0547, 40)
+    target = TargetRunner(build_target_image(write_sources(tmp_path, tables)))
+    samples = hard_sound(record, seed)[::3]
+    samples = samples[: len(samples) // record.hop_samples * record.hop_samples]
+    got = target.features(samples, record.hop_samples)
+    assert len(got) >= 2
+    np.testing.assert_array_equal(got, features(samples, tables)[: len(got)])
 
 
 @pytest.mark.parametrize("seed", range(40))

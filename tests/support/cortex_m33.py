@@ -127,6 +127,18 @@ class CortexM33:
         self._core.emu_start(self.functions[function] | 1, RETURN_TO & ~1)
         return int(np.int32(np.uint32(self._core.reg_read(arm_const.UC_ARM_REG_R0))))
 
+    def write(self, address: int, content: bytes) -> None:
+        """Put bytes into memory."""
+        self._core.mem_write(address, content)
+
+    def write_words(self, address: int, words: Sequence[int]) -> None:
+        """Put words of 32 bits into memory."""
+        self.write(address, np.array(words, dtype="<u4").tobytes())
+
+    def forget_counts(self) -> None:
+        """Count instructions from here on."""
+        self._blocks.clear()
+
     def run_patch(self, frames: NDArray[np.int8], classes: int) -> NDArray[np.int8]:
         """One patch of [frames, bands]; returns the scores."""
         self.call("network_begin")

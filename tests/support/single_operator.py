@@ -138,7 +138,8 @@ def _statements(graph: Graph) -> tuple[list[Kernel], list[str]]:
     return kernels, lines
 
 
-def _source(graph: Graph, number: int) -> str:
+def case_source(graph: Graph, number: int) -> str:
+    """C of the function case_NUMBER, which runs the only operator of a graph."""
     kernels, statements = _statements(graph)
     text = ["#include <stddef.h>", "#include <string.h>", "#include <stdint.h>"]
     text += [f'#include "network/kernels/{header}.h"' for header in {k.header for k in kernels}]
@@ -189,7 +190,7 @@ def check_cases(cases: Sequence[Case], folder: Path) -> None:
         tiers = operator_tiers(case.kind)
         assert not operator_faults(graph, graph.operators[0], tiers), case
         sources.append(folder / f"case_{number}.c")
-        sources[-1].write_text(_source(graph, number))
+        sources[-1].write_text(case_source(graph, number))
         sizes.append(([one.size for one in values], [one.size for one in expected[-1]]))
         data += b"".join(np.ascontiguousarray(one).tobytes() for one in values)
     sources.append(folder / "main.c")

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from generator.engines.builtin.c_tables import Record, Table
 from generator.engines.builtin.names import identifier
+from generator.engines.builtin.products import no_products
 from generator.engines.builtin.windows import WHOLE_ROW, Window, padded
 from generator.model.constraints import Tiers
 from generator.model.graph import Graph, Operator, Tensor
@@ -216,6 +217,9 @@ class BuiltinOperator:
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""
     """How the list of operators that can run names it, where the kind alone would mislead."""
+    products: Callable[[Graph, Operator], int] = no_products
+    """Multiply-accumulates of a patch, or the values that it reads where those are more than it
+    makes."""
     fold: Callable[[Graph, Operator], Any] | None = None
     """Its numbers as its kernels want them; raises ChannelsTooLargeError."""
     on_rows: OnRows | None = None

@@ -5,7 +5,11 @@
 #include "frontend/frontend.h"
 #include "frontend/integer_log2.h"
 
+#if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
+int16_t probe_samples[MEL_HOP_SAMPLES];
+#else
 int16_t probe_samples[MEL_FRAME_SAMPLES];
+#endif
 int8_t probe_frame[MEL_FEATURES];
 uint32_t probe_frames;
 static struct mel_workspace workspace;
@@ -25,9 +29,13 @@ static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     return 0;
 }
 
-/* probe_samples to probe_frame, one frame. */
+/* probe_samples to probe_frame, one frame; of a record without pre-emphasis. */
 void probe_mel(void) {
+#if MEL_PRE_EMPHASIS_Q31 == 0
     mel_compute_frame_s8(probe_samples, &workspace, NULL, probe_frame);
+#else
+    (void)workspace;
+#endif
 }
 
 void probe_reset(void) {

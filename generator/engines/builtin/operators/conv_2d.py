@@ -16,6 +16,7 @@ from generator.engines.builtin.channels import (
 )
 from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
 from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.products import products_of_convolution
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -99,6 +100,7 @@ def pack_matrix(folded: FoldedConvolution) -> list[int]:
 OPERATOR = BuiltinOperator(
     kind="CONV_2D",
     shapes=rows_to_rows,
+    products=products_of_convolution,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=0, channels_fit=_channels_fit),
     fold=_fold,

@@ -9,6 +9,7 @@ from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.channels import FoldedConvolution, fold_convolution, requantise_table
 from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
 from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.products import products_of_depthwise
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -118,6 +119,7 @@ def _spread(call: RowCall[FoldedConvolution]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="DEPTHWISE_CONV_2D",
     shapes=rows_to_rows,
+    products=products_of_depthwise,
     inputs_needed=2,
     constraints=convolution_tiers(channel_axis=3, channels_fit=_channels_fit),
     fold=_fold,

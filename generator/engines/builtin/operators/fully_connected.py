@@ -24,6 +24,7 @@ from generator.engines.builtin.fixed_point import (
     dense_scales,
     wide_multiplier,
 )
+from generator.engines.builtin.products import products_of_dense
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -131,6 +132,7 @@ def _kernel(call: TensorCall[FoldedDense]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="FULLY_CONNECTED",
     shapes=any_shapes,
+    products=products_of_dense,
     inputs_needed=2,
     constraints=(
         (constant_int8_weights(rank=2), constant_int32_bias),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from generator.engines.builtin.constraints.pools import pool_tiers
 from generator.engines.builtin.pools import pool_row_kernel, pool_window, reaches_over_border
+from generator.engines.builtin.products import values_of_pool
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -23,6 +24,7 @@ def _combine(call: RowCall[None]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="MAX_POOL_2D",
     shapes=rows_to_rows,
+    products=values_of_pool,
     constraints=pool_tiers(),
     on_rows=OnRows(refuses=reaches_over_border, window=pool_window, combine=_combine),
     on_tensors=OnTensors(max_pool_kernel),

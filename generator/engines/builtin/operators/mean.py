@@ -9,6 +9,7 @@ from generator.engines.builtin.c_tables import signed, unsigned
 from generator.engines.builtin.constraints.reductions import axes_in_range
 from generator.engines.builtin.constraints.tensors import axes_of
 from generator.engines.builtin.fixed_point import INT8_MIN, Multiplier, mean_multiplier
+from generator.engines.builtin.products import values_of_input
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Call,
@@ -92,6 +93,7 @@ def _of_tensor(call: TensorCall[Multiplier]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="MEAN",
     shapes=any_shapes,
+    products=values_of_input,
     inputs_needed=2,
     constraints=((axes_in_range,),),
     fold=_fold,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from generator.engines.builtin.constraints.reductions import axes_in_range
 from generator.engines.builtin.constraints.tensors import axes_of, same_quantisation
+from generator.engines.builtin.products import values_of_input
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -24,6 +25,7 @@ def _kernel(call: TensorCall[None]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="REDUCE_MIN",
     shapes=any_shapes,
+    products=values_of_input,
     inputs_needed=2,
     constraints=((axes_in_range, same_quantisation),),
     on_tensors=OnTensors(_kernel),

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ESTIMATED instructions of kernels: so many a call, a value and a step of the innermost loop.
+
+Fitted to counts on an emulated Cortex-M33; `python -m tests.network.cost_fit` prints the table
+anew, with the error of each row. Whole networks come out within a few per cent where convolutions
+take the time, tiny ones within a fourth (tests/network/test_estimates.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from generator.engines.builtin.cost.work import Work
+
+
+class Cost(NamedTuple):
+    """Instructions that a kernel takes."""
+
+    call: float
+    value: float
+    step: float
+
+
+COSTS: Mapping[str, Cost] = {
+    "add_combine_row_u8": Cost(50, 67.26, 0.00),
+    "average_pool_combine_row_u8": Cost(37, 83.32, 0.00),
+    "constant_add_combine_row_u8": Cost(33, 55.82, 0.00),
+    "constant_multiply_combine_row_u8": Cost(35, 37.81, 0.00),
+    "dense_multiply_s8": Cost(21, 49.96, 5.06),
+    "depthwise_3x3_s1_row_u8": Cost(135, 26.92, 0.00),
+    "depthwise_3x3_s2_row_u8": Cost(27, 29.08, 0.00),
+    "depthwise_any_row_u8": Cost(0, 53.87, 14.36),
+    "flatten_collect_row_s8": Cost(76, 9.16, 0.00),
+    "im2col_gather_row_u8": Cost(577, 13.55, 0.00),
+    "look_up_combine_row_u8": Cost(21, 12.09, 0.00),
+    "max_pool_combine_row_u8": Cost(18, 60.83, 0.00),
+    "mean_add_row_u8": Cost(0, 1.29, 24.51),
+    "mean_finish_s8": Cost(11, 32.03, 0.00),
+    "pointwise_linear_row_u8": Cost(0, 27.07, 0.90),
+    "pointwise_relu_row_u8": Cost(132, 12.65, 0.92),
+    "sigmoid_look_up_s8": Cost(9, 11.07, 0.00),
+    "softmax_normalise_s8": Cost(0, 159.05, 0.00),
+    "spread_columns_row_u8": Cost(0, 12.16, 0.00),
+    "stream": Cost(100, 1.78, 35.06),
+    "tensor_average_pool_s8": Cost(0, 67.89, 6.90),
+    "tensor_concatenate_s8": Cost(54, 10.05, 0.00),
+    "tensor_convolution_s8": Cost(0, 150.18, 9.16),
+    "tensor_depthwise_s8": Cost(0, 130.31, 12.11),
+    "tensor_extreme_s8": Cost(49, 23.34, 0.00),
+    "tensor_gather_s8": Cost(94, 8.74, 0.00),
+    "tensor_look_up_s8": Cost(0, 10.01, 0.00),
+    "tensor_max_pool_s8": Cost(105, 51.92, 8.85),
+    "tensor_multiply_s8": Cost(51, 45.61, 0.00),
+    "tensor_pad_s8": Cost(112, 9.24, 0.00),
+    "tensor_prelu_s8": Cost(51, 43.49, 0.00),
+    "tensor_reduce_extreme_s8": Cost(124, 110.75, 10.28),
+    "tensor_reduce_sum_s8": Cost(117, 136.51, 6.31),
+    "tensor_sum_s8": Cost(54, 88.76, 0.00),
+}
+
+UNKNOWN = Cost(100, 100.0, 10.0)
+"""For a kernel that has not been measured."""
+
+
+def instructions_of(work: Work) -> int:
+    """An estimate of what one kernel takes for one operator in a patch."""
+    cost = COSTS.get(work.kernel, UNKNOWN)
+    return round(cost.call * work.calls + cost.value * work.values + cost.step * work.steps)
+
+
+def instructions_of_patch(works: Iterable[Work]) -> int:
+    """An estimate for all of them."""
+    return sum(map(instructions_of, works))

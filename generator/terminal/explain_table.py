@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of `mel2metal explain`."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from generator.boards.record import BoardSpec
+from generator.estimate import CYCLES_PER_INSTRUCTION, estimate_time
+from generator.explanation import Explained, Explanation, Way
+from generator.firmware import Network
+from generator.terminal.frontend_lines import print_frontend
+
+SHORT = {
+    Way.STREAMS: "rows",
+    Way.REDUCES: "adds",
+    Way.WHOLE: "whole",
+    Way.NOTHING: "-",
+}
+
+NOTE = (
+    "rows: row by row, as frames come. adds: rows are added up as they come. whole: on whole "
+    "tensors, after the last row. -: nothing is run. Ring: rows kept of all. Operations: "
+    "multiply-accumulates; of pools and sums the values that they read. Instructions and cycles "
+    "are ESTIMATED, for one patch."
+)
+
+
+def print_explanation(
+    console: Console, network: Network, board: BoardSpec, explained: Explanation
+) -> None:
+    """Operator by operator, then the reasons, then the sums."""
+    graph = network.graph
+    console.print(f"{graph.name}: {network.patches.frames} frames of {graph.bands} values a patch")
+    print_frontend(console, network)
+    console.print(_table(board, explained), crop=False)
+    for one in explained.operators:
+        if one.why:
+            console.print(f"{one.operator}: {one.why}", markup=False, soft_wrap=True)
+    console.print(NOTE, style="dim", soft_wrap=True)
+    time = estimate_time(board, network)
+    operations = sum(one.operations for one in explained.operators)
+    console.print(
+        f"activations {network.schedule.arena_bytes:,} B, weights "
+        f"{network.plan.weights_flash_bytes:,} B; {operations:,} operations a patch"
+    )
+    console.print(
+        f"{board.id}, estimated: {explained.instructions:,} instructions of the network and "
+        f"{time.frontend_instructions:,} of the front-end, {time.need_ms:.1f} ms of "
+        f"{time.step_ms:.1f} ms a patch: {time.verdict}",
+        soft_wrap=True,
+    )
+
+
+def _table(board: BoardSpec, explained: Explanation) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for column in ("", "operator", "runs", "output"):
+        table.add_column(column, no_wrap=True)
+    for column in ("ring", "RAM B", "operations", "cycles ~", "share"):
+        table.add_column(column, justify="right", no_wrap=True)
+    per_instruction = CYCLES_PER_INSTRUCTION[board.core]
+    whole = max(explained.instructions, 1)
+    ring = f"{explained.input_ring_rows}"
+    table.add_row("", "the patch", "", "", ring, f"{explained.input_ring_bytes:,}", "", "", "")
+    for one in explained.operators:
+        cells = (_or_dash(one.ram_bytes), _or_dash(one.operations))
+        table.add_row(
+            *(str(one.operator.index), one.operator.kind, SHORT[one.way]),
+            "x".join(map(str, one.shape[1:] if len(one.shape) > 1 else one.shape)),
+            _ring(one),
+            *cells,
+            _or_dash(round(one.instructions * per_instruction)),
+            f"{one.instructions / whole:.1%}" if one.instructions else "-",
+        )
+    of_stream = explained.stream_instructions
+    cycles = f"{round(of_stream * per_instruction):,}"
+    share = f"{of_stream / whole:.1%}"
+    table.add_row("", "finding rows", "", "", "", "", "", cycles, share)
+    return table
+
+
+def _ring(one: Explained) -> str:
+    return f"{one.ring_rows}/{one.rows}" if one.ring_rows else "-"
+
+
+def _or_dash(number: int) -> str:
+    return f"{number:,}" if number else "-"
