@@ -53,7 +53,8 @@ class OutputLibrary:
     def frames(self, sums: Integers, shifts: Integers) -> NDArray[np.int8]:
         """int8 [n, features] of a clip's sums [n, bands] and block shifts [n]."""
         state = (ctypes.c_uint8 * 4096)(*([0xA5] * 4096))
-        self._library.output_reset(state)
+        if self._tables.pcan is not None:
+            self._library.output_reset(state)
         rows = np.ascontiguousarray(sums, dtype=np.uint64)
         out = np.zeros((len(rows), self._tables.features), dtype=np.int8)
         for row, shift, frame in zip(rows, shifts, out, strict=True):

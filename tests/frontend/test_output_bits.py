@@ -52,6 +52,7 @@ RECORDS = {
     "noise_reduction": (PCAN.model_copy(update={"pcan": Pcan(enabled=False)}), 0.12, -128),
 }
 HOP = 320
+INSTRUCTIONS_PER_FRAME = 60_000
 
 
 @cache
@@ -112,6 +113,8 @@ def test_target_equals_host(name: str, tmp_path: Path) -> None:
         samples = SIGNALS[signal][: 12 * HOP]
         expected = host(name).features(samples)
         np.testing.assert_array_equal(on_target(target, samples), expected, signal)
+    counts = target.count_instructions(SIGNALS["noise_full_scale"][:480])
+    assert counts.total() <= INSTRUCTIONS_PER_FRAME, counts.most_common()
 
 
 @pytest.mark.parametrize("name", ["pcan", "noise_reduction"])

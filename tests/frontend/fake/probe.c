@@ -32,7 +32,12 @@ static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
 /* probe_samples to probe_frame, one frame; of a record without pre-emphasis. */
 void probe_mel(void) {
 #if MEL_PRE_EMPHASIS_Q31 == 0
-    mel_compute_frame_s8(probe_samples, &workspace, NULL, probe_frame);
+#if MEL_NOISE_ESTIMATES
+    struct output_state *const output = &frontend.output;
+#else
+    struct output_state *const output = NULL;
+#endif
+    mel_compute_frame_s8(probe_samples, &workspace, output, probe_frame);
 #else
     (void)workspace;
 #endif
