@@ -2,8 +2,8 @@
 """Records drawn over every key: refused with a reason, or computed as docs/frontend.md says.
 
 What is taken is compiled under AddressSanitizer and UBSan. It equals the integers of the page bit
-for bit; against float64 every cell is within one step, and 99 % are equal. FRONTEND_RECORDS=N
-draws N of each kind, `make frontend-records` a hundred; otherwise a few.
+for bit; against float64 every cell is within one step, and 99 % are equal. DRAWN_RECORDS=N
+draws N of each kind, `make drawn-records` a hundred; otherwise a few.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.frontend.drawn_records import KINDS, Case, cases, sound
 from tests.frontend.record_distance import steps_apart
 from tests.frontend.record_program import build_program, run_program
 
-RECORDS = int(os.environ.get("FRONTEND_RECORDS", "8"))
+RECORDS = int(os.environ.get("DRAWN_RECORDS", "8"))
 EQUAL_SHARE = 0.99
 LEAST_TAKEN = 0.85
 """Of drawn records: they are all such as people write."""
