@@ -5,7 +5,7 @@
 #define HALF INT64_C(0x80000000)
 
 int32_t dct_coefficient_q16(const int32_t values_q24[MEL_BANDS], uint32_t k) {
-    /* Below 2^63: at most 256 values of 96 octaves in Q24, times 2^24. */
+    /* Below 2^63: at most 256 values of 112 octaves in Q24, times 2^24. */
     int64_t sum_q48 = 0;
     uint32_t angle = k; /* k (2 n + 1), in FULL_TURN to the turn */
     for (uint32_t n = 0u; n < MEL_BANDS; n++) {

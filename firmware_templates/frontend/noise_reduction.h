@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * Take a band's estimated noise from its signal, below 2^20.6, and return what is left.
+ * Take a band's estimated noise from its signal, below 2^21.6, and return what is left.
  *
  * `noise` is the band's estimate, in Q(NOISE_BITS) of the signal's unit: it follows the signal
  * before it is subtracted, faster with a larger `smoothing_q14`. A clip begins with 0.

@@ -19,7 +19,7 @@ from generator.frontend.rounding import round_half_away
 
 COSINE_BITS = 24
 SUM_BITS = 16
-"""Of a coefficient before its multiplier: 256 bands within 96 octaves are below 2^15."""
+"""Of a coefficient before its multiplier: 256 bands within 112 octaves are below 2^15."""
 
 LOG_FACTORS = {
     LogKind.LN: math.log(2.0),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Constants of noise reduction and PCAN, from the record: docs/frontend.md has their integers."""
+"""Constants of noise reduction and PCAN, from the record: docs/mfcc-pcan.md has their integers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ INT16_FULL_SCALE = 32768.0
 LEAST_FFT_SAMPLES = 64
 
 RANGES: dict[str, tuple[float, float]] = {
-    "smoothing_bits": (0, 11),
+    "smoothing_bits": (0, 10),
     "even_smoothing": (0.0, 1.0),
     "odd_smoothing": (0.0, 1.0),
     "min_signal_remaining": (0.0, 1.0),
@@ -41,7 +41,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "offset": (0.01, 1e6),
     "log_shift": (0, 12),
 }
-"""Least and greatest of what is taken. A signal is below 2^20.6: 11 more bits still are 32."""
+"""Least and greatest of what is taken. A signal is below 2^21.6: 10 more bits still are 32."""
 MOST_GAIN_BITS = 31
 
 MOST_STEPS = 255.0

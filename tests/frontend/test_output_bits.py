@@ -21,6 +21,7 @@ from generator.frontend.record import (
     Pcan,
     SilenceGate,
     TriangleSides,
+    WindowShape,
     ZerosAt,
 )
 from generator.host.frontend_twin import FrontendTwin, build_frontend_twin
@@ -115,6 +116,20 @@ def test_target_equals_host(name: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(on_target(target, samples), expected, signal)
     counts = target.count_instructions(SIGNALS["noise_full_scale"][:480])
     assert counts.total() <= INSTRUCTIONS_PER_FRAME, counts.most_common()
+
+
+@pytest.mark.parametrize("fft_samples", [64, 512, 8192])
+def test_the_largest_signals_stay_within_32_bits(fft_samples: int) -> None:
+    keys = {"fft_samples": fft_samples, "window_samples": fft_samples, "bands": 1, "low_hz": 0.0}
+    shape = {"window": WindowShape.RECTANGULAR, "pre_emphasis": 1.0, "high_hz": 8000.0}
+    record = PCAN.model_copy(update={**keys, **shape, "hop_samples": fft_samples})
+    assert record_faults(record) == []
+    tables = make_mel_tables(record, 0.1016, -128)
+    twin = build_frontend_twin(record, 0.1016, -128, sanitize=True)
+    for signal in ("alternating_rails", "random_rails", "click", "square_full_scale"):
+        samples = np.tile(SIGNALS[signal], 4)
+        expected = integer_twin.features(samples, tables)
+        np.testing.assert_array_equal(twin.features(samples), expected, signal)
 
 
 @pytest.mark.parametrize("name", ["pcan", "noise_reduction"])

@@ -57,7 +57,7 @@ def test_a_scale_that_feels_the_logarithms_error_is_refused_with_the_least() -> 
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ({"smoothing_bits": 12}, ["pcan: smoothing_bits"]),
+        ({"smoothing_bits": 11}, ["pcan: smoothing_bits"]),
         ({"smoothing_bits": -1}, ["pcan: smoothing_bits"]),
         ({"even_smoothing": 1.1, "odd_smoothing": -0.1}, ["even_smoothing", "odd_smoothing"]),
         ({"min_signal_remaining": 2.0}, ["min_signal_remaining"]),
@@ -65,7 +65,7 @@ def test_a_scale_that_feels_the_logarithms_error_is_refused_with_the_least() -> 
         ({"gain_bits": 14}, ["gain_bits"]),
         ({"gain_bits": 32}, ["gain_bits"]),
         ({"log_shift": 13, "output_scale": 0.0}, ["log_shift", "output_scale"]),
-        ({"gain_bits": 15, "smoothing_bits": 11, "offset": 1e6, "strength": 2.0}, []),
+        ({"gain_bits": 15, "smoothing_bits": 10, "offset": 1e6, "strength": 2.0}, []),
     ],
 )
 def test_keys_of_pcan(keys: dict[str, float], expected: list[str]) -> None:

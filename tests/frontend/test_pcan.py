@@ -73,7 +73,7 @@ def draw_record(seed: int) -> FrontendRecord:
             "mean": tuple(draw.uniform(-2.0, 10.0) for _ in range(bands)) if normal else 0.0,
             "deviation": tuple(draw.uniform(0.5, 2.0) for _ in range(bands)) if normal else 1.0,
             "pcan": Pcan(
-                smoothing_bits=draw.choice([8, 10, 11]),
+                smoothing_bits=draw.choice([6, 8, 10]),
                 even_smoothing=draw.uniform(0.005, 0.2),
                 odd_smoothing=draw.uniform(0.005, 0.2),
                 min_signal_remaining=draw.uniform(0.0, 0.3),

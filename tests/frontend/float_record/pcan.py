@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Noise reduction and PCAN in float64: docs/frontend.md, "Noise reduction and PCAN, the formula".
+"""Noise reduction and PCAN in float64: docs/mfcc-pcan.md, section 10.1.
 
 As TensorFlow Lite's microfrontend has them (noise_reduction.c, pcan_gain_control.c, log_scale.c;
 Wang et al., Trainable frontend for robust and far-field keyword spotting, 2017). Where it keeps

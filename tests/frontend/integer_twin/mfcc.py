@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Section 9 of docs/frontend.md: MFCCs, and the last step of a feature."""
+"""Section 9 of docs/mfcc-pcan.md: MFCCs, and the last step of a feature."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def scale_features(values: Integers, features: FeatureScale) -> NDArray[np.int8]
 def mfcc(log2: Integers, dct: DctTables) -> NDArray[np.int8]:
     """int8 [n, coefficients] of the bands' logarithms [n, bands] in Q24."""
     bands = log2.shape[1]
-    assert np.abs(log2).max(initial=0) < 96 << 24
+    assert np.abs(log2).max(initial=0) < 112 << 24
     cosines = np.array(dct.cosines_q24, dtype=np.int64)
     k = dct.first + np.arange(len(dct.features.multipliers))
     angle = k[:, None] * (2 * np.arange(bands) + 1) % (4 * bands)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Section 10 of docs/frontend.md: noise reduction and PCAN, from the sums of the bands."""
+"""Section 10 of docs/mfcc-pcan.md: noise reduction and PCAN, from the sums of the bands."""
 
 from __future__ import annotations
 
