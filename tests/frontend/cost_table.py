@@ -45,17 +45,23 @@ SHAPES: Mapping[str, Shape] = {
 HEADING = "| front-end | flash | RAM | instructions a frame | frames a second |"
 
 
+def input_of(shape: Shape) -> tuple[float, int]:
+    """Scale and zero point of the net's input."""
+    scale = (shape.high - shape.low) / 255.0
+    return scale, round(-128 - shape.low / scale)
+
+
 def write_net(name: str, folder: Path) -> Path:
     """A small net that takes the features of a public record, with the record beside it."""
     source = FOLDER / f"{name}.frontend.yaml"
     record, shape = read_record(source), SHAPES[name]
-    scale = (shape.high - shape.low) / 255.0
+    scale, zero_point = input_of(shape)
     builder = ModelBuilder(
         frames=shape.frames,
         bands=record.features,
         transposed=record.axes is Axes.BANDS_FIRST,
         input_scale=scale,
-        input_zero_point=round(-128 - shape.low / scale),
+        input_zero_point=zero_point,
     )
     content = builder.conv(4, stride=(2, 2)).head(classes=3).to_bytes()
     text = source.read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from generator.frontend.record_text import record_text
 from generator.host.frontend_twin import build_frontend_twin
 from generator.repository import REPO_ROOT
 from sounds.place import find_directory
-from tests.frontend.cost_table import FOLDER, SHAPES, write_net
+from tests.frontend.cost_table import FOLDER, SHAPES, input_of, write_net
 from tests.frontend.drawn_records import draw_case, sound
 from tests.frontend.record_distance import steps_apart
 from tests.frontend.signals import real_clips
@@ -86,10 +86,9 @@ def test_a_drawn_front_end_on_a_board(board: str, kind: str, seed: int, tmp_path
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_features_of_real_clips_are_within_one_step_of_float64(name: str) -> None:
-    record, shape = read_record(FOLDER / f"{name}.frontend.yaml"), SHAPES[name]
+    record = read_record(FOLDER / f"{name}.frontend.yaml")
     record = record.model_copy(update={"silence_gate": None})
-    scale = (shape.high - shape.low) / 255.0
-    zero_point = round(-128 - shape.low / scale)
+    scale, zero_point = input_of(SHAPES[name])
     twin = build_frontend_twin(record, scale, zero_point)
     cells = unequal = 0
     for clip, samples in real_clips(limit=10):
