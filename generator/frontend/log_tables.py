@@ -17,7 +17,7 @@ from generator.errors import Fault
 from generator.frontend.filter_bank import FilterBank
 from generator.frontend.logarithm import LOG2_BITS
 from generator.frontend.record import FrontendRecord, Spectrum
-from generator.frontend.rounding import round_half_away
+from generator.frontend.rounding import round_half_away, shown_up
 from generator.frontend.sum_levels import (
     band_gains,
     held_up_to,
@@ -47,7 +47,7 @@ class LogTables:
     floors: tuple[int, ...]
     """A smaller sum becomes this, likewise."""
     gains_q24: tuple[int, ...]
-    """log2 of the record's sum over the device's, likewise; empty: 1."""
+    """log2 of the record's sum over the device's, likewise; empty: 1, or no MFCCs ask for it."""
 
 
 def make_log_tables(
@@ -69,7 +69,7 @@ def make_log_tables(
         offsets=one_or_all([_level(value, unit) for value in offsets]) if any(offsets) else (),
         floors=one_or_all([max(1, _level(value, unit)) for value in floors]) if any(floors) else (),
         gains_q24=()
-        if set(gains) == {1.0}
+        if record.mfcc is None or set(gains) == {1.0}
         else one_or_all([round_half_away(math.log2(gain) * 2**LOG2_BITS) for gain in gains]),
     )
 
@@ -119,14 +119,14 @@ def log_faults(
     needed = least * max(gains)
     stated = record.log_offset or held_up_to(record)
     what = (
-        f"{stated:g} lies below {needed:.2g}, the noise of a transform of {record.fft_samples} in "
-        "a loud frame"
+        f"{stated:g} lies below {shown_up(needed)}, the noise of a transform of "
+        f"{record.fft_samples} in a loud frame"
         if stated
         else "0: the logarithm of a silent band has no value that a transform can tell"
     )
     names = "powers" if record.spectrum is Spectrum.POWER else "magnitudes"
     remedy = (
-        f"give log_offset or log_floor of at least {needed:.2g} (of summed {names}), or a "
+        f"give log_offset or log_floor of at least {shown_up(needed)} (of summed {names}), or a "
         "lowest_log that is no lower, and train with it"
     )
     return [Fault("log_offset" if record.log_offset else "log_floor", what, remedy)]

@@ -18,7 +18,7 @@ from generator.frontend.filter_bank import FilterBank
 from generator.frontend.log_tables import LogTables, log_faults, make_log_tables, one_or_all
 from generator.frontend.logarithm import LOG2_BITS
 from generator.frontend.record import FrontendRecord, LogKind, Spectrum
-from generator.frontend.rounding import round_half_away
+from generator.frontend.rounding import round_half_away, shown_up
 from generator.frontend.sum_levels import band_gains, exp2_within, sum_bits
 from generator.frontend.transform_tables import transform_noise
 
@@ -171,7 +171,7 @@ def output_faults(
         least = scale * finest / FINEST_OCTAVE
         remedy = (
             f"quantise the model with calibration data of {log_words(record)} features: a scale "
-            f"above {least:.2g}"
+            f"above {shown_up(least)}"
         )
         return [Fault("model input", what, remedy)]
     return log_faults(record, bank, rail_sums(record, scale, zero_point))

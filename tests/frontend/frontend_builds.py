@@ -87,8 +87,9 @@ def build_library(sources: Sources) -> ctypes.CDLL:
 
 
 def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
-    """Window and transform alone, under UBSan: overflow in CMSIS-DSP's sums ends the process."""
-    stages = ("frontend/window_", "frontend/transform", "frontend/integer_sqrt", "frontend/mel_t")
+    """Window, transform and bank, under UBSan: overflow in CMSIS-DSP's sums ends the process."""
+    names = ("window_", "transform", "integer_sqrt", "mel_t", "filterbank")
+    stages = tuple(f"frontend/{name}" for name in names)
     ours = tuple(path for path in sources.frontend if path.startswith(stages))
     compiler = str(find_host_cc())
     options = ("-O1", "-fPIC", *HOST_INCLUDES, *UNDEFINED_BEHAVIOUR)

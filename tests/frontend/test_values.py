@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import ctypes
+from fractions import Fraction
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from generator.errors import InputError
 from generator.frontend.filter_bank import make_filter_bank
-from generator.frontend.mel_tables import make_mel_tables
+from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord, LogKind, MelNorm, Spectrum
 from generator.frontend.sum_levels import sum_bits, sum_bound
@@ -18,6 +22,7 @@ from tests.frontend import integer_twin
 from tests.frontend.conftest import SCALE, ZERO_POINT
 from tests.frontend.drawn_values import Drawn, draw_values, hard_and_usual_sound
 from tests.frontend.float_record import features
+from tests.frontend.frontend_builds import build_spectrum_library, write_sources
 from tests.frontend.signals import synthetic_signals
 
 COMPILED, COMPUTED = (0, 1, 5, 6, 7, 9, 16, 20, 24), range(30, 100)
@@ -147,6 +152,50 @@ def test_nothing_overflows_64_bits(seed: int) -> None:
         assert octaves < 127, "log2 in Q24 is an int32"
 
 
+@pytest.mark.parametrize("bands", [1, 3])
+def test_the_bank_of_powers_is_exact_at_its_largest(bands: int, tmp_path: Path) -> None:
+    record = YAMNET.model_copy(
+        update={
+            "spectrum": Spectrum.POWER,
+            "fft_samples": 8192,
+            "window_samples": 8192,
+            "bands": bands,
+            "low_hz": 0.0,
+            "high_hz": 8000.0,
+            "silence_gate": None,
+        }
+    )
+    tables = make_mel_tables(record, 0.2, 0)
+    library = build_spectrum_library(write_sources(tmp_path, tables))
+    draw = np.random.default_rng(bands)
+    shares = draw.random(4096) + 0.5
+    spread = (shares / shares.sum() * 2.0**61).astype(np.uint64) | np.uint64(0xFFFFFFFF)
+    alone = np.where(np.arange(4096) == 2048, np.uint64(2**61), np.uint64(0))
+    for powers in (spread, alone, np.full(4096, 0xFFFFFFFF, np.uint64)):
+        buffer = powers.view(np.int32).copy()
+        sums = np.zeros(bands, np.uint64)
+        library.filterbank_apply_u64(
+            ctypes.c_void_p(buffer.ctypes.data), ctypes.c_void_p(sums.ctypes.data)
+        )
+        exact = exact_sums(powers, tables)
+        assert max(exact) < 2**62
+        for got, wanted in zip(sums.tolist(), exact, strict=True):
+            assert abs(got - wanted) <= 2
+
+
+def exact_sums(powers: NDArray[np.uint64], tables: MelTables) -> list[Fraction]:
+    """Sums of the table's own weights, without rounding."""
+    sums = [Fraction(0)] * (tables.bands + 2)
+    begin = tables.first_bin
+    for segment, end in enumerate(tables.segment_end_bins):
+        for k in range(begin, end):
+            share = Fraction(tables.bin_weights_q24[k - tables.first_bin], 2**24)
+            sums[segment + 1] += int(powers[k]) * share
+            sums[segment] += int(powers[k]) * (1 - share)
+        begin = end
+    return sums[1:-1]
+
+
 def refusal(record: FrontendRecord, scale: float, zero_point: int) -> str:
     with pytest.raises(InputError) as caught:
         make_mel_tables(record, scale, zero_point)
@@ -157,7 +206,8 @@ def refusal(record: FrontendRecord, scale: float, zero_point: int) -> str:
 def test_levels_below_the_noise_are_refused_unless_the_model_ends_above_them() -> None:
     deep = YAMNET.model_copy(update={"log_offset": 1e-8})
     told = refusal(deep, 0.1, 80)
-    assert "log_offset: 1e-08 lies below 8.2e-07" in told and "at least 8.2e-07" in told
+    assert "log_offset: 1e-08 lies below 8.3e-07" in told and "at least 8.3e-07" in told
+    make_mel_tables(YAMNET.model_copy(update={"log_offset": 8.3e-7}), 0.1, 80)
     make_mel_tables(deep, SCALE, ZERO_POINT)  # its input ends at -9.2: sums of 1e-4
     none = YAMNET.model_copy(update={"log_offset": 0.0, "log": LogKind.DB_AMPLITUDE})
     assert "a silent band has no value" in refusal(none, 1.0, 100)

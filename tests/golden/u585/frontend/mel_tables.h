@@ -19,6 +19,7 @@
 #define MEL_SPECTRUM_IS_POWER 0 /* 0: magnitudes */
 #define MEL_BANDS 64u    /* of the filter bank */
 #define MEL_FEATURES 64u /* values of a frame */
+#define MEL_NOISE_ESTIMATES 0u /* kept from frame to frame */
 
 /* What the gate looks at: a hop, or a frame where that is shorter. */
 #define MEL_GATE_SAMPLES 160u
@@ -42,12 +43,9 @@
 #define MEL_LOG2_BITS 24u
 #define MEL_LOG2_TABLE_BITS 7u
 
-#define MEL_LOG_OFFSET INT64_C(14073748836)                   /* 1e-4 in Q47 */
-#define MEL_OUTPUT_MULTIPLIER_Q24 INT32_C(212646034)   /* ln(2) / scale */
-#define MEL_OUTPUT_OFFSET_Q48 INT64_C(11399736556781568) /* zero point + 1/2 */
-
 /* Hann(1) to its middle, Q31; Hann(0) = 0 and Hann(MEL_WINDOW_SAMPLES - n) = Hann(n). */
 extern const int32_t mel_window_q31[MEL_WINDOW_SAMPLES / 2u];
+
 /* cos, sin of 2 pi k / MEL_CFFT_POINTS for three quarters of a turn, Q31: read by arm_cfft_q31. */
 extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
 
