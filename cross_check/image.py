@@ -119,9 +119,10 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
 
 
 def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], name: str) -> Image:
-    """Link a program that processes `samples`, int16 [n] at 16 kHz, and meters these functions.
+    """Link a program that hears `samples`, int16 [n], and meters these functions.
 
-    The calibration functions are metered too. Raises ToolError with the linker's output.
+    The samples are at the front-end's rate. The calibration functions are metered too. Raises
+    ToolError with the linker's output.
     """
     metered = (*CALIBRATION, *meters)
     folder = objects.folder / name

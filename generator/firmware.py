@@ -43,9 +43,10 @@ from generator.model.ends import ends_note, scoring_operator
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.labels_within import labels_within
-from generator.model.patches import PatchRule, patch_rule
+from generator.model.patches import PatchRule, patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
 from generator.model.turn import turn_graph
+from generator.model.variables import keeps_state
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     FrontendInfo,
@@ -94,7 +95,11 @@ class Network:
     @property
     def patches(self) -> PatchRule:
         """How a clip's frames become patches of this model."""
-        return patch_rule(self.graph.frames, self.frontend.patch_overlap_frames)
+        return patch_rule(
+            self.graph.frames,
+            self.frontend.patch_overlap_frames,
+            keeps_state=keeps_state(self.graph),
+        )
 
     @property
     def demand(self) -> Demand:
@@ -140,6 +145,10 @@ def read_network(
             shape = patch_shape(graph)
             layout, of_layout = input_layout(model.name, shape, found.record, found.where)
             faults += of_layout
+            if layout is not None:
+                overlap = found.record.patch_overlap_frames
+                of_patches = patch_faults(layout.frames, overlap, keeps_state=keeps_state(graph))
+                faults += found.placed(of_patches)
         if layout is not None and not refused:
             turned = _collect(faults, lambda: _frames_first(graph, layout))
         mel = _collect(faults, lambda: _mel_tables(graph, found))

@@ -59,7 +59,9 @@ def test_each_call_takes_what_it_takes_in_the_firmware(
     board = first_board(core)
     if board is None:
         pytest.skip(f"no virtual board has a {core}")
-    samples = np.concatenate([np.zeros(1000, np.int16), one_patch(PATCHES * tiny.graph.frames)])
+    samples = np.concatenate(
+        [np.zeros(1000, np.int16), one_patch(tiny.frontend, PATCHES * tiny.graph.frames)]
+    )
     objects = compiled(core)
     firmware = stored_firmware(board, tiny_path, toolchain=objects.target.toolchain)
     image = link(objects, samples, FIRMWARE_METERS, "board")

@@ -58,7 +58,7 @@ def mean_scores(twin: HostTwin, sounds: Path) -> dict[str, list[float]]:
     """Of each clip, by its name: one mean a class, in steps."""
     means = {}
     for clip in load_clips(sounds).clips:
-        outcome = twin.run_clip(clip.read())
+        outcome = twin.run_clip(clip.read(twin.project.info.frontend.sample_rate_hz))
         means[clip.name] = [float(one) / len(outcome.patches) for one in outcome.score_sums]
     return means
 
