@@ -15,7 +15,7 @@ from typing import Protocol
 from generator.errors import InputError
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import input_layout, patch_shape
-from generator.frontend.record import Axes, FrontendRecord
+from generator.frontend.record import FrontendRecord
 from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin

@@ -16,7 +16,7 @@ from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.frontend.describe import describe_record
 from generator.frontend.framing import samples_for
-from generator.frontend.record import Axes, FrontendRecord
+from generator.frontend.record import FrontendRecord
 from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers

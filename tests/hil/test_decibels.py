@@ -73,7 +73,7 @@ def at_the_desk(
 def test_a_net_on_decibels_answers_as_at_the_desk(tmp_path: Path) -> None:
     model = write_net(tmp_path / "decibels.tflite", DECIBELS)
     other = write_net(tmp_path / "other.tflite", f"{OURS}silence_gate: null\n")
-    record, oracle = record_of(DECIBELS, model), Oracle(model)
+    record, oracle = record_of(DECIBELS, model), Oracle(model, None, {})
     twin = firmware_of(model, tmp_path / "twin")
     mistaken = firmware_of(other, tmp_path / "mistaken")
     furthest = furthest_mistaken = 0.0
