@@ -10,8 +10,8 @@ import pytest
 
 from generator import cli
 from generator.errors import InputError
-from generator.firmware import read_network
 from generator.host.model_twin import build_model_twins
+from generator.network import read_network
 from hil.judges.oracle import Oracle
 from tests.network.test_state import streaming_model
 from tests.support.firmware_store import write_tiny_model

@@ -14,11 +14,12 @@ import pytest
 from numpy.typing import NDArray
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.frontend.record import FrontendRecord
 from generator.frontend.record_text import record_of
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clips.synthetic import SYNTHETIC
 from hil.judges.oracle import Oracle
