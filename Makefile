@@ -182,6 +182,10 @@ random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUN
 	RANDOM_GRAPHS=$(COUNT) RANDOM_GRAPHS_SEED=$(SEED) $(PY) -m pytest \
 	    tests/network/test_random_graphs.py -n $(JOBS) $(PYTEST_ARGS)
 
+.PHONY: drawn-records
+drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
+	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
+
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \

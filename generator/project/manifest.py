@@ -15,7 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.frontend.describe import describe_record
-from generator.frontend.record import Axes, FrontendRecord
+from generator.frontend.framing import samples_for
+from generator.frontend.record import FrontendRecord
+from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
@@ -36,6 +38,8 @@ class OperatorInfo:
     dtype: str
     """numpy's name: int8 or float32."""
     shape: tuple[int, ...]
+    arrangement: Arrangement | None = None
+    """How the file has it, where that is otherwise."""
 
 
 FRONTEND_HASH_BYTES = 4
@@ -61,7 +65,6 @@ class FrontendInfo:
 
     patch_frames: int
     overlap_frames: int
-    axes: Axes
 
     @classmethod
     def of(cls, record: FrontendRecord, patches: PatchRule) -> FrontendInfo:
@@ -76,7 +79,6 @@ class FrontendInfo:
             features=record.features,
             patch_frames=patches.frames,
             overlap_frames=patches.overlap,
-            axes=record.axes,
         )
 
     @property
@@ -84,9 +86,14 @@ class FrontendInfo:
         """How a clip's frames become patches."""
         return PatchRule(self.patch_frames, self.overlap_frames)
 
+    def samples_of(self, patches: int) -> int:
+        """Samples of the shortest clip with so many patches, where the silence gate drops none."""
+        frames = self.patch_frames + (patches - 1) * self.patches.step
+        return samples_for(self.record, frames)
+
     @property
     def patch_samples(self) -> int:
-        """Samples from a patch's first to its last, where the silence gate drops none."""
+        """Samples from a patch's first to its last, zeros beside the clip counted."""
         return (self.patch_frames - 1) * self.hop_samples + self.frame_samples
 
     @property
@@ -141,8 +148,16 @@ class ProjectInfo:
     frontend: FrontendInfo
     operators: tuple[OperatorInfo, ...] = ()
     """Those that the taps show."""
+    patch: Arrangement | None = None
+    """How the file has its input, where that is not frame by frame."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
+
+    @property
+    def arrangements(self) -> dict[int, Arrangement]:
+        """How the file has the outputs of operators that it has otherwise, by their index."""
+        found = ((one.index, one.arrangement) for one in self.operators)
+        return {index: arrangement for index, arrangement in found if arrangement}
 
     @property
     def rule_text(self) -> str:

@@ -32,6 +32,6 @@ def test_scores_on_the_core_are_the_interpreters(first: int, tmp_path: Path) -> 
         core = CortexM33(link_network(graph, tmp_path / str(seed), compiler))
         oracle = Oracle(graph, path)
         for frames in patches(5, graph.frames, graph.bands, seed)[3:]:
-            expected = oracle.run(frames)[graph.scoring.index].ravel()
+            oracle.run(frames)
             scores = core.run_patch(frames, graph.classes)
-            np.testing.assert_array_equal(scores, expected, f"seed {seed}")
+            np.testing.assert_array_equal(scores, oracle.scores(), f"seed {seed}")

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from generator.engines.builtin.check import check_graph
 from generator.model.graph import Graph
-from generator.model.tflite_reader import read_tflite
 from tests.support import graph_layers as layers
 from tests.support import graph_moves as moves
 from tests.support.drawn import Random, drawn
 from tests.support.graph_layers import Draft, Layer
 from tests.support.model_builder import ModelBuilder
+from tests.support.network_build import read_model
 from tests.support.single_operator import integers
 
 LAYERS: tuple[tuple[int, Layer], ...] = (
@@ -109,9 +108,7 @@ def _vector(draft: Draft, tensor: int, random: Random) -> int:
 def graph_of(model: ModelBuilder, path: Path) -> Graph:
     """The graph as the compiler reads it; InputError where it refuses it."""
     path.write_bytes(model.to_bytes())
-    graph = read_tflite(path)
-    check_graph(graph)
-    return graph
+    return read_model(path)
 
 
 def smallest(
