@@ -137,7 +137,7 @@ def gru_any_batch() -> Net:
 
 def bidirectional() -> Net:
     """Forwards and backwards."""
-    return _recurrent(layers.Bidirectional(layers.LSTM(4, unroll=True)))
+    return _recurrent(layers.Bidirectional(layers.GRU(4, unroll=True)))
 
 
 def heads_of_attention() -> Net:
