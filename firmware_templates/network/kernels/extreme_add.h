@@ -11,7 +11,8 @@ struct extreme_add_layer {
     int32_t sign;    /* 1: the largest value; -1: the smallest */
 };
 
-/* Compares a row with the int8 `extremes` of its channels; `layer` is a struct extreme_add_layer. */
+/* Compares a row with the int8 `extremes` of its channels; `layer` is a struct extreme_add_layer.
+ */
 void extreme_add_row_u8(const void *layer, const struct row_view *rows, void *extremes);
 
 /* A tensor_kernel, after the last row: its input is the extremes. */

@@ -10,10 +10,10 @@ void prelu_row_combine_row_u8(const void *layer, const struct row_view *rows, vo
         for (uint32_t pixel = 0u; pixel < prelu->pixels; pixel++) {
             const int32_t input = source[pixel] - prelu->zero;
             const int32_t scaled =
-                input >= 0 ? requantise_scale_s32(input, prelu->multiplier, prelu->shift)
-                           : requantise_scale_s32(input * prelu->slopes[channel],
-                                                  prelu->negative_multiplier,
-                                                  prelu->negative_shift);
+                input >= 0
+                    ? requantise_scale_s32(input, prelu->multiplier, prelu->shift)
+                    : requantise_scale_s32(input * prelu->slopes[channel],
+                                           prelu->negative_multiplier, prelu->negative_shift);
             const int32_t value = scaled + range->zero;
             target[pixel] = (uint8_t)(value < range->lowest    ? range->lowest
                                       : value > range->highest ? range->highest

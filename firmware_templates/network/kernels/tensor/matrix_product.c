@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-static int32_t inner_product(const struct tensor_matrix_product_layer *product,
-                             const int8_t *first, const int8_t *second) {
+static int32_t inner_product(const struct tensor_matrix_product_layer *product, const int8_t *first,
+                             const int8_t *second) {
     const struct tensor_matrix *matrices = product->matrices;
     int32_t sum = 0;
     for (uint32_t i = 0u; i < product->depth; i++) {
