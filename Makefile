@@ -175,6 +175,10 @@ test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's 
 	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
 	$(RUN_VIRTUAL_BOARDS)
 
+.PHONY: drawn-records
+drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
+	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
+
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \

@@ -23,8 +23,8 @@ from cross_check.image import render
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
 from generator.errors import EXIT_TOOL, Mel2metalError, ToolError
-from generator.firmware import read_network
 from generator.host.twin import HostTwin, build_host_twin
+from generator.network import read_network
 from generator.project.manifest import Project, project_lock
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 from generator.toolchain.locate import find_toolchain
@@ -74,7 +74,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     qemu = find_qemu()
     toolchain = find_toolchain(options.cross_compile)
     network = read_network(options.model, options.labels, frontend=options.frontend)
-    clips = _clips(options.clips)
+    clips = _clips(options.clips, network.frontend.sample_rate_hz)
     console.print(
         f"QEMU {qemu_version(qemu)}, gcc {toolchain.version}, {network.graph.name}:"
         f" {len(clips)} clips and one patch layer by layer",
@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     return EXIT_DIFFERENT if any(one.differences for one in comparisons) else 0
 
 
-def _clips(recorded: int) -> tuple[tuple[str, Samples], ...]:
+def _clips(recorded: int, sample_rate_hz: int) -> tuple[tuple[str, Samples], ...]:
     """The synthetic clips, and `recorded` ones; raises ToolError without a data set for them."""
     clips = load_clips(None).clips
     if recorded:
@@ -108,7 +108,7 @@ def _clips(recorded: int) -> tuple[tuple[str, Samples], ...]:
                 "there are no recorded clips", "run `make dataset`, set ESC10_DIR, or omit CLIPS"
             )
         clips += load_clips(directory, limit=recorded).clips
-    return tuple((clip.name, clip.read()) for clip in clips)
+    return tuple((clip.name, clip.read(sample_rate_hz)) for clip in clips)
 
 
 def _twin(project: Project, console: Console) -> HostTwin | None:

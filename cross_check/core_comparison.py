@@ -24,9 +24,9 @@ from cross_check.machines import Mps2
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
 from cross_check.program_output import RunError
-from generator.firmware import Network
-from generator.frontend.parameters import FRAME_SAMPLES, HOP_SAMPLES
+from generator.frontend.record import FrontendRecord
 from generator.host.twin import HostTwin
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain
 
@@ -45,7 +45,7 @@ class ComparisonInputs:
     network: Network
     project: Project
     clips: tuple[tuple[str, Samples], ...]
-    """(name, samples int16 at 16 kHz)."""
+    """(name, samples int16 at the front-end's rate)."""
     twin: HostTwin | None
     """None without a host compiler."""
     qemu: Path
@@ -77,10 +77,10 @@ class CoreComparison:
     differences: list[str] = field(default_factory=list)
 
 
-def one_patch(frames: int) -> Samples:
-    """Noise that opens the gate, of `frames` frames: int16 at 16 kHz."""
+def one_patch(record: FrontendRecord, frames: int) -> Samples:
+    """Noise that opens the gate, of `frames` frames: int16 at the record's rate."""
     generator = np.random.default_rng(PATCH_SEED)
-    count = FRAME_SAMPLES + (frames - 1) * HOP_SAMPLES
+    count = record.frame_samples + (frames - 1) * record.hop_samples
     return generator.integers(-20000, 20000, count).astype(np.int16)
 
 
@@ -96,7 +96,7 @@ def compare_core(
     target = Target(inputs.project, machine, inputs.toolchain)
     plain, tapped = (compile_objects(target, taps=taps) for taps in (False, True))
     tasks = [(name, plain, samples, FIRMWARE_METERS) for name, samples in inputs.clips]
-    patch = one_patch(inputs.network.graph.frames)
+    patch = one_patch(inputs.network.frontend, inputs.network.graph.frames)
     tasks.append((EVERY_LAYER, tapped, patch, called_across(tapped)))
     for name, objects, samples, meters in tasks:
         on_progress(name)

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from cross_check.machines import Mps2
 from generator.boards.boards_file import load_board
 from generator.errors import ToolError
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
 from generator.host.twin import PROJECT_PREFIXES
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.project.target_flags import target_flags
 from generator.repository import DEFAULT_BOARDS_FILE
@@ -119,9 +120,10 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
 
 
 def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], name: str) -> Image:
-    """Link a program that processes `samples`, int16 [n] at 16 kHz, and meters these functions.
+    """Link a program that hears `samples`, int16 [n], and meters these functions.
 
-    The calibration functions are metered too. Raises ToolError with the linker's output.
+    The samples are at the front-end's rate. The calibration functions are metered too. Raises
+    ToolError with the linker's output.
     """
     metered = (*CALIBRATION, *meters)
     folder = objects.folder / name

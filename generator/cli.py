@@ -26,6 +26,7 @@ from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError, fault_lines
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.network import Network
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
@@ -273,7 +274,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Network]:
+def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network]:
     """Read board and model; the faults of both come in one report."""
     faults: list[Fault] = []
     board = network = None

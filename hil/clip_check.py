@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.engines.engine import BUILTIN
+from generator.frontend.saturation import count_cells
 from generator.host.twin import ClipOutcome, HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.patches import PatchRule
@@ -18,7 +19,7 @@ from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
 from hil.link.played import ClipRun
-from hil.report.records import ClipRecord
+from hil.report.records import ClipRecord, FeaturesRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
 from scoring.truth import true_classes
 from sounds.decode import Samples
@@ -28,8 +29,8 @@ Int8 = npt.NDArray[np.int8]
 
 def check_clip(
     session: BoardSession, clip: Clip, samples: Samples, clip_id: int
-) -> tuple[ClipRecord, list[Divergence]]:
-    """Play a clip; its record, and every stage at which two sides part.
+) -> tuple[ClipRecord, FeaturesRecord, list[Divergence]]:
+    """Play a clip; its record, its features, and every stage at which two sides part.
 
     In every cell: features, board against twin. In every class: each patch's scores, board against
     twin and interpreter; sums and decision, board against twin and against their own patches.
@@ -43,7 +44,8 @@ def check_clip(
         *compare_decisions(clip.name, outcome, run, session.image.project.info.rule),
         *_compare_with_interpreter(session, clip.name, run),
     ]
-    return make_record(session, clip, run, wall_seconds), divergences
+    features = count_features(session, clip, run.features)
+    return make_record(session, clip, run, wall_seconds), features, divergences
 
 
 BY_ANOTHER_ENGINE = frozenset(
@@ -135,14 +137,16 @@ def _mask(detected: Sequence[int]) -> npt.NDArray[np.uint8]:
 def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) -> list[Divergence]:
     """Scores of every patch against BUILTIN_REF, fed with what the board's front-end made."""
     found: list[Divergence] = []
-    for patch in run.patches:
-        frames = patch_frames(run.features, patch.first_frame, session.patches)
+    cut = [patch_frames(run.features, one.first_frame, session.patches) for one in run.patches]
+    session.oracle.begin_clip()
+    expected = [session.oracle.scores(frames) for frames in cut]
+    for patch, frames, scores in zip(run.patches, cut, expected, strict=True):
         place = f"{clip}, patch {patch.patch_index}"
         divergence = compare(
             place,
             "scores, board against interpreter",
             ("class",),
-            session.oracle.scores(frames),
+            scores,
             np.array(patch.scores, np.int8),
         )
         if divergence is not None:
@@ -152,7 +156,11 @@ def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) ->
 
 
 def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> list[Divergence]:
-    """The first layer at which the host twin parts from the interpreter, if it does."""
+    """The first layer at which the host twin parts from the interpreter, if it does.
+
+    Variables begin anew on both sides, as if the patch were a clip's first.
+    """
+    session.oracle.begin_clip()
     names = session.oracle.operator_names
     ours = twin.taps(frames)
     theirs = session.oracle.taps(frames)
@@ -211,6 +219,20 @@ def make_record(session: BoardSession, clip: Clip, run: ClipRun, wall_seconds: f
         retries=run.retries,
         resumptions=len(run.resumptions),
         wall_seconds=wall_seconds,
+    )
+
+
+def count_features(session: BoardSession, clip: Clip, features: Int8) -> FeaturesRecord:
+    """The board's own features of a clip, as the report holds them against the model's range."""
+    scale, zero_point = session.oracle.input_scale
+    return FeaturesRecord(
+        board=session.board.spec.id,
+        clip=clip.name,
+        rate_hz=clip.rate_hz,
+        frames=len(features),
+        counts=tuple(count_cells(features).tolist()),
+        scale=scale,
+        zero_point=zero_point,
     )
 
 

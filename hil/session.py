@@ -29,6 +29,7 @@ from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
 from hil.link.client import Int8, Link, SerialPort
+from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
 from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
@@ -217,6 +218,7 @@ def open_session(
                 describe_address=symbols.describe,
                 describe_reset=partial(describe_reset, spec.family),
                 on_retry=recovery.note_repetition,
+                silence_s=silence_of(image.project.info.frontend.step_ms / 1e3),
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
             recovery.run(session, session.greet, again=lambda: None)

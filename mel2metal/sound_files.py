@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from generator.errors import ToolError
 from generator.repository import REPO_ROOT
-from sounds.decode import read_sound
+from sounds.decode import lacks_bands, low_rate_text, own_rate_hz, read_sound
 from sounds.layouts import read_sounds
 from sounds.place import find_directory
 
@@ -41,6 +41,11 @@ class SoundFiles:
         if root is None or (named is None and _missing()):
             return ()
         return [sound.path for sound in read_sounds(root).sounds]
+
+    def note(self, clips: Sequence[Path], rate_hz: int, high_hz: float) -> str:
+        """How many of them were recorded at too low a rate for the highest band; or empty."""
+        low = sum(lacks_bands(own_rate_hz(path), high_hz) for path in clips)
+        return f"{low} of {len(clips)} clips {low_rate_text(rate_hz, high_hz)}" if low else ""
 
 
 SUFFIXES = {".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif"}

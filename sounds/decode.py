@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sound file to the samples that the chip is sent: int16, mono, 16 kHz."""
+"""A sound file to the samples that a front-end takes: int16, mono, at the rate of its record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
-from generator.frontend.parameters import HIGH_EDGE_HZ, SAMPLE_RATE_HZ
 
 FULL_SCALE = 32768.0
 
@@ -19,29 +18,50 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Samples int16 [n] at 16 kHz, and what the file had."""
+    """Samples int16 [n] at the rate that was asked for, and what the file had."""
 
     samples: Samples
     rate_hz: int
+    """The file's own."""
     channels: int
 
-    @property
-    def lacks_upper_bands(self) -> bool:
-        """True when the file's own rate cannot hold the front-end's highest band."""
-        return self.rate_hz < 2 * HIGH_EDGE_HZ
+    def lacks_bands_below(self, high_hz: float) -> bool:
+        """True when the file's own rate cannot hold frequencies up to there."""
+        return lacks_bands(self.rate_hz, high_hz)
 
 
-def read_samples(path: Path) -> Samples:
-    """The samples of a file, int16 [n], mono at 16 kHz; raises what `read_sound` raises."""
-    return read_sound(path).samples
+def lacks_bands(rate_hz: int, high_hz: float) -> bool:
+    """True when a file of that rate cannot hold frequencies up to there."""
+    return rate_hz < 2 * high_hz
 
 
-def read_sound(path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Decoded:
+def low_rate_text(sample_rate_hz: int, high_hz: float) -> str:
+    """What to say of files that lack bands of a front-end with such a rate and highest band."""
+    return (
+        f"recorded below {2 * high_hz / 1000:g} kHz: resampled, but the upper bands stay empty, "
+        f"unlike on the chip: record at {sample_rate_hz / 1000:g} kHz or more"
+    )
+
+
+def own_rate_hz(path: Path) -> int:
+    """The sample rate of a file that `read_sound` can decode."""
+    import soundfile
+
+    return int(soundfile.info(path).samplerate)
+
+
+def read_samples(path: Path, sample_rate_hz: int) -> Samples:
+    """The samples of a file, int16 [n], mono at this rate; raises what `read_sound` raises."""
+    return read_sound(path, sample_rate_hz).samples
+
+
+def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     """Decode a file to samples of this rate.
 
-    Channels are averaged, other rates go through soxr's HQ resampler, values are scaled by 32768,
-    rounded to nearest even and clamped: the same file gives the same samples. Raises InputError
-    when the file cannot be decoded, is empty or holds values that are not finite.
+    Channels are averaged, other rates go through soxr's HQ resampler, up or down, values are scaled
+    by 32768, rounded to nearest even and clamped: the same file gives the same samples. What lies
+    above half of the lower of the two rates is not in them. Raises InputError when the file cannot
+    be decoded, is empty or holds values that are not finite.
     """
     import soundfile
     import soxr

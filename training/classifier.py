@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from generator.errors import Fault, InputError, ToolError
-from generator.frontend.parameters import BANDS
+from generator.frontend.record import Axes, FrontendRecord
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head
 from training.patches import InputScale, Patches
 
@@ -23,25 +23,22 @@ from training.patches import InputScale, Patches
 class Classifier:
     """A model with its input quantisation and its scores.
 
-    The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) where `bands_first`. Without
-    that argument the shape decides; a square one has its frames first. Raises ToolError if there is
-    no file and InputError for any other kind of model.
+    The input is int8 (1, frames, bands, 1), or (1, bands, frames, 1) for a model with a leading
+    transpose; `bands_first` is true for the latter, where both could be by the record. Raises
+    ToolError if there is no file and InputError for any other kind of model.
     """
 
-    def __init__(self, model: Path, bands: int = BANDS, bands_first: bool | None = None) -> None:
+    def __init__(self, model: Path, record: FrontendRecord) -> None:
+        bands = record.features
         try:
             content = model.read_bytes()
         except OSError as error:
             raise ToolError(f"no model at {model}: {error.strerror}") from error
         self.path = model
         self.sha256 = hashlib.sha256(content).hexdigest()
+        self._content = content
         try:
-            interpreter: Any = Interpreter(
-                model_content=content,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-                num_threads=1,
-            )
-            interpreter.allocate_tensors()
+            interpreter = self._open()
         except (ValueError, RuntimeError) as error:
             raise InputError([Fault(str(model), f"LiteRT refuses it: {error}")]) from error
         self._interpreter = interpreter
@@ -63,12 +60,27 @@ class Classifier:
             raise InputError(faults)
         scale, zero_point = entry["quantization"]
         self.input_scale = InputScale(float(scale), int(zero_point))
-        by_shape = shape[1] == bands and shape[2] != bands
-        self.bands_first = by_shape if bands_first is None else bands_first
+        square = shape[1] == shape[2]
+        self.bands_first = shape[1] == bands and (not square or record.axes is Axes.BANDS_FIRST)
         self.frames = shape[2] if self.bands_first else shape[1]
         self.classes = int(result["shape"][1])
         self.head = self._head()
         self._input, self._output = int(entry["index"]), int(result["index"])
+
+    def _open(self) -> Any:
+        interpreter: Any = Interpreter(
+            model_content=self._content,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+            num_threads=1,
+        )
+        interpreter.allocate_tensors()
+        return interpreter
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether it has variables, which outlive a patch."""
+        names = (one["op_name"] for one in self._interpreter._get_ops_details())
+        return "VAR_HANDLE" in names
 
     def _head(self) -> Head:
         """The kind of head: the last operator, apart from a final DEQUANTIZE."""
@@ -82,7 +94,12 @@ class Classifier:
         raise InputError([Fault(str(self.path), what, "needed: SOFTMAX or LOGISTIC at the end")])
 
     def scores(self, patches: Patches) -> npt.NDArray[np.int8]:
-        """Scores int8 [patches, classes] for patches int8 [patches, frames, bands]."""
+        """Scores int8 [patches, classes] for patches int8 [patches, frames, bands] of one clip.
+
+        Variables begin anew: LiteRT has no other way for that than a new interpreter.
+        """
+        if self.keeps_state:
+            self._interpreter = self._open()
         rows = [self._one(patch) for patch in patches]
         return np.stack(rows) if rows else np.empty((0, self.classes), np.int8)
 

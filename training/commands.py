@@ -193,7 +193,7 @@ def quantize_command(options: Namespace, console: Console) -> None:
     beside = options.out.with_name(f"{options.out.stem}.labels.txt")
     write_atomically(beside, "".join(f"{label}\n" for label in labels))
     record = frontend_path(options.out)
-    write_atomically(record, front_end_text(options.out.stem))
+    write_atomically(record, front_end_text(config.frontend, options.out.stem))
     written = [str(options.out), record.name, beside.name]
     settings = settings_path(options.out)
     if decision is not None:
@@ -252,7 +252,7 @@ def evaluate_command(options: Namespace, console: Console) -> None:
             options.model, options.engine, engines, data,
             progress=progress, on_message=progress.console.print,
         )  # fmt: skip
-    features = hold_against_input(options.model, options.frontend, engines[0], data.clips)
+    features = hold_against_input(options.model, engines[0], data.clips)
     result = replace(result, features=features)
     print_evaluation(result, console)
     print_saturation(console, features)

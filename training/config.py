@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from generator.errors import Fault, InputError
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import FrontendRecord
 from generator.model.patches import PatchRule, patch_rule
 from generator.yaml_lines import read_mapping
 from sounds.sound import BOTH
@@ -180,6 +182,11 @@ class TrainingConfig(_Strict):
     def patches(self) -> PatchRule:
         """How a clip's frames become patches, as on the chip."""
         return patch_rule(self.input.frames)
+
+    @property
+    def frontend(self) -> FrontendRecord:
+        """The front-end whose features are learned: the one of the backbone, at its sample rate."""
+        return YAMNET
 
     @model_validator(mode="after")
     def _agree(self) -> TrainingConfig:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.progress import Progress
 
 from generator.errors import Fault, InputError
+from generator.frontend.record import FrontendRecord
 from generator.frontend.record_file import frontend_path
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
 from generator.model.decision_file import DEFAULT_SHARES
@@ -110,7 +111,9 @@ def cross_validate(
                 fold=fold,
                 curves=trained.curves,
                 float32=decide_by_network(trained.network, held_out, config, rule),
-                int8=_decide_by_chip(trained.tflite, data.labels, held_out, rule, scratch),
+                int8=_decide_by_chip(
+                    trained.tflite, data.labels, held_out, rule, scratch, record=config.frontend
+                ),
             )
             write_atomically(path, result.model_dump_json(indent=1) + "\n")
             checkpoint.clear()
@@ -181,11 +184,13 @@ def _decide_by_chip(
     clips: Sequence[ClipFrames],
     rule: DecisionRule,
     scratch: Path,
+    *,
+    record: FrontendRecord,
 ) -> tuple[DecidedClip, ...]:
     """Decisions of the int8 model by the firmware's C (host twin), starting from samples."""
     model = scratch / "fold.tflite"
     model.write_bytes(tflite)
-    frontend_path(model).write_text(front_end_text("fold"), encoding="utf-8")
+    frontend_path(model).write_text(front_end_text(record, "fold"), encoding="utf-8")
     (scratch / "fold.labels.txt").write_text("".join(f"{label}\n" for label in labels), "utf-8")
     decisions = decide_clips(open_engines(TWIN, model), [one.clip for one in clips])
     return decide_again(decisions, rule)

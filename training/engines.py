@@ -15,14 +15,14 @@ from typing import Protocol
 from generator.errors import InputError
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import input_layout, patch_shape
-from generator.frontend.record import Axes, FrontendRecord
+from generator.frontend.record import FrontendRecord
 from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin
 from generator.model.decision import DecisionRule
 from generator.model.decision_file import find_rule
 from generator.model.labels import find_labels
-from generator.model.patches import patch_rule
+from generator.model.patches import patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
@@ -42,9 +42,10 @@ class Engine(Protocol):
 
     labels: tuple[str, ...]
     rule: DecisionRule
+    record: FrontendRecord
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
-        """The decision for a clip. `samples`: int16 [n] at 16 kHz."""
+        """The decision for a clip. `samples`: int16 [n] at the record's rate."""
 
     def features(self, samples: Samples) -> Frames:
         """The frames, int8 [n, bands], that the front-end makes of a clip."""
@@ -57,6 +58,7 @@ class TwinEngine:
         self._twin = twin
         self.labels = twin.project.info.labels
         self.rule = twin.project.info.rule
+        self.record = twin.project.info.frontend.record
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """As decided by the C code; the Python decision rule is not used."""
@@ -89,12 +91,15 @@ class LitertEngine:
     ) -> None:
         self._classifier = classifier
         self._front_end: FrontEnd = compile_front_end(classifier.input_scale, record)
-        self.labels, self.rule = labels, rule
+        self.labels, self.rule, self.record = labels, rule, record
+        self._patches = patch_rule(
+            classifier.frames, record.patch_overlap_frames, keeps_state=classifier.keeps_state
+        )
 
     def decide(self, clip: Clip, samples: Samples) -> DecidedClip:
         """Cut patches, sum their scores, apply the decision rule."""
         frames = self._front_end.features(samples)
-        patches = cut_patches(frames, patch_rule(self._classifier.frames))
+        patches = cut_patches(frames, self._patches)
         scores = self._classifier.scores(patches)
         return decide_clip(clip, scores.sum(axis=0).tolist(), len(scores), self.rule)
 
@@ -116,14 +121,20 @@ def open_engines(
         graph = read_tflite(model)
         found = find_frontend(model, frontend, graph)
         record = found.record
-        layout, faults = input_layout(model.name, patch_shape(graph), record, found.where)
+        _, faults = input_layout(model.name, patch_shape(graph), record, found.where)
         faults += found.placed(record_faults(record))
         if faults:
             raise InputError(faults)
-        bands_first = layout is not None and layout.axes is Axes.BANDS_FIRST
-        classifiers = [Classifier(model, record.features, bands_first) for _ in range(count)]
-        names = find_labels(model, labels, classifiers[0].classes).names
-        rule = find_rule(model, classifiers[0].head, names, threshold)
-        return [LitertEngine(one, record, names, rule) for one in classifiers]
+        first = Classifier(model, record)
+        overlap, keeps = record.patch_overlap_frames, first.keeps_state
+        of_patches = found.placed(patch_faults(first.frames, overlap, keeps_state=keeps))
+        if of_patches:
+            raise InputError(of_patches)
+        names = find_labels(model, labels, first.classes).names
+        rule = find_rule(model, first.head, names, threshold)
+        return [
+            LitertEngine(first if number == 0 else Classifier(model, record), record, names, rule)
+            for number in range(count)
+        ]
     twins = build_model_twins(model, labels, threshold, frontend, count=count)
     return [TwinEngine(twin) for twin in twins]

@@ -51,7 +51,7 @@ def decide_clips(
     `on_message` receives notes about unusual sounds. Raises InputError with every clip that cannot
     be read.
     """
-    check = SoundCheck()
+    check = SoundCheck(engines[0].record)
     idle: SimpleQueue[Engine] = SimpleQueue()
     for engine in engines:
         idle.put(engine)

@@ -17,8 +17,6 @@ import numpy.typing as npt
 from rich.progress import Progress
 
 from generator.errors import Fault
-from generator.frontend.parameters import FRAME_SAMPLES, SAMPLE_RATE_HZ
-from generator.frontend.presets import YAMNET
 from generator.frontend.record import FrontendRecord
 from generator.frontend.record_text import record_text
 from training.dataset import Clip, Samples
@@ -29,39 +27,39 @@ TEST_SIGNAL_SEED = 0x6D656C
 
 
 class FrontEnd(Protocol):
-    """Samples int16 [n] at 16 kHz to frames int8 [frames, bands], without silence."""
+    """Samples int16 [n] at the record's rate to frames int8 [frames, bands], without silence."""
 
     def features(self, samples: Samples) -> npt.NDArray[np.int8]:
         """The frames of one clip, starting from the reset state."""
 
 
-def compile_front_end(scale: InputScale, record: FrontendRecord = YAMNET) -> FrontEnd:
+def compile_front_end(scale: InputScale, record: FrontendRecord) -> FrontEnd:
     """The firmware's front-end compiled for the host; raises ToolError without a C compiler."""
     from generator.host.frontend_twin import build_frontend_twin
 
     return build_frontend_twin(record, scale.scale, scale.zero_point)
 
 
-def front_end_text(model_name: str) -> str:
-    """The record of this front-end, to be written beside a model that was trained on it."""
-    return record_text(YAMNET, f"The front-end that {model_name} was trained on: docs/frontends.md")
+def front_end_text(record: FrontendRecord, model_name: str) -> str:
+    """The record's file, to be written beside a model that was trained on it."""
+    return record_text(record, f"The front-end that {model_name} was trained on: docs/frontends.md")
 
 
-def make_test_signal() -> Samples:
+def make_test_signal(sample_rate_hz: int) -> Samples:
     """Ten seconds of noise, ramps and silence at every level, int16; the same on every machine."""
     rng = np.random.default_rng(TEST_SIGNAL_SEED)
     parts: list[npt.NDArray[np.int64]] = []
     for shift in range(16):
-        parts.append(rng.integers(-32768, 32768, SAMPLE_RATE_HZ // 4) >> shift)
-        ramp = np.arange(SAMPLE_RATE_HZ // 4) * (37 + 61 * shift)
+        parts.append(rng.integers(-32768, 32768, sample_rate_hz // 4) >> shift)
+        ramp = np.arange(sample_rate_hz // 4) * (37 + 61 * shift)
         parts.append(((ramp & 0xFFFF) - 32768) >> (15 - shift))
-        parts.append(np.zeros(SAMPLE_RATE_HZ // 8, np.int64))
+        parts.append(np.zeros(sample_rate_hz // 8, np.int64))
     return np.concatenate(parts).astype(np.int16)
 
 
-def front_end_digest(front_end: FrontEnd) -> str:
+def front_end_digest(front_end: FrontEnd, record: FrontendRecord) -> str:
     """SHA-256 over the front-end's cells for the test signal; changes if its output changes."""
-    frames = front_end.features(make_test_signal())
+    frames = front_end.features(make_test_signal(record.sample_rate_hz))
     return hashlib.sha256(repr(frames.shape).encode() + frames.tobytes()).hexdigest()
 
 
@@ -76,11 +74,13 @@ class ClipFrames:
 def extract(
     clips: Sequence[Clip],
     front_end: FrontEnd,
+    record: FrontendRecord,
     progress: Progress | None = None,
+    *,
     on_message: Callable[[str], None] = lambda line: None,
     faults: Iterable[Fault] = (),
 ) -> tuple[ClipFrames, ...]:
-    """Decode every clip and extract its frames.
+    """Decode every clip at the record's rate and extract its frames.
 
     `on_message` receives a note for unusual but usable sounds: stereo, low sample rate, silence.
     Raises InputError with `faults` (found earlier) and every clip that cannot be used.
@@ -88,7 +88,7 @@ def extract(
     steps: Iterable[Clip] = clips
     if progress is not None:
         steps = progress.track(clips, description="front-end", total=len(clips))
-    check = SoundCheck(shortest_samples=FRAME_SAMPLES, faults=faults)
+    check = SoundCheck(record, record.frame_samples, faults)
     found = []
     first: dict[str, Clip] = {}
     for clip in steps:

@@ -19,7 +19,6 @@ from training.patches import InputScale
 from training.run_folder import digest_of, sha256_of
 
 HASHED_CODE = (
-    "generator/frontend/parameters.py",
     "generator/model/patches.py",
     "scoring",
     "sounds",
@@ -69,15 +68,16 @@ def prepare(
 
     Raises InputError with every clip that cannot be used and every class with too few clips.
     """
-    front_end = compile_front_end(input_scale(config))
+    record = config.frontend
+    front_end = compile_front_end(input_scale(config), record)
     faults = [*label_faults(str(data.root), data.labels), *training_faults(data)]
-    clips = extract(data.clips, front_end, progress, on_message, faults)
+    clips = extract(data.clips, front_end, record, progress, on_message=on_message, faults=faults)
     return Prepared(
         config=config,
         data=data,
         clips=clips,
         backbone=backbone,
-        front_end_sha256=front_end_digest(front_end),
+        front_end_sha256=front_end_digest(front_end, record),
         digest=digest_of_run(config, data, backbone, front_end),
     )
 
@@ -93,7 +93,8 @@ def digest_of_run(
         config.model_copy(update={"decision": DecisionConfig()}),
         sha256_of_clips(data.clips),
         sha256_of(backbone),
-        front_end_digest(front_end),
+        config.frontend.sha256,
+        front_end_digest(front_end, config.frontend),
         digest_of_code(),
         *(f"{name}={version}" for name, version in versions().items()),
     )

@@ -8,17 +8,20 @@ from pathlib import Path
 from threading import Lock
 
 from generator.errors import Fault, InputError
-from generator.frontend.parameters import HIGH_EDGE_HZ, SAMPLE_RATE_HZ
-from sounds.decode import Decoded, Samples, read_sound
+from generator.frontend.record import FrontendRecord
+from sounds.decode import Decoded, Samples, low_rate_text, read_sound
 
 NAMED = 3
 """The number of files that a note names; the others are only counted."""
 
 
 class SoundCheck:
-    """Reads sounds and collects faults and notes about them. Thread-safe."""
+    """Reads sounds for one front-end and collects faults and notes about them. Thread-safe."""
 
-    def __init__(self, shortest_samples: int = 0, faults: Iterable[Fault] = ()) -> None:
+    def __init__(
+        self, record: FrontendRecord, shortest_samples: int = 0, faults: Iterable[Fault] = ()
+    ) -> None:
+        self._record = record
         self._shortest_samples = shortest_samples
         self._faults: list[Fault] = list(faults)
         self._stereo: list[Path] = []
@@ -27,9 +30,9 @@ class SoundCheck:
         self._lock = Lock()
 
     def read(self, path: Path) -> Samples | None:
-        """The samples of a file, int16 [n] at 16 kHz; None if it cannot be used."""
+        """The samples of a file, int16 [n] at the record's rate; None if it cannot be used."""
         try:
-            decoded = read_sound(path)
+            decoded = read_sound(path, self._record.sample_rate_hz)
         except InputError as error:
             with self._lock:
                 self._faults += error.faults
@@ -39,17 +42,17 @@ class SoundCheck:
         return decoded.samples if len(decoded.samples) >= self._shortest_samples else None
 
     def _note(self, path: Path, decoded: Decoded) -> None:
-        count = len(decoded.samples)
+        count, rate_hz = len(decoded.samples), self._record.sample_rate_hz
         if count < self._shortest_samples:
             noun = "sample" if count == 1 else "samples"
             what = (
-                f"holds {count} {noun} at 16 kHz: the front-end's first frame takes "
-                f"{self._shortest_samples}, {1000 * self._shortest_samples // SAMPLE_RATE_HZ} ms"
+                f"holds {count} {noun} at {rate_hz / 1000:g} kHz: the front-end's first frame "
+                f"takes {self._shortest_samples}, {1000 * self._shortest_samples // rate_hz} ms"
             )
             self._faults.append(Fault(str(path), what, "record it longer, or remove it"))
         if decoded.channels > 1:
             self._stereo.append(path)
-        if decoded.lacks_upper_bands:
+        if decoded.lacks_bands_below(self._record.high_hz):
             self._low_rate.append(path)
 
     def add(self, fault: Fault) -> None:
@@ -68,8 +71,7 @@ class SoundCheck:
             (self._stereo, "more than one channel: mixed down to mono"),
             (
                 self._low_rate,
-                f"recorded below {2 * HIGH_EDGE_HZ / 1000:g} kHz: resampled, but the upper bands "
-                "stay empty, unlike on the chip: record at 16 kHz or more",
+                low_rate_text(self._record.sample_rate_hz, self._record.high_hz),
             ),
             (self._silent, "silent: the silence gate drops every frame, so it has no patch"),
         ):

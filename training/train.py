@@ -87,7 +87,7 @@ def train(
     trained.network.save(saved)
     write_atomically(model.with_suffix(".keras"), saved.read_bytes())
     write_atomically(model, trained.tflite)
-    write_atomically(frontend_path(model), front_end_text(config.name))
+    write_atomically(frontend_path(model), front_end_text(config.frontend, config.name))
     labels = model.with_name(f"{config.name}.labels.txt")
     write_atomically(labels, "".join(f"{label}\n" for label in data.labels))
     write_atomically(paths.run / "curves-final.png", plot_losses({"all folds": trained.curves}))

@@ -28,7 +28,7 @@ struct record {
     uint32_t kind, index, row, bytes; /* the values follow, padded to a multiple of 4 */
 };
 
-/* The clip: 16 kHz mono int16. */
+/* The clip: mono int16 at MEL_SAMPLE_RATE_HZ. */
 extern const int16_t mps2_data_start[], mps2_data_end[];
 
 static uint8_t records[MAX_RECORD_BYTES];

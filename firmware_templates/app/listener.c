@@ -5,8 +5,8 @@
 
 #include "port/cycle_counter.h"
 
-#if MEL_BANDS != NETWORK_BANDS
-#error "the network does not take the front-end's bands"
+#if MEL_FEATURES != NETWORK_BANDS
+#error "the network does not take the front-end's values of a frame"
 #endif
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
@@ -67,7 +67,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     return LISTENER_OK;
 }
 
-static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
+static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     struct listener *self = context;
     const uint32_t frontend_cycles = lap_cycles(self);
     self->patch.frontend_cycles += frontend_cycles;
@@ -131,7 +131,11 @@ static int fill_patch(struct listener *self) {
 
 int listener_end(struct listener *self, struct listener_clip *clip) {
     int error = LISTENER_OK;
-    if (self->clip.patches == 0u && self->clip.frames > 0u) {
+#if MEL_PADDING_SAMPLES > 0
+    (void)lap_cycles(self);
+    error = frontend_end(&self->frontend, take_frame, self);
+#endif
+    if (error == LISTENER_OK && self->clip.patches == 0u && self->clip.frames > 0u) {
         error = fill_patch(self);
     }
     self->clip.gated_samples = self->frontend.gated_frames * MEL_HOP_SAMPLES;

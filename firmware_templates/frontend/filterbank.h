@@ -11,6 +11,9 @@
  *
  * With the magnitudes in Q(f) the sums are in Q(f + 24); they stay below 2^62.
  */
-void filterbank_apply_u32(const uint32_t transformed[MEL_FRAME_SAMPLES], uint64_t mel[MEL_BANDS]);
+void filterbank_apply_u32(const uint32_t transformed[MEL_FFT_SAMPLES], uint64_t sums[MEL_BANDS]);
+
+/* The same of powers, below 2^62: the sums are in the powers' own unit. */
+void filterbank_apply_u64(const int32_t transformed[MEL_FFT_SAMPLES], uint64_t sums[MEL_BANDS]);
 
 #endif

@@ -3,10 +3,22 @@
 
 #include <string.h>
 
-#define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - MEL_HOP_SAMPLES)
+/* The hops that the gate looks at; a frame is made of such, even where its hop is longer. */
+#define HOP_SAMPLES MEL_GATE_SAMPLES
+#define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - HOP_SAMPLES)
 
 /* Samples before the first hop, so that a hop ends where a frame does. */
-#define HOP_PHASE (MEL_FRAME_SAMPLES % MEL_HOP_SAMPLES)
+#define HOP_PHASE (MEL_FRAME_SAMPLES % HOP_SAMPLES)
+
+/* What the output keeps; null where it keeps nothing. */
+static struct output_state *output_of(struct frontend *self) {
+#if MEL_NOISE_ESTIMATES
+    return &self->output;
+#else
+    (void)self;
+    return NULL;
+#endif
+}
 
 static uint32_t smaller_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
@@ -16,31 +28,64 @@ static uint32_t smaller_u32(uint32_t a, uint32_t b) {
 static uint32_t missing_in_hop(const struct frontend *self) {
 #if HOP_PHASE != 0u
     if (self->fill < HOP_PHASE) {
-        return HOP_PHASE + MEL_HOP_SAMPLES - self->fill;
+        return HOP_PHASE + HOP_SAMPLES - self->fill;
     }
 #endif
-    return MEL_HOP_SAMPLES - (self->fill - HOP_PHASE) % MEL_HOP_SAMPLES;
+    return HOP_SAMPLES - (self->fill - HOP_PHASE) % HOP_SAMPLES;
+}
+
+/* Put samples behind those of the frame. */
+static void append(struct frontend *self, const int16_t *samples, uint32_t count) {
+#if MEL_PRE_EMPHASIS_Q31 > 0
+    for (uint32_t n = 0u; n < count; n++) {
+        const int16_t sample = samples[n];
+#if GATE_THRESHOLD_RMS > 0
+        self->heard[self->fill % HOP_SAMPLES] = sample;
+#endif
+        self->samples[self->fill++] = frame_sample_emphasised(sample, self->before);
+        self->before = sample;
+    }
+#else
+    memcpy(&self->samples[self->fill], samples, count * sizeof samples[0]);
+    self->fill += count;
+#endif
+}
+
+/* Whether the gate is open behind the newest hop. */
+static bool is_gate_open(struct frontend *self) {
+#if GATE_THRESHOLD_RMS == 0
+    (void)self;
+    return true;
+#elif MEL_PRE_EMPHASIS_Q31 > 0
+    return gate_push_q15(&self->gate, self->heard); /* blind to the order of the samples */
+#else
+    return gate_push_q15(&self->gate, &self->samples[self->fill - HOP_SAMPLES]);
+#endif
 }
 
 /* Move the frame's last OVERLAP_SAMPLES to its front, in pieces that do not overlap. */
-static void drop_hop(int16_t samples[MEL_FRAME_SAMPLES]) {
-    for (uint32_t n = 0u; n < OVERLAP_SAMPLES; n += MEL_HOP_SAMPLES) {
-        const uint32_t count = smaller_u32(MEL_HOP_SAMPLES, OVERLAP_SAMPLES - n);
-        memcpy(&samples[n], &samples[n + MEL_HOP_SAMPLES], count * sizeof samples[0]);
+static void drop_hop(frame_sample samples[MEL_FRAME_SAMPLES]) {
+#if OVERLAP_SAMPLES > 0
+    for (uint32_t n = 0u; n < OVERLAP_SAMPLES; n += HOP_SAMPLES) {
+        const uint32_t count = smaller_u32(HOP_SAMPLES, OVERLAP_SAMPLES - n);
+        memcpy(&samples[n], &samples[n + HOP_SAMPLES], count * sizeof samples[0]);
     }
+#else
+    (void)samples;
+#endif
 }
 
 /* The newest hop is complete: ask the gate and, where a frame ends, compute or drop it. */
 static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *context) {
-    const bool open = gate_push_q15(&self->gate, &self->samples[self->fill - MEL_HOP_SAMPLES]);
+    const bool open = is_gate_open(self);
     if (self->fill < MEL_FRAME_SAMPLES) {
         return 0;
     }
 
     int error = 0;
     if (open) {
-        int8_t frame[MEL_BANDS];
-        mel_compute_frame_s8(self->samples, &self->workspace, frame);
+        int8_t frame[MEL_FEATURES];
+        mel_compute_frame_s8(self->samples, &self->workspace, output_of(self), frame);
         self->frames++;
         error = on_frame(context, frame);
     } else {
@@ -48,23 +93,52 @@ static int finish_hop(struct frontend *self, frontend_frame_fn on_frame, void *c
     }
     drop_hop(self->samples);
     self->fill = OVERLAP_SAMPLES;
+#if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
+    self->skip = MEL_HOP_SAMPLES - MEL_FRAME_SAMPLES;
+#endif
     return error < 0 ? error : 0;
 }
 
 void frontend_reset(struct frontend *self) {
-    self->fill = 0u;
+    self->fill = MEL_PADDING_SAMPLES;
+#if MEL_PADDING_SAMPLES > 0
+    memset(self->samples, 0, sizeof self->samples);
+#endif
+#if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
+    self->skip = 0u;
+#endif
+#if MEL_PRE_EMPHASIS_Q31 > 0
+    self->before = 0;
+#if GATE_THRESHOLD_RMS > 0
+    memset(self->heard, 0, sizeof self->heard);
+#endif
+#endif
     self->frames = 0u;
     self->gated_frames = 0u;
     gate_reset(&self->gate);
+#if MEL_NOISE_ESTIMATES
+    output_reset(&self->output);
+#endif
 }
 
 int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t count,
                       frontend_frame_fn on_frame, void *context) {
     while (count > 0u) {
+#if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
+        if (self->skip > 0u) {
+            const uint32_t skipped = smaller_u32(self->skip, count);
+#if MEL_PRE_EMPHASIS_Q31 > 0
+            self->before = samples[skipped - 1u];
+#endif
+            self->skip -= skipped;
+            samples += skipped;
+            count -= skipped;
+            continue;
+        }
+#endif
         const uint32_t missing = missing_in_hop(self);
         const uint32_t taken = smaller_u32(missing, count);
-        memcpy(&self->samples[self->fill], samples, taken * sizeof samples[0]);
-        self->fill += taken;
+        append(self, samples, taken);
         samples += taken;
         count -= taken;
         if (taken == missing) {
@@ -76,3 +150,26 @@ int frontend_push_q15(struct frontend *self, const int16_t *samples, uint32_t co
     }
     return 0;
 }
+
+#if MEL_PADDING_SAMPLES > 0
+int frontend_end(struct frontend *self, frontend_frame_fn on_frame, void *context) {
+    static const int16_t zeros[32];
+    uint32_t count = MEL_PADDING_SAMPLES;
+
+    if (self->fill == MEL_PADDING_SAMPLES && self->frames + self->gated_frames == 0u) {
+        return 0; /* no sample came */
+    }
+#if MEL_PRE_EMPHASIS_Q31 > 0
+    self->before = 0; /* the zeros stand behind the pre-emphasis */
+#endif
+    while (count > 0u) {
+        const uint32_t taken = smaller_u32(count, sizeof zeros / sizeof zeros[0]);
+        const int error = frontend_push_q15(self, zeros, taken, on_frame, context);
+        if (error < 0) {
+            return error;
+        }
+        count -= taken;
+    }
+    return 0;
+}
+#endif

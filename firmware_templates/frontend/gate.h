@@ -19,6 +19,6 @@ struct gate {
 void gate_reset(struct gate *self);
 
 /* Take the newest hop; return whether the gate is open after it. */
-bool gate_push_q15(struct gate *self, const int16_t hop[MEL_HOP_SAMPLES]);
+bool gate_push_q15(struct gate *self, const int16_t hop[MEL_GATE_SAMPLES]);
 
 #endif

@@ -6,16 +6,26 @@
 
 #include "frontend/mel_tables.h"
 
-/* Magnitude of bin k is in element 2 k of the transformed buffer, as uint32. */
+/* What becomes of bin k is in elements 2 k and 2 k + 1 of the transformed buffer. */
 #define TRANSFORM_BIN_STRIDE 2u
 
 /*
- * Replace MEL_FRAME_SAMPLES windowed samples of magnitude <= 2^30 by the magnitudes of their
- * spectrum.
- *
- * Bin k, MEL_FIRST_BIN <= k < MEL_END_BIN, becomes 2 |X(k)| / MEL_CFFT_POINTS in the unit of the
- * input: with the input in Q(f), the magnitude is in Q(f - 7). Other elements are left undefined.
+ * Both replace MEL_FFT_SAMPLES windowed samples of magnitude <= 2^30 by their spectrum, divided by
+ * MEL_CFFT_POINTS: bins k, MEL_FIRST_BIN <= k < MEL_END_BIN. Other elements are left undefined. A
+ * project has the one that its record needs.
  */
-void transform_magnitude_q31(int32_t buffer[MEL_FRAME_SAMPLES]);
+
+/* Element 2 k: 2 |X(k)| / MEL_CFFT_POINTS in the unit of the input, as uint32. */
+void transform_magnitude_q31(int32_t buffer[MEL_FFT_SAMPLES]);
+
+/* Elements 2 k and 2 k + 1: |X(k) / MEL_CFFT_POINTS|^2, below 2^62, as uint64. */
+void transform_power_u64(int32_t buffer[MEL_FFT_SAMPLES]);
+
+/* The power of bin k: its lower word comes first. */
+static inline uint64_t transform_power_of(const int32_t buffer[MEL_FFT_SAMPLES], uint32_t k) {
+    const uint32_t lower = (uint32_t)buffer[TRANSFORM_BIN_STRIDE * k];
+    const uint32_t upper = (uint32_t)buffer[TRANSFORM_BIN_STRIDE * k + 1u];
+    return ((uint64_t)upper << 32) | lower;
+}
 
 #endif

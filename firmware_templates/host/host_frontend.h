@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * The front-end alone, over one whole clip: writes the frames that pass the gate, MEL_BANDS values
- * each, and returns their number, or -1 if there are more than `capacity`.
+ * The front-end alone, over one whole clip: writes the frames that pass the gate, MEL_FEATURES
+ * values each, and returns their number, or -1 if there are more than `capacity`.
  */
 int32_t host_frontend_features_s8(const int16_t *samples, uint32_t count, int8_t *frames,
                                   uint32_t capacity);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hears a clip from a file of raw 16 kHz int16 samples and prints what the firmware would answer.
- * A program of its own, so that it can be built with sanitisers and run under a debugger.
+ * Hears a clip from a file of raw int16 samples at MEL_SAMPLE_RATE_HZ and prints what the firmware
+ * would answer. A program of its own, so that it can be built with sanitisers and run under a
+ * debugger.
  *
  *     host_main FILE [PIECE]
  */

@@ -24,7 +24,9 @@ from generator.frontend.record_file import FoundFrontend, find_frontend, read_re
 from generator.frontend.record_text import record_text
 from generator.host.frontend_twin import build_frontend_twin
 from generator.model.graph import Graph
+from generator.model.patches import patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
+from generator.model.variables import keeps_state
 from generator.terminal.frontend_lines import describe_patch, describe_record
 
 FRONTEND_EXAMPLES = """\
@@ -86,7 +88,8 @@ def frontend(options: argparse.Namespace, console: Console) -> int:
         _print_record(console, record, named.name)
         _print_faults(console, record)
         if record.patch_frames is not None:
-            console.print(describe_patch(record, record.patch_frames), soft_wrap=True)
+            patches = patch_rule(record.patch_frames, record.patch_overlap_frames)
+            console.print(describe_patch(record, patches), soft_wrap=True)
         return 0
     graph = read_tflite(named)
     found = find_frontend(named, options.frontend, graph)
@@ -127,11 +130,15 @@ def _print_faults(console: Console, record: FrontendRecord) -> None:
 def _print_model(console: Console, path: Path, graph: Graph, found: FoundFrontend) -> None:
     layout, faults = input_layout(path.name, patch_shape(graph), found.record, found.where)
     faults += found.placed(record_faults(found.record))
+    overlap, keeps = found.record.patch_overlap_frames, keeps_state(graph)
+    if layout is not None:
+        faults += found.placed(patch_faults(layout.frames, overlap, keeps_state=keeps))
     if layout is None or faults:
         raise InputError(faults or [Fault(path.name, "its input is no patch of frames")])
+    patches = patch_rule(layout.frames, overlap, keeps_state=keeps)
     console.print(f"axes: {layout.axes.value}", markup=False)
     note = axes_note(path.name, layout, found.record)
-    for line in (describe_patch(found.record, layout.frames), note, *suggestion(graph)):
+    for line in (describe_patch(found.record, patches), note, *suggestion(graph)):
         if line:
             console.print(line, markup=False, soft_wrap=True)
 

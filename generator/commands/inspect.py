@@ -10,8 +10,13 @@ from rich.console import Console
 
 from generator.boards.boards_file import load_boards
 from generator.commands.model_options import add_model_settings, network_of
-from generator.commands.sound_reader import SoundReader, need_reader, saturation_of_clips
-from generator.firmware import Network
+from generator.commands.sound_reader import (
+    SoundReader,
+    need_reader,
+    saturation_of_clips,
+    some_of,
+)
+from generator.network import Network
 from generator.terminal.frontend_lines import print_saturation
 from generator.terminal.inspect_table import print_inspection
 
@@ -47,8 +52,12 @@ def _hold_against_sounds(
     if reader is None or not clips:
         console.print("features: not held against sounds (--sounds DIR)")
         return
-    quantised = network.graph.input
+    quantised, record = network.graph.input, network.frontend
+    clips = some_of(clips)
     print_saturation(
         console,
-        saturation_of_clips(reader, clips, network.frontend, quantised.scale, quantised.zero_point),
+        saturation_of_clips(reader, clips, record, quantised.scale, quantised.zero_point),
     )
+    note = reader.note(clips, record.sample_rate_hz, record.high_hz)
+    if note:
+        console.print(f"note: {note}", markup=False, soft_wrap=True)

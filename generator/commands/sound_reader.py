@@ -34,6 +34,9 @@ class SoundReader(Protocol):
         InputError for a named folder without sounds.
         """
 
+    def note(self, clips: Sequence[Path], rate_hz: int, high_hz: float) -> str:
+        """What to know of files that were read at this rate for bands up to there; or empty."""
+
 
 def need_reader(reader: SoundReader | None) -> SoundReader:
     """The reader; ToolError where there is none."""
@@ -41,6 +44,11 @@ def need_reader(reader: SoundReader | None) -> SoundReader:
         what = "`python -m generator` reads no sound files"
         raise ToolError(what, "call `mel2metal`, or `python -m mel2metal`, in its place")
     return reader
+
+
+def some_of(clips: Sequence[Path]) -> Sequence[Path]:
+    """At most MOST_CLIPS of them."""
+    return clips[:: max(1, -(-len(clips) // MOST_CLIPS))]
 
 
 def saturation_of_clips(
@@ -52,7 +60,7 @@ def saturation_of_clips(
 ) -> Saturation:
     """The front-end's features of some of the clips, held against the model's range."""
     twin = build_frontend_twin(record, scale, zero_point)
-    step = max(1, -(-len(clips) // MOST_CLIPS))
-    frames = [twin.features(reader.samples(path, record.sample_rate_hz)) for path in clips[::step]]
+    rate_hz = record.sample_rate_hz
+    frames = [twin.features(reader.samples(path, rate_hz)) for path in some_of(clips)]
     cells = np.concatenate(frames) if frames else np.zeros((0, record.features), np.int8)
     return judge_saturation(cells, record, scale, zero_point)

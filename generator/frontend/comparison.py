@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import Fault, InputError
+from generator.frontend.dct_tables import LOG_FACTORS
+from generator.frontend.describe import LOGS
 from generator.frontend.filter_bank import mel_edges_hz
-from generator.frontend.record import FrontendRecord
+from generator.frontend.record import FrontendRecord, LogKind
 
 Values = NDArray[np.float64]
 
 MOST_SHIFT = 12
 """Frames by which the two may be displaced."""
 ENOUGH_CELLS = 50
-FACTORS = (
-    (10.0 / math.log(10.0), "10 log10 of what ours takes the natural logarithm of: log: db_power"),
-    (20.0 / math.log(10.0), "20 log10 of what ours takes the natural logarithm of: db_amplitude"),
-    (1.0 / math.log(10.0), "log10 where ours has ln: log: log10"),
-    (math.log(10.0), "ln where ours has log10: log: ln"),
-    (math.log(10.0) / 10.0, "ln where ours has 10 log10: log: ln"),
-    (math.log(10.0) / 20.0, "ln where ours has 20 log10: log: ln"),
+TWICE = (
     (2.0, "twice ours: the logarithm of a power where ours is of a magnitude (spectrum, log)"),
     (0.5, "half of ours: the logarithm of a magnitude where ours is of a power (spectrum, log)"),
 )
@@ -91,7 +86,7 @@ def compare_features(
     steps = np.abs(cells - own)
     in_range = np.clip(given, (-128 - zero_point) * scale, (127 - zero_point) * scale)
     frame, feature = np.unravel_index(int(np.argmax(np.abs(in_range - real))), real.shape)
-    causes += _scaled(given, real, own, scale)
+    causes += _scaled(given, real, own, scale, record.log)
     first = int(frame) + max(-shift, 0)
     centre = record.frame_samples / 2 if not record.centred else 0.0
     return Comparison(
@@ -160,7 +155,19 @@ def _aligned(given: Values, ours: Values) -> tuple[Values, Values, int]:
     return *cut(best), best
 
 
-def _scaled(given: Values, real: Values, own: Values, step: float) -> list[str]:
+def _factors(log: LogKind) -> list[tuple[float, str]]:
+    """Factors between features and ours of that logarithm, with what each says."""
+    if log not in LOG_FACTORS:
+        return []
+    others = [
+        (octave / LOG_FACTORS[log], f"{LOGS[kind]} where ours has {LOGS[log]}: log: {kind}")
+        for kind, octave in LOG_FACTORS.items()
+        if kind is not log
+    ]
+    return [*others, *TWICE]
+
+
+def _scaled(given: Values, real: Values, own: Values, step: float, log: LogKind) -> list[str]:
     """Whether theirs are ours times a factor plus a constant, of the cells within the range."""
     inside = (own > -128) & (own < 127)
     if inside.sum() < ENOUGH_CELLS or not real[inside].std():
@@ -169,8 +176,8 @@ def _scaled(given: Values, real: Values, own: Values, step: float) -> list[str]:
     spread = float(np.std(given[inside] - (factor * real[inside] + offset)))
     if spread > 4.0 * step * max(1.0, abs(float(factor))):
         return [f"they are not ours times a factor: what is left differs by {spread:.4g}"]
-    known = [text for size, text in FACTORS if abs(factor / size - 1.0) < FACTOR_TOLERANCE]
-    causes = [f"yours are {factor:.4g} times ours: {known[0]}"] if known else []
+    known = [text for size, text in _factors(log) if abs(factor / size - 1.0) < FACTOR_TOLERANCE]
+    causes = [f"yours are {factor:.4g} times ours: {'; or '.join(known)}"] if known else []
     if not known and abs(factor - 1.0) >= FACTOR_TOLERANCE:
         causes.append(f"yours are {factor:.4g} times ours and {offset:+.4g}: mean and deviation")
     elif not known and abs(offset) > step:

@@ -24,6 +24,8 @@ def describe_record(record: FrontendRecord) -> str:
         _bands(record),
         _values(record),
     ]
+    if record.sample_full_scale != 1.0:
+        parts.insert(1, f"samples of full scale {record.sample_full_scale:g}")
     if record.pre_emphasis:
         parts.insert(1, f"pre-emphasis {record.pre_emphasis:g}")
     if record.mean != 0.0 or record.deviation != 1.0:

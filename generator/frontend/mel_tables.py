@@ -13,30 +13,31 @@ import math
 from dataclasses import dataclass
 
 from generator.errors import Fault, InputError
+from generator.frontend.dct_tables import DctTables, make_dct_tables, mfcc_faults
+from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.filter_bank import make_filter_bank, weights_in
+from generator.frontend.framing import gate_samples, padding_samples
 from generator.frontend.logarithm import (
     LOG2_BITS,
     LOG2_TABLE_BITS,
     log2_table_q24,
     sqrt_table_q30,
 )
-from generator.frontend.record import FrontendRecord, SilenceGate
-from generator.frontend.rounding import q31, round_half_away
+from generator.frontend.output_tables import OutputTables, make_output_tables, output_faults
+from generator.frontend.pcan_tables import PcanTables, make_pcan_tables, pcan_faults
+from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
 from generator.frontend.sources import frontend_sources
-from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31
-from generator.frontend.window_table import window_start, window_value
+from generator.frontend.sum_levels import BIN_WEIGHT_BITS, sum_bits, sum_shifts
+from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31, split_end_bin
+from generator.frontend.window_table import (
+    is_half_hann,
+    pre_emphasis_q31,
+    window_mirror,
+    window_start,
+    window_table_q31,
+)
 
-BIN_WEIGHT_BITS = 24
 SQRT_TABLE_BITS = 8
-OUTPUT_MULTIPLIER_BITS = 24
-
-MEL_EXPONENT = 15 + 15 - 8 + 1 + BIN_WEIGHT_BITS
-"""Binary point of the mel accumulator at block shift 0: 15 bits of the sample, 15 of the window
-product, minus 8 of the transform (X/256), 1 of the magnitude, 24 of the bin weights."""
-
-MIN_SCALE = 0.006
-MAX_SCALE = 16.0
-"""Input scales for which the output multiplier ln(2)/scale keeps >= 19 bits and fits in int32."""
 
 _INT8_MIN, _INT8_MAX = -128, 127
 
@@ -57,27 +58,44 @@ class MelTables:
     scale: float
     zero_point: int
     sample_rate_hz: int
+    fft_samples: int
     frame_samples: int
     hop_samples: int
+    padding_samples: int
+    """Zeros before a clip's first and after its last sample: centring."""
+    gate_samples: int
+    pre_emphasis_q31: int
+    """0: none."""
     window_samples: int
     window_start: int
+    window_mirror: int
+    """M with w[n] = w[M - n]."""
+    window_is_hann: bool
+    """The table leaves w[0] = 0 out, and has a middle of its own."""
+    spectrum_is_power: bool
     bands: int
+    features: int
+    """Values of a frame."""
     cfft_points: int
     log2_bits: int
     log2_table_bits: int
     sqrt_table_bits: int
     bin_weight_bits: int
-    mel_exponent: int
+    sum_bits: int
+    """Binary point of a band's sum at block shift 0."""
+    sum_shifts: int
+    """Bits that it gains with each bit of the block shift."""
     window_q31: tuple[int, ...]
-    """Hann(1) … Hann(200) of the periodic window of 400; the rest follows by symmetry."""
+    """The window to its middle; the rest follows by symmetry."""
     cfft_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / 256, k = 0 … 191, as `arm_cfft_q31` wants them."""
+    """cos, sin of 2 pi k / L for three quarters of a turn, as `arm_cfft_q31` wants them."""
     bit_reversal: tuple[int, ...]
     """Byte-offset pairs that `arm_bitreversal_32` swaps."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / 512, k = split_first_bin … 128: the real split."""
+    """cos, sin of 2 pi k / N, k = split_first_bin … split_end_bin - 1: the real split."""
     split_first_bin: int
-    """The real split makes bins k and 256 - k together: the first k that one of them needs."""
+    """The real split makes bins k and N/2 - k together: the first k that one of them needs."""
+    split_end_bin: int
     first_bin: int
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
@@ -89,14 +107,20 @@ class MelTables:
     """sqrt of 1 … 4 in 192 steps of 1/64."""
     log2_q24: tuple[int, ...]
     """log2 of 1 … 2 in 128 steps."""
-    log_offset: int
-    """1e-4 in the mel accumulator's unit at block shift 0."""
-    output_multiplier_q24: int
-    """ln(2) / scale."""
-    output_offset_q48: int
-    """(zero_point + 1/2) in Q48."""
     gate_threshold_rms: int
     gate_hangover_hops: int
+    outputs: OutputTables
+    """From the sums to their logarithms, and without MFCCs and PCAN to int8."""
+    dct: DctTables | None
+    """Of MFCCs; None: the record has none."""
+    pcan: PcanTables | None
+    """Of noise reduction and PCAN; None: the record has none."""
+
+    @property
+    def feature_scale(self) -> FeatureScale | None:
+        """The last step of MFCCs and of PCAN."""
+        part = self.dct or self.pcan
+        return part.features if part else None
 
 
 def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> MelTables:
@@ -106,7 +130,11 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     """
     _check_quantisation(scale, zero_point)
     bank = make_filter_bank(record)
+    faults = [*mfcc_faults(record, scale), *pcan_faults(record, scale)]
+    if faults := faults or output_faults(record, bank, scale, zero_point):
+        raise InputError(faults)
     points = record.fft_samples // 2
+    split_end = split_end_bin(record)
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
     gate = record.silence_gate or ALWAYS_OPEN
     return MelTables(
@@ -114,57 +142,57 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         scale=scale,
         zero_point=zero_point,
         sample_rate_hz=record.sample_rate_hz,
+        fft_samples=record.fft_samples,
         frame_samples=record.frame_samples,
         hop_samples=record.hop_samples,
+        padding_samples=padding_samples(record),
+        gate_samples=gate_samples(record),
+        pre_emphasis_q31=pre_emphasis_q31(record),
         window_samples=record.window_samples,
         window_start=window_start(record),
+        window_mirror=window_mirror(record),
+        window_is_hann=is_half_hann(record),
+        spectrum_is_power=record.spectrum is Spectrum.POWER,
         bands=record.bands,
+        features=record.features,
         cfft_points=points,
         log2_bits=LOG2_BITS,
         log2_table_bits=LOG2_TABLE_BITS,
         sqrt_table_bits=SQRT_TABLE_BITS,
         bin_weight_bits=BIN_WEIGHT_BITS,
-        mel_exponent=MEL_EXPONENT,
-        window_q31=tuple(
-            q31(window_value(record, n)) for n in range(1, record.window_samples // 2 + 1)
-        ),
+        sum_bits=sum_bits(record),
+        sum_shifts=sum_shifts(record),
+        window_q31=window_table_q31(record),
         cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
         bit_reversal=bit_reversal_pairs(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2 + 1)),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, split_end)),
         split_first_bin=split_first_bin,
+        split_end_bin=split_end,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,
         segment_end_bins=bank.segment_end_bins,
         bin_weights_q24=weights_in(bank, BIN_WEIGHT_BITS),
         sqrt_q30=sqrt_table_q30(),
         log2_q24=log2_table_q24(),
-        log_offset=round_half_away(record.log_offset * 2**MEL_EXPONENT),
-        output_multiplier_q24=round_half_away(math.log(2.0) / scale * 2**OUTPUT_MULTIPLIER_BITS),
-        output_offset_q48=(2 * zero_point + 1) << (LOG2_BITS + OUTPUT_MULTIPLIER_BITS - 1),
         gate_threshold_rms=gate.threshold_rms,
         gate_hangover_hops=round(
             gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
         ),
+        outputs=make_output_tables(record, bank, scale, zero_point),
+        dct=make_dct_tables(record, record.mfcc, scale, zero_point) if record.mfcc else None,
+        pcan=make_pcan_tables(record, record.pcan, sum_bits(record), scale, zero_point)
+        if record.pcan
+        else None,
     )
 
 
 def _check_quantisation(scale: float, zero_point: int) -> None:
     faults = []
-    if not (math.isfinite(scale) and MIN_SCALE <= scale <= MAX_SCALE):
-        faults.append(
-            Fault(
-                "model input",
-                f"scale {scale!r} is outside {MIN_SCALE} ... {MAX_SCALE}",
-                "quantise the model with calibration data of ln(mel + 1e-4) features",
-            )
-        )
+    if not (math.isfinite(scale) and scale > 0.0):
+        what = f"scale {scale!r} is no step of anything"
+        faults.append(Fault("model input", what, "quantise the model with calibration data"))
     if not _INT8_MIN <= zero_point <= _INT8_MAX:
-        faults.append(
-            Fault(
-                "model input",
-                f"zero point {zero_point} is not an int8",
-                "give the model an int8 input",
-            )
-        )
+        what = f"zero point {zero_point} is not an int8"
+        faults.append(Fault("model input", what, "give the model an int8 input"))
     if faults:
         raise InputError(faults)

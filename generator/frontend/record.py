@@ -192,7 +192,8 @@ class FrontendRecord(_Section):
 
     axes: Axes = Axes.FRAMES_FIRST
     patch_overlap_frames: int | None = None
-    """Frames that a patch shares with the one before it; None: a fourth of them, rounded down."""
+    """Frames that a patch shares with the one before it; None: a fourth of them,
+    rounded down; none for a model that keeps variables from patch to patch."""
     patch_frames: int | None = None
     """Frames of a patch, where the model's own shape does not tell; else it must agree."""
     silence_gate: SilenceGate | None = Field(default=None)

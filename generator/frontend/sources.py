@@ -3,17 +3,49 @@
 
 from __future__ import annotations
 
-from generator.frontend.record import FrontendRecord
+from generator.frontend.record import FrontendRecord, LogKind, Spectrum
+from generator.frontend.window_table import is_half_hann
 
 _ALWAYS = (
-    *("filterbank.c", "filterbank.h", "frontend.c", "frontend.h", "gate.c", "gate.h"),
-    *("integer_log2.c", "integer_log2.h", "integer_sqrt.c", "integer_sqrt.h", "leading_zeros.h"),
-    *("mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "transform.c", "transform.h"),
-    *("window.c", "window.h"),
+    *("filterbank.h", "frame_sample.h", "frontend.c", "frontend.h", "gate.c"),
+    *("gate.h", "leading_zeros.h", "mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "output.h"),
+    *("transform.c", "transform.h", "window.h"),
 )
+
+_OUTPUT_TABLES = ("output_tables.c", "output_tables.h")
+_BAND_LOG = ("band_log2.h", "integer_log2.h", *_OUTPUT_TABLES)
+_FEATURE_SCALE = ("feature_scale.h", "feature_tables.c", "feature_tables.h")
+_MFCC = (
+    *("mfcc_output.c", "dct.c", "dct.h", "dct_tables.c", "dct_tables.h"),
+    *("band_log2.c", *_BAND_LOG, *_FEATURE_SCALE),
+)
+_PCAN = (
+    *("pcan_output.c", "noise_reduction.c", "noise_reduction.h", "pcan.h", "pcan_tables.h"),
+    *("integer_log2.h", "integer_sqrt.c", "integer_sqrt.h", *_FEATURE_SCALE),
+)
+_GAIN = ("pcan.c", "pcan_tables.c", "integer_exp2.c", "integer_exp2.h")
 
 
 def frontend_sources(record: FrontendRecord) -> tuple[str, ...]:
     """Return the record's files, sorted, as they are called in the project."""
-    del record  # every record has the same ones so far
-    return tuple(f"frontend/{name}" for name in sorted(_ALWAYS))
+    names = {*_ALWAYS, *_spectrum(record), *_output(record)}
+    return tuple(f"frontend/{name}" for name in sorted(names))
+
+
+def _spectrum(record: FrontendRecord) -> tuple[str, ...]:
+    """The window's one file and the bank's one, and the root of a bin's power."""
+    window = "window_hann.c" if is_half_hann(record) else "window_any.c"
+    if record.spectrum is Spectrum.POWER:
+        return (window, "filterbank_power.c")
+    return (window, "filterbank.c", "integer_sqrt.c", "integer_sqrt.h")
+
+
+def _output(record: FrontendRecord) -> tuple[str, ...]:
+    """From the bands' sums to int8: the one file that defines output.h, and what it calls."""
+    if record.pcan is not None:
+        return (*_PCAN, *(_GAIN if record.pcan.enabled else ()))
+    if record.mfcc is not None:
+        return _MFCC
+    if record.log is LogKind.NONE:
+        return ("linear_output.c", *_OUTPUT_TABLES)
+    return ("log_output.c", *_BAND_LOG)

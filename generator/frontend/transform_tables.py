@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from generator.errors import Fault
+from generator.frontend.record import FrontendRecord, WindowShape
 from generator.frontend.rounding import q31
 
 CMSIS_DSP_SOURCES: tuple[str, ...] = (
@@ -51,3 +54,77 @@ def bit_reversal_pairs(points: int) -> tuple[int, ...]:
         if index < mirrored:
             pairs += [index * COMPLEX_BYTES, mirrored * COMPLEX_BYTES]
     return tuple(pairs)
+
+
+def split_end_bin(record: FrontendRecord) -> int:
+    """Return where the pairs of bins end; the middle, a quarter of the length, may stand alone.
+
+    It is added to itself there, and of a window that is 1 everywhere the sum may not fit.
+    """
+    middle = record.fft_samples // 4
+    return middle if record.window is WindowShape.RECTANGULAR else middle + 1
+
+
+def sample_bits(record: FrontendRecord) -> int:
+    """Return the binary point of the windowed samples at block shift 0.
+
+    Pre-emphasis doubles a sample at most: it takes one of the 30 bits.
+    """
+    return 29 if record.pre_emphasis else 30
+
+
+def bin_bits(record: FrontendRecord) -> int:
+    """Return the binary point of a bin's real and imaginary part at block shift 0.
+
+    The transform is divided by half of its length.
+    """
+    return sample_bits(record) - (record.fft_samples // 2).bit_length() + 1
+
+
+def magnitude_bits(record: FrontendRecord) -> int:
+    """Return the binary point of magnitudes at block shift 0: twice the magnitude is kept."""
+    return bin_bits(record) + 1
+
+
+def power_bits(record: FrontendRecord) -> int:
+    """Return the binary point of powers at block shift 0; a block shift of b adds 2 b."""
+    return 2 * bin_bits(record)
+
+
+NOISE_STEPS: Mapping[int, float] = MappingProxyType(
+    {32: 4.4, 64: 8.6, 128: 2.8, 256: 5.8, 512: 2.3, 1024: 4.8, 2048: 2.2, 4096: 4.5, 8192: 2.2}
+)
+"""RMS error of a bin by length, in steps of its binary point: tests/frontend/test_spectrum.py.
+
+Where half of the length is no power of four, the library doubles its result, and the error with it.
+"""
+
+LARGEST_NOISE = 7.0
+"""The largest error of any bin, in its RMS."""
+
+
+def transform_noise(record: FrontendRecord) -> float:
+    """Return the RMS error of a bin's magnitude |X| in frames of full scale: below it is noise.
+
+    In the unit of the formula with samples of full scale 1, without any weight of bands. No error
+    is larger than LARGEST_NOISE times this. Quiet frames have less: a block shift of b, the number
+    of bits by which the windowed frame's peak lies below full scale, divides it by 2^b.
+    """
+    return float(NOISE_STEPS[record.fft_samples] * 2.0 ** -bin_bits(record))
+
+
+def transform_faults(record: FrontendRecord) -> list[Fault]:
+    """What of the transform's length is not computed."""
+    length = record.fft_samples
+    if length in FFT_LENGTHS:
+        return []
+    if not FFT_LENGTHS[0] < length < FFT_LENGTHS[-1]:
+        remedy = f"give a power of two from {FFT_LENGTHS[0]} to {FFT_LENGTHS[-1]}"
+        return [Fault("fft_samples", f"{length} is out of range", remedy)]
+    longer = 1 << length.bit_length()
+    what = f"{length} is no power of two"
+    remedy = (
+        f"give {longer}, which fills the window up with zeros: other features than those of "
+        f"{length}, so train with it"
+    )
+    return [Fault("fft_samples", what, remedy)]

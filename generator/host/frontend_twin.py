@@ -66,6 +66,26 @@ class FrontendTwin:
         return frames[:count].copy()
 
 
+def frontend_files(record: FrontendRecord, scale: float, zero_point: int) -> dict[str, bytes]:
+    """C sources and headers of the record's front-end for this machine, by path.
+
+    Raises `InputError` for a quantisation that the front-end cannot serve, `ToolError` without
+    CMSIS-DSP.
+    """
+    files = render_files(
+        board=None,
+        info=None,
+        stages={"mel": make_mel_tables(record, scale, zero_point)},
+        cmsis_dsp_dir=find_cmsis_dsp(),
+        folders=FRONTEND_FOLDERS,
+    )
+    return {
+        path: content
+        for path, content in files.items()
+        if path.endswith(".h") or (path.endswith(".c") and path.startswith(FRONTEND_PREFIXES))
+    }
+
+
 def build_frontend_twin(
     record: FrontendRecord,
     scale: float,
@@ -80,19 +100,7 @@ def build_frontend_twin(
     Raises `InputError` for a quantisation that the front-end cannot serve, `ToolError` without
     compiler or CMSIS-DSP.
     """
-    mel = make_mel_tables(record, scale, zero_point)
-    files = render_files(
-        board=None,
-        info=None,
-        stages={"mel": mel},
-        cmsis_dsp_dir=find_cmsis_dsp(),
-        folders=FRONTEND_FOLDERS,
-    )
-    chosen = {
-        path: content
-        for path, content in files.items()
-        if path.endswith(".h") or (path.endswith(".c") and path.startswith(FRONTEND_PREFIXES))
-    }
+    chosen = frontend_files(record, scale, zero_point)
     with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
         for path, content in chosen.items():
             (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,8 @@
 """How a clip's frames become patches: the one rule that firmware, harness and training share.
 
 Patches of `frames` frames overlap by what the front-end's record says, else by a fourth of them,
-rounded down. The listener keeps that many frames and one more; a clip that ends within its first
+rounded down. A model that keeps variables from patch to patch sees every frame once: its patches
+share none. The listener keeps that many frames and one more; a clip that ends within its first
 patch repeats these until the patch is full (docs/frontend.md, section 8). The firmware has the
 numbers from `app/patches.h`, printed from here.
 """
@@ -45,21 +46,30 @@ class PatchRule:
         return -(-self.overlap // self.step) + 1
 
 
-def patch_rule(frames: int, overlap: int | None = None) -> PatchRule:
-    """The rule for patches of `frames` frames; `overlap`: the record's, None for a fourth."""
-    return PatchRule(frames, frames // 4 if overlap is None else overlap)
+def patch_rule(frames: int, overlap: int | None = None, *, keeps_state: bool = False) -> PatchRule:
+    """The rule for patches of `frames` frames.
 
-
-def patch_faults(
-    where: str, frames: int, *, overlap: int | None, said_frames: int | None
-) -> Iterator[Fault]:
-    """Complain of a record whose patches are not those of a model that takes `frames` frames.
-
-    `overlap` and `said_frames` are the record's patch_overlap_frames and patch_frames.
+    `overlap`: the record's; None for a fourth, and for none at all where the model keeps variables.
     """
-    if said_frames is not None and said_frames != frames:
-        what = f"patch_frames is {said_frames}; the model takes {frames} frames"
-        yield Fault(where, what, "leave patch_frames out, or name the record of this model")
-    if overlap is not None and not 0 <= overlap < frames:
-        what = f"patch_overlap_frames is {overlap}; a patch has {frames} frames"
-        yield Fault(where, what, f"give 0 to {frames - 1}, or leave it out: a fourth of the patch")
+    if overlap is None:
+        overlap = 0 if keeps_state else frames // 4
+    return PatchRule(frames, overlap)
+
+
+def patch_faults(frames: int, overlap: int | None, *, keeps_state: bool = False) -> Iterator[Fault]:
+    """Complain of an overlap that patches of `frames` frames cannot have, by the record's key.
+
+    `overlap` is the record's, None where it says nothing.
+    """
+    if overlap is None:
+        return
+    key, said = "patch_overlap_frames", f"{overlap}"
+    if not 0 <= overlap < frames:
+        what = f"{said} frames, but a patch has {frames}"
+        yield Fault(key, what, f"give 0 to {frames - 1}, or leave it out: a fourth of the patch")
+    elif overlap and keeps_state:
+        what = (
+            f"{said}, but the model keeps variables from patch to patch (VAR_HANDLE): it would see "
+            "the frames of the overlap twice"
+        )
+        yield Fault(key, what, "give 0, or leave it out: such a model's patches share no frame")

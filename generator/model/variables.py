@@ -50,6 +50,11 @@ def variables_of(graph: Graph) -> tuple[Variable, ...]:
     )
 
 
+def keeps_state(graph: Graph) -> bool:
+    """Whether a patch's answer depends on the patches before it."""
+    return any(operator.kind == "VAR_HANDLE" for operator in graph.operators)
+
+
 def _handles(operators: tuple[Operator, ...]) -> Mapping[int, str]:
     return {
         operator.outputs[0]: operator.options_of(VariableOptions).name

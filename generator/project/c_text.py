@@ -14,6 +14,11 @@ def c_array(values: Iterable[int], indent: int = 4) -> str:
     return _wrap((str(int(value)) for value in values), indent)
 
 
+def c_array_u64(values: Iterable[int], indent: int = 4) -> str:
+    """The same of numbers up to 2^64 - 1, which C takes for signed without a suffix."""
+    return _wrap((f"{int(value)}u" for value in values), indent)
+
+
 def c_bytes(values: Iterable[int], indent: int = 4) -> str:
     """Bytes as the inside of an initialiser, in hexadecimal."""
     return _wrap((f"0x{value:02x}" for value in values), indent)
@@ -51,4 +56,10 @@ def _wrap(words: Iterable[str], indent: int) -> str:
     )
 
 
-FILTERS = {"c_array": c_array, "c_bytes": c_bytes, "c_string": c_string, "hex32": hex32}
+FILTERS = {
+    "c_array": c_array,
+    "c_array_u64": c_array_u64,
+    "c_bytes": c_bytes,
+    "c_string": c_string,
+    "hex32": hex32,
+}

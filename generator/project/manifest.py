@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.frontend.describe import describe_record
+from generator.frontend.framing import samples_for
 from generator.frontend.record import FrontendRecord
 from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
@@ -85,9 +86,14 @@ class FrontendInfo:
         """How a clip's frames become patches."""
         return PatchRule(self.patch_frames, self.overlap_frames)
 
+    def samples_of(self, patches: int) -> int:
+        """Samples of the shortest clip with so many patches, where the silence gate drops none."""
+        frames = self.patch_frames + (patches - 1) * self.patches.step
+        return samples_for(self.record, frames)
+
     @property
     def patch_samples(self) -> int:
-        """Samples from a patch's first to its last, where the silence gate drops none."""
+        """Samples from a patch's first to its last, zeros beside the clip counted."""
         return (self.patch_frames - 1) * self.hop_samples + self.frame_samples
 
     @property

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from generator.firmware import Network
 from generator.frontend.record import (
     FrontendRecord,
     LogKind,
@@ -17,6 +16,8 @@ from generator.frontend.record import (
     ZerosAt,
 )
 from generator.frontend.saturation import Saturation
+from generator.model.patches import PatchRule
+from generator.network import Network
 
 LOGARITHMS = {
     LogKind.LN: "ln({})",
@@ -80,10 +81,9 @@ def describe_record(record: FrontendRecord) -> Iterator[str]:
         )
 
 
-def describe_patch(record: FrontendRecord, frames: int) -> str:
-    """The sentence on a patch of that many frames."""
-    overlap = record.patch_overlap_frames
-    step = frames - (frames // 4 if overlap is None else overlap)
+def describe_patch(record: FrontendRecord, patches: PatchRule) -> str:
+    """The sentence on patches of the record's frames."""
+    frames, step = patches.frames, patches.step
     samples = record.frame_samples + (frames - 1) * record.hop_samples
     return (
         f"patch: {frames} frames of {record.features} values, {samples / record.sample_rate_hz:.3f}"

@@ -12,9 +12,9 @@ from generator.boards.fit import fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INPUT
 from generator.estimate import UNCERTAINTY, TimeEstimate, estimate_time
-from generator.firmware import Network
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.network import Network
 from generator.terminal.frontend_lines import print_frontend
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clips that are played to a board: a folder of labelled sounds, or seeded synthetic ones.
 
-`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono,
-16 kHz, as training has it.
+`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono, at the
+rate of the image's front-end, as training has it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hil.clips.synthetic import SYNTHETIC
-from sounds.decode import Samples, read_samples
+from sounds.decode import Samples, own_rate_hz, read_samples
 from sounds.layouts import read_sounds
 from sounds.sound import split_category
 
@@ -39,9 +39,16 @@ class Clip:
         """The classes of the category: `dog+rain` has two."""
         return split_category(self.label or "")
 
-    def read(self) -> Samples:
-        """The samples to send, int16 [samples] at 16 kHz; raises InputError if unreadable."""
-        return read_samples(self.path) if self.path is not None else SYNTHETIC[self.name]()
+    def read(self, sample_rate_hz: int) -> Samples:
+        """The samples to send, int16 [samples] at this rate; raises InputError if unreadable."""
+        if self.path is not None:
+            return read_samples(self.path, sample_rate_hz)
+        return SYNTHETIC[self.name](sample_rate_hz)
+
+    @property
+    def rate_hz(self) -> int | None:
+        """The rate of its file, once it was read; None for a synthetic sound, which has any."""
+        return own_rate_hz(self.path) if self.path is not None else None
 
 
 @dataclass(frozen=True, slots=True)

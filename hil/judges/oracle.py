@@ -23,16 +23,31 @@ SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 """Operators that change at most type, scale and shape."""
 
 
+WITHOUT_VALUES = ("CALL_ONCE", "VAR_HANDLE", "ASSIGN_VARIABLE")
+
+
 class Oracle:
     """One .tflite in the reference interpreter; keeps every operator's output.
 
     `patch` and `outputs` (by operator index) say how the file has its input and its layers' outputs
-    where it has them otherwise than the firmware, which takes frame by frame.
+    where it has them otherwise than the firmware, which takes frame by frame. Variables of a
+    streaming model keep their values from patch to patch, until `begin_clip`.
     """
 
     def __init__(
         self, model: Path, patch: Arrangement | None, outputs: Mapping[int, Arrangement]
     ) -> None:
+        self._model = model
+        self._open()
+        # `_get_ops_details` is the interpreter's only list of operators and their tensors.
+        self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
+        self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
+        self._arranged_patch, self._arranged_outputs = patch, outputs
+        self._keeps_state = "VAR_HANDLE" in self.operator_names
+        self._first = self._first_int8()
+        self._scores = self._last_int8()
+
+    def _open(self) -> None:
         try:
             from ai_edge_litert.interpreter import Interpreter, OpResolverType
         except ImportError as error:
@@ -40,25 +55,30 @@ class Oracle:
                 f"the reference interpreter is not installed: {error}",
                 "`make test` installs it",
             ) from error
-        self._interpreter = Interpreter(
-            model_path=str(model),
+        self._interpreter: Any = Interpreter(
+            model_path=str(self._model),
             experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
             experimental_preserve_all_tensors=True,
             num_threads=1,
         )
         self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]
-        # `_get_ops_details` is the interpreter's only list of operators and their tensors.
-        self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
-        self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
-        self._arranged_patch, self._arranged_outputs = patch, outputs
-        self._first = self._first_int8()
-        self._scores = self._last_int8()
+        self._input: dict[str, Any] = self._interpreter.get_input_details()[0]
+
+    def begin_clip(self) -> None:
+        """Give variables the values that they begin with; LiteRT does it in no other way."""
+        if self._keeps_state:
+            self._open()
 
     @property
     def operator_names(self) -> tuple[str, ...]:
         """Names of the operators in the order of the file, as in CONV_2D."""
         return tuple(str(operator["op_name"]) for operator in self._operators)
+
+    @property
+    def input_scale(self) -> tuple[float, int]:
+        """Real value of one step of the int8 input, and the step that means 0."""
+        scale, zero_point = self._first["quantization"]
+        return float(scale), int(zero_point)
 
     def scores(self, frames: Int8) -> Int8:
         """The int8 scores [classes] for one patch [frames, bands]."""
@@ -66,9 +86,16 @@ class Oracle:
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 
     def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
-        """Every operator's output for one patch, as the firmware has it, by operator index."""
+        """Every operator's output for one patch, as the firmware has it, by operator index.
+
+        Operators that only handle variables have none.
+        """
         self._invoke(frames)
-        return {index: self._output(index) for index in range(len(self._operators))}
+        return {
+            index: self._output(index)
+            for index, operator in enumerate(self._operators)
+            if operator["op_name"] not in WITHOUT_VALUES
+        }
 
     def _output(self, index: int) -> npt.NDArray[Any]:
         found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))

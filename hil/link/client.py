@@ -54,6 +54,13 @@ from generator.wire.messages import (
 )
 from hil.link.answers import join_features, join_rows
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
+from hil.link.deadlines import (
+    ATTEMPTS,
+    BOOT_S,
+    HELLO_INTERVAL_S,
+    SILENCE_S,
+    resume_interval_of,
+)
 from hil.link.errors import (
     CycleCounterError,
     FrameLostError,
@@ -69,23 +76,6 @@ from hil.link.played import Clip, ClipRun, PatchRun
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-SILENCE_S = 2.0
-"""Longest time without a byte from a device that owes one. The device answers each window of audio
-within the time of one patch, 0.72 s; after more than twice that the device is gone."""
-
-BOOT_S = 5.0
-"""Longest time from reset to the first HELLO."""
-
-HELLO_INTERVAL_S = 0.25
-"""Time after which a HELLO_REQUEST is repeated: the first may meet a device still booting."""
-
-ATTEMPTS = 3
-"""How often one clip is played at most, and how often it is asked to go on at one place."""
-
-RESUME_INTERVAL_S = 0.5
-"""Time after which a RESUME_REQUEST is repeated: the device first works off what it has, a window
-of sound. Of `ATTEMPTS` requests all fit the reserve of its ring."""
 
 _FRAMES_FIELDS_BYTES = 8
 
@@ -190,7 +180,7 @@ class Link:
         samples: npt.NDArray[np.int16],
         flags: int = 0,
     ) -> ClipRun:
-        """Play one clip, int16 [samples] at 16 kHz mono, and collect its answers.
+        """Play one clip, int16 [samples] mono at the rate that HELLO says, and collect its answers.
 
         `flags`: bits of ClipFlag.
 
@@ -337,7 +327,7 @@ class Link:
             request = ResumeRequest(clip_id=clip_id)
             self._write(DELIMITER + encode_frame(request, self._sequence))
             self._sequence = (self._sequence + 1) & 0xFF
-            end_s = self._clock_s() + RESUME_INTERVAL_S
+            end_s = self._clock_s() + self._resume_interval_s
             while (left_s := end_s - self._clock_s()) > 0:
                 resumed: Resumed | None = None
                 for message in self._receive(left_s, may_be_silent=True):
@@ -353,6 +343,13 @@ class Link:
                     self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
                     return resumed.samples
         raise refused
+
+    @property
+    def _resume_interval_s(self) -> float:
+        """As long as the device may be busy with a window of sound, or with a patch's end."""
+        hello = self._hello
+        window_s = hello.window_bytes / (2 * hello.sample_rate_hz) if hello is not None else 0.0
+        return resume_interval_of(self._silence_s, window_s)
 
     @property
     def _credit_bytes(self) -> int:

@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from generator.frontend.saturation import Saturation
 from generator.model.decision import UNSURE, Head
 from generator.project.manifest import FrontendInfo
+from hil.report.features import judge_features
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
 from scoring.accuracy import Accuracy, clip_accuracy
 from scoring.outcomes import Outcome, confusion_matrix, count_classes
@@ -86,6 +88,9 @@ class Report:
     accuracy_low: float | None
     accuracy_high: float | None
     latency: Latency
+    features: Saturation | None
+    """Of the clips played, in the range of the model's input; None: none came."""
+
     stack_high_water_bytes: int | None
     divergences: int | None
     retries: int
@@ -194,6 +199,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         accuracy_low=None if accuracy is None else accuracy.low,
         accuracy_high=None if accuracy is None else accuracy.high,
         latency=measure_latency(clips, board),
+        features=judge_features(records),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         retries=len(records.retries),

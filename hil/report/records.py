@@ -111,6 +111,24 @@ class ClipRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FeaturesRecord:
+    """The cells of one clip's features, as the board sent them."""
+
+    board: str
+    clip: str
+    rate_hz: int | None
+    """Of its file; None for a synthetic sound: those are made to reach the ends of any range."""
+
+    frames: int
+    counts: tuple[int, ...]
+    """Of each cell from -128 to 127."""
+
+    scale: float
+    zero_point: int
+    """Of the model's input."""
+
+
+@dataclass(frozen=True, slots=True)
 class DivergenceRecord:
     """Elements that differ where two sides must agree; `text` names the first of them."""
 
@@ -173,7 +191,15 @@ class RetryRecord:
     """When, UTC, ISO 8601."""
 
 
-Record = BoardRecord | ClipRecord | DivergenceRecord | MemoryRecord | LayersRecord | RetryRecord
+Record = (
+    BoardRecord
+    | ClipRecord
+    | FeaturesRecord
+    | DivergenceRecord
+    | MemoryRecord
+    | LayersRecord
+    | RetryRecord
+)
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind) for kind in get_args(Record)
@@ -214,6 +240,9 @@ class RunRecords:
 
     board: BoardRecord | None = None
     clips: dict[str, ClipRecord] = field(default_factory=dict)
+    features: dict[str, FeaturesRecord] = field(default_factory=dict)
+    """By clip."""
+
     divergences: list[DivergenceRecord] = field(default_factory=list)
     memory: MemoryRecord | None = None
     """The highest value of each field, over all resets and processes."""
@@ -237,6 +266,8 @@ class RunRecords:
                 self.board = record if self.board is None else _together(self.board, record)
             case ClipRecord():
                 self.clips[record.clip] = record
+            case FeaturesRecord():
+                self.features[record.clip] = record
             case DivergenceRecord():
                 self.divergences.append(record)
             case MemoryRecord():

@@ -13,6 +13,7 @@ from rich.text import Text
 from generator.model.published import published_rows
 from hil.report.columns import COLUMNS, trained_mark
 from hil.report.decision_text import decision_lines
+from hil.report.features import feature_lines, rate_lines
 from hil.report.figures import Report, measure_untrained, trained_folds_played
 from hil.report.records import BoardRecord, RunRecords
 
@@ -152,6 +153,8 @@ def _run(records: RunRecords, report: Report) -> Text:
         f"{_number(latency.frontend_cycles_per_frame)} cycles{estimated} a frame",
         f"answer       {_number(latency.answer_delay_ms, 2)} ms after the patch's last frame",
         f"real time    {_margin_text(report)}",
+        *feature_lines(report.features),
+        *rate_lines(records),
     ]
     if memory is not None:
         lines.append(

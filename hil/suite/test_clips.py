@@ -24,8 +24,10 @@ def test_clip_equals_twin_and_interpreter(
     The scores of another engine than the built-in one may differ: they are counted and told.
     """
     clip_id = clip_set.clips.index(clip)
-    record, divergences = check_clip(dut, clip, clip.read(), clip_id)
+    samples = clip.read(dut.frontend.sample_rate_hz)
+    record, features, divergences = check_clip(dut, clip, samples, clip_id)
     save_record(record)
+    save_record(features)
     for divergence in divergences:
         save_record(DivergenceRecord(record.board, divergence.count, str(divergence)))
     memory = dut.read_memory()

@@ -20,7 +20,7 @@ def patches_of(frontend: FrontendInfo) -> int:
 
 def sound(frontend: FrontendInfo) -> npt.NDArray[np.int16]:
     """Noise that no gate takes for silence, of so many patches."""
-    samples = frontend.patch_samples + (patches_of(frontend) - 1) * frontend.step_samples
+    samples = frontend.samples_of(patches_of(frontend))
     return np.random.default_rng(6).integers(-8000, 8000, samples).astype(np.int16)
 
 

@@ -18,8 +18,10 @@ from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
 from cross_check.program_output import Kind, RunError
 from generator.boards.boards_file import load_boards
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
+from generator.frontend.presets import YAMNET
 from generator.host.twin import build_host_twin
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
@@ -44,7 +46,10 @@ def differences(image: Image, qemu: Path, other: Image | None = None) -> tuple[s
 def test_both_emulators_and_the_host_agree(
     core: str, qemu: Path, project: Project, tiny: Network, toolchain: Toolchain
 ) -> None:
-    clips = (("noise", one_patch(tiny.graph.frames * 3)), ("silence", np.zeros(4000, np.int16)))
+    clips = (
+        ("noise", one_patch(YAMNET, tiny.graph.frames * 3)),
+        ("silence", np.zeros(4000, np.int16)),
+    )
     twin = build_host_twin(project.directory)
     steps: list[str] = []
     comparison = compare_core(
@@ -63,7 +68,7 @@ def test_both_emulators_and_the_host_agree(
 def test_a_changed_sample_is_detected(core: str, qemu: Path, compiled: Compiled) -> None:
     """The emulators get different samples: the comparison must name the frame."""
     objects = compiled(core)
-    samples = one_patch(16)
+    samples = one_patch(YAMNET, 16)
     spoiled = samples.copy()
     spoiled[1000:1200] //= 2
     found = differences(
@@ -76,7 +81,7 @@ def test_a_changed_sample_is_detected(core: str, qemu: Path, compiled: Compiled)
 
 def test_one_instruction_more_is_detected(qemu: Path, compiled: Compiled) -> None:
     """The same functions, one of them compiled for another core: equal bytes, other counts."""
-    samples = one_patch(16)
+    samples = one_patch(YAMNET, 16)
     image, other = (
         link(compiled(core), samples, FIRMWARE_METERS, "counts")
         for core in ("cortex-m4", "cortex-m7")
@@ -89,7 +94,7 @@ def test_one_instruction_more_is_detected(qemu: Path, compiled: Compiled) -> Non
 def test_readings_that_contradict_the_known_functions_are_refused(
     qemu: Path, compiled: Compiled
 ) -> None:
-    image = link(compiled("cortex-m4"), one_patch(1), (), "known")
+    image = link(compiled("cortex-m4"), one_patch(YAMNET, 1), (), "known")
     output = run_on_qemu(qemu, image)
     count_instructions(image, output)
     ticks = list(output.call_ticks)
@@ -104,7 +109,7 @@ def test_every_layer_and_every_function_between_objects_is_there(
     objects = compiled("cortex-m33", taps=True)
     meters = called_across(objects)
     assert {"integer_sqrt_u64", "pointwise_relu_row_u8", "arm_cfft_q31"} <= set(meters)
-    output = run_on_qemu(qemu, link(objects, one_patch(16), meters, "layers"))
+    output = run_on_qemu(qemu, link(objects, one_patch(YAMNET, 16), meters, "layers"))
     seen = {record.index for record in output.records if record.kind is Kind.LAYER}
     assert seen == {operator.index for operator in project.info.operators}
 

@@ -16,7 +16,7 @@ from cross_check.image import FIRMWARE_METERS, link
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from generator.boards.record import BoardSpec
-from generator.firmware import Network
+from generator.network import Network
 from hil.link.client import Link
 from hil.virtual.host_ports import registry
 from hil.virtual.machine import Machine
@@ -59,7 +59,9 @@ def test_each_call_takes_what_it_takes_in_the_firmware(
     board = first_board(core)
     if board is None:
         pytest.skip(f"no virtual board has a {core}")
-    samples = np.concatenate([np.zeros(1000, np.int16), one_patch(PATCHES * tiny.graph.frames)])
+    samples = np.concatenate(
+        [np.zeros(1000, np.int16), one_patch(tiny.frontend, PATCHES * tiny.graph.frames)]
+    )
     objects = compiled(core)
     firmware = stored_firmware(board, tiny_path, toolchain=objects.target.toolchain)
     image = link(objects, samples, FIRMWARE_METERS, "board")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from generator.boards.record import BoardSpec
-from generator.firmware import make_firmware, read_network
+from generator.firmware import make_firmware
+from generator.network import read_network
 from generator.project.manifest import read_project
 from generator.toolchain.locate import Toolchain
 from generator.wire import TAP_MASK_BYTES, mask_of

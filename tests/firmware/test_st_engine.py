@@ -16,8 +16,9 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.engine_choice import EngineChoice
-from generator.firmware import Firmware, make_firmware, read_network
+from generator.firmware import Firmware, make_firmware
 from generator.host.twin import build_host_twin
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.footprint import read_footprint
 from generator.toolchain.locate import Toolchain, find_toolchain

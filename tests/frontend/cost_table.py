@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.frontend.record import Axes
-from generator.frontend.record_file import frontend_path, read_record
+from generator.frontend.record_file import read_record
 from generator.repository import REPO_ROOT
 from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from tests.support.pytest_run import run_pytest
 
 FOLDER = REPO_ROOT / "docs" / "frontends"
@@ -44,21 +45,32 @@ SHAPES: Mapping[str, Shape] = {
 HEADING = "| front-end | flash | RAM | instructions a frame | frames a second |"
 
 
-def row(name: str, scratch: Path) -> str:
-    """The row of a record; the words of its refusal where it cannot be built."""
+def input_of(shape: Shape) -> tuple[float, int]:
+    """Scale and zero point of the net's input."""
+    scale = (shape.high - shape.low) / 255.0
+    return scale, round(-128 - shape.low / scale)
+
+
+def write_net(name: str, folder: Path) -> Path:
+    """A small net that takes the features of a public record, with the record beside it."""
     source = FOLDER / f"{name}.frontend.yaml"
     record, shape = read_record(source), SHAPES[name]
-    scale = (shape.high - shape.low) / 255.0
+    scale, zero_point = input_of(shape)
     builder = ModelBuilder(
         frames=shape.frames,
         bands=record.features,
         transposed=record.axes is Axes.BANDS_FIRST,
         input_scale=scale,
-        input_zero_point=round(-128 - shape.low / scale),
+        input_zero_point=zero_point,
     )
-    model = scratch / f"{name}.tflite"
-    model.write_bytes(builder.conv(4, stride=(2, 2)).head(classes=3).to_bytes())
-    frontend_path(model).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    content = builder.conv(4, stride=(2, 2)).head(classes=3).to_bytes()
+    text = source.read_text(encoding="utf-8")
+    return write_model(folder / f"{name}.tflite", content, record=text)
+
+
+def row(name: str, scratch: Path) -> str:
+    """The row of a record; the words of its refusal where it cannot be built."""
+    record, model = read_record(FOLDER / f"{name}.frontend.yaml"), write_net(name, scratch)
     build, report = scratch / "build", scratch / "report"
     done = run_pytest(
         *(*TESTS, "--board", BOARD, "--virtual", "--clips", "1", "--model", str(model)),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from generator.frontend.mel_tables import MelTables
 from generator.frontend.transform_tables import CMSIS_DSP_SOURCES
+from generator.host.compile import UNDEFINED_BEHAVIOUR
 from generator.model.patches import patch_rule
 from generator.project.render import make_environment, render_files
 from generator.project.target_flags import WARNINGS, target_flags
@@ -82,6 +83,22 @@ def build_library(sources: Sources) -> ctypes.CDLL:
     objects += _compile(sources, compiler, sources.cmsis_dsp, (*THEIRS, "-fwrapv", *options))
     library = sources.directory / "frontend.so"
     _run([compiler, "-shared", *objects, "-o", str(library)], sources.directory)
+    return ctypes.CDLL(str(library))
+
+
+def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
+    """Window, transform and bank, under UBSan: overflow in CMSIS-DSP's sums ends the process."""
+    names = ("window_", "transform", "integer_sqrt", "mel_t", "filterbank")
+    stages = tuple(f"frontend/{name}" for name in names)
+    ours = tuple(path for path in sources.frontend if path.startswith(stages))
+    compiler = str(find_host_cc())
+    options = ("-O1", "-fPIC", *HOST_INCLUDES, *UNDEFINED_BEHAVIOUR)
+    objects = _compile(sources, compiler, ours, (*OURS, *options))
+    library_options = (*THEIRS, *options, *LEFT_SHIFTS_OF_NEGATIVES)
+    objects += _compile(sources, compiler, sources.cmsis_dsp, library_options)
+    library = sources.directory / "spectrum.so"
+    link = [compiler, "-shared", *UNDEFINED_BEHAVIOUR, *objects, "-o", str(library)]
+    _run(link, sources.directory)
     return ctypes.CDLL(str(library))
 
 

@@ -155,7 +155,7 @@ def read_sounds(judge: Judge, mel: HostLibrary, gain: float = 1.0) -> list[Sound
     clips = load_clips(directory)
     sounds = []
     for clip in clips.clips:
-        samples = np.rint(clip.read() * gain).astype(np.int16)
+        samples = np.rint(clip.read(YAMNET.sample_rate_hz) * gain).astype(np.int16)
         frames = mel.mel_frames(split_frames(samples))
         label = clips.labels.index(clip.label or "")
         sounds.append(Sound(label, samples, frames, hop_variance(samples)))

@@ -21,15 +21,16 @@ class HostLibrary:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._library = library
-        library.integer_log2_u64.argtypes = [ctypes.c_uint64]
-        library.integer_log2_u64.restype = ctypes.c_int32
+        library.probe_log2_q24.argtypes = [ctypes.c_uint64]
+        library.probe_log2_q24.restype = ctypes.c_int32
         library.integer_sqrt_u64.argtypes = [ctypes.c_uint64]
         library.integer_sqrt_u64.restype = ctypes.c_uint32
         library.gate_push_q15.restype = ctypes.c_bool
         self._workspace = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
+        self._state = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
 
     def log2_q24(self, value: int) -> int:
-        return int(self._library.integer_log2_u64(value))
+        return int(self._library.probe_log2_q24(value))
 
     def sqrt_q1(self, value: int) -> int:
         return int(self._library.integer_sqrt_u64(value))
@@ -39,7 +40,9 @@ class HostLibrary:
         inputs = np.ascontiguousarray(frames, dtype=np.int16)
         outputs = np.zeros((len(inputs), 64), dtype=np.int8)
         for samples, output in zip(inputs, outputs, strict=True):
-            self._library.mel_compute_frame_s8(_at(samples), self._workspace, _at(output))
+            self._library.mel_compute_frame_s8(
+                _at(samples), self._workspace, self._state, _at(output)
+            )
         return outputs
 
     def gate(self, hops: NDArray[np.int16]) -> list[bool]:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from generator.frontend.presets import YAMNET
 from generator.repository import REPO_ROOT
 from hil.clips.clip_set import load_clips
 from sounds.place import find_directory
@@ -73,4 +74,4 @@ def real_clips(limit: int | None) -> Iterator[tuple[str, Samples]]:
     if directory is None:
         pytest.skip("no data set: name one in ESC-50's layout by ESC10_DIR, or `make dataset`")
     for clip in load_clips(directory, limit=limit).clips:
-        yield clip.name, clip.read()
+        yield clip.name, clip.read(YAMNET.sample_rate_hz)

@@ -47,14 +47,14 @@ class TargetRunner:
         """int8 [n, 64] of int16 frames [n, 512]."""
         return np.array([self._mel_frame(frame) for frame in frames], dtype=np.int8)
 
-    def features(self, samples: NDArray[np.int16]) -> NDArray[np.int8]:
+    def features(self, samples: NDArray[np.int16], hop_samples: int = 160) -> NDArray[np.int8]:
         """Frames, int8 [n, 64], that a fresh front-end gives, pushed hop by hop.
 
-        The samples must be whole hops of 160.
+        The samples must be whole hops. Frames beyond the last sample are not among them.
         """
         self.call("probe_reset")
         frames: list[NDArray[np.int8]] = []
-        for hop in samples.reshape(-1, 160):
+        for hop in samples.reshape(-1, hop_samples):
             self._write("probe_samples", hop.astype("<i2").tobytes())
             self.call("probe_push")
             if int.from_bytes(self._read("probe_frames"), "little") > len(frames):

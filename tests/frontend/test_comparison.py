@@ -11,6 +11,7 @@ import pytest
 from generator.errors import InputError
 from generator.frontend.comparison import Comparison, compare_features
 from generator.frontend.presets import YAMNET
+from generator.frontend.record import LogKind
 
 SCALE, ZERO_POINT = 0.05, 40
 RANDOM = np.random.default_rng(5)
@@ -65,6 +66,21 @@ def test_the_largest_difference_is_found_with_time_and_frequency() -> None:
 )
 def test_the_cause_is_guessed(theirs: np.ndarray, cause: str) -> None:
     assert any(cause in one for one in compare(theirs).causes), compare(theirs).causes
+
+
+@pytest.mark.parametrize(
+    ("log", "factor", "cause"),
+    [
+        (LogKind.DB_POWER, math.log(10) / 10, "ln where ours has 10 log10: log: ln"),
+        (LogKind.DB_POWER, 2.0, "20 log10 where ours has 10 log10: log: db_amplitude; or twice"),
+        (LogKind.LOG10, 10.0, "10 log10 where ours has log10: log: db_power"),
+        (LogKind.NONE, 10.0, "mean and deviation"),
+    ],
+)
+def test_the_cause_names_the_records_own_logarithm(log: LogKind, factor: float, cause: str) -> None:
+    record = YAMNET.model_copy(update={"log": log})
+    result = compare_features(REAL * factor, CELLS, record, SCALE, ZERO_POINT)
+    assert any(cause in one for one in result.causes), result.causes
 
 
 def test_a_square_is_turned_as_it_fits() -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
+from generator.frontend.checks import record_faults
 from generator.frontend.importers.sources import SOURCES, import_record
+from generator.frontend.mel_tables import make_mel_tables
 from generator.frontend.record import FrontendRecord, Mfcc, Pcan, SilenceGate
 from generator.frontend.record_file import read_record
 from generator.frontend.record_text import record_of
 from generator.repository import REPO_ROOT
-from tests.frontend.cost_table import FOLDER, SHAPES
+from tests.frontend.cost_table import FOLDER, SHAPES, input_of
 from tests.frontend.importers.test_importers import ST_RESNET
 
 PAGE = (REPO_ROOT / "docs" / "frontends.md").read_text(encoding="utf-8")
@@ -71,6 +73,9 @@ def test_the_public_records_are_records(name: str) -> None:
     assert record.name == name
     assert record.patch_frames in (None, SHAPES[name].frames)
     assert f"(frontends/{name}.frontend.yaml)" in PAGE
+    assert record_faults(record) == []
+    scale, zero_point = input_of(SHAPES[name])
+    make_mel_tables(record, scale, zero_point)  # raises with what the model's range does not allow
 
 
 def test_the_public_records_are_those_of_their_importers(tmp_path: Path) -> None:

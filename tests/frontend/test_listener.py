@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from generator.frontend.mel_tables import MelTables
+from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.presets import YAMNET
 from tests.frontend import integer_twin
 from tests.frontend.fake_clip import PUSH_CYCLES, hear
+from tests.frontend.frontend_builds import build_library, write_sources
 
 STEP, OVERLAP, FRAMES = 72, 24, 96
 
@@ -130,3 +132,44 @@ def test_a_refusing_network_is_an_error(shared_library: ctypes.CDLL) -> None:
 def test_events_are_optional(shared_library: ctypes.CDLL) -> None:
     heard = hear(shared_library, [sound(120)], events=False)
     assert (heard.clip.patches, heard.statuses) == (1, [0, 0])
+
+
+@pytest.fixture(scope="module")
+def centred_tables() -> MelTables:
+    record = YAMNET.model_copy(update={"centred": True, "silence_gate": None})
+    return make_mel_tables(record, 0.0547, 40)
+
+
+@pytest.fixture(scope="module")
+def centred_library(
+    centred_tables: MelTables, tmp_path_factory: pytest.TempPathFactory
+) -> ctypes.CDLL:
+    return build_library(write_sources(tmp_path_factory.mktemp("centred"), centred_tables))
+
+
+@pytest.mark.parametrize("count", [1, 200, 95 * 160 - 1, 95 * 160, 167 * 160 - 1, 167 * 160])
+def test_a_centred_clip_has_its_last_frames_when_it_ends(
+    count: int, centred_library: ctypes.CDLL, centred_tables: MelTables
+) -> None:
+    samples = sound(200)[:count]
+    heard = hear(centred_library, np.array_split(samples, 3))
+    frames = 1 + count // 160
+    np.testing.assert_array_equal(heard.frames, integer_twin.features(samples, centred_tables))
+    assert heard.statuses == [0, 0, 0, 0]
+    assert heard.clip.frames == len(heard.frames) == frames
+    assert heard.clip.samples == count
+    assert heard.clip.patches == max(1, 1 + (frames - FRAMES) // STEP)
+    kept = heard.frames[-25:]
+    filled = [*heard.frames, *(kept[n % len(kept)] for n in range(max(FRAMES - frames, 0)))]
+    for index, given_frames in enumerate(heard.given):
+        np.testing.assert_array_equal(given_frames, filled[index * STEP :][:FRAMES])
+
+
+def test_a_centred_clip_without_a_sample_has_no_frame(centred_library: ctypes.CDLL) -> None:
+    heard = hear(centred_library, [])
+    assert (heard.clip.frames, heard.clip.patches, heard.clip.decision) == (0, 0, -1)
+
+
+def test_an_error_in_the_last_frames_is_told(centred_library: ctypes.CDLL) -> None:
+    heard = hear(centred_library, [sound(200)[: 20 * 160]], refuse_push=21)
+    assert heard.statuses == [0, -100]

@@ -61,7 +61,7 @@ def test_twiddles_lie_on_the_circle(tables: MelTables) -> None:
 
 @pytest.mark.parametrize(
     ("scale", "zero_point"),
-    [(0.054722581, 40), (0.0061, -128), (0.02, 127), (0.11, 0), (1.0, 3), (15.9, -5)],
+    [(0.054722581, 40), (0.0061, -128), (0.02, 127), (0.11, 0), (1.0, 3), (15.9, -5), (100.0, 0)],
 )
 def test_any_quantisation_follows_the_formula(scale: float, zero_point: int) -> None:
     tables = make_mel_tables(YAMNET, scale, zero_point)
@@ -72,7 +72,7 @@ def test_any_quantisation_follows_the_formula(scale: float, zero_point: int) -> 
     assert np.abs(got - wanted).max() <= max(1, 0.06 * steps_a_neper)
 
 
-@pytest.mark.parametrize("scale", [0.0, -0.05, math.nan, math.inf, 1e-6, 100.0])
+@pytest.mark.parametrize("scale", [0.0, -0.05, math.nan, math.inf, 1e-6])
 def test_a_scale_beyond_the_multiplier_is_refused(scale: float) -> None:
     with pytest.raises(InputError, match="scale") as caught:
         make_mel_tables(YAMNET, scale, 0)

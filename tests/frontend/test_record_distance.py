@@ -1,71 +1,106 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that are taken: the C lies within one step of float64, and 99 % of the cells are equal.
+"""Records drawn over every key: refused with a reason, or computed as docs/frontend.md says.
 
-What is accepted and computed otherwise would be silently wrong; `record_faults` refuses the rest.
+What is taken is compiled under AddressSanitizer and UBSan. It equals the integers of the page bit
+for bit; against float64 every cell is within one step, and 99 % are equal. DRAWN_RECORDS=N
+draws N of each kind, `make drawn-records` a hundred; otherwise a few.
 """
 
 from __future__ import annotations
 
-import random
+import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from generator.frontend.checks import LOG_OFFSETS, SHORTEST_SAMPLES, record_faults
-from generator.frontend.presets import YAMNET
-from generator.frontend.record import FrontendRecord, MelScale, TriangleSides
-from generator.host.frontend_twin import build_frontend_twin
-from tests.frontend.float_record import features
+from generator.errors import Fault, InputError
+from generator.frontend.checks import record_faults
+from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.record_text import record_text
+from tests.frontend import integer_twin
+from tests.frontend.drawn_records import KINDS, Case, cases, sound
+from tests.frontend.record_distance import steps_apart
+from tests.frontend.record_program import build_program, run_program
 
-SCALE, ZERO_POINT = 0.0547, 40
-RECORDS = 24
+RECORDS = int(os.environ.get("DRAWN_RECORDS", "8"))
+EQUAL_SHARE = 0.99
+LEAST_TAKEN = 0.85
+"""Of drawn records: they are all such as people write."""
 
 
-def draw_record(seed: int) -> FrontendRecord:
-    """A record that no check refuses, without a gate."""
-    draw = random.Random(seed)
-    low_hz = draw.choice([0.0, 20.0, 60.0, 125.0, 300.0])
-    return YAMNET.model_copy(
-        update={
-            "window_samples": 2 * draw.randint(64, 256),
-            "hop_samples": draw.choice(
-                [SHORTEST_SAMPLES, 80, 160, 256, 320, draw.randint(17, 511)]
-            ),
-            "bands": draw.choice([1, 10, 32, 40, 64, 80, 128, 256]),
-            "low_hz": low_hz,
-            "high_hz": draw.choice([3800.0, 7500.0, 7600.0, 8000.0]),
-            "mel_scale": draw.choice(list(MelScale)),
-            "triangles": draw.choice(list(TriangleSides)),
-            "silence_gate": None,
-            "log_offset": draw.choice([*LOG_OFFSETS, 1e-5, 1e-4]),
-        }
+def tables_or_faults(case: Case) -> MelTables | list[Fault]:
+    faults = record_faults(case.record)
+    if faults:
+        return faults
+    try:
+        return make_mel_tables(case.record, case.scale, case.zero_point)
+    except InputError as error:
+        return list(error.faults)
+
+
+def check_case(case: Case, tables: MelTables) -> None:
+    samples = sound(case.record)
+    with tempfile.TemporaryDirectory(prefix="mel2metal-record-") as scratch:
+        program = build_program(case.record, case.scale, case.zero_point, Path(scratch))
+        ours = run_program(program, case.record, samples)
+    twin = integer_twin.features(samples, tables)
+    assert ours.shape == twin.shape
+    assert np.array_equal(ours, twin), f"the page says otherwise at {first_of(ours != twin)}"
+    apart = steps_apart(case.record, case.scale, case.zero_point, ours, samples)
+    far = f"{apart.max()} steps away at {first_of(apart == apart.max())}"
+    assert apart.max() <= 1, far
+    assert (apart == 0).mean() >= EQUAL_SHARE, f"{(apart == 0).mean():.2%} equal"
+
+
+def first_of(where: NDArray[np.bool_]) -> str:
+    frame, feature = np.argwhere(where)[0]
+    return f"frame {frame}, feature {feature}, {where.sum()} of {where.size} cells"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+@settings(
+    max_examples=RECORDS,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # a build takes seconds: what fails is shown as it was drawn
+    suppress_health_check=list(HealthCheck),
+)
+@given(data=st.data())
+def test_a_record_that_is_taken_is_computed(kind: str, data: st.DataObject) -> None:
+    case = data.draw(cases(kind))
+    note(f"{record_text(case.record)}scale {case.scale!r}, zero point {case.zero_point}")
+    tables = tables_or_faults(case)
+    if isinstance(tables, list):
+        assert all(fault.what and fault.remedy for fault in tables)
+        return
+    check_case(case, tables)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_as_people_write_them_are_taken(kind: str) -> None:
+    refused: list[str] = []
+    drawn: list[Case] = []
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
+    @given(cases(kind))
+    def draw(case: Case) -> None:
+        drawn.append(case)
+        tables = tables_or_faults(case)
+        if isinstance(tables, list):
+            refused.append("; ".join(f"{fault.where} {fault.what}" for fault in tables))
 
-
-def hard_and_usual_sound() -> np.ndarray:
-    """Noise that fades, a chord, a full-scale square wave, a click, nothing: int16 [20000]."""
-    rng = np.random.default_rng(5)
-    fading = rng.normal(0.0, 1.0, 4000) * np.geomspace(8000.0, 20.0, 4000)
-    time_s = np.arange(3000) / 16_000
-    chord = sum(2500 * np.sin(2 * np.pi * hz * time_s) for hz in (220.0, 1330.0, 5210.0))
-    chord = chord + rng.normal(0.0, 30.0, 3000)
-    square = np.where(np.sin(2 * np.pi * 440.0 * np.arange(2000) / 16_000) >= 0, 32767, -32768)
-    click = rng.normal(0.0, 60.0, 3000)
-    click[1500] = 32767
-    nothing = np.zeros(8000)
-    return np.clip(np.concatenate([fading, chord, square, click, nothing]), -32768, 32767).astype(
-        np.int16
-    )
-
-
-@pytest.mark.parametrize("seed", range(RECORDS))
-def test_a_record_that_is_taken_is_computed(seed: int) -> None:
-    record = draw_record(seed)
-    assert record_faults(record) == []
-    samples = hard_and_usual_sound()
-    ours = build_frontend_twin(record, SCALE, ZERO_POINT, sanitize=True).features(samples)
-    wanted = features(record, samples, SCALE, ZERO_POINT)
-    assert ours.shape == wanted.shape, record
-    steps = np.abs(ours.astype(int) - wanted)
-    assert steps.max() <= 1, (record, np.argwhere(steps == steps.max())[0])
-    assert (steps == 0).mean() >= 0.99, record
+    draw()
+    assert 1 - len(refused) / len(drawn) >= LEAST_TAKEN, "\n".join(refused)

@@ -12,7 +12,14 @@ import pytest
 from generator.frontend.input_range import FeatureKind, kind_of_range, offset_near, real_range
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import LogKind, Mfcc, Pcan
-from generator.frontend.saturation import judge_saturation, range_warning, silence_value
+from generator.frontend.saturation import (
+    QUANTILES,
+    count_cells,
+    judge_counts,
+    judge_saturation,
+    range_warning,
+    silence_value,
+)
 
 OURS = (0.054722581058740616, 40)
 DB = (80.0 / 255.0, 127)
@@ -32,6 +39,20 @@ def test_features_of_the_training_give_no_warning() -> None:
     assert judged.frames == 100
     assert judged.quantiles[0] == pytest.approx(-9.1, abs=0.2)
     json.dumps(judged.to_plain(), allow_nan=False)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 999])
+def test_counts_of_several_sounds_add_up_to_the_same(frames: int) -> None:
+    random = np.random.default_rng(frames)
+    both = np.clip(random.normal(40, 60, (frames, 7)).round(), -128, 127).astype(np.int8)
+    first, second = both[: frames // 3], both[frames // 3 :]
+    counts = count_cells(first) + count_cells(second)
+    judged = judge_counts(counts, frames, YAMNET, *OURS)
+    assert judged == judge_saturation(both, YAMNET, *OURS)
+    scale, zero_point = OURS
+    expected = (np.quantile(both.astype(np.float64), QUANTILES) - zero_point) * scale
+    assert judged.quantiles == pytest.approx(expected)
+    assert (judged.at_low, judged.at_high) == (np.mean(both == -128), np.mean(both == 127))
 
 
 def test_silence_at_the_lower_end_is_no_loss() -> None:

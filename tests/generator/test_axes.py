@@ -9,7 +9,8 @@ import pytest
 
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
+from generator.network import read_network
 from generator.project.manifest import read_project
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import OURS, write_model

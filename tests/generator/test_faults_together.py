@@ -9,8 +9,8 @@ import pytest
 
 from generator.cli import main
 from generator.errors import EXIT_INPUT, Fault, InputError, fault_lines
-from generator.firmware import read_network
 from generator.model.decision_file import settings_path
+from generator.network import read_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from generator.boards.boards_file import load_boards
+from generator.frontend.saturation import count_cells
 from generator.host.twin import ClipOutcome, PatchOutcome
 from generator.model.decision import DecisionRule, Head
 from generator.model.patches import patch_rule
@@ -90,6 +91,10 @@ class Judge:
 
     spoil: bool = False
     operator_names: tuple[str, ...] = ("TRANSPOSE",)
+    input_scale: tuple[float, int] = (0.0546875, 40)
+
+    def begin_clip(self) -> None:
+        pass
 
     def scores(self, frames: Int8) -> Int8:
         (_, scores), *_ = patches_of(frames)
@@ -146,7 +151,7 @@ def sound(frames: int = 300) -> npt.NDArray[np.int16]:
 
 
 def stages(twin: Twin, judge: Judge) -> list[str]:
-    _, found = check_clip(make_session(twin, judge), CLIP, sound(), 1)
+    _, _, found = check_clip(make_session(twin, judge), CLIP, sound(), 1)
     return [str(divergence) for divergence in found]
 
 
@@ -156,7 +161,7 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
         FRONTEND_FUNCTION: Meter(calls=940),
         FRAME_FUNCTION: Meter(calls=300),
     }
-    record, found = check_clip(make_session(Twin(), Judge(), meters), CLIP, sound(), 1)
+    record, features, found = check_clip(make_session(Twin(), Judge(), meters), CLIP, sound(), 1)
     assert found == []
     assert record.truth == (0,)
     assert record.detected == (record.decision,)
@@ -165,6 +170,8 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
     assert record.frontend_instructions == (9400 - 3000, 300)
     assert len(record.answer_cycles) == 3
     assert record.frontend_frames == 2 * 72 + 96
+    assert (features.frames, features.rate_hz, features.zero_point) == (300, None, 40)
+    assert list(features.counts) == count_cells(features_of(sound())).tolist()
     assert record.retries == ()
 
 
@@ -195,7 +202,7 @@ def test_decision_by_another_rule_than_the_images_is_told() -> None:
     project = session.image.project
     project = replace(project, info=replace(project.info, rule=strict))
     session.image = replace(session.image, project=project)
-    _, found = check_clip(session, CLIP, sound(), 1)
+    _, _, found = check_clip(session, CLIP, sound(), 1)
     told = [divergence.stage for divergence in found]
     assert told == ["decision, board against its own sums", "detected, board against its own sums"]
 
@@ -217,7 +224,7 @@ def test_wrong_result_is_never_asked_for_again() -> None:
     device = cast(FakeDevice, session.link.port)
     retries: list[Retry] = []
     session.recovery = Recovery(retries.append)
-    record, found = check_clip(session, CLIP, sound(), 1)
+    record, _, found = check_clip(session, CLIP, sound(), 1)
     assert found
     assert (device.hellos, retries, record.retries) == (1, [], ())
 

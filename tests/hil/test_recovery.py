@@ -22,7 +22,8 @@ from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
 from hil.boards.recovery import REOPEN_S, Recovery, Retry, Rung
 from hil.boards.reset_cause import describe_reset
-from hil.link.client import ATTEMPTS, Link
+from hil.link.client import Link
+from hil.link.deadlines import ATTEMPTS
 from hil.link.errors import DeviceFaultError, RecoveryError, WrongDeviceError
 from hil.session import BoardSession
 from hil.suite.faulty_port import FaultyPort

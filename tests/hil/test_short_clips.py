@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clip_check import patch_frames
 from hil.judges.oracle import Oracle

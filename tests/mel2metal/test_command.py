@@ -54,6 +54,19 @@ def test_sounds_lie_in_the_model_s_range(
     assert "features of 97 frames" in out and "WARNING" not in out
 
 
+def test_sounds_are_read_at_the_record_s_rate_and_low_ones_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, clip: Path
+) -> None:
+    record = "preset: yamnet\nsample_rate_hz: 44100\nhop_samples: 441\nhigh_hz: 20000\n"
+    content = ModelBuilder(16, 64).conv(2).head(3).to_bytes()
+    model = write_model(tmp_path / "wide.tflite", content, record=record)
+    code, out, _ = run(capsys, "inspect", model, "--sounds", clip.parent)
+    assert code == 0
+    assert f"features of {1 + (44_100 - 512) // 441} frames" in out
+    assert "note: 1 of 1 clips recorded below 40 kHz: resampled" in out
+    assert "record at 44.1 kHz or more" in out
+
+
 def test_other_features_are_warned_of_loudly(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, clip: Path
 ) -> None:
@@ -75,7 +88,7 @@ def our_values(model: Path, clip: Path) -> np.ndarray:
     quantised = read_tflite(model).input
     record = YAMNET.model_copy(update={"silence_gate": None})
     frames = build_frontend_twin(record, quantised.scale, quantised.zero_point).features(
-        read_samples(clip)
+        read_samples(clip, record.sample_rate_hz)
     )
     return (frames.astype(np.float32) - quantised.zero_point) * np.float32(quantised.scale)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.firmware import read_network
+from generator.network import read_network
 from tests.support.end_networks import BANDS, END_NETWORKS, FRAMES
 from tests.support.model_files import write_model
 from tests.support.models import patches

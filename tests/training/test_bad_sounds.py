@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from generator.errors import EXIT_INPUT, InputError, ToolError
-from generator.frontend.parameters import FRAME_SAMPLES
+from generator.frontend.presets import YAMNET
 from generator.repository import DEFAULT_MODEL
 from tests.training.synthetic import RATE_HZ, make_sound, write_folders
 from training.__main__ import main
@@ -163,8 +163,8 @@ def test_what_is_odd_but_usable_is_reported_once_each(folder: Path) -> None:
     soundfile.write(sounds / "burst" / "phone.wav", make_sound("burst", 1, 0.5)[::2], RATE_HZ // 2)
     soundfile.write(sounds / "burst" / "silence.wav", np.zeros(16_000), RATE_HZ)
     messages: list[str] = []
-    front_end = compile_front_end(InputScale(0.054722581058740616, 40))
-    clips = extract(load_dataset(sounds, []).clips, front_end, on_message=messages.append)
+    front_end = compile_front_end(InputScale(0.054722581058740616, 40), YAMNET)
+    clips = extract(load_dataset(sounds, []).clips, front_end, YAMNET, on_message=messages.append)
     assert len(clips) == 19
     assert messages == [
         "note: stereo0.wav, stereo1.wav, stereo2.wav and 2 more (5 files): more than one channel: "
@@ -178,15 +178,15 @@ def test_what_is_odd_but_usable_is_reported_once_each(folder: Path) -> None:
 def test_the_upper_bands_of_a_low_rate_are_empty_indeed(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).normal(0, 0.2, 8000)
     soundfile.write(tmp_path / "a.wav", noise, 8_000)
-    samples = SoundCheck().read(tmp_path / "a.wav")
+    samples = SoundCheck(YAMNET).read(tmp_path / "a.wav")
     assert samples is not None
-    frames = compile_front_end(InputScale(0.054722581058740616, 40)).features(samples)
+    frames = compile_front_end(InputScale(0.054722581058740616, 40), YAMNET).features(samples)
     assert frames[5:-5, 60:].max() < frames[5:-5, 10:40].min()
 
 
 def test_the_shortest_sound_gives_one_frame(tmp_path: Path) -> None:
-    front_end = compile_front_end(InputScale(0.054722581058740616, 40))
-    loud = (20_000 * np.sin(np.arange(FRAME_SAMPLES))).astype(np.int16)
+    front_end = compile_front_end(InputScale(0.054722581058740616, 40), YAMNET)
+    loud = (20_000 * np.sin(np.arange(YAMNET.frame_samples))).astype(np.int16)
     assert len(front_end.features(loud)) == 1
     assert len(front_end.features(loud[:-1])) == 0
 

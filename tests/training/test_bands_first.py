@@ -12,7 +12,7 @@ import pytest
 
 tf: Any = pytest.importorskip("tensorflow")
 
-from generator.firmware import read_network  # noqa: E402
+from generator.network import read_network  # noqa: E402
 from tests.support.model_files import write_model  # noqa: E402
 from tests.support.network_build import HostNetwork  # noqa: E402
 from tests.support.oracle import Oracle  # noqa: E402

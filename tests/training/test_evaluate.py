@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
+from generator.frontend.presets import YAMNET
+from generator.frontend.record import Axes
 from generator.model.labels import find_labels
 from generator.repository import DEFAULT_MODEL
 from tests.support.model_builder import ModelBuilder
@@ -34,7 +36,9 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.mark.parametrize("kind", ENGINES)
 def test_every_clip_is_decided_from_its_patches(dataset_root: Path, kind: str) -> None:
     data = load_dataset(dataset_root, [1])
-    clips = extract(data.clips, compile_front_end(Classifier(DEFAULT_MODEL).input_scale))
+    clips = extract(
+        data.clips, compile_front_end(Classifier(DEFAULT_MODEL, YAMNET).input_scale, YAMNET), YAMNET
+    )
     decisions = decide_clips(open_engines(kind, DEFAULT_MODEL), data.clips)
     assert [one.clip for one in decisions] == ["1-0-A-0", "1-1-A-0", "1-0-A-1", "1-1-A-1"]
     for one, decision in zip(clips, decisions, strict=True):
@@ -44,10 +48,10 @@ def test_every_clip_is_decided_from_its_patches(dataset_root: Path, kind: str) -
 
 
 def test_the_front_end_equals_the_formula_within_a_step(dataset_root: Path) -> None:
-    classifier = Classifier(DEFAULT_MODEL)
+    classifier = Classifier(DEFAULT_MODEL, YAMNET)
     by = classifier.input_scale
-    samples = read_samples(dataset_root / "audio" / "1-0-A-1.wav")
-    frames = compile_front_end(by).features(samples)
+    samples = read_samples(dataset_root / "audio" / "1-0-A-1.wav", 16_000)
+    frames = compile_front_end(by, YAMNET).features(samples)
     hz = np.fft.rfftfreq(512, 1 / 16_000)
     low_mel, high_mel = (2595 * np.log10(1 + edge_hz / 700) for edge_hz in (125.0, 7500.0))
     edges = 700 * (10 ** (np.linspace(low_mel, high_mel, 66) / 2595) - 1)
@@ -66,9 +70,21 @@ def test_the_front_end_equals_the_formula_within_a_step(dataset_root: Path) -> N
 def test_models_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.tflite").write_bytes(b"not a model at all")
     with pytest.raises(InputError, match="LiteRT refuses it"):
-        Classifier(tmp_path / "a.tflite")
+        Classifier(tmp_path / "a.tflite", YAMNET)
     with pytest.raises(ToolError, match="no model at"):
-        Classifier(tmp_path / "b.tflite")
+        Classifier(tmp_path / "b.tflite", YAMNET)
+
+
+def test_a_square_input_is_read_as_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "square.tflite"
+    path.write_bytes(ModelBuilder(64, 64).conv(4, (3, 2), stride=(2, 1)).head(3).to_bytes())
+    patches = np.random.default_rng(3).integers(-128, 128, (4, 64, 64)).astype(np.int8)
+    turned_record = YAMNET.model_copy(update={"axes": Axes.BANDS_FIRST})
+    told, untold = Classifier(path, turned_record), Classifier(path, YAMNET)
+    assert (told.bands_first, untold.bands_first) == (True, False)
+    turned = np.ascontiguousarray(patches.transpose(0, 2, 1))
+    np.testing.assert_array_equal(told.scores(patches), untold.scores(turned))
+    assert not np.array_equal(told.scores(patches), untold.scores(patches))
 
 
 def test_the_command_evaluates_a_model(
@@ -89,7 +105,7 @@ def test_the_command_evaluates_a_model(
     assert "fold 2" in printed
     result = json.loads(out.read_text())
     assert result["clips"] == 8
-    assert result["model_sha256"] == Classifier(DEFAULT_MODEL).sha256
+    assert result["model_sha256"] == Classifier(DEFAULT_MODEL, YAMNET).sha256
     assert result["correct"] == sum(one["right"] for one in result["decisions"])
     assert result["engine"] == ENGINES["twin"]
 
@@ -166,7 +182,7 @@ def test_features_that_are_not_the_model_s_are_told(
         builder = ModelBuilder(16, 64, input_scale=scale, input_zero_point=zero_point)
         model = write_model(tmp_path / f"{name}.tflite", builder.conv(2).head(3).to_bytes())
         engine = open_engines(kind, model)[0]
-        told.append(hold_against_input(model, None, engine, data.clips))
+        told.append(hold_against_input(model, engine, data.clips))
     assert [judged.frames > 100 for judged in told] == [True, True]
     assert told[0].warnings == ()
     (warning,) = told[1].warnings

@@ -10,11 +10,16 @@ import pytest
 import soundfile
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
+from generator.frontend.presets import YAMNET
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import NO_PATCH
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
+from tests.network.test_state import streaming_model
+from tests.support.model_builder import ModelBuilder
+from tests.support.model_files import write_model
 from tests.training.board_and_host import (
     CLIPS_ONLY,
     assert_same_decisions,
@@ -26,6 +31,7 @@ from training.dataset import Clip
 from training.engines import ENGINES, open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end
+from training.input_range import hold_against_input
 from training.patches import cut_patches
 
 
@@ -50,8 +56,8 @@ def make_clip(duration_s: float, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("duration_s", [0.05, 0.3, 0.7, 1.0, 2.5, 5.0])
 def test_patches_and_decision_are_the_listeners(chip: HostTwin, duration_s: float) -> None:
     samples = make_clip(duration_s, seed=round(100 * duration_s))
-    classifier = Classifier(DEFAULT_MODEL)
-    frames = compile_front_end(classifier.input_scale).features(samples)
+    classifier = Classifier(DEFAULT_MODEL, YAMNET)
+    frames = compile_front_end(classifier.input_scale, YAMNET).features(samples)
     patches = cut_patches(frames, patch_rule(classifier.frames))
     rule = chip.project.info.rule
     outcome = chip.run_clip(samples)
@@ -84,6 +90,37 @@ def test_both_engines_decide_alike(tmp_path: Path, threshold: float | None) -> N
     assert messages == 2 * [
         "note: 0.wav, silence.wav: silent: the silence gate drops every frame, so it has no patch"
     ]
+
+
+def test_both_engines_decide_alike_where_a_model_keeps_state(tmp_path: Path) -> None:
+    content = streaming_model(assigns_first=True)
+    model = write_model(tmp_path / "m.tflite", content, record="preset: yamnet\nbands: 8\n")
+    clips = []
+    for seed in (1, 2):
+        path = tmp_path / f"{seed}.wav"
+        soundfile.write(path, make_clip(0.4, seed), 16_000, subtype="PCM_16")
+        clips.append(Clip(path, path.stem, 1, (seed,), path.stem))
+    by_twin, by_litert = (decide_clips(open_engines(kind, model)[:1], clips) for kind in ENGINES)
+    assert by_twin == by_litert
+    assert all(one.patches > 5 for one in by_twin)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 44_100])
+def test_both_engines_read_sounds_at_the_rate_of_the_record(tmp_path: Path, rate_hz: int) -> None:
+    record = f"preset: yamnet\nsample_rate_hz: {rate_hz}\nhop_samples: 200\nhigh_hz: 3600\n"
+    record += "silence_gate: null\n"
+    content = ModelBuilder(frames=16, bands=64).conv(4).head(classes=3).to_bytes()
+    model = write_model(tmp_path / "m.tflite", content, record=record)
+    path = tmp_path / "a.wav"
+    soundfile.write(path, make_clip(2.0, 1), 16_000, subtype="PCM_16")
+    clips = [Clip(path, path.stem, 1, (0,), path.stem)]
+    engines = [open_engines(kind, model)[0] for kind in ENGINES]
+    by_twin, by_litert = (decide_clips([engine], clips) for engine in engines)
+    assert by_twin == by_litert
+    frames = 1 + (2 * rate_hz - 512) // 200
+    assert by_twin[0].patches == 1 + (frames - 16) // 12
+    judged = hold_against_input(model, engines[0], clips)
+    assert judged.frames == frames
 
 
 @pytest.mark.slow

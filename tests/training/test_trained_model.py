@@ -14,6 +14,7 @@ from generator.repository import DEFAULT_MODEL
 pytest.importorskip("tensorflow")
 
 from generator.errors import EXIT_INPUT
+from generator.frontend.presets import YAMNET
 from training.__main__ import main
 from training.card import read_card
 from training.classifier import Classifier
@@ -57,7 +58,7 @@ def test_from_sounds_to_an_int8_model(
     assert card.data.clips == 8
     assert card.cross_validation is None
     assert card.files.tflite == {"tiny.tflite": sha256_of(out / "tiny.tflite")}
-    classifier = Classifier(out / "tiny.tflite")
+    classifier = Classifier(out / "tiny.tflite", YAMNET)
     assert classifier.classes == 2
     assert classifier.input_scale.zero_point == 40
     assert classifier.input_scale.scale == pytest.approx(0.054722581, rel=1e-7)

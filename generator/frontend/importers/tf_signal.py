@@ -33,6 +33,8 @@ def from_tf_signal(arguments: Arguments) -> Imported:
         "hop_samples": arguments.needed("frame_step"),
         "fft_samples": fft,
         "window": arguments.choice("window_fn", "hann_window", WINDOWS),
+        # window_ops: the period of an odd window is its length - 1, of an even one its length
+        "window_symmetric": window % 2 == 1,
         "zeros": "end",
         "spectrum": spectrum_of(arguments, 1.0),
         "bands": arguments.count("num_mel_bins", 20),

@@ -1,34 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entry points and memory of the test image: what the tests call and fill. */
-#include "frontend/frontend.h"
+#include <stddef.h>
 
+#include "frontend/frontend.h"
+#include "frontend/integer_log2.h"
+
+#if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
+int16_t probe_samples[MEL_HOP_SAMPLES];
+#else
 int16_t probe_samples[MEL_FRAME_SAMPLES];
-int8_t probe_frame[MEL_BANDS];
+#endif
+int8_t probe_frame[MEL_FEATURES];
 uint32_t probe_frames;
 static struct mel_workspace workspace;
 static struct frontend frontend;
 
 void probe_mel(void);
+int32_t probe_log2_q24(uint64_t value);
 void probe_reset(void);
 void probe_push(void);
 
-static int take_frame(void *context, const int8_t frame[MEL_BANDS]) {
+static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     (void)context;
-    for (uint32_t band = 0u; band < MEL_BANDS; band++) {
+    for (uint32_t band = 0u; band < MEL_FEATURES; band++) {
         probe_frame[band] = frame[band];
     }
     probe_frames++;
     return 0;
 }
 
-/* probe_samples to probe_frame, one frame. */
+/* probe_samples to probe_frame, one frame; of a record without pre-emphasis. */
 void probe_mel(void) {
-    mel_compute_frame_s8(probe_samples, &workspace, probe_frame);
+#if MEL_PRE_EMPHASIS_Q31 == 0
+#if MEL_NOISE_ESTIMATES
+    struct output_state *const output = &frontend.output;
+#else
+    struct output_state *const output = NULL;
+#endif
+    mel_compute_frame_s8(probe_samples, &workspace, output, probe_frame);
+#else
+    (void)workspace;
+#endif
 }
 
 void probe_reset(void) {
     frontend_reset(&frontend);
     probe_frames = 0u;
+}
+
+int32_t probe_log2_q24(uint64_t value) {
+    return integer_log2_u64(value);
 }
 
 /* One hop of probe_samples through gate and mel. */

@@ -14,7 +14,7 @@
 
 static void write_frame(void *context, const int8_t *frame) {
     (void)context;
-    fwrite(frame, 1u, MEL_BANDS, stdout);
+    fwrite(frame, 1u, MEL_FEATURES, stdout);
 }
 
 int main(int argc, char **argv) {

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from generator.errors import InputError
-from generator.firmware import Network, read_network
 from generator.model.decision import Head, describe_rule
 from generator.model.decision_file import settings_path
 from generator.model.ends import changed_ends
 from generator.model.tflite_reader import read_tflite
+from generator.network import Network, read_network
 from tests.support.end_networks import END_NETWORKS, body, rescaled, uint8_taken
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model

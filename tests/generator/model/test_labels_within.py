@@ -13,8 +13,8 @@ import flatbuffers
 import pytest
 
 from generator.errors import InputError
-from generator.firmware import read_network
 from generator.model.labels_within import METADATA_NAME, LabelsWithin, labels_within
+from generator.network import read_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
 

@@ -47,13 +47,18 @@ def test_no_frame_waits_when_the_last_one_of_a_patch_comes(
     assert (rule.pushes - 1) * rule.step < rule.overlap + rule.step, "with one less some would"
 
 
-def test_a_record_must_agree_with_the_model() -> None:
-    faults = list(patch_faults("a.frontend.yaml", 96, overlap=96, said_frames=49))
-    assert [fault.what for fault in faults] == [
-        "patch_frames is 49; the model takes 96 frames",
-        "patch_overlap_frames is 96; a patch has 96 frames",
-    ]
-    assert "give 0 to 95" in faults[1].remedy
-    assert not list(patch_faults("a.frontend.yaml", 96, overlap=95, said_frames=96))
-    assert not list(patch_faults("a.frontend.yaml", 96, overlap=None, said_frames=None))
-    assert list(patch_faults("a.frontend.yaml", 96, overlap=-1, said_frames=None))
+def test_an_overlap_is_less_than_a_patch() -> None:
+    (fault,) = patch_faults(96, 96)
+    assert (fault.where, fault.what) == ("patch_overlap_frames", "96 frames, but a patch has 96")
+    assert "give 0 to 95" in fault.remedy
+    assert not list(patch_faults(96, 95))
+    assert not list(patch_faults(96, None))
+    assert list(patch_faults(96, -1))
+
+
+def test_a_model_with_variables_sees_a_frame_once() -> None:
+    assert patch_rule(96, keeps_state=True) == PatchRule(96, 0)
+    (fault,) = patch_faults(96, 24, keeps_state=True)
+    assert "it would see the frames of the overlap twice" in fault.what
+    assert not list(patch_faults(96, 0, keeps_state=True))
+    assert not list(patch_faults(96, None, keeps_state=True))

@@ -57,7 +57,8 @@ def test_only_esc10_rows_of_the_folds_are_taken_whatever_the_file_type(folder: P
     assert len(clip_set.clips) == 12
     assert {clip.path.suffix for clip in clip_set.clips if clip.path} == {".ogg", ".wav"}
     assert clip_set.labels == CLASSES
-    assert all(len(clip.read()) == 3200 for clip in clip_set.clips)
+    assert all(len(clip.read(16_000)) == 3200 for clip in clip_set.clips)
+    assert all(len(clip.read(8000)) == 1600 for clip in clip_set.clips)
 
 
 def test_all_faults_of_a_folder_come_together(folder: Path) -> None:
@@ -129,9 +130,25 @@ def test_synthetic_clips_are_ten_the_same_each_time_and_have_no_truth() -> None:
     assert first.synthetic
     assert all(clip.label is None for clip in first.clips)
     for one, other in zip(first.clips, second.clips, strict=True):
-        assert np.array_equal(one.read(), other.read())
-        assert one.read().dtype == np.int16
+        assert np.array_equal(one.read(16_000), other.read(16_000))
+        assert one.read(16_000).dtype == np.int16
     assert len(load_clips(None, limit=3).clips) == 3
+
+
+def test_synthetic_clips_last_as_long_at_any_rate() -> None:
+    for clip in load_clips(None).clips:
+        seconds = len(clip.read(16_000)) / 16_000
+        for rate_hz in (4000, 11_025, 48_000):
+            samples = clip.read(rate_hz)
+            assert len(samples) == pytest.approx(seconds * rate_hz, abs=1)
+            assert samples.dtype == np.int16
+
+
+def test_the_chirp_at_16_khz_is_what_it_always_was() -> None:
+    chirp = load_clips(None).clips[0].read(16_000)
+    time_s = np.arange(64_000) / 16_000
+    wave = 0.5 * np.sin(2 * np.pi * (100 * time_s + 900 * time_s**2))
+    assert np.array_equal(chirp, np.rint(wave * 32768))
 
 
 def test_names_of_tests_are_plain_and_told_apart() -> None:

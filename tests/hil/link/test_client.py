@@ -22,7 +22,8 @@ from generator.wire.messages import (
     HelloRequest,
     Memory,
 )
-from hil.link.client import ATTEMPTS, Link
+from hil.link.client import Link
+from hil.link.deadlines import ATTEMPTS, SILENCE_S, resume_interval_of, silence_of
 from hil.link.errors import (
     BoardRestartedError,
     DeviceFaultError,
@@ -160,6 +161,14 @@ def test_damage_every_time_is_a_failure_after_all_attempts() -> None:
     with pytest.raises(RefusedError, match="DAMAGED"):
         link.play_clip(1, sound(18_000))
     assert device.hellos == ATTEMPTS
+
+
+def test_a_device_may_be_busy_for_a_step_of_its_patches() -> None:
+    assert silence_of(0.72) == SILENCE_S
+    assert silence_of(4.0) == 10.0
+    assert resume_interval_of(SILENCE_S, 0.25) == 0.5
+    assert resume_interval_of(10.0, 0.25) == 2.5
+    assert resume_interval_of(SILENCE_S, 8192 / (2 * 4000)) == 1.024
 
 
 def test_cut_cable_is_a_clear_failure_within_seconds() -> None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hil.link.client import ATTEMPTS, Link
+from hil.link.client import Link
 from hil.link.clock_check import measure_clock
+from hil.link.deadlines import ATTEMPTS
 from hil.link.errors import CycleCounterError
 from tests.hil.fake_device import PATCH_FRAMES, FakeDevice
 

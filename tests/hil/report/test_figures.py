@@ -46,6 +46,7 @@ KEYS = {
     "accuracy_low",
     "accuracy_high",
     "latency",
+    "features",
     "stack_high_water_bytes",
     "divergences",
     "retries",

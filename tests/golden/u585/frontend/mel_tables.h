@@ -9,11 +9,20 @@
 #include <stdint.h>
 
 #define MEL_SAMPLE_RATE_HZ 16000u
-#define MEL_FRAME_SAMPLES 512u  /* one transform */
+#define MEL_FFT_SAMPLES 512u    /* one transform */
+#define MEL_FRAME_SAMPLES 512u  /* of a clip, in one frame */
 #define MEL_HOP_SAMPLES 160u    /* from frame to frame */
-#define MEL_WINDOW_SAMPLES 400u /* periodic Hann, centred in the frame */
-#define MEL_WINDOW_START 56u    /* zeros on each side of the window */
-#define MEL_BANDS 64u
+#define MEL_PADDING_SAMPLES 0u  /* zeros before and behind a clip */
+#define MEL_PRE_EMPHASIS_Q31 0 /* factor of the sample before; 0: none */
+#define MEL_WINDOW_SAMPLES 400u
+#define MEL_WINDOW_START 56u /* sample of the frame on which it begins */
+#define MEL_SPECTRUM_IS_POWER 0 /* 0: magnitudes */
+#define MEL_BANDS 64u    /* of the filter bank */
+#define MEL_FEATURES 64u /* values of a frame */
+#define MEL_NOISE_ESTIMATES 0u /* kept from frame to frame */
+
+/* What the gate looks at: a hop, or a frame where that is shorter. */
+#define MEL_GATE_SAMPLES 160u
 
 /* A hop is loud when its RMS about its own mean reaches this many steps of the int16 scale;
  * 0: every hop is. */
@@ -26,15 +35,13 @@
 #define MEL_FIRST_BIN 5u     /* bins MEL_FIRST_BIN <= k < MEL_END_BIN carry weight */
 #define MEL_END_BIN 240u
 #define MEL_SPLIT_FIRST_BIN 5u /* bins k, MEL_CFFT_POINTS - k: a pair */
+#define MEL_SPLIT_END_BIN 129u
 #define MEL_BIN_WEIGHT_BITS 24u
-#define MEL_EXPONENT 47 /* binary point of a mel sum at block shift 0 */
+#define MEL_SUM_BITS 47   /* binary point of a band's sum at block shift 0 */
+#define MEL_SUM_SHIFTS 1u /* bits that it gains with each bit of block shift */
 
 #define MEL_LOG2_BITS 24u
 #define MEL_LOG2_TABLE_BITS 7u
-
-#define MEL_LOG_OFFSET INT64_C(14073748836)                   /* 1e-4 in Q47 */
-#define MEL_OUTPUT_MULTIPLIER_Q24 INT32_C(212646034)   /* ln(2) / scale */
-#define MEL_OUTPUT_OFFSET_Q48 INT64_C(11399736556781568) /* zero point + 1/2 */
 
 /* Hann(1) to its middle, Q31; Hann(0) = 0 and Hann(MEL_WINDOW_SAMPLES - n) = Hann(n). */
 extern const int32_t mel_window_q31[MEL_WINDOW_SAMPLES / 2u];
@@ -45,8 +52,8 @@ extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
 /* Byte offsets of the complex numbers that arm_bitreversal_32 swaps, in pairs. */
 extern const uint16_t mel_bit_reversal[240];
 
-/* cos, sin of 2 pi k / MEL_FRAME_SAMPLES for MEL_SPLIT_FIRST_BIN <= k <= MEL_CFFT_POINTS / 2, Q31:
- * the split into a real transform. */
+/* cos, sin of 2 pi k / MEL_FFT_SAMPLES for MEL_SPLIT_FIRST_BIN <= k < MEL_SPLIT_END_BIN, Q31: the
+ * split into a real transform. */
 extern const int32_t mel_split_twiddles_q31[248];
 
 /* Bins between mel edges j and j + 1 end before segment_end_bins[j]. */

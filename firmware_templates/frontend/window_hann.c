@@ -16,8 +16,8 @@ static inline uint32_t magnitude_bits(int32_t value) {
     return (uint32_t)(value ^ (value >> 31));
 }
 
-uint32_t window_apply_q15(const int16_t samples[MEL_FRAME_SAMPLES],
-                          int32_t windowed[MEL_FRAME_SAMPLES]) {
+uint32_t window_apply(const frame_sample samples[MEL_FRAME_SAMPLES],
+                      int32_t windowed[MEL_FFT_SAMPLES]) {
     uint32_t bits = 0u;
 
     /* Window(0) is 0, and the window is symmetric: two products for each weight. */
@@ -41,7 +41,7 @@ uint32_t window_apply_q15(const int16_t samples[MEL_FRAME_SAMPLES],
     for (uint32_t n = 0u; n <= MEL_WINDOW_START; n++) {
         windowed[n] = 0;
     }
-    for (uint32_t n = WINDOW_END; n < MEL_FRAME_SAMPLES; n++) {
+    for (uint32_t n = WINDOW_END; n < MEL_FFT_SAMPLES; n++) {
         windowed[n] = 0;
     }
     return shift;
