@@ -205,6 +205,10 @@ def _second(draft: Draft, first: int) -> tuple[int | TensorRecord, Shape]:
     kept: Shape = (shape[-1],) if draft.chance(2) else (1,)
     if draft.chance(4):
         kept = shape
+    if draft.chance(6):
+        value = quantised("value", (), 0.02, 3, random.integers(-128, 128, ()).astype(np.int8))
+        made = draft.add("FILL", [integers("shape", kept), value], [kept])
+        return made[0], kept
     return draft.constant(kept, float(random.uniform(0.005, 0.05)), zero_of(random)), kept
 
 
@@ -240,6 +244,21 @@ def paired(draft: Draft) -> bool:
         pair.reverse()
     draft.add(kind, pair, [shape], f"{kind.title()}Options", scale=scale, zero=zero_of(random),
               FusedActivationFunction=draft.activation)  # fmt: skip
+    return True
+
+
+def product(draft: Draft) -> bool:
+    """BATCH_MATMUL of a tensor's matrices and themselves, turned round."""
+    source = draft.pick(lambda shape: len(shape) >= 3)
+    if source is None:
+        return False
+    shape = draft.shape(source)
+    first = draft.chance(2)
+    length = shape[-1] if first else shape[-2]
+    made = (*shape[:-2], length, length)
+    scale = min(draft.scale(source) ** 2 * float(draft.random.uniform(40, 400)), 0.5)
+    draft.add("BATCH_MATMUL", [source, source], [made], "BatchMatMulOptions", scale=scale,
+              zero=zero_of(draft.random), AdjX=first, AdjY=not first)  # fmt: skip
     return True
 
 

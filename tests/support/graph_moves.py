@@ -124,7 +124,7 @@ def taken_apart(draft: Draft) -> bool:
 def turned(draft: Draft) -> bool:
     """TRANSPOSE that keeps the batch."""
     source = draft.pick(lambda shape: len(shape) >= 3)
-    if source is None or source == draft.model.inputs[0]:
+    if source is None:
         return False
     shape = draft.shape(source)
     order = [0, *(1 + draft.random.permutation(len(shape) - 1))]

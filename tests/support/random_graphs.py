@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[int, Layer], ...] = (
     (1, moves.taken_apart),
     (1, moves.turned),
     (1, moves.renamed),
+    (1, layers.product),
 )
 """How often a layer is tried."""
 
