@@ -24,6 +24,7 @@ from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.record_text import record_text
 from tests.frontend import integer_twin
 from tests.frontend.drawn_records import KINDS, Case, cases, sound
+from tests.frontend.float_record import band_sums
 from tests.frontend.record_distance import steps_apart
 from tests.frontend.record_program import build_program, run_program
 
@@ -51,7 +52,10 @@ def check_case(case: Case, tables: MelTables) -> None:
     twin = integer_twin.features(samples, tables)
     assert ours.shape == twin.shape
     assert np.array_equal(ours, twin), f"the page says otherwise at {first_of(ours != twin)}"
-    apart = steps_apart(case.record, case.scale, case.zero_point, ours, samples)
+    sums = band_sums(case.record, samples)
+    if case.record.silence_gate is not None:
+        sums = sums[integer_twin.gate_open(samples, tables)]
+    apart = steps_apart(case.record, case.scale, case.zero_point, ours, sums)
     far = f"{apart.max()} steps away at {first_of(apart == apart.max())}"
     assert apart.max() <= 1, far
     assert (apart == 0).mean() >= EQUAL_SHARE, f"{(apart == 0).mean():.2%} equal"
