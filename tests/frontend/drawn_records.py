@@ -135,7 +135,7 @@ def _mfcc_keys(draw: Random, keys: Keys) -> Keys:
     return {"mfcc": {"coefficients": count, "first": first, "norm": norm, "lifter": lifter}}
 
 
-def _pcan_keys(draw: Random) -> Keys:
+def _pcan_keys(draw: Random, keys: Keys) -> Keys:
     settings: Keys = {}
     if draw.random() < 0.5:
         settings = {
@@ -148,6 +148,7 @@ def _pcan_keys(draw: Random) -> Keys:
         }
     return {
         "pcan": settings,
+        "fft_samples": max(keys["fft_samples"], 64),
         "log": LogKind.NONE,
         "spectrum": Spectrum.POWER,
         "mel_norm": MelNorm.NONE,
@@ -195,7 +196,7 @@ KINDS: Mapping[str, Callable[[Random, Keys], Keys]] = MappingProxyType(
     {
         "logarithms": _log_keys,
         "mfcc": lambda draw, keys: _log_keys(draw, keys) | _mfcc_keys(draw, keys),
-        "pcan": lambda draw, keys: _pcan_keys(draw),
+        "pcan": _pcan_keys,
         "linear": lambda draw, keys: {"log": LogKind.NONE},
     }
 )
