@@ -23,8 +23,8 @@ from cross_check.image import render
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
 from generator.errors import EXIT_TOOL, Mel2metalError, ToolError
-from generator.firmware import read_network
 from generator.host.twin import HostTwin, build_host_twin
+from generator.network import read_network
 from generator.project.manifest import Project, project_lock
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 from generator.toolchain.locate import find_toolchain

@@ -24,9 +24,9 @@ from cross_check.machines import Mps2
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
 from cross_check.program_output import RunError
-from generator.firmware import Network
 from generator.frontend.record import FrontendRecord
 from generator.host.twin import HostTwin
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain
 

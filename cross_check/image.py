@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from cross_check.machines import Mps2
 from generator.boards.boards_file import load_board
 from generator.errors import ToolError
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
 from generator.host.twin import PROJECT_PREFIXES
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.project.target_flags import target_flags
 from generator.repository import DEFAULT_BOARDS_FILE

@@ -23,9 +23,10 @@ from generator.commands.sound_reader import SoundReader
 from generator.engine_choice import EngineChoice
 from generator.engines.engine import BUILTIN, ENGINES
 from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
-from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
+from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError, fault_lines
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.network import Network
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
@@ -83,8 +84,8 @@ def main(arguments: Sequence[str] | None = None, reader: SoundReader | None = No
     except InputError as error:
         count = len(error.faults)
         errors.print(f"mel2metal: {count} fault{'s' if count > 1 else ''}", style="bold red")
-        for fault in error.faults:
-            errors.print(f"  {fault}", markup=False)
+        for line in fault_lines(error.faults):
+            errors.print(f"  {line}", markup=False)
         return error.exit_code
     except Mel2metalError as error:
         errors.print(f"mel2metal: {error}", style="red", markup=False)
@@ -273,7 +274,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, firmware.Network]:
+def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network]:
     """Read board and model; the faults of both come in one report."""
     faults: list[Fault] = []
     board = network = None

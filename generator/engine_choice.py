@@ -23,6 +23,8 @@ from generator.engines.stedgeai.generate import (
 )
 from generator.engines.stedgeai.locate import find_install
 from generator.engines.stedgeai.written import Wanted, Written
+from generator.errors import Fault, InputError
+from generator.model.ends import changed_ends
 from generator.model.graph import Graph
 from generator.project.target_flags import target_flags
 from generator.toolchain.archive import c_library_flags, missing_functions
@@ -81,6 +83,14 @@ def st_engine(
     fit the board.
     """
     board, graph, plan = task.board, task.graph, task.plan
+    changed = changed_ends(graph)
+    if changed is not None:
+        what = f"{changed}; {choice.engine} runs the file itself, and the adapter is made for int8"
+        remedy = (
+            "convert it with inference_input_type = inference_output_type = tf.int8, or build with "
+            "--engine builtin"
+        )
+        raise InputError([Fault(task.model.name, what, remedy)])
     install = find_install(choice.program, os.environ)
     api = choose_api(install, choice.api)
     library = install.library(board.core)
@@ -109,7 +119,7 @@ def st_engine(
         score_zero_point=plan.score_zero_point,
         arena_bytes=written.activation_bytes,
         widest_row_bytes=plan.widest_row_bytes,
-        bands_first=graph.transposed,
+        bands_first=graph.takes_bands_first,
         score_format=written.score_format,
     )
     return engine_files(request, written, network, system_libraries=tuple(flags), host_network=plan)

@@ -8,8 +8,8 @@ codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 EXIT_INPUT = 2
 """Exit code for a fault of an input: model, board file, labels, options."""
@@ -31,6 +31,15 @@ class Fault:
         return f"{text}\n    remedy: {self.remedy}" if self.remedy else text
 
 
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """Each fault as text; of neighbours that share a remedy the last one gives it."""
+    following = [*(fault.remedy for fault in faults[1:]), None]
+    return [
+        str(replace(fault, remedy="") if fault.remedy == remedy else fault)
+        for fault, remedy in zip(faults, following, strict=True)
+    ]
+
+
 class Mel2metalError(Exception):
     """Base of all errors that are reported to the user without a traceback."""
 
@@ -46,7 +55,7 @@ class InputError(Mel2metalError):
         self.faults = tuple(faults)
         if not self.faults:
             raise ValueError("an InputError needs at least one fault")
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(fault_lines(self.faults)))
 
 
 class ToolError(Mel2metalError):

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from generator.boards.record import BoardSpec
 from generator.engines.builtin.cost.instructions import instructions_of_patch
 from generator.engines.builtin.cost.work import work_of
-from generator.firmware import Network
 from generator.frontend.cost import frame_instructions
+from generator.network import Network
 
 CYCLES_PER_INSTRUCTION: Mapping[str, float] = {
     "cortex-m33": 1.17,

@@ -12,8 +12,8 @@ from generator.engines.builtin.cost.work import STREAM, work_of
 from generator.engines.builtin.partition import Partition, on_rows, why_not_streamed
 from generator.engines.builtin.registry import builtin_operator
 from generator.engines.builtin.tail_memory import on_tensors
-from generator.firmware import Network
 from generator.model.graph import Graph, Operator
+from generator.network import Network
 
 
 class Way(Enum):

@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from generator.boards.family import Port
-from generator.boards.fit import Demand, fit_faults
+from generator.boards.fit import fit_faults
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from generator.engine_choice import (
@@ -22,26 +21,12 @@ from generator.engine_choice import (
     builtin_engine,
     st_engine,
 )
-from generator.engines.builtin.check import check_graph
-from generator.engines.builtin.fold import fold_network
-from generator.engines.builtin.plan import NetworkPlan, plan_network
-from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.engines.engine import BUILTIN, EngineFiles
 from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
-from generator.frontend.checks import record_faults
-from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
-from generator.frontend.mel_tables import MelTables, make_mel_tables
-from generator.frontend.record import Axes, FrontendRecord
-from generator.frontend.record_file import FoundFrontend, find_frontend
-from generator.frontend.saturation import range_warning
-from generator.model.decision import DecisionRule, Head
-from generator.model.decision_file import find_rule
-from generator.model.graph import Graph
-from generator.model.labels import Labels, find_labels
-from generator.model.patches import PatchRule, patch_faults, patch_rule
-from generator.model.tflite_reader import read_tflite
-from generator.model.variables import keeps_state
+from generator.frontend.mel_tables import MelTables
+from generator.model.patches import PatchRule
+from generator.network import Network
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     FrontendInfo,
@@ -57,54 +42,12 @@ from generator.repository import DEFAULT_OUT_DIR
 from generator.toolchain.build import DEFAULT_JOBS, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp
-from generator.wire.capacity import check_capacity, check_taps
+from generator.wire.capacity import check_taps
 from generator.wire.header import WireHeader, header_context
 
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
-HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
 
 OnProgress = Callable[[str], None]
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A model that was read, checked and planned."""
-
-    graph: Graph
-    schedule: Schedule
-    plan: NetworkPlan
-    frontend: FrontendRecord
-    mel: MelTables
-    labels: Labels
-    rule: DecisionRule
-    path: Path
-    """Of the .tflite."""
-    frontend_source: str = ""
-    """Where its record was found, for a sentence."""
-    notes: tuple[str, ...] = ()
-    """What the user should know of how it was read."""
-
-    @property
-    def patches(self) -> PatchRule:
-        """How a clip's frames become patches of this model."""
-        return patch_rule(
-            self.graph.frames,
-            self.frontend.patch_overlap_frames,
-            keeps_state=keeps_state(self.graph),
-        )
-
-    @property
-    def demand(self) -> Demand:
-        """What it asks of a board's memories."""
-        return Demand(
-            model_name=self.graph.name,
-            rows_bytes=self.schedule.arena_bytes,
-            weights_bytes=self.plan.weights_flash_bytes,
-            kept_frames=self.patches.kept,
-            features=self.graph.bands,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,120 +56,6 @@ class Firmware:
 
     image: FirmwareImage
     footprint: Footprint
-
-
-def read_network(
-    model: Path,
-    labels: Path | None = None,
-    threshold: float | None = None,
-    frontend: str | None = None,
-) -> Network:
-    """Read a .tflite, its front-end's record, its labels and its decision settings.
-
-    `threshold` replaces the file's; `frontend`, a named front-end or a record's file, replaces what
-    stands beside the model or in it.
-
-    Raises `InputError` with every fault of all four.
-    """
-    faults: list[Fault] = []
-    graph = read_tflite(model)
-    _collect(faults, lambda: check_graph(graph))
-    found = _collect(faults, lambda: find_frontend(model, frontend, graph))
-    layout = mel = None
-    if found is not None:
-        if _has_input(graph):
-            shape = patch_shape(graph)
-            layout, of_layout = input_layout(model.name, shape, found.record, found.where)
-            faults += of_layout
-            if layout is not None:
-                overlap = found.record.patch_overlap_frames
-                of_patches = patch_faults(layout.frames, overlap, keeps_state=keeps_state(graph))
-                faults += found.placed(of_patches)
-        mel = _collect(faults, lambda: _mel_tables(graph, found))
-    if layout is not None and (layout.axes is Axes.BANDS_FIRST) != _turns_itself(graph):
-        faults.append(_not_turned(model.name, layout))
-    names = rule = None
-    if _has_scores(graph):
-        names = _collect(faults, lambda: find_labels(model, labels, graph.classes))
-    if names is not None:
-        faults += check_capacity(model.name, names.names)
-        head = _head_of(graph)
-        if head is not None:
-            rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
-    if faults or not (found and layout and mel and names and rule):
-        what = "it has no int8 input that a front-end feeds, or no scores"
-        remedy = "convert it with an int8 input (1, frames, bands, 1) and a softmax or sigmoid"
-        raise InputError(faults or [Fault(model.name, what, remedy)])
-    schedule = make_schedule(graph)
-    plan = plan_network(schedule, fold_network(graph))
-    note = axes_note(model.name, layout, found.record)
-    warning = range_warning(found.record, graph.input.scale, graph.input.zero_point)
-    return Network(
-        graph,
-        schedule,
-        plan,
-        found.record,
-        mel,
-        names,
-        rule,
-        model,
-        frontend_source=found.source,
-        notes=tuple(text for text in (found.note, note, warning) if text),
-    )
-
-
-def _collect(faults: list[Fault], read: Callable[[], T]) -> T | None:
-    """What `read` returns; None, and its faults with the others, where it raises them."""
-    try:
-        return read()
-    except InputError as error:
-        faults += error.faults
-        return None
-
-
-def _has_input(graph: Graph) -> bool:
-    return bool(graph.inputs) and graph.inputs[0] >= 0
-
-
-def _has_scores(graph: Graph) -> bool:
-    """False for an output of which the number of classes cannot be told: that is refused anyhow."""
-    if not graph.outputs or graph.outputs[0] < 0:
-        return False
-    shape = graph.tensors[graph.outputs[0]].shape
-    return bool(shape) and shape[-1] >= 1
-
-
-def _head_of(graph: Graph) -> Head | None:
-    kinds = [operator.kind for operator in graph.operators if operator.kind in HEADS]
-    return HEADS[kinds[-1]] if kinds else None
-
-
-def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
-    """The front-end's tables; faults of a key stand at its place in the record.
-
-    None where the input is not quantised as a whole, which is refused anyhow.
-    """
-    not_computed = record_faults(found.record)
-    if not_computed:
-        raise InputError(found.placed(not_computed))
-    if not _has_input(graph):
-        return None
-    quantisation = graph.tensors[graph.inputs[0]].quantisation
-    if quantisation is None or len(quantisation.scales) != 1:
-        return None
-    try:
-        return make_mel_tables(found.record, quantisation.scale, quantisation.zero_point)
-    except InputError as error:
-        raise InputError(found.placed(error.faults)) from None
-
-
-def _turns_itself(graph: Graph) -> bool:
-    return graph.transposed
-
-
-def _not_turned(name: str, layout: InputLayout) -> Fault:
-    what = f"its input is {layout.axes.value}, and its layers run along the bands"
-    return Fault(name, what, "train it on (1, frames, bands, 1)")
 
 
 def make_project(
@@ -250,6 +79,7 @@ def make_project(
             operator.name,
             NUMPY_NAMES[graph.tensor_out(operator).dtype],
             graph.tensor_out(operator).shape,
+            graph.arrangements.get(operator.outputs[0]),
         )
         for operator in graph.operators
         if operator.index in network.plan.tapped
@@ -265,6 +95,7 @@ def make_project(
         generator_version=importlib.metadata.version("mel2metal"),
         frontend=FrontendInfo.of(network.frontend, network.patches),
         operators=operators,
+        patch=graph.arrangements.get(graph.inputs[0]),
         engine=engine.name,
     )
     stages: dict[str, Port | MelTables | WireHeader | PatchRule] = {
@@ -290,7 +121,7 @@ def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None
     """
     faults = fit_faults(board, network.demand, taps=taps)
     if taps:
-        faults += check_taps(network.graph.name, len(network.graph.operators))
+        faults += check_taps(network.graph.name, network.plan.operator_count)
     if faults:
         raise InputError(faults)
 

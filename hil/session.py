@@ -142,7 +142,8 @@ class BoardSession:
     @cached_property
     def oracle(self) -> Oracle:
         """The reference interpreter on the same model."""
-        return Oracle(self.image.model)
+        project = self.image.project.info
+        return Oracle(self.image.model, project.patch, project.arrangements)
 
     def record(self, clips: ClipSet) -> BoardRecord:
         """What the report says of board and image."""

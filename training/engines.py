@@ -14,6 +14,7 @@ from typing import Protocol
 
 from generator.errors import InputError
 from generator.frontend.checks import record_faults
+from generator.frontend.layout import input_layout, patch_shape
 from generator.frontend.record import FrontendRecord
 from generator.frontend.record_file import find_frontend
 from generator.host.model_twin import build_model_twins
@@ -117,11 +118,13 @@ def open_engines(
     """One engine per CPU core. Raises InputError for a model that `kind` cannot run."""
     count = os.cpu_count() or 1
     if kind == LITERT:
-        found = find_frontend(model, frontend, read_tflite(model))
-        not_computed = found.placed(record_faults(found.record))
-        if not_computed:
-            raise InputError(not_computed)
+        graph = read_tflite(model)
+        found = find_frontend(model, frontend, graph)
         record = found.record
+        _, faults = input_layout(model.name, patch_shape(graph), record, found.where)
+        faults += found.placed(record_faults(record))
+        if faults:
+            raise InputError(faults)
         first = Classifier(model, record)
         overlap, keeps = record.patch_overlap_frames, first.keeps_state
         of_patches = found.placed(patch_faults(first.frames, overlap, keeps_state=keeps))

@@ -19,6 +19,7 @@
 enum decision_head {
     DECISION_SOFTMAX = 1, /* probabilities that sum to 1: the highest decides */
     DECISION_SIGMOID = 2, /* a probability for each class: all that reach theirs are detected */
+    DECISION_LOGITS = 3,  /* a value for each class, no probability: the highest decides */
 };
 
 struct decision_rule {

@@ -21,6 +21,10 @@ _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LI
                "HELLO carries all labels in one message");
 _Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
                "HELLO names waits as port/wait_for.h does");
+_Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
+                   WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
+                   WIRE_HEAD_LOGITS == (int)DECISION_LOGITS,
+               "RULE names heads as app/decision.h does");
 
 /* HelloFlag bits of the link, as they stand now. */
 static uint16_t flags_now(void) {
@@ -98,7 +102,7 @@ void self_report_send_memory(void) {
 
 void self_report_send_rule(void) {
     const struct wire_rule rule = {
-        .head = decision_rule.head == DECISION_SIGMOID ? WIRE_HEAD_SIGMOID : WIRE_HEAD_SOFTMAX,
+        .head = (uint16_t)decision_rule.head,
         .fallback = (int16_t)decision_rule.fallback,
     };
     link_send(WIRE_RULE, &rule, sizeof rule, decision_rule.thresholds, NETWORK_CLASSES);

@@ -16,7 +16,7 @@ from generator.commands.sound_reader import (
     saturation_of_clips,
     some_of,
 )
-from generator.firmware import Network
+from generator.network import Network
 from generator.terminal.frontend_lines import print_saturation
 from generator.terminal.inspect_table import print_inspection
 

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from generator.errors import ToolError
-from generator.firmware import Network, read_network
+from generator.network import Network, read_network
 from generator.repository import DEFAULT_MODEL
 
 FRONTEND_HELP = (

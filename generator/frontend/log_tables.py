@@ -40,10 +40,12 @@ class LogTables:
 
     span: int
     """Bits of block shift (times sum_shifts) up to which a sum keeps its own unit."""
+    level_bits: int
+    """Binary point of offsets and floors: sum_bits + span."""
     is_aligned: bool
     """Quieter frames than that occur: their sums are shifted to the right."""
     offsets: tuple[int, ...]
-    """Added to a sum, in Q(sum_bits + span): one for all bands, or one a band; empty: none."""
+    """Added to a sum, in Q(level_bits): one for all bands, or one a band; empty: none."""
     floors: tuple[int, ...]
     """A smaller sum becomes this, likewise."""
     gains_q24: tuple[int, ...]
@@ -65,6 +67,7 @@ def make_log_tables(
     unit = Fraction(2) ** (bits + span)
     return LogTables(
         span=span,
+        level_bits=bits + span,
         is_aligned=span < most,
         offsets=one_or_all([_level(value, unit) for value in offsets]) if any(offsets) else (),
         floors=one_or_all([max(1, _level(value, unit)) for value in floors]) if any(floors) else (),

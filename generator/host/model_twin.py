@@ -9,10 +9,11 @@ from pathlib import Path
 
 from generator.boards.boards_file import load_boards
 from generator.errors import Fault
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.host.compile import CACHE_DIR
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.labels import LABEL_BYTES
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.wire.capacity import check_capacity
 

@@ -26,10 +26,12 @@ ZERO_SHARE_STEP = -128
 
 
 class Head(StrEnum):
-    """What the scores are: probabilities that sum to 1, or one probability for each class."""
+    """What the scores are: probabilities that sum to 1, one probability for each class, or no
+    probabilities: a value for each class, of which the highest decides."""
 
     SOFTMAX = "softmax"
     SIGMOID = "sigmoid"
+    LOGITS = "logits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class DecisionRule:
 
 def describe_rule(rule: DecisionRule, labels: Sequence[str]) -> str:
     """One line for the user: `softmax, threshold 0.602; below it: other`."""
+    if rule.head is Head.LOGITS:
+        return f"{rule.head}, the highest mean value decides"
     if not rule.has_thresholds:
         return f"{rule.head}, the highest mean score decides"
     common = max(set(rule.thresholds), key=lambda step: (rule.thresholds.count(step), -step))

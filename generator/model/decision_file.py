@@ -20,7 +20,7 @@ from generator.model.decision import (
 )
 from generator.yaml_lines import Lines, read_mapping
 
-DEFAULT_SHARES = {"softmax": 0.0, "sigmoid": 0.5}
+DEFAULT_SHARES = {"softmax": 0.0, "sigmoid": 0.5, "logits": 0.0}
 """Thresholds of a model without settings."""
 
 
@@ -57,6 +57,8 @@ def find_rule(
     fault: of YAML, of form, labels that the model has not, thresholds out of range.
     """
     settings, lines, faults = _read_settings(settings_path(model))
+    if head is Head.LOGITS:
+        return _rule_of_logits(settings, labels, threshold, lines, faults)
     steps = _class_steps(settings, head, labels, lines, faults)
     if threshold is not None:
         steps = [_step(threshold, head, "--threshold", faults)] * len(labels)
@@ -64,6 +66,24 @@ def find_rule(
     if faults:
         raise InputError(faults)
     return DecisionRule(head, tuple(steps), other)
+
+
+def _rule_of_logits(
+    settings: DecisionSettings,
+    labels: Sequence[str],
+    threshold: float | None,
+    lines: Lines,
+    faults: list[Fault],
+) -> DecisionRule:
+    """The rule of a model whose scores are no probabilities: nothing can be set."""
+    places = [lines.where(key) for key in settings.model_dump(exclude_defaults=True)]
+    places += ["--threshold"] if threshold is not None else []
+    what = "the model ends in logits, which have no threshold: the highest decides"
+    remedy = "remove it, or convert the model with its softmax or sigmoid"
+    faults += [Fault(place, what, remedy) for place in places]
+    if faults:
+        raise InputError(faults)
+    return DecisionRule(Head.LOGITS, (ZERO_SHARE_STEP,) * len(labels))
 
 
 def _read_settings(path: Path) -> tuple[DecisionSettings, Lines, list[Fault]]:

@@ -11,10 +11,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.model.arrangement import Arrangement
 from generator.model.options import Activation
 
 OptionsT = TypeVar("OptionsT")
 
+
+BANDS_FIRST = (0, 2, 1, 3)
+"""The permutation that makes (1, frames, bands, 1) of (1, bands, frames, 1)."""
 
 SCORING = ("SOFTMAX", "LOGISTIC")
 """Operators that turn logits into scores: probabilities that sum to 1, or one for each class."""
@@ -90,6 +94,8 @@ class Operator:
     """What the user can recognise: the output tensor's name, shortened."""
     intermediates: tuple[int, ...] = ()
     """Tensors that stand for the scales of values within it, as a quantised LSTM has them."""
+    added: bool = False
+    """True: the file has no such operator; it turns a tensor back (generator.model.turn)."""
 
     def __str__(self) -> str:
         return f"operator {self.index} ({self.kind}, '{self.name}')"
@@ -134,6 +140,12 @@ class Graph:
     """What a tool has left in the file beside the graph, by its name."""
     subgraphs: tuple[Subgraph, ...] = ()
     """The file's other graphs, from number 1 on: what CALL_ONCE, WHILE and IF call."""
+    arrangements: Mapping[int, Arrangement] = field(default_factory=dict, hash=False)
+    """Of a graph that was turned (generator.model.turn): the tensors that lie otherwise than in the
+    file, and how."""
+
+    file_ends: tuple[int, int] | None = None
+    """The file's own input and output, where others stand for them (generator.model.ends)."""
 
     @property
     def input(self) -> GraphInput:
@@ -144,36 +156,72 @@ class Graph:
 
     @property
     def transposed(self) -> bool:
-        """True where the file takes (1, bands, frames, 1) and turns it round first."""
-        return self.operators[0].kind == "TRANSPOSE"
+        """True where the file takes (1, bands, frames, 1) and turns it round first.
+
+        False for the graph that `turn_graph` makes of it: its input is (1, frames, bands, 1).
+        """
+        first = self.operators[0]
+        if first.kind != "TRANSPOSE" or len(first.inputs) != 2 or first.inputs[:1] != self.inputs:
+            return False
+        order = self.tensors[first.inputs[1]]
+        if order.data is None or order.dtype != "INT32":
+            return False
+        return tuple(order.int32_values().ravel().tolist()) == BANDS_FIRST
 
     @property
-    def scoring(self) -> Operator:
-        """The operator that makes the scores: the last SOFTMAX or LOGISTIC."""
-        return next(one for one in reversed(self.operators) if one.kind in SCORING)
+    def takes_bands_first(self) -> bool:
+        """Whether the file wants a patch band by band, though this graph takes it by frames."""
+        arrangement = self.arrangements.get(self.inputs[0])
+        return arrangement is not None and arrangement.moves_elements
 
     @property
     def scores(self) -> Tensor:
         """The int8 scores: the output, or what a last DEQUANTIZE makes it of."""
         last = self.operators[-1]
-        if last.kind == "DEQUANTIZE" and last.outputs[0] == self.outputs[0]:
+        if (
+            last.kind == "DEQUANTIZE"
+            and last.outputs == self.outputs
+            and min(last.inputs, default=-1) >= 0
+        ):
             return self.tensors[last.inputs[0]]
         return self.tensors[self.outputs[0]]
 
     @property
     def frames(self) -> int:
         """Rows of a patch: the time axis."""
-        return self.input.shape[2 if self.transposed else 1]
+        return self.sides[1 if self.transposed else 0]
 
     @property
     def bands(self) -> int:
         """Values of a frame: the frequency axis."""
-        return self.input.shape[1 if self.transposed else 2]
+        return self.sides[0 if self.transposed else 1]
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """The patch's two dimensions, in the input's order; (0, 0) of an input that is none."""
+        shape = self.tensors[self.inputs[0]].shape
+        if len(shape) == 4 and shape[0] == shape[3] == 1:
+            return shape[1], shape[2]
+        dimensions = tuple(length for length in shape if length != 1)
+        return dimensions if len(dimensions) == 2 else (0, 0)
+
+    @property
+    def rows(self) -> tuple[int, ...] | None:
+        """The input as (1, rows, pixels, channels) with a row for each frame; None: it is not."""
+        shape = self.tensors[self.inputs[0]].shape
+        if self.transposed and len(shape) == 4:
+            return (1, self.frames, self.bands, 1)
+        return shape if len(shape) == 4 and shape[1] == self.frames else None
 
     @property
     def classes(self) -> int:
         """Scores of a patch."""
-        return self.tensors[self.outputs[0]].shape[-1]
+        return self.tensors[self.outputs[0]].element_count
+
+    def given_shape(self, tensor: int) -> tuple[int, ...]:
+        """A tensor's shape in the file."""
+        arrangement = self.arrangements.get(tensor)
+        return arrangement.shape if arrangement else self.tensors[tensor].shape
 
     def tensor_in(self, operator: Operator, position: int = 0) -> Tensor:
         """The operator's input at `position`; IndexError where it has none."""

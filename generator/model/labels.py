@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Fault, InputError
+from generator.model.labels_within import LabelsWithin
 
 LABEL_BYTES = 32
 """Longest label in UTF-8; HELLO carries all of them in one message."""
@@ -21,7 +22,7 @@ class Labels:
 
     names: tuple[str, ...]
     source: Path | None
-    """The file they were read from; None: invented, because there is none."""
+    """The file they were read from, or its name in the model; None: invented, as there is none."""
 
 
 def count_classes(count: int) -> str:
@@ -57,34 +58,54 @@ def labels_path(model: Path) -> Path:
     return model.with_name(f"{model.stem}.labels.txt")
 
 
-def find_labels(model: Path, named: Path | None, classes: int) -> Labels:
-    """Read the labels from `named`, or from `<stem>.labels.txt` beside the model, or make some up.
+def find_labels(
+    model: Path, named: Path | None, classes: int, within: LabelsWithin | None = None
+) -> Labels:
+    """Read the labels from `named`, from `<stem>.labels.txt` beside the model or from `within`.
 
-    One label a line; empty lines at the end do not count. Raises `InputError` with every fault:
-    unreadable, a wrong number of labels, empty or repeated ones.
+    `within`: what the .tflite itself carries. Where there are none, some are made up. One label a
+    line; empty lines at the end do not count. Raises `InputError` with every fault: unreadable, a
+    wrong number of labels, empty or repeated ones.
     """
     path = named or labels_path(model)
-    if named is None and not path.is_file():
+    remedy, shorter = "give one label a line, in the order of the scores", "shorten it"
+    if named is not None or path.is_file():
+        source, where = path, str(path)
+        content = _content(path)
+    elif within is not None:
+        source, where = Path(f"{model.name}, {within.name}"), f"{model.name}, {within.name}"
+        content = within.content
+        remedy = f"{remedy}, in {path.name} beside the model or by --labels"
+        shorter = f"{shorter}, in {path.name} beside the model or by --labels"
+    else:
         prefix = "class_" if classes <= MOST_LONG_NAMES else ""
         return Labels(tuple(f"{prefix}{index}" for index in range(classes)), None)
     try:
-        lines = path.read_text(encoding="utf-8").rstrip().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError([Fault(str(path), f"cannot be read: {reason}", "check LABELS")]) from None
+        lines = content.decode("utf-8").rstrip().splitlines()
+    except UnicodeDecodeError:
+        what = "cannot be read: not UTF-8 text"
+        raise InputError([Fault(where, what, "check LABELS")]) from None
     names = tuple(line.strip() for line in lines)
     faults: list[Fault] = []
     if len(names) != classes:
         what = f"{len(names)} labels, but the model has {count_classes(classes)}"
-        faults.append(Fault(str(path), what, "give one label a line, in the order of the scores"))
+        faults.append(Fault(where, what, remedy))
     for index, name in enumerate(names):
-        where = f"{path}:{index + 1}"
+        place = f"{where}:{index + 1}"
         if not name:
-            faults.append(Fault(where, "is empty", "name the class"))
+            faults.append(Fault(place, "is empty", "name the class"))
         elif name in names[:index]:
-            faults.append(Fault(where, f"repeats {name!r}", "give each class its own name"))
+            faults.append(Fault(place, f"repeats {name!r}", "give each class its own name"))
         elif len(name.encode("utf-8")) > LABEL_BYTES:
-            faults.append(Fault(where, f"is longer than {LABEL_BYTES} bytes", "shorten it"))
+            faults.append(Fault(place, f"is longer than {LABEL_BYTES} bytes", shorter))
     if faults:
         raise InputError(faults)
-    return Labels(names, path)
+    return Labels(names, source)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise InputError([Fault(str(path), what, "check LABELS")]) from None

@@ -44,8 +44,26 @@ def without_shape_arithmetic(graph: Graph) -> Graph:
             tensors[made.index] = made
     if len(kept) == len(graph.operators) or not kept:
         return graph
-    operators = tuple(replace(one, data_inputs=_without_constants(one, tensors)) for one in kept)
+    operators = tuple(
+        replace(one, data_inputs=_without_constants(one, tensors))
+        for one in _still_used(graph, kept)
+    )
     return replace(graph, tensors=tuple(tensors), operators=operators)
+
+
+def _still_used(graph: Graph, kept: list[Operator]) -> list[Operator]:
+    """The operators without those that were there for their shape alone."""
+    numbers = {one.index for one in kept}
+    asked = {t for one in graph.operators if one.index not in numbers for t in one.inputs}
+    used = {tensor for one in kept for tensor in one.inputs} | set(graph.outputs)
+    for operator in reversed(kept):
+        made = set(operator.outputs)
+        if made and made & asked and not made & used:
+            asked |= set(operator.inputs)
+            numbers.discard(operator.index)
+            used = {t for one in kept if one.index in numbers for t in one.inputs}
+            used |= set(graph.outputs)
+    return [one for one in kept if one.index in numbers]
 
 
 def _without_constants(operator: Operator, tensors: list[Tensor]) -> tuple[int, ...]:

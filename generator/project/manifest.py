@@ -16,7 +16,8 @@ from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.frontend.describe import describe_record
 from generator.frontend.framing import samples_for
-from generator.frontend.record import Axes, FrontendRecord
+from generator.frontend.record import FrontendRecord
+from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
@@ -37,6 +38,8 @@ class OperatorInfo:
     dtype: str
     """numpy's name: int8 or float32."""
     shape: tuple[int, ...]
+    arrangement: Arrangement | None = None
+    """How the file has it, where that is otherwise."""
 
 
 FRONTEND_HASH_BYTES = 4
@@ -62,7 +65,6 @@ class FrontendInfo:
 
     patch_frames: int
     overlap_frames: int
-    axes: Axes
 
     @classmethod
     def of(cls, record: FrontendRecord, patches: PatchRule) -> FrontendInfo:
@@ -77,7 +79,6 @@ class FrontendInfo:
             features=record.features,
             patch_frames=patches.frames,
             overlap_frames=patches.overlap,
-            axes=record.axes,
         )
 
     @property
@@ -147,8 +148,16 @@ class ProjectInfo:
     frontend: FrontendInfo
     operators: tuple[OperatorInfo, ...] = ()
     """Those that the taps show."""
+    patch: Arrangement | None = None
+    """How the file has its input, where that is not frame by frame."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
+
+    @property
+    def arrangements(self) -> dict[int, Arrangement]:
+        """How the file has the outputs of operators that it has otherwise, by their index."""
+        found = ((one.index, one.arrangement) for one in self.operators)
+        return {index: arrangement for index, arrangement in found if arrangement}
 
     @property
     def rule_text(self) -> str:

@@ -9,7 +9,7 @@ from rich.table import Table
 from generator.boards.record import BoardSpec
 from generator.estimate import CYCLES_PER_INSTRUCTION, estimate_time
 from generator.explanation import Explained, Explanation, Way
-from generator.firmware import Network
+from generator.network import Network
 from generator.terminal.frontend_lines import print_frontend
 
 SHORT = {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from generator.firmware import Network
 from generator.frontend.record import (
     FrontendRecord,
     LogKind,
@@ -18,6 +17,7 @@ from generator.frontend.record import (
 )
 from generator.frontend.saturation import Saturation
 from generator.model.patches import PatchRule
+from generator.network import Network
 
 LOGARITHMS = {
     LogKind.LN: "ln({})",

@@ -12,9 +12,9 @@ from generator.boards.fit import fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INPUT
 from generator.estimate import UNCERTAINTY, TimeEstimate, estimate_time
-from generator.firmware import Network
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
+from generator.network import Network
 from generator.terminal.frontend_lines import print_frontend
 
 
@@ -22,9 +22,11 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
     """Print operators, rings and the fit on each board; return the exit code: 2 if none fits."""
     graph, plan = network.graph, network.plan
     console.print(f"{graph.name}: SHA-256 {graph.sha256}", soft_wrap=True)
+    order = " (bands first in the file)" if graph.takes_bands_first else ""
     console.print(
-        f"a patch is {plan.frames} frames of {plan.bands} bands, int8, scale {plan.input_scale}, "
-        f"zero point {plan.input_zero_point}"
+        f"a patch is {plan.frames} frames of {plan.bands} bands{order}, int8, "
+        f"scale {plan.input_scale}, zero point {plan.input_zero_point}",
+        soft_wrap=True,
     )
     print_frontend(console, network)
     names = ", ".join(network.labels.names)
@@ -41,14 +43,15 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
 
 
 def _operator_table(network: Network) -> Table:
+    """The file's operators, with its shapes."""
+    graph = network.graph
     table = Table(title="Operators", title_justify="left")
     for column in ("", "operator", "name", "output", "type"):
         table.add_column(column)
-    for operator in network.graph.operators:
-        tensors = [network.graph.tensors[index] for index in operator.outputs]
-        shapes = ", ".join(
-            " x ".join(map(str, shape)) for shape in {one.shape: 0 for one in tensors}
-        )
+    for operator in (one for one in graph.operators if not one.added):
+        tensors = [graph.tensors[index] for index in operator.outputs]
+        given = dict.fromkeys(graph.given_shape(index) for index in operator.outputs)
+        shapes = ", ".join(" x ".join(map(str, shape)) for shape in given)
         types = ", ".join(sorted({one.dtype.lower() for one in tensors}))
         row = (str(operator.index), operator.kind, operator.name, shapes, types)
         table.add_row(*row)

@@ -30,8 +30,12 @@ def check_taps(model_name: str, operators: int) -> Iterator[Fault]:
 def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
     """Complain of a model whose classes or labels the link cannot carry."""
     if len(labels) > CLASSES_LIMIT:
-        what = f"{len(labels)} classes; one message of the link carries {CLASSES_LIMIT}"
-        yield Fault(model_name, what, "take a model of fewer classes")
+        what = (
+            f"{len(labels)} classes; one message of the link carries the scores of {CLASSES_LIMIT}"
+        )
+        remedy = f"take a model of at most {CLASSES_LIMIT} classes, or values of an embedding"
+        yield Fault(model_name, what, remedy)
+        return  # its labels change with its classes
     together = len("\n".join(labels).encode("utf-8"))
     if together > LABELS_LIMIT_BYTES:
         what = f"labels of {together} bytes together; the greeting carries {LABELS_LIMIT_BYTES}"

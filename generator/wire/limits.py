@@ -103,6 +103,7 @@ class ScoreHead(_DocumentedInt):
 
     SOFTMAX = 1, "probabilities that sum to 1: the highest decides, if it reaches its threshold"
     SIGMOID = 2, "a probability for each class: all that reach their thresholds are detected"
+    LOGITS = 3, "a value for each class, no probability: the highest decides"
 
 
 class Refusal(_DocumentedInt):

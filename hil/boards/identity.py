@@ -72,7 +72,8 @@ def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) ->
 
 def said_rule(rule: Rule) -> DecisionRule:
     """RULE as the generator has it."""
-    head = Head.SIGMOID if rule.head == ScoreHead.SIGMOID else Head.SOFTMAX
+    heads: dict[int, Head] = {ScoreHead.SIGMOID: Head.SIGMOID, ScoreHead.LOGITS: Head.LOGITS}
+    head = heads.get(rule.head, Head.SOFTMAX)
     return DecisionRule(head, rule.thresholds, None if rule.fallback == UNSURE else rule.fallback)
 
 

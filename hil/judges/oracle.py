@@ -7,6 +7,7 @@ some outputs otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import ToolError
+from generator.model.arrangement import Arrangement
 
 Int8 = npt.NDArray[np.int8]
+
+SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
+"""Operators that change at most type, scale and shape."""
 
 
 WITHOUT_VALUES = ("CALL_ONCE", "VAR_HANDLE", "ASSIGN_VARIABLE")
@@ -24,22 +29,23 @@ WITHOUT_VALUES = ("CALL_ONCE", "VAR_HANDLE", "ASSIGN_VARIABLE")
 class Oracle:
     """One .tflite in the reference interpreter; keeps every operator's output.
 
-    Variables of a streaming model keep their values from patch to patch, until `begin_clip`.
+    `patch` and `outputs` (by operator index) say how the file has its input and its layers' outputs
+    where it has them otherwise than the firmware, which takes frame by frame. Variables of a
+    streaming model keep their values from patch to patch, until `begin_clip`.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(
+        self, model: Path, patch: Arrangement | None, outputs: Mapping[int, Arrangement]
+    ) -> None:
         self._model = model
         self._open()
         # `_get_ops_details` is the interpreter's only list of operators and their tensors.
         self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
-        names = self.operator_names
-        self._bands_first = names[0] == "TRANSPOSE"
-        self._keeps_state = "VAR_HANDLE" in names
-        self._scores = next(
-            int(operator["outputs"][0])
-            for operator in self._operators
-            if operator["op_name"] in ("SOFTMAX", "LOGISTIC")
-        )
+        self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
+        self._arranged_patch, self._arranged_outputs = patch, outputs
+        self._keeps_state = "VAR_HANDLE" in self.operator_names
+        self._first = self._first_int8()
+        self._scores = self._last_int8()
 
     def _open(self) -> None:
         try:
@@ -71,29 +77,69 @@ class Oracle:
     @property
     def input_scale(self) -> tuple[float, int]:
         """Real value of one step of the int8 input, and the step that means 0."""
-        scale, zero_point = self._input["quantization"]
+        scale, zero_point = self._first["quantization"]
         return float(scale), int(zero_point)
 
     def scores(self, frames: Int8) -> Int8:
-        """The int8 scores [classes], of softmax or sigmoid, for one patch [frames, bands]."""
+        """The int8 scores [classes] for one patch [frames, bands]."""
         self._invoke(frames)
         return np.array(self._interpreter.get_tensor(self._scores), np.int8).reshape(-1)
 
     def taps(self, frames: Int8) -> dict[int, npt.NDArray[Any]]:
-        """Every operator's output for one patch, in the file's own shape, by operator index.
+        """Every operator's output for one patch, as the firmware has it, by operator index.
 
         Operators that only handle variables have none.
         """
         self._invoke(frames)
         return {
-            index: np.array(self._interpreter.get_tensor(int(operator["outputs"][0])))
+            index: self._output(index)
             for index, operator in enumerate(self._operators)
             if operator["op_name"] not in WITHOUT_VALUES
         }
 
+    def _output(self, index: int) -> npt.NDArray[Any]:
+        found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))
+        arrangement = self._arranged_outputs.get(index)
+        return arrangement.turn(found) if arrangement else np.array(found)
+
     def _invoke(self, frames: Int8) -> None:
-        patch = frames.T if self._bands_first else frames
+        given = self._arranged_patch.turn_back(frames) if self._arranged_patch else frames
+        patch = np.ascontiguousarray(given)
         self._interpreter.set_tensor(
-            self._input["index"], np.ascontiguousarray(patch.reshape(self._input["shape"]))
+            self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )
         self._interpreter.invoke()
+
+    def _as_taken(self, patch: Int8) -> npt.NDArray[Any]:
+        """What the model must be given so that its first layer sees this patch."""
+        if self._input["dtype"] is np.uint8:
+            return (patch.astype(np.int16) + 128).astype(np.uint8)
+        if self._input["dtype"] is np.float32:
+            scale, zero_point = self._first["quantization"]
+            steps = patch.astype(np.float32) - np.float32(zero_point)
+            return steps * np.float32(scale)
+        return patch
+
+    def _first_int8(self) -> dict[str, Any]:
+        """The int8 tensor that the input becomes, or is."""
+        tensor: dict[str, Any] = self._input
+        for operator in self._operators:
+            if tensor["dtype"] is np.int8:
+                break
+            if tensor["index"] in operator["inputs"]:
+                tensor = self._tensors[int(operator["outputs"][0])]
+        return tensor
+
+    def _last_int8(self) -> int:
+        """The tensor of the scores: of what SOFTMAX or LOGISTIC makes, if only its type changes."""
+        tensor = int(self._interpreter.get_output_details()[0]["index"])
+        places = [tensor]
+        for operator in reversed(self._operators):
+            if tensor in operator["outputs"] and operator["op_name"] in SAME_VALUES:
+                tensor = int(operator["inputs"][0])
+                places.append(tensor)
+            elif tensor in operator["outputs"]:
+                probable = operator["op_name"] in ("SOFTMAX", "LOGISTIC")
+                whole = [one for one in places if self._tensors[one]["dtype"] is np.int8]
+                return whole[-1] if probable else whole[0]
+        return tensor

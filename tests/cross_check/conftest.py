@@ -12,7 +12,7 @@ from cross_check.image import Objects, Target, compile_objects, render
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu
 from generator.errors import ToolError
-from generator.firmware import Network, read_network
+from generator.network import Network, read_network
 from generator.project.manifest import Project
 from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.support.firmware_store import write_tiny_model

@@ -18,9 +18,10 @@ from cross_check.on_qemu import count_instructions, run_on_qemu
 from cross_check.on_unicorn import run_on_unicorn
 from cross_check.program_output import Kind, RunError
 from generator.boards.boards_file import load_boards
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
 from generator.frontend.presets import YAMNET
 from generator.host.twin import build_host_twin
+from generator.network import Network
 from generator.project.manifest import Project
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain

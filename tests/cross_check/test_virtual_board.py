@@ -16,7 +16,7 @@ from cross_check.image import FIRMWARE_METERS, link
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import count_instructions, run_on_qemu
 from generator.boards.record import BoardSpec
-from generator.firmware import Network
+from generator.network import Network
 from hil.link.client import Link
 from hil.virtual.host_ports import registry
 from hil.virtual.machine import Machine

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from generator.boards.record import BoardSpec
-from generator.firmware import make_firmware, read_network
+from generator.firmware import make_firmware
+from generator.network import read_network
+from generator.project.manifest import read_project
 from generator.toolchain.locate import Toolchain
 from generator.wire import TAP_MASK_BYTES, mask_of
 from generator.wire.messages import Frames, Hello, PatchResult, Tap, TapSelect
@@ -43,7 +45,8 @@ def test_operators_beyond_the_32nd_equal_the_interpreter(
     pieces = [Frames(1, 0, patch[:half].tobytes()), Frames(1, half, patch[half:].tobytes())]
     *taps, result = run.send(select, *pieces, seconds=1.0)
     assert isinstance(result, PatchResult)
-    expected = Oracle(model).taps(patch)
+    info = read_project(firmware.image.project_dir).info
+    expected = Oracle(model, info.patch, info.arrangements).taps(patch)
     values: dict[int, bytes] = dict.fromkeys(chosen, b"")
     for tap in taps:
         assert isinstance(tap, Tap)

@@ -16,8 +16,9 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.engine_choice import EngineChoice
-from generator.firmware import Firmware, make_firmware, read_network
+from generator.firmware import Firmware, make_firmware
 from generator.host.twin import build_host_twin
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.footprint import read_footprint
 from generator.toolchain.locate import Toolchain, find_toolchain
@@ -50,6 +51,12 @@ def upright_model() -> bytes:
     return builder.depthwise(stride=(2, 2)).conv(8, kernel=(1, 1)).head(classes=3).to_bytes()
 
 
+def sideways_model() -> bytes:
+    """A model that takes its patch band by band and does not turn it: its layers run so."""
+    builder = ModelBuilder(frames=64, bands=16, transposed=False).conv(4, (3, 2), stride=(2, 1))
+    return builder.depthwise(stride=(1, 2)).conv(8, kernel=(1, 1)).head(classes=3).to_bytes()
+
+
 @dataclass(frozen=True)
 class Case:
     """One image."""
@@ -59,6 +66,9 @@ class Case:
     scores: str = ""
     model: Callable[[], bytes] = tiny_model
 
+    def __str__(self) -> str:
+        return f"{self.board}-{self.api}-{self.scores or 'own'}-{self.model.__name__}"
+
 
 CASES = [
     Case("u585", "st-ai"),
@@ -66,6 +76,7 @@ CASES = [
     Case("u585", "st-ai", "int8", upright_model),
     Case("u585", "st-ai", "uint8"),
     Case("u585", "legacy", "float32", upright_model),
+    Case("u585", "st-ai", "int8", sideways_model),
     Case("l475", "st-ai"),
     Case("l475", "legacy"),
     Case("h743", "st-ai"),
@@ -104,7 +115,7 @@ def play(run: BoardRun) -> list[Message]:
     return received + run.send(ClipEnd(len(SAMPLES)), seconds=0.05)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.board}-{c.api}-{c.scores or 'own'}")
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_board_answers_as_the_built_in_engine_does(
     tmp_path: Path, toolchain: Toolchain, case: Case
 ) -> None:

@@ -1,30 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A tail of whole tensors on the virtual board: every output is the interpreter's."""
+"""Tails of whole tensors, and turned networks, on the virtual board: every output is the
+interpreter's."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from generator.boards.record import BoardSpec
-from generator.firmware import make_firmware, read_network
+from generator.firmware import make_firmware
+from generator.network import read_network
+from generator.project.manifest import read_project
 from generator.toolchain.locate import Toolchain
 from generator.wire import TAP_MASK_BYTES, mask_of
 from generator.wire.messages import Frames, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BANDS, BOOT_S, FRAMES, BoardRun
+from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
 from tests.support.tail_networks import squeeze_and_excite
+from tests.support.turned_networks import turned_network
+
+
+def gate() -> ModelBuilder:
+    return squeeze_and_excite(FRAMES, BANDS, (4, 8))
+
+
+def turned() -> ModelBuilder:
+    """Bands first, with windows and strides that differ along bands and frames."""
+    layers = ("pool", "residual", "constant of rows", "concatenation", "pool")
+    return turned_network(2, layers, "flatten", shape=(BANDS, FRAMES))
+
+
+def turned_back() -> ModelBuilder:
+    """Bands first, with a last part that takes them so."""
+    return turned_network(2, ("pool", "pool"), "unpack", shape=(BANDS, FRAMES))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("make", [gate, turned, turned_back])
 def test_a_tail_on_the_board_equals_the_interpreter(
-    u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+    make: Callable[[], ModelBuilder], u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    content = squeeze_and_excite(FRAMES, BANDS, (4, 8)).to_bytes()
-    model = write_model(tmp_path / "gate.tflite", content)
+    model = write_model(tmp_path / "model.tflite", make().to_bytes())
     network = read_network(model)
     firmware = make_firmware(u585, network, toolchain, out_dir=tmp_path, taps=True)
     run = BoardRun(firmware.image.elf)
@@ -37,7 +58,8 @@ def test_a_tail_on_the_board_equals_the_interpreter(
     pieces = [Frames(1, 0, patch[:half].tobytes()), Frames(1, half, patch[half:].tobytes())]
     *taps, result = run.send(select, *pieces, seconds=2.0)
     assert isinstance(result, PatchResult)
-    expected = Oracle(model).taps(patch)
+    info = read_project(firmware.image.project_dir).info
+    expected = Oracle(model, info.patch, info.arrangements).taps(patch)
     values: dict[int, bytes] = dict.fromkeys(chosen, b"")
     for tap in taps:
         assert isinstance(tap, Tap)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from generator.errors import InputError
-from generator.firmware import read_network
 from generator.frontend.checks import record_faults
 from generator.frontend.presets import YAMNET
 from generator.frontend.record import LogKind, Mfcc, Pcan, SilenceGate
 from generator.host.frontend_twin import build_frontend_twin
+from generator.network import read_network
 from tests.support.firmware_store import write_tiny_model
 from tests.support.model_files import OURS
 

@@ -12,7 +12,8 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Firmware, Network, read_network
+from generator.firmware import Firmware
+from generator.network import Network, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.support.firmware_store import stored_firmware, write_tiny_model

@@ -13,7 +13,8 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.firmware import Firmware, Network, make_firmware, read_network
+from generator.firmware import Firmware, make_firmware
+from generator.network import Network, read_network
 from generator.project.manifest import FOOTPRINT_FILE
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
 from generator.toolchain.locate import Toolchain

@@ -12,7 +12,7 @@ from generator.boards.boards_file import load_boards
 from generator.cli import main
 from generator.estimate import estimate_time
 from generator.explanation import Explained, Explanation, Way, explain
-from generator.firmware import Network, read_network
+from generator.network import Network, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.explain_drawing import draw_explanation
 from tests.support.model_builder import ModelBuilder

@@ -10,8 +10,8 @@ import pytest
 
 from generator import cli
 from generator.errors import InputError
-from generator.firmware import read_network
 from generator.host.model_twin import build_model_twins
+from generator.network import read_network
 from hil.judges.oracle import Oracle
 from tests.network.test_state import streaming_model
 from tests.support.firmware_store import write_tiny_model
@@ -47,7 +47,7 @@ def test_a_record_that_says_otherwise_is_refused_with_its_line(
 def test_its_clip_is_the_interpreters_patch_by_patch(tmp_path: Path) -> None:
     model = streaming(tmp_path)
     (twin,) = build_model_twins(model)
-    oracle = Oracle(model)
+    oracle = Oracle(model, None, {})
     noise = np.random.default_rng(2).integers(-9000, 9000, 3000).astype(np.int16)
     for samples in (noise, noise[::-1].copy()):
         outcome = twin.run_clip(samples)

@@ -14,11 +14,12 @@ import pytest
 from numpy.typing import NDArray
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.frontend.record import FrontendRecord
 from generator.frontend.record_text import record_of
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clips.synthetic import SYNTHETIC
 from hil.judges.oracle import Oracle
@@ -73,7 +74,7 @@ def at_the_desk(
 def test_a_net_on_decibels_answers_as_at_the_desk(tmp_path: Path) -> None:
     model = write_net(tmp_path / "decibels.tflite", DECIBELS)
     other = write_net(tmp_path / "other.tflite", f"{OURS}silence_gate: null\n")
-    record, oracle = record_of(DECIBELS, model), Oracle(model)
+    record, oracle = record_of(DECIBELS, model), Oracle(model, None, {})
     twin = firmware_of(model, tmp_path / "twin")
     mistaken = firmware_of(other, tmp_path / "mistaken")
     furthest = furthest_mistaken = 0.0

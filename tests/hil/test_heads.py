@@ -12,10 +12,11 @@ import pytest
 import soundfile
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import UNSURE, DecisionRule
 from generator.model.decision_file import DecisionSettings, settings_path, settings_text
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clips.clip_set import load_clips
 from tests.support.model_builder import ModelBuilder

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.clip_check import patch_frames
 from hil.judges.oracle import Oracle
@@ -46,4 +47,5 @@ def test_a_short_clip_is_filled_up_alike(frames: int, model: Path, twin: HostTwi
     assert len(outcome.patches) == 1
     expected = patch_frames(outcome.frames, 0, patch_rule(FRAMES))
     assert np.array_equal(cut_patches(outcome.frames, patch_rule(FRAMES))[0], expected)
-    assert np.array_equal(outcome.patches[0].scores, Oracle(model).scores(expected))
+    oracle = Oracle(model, twin.project.info.patch, twin.project.info.arrangements)
+    assert np.array_equal(outcome.patches[0].scores, oracle.scores(expected))

@@ -9,10 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from generator.boards.record import BoardSpec
-from generator.firmware import Firmware, make_firmware, read_network
+from generator.firmware import Firmware, make_firmware
 from generator.frontend.record_file import frontend_path
 from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.model.decision_file import settings_path
+from generator.network import read_network
 from generator.repository import REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
 from tests.support.model_files import write_model

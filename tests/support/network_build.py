@@ -21,6 +21,7 @@ from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import make_schedule
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
+from generator.model.turn import turn_graph
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from tests.support.store import digest, stored
@@ -70,14 +71,19 @@ int main(void)
 """
 
 Outputs = dict[int, NDArray[np.generic]]
-"""The output of every operator that computes something, in the .tflite's shapes."""
+"""The output of every operator that computes something, in the graph's shapes."""
 
 _libraries = itertools.count()
 
 
-def read_model(path: Path) -> Graph:
-    """A model that the built-in engine can run; InputError for any other."""
+def read_model(path: Path, bands_first: bool | None = None) -> Graph:
+    """A model that the built-in engine can run, frames first; InputError for any other.
+
+    Without `bands_first` it is so where the file turns (1, bands, frames, 1) round itself.
+    """
     graph = read_tflite(path)
+    check_graph(graph)
+    graph = turn_graph(graph, graph.transposed if bands_first is None else bands_first)
     check_graph(graph)
     return graph
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from generator.engines.builtin.check import operator_tiers
 from generator.engines.builtin.registry import builtin_operator
 from generator.engines.builtin.spec import Kernel, TensorCall
-from generator.model.constraints import operator_faults
+from generator.model.constraints import broken_by, operator_faults
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
 from generator.repository import TEMPLATES_DIR
@@ -93,7 +93,8 @@ def faults_of(case: Case, folder: Path) -> list[str]:
     case.write(path)
     graph = read_tflite(path)
     operator = graph.operators[0]
-    return [fault.what for fault in operator_faults(graph, operator, operator_tiers(case.kind))]
+    broken = broken_by(graph, operator, operator_tiers(case.kind))
+    return [fault.what for fault in operator_faults(broken)]
 
 
 NO_REFERENCE = ("ELU",)
@@ -188,7 +189,7 @@ def check_cases(cases: Sequence[Case], folder: Path) -> None:
         expected.append(interpret(path, values, reference=case.kind not in NO_REFERENCE))
         graph = read_tflite(path)
         tiers = operator_tiers(case.kind)
-        assert not operator_faults(graph, graph.operators[0], tiers), case
+        assert not broken_by(graph, graph.operators[0], tiers), case
         sources.append(folder / f"case_{number}.c")
         sources[-1].write_text(case_source(graph, number))
         sizes.append(([one.size for one in values], [one.size for one in expected[-1]]))

@@ -10,6 +10,7 @@ import pytest
 
 from generator.errors import EXIT_INPUT, EXIT_TOOL, InputError, ToolError
 from generator.frontend.presets import YAMNET
+from generator.frontend.record import Axes
 from generator.model.labels import find_labels
 from generator.repository import DEFAULT_MODEL
 from tests.support.model_builder import ModelBuilder
@@ -72,6 +73,18 @@ def test_models_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         Classifier(tmp_path / "a.tflite", YAMNET)
     with pytest.raises(ToolError, match="no model at"):
         Classifier(tmp_path / "b.tflite", YAMNET)
+
+
+def test_a_square_input_is_read_as_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "square.tflite"
+    path.write_bytes(ModelBuilder(64, 64).conv(4, (3, 2), stride=(2, 1)).head(3).to_bytes())
+    patches = np.random.default_rng(3).integers(-128, 128, (4, 64, 64)).astype(np.int8)
+    turned_record = YAMNET.model_copy(update={"axes": Axes.BANDS_FIRST})
+    told, untold = Classifier(path, turned_record), Classifier(path, YAMNET)
+    assert (told.bands_first, untold.bands_first) == (True, False)
+    turned = np.ascontiguousarray(patches.transpose(0, 2, 1))
+    np.testing.assert_array_equal(told.scores(patches), untold.scores(turned))
+    assert not np.array_equal(told.scores(patches), untold.scores(patches))
 
 
 def test_the_command_evaluates_a_model(

@@ -10,11 +10,12 @@ import pytest
 import soundfile
 
 from generator.boards.boards_file import load_board
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
 from generator.frontend.presets import YAMNET
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.decision import NO_PATCH
 from generator.model.patches import patch_rule
+from generator.network import read_network
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.network.test_state import streaming_model
 from tests.support.model_builder import ModelBuilder

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which operators run row by row, which add rows up as they come, and which run in the tail.
 
-A tensor streams if it is the patch or a streaming operator makes it. An operator streams if all its
-data inputs do and it says that it can with these options; so every graph without a cycle has a
-partition, and one without any window is no special case. What the tail takes of a streamed tensor
-is collected in the arena, row by row: whole, or reduced to what the operator adds up. See
-docs/adr/0018.
+A tensor streams if it is the patch, with a row for each frame, or a streaming operator makes it. An
+operator streams if all its data inputs do and it says that it can with these options; so every
+graph without a cycle has a partition, and one without any window is no special case. What the tail
+takes of a streamed tensor is collected in the arena, row by row: whole, or reduced to what the
+operator adds up. See docs/adr/0018.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def why_not_streamed(graph: Graph, operator: Operator) -> str | None:
 
 def make_partition(graph: Graph) -> Partition:
     """Cut a graph. It has passed `check_graph`."""
-    rows = set(graph.inputs)
+    rows = set(graph.inputs) if graph.rows else set()
     streamed: list[Operator] = []
     reducing: list[Operator] = []
     tail: list[Operator] = []
@@ -73,5 +73,5 @@ def make_partition(graph: Graph) -> Partition:
             rows |= set(operator.outputs)
     needed = {index for one in tail if one not in reducing for index in one.data_inputs}
     needed |= set(graph.outputs)
-    collected = tuple(sorted(needed & rows))
+    collected = tuple(sorted(needed & (rows | set(graph.inputs))))
     return Partition(graph, tuple(streamed), tuple(reducing), tuple(tail), collected)

@@ -21,6 +21,7 @@ from generator.engines.builtin.names import (
     plain_text,
     quantisation_text,
 )
+from generator.engines.builtin.partition import on_rows
 from generator.engines.builtin.registry import builtin_operator
 from generator.engines.builtin.schedule import End, Ring, Schedule
 from generator.engines.builtin.spec import Kernel
@@ -29,8 +30,8 @@ from generator.engines.builtin.tail_plan import TailPlan, plan_tail
 from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
 
-ALWAYS_CALLED = ("row_ring", "frame", "dequantise")
-"""Kernels that every network needs: its rings, its way in, its scores as float32."""
+ALWAYS_CALLED = ("row_ring", "dequantise")
+"""Kernels that every network needs: its rings, its scores as float32."""
 
 
 _ABOUT = (
@@ -104,6 +105,8 @@ class NetworkPlan:
     widest_row_bytes: int
     """Of any operator's output, for the taps."""
     column_values: int
+    band_planes_stride: int
+    """Bytes from band to band in a row of the patch whose bands are channels; 0: they are pixels"""
     window_rows: int
     """Rows in the largest window of any stage, over all of its sources."""
     started: tuple[StartPlan, ...]
@@ -112,7 +115,7 @@ class NetworkPlan:
     tapped: tuple[int, ...]
     """Operators whose outputs the taps show: all but views, which compute nothing."""
     transpose_operator: int
-    """Index of the leading TRANSPOSE, -1 without one."""
+    """Index of a TRANSPOSE of the patch, of which the taps show the rows; -1 without one."""
     borders: tuple[BorderPlan, ...]
     rings: tuple[RingPlan, ...]
     """First those of the stream, then what is kept of streamed tensors for the tail."""
@@ -150,7 +153,8 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     for step in tail.steps:
         kernels += step.kernel.with_calls()
     tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
-    scores = graph.scores
+    scores, patch = graph.scores, schedule.rings[0]
+    always = (*ALWAYS_CALLED, "frame_planes" if patch.channels > 1 else "frame")
     assert scores.quantisation
     return NetworkPlan(
         model_name=plain_text(graph.name),
@@ -158,7 +162,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         frames=graph.frames,
         bands=graph.bands,
         classes=graph.classes,
-        operator_count=graph.operators[-1].index + 1,
+        operator_count=1 + max(one.index for one in graph.operators if not one.added),
         input_scale=float_literal(graph.input.scale),
         input_zero_point=graph.input.zero_point,
         score_scale=float_literal(scores.quantisation.scale),
@@ -166,9 +170,10 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         arena_bytes=schedule.arena_bytes,
         weights_flash_bytes=sum(table.flash_bytes for table in tables),
         widest_row_bytes=max(
-            _row_elements(graph.tensors[index]) for index in (*graph.inputs, *_streamed(schedule))
+            (graph.bands, *(_row_elements(graph.tensors[one]) for one in _streamed(schedule)))
         ),
         column_values=schedule.column_bytes // 2,
+        band_planes_stride=patch.channel_stride if patch.channels > 1 else 0,
         window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
         started=tuple(
             StartPlan(plan.member, end.collected.count, end.collected.starts_at)
@@ -179,7 +184,9 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
             (one.index for one in graph.operators if not builtin_operator(one).int8_output), -1
         ),
         tapped=_tapped(schedule),
-        transpose_operator=0 if graph.transposed else -1,
+        transpose_operator=next(
+            (one.index for one in schedule.partition.streamed if on_rows(one).is_view), -1
+        ),
         borders=tuple(borders.values()),
         rings=(*rings, *ends),
         stages=stages,
@@ -192,9 +199,9 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         states_bytes=sum(round_up(one.size, 4) for one in schedule.states),
         tables=tables,
         records=tuple(dict.fromkeys(kernel.layer for kernel in kernels)),
-        headers=_paths((*(kernel.header for kernel in kernels), *ALWAYS_CALLED), "h"),
+        headers=_paths((*(kernel.header for kernel in kernels), *always), "h"),
         kernel_sources=_paths(
-            (*(one for kernel in kernels for one in kernel.sources), *ALWAYS_CALLED), "c"
+            (*(one for kernel in kernels for one in kernel.sources), *always), "c"
         ),
     )
 

@@ -27,7 +27,7 @@ from generator.engines.builtin.windows import (
     padded,
     round_up,
 )
-from generator.model.graph import Graph, Operator, Tensor
+from generator.model.graph import Graph, Operator
 
 COLUMN_VALUE_BYTES = 2
 
@@ -154,9 +154,11 @@ class _Stages:
             assert view.inputs[0] == patch.index
             patch = graph.tensor_out(view)
         self._ring_of[patch.index] = self._ring_of[graph.inputs[0]] = 0
-        self.rings.append(_ring(patch, planes=patch.shape[3]))
+        shape = graph.rows or (1, graph.frames, graph.bands, 1)
+        self.rings.append(_ring(patch.index, shape, planes=shape[3]))
         placed: set[int] = {one.index for one in views}
-        self._collect(patch.index)
+        for tensor in dict.fromkeys((graph.inputs[0], patch.index)):
+            self._collect(tensor)
         for operator in graph.operators:
             if operator.index in placed:
                 continue
@@ -184,7 +186,7 @@ class _Stages:
                 column_bytes=_column_bytes(graph, operator),
             )
         )
-        self.rings.append(_ring(made, planes=round_up(made.shape[3], 2)))
+        self.rings.append(_ring(made.index, made.shape, planes=round_up(made.shape[3], 2)))
         self._collect(made.index)
         return {one.index for one in operators}
 
@@ -197,12 +199,12 @@ class _Stages:
     def _collect(self, tensor: int) -> None:
         """A stage for all rows of a tensor, if the tail needs them."""
         if tensor in self._partition.collected:
-            _, rows, pixels, channels = self.graph.tensors[tensor].shape
-            row = pixels * channels
-            self._end(tensor, None, Collected("int8_t", rows * row, 1, rows, row))
+            ring = self.rings[self._ring_of[tensor]]
+            row = ring.width * ring.channels
+            self._end(tensor, None, Collected("int8_t", ring.height * row, 1, ring.height, row))
 
     def _end(self, tensor: int, operator: Operator | None, collected: Collected) -> None:
-        rows = self.graph.tensors[tensor].shape[1]
+        rows = self.rings[self._ring_of[tensor]].height
         self.stages.append(
             Stage(
                 index=len(self.stages),
@@ -230,7 +232,9 @@ class _Stages:
 
 
 def make_schedule(graph: Graph) -> Schedule:
-    """Plan the whole network. The graph has passed `check_graph`."""
+    """Plan the whole network. The graph has passed `check_graph`, and `turn_graph` if need be."""
+    if graph.transposed:
+        raise ValueError(f"{graph.name} takes bands first: turn_graph() comes before")
     partition = make_partition(graph)
     made = _Stages(partition)
     made.build()
@@ -268,9 +272,9 @@ def make_schedule(graph: Graph) -> Schedule:
     )
 
 
-def _ring(tensor: Tensor, planes: int) -> Ring:
-    _, height, width, channels = tensor.shape
-    return Ring(tensor.index, height, width, channels, planes, depth=1, offset=0)
+def _ring(tensor: int, shape: tuple[int, ...], planes: int) -> Ring:
+    _, height, width, channels = shape
+    return Ring(tensor, height, width, channels, planes, depth=1, offset=0)
 
 
 def _column_bytes(graph: Graph, operator: Operator) -> int:

@@ -81,8 +81,8 @@ class TailStep:
 
     @property
     def is_tapped(self) -> bool:
-        """Whether the taps show it: an operator's first output."""
-        return self.output == 0 and self.target == self.value
+        """Whether the taps show it: the first output of an operator of the file's."""
+        return self.output == 0 and self.target == self.value and not self.operator.added
 
 
 @dataclass(frozen=True, slots=True)

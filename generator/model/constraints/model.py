@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from generator.model.constraints.quantisation import int8_throughout
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
-from generator.model.graph import SCORING, Graph
+from generator.model.graph import Graph
 
 
 def one_input_and_one_output(graph: Graph) -> str | None:
@@ -19,25 +20,27 @@ def one_input_and_one_output(graph: Graph) -> str | None:
 
 
 def int8_input(graph: Graph) -> str | None:
-    """The model's input must be int8 with a scale and a zero point.
+    """The model's input must be int8, or become int8 first, with one scale and one zero point.
 
-    Convert with optimizations=[tf.lite.Optimize.DEFAULT], a representative_dataset,
-    supported_ops=[tf.lite.OpsSet.TFLITE_BUILTINS_INT8] and inference_input_type=tf.int8.
+    Convert with inference_input_type=tf.int8 (float32 and uint8 can be taken too, where a QUANTIZE
+    of the same scale is the only reader of the input).
     """
-    return quantised_fault(graph.tensors[graph.inputs[0]]) if graph.inputs else None
+    if not graph.inputs or graph.inputs[0] < 0 or int8_throughout(graph):
+        return None  # told by int8_throughout
+    return quantised_fault(graph.tensors[graph.inputs[0]])
 
 
 def spectrogram_input(graph: Graph) -> str | None:
-    """The input must be one patch of one channel: (1, frames, bands, 1).
+    """The input must be one patch of frames and bands, such as (1, frames, bands, 1).
 
-    Or (1, bands, frames, 1) with a TRANSPOSE (0, 2, 1, 3) as first operator.
+    Axes of length 1 may stand anywhere, bands may come first (the record of the front-end says so),
+    and a flat input may be reshaped first; give the model one clip at a time and one channel.
     """
-    if not graph.inputs:
+    if not graph.inputs or graph.inputs[0] < 0:
         return None
     shape = graph.tensors[graph.inputs[0]].shape
-    if len(shape) != 4 or shape[0] != 1 or shape[3] != 1 or not reasonable(shape):
-        return f"its shape is {shape_text(shape)}"
-    return None
+    whole = bool(shape) and reasonable(shape) and min(graph.sides) > 0
+    return None if whole else f"its shape is {shape_text(shape)}"
 
 
 def flow_from_input_to_output(graph: Graph) -> str | None:
@@ -48,7 +51,7 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
     made = {graph.inputs[0]}
     used: set[int] = set()
     for operator in graph.operators:
-        strangers = [index for index in operator.data_inputs if index not in made]
+        strangers = [one for one in operator.data_inputs if one >= 0 and one not in made]
         if strangers:
             return f"{operator} takes tensor {strangers[0]}, which no earlier operator makes"
         used |= set(operator.inputs)
@@ -61,12 +64,17 @@ def flow_from_input_to_output(graph: Graph) -> str | None:
     return f"nothing uses tensor {idle[0]}" if idle else None
 
 
-def scores_at_the_end(graph: Graph) -> str | None:
-    """The model must end in SOFTMAX or LOGISTIC, and perhaps DEQUANTIZE, which give the scores.
+def vector_at_the_end(graph: Graph) -> str | None:
+    """The model must end in one int8 vector for a patch: scores, logits or an embedding.
 
-    Export the classifier with its last layer.
+    End it in a global average pooling and a dense layer, with or without softmax or sigmoid;
+    convert with inference_output_type=tf.int8.
     """
-    kinds = [one.kind for one in graph.operators if one.kind != "ASSIGN_VARIABLE"]
-    if kinds[-1] == "DEQUANTIZE":
-        kinds.pop()
-    return None if kinds and kinds[-1] in SCORING else f"the order is {' -> '.join(kinds)}"
+    if int8_throughout(graph):
+        return None  # told by int8_throughout
+    scores = graph.scores
+    fault = quantised_fault(scores)
+    if fault is not None:
+        return fault
+    long = [length for length in scores.shape if length != 1]
+    return None if len(long) <= 1 else f"its output is {shape_text(scores.shape)}"

@@ -10,7 +10,8 @@ import pytest
 from generator.boards.fit import Demand, fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
-from generator.firmware import Firmware, Network, check_fit
+from generator.firmware import Firmware, check_fit
+from generator.network import Network
 from generator.toolchain.footprint import Footprint
 
 NULL_PAGE_BYTES = 1024

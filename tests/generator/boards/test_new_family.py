@@ -18,7 +18,8 @@ from generator.boards import families
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.boards.registry import known_families
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
+from generator.network import Network
 from generator.project import render
 from generator.repository import TEMPLATES_DIR
 from tests.generator.record_changes import changed, faults_of

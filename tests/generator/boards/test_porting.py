@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from generator.boards.boards_file import load_boards
-from generator.firmware import Network, make_firmware
+from generator.firmware import make_firmware
+from generator.network import Network
 from generator.repository import REPO_ROOT
 from generator.toolchain.locate import Toolchain
 from tests.generator.boards.test_boards_against_modm import facts_of, uart_signals

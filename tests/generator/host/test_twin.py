@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from generator.errors import InputError, ToolError
-from generator.firmware import Firmware, Network
+from generator.firmware import Firmware
 from generator.frontend.presets import YAMNET
 from generator.host.frontend_twin import build_frontend_twin
 from generator.host.twin import HostTwin, build_host_twin, run_sanitised
+from generator.network import Network
 from tests.support.oracle import Oracle
 
 FRAMES, BANDS = 16, 64

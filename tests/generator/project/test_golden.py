@@ -26,7 +26,8 @@ import pytest
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
+from generator.network import read_network
 from generator.project.render import ALL_FOLDERS, scan_templates
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from generator.toolchain.locate import find_cmsis_dsp

@@ -13,7 +13,8 @@ import pytest
 
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
+from generator.network import Network
 from generator.project.manifest import MANIFEST_FILE, Project, read_project
 
 

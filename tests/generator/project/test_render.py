@@ -10,7 +10,8 @@ import pytest
 
 from generator.boards.record import BoardSpec
 from generator.errors import InputError, ToolError
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
+from generator.network import Network
 from generator.project import render
 from generator.project.manifest import read_project
 from generator.repository import TEMPLATES_DIR

@@ -13,14 +13,8 @@ from elftools.elf.elffile import ELFFile
 
 from generator.boards.record import BoardSpec
 from generator.errors import InputError, ToolError
-from generator.firmware import (
-    Firmware,
-    Network,
-    check_fit,
-    make_firmware,
-    make_project,
-    read_network,
-)
+from generator.firmware import Firmware, check_fit, make_firmware, make_project
+from generator.network import Network, read_network
 from generator.project.c_text import FILTERS
 from generator.project.manifest import read_project
 from generator.toolchain.build import compile_project, run_make

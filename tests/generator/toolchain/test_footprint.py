@@ -10,8 +10,9 @@ from rich.console import Console
 
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
-from generator.firmware import Firmware, Network
+from generator.firmware import Firmware
 from generator.model.published import MODEL_SHA256
+from generator.network import Network
 from generator.terminal.footprint_table import print_footprint
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 

@@ -12,7 +12,8 @@ import pytest
 
 from generator.boards.boards_file import load_board
 from generator.errors import ToolError
-from generator.firmware import make_project, read_network
+from generator.firmware import make_project
+from generator.network import read_network
 from generator.project.manifest import FOOTPRINT_FILE, MANIFEST_FILE
 from generator.repository import DEFAULT_BOARDS_FILE
 from hil.boards.image import describe_image

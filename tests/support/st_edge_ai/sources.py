@@ -16,6 +16,7 @@ from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import make_schedule
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
+from generator.model.turn import turn_graph
 from generator.project.render import render_files
 from generator.toolchain.locate import find_cmsis_dsp
 
@@ -53,6 +54,7 @@ def generate(
     """Every file that `generate` writes, by name."""
     graph = read_tflite(model)
     check_graph(graph)
+    graph = turn_graph(graph, graph.transposed)
     plan = plan_network(make_schedule(graph), fold_network(graph))
     if scores is None:
         scores = "float32" if graph.operators[-1].kind == "DEQUANTIZE" else "int8"
@@ -114,7 +116,7 @@ def _body(
 ) -> str:
     place = (
         f"(band) * {plan.frames}u + (row)"
-        if graph.transposed
+        if graph.takes_bands_first
         else f"(row) * {plan.bands}u + (band)"
     )
     return "".join(

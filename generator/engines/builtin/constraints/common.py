@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from generator.engines.builtin.constraints.refused import reason_text
+from collections.abc import Callable
+
 from generator.engines.builtin.registry import builtin_operator, builtin_operators
-from generator.model.constraints import OperatorConstraint, Tiers
+from generator.model.constraints import KNOWN, Tiers
 from generator.model.constraints.tensors import quantised_fault, reasonable, shape_text
 from generator.model.graph import Graph, Operator
 
@@ -13,30 +14,10 @@ from generator.model.graph import Graph, Operator
 def common_tiers() -> Tiers:
     """The constraints on an operator of any kind."""
     return (
-        (supported_operator(),),
         (needed_tensors, something_to_compute_on),
-        (int8_tensors, reasonable_shapes),
+        (int8_tensors, known_shapes, reasonable_shapes),
         (rows_or_vectors,),
     )
-
-
-def supported_operator() -> OperatorConstraint:
-    """The constraint on an operator's kind, with the list of those that can run."""
-    known = builtin_operators()
-    plain = ", ".join(one.kind for one in known.values() if not one.listed_as)
-    others = " and ".join(one.listed_as for one in known.values() if one.listed_as)
-
-    def constraint(graph: Graph, operator: Operator) -> str | None:
-        if operator.kind in known:
-            return None
-        return f"{operator.kind} is not among them{reason_text(operator.kind)}"
-
-    constraint.__doc__ = f"""Only {plain} can run.
-
-    And {others}. Batch normalisation fuses into convolutions on conversion; QUANTIZE disappears
-    with inference_input_type=tf.int8.
-    """
-    return constraint
 
 
 def needed_tensors(graph: Graph, operator: Operator) -> str | None:
@@ -71,29 +52,60 @@ def int8_tensors(graph: Graph, operator: Operator) -> str | None:
     """
     if not builtin_operator(operator).computes:
         return None
-    tensors = [graph.tensors[index] for index in operator.data_inputs]
     if builtin_operator(operator).int8_output:
-        tensors += [graph.tensors[index] for index in operator.outputs]
-    return next((fault for tensor in tensors if (fault := quantised_fault(tensor))), None)
+        for index in operator.outputs:
+            fault = quantised_fault(graph.tensors[index])
+            if fault is not None:
+                return fault
+    for index in operator.data_inputs:
+        fault = quantised_fault(graph.tensors[index])
+        if fault is not None:
+            return KNOWN if _is_told_elsewhere(graph, index) else fault
+    return None
+
+
+def _is_told_elsewhere(graph: Graph, tensor: int) -> bool:
+    """Whether a tensor that is not int8 is the model's input, or another operator's fault."""
+    if tensor in graph.inputs:
+        return True
+    makers = [one for one in graph.operators if tensor in one.outputs]
+    known = builtin_operators()
+    return any(one.kind not in known or known[one.kind].int8_output for one in makers)
+
+
+def known_shapes(graph: Graph, operator: Operator) -> str | None:
+    """Shapes must be static.
+
+    Fix the batch size to 1, and every other length, before conversion.
+    """
+    return _odd_shape(graph, operator, lambda shape: not shape or min(shape) < 1)
 
 
 def reasonable_shapes(graph: Graph, operator: Operator) -> str | None:
-    """Shapes must be static and of at most 65536 a dimension.
+    """Shapes must have at most 65536 a dimension.
 
-    Fix the batch size to 1 before conversion.
+    Make the layer smaller: pool before Flatten, or give it less channels.
     """
+    return _odd_shape(
+        graph, operator, lambda shape: bool(shape) and min(shape) >= 1 and not reasonable(shape)
+    )
+
+
+def _odd_shape(
+    graph: Graph, operator: Operator, is_odd: Callable[[tuple[int, ...]], bool]
+) -> str | None:
     if not builtin_operator(operator).computes:
         return None
     for tensor in (graph.tensors[one] for one in (*operator.data_inputs, *operator.outputs)):
-        if not tensor.shape or not reasonable(tensor.shape):
+        if is_odd(tensor.shape):
             return f"tensor {tensor.index} has shape {shape_text(tensor.shape)}"
     return None
 
 
 def rows_or_vectors(graph: Graph, operator: Operator) -> str | None:
-    """Layers on rows take and make (1, rows, bands, channels); the tail's take vectors.
+    """Convolutions and pools must take (1, rows, bands, channels); DEQUANTIZE takes a vector.
 
-    Place FULLY_CONNECTED after global average pooling or Flatten, convolutions before it.
+    Place them before global average pooling or Flatten, and DEQUANTIZE at the end.
     """
     if not operator.inputs or not operator.outputs:
         return None

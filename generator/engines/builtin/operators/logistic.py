@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from generator.engines.builtin.c_tables import byte_table, unsigned
-from generator.engines.builtin.constraints.vectors import scores_of_logits
+from generator.engines.builtin.constraints.vectors import probabilities
 from generator.engines.builtin.fixed_point import sigmoid_table
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -14,14 +14,6 @@ from generator.engines.builtin.spec import (
     any_shapes,
 )
 from generator.model.graph import Graph, Operator
-
-
-def sigmoid_of_logits(graph: Graph, operator: Operator) -> str | None:
-    """LOGISTIC must give scores of scale 1/256 and zero point -128 for 1 to 256 classes.
-
-    Convert with int8 outputs.
-    """
-    return scores_of_logits(graph, operator, least_classes=1)
 
 
 def _fold(graph: Graph, operator: Operator) -> tuple[int, ...]:
@@ -40,7 +32,7 @@ def _kernel(call: TensorCall[tuple[int, ...]]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="LOGISTIC",
     shapes=any_shapes,
-    constraints=((sigmoid_of_logits,),),
+    constraints=((probabilities,),),
     fold=_fold,
     on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from generator.engines.builtin.c_tables import signed, unsigned
-from generator.engines.builtin.constraints.vectors import scores_of_logits
+from generator.engines.builtin.constraints.vectors import probabilities, shares_of_one_sum
 from generator.engines.builtin.fixed_point import SoftmaxScaling, softmax_scaling
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -20,19 +20,16 @@ from generator.model.options import SoftmaxOptions
 SMALLEST_LOGIT_SCALE, LARGEST_LOGIT_SCALE = 2.0**-24, 16.0
 
 
-def softmax_of_logits(graph: Graph, operator: Operator) -> str | None:
-    """SOFTMAX must give scores of scale 1/256 and zero point -128 for 2 to 256 classes.
+def logits_in_range(graph: Graph, operator: Operator) -> str | None:
+    """SOFTMAX must take logits whose scale x beta is between 2^-24 and 16.
 
-    Convert with int8 outputs; the logits' scale x beta must be between 2^-24 and 16.
+    Calibrate with more representative data.
     """
-    fault = scores_of_logits(graph, operator, least_classes=2)
-    if fault is not None:
-        return fault
     logits = graph.tensor_in(operator).quantisation
     assert logits
     scale = logits.scale * operator.options_of(SoftmaxOptions).beta
     inside = SMALLEST_LOGIT_SCALE <= scale <= LARGEST_LOGIT_SCALE
-    return None if inside else f"the logits' scale x beta is {scale:.6g}"
+    return None if inside else f"they have {scale:.6g}"
 
 
 def _fold(graph: Graph, operator: Operator) -> SoftmaxScaling:
@@ -61,7 +58,7 @@ def _kernel(call: TensorCall[SoftmaxScaling]) -> Kernel:
 OPERATOR = BuiltinOperator(
     kind="SOFTMAX",
     shapes=any_shapes,
-    constraints=((softmax_of_logits,),),
+    constraints=((probabilities, shares_of_one_sum, logits_in_range),),
     fold=_fold,
     on_tensors=OnTensors(_kernel, in_place=True),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TRANSPOSE: axes in another order. Frames arrive as rows anyway, so a leading one is free."""
+"""TRANSPOSE: axes in another order. One at the input moves nothing once the graph is turned."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from generator.engines.builtin.tensor_kernels.rearrange import (
 from generator.model.constraints.tensors import shape_text
 from generator.model.graph import Graph, Operator
 
-BANDS_FIRST = (0, 2, 1, 3)
-
 
 def constant_order(graph: Graph, operator: Operator) -> str | None:
     """TRANSPOSE must have a constant order of the axes.
@@ -41,9 +39,15 @@ def constant_order(graph: Graph, operator: Operator) -> str | None:
 
 
 def _not_at_the_input(graph: Graph, operator: Operator) -> str | None:
-    if operator == graph.operators[0] and constant_list(graph, operator) == BANDS_FIRST:
+    """It moves nothing if the graph was turned; the first such operator shows the patch's rows."""
+    of_patch = (
+        one
+        for one in graph.operators
+        if one.kind == "TRANSPOSE" and one.data_inputs == graph.inputs
+    )
+    if operator == next(of_patch, None) and constant_list(graph, operator) == (0, 1, 2, 3):
         return None
-    return "only a leading TRANSPOSE from (1, bands, frames, 1) costs nothing"
+    return "only a TRANSPOSE of the input costs nothing"
 
 
 def _selection(call: TensorCall[Any]) -> Selection:

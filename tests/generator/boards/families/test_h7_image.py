@@ -17,7 +17,8 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec, Memory
-from generator.firmware import Firmware, Network, make_firmware
+from generator.firmware import Firmware, make_firmware
+from generator.network import Network
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain
 from tests.generator.record_changes import SHIPPED, changed

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from generator.boards.record import BoardSpec
-from generator.firmware import Network, make_project
+from generator.firmware import make_project
+from generator.network import Network
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain
 

@@ -118,14 +118,9 @@ def batch_of_two(model: ModelBuilder) -> None:
     model.tensors[output(model, 2)].shape = (2, 6, 4, 4)
 
 
-def no_softmax(model: ModelBuilder) -> None:
-    del model.operators[6:]
-    model.outputs = [output(model, 5)]
-
-
 DAMAGES: list[tuple[Damage, str, str]] = [
-    (retype(2, "MIRROR_PAD"), "operator 2 (MIRROR_PAD", "is not among them"),
-    (retype(1, "RESIZE_BILINEAR"), "operator 1 (RESIZE_BILINEAR", "is not among them"),
+    (retype(2, "MIRROR_PAD"), "operator 2 (MIRROR_PAD", "MIRROR_PAD cannot run: reflected"),
+    (retype(1, "RESIZE_BILINEAR"), "operator 1 (RESIZE_BILINEAR", "more rows than it takes"),
     (no_bias_tensor_type, "operator 1 (CONV_2D", "is INT64 (4) for 4 channels"),
     (weight_zero_point, "operator 2 (DEPTHWISE_CONV_2D", "1 zero points differ from 0"),
     (scales_on_wrong_axis, "operator 3 (CONV_2D", "6 scales along axis 3"),
@@ -139,7 +134,6 @@ DAMAGES: list[tuple[Damage, str, str]] = [
     (dense_of_other_length, "operator 5 (FULLY_CONNECTED", "(3, 5), not (3, 6)"),
     (unevenly_grouped_convolution, "operator 3 (CONV_2D", "kernel (6, 1, 1, 3), 4 channels in"),
     (batch_of_two, "operator 2 (DEPTHWISE_CONV_2D", "-> (2, 6, 4, 4)"),
-    (no_softmax, "model", "MEAN -> FULLY_CONNECTED"),
 ]
 
 
@@ -163,14 +157,63 @@ def test_damage_is_reported_with_place_and_remedy(
     assert all(fault.remedy for fault in faults)
 
 
-def test_a_float_model_is_reported_for_every_operator(tmp_path: Path) -> None:
+def test_a_float_model_is_told_once_with_the_converters_call(tmp_path: Path) -> None:
     model = good_model()
     float_everywhere(model)
-    faults = faults_of(model, tmp_path)
-    places = [fault.where for fault in faults]
-    for index in range(len(model.operators)):
-        assert any(place.startswith(f"operator {index} (") for place in places)
-    assert any("representative_dataset" in fault.remedy for fault in faults)
+    (fault,) = faults_of(model, tmp_path)
+    assert fault.what.endswith("it is a float32 model: nothing in it is quantised")
+    assert "TFLITE_BUILTINS_INT8" in fault.remedy and "representative_dataset" in fault.remedy
+
+
+def floats_between_layers(model: ModelBuilder) -> None:
+    for tensor in model.tensors:
+        if tensor.data is None:
+            tensor.dtype, tensor.scales, tensor.zero_points = "FLOAT32", (), ()
+
+
+def int16_between_layers(model: ModelBuilder) -> None:
+    for tensor in model.tensors:
+        if tensor.data is None and tensor.dtype == "INT8":
+            tensor.dtype, tensor.zero_points = "INT16", (0,)
+
+
+def uint8_between_layers(model: ModelBuilder) -> None:
+    for tensor in model.tensors:
+        if tensor.dtype == "INT8":
+            tensor.dtype = "UINT8"
+
+
+def one_layer_in_float(model: ModelBuilder) -> None:
+    for index in (2, 3):
+        tensor = model.tensors[output(model, index)]
+        tensor.dtype, tensor.scales, tensor.zero_points = "FLOAT32", (), ()
+
+
+NOT_INT8: list[tuple[Damage, str]] = [
+    (floats_between_layers, "dynamic-range quantisation"),
+    (int16_between_layers, "ACTIVATIONS_INT16_WEIGHTS_INT8"),
+    (uint8_between_layers, "uint8 throughout"),
+    (one_layer_in_float, "DEPTHWISE_CONV_2D, CONV_2D (operators 2, 3)"),
+]
+
+
+@pytest.mark.parametrize(("damage", "what"), NOT_INT8, ids=name_of)
+def test_a_model_of_other_numbers_is_told_once_in_which_way(
+    tmp_path: Path, damage: Damage, what: str
+) -> None:
+    model = ModelBuilder(12, 8).conv(4, stride=(2, 2)).conv(4).depthwise().conv(6, (1, 1))
+    damage(model.mean().dense(3).softmax())
+    (fault,) = faults_of(model, tmp_path)
+    assert what in fault.what and "inference_input_type" in fault.remedy
+
+
+def test_what_else_is_wrong_with_a_float_model_is_told_too(tmp_path: Path) -> None:
+    model = good_model()
+    float_everywhere(model)
+    model.operators[2].kind = "MIRROR_PAD"
+    model.tensors[0].shape = (1, 8, 12, 3)
+    whats = " ".join(fault.what for fault in faults_of(model, tmp_path))
+    assert "float32 model" in whats and "MIRROR_PAD cannot run" in whats and "8, 12, 3" in whats
 
 
 def test_faults_of_several_operators_come_together(tmp_path: Path) -> None:
@@ -262,10 +305,66 @@ def test_every_constraint_has_a_rule_and_a_remedy() -> None:
         assert remedy.strip()
 
 
-def test_what_can_run_is_listed_for_the_user(tmp_path: Path) -> None:
+def test_what_operators_of_a_kind_share_is_one_fault(tmp_path: Path) -> None:
+    model = ModelBuilder(12, 8)
+    for _ in range(5):
+        model.conv(4)
+    for operator in model.operators:
+        model.tensors[operator.inputs[1]].zero_points = (1,) * 4
+    (fault,) = faults_of(model.head(3), tmp_path)
+    assert fault.where == "CONV_2D: operators 0, 1, 2 and 2 more"
+
+
+def test_a_tensor_that_is_wrong_is_told_of_its_maker_alone(tmp_path: Path) -> None:
     model = good_model()
-    retype(2, "MIRROR_PAD")(model)
+    activation_zero_point(model)
     (fault,) = faults_of(model, tmp_path)
-    assert fault.what.startswith("Only CONV_2D, DEPTHWISE_CONV_2D, ")
-    assert fault.what.endswith(" can run: MIRROR_PAD is not among them (pad with zeros instead)")
-    assert fault.remedy.startswith("And a final DEQUANTIZE. Batch")
+    assert fault.where.startswith("operator 1 (CONV_2D")
+
+
+def _calls(record: str) -> Callable[[object], int]:
+    """Options of an operator that calls the main graph."""
+
+    def options(builder: object) -> int:
+        getattr(tflite, f"{record}Start")(builder)
+        return int(getattr(tflite, f"{record}End")(builder))
+
+    return options
+
+
+CALLS = {kind: _calls(f"{kind.capitalize()}Options") for kind in ("WHILE", "IF", "CALL")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "why", "remedy"),
+    [
+        ("WHILE", "a loop over a graph", "unroll=True"),
+        ("IF", "would depend on the sound", "without conditions"),
+        ("CALL", "a graph of its own", "inlined"),
+        ("LOG_SOFTMAX", "no probabilities", "end the model in a softmax"),
+        ("TOPK_V2", "it is not computed", "docs/operators.md lists what is"),
+    ],
+)
+def test_a_kind_that_cannot_run_is_told_once_with_its_own_remedy(
+    tmp_path: Path, kind: str, why: str, remedy: str
+) -> None:
+    model = good_model()
+    for operator in (1, 2):
+        retype(operator, kind)(model)
+        if kind in CALLS:
+            model.operators[operator].options = CALLS[kind]
+            name = f"{kind.capitalize()}Options"
+            model.operators[operator].options_type = getattr(tflite.BuiltinOptions, name)
+    (fault,) = faults_of(model, tmp_path)
+    assert fault.where == f"{kind}: operators 1 and 2"
+    assert fault.what.startswith(f"{kind} cannot run: ") and why in fault.what
+    assert remedy in fault.remedy
+
+
+def test_order_is_asked_of_a_model_with_other_faults(tmp_path: Path) -> None:
+    model = ModelBuilder(8, 8).conv(6).mean().dense(6).dense(3).softmax()
+    model.operators[3].inputs[0] = output(model, 1)
+    weight = model.tensors[weights(model, 0)]
+    weight.zero_points = (1,) * len(weight.zero_points)
+    whats = " ".join(fault.what for fault in faults_of(model, tmp_path))
+    assert "nothing uses tensor" in whats and "zero points differ" in whats

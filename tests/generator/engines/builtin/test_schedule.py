@@ -121,7 +121,7 @@ def test_every_operator_is_scheduled_once_in_order(model: ModelBuilder) -> None:
         if operator.index not in reducing
     ]
     last = 1 if graph.operators[-1].kind == "DEQUANTIZE" else 0
-    first = 1 if graph.transposed else 0
+    first = 1 if graph.takes_bands_first else 0
     assert sorted(order) == list(range(first, len(graph.operators) - last))
     assert all((stage.target is None) != (stage.end is None) for stage in schedule.stages)
 

@@ -9,6 +9,7 @@ import pytest
 
 from generator.cli import main
 from generator.errors import EXIT_INPUT, EXIT_TOOL
+from tests.support.end_networks import END_NETWORKS
 from tests.support.model_files import write_model
 from tests.support.st_edge_ai.faults import make_install
 
@@ -90,6 +91,16 @@ def test_no_layers_of_this_engine(
 ) -> None:
     assert build(tmp_path / "out", model, "--taps") == EXIT_INPUT
     assert "--taps: stedgeai shows no layer's output" in capsys.readouterr().err
+
+
+def test_a_model_of_other_numbers_at_its_ends(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    model = write_model(tmp_path / "m.tflite", END_NETWORKS["float_ends"]().to_bytes())
+    assert build(tmp_path / "out", model) == EXIT_INPUT
+    said = capsys.readouterr().err
+    assert "its input is FLOAT32; stedgeai runs the file itself" in said
+    assert "--engine builtin" in said
 
 
 @pytest.mark.slow

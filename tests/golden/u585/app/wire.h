@@ -35,6 +35,7 @@
 #define WIRE_HEAD_SOFTMAX 1u
 /* a probability for each class: all that reach their thresholds are detected */
 #define WIRE_HEAD_SIGMOID 2u
+#define WIRE_HEAD_LOGITS 3u /* a value for each class, no probability: the highest decides */
 
 /* Why a frame was refused. */
 enum wire_refusal {

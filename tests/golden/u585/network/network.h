@@ -22,7 +22,7 @@
 #define NETWORK_INPUT_SCALE 0.0546875f
 #define NETWORK_INPUT_ZERO_POINT (40)
 
-/* A score q stands for the probability NETWORK_SCORE_SCALE * (q - zero point). */
+/* A score q stands for NETWORK_SCORE_SCALE * (q - zero point). */
 #define NETWORK_SCORE_SCALE 0.00390625f
 #define NETWORK_SCORE_ZERO_POINT (-128)
 
@@ -39,10 +39,10 @@ void network_begin(void);
 /* Take the next frame of the patch; returns an enum network_status. */
 int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]);
 
-/* The scores of the last complete patch, as SOFTMAX or LOGISTIC left them. */
+/* The scores of the last complete patch, as the last int8 layer left them. */
 const int8_t *network_scores_s8(void);
 
-/* The same as probabilities. */
+/* The same as real numbers: probabilities behind SOFTMAX or LOGISTIC. */
 void network_scores_f32(float scores[NETWORK_CLASSES]);
 
 #if M2M_TAPS
