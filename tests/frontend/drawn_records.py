@@ -94,7 +94,7 @@ def _frame_keys(draw: Random) -> Keys:
 
 
 def _band_keys(draw: Random, fft: int) -> Keys:
-    rate = draw.choice(list(RATES_HZ))
+    rate = _one_of(draw, *RATES_HZ, draw.randint(8_000, 48_000))
     bins = fft // 2
     return {
         "sample_rate_hz": rate,
