@@ -190,7 +190,7 @@ def test_a_model_that_the_link_cannot_carry_is_refused() -> None:
     """At the limits and one beyond: CLIP_RESULT's sums, HELLO's labels."""
     assert not list(check_capacity("m", [""] * 240))
     (fault,) = check_capacity("m", [""] * 241)
-    assert "241 classes; one message of the link carries 240" in str(fault)
+    assert "241 classes; one message of the link carries the scores of 240" in str(fault)
     assert not list(check_capacity("m", ["ä" * 223, "ä" * 222 + "x"]))
     (fault,) = check_capacity("m", ["ä" * 223, "ä" * 223])
     assert "labels of 893 bytes together; the greeting carries 892" in str(fault)
