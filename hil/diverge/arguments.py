@@ -47,7 +47,12 @@ def add_diverge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("clip", type=Path, help="a sound file")
     parser.add_argument("--a", default="host", metavar="A", help="one side (default: host)")
     parser.add_argument("--b", default="litert", metavar="B", help="the other (default: litert)")
-    parser.add_argument("--patch", type=int, metavar="N", help="layers of this patch alone, from 0")
+    parser.add_argument(
+        "--patch",
+        type=int,
+        metavar="N",
+        help="layers of this patch (default: all; of a board the first that differs, or 0)",
+    )
     parser.add_argument(
         "--steps",
         type=float,

@@ -79,8 +79,10 @@ def run_diverge(options: argparse.Namespace, console: Console) -> int:
             _open(one, its, _References(twin, oracle), stack, say)
             for one, its in zip(named, chosen, strict=True)
         )
-        say("[walk]     samples, frames, cells, layers, scores")
-        found = walk(a, b, _task(info, oracle, samples, options))
+        say(
+            f"[walk]     {len(samples) / info.frontend.sample_rate_hz:.1f} s of sound to both sides"
+        )
+        found = walk(a, b, replace(_task(info, oracle, samples, options), say=say))
     _print(console, options.clip, (a, b), found)
     if options.picture is not None:
         sentence = "no picture: one side has no front-end"

@@ -49,6 +49,10 @@ class Side(Protocol):
     def name(self) -> str:
         """For a sentence."""
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether the layers of a patch come at once: a board sends them over its link."""
+
     def hear(self, samples: Samples) -> Heard | None:
         """A clip from its samples on; None: it has no front-end of its own."""
 
@@ -62,6 +66,11 @@ class HostSide:
 
     name: str
     twin: HostTwin
+
+    @property
+    def is_quick(self) -> bool:
+        """It is this machine's."""
+        return True
 
     def hear(self, samples: Samples) -> Heard:
         """By the listener."""
@@ -91,6 +100,11 @@ class InterpreterSide:
     name: str
     oracle: Oracle
 
+    @property
+    def is_quick(self) -> bool:
+        """It is this machine's."""
+        return True
+
     def hear(self, samples: Samples) -> None:
         """It has no front-end."""
 
@@ -108,6 +122,11 @@ class BoardSide:
     session: BoardSession
     oracle: Oracle
     """Whose tensors have the shapes into which rows are put together."""
+
+    @property
+    def is_quick(self) -> bool:
+        """Half a megabyte goes over the link."""
+        return False
 
     def hear(self, samples: Samples) -> Heard:
         """Over the link, features included."""
@@ -135,6 +154,11 @@ class FloatSide:
 
     name: str
     model: FloatModel
+
+    @property
+    def is_quick(self) -> bool:
+        """It is this machine's."""
+        return True
 
     def hear(self, samples: Samples) -> None:
         """It has no front-end."""

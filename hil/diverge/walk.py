@@ -8,7 +8,7 @@ and one of the network are told apart: each has a first place of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +74,10 @@ class Task:
     steps: float
     """By which a float model's layer may differ from the int8 one's, in steps of its scale."""
     patch: int | None
-    """The only patch whose layers are compared; None: all of the clip."""
+    """The only patch whose layers are compared; None: all of the clip, or where that takes long the
+    first whose scores differ."""
+    say: Callable[[str], None] = lambda line: None
+    """Gets a line at each step that may take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def walk(a: Side, b: Side, task: Task) -> Walk:
         stages.append(
             Stage("cells", f"{deaf.name} has no front-end: it gets {other.name}'s frames")
         )
-    stages.append(_layers(a, b, frames_of, task))
+    stages.append(_layers(a, b, frames_of, _chosen(a, b, heard, task), task))
     if first is not None and second is not None:
         stages += _answers(first, second, task)
     both = (first.features, second.features) if first and second else None
@@ -157,12 +160,28 @@ def _cells(a: Int8, b: Int8, task: Task) -> tuple[Stage, tuple[int, int] | None]
     return Stage("cells", "", tuple(lines)), (frame, value)
 
 
-def _layers(a: Side, b: Side, heard: Heard, task: Task) -> Stage:
+def _chosen(
+    a: Side, b: Side, heard: tuple[Heard | None, Heard | None], task: Task
+) -> Sequence[int]:
+    """The patches whose layers are compared."""
+    known = [one for one in heard if one is not None]
+    count = min(len(one.patches) for one in known)
+    if task.patch is not None:
+        return [task.patch] if task.patch < count else []
+    if a.is_quick and b.is_quick:
+        return range(count)
+    numbers = range(count)
+    scores = [[one.patches[number].scores for number in numbers] for one in known]
+    differing = [number for number in numbers if scores[0][number] != scores[-1][number]]
+    return (differing or list(numbers))[:1]
+
+
+def _layers(a: Side, b: Side, heard: Heard, chosen: Sequence[int], task: Task) -> Stage:
     """The first element of the first layer of the first patch that differs, on equal frames."""
-    chosen = [task.patch] if task.patch is not None else range(len(heard.patches))
     operators = [layer.index for layer in task.layers]
     compared = 0
     for number in chosen:
+        task.say(f"[layers]   patch {number} of {len(heard.patches)}")
         frames = patch_frames(heard.features, heard.patches[number].first_frame, task.patches)
         ours, theirs = a.layers(frames, operators), b.layers(frames, operators)
         for layer in task.layers:
@@ -175,8 +194,11 @@ def _layers(a: Side, b: Side, heard: Heard, task: Task) -> Stage:
                 begins = heard.patches[number].first_frame
                 head = f"first in patch {number} (from frame {begins} on), {layer}"
                 return Stage("layers", "", (head, *lines))
-    patches = f"{len(chosen)} patch{'es' if len(chosen) != 1 else ''}"
-    return Stage("layers", f"{compared} outputs of {patches} equal, element by element")
+    if not chosen:
+        return Stage("layers", "no patch to compare")
+    of_all = "" if len(chosen) == len(heard.patches) else f" of {len(heard.patches)} (--patch N)"
+    patches = f"patches {chosen[0]} to {chosen[-1]}" if len(chosen) > 1 else f"patch {chosen[0]}"
+    return Stage("layers", f"{compared} outputs of {patches}{of_all} equal, element by element")
 
 
 def _alike(layer: Layer, a: Tensor, b: Tensor, steps: float) -> tuple[Tensor, Tensor]:
