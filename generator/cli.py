@@ -54,6 +54,7 @@ examples:
   mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
   mel2metal footprint --board u585                the bill of the last build again
   mel2metal frontend model.tflite                 what was it trained on?
+  mel2metal diverge clip.wav --b virtual:u585     where do two of its implementations part?
   mel2metal doctor                                what this machine has and what is missing
 """
 
@@ -69,13 +70,21 @@ Thresholds and the class for other sound stand in <model>.decision.yaml (docs/de
 
 EXIT_INTERRUPTED = 130
 
+AddCommand = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]
+"""Adds a command to those of the parser."""
 
-def main(arguments: Sequence[str] | None = None, reader: SoundReader | None = None) -> int:
+
+def main(
+    arguments: Sequence[str] | None = None,
+    reader: SoundReader | None = None,
+    more: Sequence[AddCommand] = (),
+) -> int:
     """Run one command and return its exit code; faults of the user never show a traceback.
 
-    `reader`: of sound files, for commands that are given any.
+    `reader`: of sound files, for commands that are given any. `more`: commands that come from
+    outside of the generator.
     """
-    options = make_parser().parse_args(arguments)
+    options = make_parser(more).parse_args(arguments)
     options.reader = reader
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
@@ -98,7 +107,7 @@ def main(arguments: Sequence[str] | None = None, reader: SoundReader | None = No
         return EXIT_INTERRUPTED
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="mel2metal",
@@ -171,6 +180,9 @@ def make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add_frontend(sound)
+
+    for add in more:
+        add(commands)
 
     health = commands.add_parser(
         "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False

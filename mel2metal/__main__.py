@@ -7,12 +7,14 @@ import sys
 from collections.abc import Sequence
 
 from generator import cli
+from hil.diverge.arguments import add_diverge
 from mel2metal.sound_files import SoundFiles
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of the generator, which may ask for sounds; returns the exit code."""
-    return cli.main(arguments, SoundFiles())
+    """Run one command of the generator, which may ask for sounds, or `diverge`, which may ask for
+    boards; returns the exit code."""
+    return cli.main(arguments, SoundFiles(), (add_diverge,))
 
 
 if __name__ == "__main__":

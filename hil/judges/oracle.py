@@ -80,6 +80,27 @@ class Oracle:
         scale, zero_point = self._first["quantization"]
         return float(scale), int(zero_point)
 
+    def quantisation(self, operator: int) -> tuple[float | None, int]:
+        """Scale and zero point of an operator's output; no scale for one that has none."""
+        tensor = self._tensors[int(self._operators[operator]["outputs"][0])]
+        scale, zero_point = tensor["quantization"]
+        return (float(scale) or None, int(zero_point))
+
+    def computing(self) -> tuple[tuple[int, str], ...]:
+        """Index and name of the operators that do more than change type, scale or shape."""
+        named = enumerate(self.operator_names)
+        return tuple((index, name) for index, name in named if name not in SAME_VALUES)
+
+    def patch_as_filed(self, frames: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A patch [frames, bands] as the file has its input, axes of length 1 left out."""
+        given = self._arranged_patch.turn_back(frames) if self._arranged_patch else frames
+        return np.ascontiguousarray(given)
+
+    def as_firmware_has(self, operator: int, filed: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """An operator's output in the file's order, in the firmware's."""
+        arrangement = self._arranged_outputs.get(operator)
+        return arrangement.turn(filed) if arrangement else np.array(filed)
+
     def scores(self, frames: Int8) -> Int8:
         """The int8 scores [classes] for one patch [frames, bands]."""
         self._invoke(frames)
@@ -99,12 +120,10 @@ class Oracle:
 
     def _output(self, index: int) -> npt.NDArray[Any]:
         found = self._interpreter.get_tensor(int(self._operators[index]["outputs"][0]))
-        arrangement = self._arranged_outputs.get(index)
-        return arrangement.turn(found) if arrangement else np.array(found)
+        return self.as_firmware_has(index, found)
 
     def _invoke(self, frames: Int8) -> None:
-        given = self._arranged_patch.turn_back(frames) if self._arranged_patch else frames
-        patch = np.ascontiguousarray(given)
+        patch = self.patch_as_filed(frames)
         self._interpreter.set_tensor(
             self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )

@@ -19,6 +19,7 @@ from generator.frontend.record import (
     LogKind,
     MelNorm,
     MelScale,
+    SilenceGate,
     Spectrum,
     TriangleSides,
     WindowShape,
@@ -43,25 +44,26 @@ class Case:
 
 
 def sound(record: FrontendRecord) -> NDArray[np.int16]:
-    """Noise that fades, a chord, a full-scale square wave, a click, nothing: some thirty frames.
+    """Hard and usual: some thirty frames, at least twelve of the longest transforms.
 
-    At least twelve frames of the longest transforms; not more samples than the slow twin likes.
+    Noise that fades, a chord, a square wave and a tone of full scale, a click, noise of one step,
+    nothing. Not longer than the slow twin likes.
     """
     count = max(12 * record.frame_samples, 30 * record.hop_samples, 2500)
     count = min(count, record.frame_samples + 400 * record.hop_samples, 60_000)
     rng = np.random.default_rng(5)
-    parts = [int(count * share) for share in (0.25, 0.2, 0.12, 0.15)]
+    parts = [int(count * share) for share in (0.2, 0.2, 0.1, 0.1, 0.12, 0.08)]
     fading = rng.normal(0.0, 1.0, parts[0]) * np.geomspace(8000.0, 20.0, parts[0])
-    time_s = np.arange(parts[1]) / record.sample_rate_hz
-    tones_hz = np.array([0.014, 0.083, 0.325]) * record.sample_rate_hz
-    chord = sum(2500 * np.sin(2 * np.pi * hz * time_s) for hz in tones_hz)
+    turns = 2 * np.pi * np.arange(count)
+    chord = sum(2500 * np.sin(share * turns[: parts[1]]) for share in (0.014, 0.083, 0.325))
     chord = chord + rng.normal(0.0, 30.0, parts[1])
-    turns = 0.0275 * np.arange(parts[2])
-    square = np.where(np.sin(2 * np.pi * turns) >= 0, 32_767, -32_768)
-    click = rng.normal(0.0, 60.0, parts[3])
-    click[parts[3] // 2] = 32_767
+    square = np.where(np.sin(0.0275 * turns[: parts[2]]) >= 0, 32_767, -32_768)
+    tone = 32_767 * np.sin(0.0618034 * turns[: parts[3]])
+    click = rng.normal(0.0, 60.0, parts[4])
+    click[parts[4] // 2] = 32_767
+    steps = rng.integers(-1, 2, parts[5])
     nothing = np.zeros(count - sum(parts))
-    whole = np.concatenate([fading, chord, square, click, nothing])
+    whole = np.concatenate([fading, chord, square, tone, click, steps, nothing])
     return np.clip(np.rint(whole), -32_768, 32_767).astype(np.int16)
 
 
@@ -87,11 +89,12 @@ def _frame_keys(draw: Random) -> Keys:
         "zeros": draw.choice(list(ZerosAt)),
         "centred": _one_of(draw, False, True),
         "pre_emphasis": _one_of(draw, 0.0, 0.0, 0.97, draw.uniform(0.1, 0.99)),
+        "silence_gate": _one_of(draw, None, None, SilenceGate(hangover_ms=20.0)),
     }
 
 
 def _band_keys(draw: Random, fft: int) -> Keys:
-    rate = draw.choice(list(RATES_HZ))
+    rate = _one_of(draw, *RATES_HZ, draw.randint(8_000, 48_000))
     bins = fft // 2
     return {
         "sample_rate_hz": rate,
@@ -114,6 +117,8 @@ def _log_keys(draw: Random, keys: Keys) -> Keys:
     made: Keys = {"log": kind}
     least = unit * (_decade(draw, -10, -5) if power == 2.0 else _decade(draw, -6, -3))
     made["log_floor" if kind in DECIBELS or draw.random() < 0.5 else "log_offset"] = least
+    if draw.random() < 0.1:
+        made |= {"log_offset": least, "log_floor": 3.0 * least}
     if kind in DECIBELS:
         made["log_reference"] = unit * _one_of(draw, 1.0, 1.0, _decade(draw, -2, 3))
         if draw.random() < 0.5:
@@ -130,7 +135,7 @@ def _mfcc_keys(draw: Random, keys: Keys) -> Keys:
     return {"mfcc": {"coefficients": count, "first": first, "norm": norm, "lifter": lifter}}
 
 
-def _pcan_keys(draw: Random) -> Keys:
+def _pcan_keys(draw: Random, keys: Keys) -> Keys:
     settings: Keys = {}
     if draw.random() < 0.5:
         settings = {
@@ -143,6 +148,7 @@ def _pcan_keys(draw: Random) -> Keys:
         }
     return {
         "pcan": settings,
+        "fft_samples": max(keys["fft_samples"], 64),
         "log": LogKind.NONE,
         "spectrum": Spectrum.POWER,
         "mel_norm": MelNorm.NONE,
@@ -190,7 +196,7 @@ KINDS: Mapping[str, Callable[[Random, Keys], Keys]] = MappingProxyType(
     {
         "logarithms": _log_keys,
         "mfcc": lambda draw, keys: _log_keys(draw, keys) | _mfcc_keys(draw, keys),
-        "pcan": lambda draw, keys: _pcan_keys(draw),
+        "pcan": _pcan_keys,
         "linear": lambda draw, keys: {"log": LogKind.NONE},
     }
 )

@@ -18,7 +18,7 @@ from tests.frontend.float_record.pcan import pcan
 
 Floats = NDArray[np.float64]
 
-__all__ = ["band_sums", "features", "real_features", "to_int8"]
+__all__ = ["band_sums", "features", "of_sums", "real_features", "to_int8"]
 
 
 def band_sums(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
@@ -31,13 +31,17 @@ def band_sums(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
     return sums
 
 
-def real_features(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
-    """Features [frames, bands or coefficients], before mean and deviation."""
-    sums = band_sums(record, samples)
+def of_sums(record: FrontendRecord, sums: Floats) -> Floats:
+    """Features [frames, bands or coefficients] of a clip's sums [frames, bands], in turn."""
     if record.pcan is not None:
         return pcan(record, record.pcan, sums)
     values = logarithms(record, sums)
     return values if record.mfcc is None else mfcc(record.mfcc, values)
+
+
+def real_features(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
+    """Features [frames, bands or coefficients], before mean and deviation."""
+    return of_sums(record, band_sums(record, samples))
 
 
 def to_int8(
