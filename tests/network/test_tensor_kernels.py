@@ -72,6 +72,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "PAD": lambda random: pad(random, "PAD"),
     "PADV2": lambda random: pad(random, "PADV2"),
     "SOFTMAX": lambda random: softmax(random, "SOFTMAX"),
+    "LOG_SOFTMAX": lambda random: softmax(random, "LOG_SOFTMAX"),
     "LOGISTIC": lambda random: softmax(random, "LOGISTIC"),
 }
 

@@ -58,10 +58,6 @@ REASONS: Mapping[str, Reason] = {
     "RESIZE_BILINEAR": _UPSAMPLING,
     "RESIZE_NEAREST_NEIGHBOR": _UPSAMPLING,
     "MIRROR_PAD": Reason("reflected borders are not computed", "pad with zeros instead"),
-    "LOG_SOFTMAX": Reason(
-        "its values are no probabilities, and their sums decide otherwise than those do",
-        "end the model in a softmax, or in the logits before it",
-    ),
     "UNIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
