@@ -113,3 +113,24 @@ def test_hard_swish_is_refused_where_the_interpreters_16_bits_end(
         check_cases([case], tmp_path)
     else:
         assert "from 1/128 to 512" in faults_of(case, tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("classes", "scale", "made", "what"),
+    [
+        (3, 0.1, (1 / 256, -128), "scale 1/16 and zero point 127: they have 0.00390625 and -128"),
+        (3, 0.1, (1 / 16, 126), "they have 0.0625 and 126"),
+        (3, 16.5, (1 / 16, 127), "between 2^-24 and 16: they have 16.5"),
+        (4096, 0.1, (1 / 16, 127), "at most 4,095 values along the last axis: it has 4096"),
+    ],
+)
+def test_log_softmax_is_refused_where_the_interpreter_takes_none(
+    classes: int, scale: float, made: tuple[float, int], what: str, tmp_path: Path
+) -> None:
+    case = Case(
+        "LOG_SOFTMAX",
+        [quantised("in", (1, classes), scale, 0)],
+        [quantised("out", (1, classes), *made)],
+    )
+    (fault,) = faults_of(case, tmp_path)
+    assert what in fault

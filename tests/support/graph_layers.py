@@ -171,11 +171,12 @@ FUNCTIONS: dict[str, tuple[str, dict[str, float]]] = {
     "LEAKY_RELU": ("LeakyReluOptions", {"Alpha": 0.2}), "HARD_SWISH": ("", {}),
     "TANH": ("", {}), "LOGISTIC": ("", {}), "GELU": ("GeluOptions", {"Approximate": False}),
     "QUANTIZE": ("", {}), "SOFTMAX": ("SoftmaxOptions", {"Beta": 1.0}),
+    "LOG_SOFTMAX": ("", {}),
 }  # fmt: skip
 
 
 def function(draft: Draft) -> bool:
-    """A function of one value, or SOFTMAX along the last axis."""
+    """A function of one value, or SOFTMAX or LOG_SOFTMAX along the last axis."""
     kind = str(draft.random.choice(list(FUNCTIONS)))
     source = draft.pick(lambda shape: kind != "SOFTMAX" or shape[-1] > 1)
     if source is None:
@@ -186,6 +187,8 @@ def function(draft: Draft) -> bool:
         scale, zero = 1 / 128, 0
     if kind in ("LOGISTIC", "SOFTMAX"):
         scale, zero = 1 / 256, -128
+    if kind == "LOG_SOFTMAX":
+        scale, zero = 1 / 16, 127
     draft.add(kind, [source], [draft.shape(source)], options, scale=scale, zero=zero, **fields)
     return True
 
