@@ -224,6 +224,8 @@ def open_session(
             recovery.run(session, session.greet, again=lambda: None)
             for warning in warnings(spec.family, session.hello):
                 on_progress(f"[board]    {name}: {warning}")
+            if session.oracle.note and not taps:
+                on_progress(f"[oracle]   {session.oracle.note}")
             yield session
         finally:
             board.release()

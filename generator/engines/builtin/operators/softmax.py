@@ -9,7 +9,13 @@ from generator.engines.builtin.constraints.vectors import (
     shares_of_one_sum,
 )
 from generator.engines.builtin.fixed_point import SoftmaxScaling, softmax_scaling
-from generator.engines.builtin.spec import BuiltinOperator, Kernel, OnTensors, TensorCall, any_shapes
+from generator.engines.builtin.spec import (
+    BuiltinOperator,
+    Kernel,
+    OnTensors,
+    TensorCall,
+    any_shapes,
+)
 from generator.engines.builtin.tensor_kernels.vectors import softmax_kernel
 from generator.model.graph import Graph, Operator
 from generator.model.options import SoftmaxOptions
