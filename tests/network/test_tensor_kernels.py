@@ -58,6 +58,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "MAX_POOL_2D": lambda random: pool(random, "MAX_POOL_2D"),
     "AVERAGE_POOL_2D": lambda random: pool(random, "AVERAGE_POOL_2D"),
     "MEAN": lambda random: reduction(random, "MEAN"),
+    "SUM": lambda random: reduction(random, "SUM"),
     "REDUCE_MAX": lambda random: reduction(random, "REDUCE_MAX"),
     "REDUCE_MIN": lambda random: reduction(random, "REDUCE_MIN"),
     "TRANSPOSE": transpose,

@@ -18,7 +18,7 @@ from tests.support.models import patches
 from tests.support.network_build import HostNetwork, read_model
 from tests.support.tail_networks import Tail, recurrent
 
-NOTE = "ELU by LiteRT's usual kernels, for want of reference kernels"
+NOTE = "ELU by LiteRT's usual kernels, for want of right reference kernels"
 
 
 def elu(model: ModelBuilder, scale: float) -> ModelBuilder:

@@ -49,11 +49,6 @@ _SHAPE = Reason(
 )
 
 REASONS: Mapping[str, Reason] = {
-    "SUM": Reason(
-        "TensorFlow Lite's reference kernel reads its int8 input as unsigned bytes, so no answer "
-        "could be checked",
-        "use a mean, and scale the layer behind it",
-    ),
     "TRANSPOSE_CONV": _UPSAMPLING,
     "RESIZE_BILINEAR": _UPSAMPLING,
     "RESIZE_NEAREST_NEIGHBOR": _UPSAMPLING,
