@@ -165,6 +165,7 @@ class BoardSession:
             properties={
                 **self.board.properties(),
                 **conditions(self.board.spec.family, self.hello),
+                **({"interpreter": self.oracle.note} if self.oracle.note else {}),
             },
             footprint=self.image.footprint,
             trained_folds=provenance.folds,

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""LiteRT's reference kernels for a .tflite, with the usual ones for operators that have none there.
+"""LiteRT's reference kernels for a .tflite, and the usual ones for operators that need them.
 
-`OpResolverType.BUILTIN_REF` has no kernel for ELU, and does not load a model with one; its SUM reads
-int8 as unsigned bytes (measured with LiteRT 2.3; the usual one does not). Such an operator is cut out of the model: what it makes becomes an input, which its usual kernel computes.
-All other operators stay with the reference kernels, because the usual ones round some otherwise.
+`OpResolverType.BUILTIN_REF` has no kernel for ELU, and does not load a model with one. Its SUM
+reads int8 as unsigned bytes (measured with LiteRT 2.3); the usual one does not. Such an operator is
+cut out of the model: what it makes becomes an input, which its usual kernel computes. All other
+operators stay with the reference kernels, because the usual ones round some otherwise.
 """
 
 from __future__ import annotations
@@ -42,19 +43,22 @@ class ReferenceInterpreter:
         self.operators = self._all_operators()
         if self._apart and any(one["op_name"] == "VAR_HANDLE" for one in self.operators):
             raise ToolError(
-                f"{model.name}: {self.note}, which is not done for a model with variables",
-                "take another activation",
+                f"{model.name} has variables, and {self.kinds}, for which the reference "
+                "interpreter must run twice: that would change the variables",
+                "take another function than that, or build and inspect it without the comparison",
             )
 
     @property
     def note(self) -> str:
         """What is not judged by the reference kernels, in words; empty where all is."""
-        kinds = sorted({one.kind for one in self._apart})
-        if not kinds:
+        if not self._apart:
             return ""
-        return (
-            f"{' and '.join(kinds)} by LiteRT's usual kernels, for want of right reference kernels"
-        )
+        return f"{self.kinds} judged by LiteRT's usual kernels: there is no right reference kernel"
+
+    @property
+    def kinds(self) -> str:
+        """The operators that the usual kernels compute, in words."""
+        return " and ".join(sorted({one.kind for one in self._apart}))
 
     @property
     def input(self) -> dict[str, Any]:

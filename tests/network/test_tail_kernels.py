@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SOFTMAX, LOG_SOFTMAX, LOGISTIC and MEAN alone, over scales and lengths that no single model has."""
+"""SOFTMAX, LOG_SOFTMAX, LOGISTIC, MEAN alone, over scales and lengths that no single model has."""
 
 from __future__ import annotations
 

@@ -9,16 +9,20 @@ import numpy as np
 import pytest
 import soundfile
 
+from generator.errors import ToolError
+from hil.judges import reference
 from hil.judges.oracle import Oracle
 from mel2metal.__main__ import main
+from tests.network.test_state import streaming_model
 from tests.support.end_networks import body
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
 from tests.support.models import patches
 from tests.support.network_build import HostNetwork, read_model
+from tests.support.single_operator import integers
 from tests.support.tail_networks import Tail, recurrent
 
-NOTE = "ELU by LiteRT's usual kernels, for want of right reference kernels"
+NOTE = "ELU and SUM judged by LiteRT's usual kernels: there is no right reference kernel"
 
 
 def elu(model: ModelBuilder, scale: float) -> ModelBuilder:
@@ -28,9 +32,14 @@ def elu(model: ModelBuilder, scale: float) -> ModelBuilder:
 
 
 def elu_network() -> ModelBuilder:
-    """One on rows, one behind the other convolution, and one that makes the logits."""
-    model = elu(elu(body(), 0.05).conv(6), 0.06).mean().dense(3)
-    return elu(model, 0.08).softmax().dequantize()
+    """ELU on rows, behind the other convolution and as the logits; SUM for the mean."""
+    model = elu(elu(body(), 0.05).conv(6), 0.06)
+    shape = model.tensors[model.current].shape
+    Tail(model).add(
+        "SUM", [model.current, integers("axes", [1, 2])], [(1, shape[3])], "ReducerOptions",
+        scale=2.0, zero=-100, KeepDims=False,
+    )  # fmt: skip
+    return elu(model.dense(3), 0.08).softmax().dequantize()
 
 
 @pytest.fixture
@@ -57,6 +66,16 @@ def test_every_layer_of_a_model_with_elu_is_judged(model: Path, tmp_path: Path) 
 def test_a_model_without_such_operators_has_no_note(tmp_path: Path) -> None:
     path = write_model(tmp_path / "model.tflite", recurrent().to_bytes())
     assert Oracle(path, None, {}).note == ""
+
+
+def test_a_model_with_variables_is_not_run_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_model(tmp_path / "model.tflite", streaming_model(assigns_first=False))
+    assert Oracle(path, None, {}).note == ""
+    monkeypatch.setattr(reference, "NO_REFERENCE", ("STRIDED_SLICE",))
+    with pytest.raises(ToolError, match="has variables, and STRIDED_SLICE"):
+        Oracle(path, None, {})
 
 
 def test_diverge_says_once_what_the_usual_kernels_judge(
