@@ -67,6 +67,7 @@ COSTS: Mapping[str, Cost] = {
     "tensor_pad_s8": Cost(112, 9.24, 0.00),
     "tensor_prelu_s8": Cost(51, 43.49, 0.00),
     "tensor_reduce_extreme_s8": Cost(124, 110.75, 10.28),
+    "tensor_reduce_steps_s8": Cost(120, 183.01, 9.26),
     "tensor_reduce_sum_s8": Cost(117, 136.51, 6.31),
     "tensor_sum_s8": Cost(54, 88.76, 0.00),
 }
