@@ -38,6 +38,8 @@ PYTEST_ARGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
+COUNT ?= 1000
+SEED ?= 1
 CONFIG ?=
 TRAIN_ARGS ?=
 # What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
@@ -125,7 +127,7 @@ $(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
 help: ## This list
 	@echo "mel2metal: from an int8 .tflite to a listening STM32"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "With BOARD=u585 MODEL=file.tflite FRONTEND=yamnet LABELS=file.txt THRESHOLD=0.6 (firmware,"
 	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
@@ -174,6 +176,11 @@ test-fast: $(VENV)/.test $(TOOLS) ## The tests that build no image and train not
 test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's included
 	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
 	$(RUN_VIRTUAL_BOARDS)
+
+.PHONY: random-graphs
+random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUNT=1000 SEED=1)
+	RANDOM_GRAPHS=$(COUNT) RANDOM_GRAPHS_SEED=$(SEED) $(PY) -m pytest \
+	    tests/network/test_random_graphs.py -n $(JOBS) $(PYTEST_ARGS)
 
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)

@@ -29,6 +29,7 @@ from tests.support.model_builder import NO_ACTIVATION, RELU, ModelBuilder
 from tests.support.models import OWN_MODEL, patches
 from tests.support.network_build import plan_of, read_model
 from tests.support.networks import deep_network, forked_network, residual_network
+from tests.support.row_networks import rows_network
 from tests.support.single_operator import case_source, quantised
 from tests.support.tail_networks import Tail, recurrent
 from tests.support.tflite_writer import TensorRecord
@@ -100,6 +101,7 @@ def row_networks() -> Iterator[ModelBuilder]:
                 scale=like.scales[0] * 2, zero=3,
             )  # fmt: skip
         yield model.add(entry).conv(6, (1, 1)).head(4)
+        yield rows_network(20, width + 3, 2 * channels)
 
 
 def _constant(values: NDArray[np.int8], scale: float) -> TensorRecord:

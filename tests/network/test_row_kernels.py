@@ -10,10 +10,11 @@ import pytest
 import tflite
 
 from generator.engines.builtin.schedule import make_schedule
+from tests.support.computing_cases import SCALES_OF_PRODUCTS
 from tests.support.model_builder import NO_ACTIVATION, ModelBuilder
 from tests.support.network_build import HostNetwork, read_model, run_sanitized
 from tests.support.oracle import Oracle
-from tests.support.single_operator import quantised
+from tests.support.single_operator import integers, quantised
 from tests.support.tail_networks import Tail
 from tests.support.tflite_writer import TensorRecord
 
@@ -53,7 +54,7 @@ def test_a_pool_takes_rows_as_they_come(
     expected = oracle.run(frames)
     for made in (network.run(frames), run_sanitized(graph, tmp_path / "s", frames)):
         for index, values in made.items():
-            np.testing.assert_array_equal(values, expected[index], str(graph.operators[index]))
+            np.testing.assert_array_equal(values, expected[index], f"operator {index}")
 
 
 @pytest.mark.parametrize("kind", ["RELU6", "LEAKY_RELU", "HARD_SWISH", "TANH"])
@@ -74,7 +75,7 @@ def test_a_function_takes_rows_as_they_come(tmp_path: Path, kind: str) -> None:
     frames = np.random.default_rng(5).integers(-128, 128, (9, 7)).astype(np.int8)
     expected = Oracle(graph, path).run(frames)
     for index, values in run_sanitized(graph, tmp_path / "s", frames).items():
-        np.testing.assert_array_equal(values, expected[index], str(graph.operators[index]))
+        np.testing.assert_array_equal(values, expected[index], f"operator {index}")
 
 
 @pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL"])
@@ -104,4 +105,44 @@ def test_a_constant_of_the_channels_takes_rows_as_they_come(
     frames = np.random.default_rng(5).integers(-128, 128, (9, 7)).astype(np.int8)
     expected = Oracle(graph, path).run(frames)
     for index, made in run_sanitized(graph, tmp_path / "s", frames).items():
-        np.testing.assert_array_equal(made, expected[index], str(graph.operators[index]))
+        np.testing.assert_array_equal(made, expected[index], f"operator {index}")
+
+
+def test_a_product_on_rows_is_the_interpreters_to_the_last_bit(tmp_path: Path) -> None:
+    first, second, made, zero, other = SCALES_OF_PRODUCTS[0]
+    model = ModelBuilder(4, 64, input_scale=first, input_zero_point=zero)
+    telling = quantised("constant", (1,), second, other, np.array([45], dtype=np.int8))
+    shape = model.tensors[model.current].shape
+    Tail(model).add("MUL", [model.current, telling], [shape], "MulOptions", scale=made, zero=3)
+    model.conv(4, (3, 3)).head(3)
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    graph = read_model(path)
+    assert make_schedule(graph).partition.streamed[0].kind == "MUL"
+    frames = np.arange(-128, 128).astype(np.int8).reshape(4, 64)
+    expected = Oracle(graph, path).run(frames)
+    for index, values in run_sanitized(graph, tmp_path / "s", frames).items():
+        np.testing.assert_array_equal(values, expected[index], f"operator {index}")
+
+
+def test_kept_tensors_of_odd_size_lie_where_they_were_planned(tmp_path: Path) -> None:
+    model = ModelBuilder(5, 7).conv(3, (3, 3))
+    first = model.current
+    second = model.conv(3, (1, 1)).current
+    tail, order = Tail(model), [0, 3, 1, 2]
+    tail.add("TRANSPOSE", [first, integers("one", order)], [(1, 3, 5, 7)])
+    one = model.reshape().current
+    tail.add("TRANSPOSE", [second, integers("other", order)], [(1, 3, 5, 7)])
+    model.reshape()
+    model.dense(6)
+    other = model.current
+    model.current = one
+    model.dense(6).add(other).softmax()
+    path = tmp_path / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    graph = read_model(path)
+    assert [end.collected.size_bytes % 4 for end in make_schedule(graph).ends] == [1, 1]
+    frames = np.random.default_rng(5).integers(-128, 128, (5, 7)).astype(np.int8)
+    expected = Oracle(graph, path).run(frames)
+    for index, values in run_sanitized(graph, tmp_path / "s", frames).items():
+        np.testing.assert_array_equal(values, expected[index], f"operator {index}")

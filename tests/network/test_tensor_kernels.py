@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from tests.support.computing_cases import (
+    SCALES_OF_PRODUCTS,
     TABLES,
     convolution,
     dense,
+    every_product,
     function,
+    matrices,
     pair,
     pool,
     prelu,
@@ -24,6 +27,7 @@ from tests.support.computing_cases import (
 from tests.support.drawn import Random
 from tests.support.moving_cases import (
     concatenation,
+    fill,
     pack,
     pad,
     slice_,
@@ -36,6 +40,8 @@ from tests.support.moving_cases import (
 from tests.support.single_operator import (
     Case,
     check_cases,
+    faults_of,
+    quantised,
 )
 
 MAKERS: dict[str, Callable[[Random], Case]] = {
@@ -48,6 +54,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "MAXIMUM": lambda random: pair(random, "MAXIMUM", None),
     "MINIMUM": lambda random: pair(random, "MINIMUM", None),
     "PRELU": prelu,
+    "BATCH_MATMUL": matrices,
     "MAX_POOL_2D": lambda random: pool(random, "MAX_POOL_2D"),
     "AVERAGE_POOL_2D": lambda random: pool(random, "AVERAGE_POOL_2D"),
     "MEAN": lambda random: reduction(random, "MEAN"),
@@ -61,6 +68,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "UNPACK": unpack,
     "PACK": pack,
     "CONCATENATION": concatenation,
+    "FILL": fill,
     "PAD": lambda random: pad(random, "PAD"),
     "PADV2": lambda random: pad(random, "PADV2"),
     "SOFTMAX": lambda random: softmax(random, "SOFTMAX"),
@@ -83,3 +91,24 @@ def cases(kind: str, count: int) -> Sequence[Case]:
 @pytest.mark.parametrize("kind", MAKERS)
 def test_whole_tensors_are_the_interpreters(kind: str, tmp_path: Path) -> None:
     check_cases(cases(kind, 16), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["MUL", "PRELU"])
+def test_every_product_is_the_interpreters(kind: str, tmp_path: Path) -> None:
+    check_cases([every_product(kind, scales) for scales in SCALES_OF_PRODUCTS], tmp_path)
+
+
+@pytest.mark.parametrize(("ratio", "is_taken"), [(1 / 140, False), (1 / 127, True),
+                                                 (500.0, True), (514.0, False)])  # fmt: skip
+def test_hard_swish_is_refused_where_the_interpreters_16_bits_end(
+    ratio: float, is_taken: bool, tmp_path: Path
+) -> None:
+    case = Case(
+        "HARD_SWISH",
+        [quantised("in", (1, 16, 64), 0.25, 7)],
+        [quantised("out", (1, 16, 64), 0.25 * ratio, -3)],
+    )
+    if is_taken:
+        check_cases([case], tmp_path)
+    else:
+        assert "from 1/128 to 512" in faults_of(case, tmp_path)[0]

@@ -132,6 +132,54 @@ def prelu(random: Random) -> Case:
     )
 
 
+SCALES_OF_PRODUCTS = (
+    (0.015171634964644909, 0.025676781311631203, 0.07438532263040543, -4, -37),
+    (0.033504668623209, 0.045883722603321075, 0.6614148616790771, -14, 116),
+    (0.10275311768054962, 0.006604067049920559, 0.07541818916797638, 85, 78),
+)
+"""Two inputs' scales, the output's, two zero points: a multiplier in double precision is wrong."""
+
+
+def matrices(random: Random) -> Case:
+    """BATCH_MATMUL, of one matrix for all or one for each, transposed or not."""
+    batches = shape_of(random, drawn(random, 0, 2), 3)
+    rows, depth, columns = (drawn(random, 1, 7) for _ in range(3))
+    flips = [bool(random.integers(2)) for _ in "ab"]
+    shapes = [(depth, rows) if flips[0] else (rows, depth),
+              (columns, depth) if flips[1] else (depth, columns)]  # fmt: skip
+    alone = int(random.integers(4))
+    outer = [batches if alone != one else (1,) * len(batches) for one in range(2)]
+    scales = random.uniform(0.01, 0.2, 2)
+    made = float(scales[0] * scales[1] * random.uniform(20, 200))
+    tensors = [
+        quantised(f"in{i}", (*outer[i], *shapes[i]), scales[i], zero_of(random)) for i in range(2)
+    ]
+    if not random.integers(3):
+        tensors[1].data = random.integers(-128, 128, tensors[1].shape).astype(np.int8)
+    return Case(
+        "BATCH_MATMUL",
+        list(tensors),
+        [quantised("out", (*batches, rows, columns), made, zero_of(random))],
+        table_of("BatchMatMulOptions", AdjX=flips[0], AdjY=flips[1]),
+    )
+
+
+def every_product(kind: str, scales: tuple[float, float, float, int, int]) -> Case:
+    """MUL or PRELU of every pair of values."""
+    first, second, made, *zeros = scales
+    shape, by_column = (1, 8, 256, 256), (256,) if kind == "MUL" else (1, 1, 256)
+    values = np.arange(-128, 128).astype(np.int8).reshape(by_column)
+    return Case(
+        kind,
+        [
+            quantised("in", shape, first, zeros[0]),
+            quantised("values", by_column, second, zeros[1], values),
+        ],
+        [quantised("out", shape, made, 3)],
+        table_of("MulOptions") if kind == "MUL" else None,
+    )
+
+
 def pool(random: Random, kind: str) -> Case:
     size, stride = shape_of(random, 2, 4), shape_of(random, 2, 3)
     same = bool(random.integers(2))

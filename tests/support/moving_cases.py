@@ -147,6 +147,16 @@ def concatenation(random: Random) -> Case:
     return Case("CONCATENATION", pieces, [quantised("out", tuple(shape), 0.1, 3)], options)
 
 
+def fill(random: Random) -> Case:
+    shape, zero = shape_of(random, drawn(random, 1, 4)), zero_of(random)
+    value = random.integers(-128, 128, ()).astype(np.int8)
+    return Case(
+        "FILL",
+        [integers("shape", shape), quantised("value", (), 0.1, zero, value)],
+        [quantised("out", shape, 0.1, zero)],
+    )
+
+
 def pad(random: Random, kind: str) -> Case:
     shape = shape_of(random, drawn(random, 1, 4))
     borders = random.integers(0, 4, (len(shape), 2))

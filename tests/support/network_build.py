@@ -134,7 +134,8 @@ def host_kernels(*flags: str) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.o")))
 
 
-def _in_shapes(graph: Graph, plan: NetworkPlan, rows: dict[int, dict[int, bytes]]) -> Outputs:
+def in_shapes(graph: Graph, plan: NetworkPlan, rows: dict[int, dict[int, bytes]]) -> Outputs:
+    """What the taps were given, as tensors."""
     outputs: Outputs = {}
     for operator in graph.operators:
         if operator.index not in plan.tapped:
@@ -199,7 +200,7 @@ class HostNetwork:
         self.begin()
         statuses = [self.push(frame) for frame in frames]
         assert statuses == [0] * (len(frames) - 1) + [1]
-        return _in_shapes(self.graph, self.plan, self._rows)
+        return in_shapes(self.graph, self.plan, self._rows)
 
 
 def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outputs:
@@ -222,4 +223,4 @@ def run_sanitized(graph: Graph, project: Path, frames: NDArray[np.int8]) -> Outp
         position += 12
         rows[int(operator)][int(row)] = done.stdout[position : position + int(count)]
         position += int(count)
-    return _in_shapes(graph, plan, rows)
+    return in_shapes(graph, plan, rows)

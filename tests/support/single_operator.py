@@ -167,7 +167,7 @@ def _main(sizes: list[tuple[list[int], list[int]]]) -> str:
             calls.append(f"!= {size}) {{ return 1; }}")
         for name, size in zip(out, outputs, strict=True):
             calls.append(f"int8_t *{name} = malloc({size});")
-        calls.append(f"case_{number}((const int8_t *const[]){{{', '.join(into)}}},")
+        calls.append(f"case_{number}((const int8_t *const[]){{{', '.join(into) or '0'}}},")
         calls.append(f"(int8_t *const[]){{{', '.join(out)}}});")
         for name, size in zip(out, outputs, strict=True):
             calls.append(f"fwrite({name}, 1, {size}, stdout);")

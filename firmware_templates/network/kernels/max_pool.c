@@ -7,12 +7,15 @@ void max_pool_combine_row_u8(const void *layer, const struct row_view *rows, voi
     uint8_t *target = planes;
     for (uint32_t channel = 0u; channel < pool->channels; channel++) {
         for (uint32_t pixel = 0u; pixel < pool->pixels; pixel++) {
+            const struct pool_span span = pool_span_of(pool, pixel);
             int32_t largest = range->lowest;
             for (uint32_t row = 0u; row < pool->rows; row++) {
-                const uint8_t *value =
-                    rows[row].pixels + channel * rows[row].channel_stride + pixel * pool->stride;
-                for (uint32_t column = 0u; column < pool->columns; column++) {
-                    largest = value[column] > largest ? value[column] : largest;
+                if (row_is_border(&rows[row])) {
+                    continue;
+                }
+                const uint8_t *plane = rows[row].pixels + channel * rows[row].channel_stride;
+                for (uint32_t column = span.begin; column < span.end; column++) {
+                    largest = plane[column] > largest ? plane[column] : largest;
                 }
             }
             target[pixel] = (uint8_t)(largest > range->highest ? range->highest : largest);

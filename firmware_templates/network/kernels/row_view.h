@@ -18,10 +18,14 @@
 
 #include <stdint.h>
 
-/* One row in planes; channel_stride 0 repeats one plane, as the rows beyond a border do. */
+/* One row in planes; channel_stride 0 repeats one plane, as only the rows beyond a border do. */
 struct row_view {
     const uint8_t *pixels;
     uint32_t channel_stride;
 };
+
+static inline int row_is_border(const struct row_view *row) {
+    return row->channel_stride == 0u;
+}
 
 #endif

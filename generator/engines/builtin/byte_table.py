@@ -19,6 +19,7 @@ from generator.engines.builtin.fixed_point import (
     Multiplier,
     multiply,
     quantise_multiplier,
+    quotient_multiplier,
     rounding_shift_right,
 )
 from generator.model.graph import Quantisation
@@ -85,7 +86,7 @@ def relu_table(
     source: Quantisation, target: Quantisation, lowest: float, highest: float | None
 ) -> ByteTable:
     """RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1: rescaled, then clamped between two real numbers."""
-    multiplier = _rescale(source, target)
+    multiplier = quotient_multiplier(source, target)
 
     def stored(real: float) -> int:
         quotient = float(np.float32(real) / np.float32(target.scale))
@@ -114,7 +115,7 @@ def leaky_relu_table(source: Quantisation, target: Quantisation, alpha: float) -
     product = float(np.float32(np.float32(source.scale) * np.float32(alpha)))
     slope = float(np.float32(product) / np.float32(target.scale))
     negative = quantise_multiplier(abs(slope))
-    positive = _rescale(source, target)
+    positive = quotient_multiplier(source, target)
 
     def result(value: int) -> int:
         real = value - source.zero_point
@@ -126,15 +127,23 @@ def leaky_relu_table(source: Quantisation, target: Quantisation, alpha: float) -
     return table_of(result)
 
 
-def _rescale(source: Quantisation, target: Quantisation) -> Multiplier:
-    """The quotient of two scales, taken in float32."""
-    return quantise_multiplier(float(np.float32(source.scale) / np.float32(target.scale)))
+HARD_SWISH_FINEST_SHIFT = -15
+"""Of what brings HARD_SWISH's int16 values to the output; the reference shifts no further."""
+
+
+def hard_swish_multiplier(source: Quantisation, target: Quantisation) -> Multiplier:
+    """What brings HARD_SWISH's fine input to the output's scale: it must not be above one."""
+    return quantise_multiplier(float(_fine_scale(source) / np.float32(target.scale)))
+
+
+def _fine_scale(source: Quantisation) -> np.float32:
+    return np.float32(1.0 / 128.0) * np.float32(source.scale)
 
 
 def hard_swish_table(source: Quantisation, target: Quantisation) -> ByteTable:
     """HARD_SWISH, in int16 fixed point."""
-    fine_scale = np.float32(1.0 / 128.0) * np.float32(source.scale)
-    to_output = quantise_multiplier(float(fine_scale / np.float32(target.scale)))
+    fine_scale = _fine_scale(source)
+    to_output = hard_swish_multiplier(source, target)
     to_share = quantise_multiplier(float(fine_scale / (np.float32(3.0) / np.float32(32768.0))))
     output_factor, share_factor = _to_16_bits(to_output), _to_16_bits(to_share)
 

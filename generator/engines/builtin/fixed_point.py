@@ -145,6 +145,27 @@ def _agrees(candidate: WideMultiplier, real: float, limit: int) -> bool:
     return True
 
 
+def product_multiplier(
+    first: Quantisation, second: Quantisation, target: Quantisation
+) -> Multiplier:
+    """MUL's, and PRELU's for negative values: product and quotient are taken in float32."""
+    product = np.float32(first.scale) * np.float32(second.scale)
+    return quantise_multiplier(float(product / np.float32(target.scale)))
+
+
+def matrix_product_multiplier(
+    first: Quantisation, second: Quantisation, target: Quantisation
+) -> Multiplier:
+    """BATCH_MATMUL's: the product is taken in float32, the quotient in double precision."""
+    product = float(np.float32(first.scale) * np.float32(second.scale))
+    return quantise_multiplier(product / target.scale)
+
+
+def quotient_multiplier(source: Quantisation, target: Quantisation) -> Multiplier:
+    """A change of scale whose quotient is taken in float32, as RELU and PRELU do."""
+    return quantise_multiplier(float(np.float32(source.scale) / np.float32(target.scale)))
+
+
 def mean_multiplier(source: Quantisation, target: Quantisation, count: int) -> Multiplier:
     """MEAN over `count` elements: 1/count is folded into the mantissa, truncated."""
     rescale = quantise_multiplier(source.scale / target.scale)

@@ -24,13 +24,19 @@ def identifier(operator: Operator) -> str:
     return f"{operator.index}_{'_'.join(words)[:LONGEST_NAME].rstrip('_')}"
 
 
+def output_identifier(operator: Operator, output: int) -> str:
+    """The same for one of several outputs, of which the first has the operator's own."""
+    return f"{identifier(operator)}_part_{output}" if output else identifier(operator)
+
+
 def end_identifier(graph: Graph, tensor: int, operator: Operator | None) -> str:
     """The end of the C names of what is kept of a streamed tensor for the tail."""
     if operator is not None:
         return identifier(operator)
-    makers = (one for one in graph.operators if tensor in one.outputs)
-    maker = next(makers, None)
-    return f"all_of_{identifier(maker)}" if maker else "all_of_input"
+    maker = next((one for one in graph.operators if tensor in one.outputs), None)
+    if maker is None:
+        return "all_of_input"
+    return f"all_of_{output_identifier(maker, maker.outputs.index(tensor))}"
 
 
 def plain_text(name: str) -> str:

@@ -15,9 +15,10 @@ from generator.engines.builtin.c_tables import (
     wrapped,
 )
 from generator.engines.builtin.fold import FoldedNetwork
+from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.names import (
     end_identifier,
-    identifier,
+    output_identifier,
     plain_text,
     quantisation_text,
 )
@@ -250,11 +251,15 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
 
 def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[RingPlan, ...]:
     graph = schedule.graph
-    made_by = {stage.target: stage.operators[-1] for stage in schedule.stages if stage.operators}
+    made_by = {
+        stage.target: output_identifier(stage.operators[-1], stage.output)
+        for stage in schedule.stages
+        if stage.operators
+    }
     plans: list[RingPlan] = []
     for index, ring in enumerate(schedule.rings):
         tensor = graph.tensors[ring.tensor]
-        end = identifier(made_by[index]) if index in made_by else "input"
+        end = made_by.get(index, "input")
         shape = f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}"
         readers = [f"&{stage_name(schedule, stage)}" for stage in schedule.readers(index)]
         plans.append(
@@ -298,7 +303,7 @@ def _end_plan(schedule: Schedule, index: int) -> RingPlan:
         comment=_end_comment(end),
         c_type=collected.c_type,
         member=f"kept_{name}",
-        dimensions=f"[{collected.count}]",
+        dimensions=f"[{round_up(collected.size_bytes, ALIGNMENT) // collected.item_bytes}]",
         offset=end.offset,
         lines=designated(
             [("rows", f"(uint8_t *)network_arena.kept_{name}")],

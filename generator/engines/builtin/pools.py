@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MAX_POOL_2D and AVERAGE_POOL_2D on rows, where no window reaches over a border."""
+"""MAX_POOL_2D and AVERAGE_POOL_2D on rows."""
 
 from __future__ import annotations
 
@@ -18,14 +18,6 @@ def pool_window(graph: Graph, operator: Operator) -> Window:
     return window_of(shape, options.size, options.stride, options.padding)
 
 
-def reaches_over_border(graph: Graph, operator: Operator) -> str | None:
-    """What keeps a pool from taking rows as they come: border pixels do not count."""
-    window = pool_window(graph, operator)
-    if (*window.before, *window.after) == (0, 0, 0, 0):
-        return None
-    return "its window reaches over the border"
-
-
 def pool_row_kernel(call: RowCall[None], name: str) -> Kernel:
     """The kernel `name` ("max_pool", "average_pool") and its record."""
     options = call.operator.options_of(PoolOptions)
@@ -39,6 +31,8 @@ def pool_row_kernel(call: RowCall[None], name: str) -> Kernel:
                 "rows": options.size[0],
                 "columns": options.size[1],
                 "stride": options.stride[1],
+                "left": call.window.before[1],
+                "width_in": call.tensor_in.shape[2],
                 "channels": channels,
                 "pixels": pixels,
                 "channel_stride": call.channel_stride,

@@ -15,7 +15,7 @@ from generator.engines.builtin.fixed_point import (
     Multiplier,
     add_scaling,
     multiply,
-    quantise_multiplier,
+    product_multiplier,
 )
 from generator.engines.builtin.spec import Kernel, RowCall
 from generator.model.constraints.tensors import shape_text
@@ -74,7 +74,7 @@ def constant_product(call: RowCall[Any]) -> Kernel:
     """MUL."""
     graph, operator = call.graph, call.operator
     first, second = (_quantisation(graph.tensor_in(operator, one)) for one in (0, 1))
-    scale = quantise_multiplier(first.scale * second.scale / _quantisation(call.tensor_out).scale)
+    scale = product_multiplier(first, second, _quantisation(call.tensor_out))
     return _kernel(call, "multiply", _reals(call), (1, NO_SCALE, scale))
 
 

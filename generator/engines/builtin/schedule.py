@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.partition import Partition, make_partition, on_rows
 from generator.engines.builtin.spec import Collected
 from generator.engines.builtin.tail_memory import (
@@ -99,6 +100,8 @@ class Stage:
     """Rows that it makes, or takes where it fills an end."""
     column_bytes: int
     """Scratch for the columns of one row."""
+    output: int = 0
+    """Which of the last operator's outputs it makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +172,22 @@ class _Stages:
 
     def _make_rows(self, operator: Operator) -> set[int]:
         """The stage of an operator, and of the one that takes its columns if there is one."""
-        graph, facts = self.graph, on_rows(operator)
+        facts = on_rows(operator)
         taker = self._taker_of_columns(operator) if facts.leaves_columns else None
         operators = (operator, taker) if taker else (operator,)
-        made = graph.tensor_out(operators[-1])
+        for output, index in enumerate(operators[-1].outputs):
+            if output == 0 or self._is_needed(index):
+                self._make_output(operators, output)
+        return {one.index for one in operators}
+
+    def _is_needed(self, tensor: int) -> bool:
+        takers = any(tensor in one.data_inputs for one in self.graph.operators)
+        return takers or tensor in self._partition.collected
+
+    def _make_output(self, operators: tuple[Operator, ...], output: int) -> None:
+        """The stage of one output, and the ring that it fills."""
+        graph, operator = self.graph, operators[0]
+        facts, made = on_rows(operator), graph.tensors[operators[-1].outputs[output]]
         self._ring_of[made.index] = len(self.rings)
         self.stages.append(
             Stage(
@@ -184,11 +199,11 @@ class _Stages:
                 window=facts.window(graph, operator),
                 rows=made.shape[1],
                 column_bytes=_column_bytes(graph, operator),
+                output=output,
             )
         )
         self.rings.append(_ring(made.index, made.shape, planes=round_up(made.shape[3], 2)))
         self._collect(made.index)
-        return {one.index for one in operators}
 
     def _reduce(self, operator: Operator) -> None:
         reduces = on_rows(operator).reduces
@@ -247,7 +262,7 @@ def make_schedule(graph: Graph) -> Schedule:
     ends: list[End] = []
     for end in made.ends:
         ends.append(replace(end, offset=offset))
-        offset += round_up(end.collected.size_bytes, 4)
+        offset += round_up(end.collected.size_bytes, ALIGNMENT)
     kept = [
         Kept(
             end.offset, end.collected.size_bytes, None if end.operator else end.tensor, end.operator
@@ -255,9 +270,9 @@ def make_schedule(graph: Graph) -> Schedule:
         for end in ends
     ]
     states = place_states(graph, offset)
-    offset += sum(round_up(one.size, 4) for one in states)
+    offset += sum(round_up(one.size, ALIGNMENT) for one in states)
     memory = plan_tail_memory(partition, kept, states)
-    beyond = max(round_up(memory.bytes, 4) - offset, 0)
+    beyond = max(round_up(memory.bytes, ALIGNMENT) - offset, 0)
     return Schedule(
         graph=graph,
         partition=partition,

@@ -88,6 +88,13 @@ class RowCall(Call[FoldedT]):
     """An operator on rows."""
 
     window: Window
+    output: int = 0
+    """Which of the operator's outputs is made."""
+
+    @property
+    def tensor_out(self) -> Tensor:
+        """The output that is made."""
+        return self.graph.tensors[self.operator.outputs[self.output]]
 
     @property
     def channel_stride(self) -> int:
@@ -213,6 +220,8 @@ class BuiltinOperator:
     """It may have any number of them, none too."""
     computes: bool = True
     """False: it only names something; nothing is run."""
+    makes_constants: bool = False
+    """It needs nothing that is computed."""
     constraints: Tiers = ()
     """What else it must fulfil, tier after tier."""
     listed_as: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from generator.engines.builtin.c_tables import Record, c_list, designated, unsigned
 from generator.engines.builtin.fold import FoldedNetwork
-from generator.engines.builtin.names import end_identifier, identifier, tensor_text, title
+from generator.engines.builtin.names import end_identifier, output_identifier, tensor_text, title
 from generator.engines.builtin.partition import on_rows
 from generator.engines.builtin.schedule import Schedule, Stage
 from generator.engines.builtin.spec import Kernel, RowCall, RowKernel
@@ -35,7 +35,7 @@ def stage_name(schedule: Schedule, stage: Stage) -> str:
     if stage.end is not None:
         end = schedule.ends[stage.end]
         return f"stage_{end_identifier(schedule.graph, end.tensor, end.operator)}"
-    return f"stage_{identifier(stage.operators[-1])}"
+    return f"stage_{output_identifier(stage.operators[-1], stage.output)}"
 
 
 def plan_stage(
@@ -55,13 +55,14 @@ def plan_stage(
     def kernel(ask: RowKernel | None, operator: Operator) -> Kernel | None:
         if ask is None:
             return None
-        return ask(RowCall(graph, operator, folded.layer(operator), stage.window))
+        return ask(RowCall(graph, operator, folded.layer(operator), stage.window, stage.output))
 
     columns, channels = NO_OPERATOR, []
     if first is not last:
         columns = str(first.index)
         channels = [("columns_channels", str(graph.tensor_out(first).shape[-1]))]
-    made = NO_OPERATOR if stage.target is None else str(last.index)
+    is_shown = stage.target is not None and stage.output == 0
+    made = str(last.index) if is_shown else NO_OPERATOR
     combine, gather, product = (
         kernel(begin.combine, first), kernel(begin.gather, first), kernel(end.product, last),
     )  # fmt: skip
@@ -131,7 +132,8 @@ def _comment(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
     if stage.window != WHOLE_ROW:
         lines.append(f"  {_window_text(stage.window)}")
     for operator in stage.operators:
-        text = f"  out  {tensor_text(graph.tensor_out(operator))}"
+        made = operator.outputs[stage.output if operator is stage.operators[-1] else 0]
+        text = f"  out  {tensor_text(graph.tensors[made])}"
         activation = operator.activation.value
         lines.append(text if activation == "NONE" else f"{text}, {activation}")
     return tuple(lines)

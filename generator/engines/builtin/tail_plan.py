@@ -70,7 +70,7 @@ def _step(
     lines = (
         *designated(
             [("run", kernel.function), ("layer", f"&{kernel.layer.name}")],
-            [("inputs", f"TENSORS({', '.join(sources)})")],
+            [("inputs", f"TENSORS({', '.join(sources) or 'NULL'})")],
             [("output", _place(schedule, step.target, ends))],
         ),
         f"STEP_TAP({tapped}, {target.element_count}u)",

@@ -40,7 +40,7 @@ def something_to_compute_on(graph: Graph, operator: Operator) -> str | None:
     """
     facts = builtin_operator(operator)
     reads = facts.on_tensors is not None and facts.on_tensors.variable is not None
-    if operator.data_inputs or reads or not facts.computes:
+    if operator.data_inputs or reads or facts.makes_constants or not facts.computes:
         return None
     return "all its inputs are constants"
 

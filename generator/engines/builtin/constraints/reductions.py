@@ -36,3 +36,11 @@ def axes_in_range(graph: Graph, operator: Operator) -> str | None:
         return f"{count} elements overflow the sum"
     walkable = all(box.is_walkable for box in reduction(source, axes))
     return None if walkable else f"{shape_text(source.shape)} has too many axes"
+
+
+def not_all_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
+    """What keeps a reduction from taking rows as they come."""
+    axes = axes_of(graph, operator)
+    if axes == (1, 2) and len(graph.tensor_in(operator).shape) == 4:
+        return None
+    return f"its axes are {axes}"

@@ -39,10 +39,6 @@ _UPSAMPLING = Reason(
     "it makes more rows than it takes; upsampling has no place in a classifier",
     "export the classifier without the decoder",
 )
-_PRODUCT = Reason(
-    "a product of two computed tensors, as attention has it, is not computed",
-    "take pooling, or dense layers with weights of their own, in place of attention",
-)
 _TABLE = Reason(
     "it looks up text or numbers in a table of the file",
     "export the model without its labels: it is to end in the scores",
@@ -76,12 +72,10 @@ REASONS: Mapping[str, Reason] = {
     "WHILE": _LOOP,
     "IF": _CONDITION,
     "CALL": _CALL,
-    "BATCH_MATMUL": _PRODUCT,
     "HASHTABLE": _TABLE,
     "HASHTABLE_FIND": _TABLE,
     "HASHTABLE_IMPORT": _TABLE,
     "SHAPE": _SHAPE,
-    "FILL": _SHAPE,
     "RANGE": _SHAPE,
     "CAST": Reason(
         "types other than int8 are not computed",

@@ -69,12 +69,6 @@ def dilation_in_range(graph: Graph, operator: Operator) -> str | None:
     return None if inside else f"it is {shape_text(dilation)}"
 
 
-def dilated(graph: Graph, operator: Operator) -> str | None:
-    """What keeps a convolution with dilation from taking rows as they come."""
-    dilation = dilation_of(operator)
-    return None if dilation == (1, 1) else f"its dilation is {shape_text(dilation)}"
-
-
 def stride_in_range(graph: Graph, operator: Operator) -> str | None:
     """Strides must be from 1 to 16.
 

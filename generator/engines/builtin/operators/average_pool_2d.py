@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""AVERAGE_POOL_2D: on rows where no window reaches over a border, else on whole tensors."""
+"""AVERAGE_POOL_2D: border pixels do not count."""
 
 from __future__ import annotations
 
 from generator.engines.builtin.constraints.pools import pool_tiers
-from generator.engines.builtin.pools import pool_row_kernel, pool_window, reaches_over_border
+from generator.engines.builtin.pools import pool_row_kernel, pool_window
 from generator.engines.builtin.products import values_of_pool
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -26,6 +26,6 @@ OPERATOR = BuiltinOperator(
     shapes=rows_to_rows,
     products=values_of_pool,
     constraints=pool_tiers(),
-    on_rows=OnRows(refuses=reaches_over_border, window=pool_window, combine=_combine),
+    on_rows=OnRows(window=pool_window, combine=_combine),
     on_tensors=OnTensors(average_pool_kernel),
 )

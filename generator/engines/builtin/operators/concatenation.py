@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from generator.engines.builtin.constraints.joins import all_int8, pieces_fit
 from generator.engines.builtin.constraints.tensors import same_quantisation
+from generator.engines.builtin.row_moves import join_row_kernel, joins_no_rows
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
@@ -41,9 +44,18 @@ def _kernel(call: TensorCall[None]) -> Kernel:
     return concatenate_kernel(call, _axis(call.graph, call.operator), joins=True)
 
 
+def _joins_no_rows(graph: Graph, operator: Operator) -> str | None:
+    return joins_no_rows(graph, operator, _axis(graph, operator))
+
+
+def _combine(call: RowCall[None]) -> Kernel:
+    return join_row_kernel(call, _axis(call.graph, call.operator))
+
+
 OPERATOR = BuiltinOperator(
     kind="CONCATENATION",
     shapes=any_shapes,
     constraints=((all_int8,), (no_activation, same_quantisation, _pieces_fit)),
+    on_rows=OnRows(refuses=_joins_no_rows, combine=_combine),
     on_tensors=OnTensors(_kernel),
 )

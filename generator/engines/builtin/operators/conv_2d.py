@@ -14,8 +14,14 @@ from generator.engines.builtin.channels import (
     fold_convolution,
     requantise_table,
 )
-from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
-from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.convolutions import (
+    convolution_window,
+    dilated_fields,
+    is_dilated,
+    reaches_too_far,
+    window_fields,
+)
 from generator.engines.builtin.products import products_of_convolution
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -43,7 +49,7 @@ def _needs_whole_input(graph: Graph, operator: Operator) -> str | None:
     kernel, inputs = graph.tensor_in(operator, 1).shape, graph.tensor_in(operator).shape[3]
     if kernel[3] != inputs:
         return f"it has {inputs // kernel[3]} groups"
-    return dilated(graph, operator)
+    return reaches_too_far(graph, operator)
 
 
 def _column_values(graph: Graph, operator: Operator) -> int:
@@ -59,6 +65,10 @@ def _fold(graph: Graph, operator: Operator) -> FoldedConvolution:
 
 
 def _gather(call: RowCall[FoldedConvolution]) -> Kernel:
+    if is_dilated(call.operator):
+        layer = call.record("struct dilated_window", *dilated_fields(call), prefix="window")
+        source = "im2col_dilated"
+        return Kernel(f"{source}_gather_row_u8", source, source, layer)
     layer = call.record("struct conv_window", *window_fields(call), prefix="window")
     return Kernel("im2col_gather_row_u8", "im2col", "im2col", layer)
 

@@ -7,8 +7,14 @@ import numpy as np
 
 from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.channels import FoldedConvolution, fold_convolution, requantise_table
-from generator.engines.builtin.constraints.windows import convolution_tiers, dilated
-from generator.engines.builtin.convolutions import convolution_window, window_fields
+from generator.engines.builtin.constraints.windows import convolution_tiers
+from generator.engines.builtin.convolutions import (
+    convolution_window,
+    dilated_fields,
+    is_dilated,
+    reaches_too_far,
+    window_fields,
+)
 from generator.engines.builtin.products import products_of_depthwise
 from generator.engines.builtin.spec import (
     BuiltinOperator,
@@ -57,6 +63,7 @@ def fast_kernel(call: RowCall[FoldedConvolution]) -> str | None:
     width_in, width_out = call.tensor_in.shape[2], call.tensor_out.shape[2]
     fits = (
         _multiplier(call.operator) == 1
+        and not is_dilated(call.operator)
         and width_out % PIXELS_PER_BLOCK == 0
         and width_in == width_out * call.window.stride[1]
         and call.folded.input_zero == 0
@@ -96,16 +103,18 @@ def _general(call: RowCall[FoldedConvolution]) -> Kernel:
     folded = call.folded
     taps = byte_table(call.name("taps"), [int(tap) for tap in folded.kept_weights().ravel()])
     requantise = requantise_table(call.name("requantise"), folded.channels)
-    window = ", ".join(f".{field} = {value}" for field, value in window_fields(call))
+    dilated = is_dilated(call.operator)
+    fields = dilated_fields(call) if dilated else window_fields(call)
+    window = ", ".join(f".{field} = {value}" for field, value in fields)
+    kernel = "depthwise_dilated" if dilated else "depthwise_any"
     layer = call.record(
-        "struct depthwise_any_layer",
-        ("window", f"{{{window}}}"),
+        f"struct {kernel}_layer",
+        ("dilated" if dilated else "window", f"{{{window}}}"),
         *unsigned({"multiplier": _multiplier(call.operator)}),
         ("taps", taps.name),
         ("requantise", requantise.name),
         ("range", folded.range.text),
     )
-    kernel = "depthwise_any"
     return Kernel(f"{kernel}_row_u8", kernel, kernel, layer, (taps, requantise))
 
 
@@ -124,7 +133,7 @@ OPERATOR = BuiltinOperator(
     constraints=convolution_tiers(channel_axis=3, channels_fit=_channels_fit),
     fold=_fold,
     on_rows=OnRows(
-        refuses=dilated,
+        refuses=reaches_too_far,
         window=convolution_window,
         gather=_gather,
         product=_spread,

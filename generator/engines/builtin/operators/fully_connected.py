@@ -22,6 +22,7 @@ from generator.engines.builtin.fixed_point import (
     WideMultiplier,
     activation_range,
     dense_scales,
+    multiply_real,
     wide_multiplier,
 )
 from generator.engines.builtin.products import products_of_dense
@@ -85,17 +86,35 @@ def _fold(graph: Graph, operator: Operator) -> FoldedDense:
     reals = dense_scales(
         source.quantisation, kernel.quantisation, target.quantisation, len(weights)
     )
+    given = _constant_input(graph, operator)
+    if given is not None:  # each output is one number, whatever the scales
+        sums = [bias + given * int(row) for bias, row in zip(biases, wide.sum(axis=1), strict=True)]
+        made = [multiply_real(total, real) for total, real in zip(sums, reals, strict=True)]
+        weights, biases, reals = np.zeros_like(weights), made, (1.0,) * len(weights)
+        wide = weights.astype(np.int64)
     reaches = [
         abs(bias) + 128 * int(row) for bias, row in zip(biases, abs(wide).sum(1), strict=True)
     ]
     multipliers = [
-        wide_multiplier(real, reach) if reach < SUM_LIMIT else None
+        WideMultiplier(2, 1)
+        if given is not None
+        else wide_multiplier(real, reach)
+        if reach < SUM_LIMIT
+        else None
         for real, reach in zip(reals, reaches, strict=True)
     ]
     lowest, highest = activation_range(operator.activation, target.quantisation)
     zero_point = target.quantisation.zero_point
     fitting = all_that_fit(multipliers)
     return FoldedDense(weights, tuple(biases), fitting, zero_point, lowest, highest)
+
+
+def _constant_input(graph: Graph, operator: Operator) -> int | None:
+    """The int8 value of all inputs where FILL makes them; None where they are computed."""
+    maker = next((one for one in graph.operators if operator.inputs[0] in one.outputs), None)
+    if maker is None or maker.kind != "FILL":
+        return None
+    return int(graph.tensor_in(maker, 1).int8_values().ravel()[0])
 
 
 def _kernel(call: TensorCall[FoldedDense]) -> Kernel:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from generator.engines.builtin.c_tables import signed, unsigned
-from generator.engines.builtin.constraints.reductions import axes_in_range
+from generator.engines.builtin.constraints.reductions import axes_in_range, not_all_rows_and_bands
 from generator.engines.builtin.constraints.tensors import axes_of
 from generator.engines.builtin.fixed_point import INT8_MIN, Multiplier, mean_multiplier
 from generator.engines.builtin.products import values_of_input
@@ -25,14 +25,6 @@ from generator.engines.builtin.tensor_kernels.reduce import mean_kernel
 from generator.model.graph import Graph, Operator
 
 SUM_BYTES = 4
-
-
-def mean_over_rows_and_bands(graph: Graph, operator: Operator) -> str | None:
-    """What keeps a MEAN from summing rows as they come."""
-    axes = axes_of(graph, operator)
-    if axes == (1, 2) and len(graph.tensor_in(operator).shape) == 4:
-        return None
-    return f"its axes are {axes}"
 
 
 def _reduces(graph: Graph, operator: Operator) -> Collected:
@@ -97,6 +89,6 @@ OPERATOR = BuiltinOperator(
     inputs_needed=2,
     constraints=((axes_in_range,),),
     fold=_fold,
-    on_rows=OnRows(refuses=mean_over_rows_and_bands, combine=_combine, reduces=_reduces),
+    on_rows=OnRows(refuses=not_all_rows_and_bands, combine=_combine, reduces=_reduces),
     on_tensors=OnTensors(_of_tensor, finish=_finish),
 )

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from generator.engines.builtin.row_pairs import extreme_row_kernel, two_rows
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
@@ -22,10 +25,15 @@ def _kernel(call: TensorCall[None]) -> Kernel:
     return extreme_kernel(call, sign=-1)
 
 
+def _combine(call: RowCall[None]) -> Kernel:
+    return extreme_row_kernel(call, sign=-1)
+
+
 OPERATOR = BuiltinOperator(
     kind="MINIMUM",
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((int8_constants,), (shapes_broadcast, one_quantisation)),
+    on_rows=OnRows(refuses=two_rows, combine=_combine),
     on_tensors=OnTensors(_kernel, in_place=True),
 )

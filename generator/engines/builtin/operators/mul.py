@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from generator.engines.builtin.constraints.weights import known_activation
-from generator.engines.builtin.row_constants import constant_product, not_by_channel
+from generator.engines.builtin.row_constants import constant_product, one_is_constant
+from generator.engines.builtin.row_pairs import multiply_row_kernel, same_shapes
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -23,7 +24,9 @@ def _kernel(call: TensorCall[None]) -> Kernel:
 
 
 def _combine(call: RowCall[None]) -> Kernel:
-    return constant_product(call)
+    if one_is_constant(call.graph, call.operator):
+        return constant_product(call)
+    return multiply_row_kernel(call)
 
 
 OPERATOR = BuiltinOperator(
@@ -31,6 +34,6 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     inputs_needed=2,
     constraints=((known_activation, int8_constants), (shapes_broadcast,)),
-    on_rows=OnRows(refuses=not_by_channel, combine=_combine),
+    on_rows=OnRows(refuses=same_shapes, combine=_combine),
     on_tensors=OnTensors(_kernel, in_place=True),
 )

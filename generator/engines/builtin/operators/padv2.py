@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from generator.engines.builtin.constraints.pads import befores, borders_fit
 from generator.engines.builtin.constraints.tensors import same_quantisation
+from generator.engines.builtin.row_moves import pad_row_kernel, pad_window, pads_batch
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
@@ -28,9 +31,17 @@ def constant_padding(graph: Graph, operator: Operator) -> str | None:
     return None
 
 
+def _value(graph: Graph, operator: Operator) -> int:
+    return int(graph.tensor_in(operator, 2).int8_values().ravel()[0])
+
+
 def _kernel(call: TensorCall[None]) -> Kernel:
-    value = int(call.graph.tensor_in(call.operator, 2).int8_values().ravel()[0])
+    value = _value(call.graph, call.operator)
     return pad_kernel(call, befores(call.graph, call.operator), value)
+
+
+def _combine(call: RowCall[None]) -> Kernel:
+    return pad_row_kernel(call, _value(call.graph, call.operator))
 
 
 OPERATOR = BuiltinOperator(
@@ -38,5 +49,6 @@ OPERATOR = BuiltinOperator(
     shapes=any_shapes,
     inputs_needed=3,
     constraints=((constant_padding, borders_fit, same_quantisation),),
+    on_rows=OnRows(refuses=pads_batch, window=pad_window, combine=_combine),
     on_tensors=OnTensors(_kernel),
 )

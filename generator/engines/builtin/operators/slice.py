@@ -6,16 +6,21 @@ from __future__ import annotations
 from typing import Any
 
 from generator.engines.builtin.constraints.tensors import constant_list, same_quantisation
+from generator.engines.builtin.row_moves import cut_row_kernel, cuts_rows
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
 from generator.engines.builtin.tensor_kernels.rearrange import (
+    Cut,
     Selection,
     gather_kernel,
+    one_after_another,
     sliced,
 )
 from generator.model.constraints.tensors import shape_text
@@ -43,10 +48,12 @@ def slice_inside(graph: Graph, operator: Operator) -> str | None:
     return None if fits else f"{shape_text(begins)} and {shape_text(sizes)}"
 
 
+def _cut(graph: Graph, operator: Operator) -> Cut:
+    return one_after_another(_begins(graph, operator), graph.tensor_out(operator).shape)
+
+
 def _selection(call: TensorCall[Any]) -> Selection:
-    source = call.tensor_in
-    begins = _begins(call.graph, call.operator)
-    return sliced(source, begins, call.tensor_out.shape, [1] * len(begins))
+    return sliced(call.tensor_in, _cut(call.graph, call.operator))
 
 
 def _part(call: TensorCall[Any]) -> int | None:
@@ -58,10 +65,20 @@ def _kernel(call: TensorCall[Any]) -> Kernel:
     return gather_kernel(call, _selection(call), call.output)
 
 
+def _refuses(graph: Graph, operator: Operator) -> str | None:
+    source = graph.tensors[operator.data_inputs[0]]
+    return cuts_rows(source, _cut(graph, operator), graph.tensor_out(operator))
+
+
+def _combine(call: RowCall[Any]) -> Kernel:
+    return cut_row_kernel(call, _cut(call.graph, call.operator))
+
+
 OPERATOR = BuiltinOperator(
     kind="SLICE",
     shapes=any_shapes,
     inputs_needed=3,
     constraints=((slice_inside, same_quantisation),),
+    on_rows=OnRows(refuses=_refuses, combine=_combine),
     on_tensors=OnTensors(_kernel, part=_part),
 )

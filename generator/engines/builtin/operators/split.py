@@ -7,16 +7,21 @@ from typing import Any
 
 from generator.engines.builtin.constraints.joins import parts_fit
 from generator.engines.builtin.constraints.tensors import constant_list
+from generator.engines.builtin.row_moves import cut_row_kernel, cuts_rows
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
 from generator.engines.builtin.tensor_kernels.rearrange import (
+    Cut,
     Selection,
     gather_kernel,
+    part_along,
     sliced,
 )
 from generator.model.graph import Graph, Operator
@@ -34,15 +39,15 @@ def _parts_fit(graph: Graph, operator: Operator) -> str | None:
 _parts_fit.__doc__ = parts_fit.__doc__
 
 
-def _selection(call: TensorCall[Any]) -> Selection:
-    graph, operator = call.graph, call.operator
-    source = graph.tensors[operator.data_inputs[0]]
-    rank = len(source.shape)
+def _cut(graph: Graph, operator: Operator, output: int = 0) -> Cut:
     axis = _axis(graph, operator)
     assert axis is not None
-    before = sum(graph.tensors[index].shape[axis] for index in operator.outputs[: call.output])
-    begins = [before if one == axis % rank else 0 for one in range(rank)]
-    return sliced(source, begins, call.tensor_out.shape, [1] * rank)
+    return part_along(graph, operator, axis, output)
+
+
+def _selection(call: TensorCall[Any]) -> Selection:
+    source = call.graph.tensors[call.operator.data_inputs[0]]
+    return sliced(source, _cut(call.graph, call.operator, call.output))
 
 
 def _part(call: TensorCall[Any]) -> int | None:
@@ -54,11 +59,21 @@ def _kernel(call: TensorCall[Any]) -> Kernel:
     return gather_kernel(call, _selection(call), call.output)
 
 
+def _refuses(graph: Graph, operator: Operator) -> str | None:
+    source = graph.tensors[operator.data_inputs[0]]
+    return cuts_rows(source, _cut(graph, operator), graph.tensor_out(operator))
+
+
+def _combine(call: RowCall[Any]) -> Kernel:
+    return cut_row_kernel(call, _cut(call.graph, call.operator, call.output))
+
+
 OPERATOR = BuiltinOperator(
     kind="SPLIT",
     shapes=any_shapes,
     inputs_needed=2,
     several_outputs=True,
     constraints=((_parts_fit,),),
+    on_rows=OnRows(refuses=_refuses, combine=_combine),
     on_tensors=OnTensors(_kernel, part=_part),
 )

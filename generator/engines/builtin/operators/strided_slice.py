@@ -6,14 +6,18 @@ from __future__ import annotations
 from typing import Any
 
 from generator.engines.builtin.constraints.tensors import constant_list, same_quantisation
+from generator.engines.builtin.row_moves import cut_row_kernel, cuts_rows
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
+    OnRows,
     OnTensors,
+    RowCall,
     TensorCall,
     any_shapes,
 )
 from generator.engines.builtin.tensor_kernels.rearrange import (
+    Cut,
     Selection,
     gather_kernel,
     sliced,
@@ -23,8 +27,8 @@ from generator.model.graph import Graph, Operator
 from generator.model.options import StridedSliceOptions
 
 
-def _bounds(graph: Graph, operator: Operator) -> tuple[list[int], list[int], list[int]] | None:
-    """Begin, number and step along each axis; None where they are not constant."""
+def _bounds(graph: Graph, operator: Operator) -> Cut | None:
+    """What it takes along each axis; None where that is not constant."""
     options = operator.options_of(StridedSliceOptions)
     lists = [constant_list(graph, operator, position) for position in (1, 2, 3)]
     begins, ends, steps = lists
@@ -48,7 +52,7 @@ def _bounds(graph: Graph, operator: Operator) -> tuple[list[int], list[int], lis
             )
         ]
         first[axis], counts[axis], strides[axis] = taken.start, len(taken), step
-    return first, counts, strides
+    return Cut(tuple(first), tuple(counts), tuple(strides))
 
 
 def constant_slice(graph: Graph, operator: Operator) -> str | None:
@@ -64,7 +68,7 @@ def constant_slice(graph: Graph, operator: Operator) -> str | None:
     if bounds is not None:
         kept = tuple(
             count
-            for axis, count in enumerate(bounds[1])
+            for axis, count in enumerate(bounds.sizes)
             if not options.shrink_axis_mask & (1 << axis)
         )
         if kept == target:
@@ -72,10 +76,14 @@ def constant_slice(graph: Graph, operator: Operator) -> str | None:
     return f"{shape_text(source)} -> {shape_text(target)}"
 
 
-def _selection(call: TensorCall[Any]) -> Selection:
-    bounds = _bounds(call.graph, call.operator)
+def _cut(graph: Graph, operator: Operator) -> Cut:
+    bounds = _bounds(graph, operator)
     assert bounds
-    return sliced(call.tensor_in, *bounds)
+    return bounds
+
+
+def _selection(call: TensorCall[Any]) -> Selection:
+    return sliced(call.tensor_in, _cut(call.graph, call.operator))
 
 
 def _part(call: TensorCall[Any]) -> int | None:
@@ -87,10 +95,20 @@ def _kernel(call: TensorCall[Any]) -> Kernel:
     return gather_kernel(call, _selection(call), call.output)
 
 
+def _refuses(graph: Graph, operator: Operator) -> str | None:
+    source = graph.tensors[operator.data_inputs[0]]
+    return cuts_rows(source, _cut(graph, operator), graph.tensor_out(operator))
+
+
+def _combine(call: RowCall[Any]) -> Kernel:
+    return cut_row_kernel(call, _cut(call.graph, call.operator))
+
+
 OPERATOR = BuiltinOperator(
     kind="STRIDED_SLICE",
     shapes=any_shapes,
     inputs_needed=4,
     constraints=((constant_slice, same_quantisation),),
+    on_rows=OnRows(refuses=_refuses, combine=_combine),
     on_tensors=OnTensors(_kernel, part=_part),
 )

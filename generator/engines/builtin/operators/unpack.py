@@ -16,6 +16,7 @@ from generator.engines.builtin.spec import (
 from generator.engines.builtin.tensor_kernels.rearrange import (
     Selection,
     gather_kernel,
+    one_after_another,
     sliced,
 )
 from generator.model.graph import Graph, Operator
@@ -35,7 +36,7 @@ def _selection(call: TensorCall[Any]) -> Selection:
     axis = call.operator.options_of(AxisOptions).axis % rank
     begins = [call.output if one == axis else 0 for one in range(rank)]
     sizes = [1 if one == axis else source.shape[one] for one in range(rank)]
-    return sliced(source, begins, sizes, [1] * rank)
+    return sliced(source, one_after_another(begins, sizes))
 
 
 def _part(call: TensorCall[Any]) -> int | None:

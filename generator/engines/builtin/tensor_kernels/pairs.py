@@ -6,7 +6,11 @@ from __future__ import annotations
 from typing import Any
 
 from generator.engines.builtin.c_tables import Record, Table, byte_table
-from generator.engines.builtin.fixed_point import add_scaling, quantise_multiplier
+from generator.engines.builtin.fixed_point import (
+    add_scaling,
+    product_multiplier,
+    quotient_multiplier,
+)
 from generator.engines.builtin.spec import Call, Kernel, TensorCall
 from generator.engines.builtin.tensor_kernels.boxes import (
     Box,
@@ -95,7 +99,7 @@ def multiply_kernel(call: TensorCall[Any]) -> Kernel:
         "struct tensor_multiply_layer",
         ("pair", pair),
         ("zeros", f"{{{first.zero_point}, {second.zero_point}}}"),
-        ("scale", scale_text(quantise_multiplier(first.scale * second.scale / target.scale))),
+        ("scale", scale_text(product_multiplier(first, second, target))),
         ("range", range_text(call.operator.activation, target)),
     )
     return _kernel("multiply", layer, tables)
@@ -116,11 +120,8 @@ def prelu_kernel(call: TensorCall[Any]) -> Kernel:
         "struct tensor_prelu_layer",
         ("pair", pair),
         ("zeros", f"{{{source.zero_point}, {alpha.zero_point}}}"),
-        ("positive", scale_text(quantise_multiplier(source.scale / target.scale))),
-        (
-            "negative",
-            scale_text(quantise_multiplier(source.scale * alpha.scale / target.scale)),
-        ),
+        ("positive", scale_text(quotient_multiplier(source, target))),
+        ("negative", scale_text(product_multiplier(source, alpha, target))),
         ("range", whole_range_text(target.zero_point)),
     )
     return _kernel("prelu", layer, tables)

@@ -11,7 +11,7 @@ from typing import Any
 from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.spec import Call, Kernel, TensorCall
 from generator.engines.builtin.tensor_kernels.boxes import Box, dense_strides, make_box
-from generator.model.graph import Tensor
+from generator.model.graph import Graph, Operator, Tensor
 
 PIECE_BYTES = 8
 
@@ -45,14 +45,36 @@ def permuted(tensor: Tensor, order: Sequence[int]) -> Selection:
     )
 
 
-def sliced(
-    tensor: Tensor, begins: Sequence[int], sizes: Sequence[int], steps: Sequence[int]
-) -> Selection:
+@dataclass(frozen=True, slots=True)
+class Cut:
     """A part of a tensor: along each axis so many elements from a begin on, by a step."""
+
+    begins: tuple[int, ...]
+    sizes: tuple[int, ...]
+    steps: tuple[int, ...]
+
+
+def one_after_another(begins: Sequence[int], sizes: Sequence[int]) -> Cut:
+    """A part that leaves out nothing between its elements."""
+    return Cut(tuple(begins), tuple(sizes), (1,) * len(begins))
+
+
+def part_along(graph: Graph, operator: Operator, axis: int, output: int) -> Cut:
+    """One of the parts into which SPLIT cuts its input along an axis."""
+    source = graph.tensors[operator.data_inputs[0]].shape
+    parts = [graph.tensors[index].shape for index in operator.outputs]
+    axis %= len(source)
+    before = sum(shape[axis] for shape in parts[:output])
+    begins = [before if one == axis else 0 for one in range(len(source))]
+    return one_after_another(begins, parts[output])
+
+
+def sliced(tensor: Tensor, cut: Cut) -> Selection:
+    """A part of a tensor."""
     strides = dense_strides(tensor.shape)
-    first = sum(begin * stride for begin, stride in zip(begins, strides, strict=True))
-    scaled = tuple(step * stride for step, stride in zip(steps, strides, strict=True))
-    return Selection(first, tuple(sizes), scaled)
+    first = sum(begin * stride for begin, stride in zip(cut.begins, strides, strict=True))
+    scaled = tuple(step * stride for step, stride in zip(cut.steps, strides, strict=True))
+    return Selection(first, cut.sizes, scaled)
 
 
 def gather_kernel(call: Call[Any], selection: Selection, output: int = 0) -> Kernel:

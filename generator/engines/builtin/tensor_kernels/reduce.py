@@ -7,14 +7,17 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from generator.engines.builtin.c_tables import signed, unsigned
 from generator.engines.builtin.fixed_point import (
+    INT8_MAX,
+    INT8_MIN,
     Multiplier,
     mean_multiplier,
 )
-from generator.engines.builtin.spec import Kernel, TensorCall
+from generator.engines.builtin.spec import Call, Collected, Kernel, TensorCall
 from generator.engines.builtin.tensor_kernels.boxes import Box, dense_strides, make_box
 from generator.engines.builtin.tensor_kernels.scales import scale_text, whole_range_text
-from generator.model.graph import Tensor
+from generator.model.graph import Graph, Operator, Tensor
 
 
 def reduction(tensor: Tensor, axes: Sequence[int]) -> tuple[Box, Box]:
@@ -45,6 +48,23 @@ def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Ker
         ("sign", str(sign)),
     )
     return Kernel("tensor_reduce_extreme_s8", "tensor/reduce_extreme", "tensor/reduce", layer)
+
+
+def extreme_record(call: Call[Any], function: str, sign: int) -> Kernel:
+    """The two halves of REDUCE_MAX and REDUCE_MIN over all rows and bands, as rows come."""
+    _, _, pixels, channels = call.tensor_in.shape
+    layer = call.record(
+        "struct extreme_add_layer",
+        *unsigned({"channels": channels, "pixels": pixels}),
+        *signed({"sign": sign}),
+    )
+    return Kernel(function, "extreme_add", "extreme_add", layer)
+
+
+def keeps_extremes(graph: Graph, operator: Operator, sign: int) -> Collected:
+    """What is kept of the rows: the largest (sign 1) or smallest value of each channel so far."""
+    channels = graph.tensor_in(operator).shape[3]
+    return Collected("int8_t", channels, 1, 1, channels, INT8_MIN if sign > 0 else INT8_MAX)
 
 
 def _sum(call: TensorCall[Any], axes: Sequence[int], multiplier: Multiplier) -> Kernel:

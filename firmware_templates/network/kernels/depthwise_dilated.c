@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "network/kernels/depthwise_dilated.h"
+
+/* The sum over one output's window, whose taps lie in `channel` of the rows. */
+static int32_t window_sum(const struct dilated_window *dilated, const struct row_view *rows,
+                          uint32_t channel, int32_t first, const int8_t *tap) {
+    const struct conv_window *window = &dilated->window;
+    int32_t sum = 0;
+    for (uint32_t tap_row = 0u; tap_row < window->rows; tap_row++) {
+        const struct row_view *row = &rows[tap_row * dilated->row_step];
+        const uint8_t *plane = row->pixels + channel * row->channel_stride;
+        for (uint32_t column = 0u; column < window->columns; column++) {
+            const int32_t x = first + (int32_t)(column * dilated->column_step);
+            const int inside = x >= 0 && x < (int32_t)window->width_in;
+            sum += *tap++ * (int32_t)(inside ? plane[x] : window->border);
+        }
+    }
+    return sum;
+}
+
+void depthwise_dilated_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+    const struct depthwise_dilated_layer *const depthwise = layer;
+    const struct conv_window *window = &depthwise->dilated.window;
+    const uint32_t outputs = window->channels * depthwise->multiplier;
+    const uint32_t block = 4u * ((outputs + 1u) & ~1u);
+    const int8_t *taps = depthwise->taps;
+    for (uint32_t output = 0u; output < outputs; output++) {
+        const struct requantise_channel requantise =
+            requantise_unpack(&depthwise->requantise[output]);
+        const uint32_t channel = output / depthwise->multiplier;
+        int16_t *column = columns + (output / 2u) * 8u + output % 2u;
+        for (uint32_t pixel = 0u; pixel < window->width_out; pixel++) {
+            const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
+            const int32_t sum = window_sum(&depthwise->dilated, rows, channel, first, taps);
+            const int32_t value =
+                requantise_linear(requantise.start + 2 * sum, &requantise, &depthwise->range);
+            column[(pixel / 4u) * block + (pixel % 4u) * 2u] = (int16_t)(2 * value);
+        }
+        taps += window->rows * window->columns;
+    }
+}
