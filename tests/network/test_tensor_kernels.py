@@ -25,6 +25,7 @@ from tests.support.computing_cases import (
     softmax,
 )
 from tests.support.drawn import Random
+from tests.support.lstm_cases import lstm
 from tests.support.moving_cases import (
     concatenation,
     fill,
@@ -55,6 +56,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "MINIMUM": lambda random: pair(random, "MINIMUM", None),
     "PRELU": prelu,
     "BATCH_MATMUL": matrices,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
     "MAX_POOL_2D": lambda random: pool(random, "MAX_POOL_2D"),
     "AVERAGE_POOL_2D": lambda random: pool(random, "AVERAGE_POOL_2D"),
     "MEAN": lambda random: reduction(random, "MEAN"),

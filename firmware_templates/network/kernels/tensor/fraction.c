@@ -32,7 +32,7 @@ int32_t fraction_divide_by_power(int32_t value, uint32_t bits) {
 }
 
 /* exp(x) in Q0.15 for x in Q0.15, -1/4 <= x < 0: a Taylor series about -1/8. */
-static int32_t exp_of_small(int32_t x) {
+static int32_t exp_of_small_q15(int32_t x) {
     const int32_t exp_of_minus_eighth = 28918;
     const int32_t third = 10923;
     const int32_t t = x + (1 << 12);
@@ -47,7 +47,7 @@ static int32_t exp_of_small(int32_t x) {
 
 /* exp(x) in Q0.15 for x <= 0 with so many integer bits, 1..7: the small rest, times exp(-2^i) for
  * each bit above. */
-static int32_t exp_of_negative(int32_t x, uint32_t integer_bits) {
+static int32_t exp_q15(int32_t x, uint32_t integer_bits) {
     static const int16_t exp_of_minus_power[7] = {
         25520, /* exp(-1/4) */
         19875, /* exp(-1/2) */
@@ -67,7 +67,7 @@ static int32_t exp_of_negative(int32_t x, uint32_t integer_bits) {
     }
     const int32_t rest = (x & (quarter - 1)) - quarter;
     const int32_t quarters = rest - x;
-    int32_t result = exp_of_small(multiply_by_power(rest, integer_bits));
+    int32_t result = exp_of_small_q15(multiply_by_power(rest, integer_bits));
     for (uint32_t i = 0u; i < steps; i++) {
         if (quarters & (int32_t)((uint32_t)quarter << i)) {
             result = multiply_q15(result, exp_of_minus_power[i]);
@@ -93,7 +93,7 @@ int32_t fraction_sigmoid(int32_t x) {
     if (x == 0) {
         return HALF_Q0_15;
     }
-    const int32_t exponential = exp_of_negative(x > 0 ? -x : x, 3u);
+    const int32_t exponential = exp_q15(x > 0 ? -x : x, 3u);
     const int32_t share = multiply_by_power(twice_reciprocal_of_one_plus(exponential), 1u);
     return x > 0 ? share : ONE_Q0_15 - share;
 }
@@ -102,7 +102,7 @@ int32_t fraction_tanh(int32_t x, uint32_t integer_bits) {
     if (x == 0) {
         return 0;
     }
-    const int32_t exponential = exp_of_negative(x > 0 ? -x : x, integer_bits + 1u);
+    const int32_t exponential = exp_q15(x > 0 ? -x : x, integer_bits + 1u);
     const int32_t twice = twice_reciprocal_of_one_plus(exponential);
     const int32_t size = multiply_by_power(twice - ONE_Q2_13, 2u);
     return x > 0 ? size : -size;

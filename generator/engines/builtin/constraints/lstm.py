@@ -67,33 +67,44 @@ def plain_lstm(graph: Graph, operator: Operator) -> str | None:
     return None
 
 
+def rows_of_one_batch(graph: Graph, operator: Operator) -> str | None:
+    """An LSTM must take (1, rows, values) and make (1, rows, units), of at most 128 units.
+
+    Reshape to that before the layer, fix the batch size to 1, and give it less units.
+    """
+    source, target = graph.tensor_in(operator).shape, graph.tensor_out(operator).shape
+    of_rank = len(source) == len(target) == 3
+    if of_rank and source[0] == 1 and source[:2] == target[:2] and target[2] <= MOST_UNITS:
+        return None
+    return f"{shape_text(source)} -> {shape_text(target)}"
+
+
 def int8_lstm(graph: Graph, operator: Operator) -> str | None:
     """An LSTM must have int8 weights with one scale and no zero point, and int32 biases.
 
     Convert with full integer quantisation (TFLITE_BUILTINS_INT8 and a representative_dataset).
     """
-    source, target = graph.tensor_in(operator), graph.tensor_out(operator)
-    if len(source.shape) != 3 or source.shape[0] != 1 or len(target.shape) != 3:
-        return f"{shape_text(source.shape)} -> {shape_text(target.shape)}"
-    units = target.shape[2]
-    if target.shape[:2] != source.shape[:2]:
-        return f"{shape_text(source.shape)} -> {shape_text(target.shape)}"
-    for first, columns in ((ROW_WEIGHTS, source.shape[2]), (STATE_WEIGHTS, units)):
+    units, values = graph.tensor_out(operator).shape[2], graph.tensor_in(operator).shape[2]
+    for first, columns in ((ROW_WEIGHTS, values), (STATE_WEIGHTS, units)):
         for gate in range(GATES):
-            weights = graph.tensor_in(operator, first + gate)
-            fault = quantised_fault(weights)
+            fault = _weights_fault(graph.tensor_in(operator, first + gate), (units, columns))
             if fault is not None:
                 return fault
-            assert weights.quantisation
-            if weights.data is None or weights.quantisation.zero_point:
-                return f"tensor {weights.index} is no constant, or not symmetric"
-            if weights.shape != (units, columns):
-                return f"tensor {weights.index} has shape {shape_text(weights.shape)}"
     for gate in range(GATES):
         bias = graph.tensor_in(operator, BIASES + gate)
         if bias.dtype != "INT32" or bias.data is None or bias.shape != (units,):
             return f"tensor {bias.index} is {bias.dtype} {shape_text(bias.shape)}"
     return None
+
+
+def _weights_fault(weights: Tensor, shape: tuple[int, ...]) -> str | None:
+    fault = quantised_fault(weights)
+    if fault is not None:
+        return fault
+    assert weights.quantisation
+    if weights.data is None or weights.quantisation.zero_point:
+        return f"tensor {weights.index} is no constant, or not symmetric"
+    return None if weights.shape == shape else f"their shape is {shape_text(weights.shape)}"
 
 
 def known_states(graph: Graph, operator: Operator) -> str | None:
@@ -103,8 +114,6 @@ def known_states(graph: Graph, operator: Operator) -> str | None:
     """
     state, cell = graph.tensor_in(operator, OUTPUT_STATE), graph.tensor_in(operator, CELL_STATE)
     units = graph.tensor_out(operator).shape[-1]
-    if units > MOST_UNITS:
-        return f"it has {units} units, and more than {MOST_UNITS} are not computed"
     fault = quantised_fault(state)
     if fault is not None:
         return fault
@@ -116,8 +125,7 @@ def known_states(graph: Graph, operator: Operator) -> str | None:
         return f"tensor {cell.index}, the cell state, is {cell.dtype} or of an odd scale"
     if len(operator.intermediates) != GATES + 1:
         return "it does not say the scales of its intermediate values"
-    fault = quantised_fault(graph.tensors[operator.intermediates[HIDDEN]])
-    return fault
+    return quantised_fault(graph.tensors[operator.intermediates[HIDDEN]])
 
 
 def sums_that_fit(graph: Graph, operator: Operator) -> str | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""UNIDIRECTIONAL_SEQUENCE_LSTM, as Keras' LSTM layer is converted; each patch begins at rest."""
+"""an int8 LSTM as Keras' layer is converted; every patch begins at rest. Runs on whole tensors."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from generator.engines.builtin.constraints.lstm import (
     known_states,
     plain_lstm,
     reals_of,
+    rows_of_one_batch,
     sums_that_fit,
 )
 from generator.engines.builtin.fixed_point import Multiplier, quantise_multiplier
@@ -145,7 +146,7 @@ OPERATOR = BuiltinOperator(
     kind="UNIDIRECTIONAL_SEQUENCE_LSTM",
     shapes=any_shapes,
     products=_products,
-    constraints=((plain_lstm,), (int8_lstm,), (known_states,), (sums_that_fit,)),
+    constraints=((plain_lstm, rows_of_one_batch), (int8_lstm,), (known_states,), (sums_that_fit,)),
     fold=_fold,
     on_tensors=OnTensors(_kernel),
 )
