@@ -80,11 +80,13 @@ class Case:
         present = [one for one in self.inputs if one is not None]
         tensors = [*present, *self.outputs, *self.intermediates]
         where = {id(one): index for index, one in enumerate(tensors)}
+        options_type, options = self.options or (0, None)
         operator = OperatorRecord(
             self.kind,
             [-1 if one is None else where[id(one)] for one in self.inputs],
             [where[id(one)] for one in self.outputs],
-            *(self.options or (0, None)),
+            options_type,
+            options,
             [where[id(one)] for one in self.intermediates],
         )
         moving = [where[id(one)] for one in self._moving]

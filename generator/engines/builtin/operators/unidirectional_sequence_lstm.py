@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""an int8 LSTM as Keras' layer is converted; every patch begins at rest. Runs on whole tensors."""
+"""UNIDIRECTIONAL_SEQUENCE_LSTM: Keras' LSTM layer in int8; every patch begins at rest."""
 
 from __future__ import annotations
 
