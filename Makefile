@@ -182,6 +182,11 @@ random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUN
 	RANDOM_GRAPHS=$(COUNT) RANDOM_GRAPHS_SEED=$(SEED) $(PY) -m pytest \
 	    tests/network/test_random_graphs.py -n $(JOBS) $(PYTEST_ARGS)
 
+.PHONY: graph-images
+graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Keras nets as whole images on virtual boards
+	GRAPH_IMAGES=$(or $(IMAGES),30) $(PY) -m pytest tests/firmware/test_random_graph_taps.py \
+	    tests/firmware/test_keras_net_taps.py -n $(JOBS) $(PYTEST_ARGS)
+
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
 	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
