@@ -55,9 +55,10 @@ def scales_within(state: TensorRecord, hidden: TensorRecord | None = None) -> li
     return [*gates, given]
 
 
-def lstm(random: Random) -> Case:
+def lstm(random: Random, units: int | None = None) -> Case:
     """The output's scale is its state's, as a rule, but need not be."""
-    rows, inputs, units = drawn(random, 1, 9), drawn(random, 1, 20), drawn(random, 1, 13)
+    rows, inputs = drawn(random, 1, 9), drawn(random, 1, 20)
+    units = units or drawn(random, 1, 13)
     source = quantised("in", (1, rows, inputs), random.uniform(0.01, 0.05), zero_of(random))
     taken = lstm_inputs(random, source, units, int(random.choice(CELL_POWERS)))
     state = taken[18]
