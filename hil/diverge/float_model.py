@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
-from hil.judges.oracle import SAME_VALUES, Int8, Oracle
+from hil.judges.oracle import BEGINS_AT_REST, SAME_VALUES, Int8, Oracle
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,6 +45,8 @@ class FloatModel:
         scale, zero_point = self._partner.input_scale
         real = (frames.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
         patch = self._partner.patch_as_filed(real).reshape(self._input["shape"])
+        if BEGINS_AT_REST in self._partner.operator_names:
+            self._interpreter.reset_all_variables()
         self._interpreter.set_tensor(self._input["index"], patch)
         self._interpreter.invoke()
         return {

@@ -23,6 +23,9 @@ SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 """Operators that change at most type, scale and shape."""
 
 
+BEGINS_AT_REST = "UNIDIRECTIONAL_SEQUENCE_LSTM"
+"""Its states are variables of the interpreter, which the firmware does not keep between patches."""
+
 WITHOUT_VALUES = ("CALL_ONCE", "VAR_HANDLE", "ASSIGN_VARIABLE")
 
 
@@ -124,6 +127,8 @@ class Oracle:
 
     def _invoke(self, frames: Int8) -> None:
         patch = self.patch_as_filed(frames)
+        if BEGINS_AT_REST in self.operator_names:
+            self._interpreter.reset_all_variables()
         self._interpreter.set_tensor(
             self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
         )

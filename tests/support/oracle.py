@@ -31,6 +31,8 @@ class Oracle:
         graph, given = self.graph, np.ascontiguousarray(frames)
         if graph.inputs[0] in graph.arrangements:
             given = graph.arrangements[graph.inputs[0]].turn_back(given)
+        if any(tensor.is_state for tensor in graph.tensors):
+            self._interpreter.reset_all_variables()  # an LSTM begins each patch at rest
         self._interpreter.set_tensor(self._input["index"], self._as_taken(given))
         self._interpreter.invoke()
         return {

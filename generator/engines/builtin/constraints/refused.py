@@ -62,7 +62,6 @@ REASONS: Mapping[str, Reason] = {
         "its values are no probabilities, and their sums decide otherwise than those do",
         "end the model in a softmax, or in the logits before it",
     ),
-    "UNIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
