@@ -80,6 +80,12 @@ class Classifier:
         return interpreter
 
     @property
+    def _begins_at_rest(self) -> bool:
+        """Whether it has an LSTM, whose state the firmware does not keep between patches."""
+        names = (one["op_name"] for one in self._interpreter._get_ops_details())
+        return "UNIDIRECTIONAL_SEQUENCE_LSTM" in names
+
+    @property
     def keeps_state(self) -> bool:
         """Whether it has variables, which outlive a patch."""
         return "VAR_HANDLE" in self._operator_names()
@@ -110,6 +116,8 @@ class Classifier:
 
     def _one(self, patch: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
         cells = patch.T if self.bands_first else patch
+        if self._begins_at_rest:
+            self._interpreter.reset_all_variables()
         self._interpreter.set_tensor(self._input, cells[np.newaxis, :, :, np.newaxis])
         self._interpreter.invoke()
         row = self._interpreter.get_tensor(self._output)[0]

@@ -22,6 +22,9 @@ from generator.errors import ToolError
 NO_REFERENCE = ("ELU", "SUM")
 """Operators that LiteRT has among its usual kernels only, or whose reference kernel is wrong."""
 
+BEGINS_AT_REST = "UNIDIRECTIONAL_SEQUENCE_LSTM"
+"""Its states are variables of the interpreter, which the firmware does not keep between patches."""
+
 Values = npt.NDArray[Any]
 
 
@@ -41,6 +44,7 @@ class ReferenceInterpreter:
             content = _cut(content, {one.place for one in self._apart})
         self._inner = _open(content, reference=True)
         self.operators = self._all_operators()
+        self._begins_at_rest = any(one["op_name"] == BEGINS_AT_REST for one in self.operators)
         if self._apart and any(one["op_name"] == "VAR_HANDLE" for one in self.operators):
             raise ToolError(
                 f"{model.name} has variables, and {self.kinds}, for which the reference "
@@ -79,9 +83,14 @@ class ReferenceInterpreter:
         """Compute every operator's output; `get_tensor` reads them."""
         self._inner.set_tensor(self.input["index"], patch)
         for one in self._apart:
-            self._inner.invoke()
+            self._invoke()
             taken = [np.array(self._inner.get_tensor(index)) for index in one.taken]
             self._inner.set_tensor(one.made, one.run(taken))
+        self._invoke()
+
+    def _invoke(self) -> None:
+        if self._begins_at_rest:
+            self._inner.reset_all_variables()
         self._inner.invoke()
 
     def get_tensor(self, index: int) -> Values:

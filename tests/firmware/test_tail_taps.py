@@ -19,6 +19,7 @@ from generator.wire import TAP_MASK_BYTES, mask_of
 from generator.wire.messages import Frames, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BANDS, BOOT_S, FRAMES, BoardRun
+from tests.support.lstm_cases import lstm_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
 from tests.support.tail_networks import squeeze_and_excite
@@ -40,8 +41,13 @@ def turned_back() -> ModelBuilder:
     return turned_network(2, ("pool", "pool"), "unpack", shape=(BANDS, FRAMES))
 
 
+def recurrent() -> ModelBuilder:
+    """Two LSTMs behind a convolution."""
+    return lstm_network(FRAMES, BANDS, (4, 8))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [gate, turned, turned_back])
+@pytest.mark.parametrize("make", [gate, turned, turned_back, recurrent])
 def test_a_tail_on_the_board_equals_the_interpreter(
     make: Callable[[], ModelBuilder], u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
 ) -> None:

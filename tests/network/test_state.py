@@ -12,9 +12,10 @@ import tflite
 
 from generator.errors import InputError
 from generator.model.graph import Graph
+from tests.support.lstm_cases import lstm_network
 from tests.support.model_builder import ModelBuilder
 from tests.support.network_build import HostNetwork, read_model, run_sanitized
-from tests.support.oracle import Oracle
+from tests.support.oracle import Oracle, judge_of
 from tests.support.single_operator import integers, table_of
 from tests.support.tflite_writer import OperatorRecord, SubgraphRecord, TensorRecord, write_model
 
@@ -122,3 +123,18 @@ def test_a_variable_that_nothing_sets_is_refused(tmp_path: Path) -> None:
     path.write_bytes(streaming_model(assigns_first=False, sets_start=False))
     with pytest.raises(InputError, match="nothing sets it"):
         read_model(path)
+
+
+def test_an_lstm_begins_every_patch_at_rest(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(lstm_network().to_bytes())
+    graph = read_model(path)
+    network, judge = HostNetwork(graph, tmp_path / "c"), judge_of(graph, path)
+    first, second = np.random.default_rng(4).integers(-128, 128, (2, 12, 8)).astype(np.int8)
+    heard = []
+    for frames in (first, second, first):
+        network.run(frames)
+        heard.append(network.scores())
+        np.testing.assert_array_equal(judge.scores(frames), heard[-1])
+    np.testing.assert_array_equal(heard[0], heard[2])
+    assert not np.array_equal(heard[0], heard[1])

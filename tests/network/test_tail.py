@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.lstm_cases import lstm_network
 from tests.support.network_build import (
     COMPILE,
     HostNetwork,
@@ -20,7 +21,12 @@ from tests.support.network_build import (
 from tests.support.oracle import Oracle
 from tests.support.tail_networks import inception, recurrent, squeeze_and_excite
 
-NETWORKS = {"gate": squeeze_and_excite, "branches": inception, "recurrent": recurrent}
+NETWORKS = {
+    "gate": squeeze_and_excite,
+    "branches": inception,
+    "recurrent": recurrent,
+    "lstm": lstm_network,
+}
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.engines.builtin.constraints.lstm import MOST_UNITS
 from tests.support.computing_cases import (
     SCALES_OF_PRODUCTS,
     TABLES,
@@ -25,6 +26,7 @@ from tests.support.computing_cases import (
     softmax,
 )
 from tests.support.drawn import Random
+from tests.support.lstm_cases import lstm
 from tests.support.moving_cases import (
     concatenation,
     fill,
@@ -57,6 +59,7 @@ MAKERS: dict[str, Callable[[Random], Case]] = {
     "MINIMUM": lambda random: pair(random, "MINIMUM", None),
     "PRELU": prelu,
     "BATCH_MATMUL": matrices,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": lstm,
     "MAX_POOL_2D": lambda random: pool(random, "MAX_POOL_2D"),
     "AVERAGE_POOL_2D": lambda random: pool(random, "AVERAGE_POOL_2D"),
     "MEAN": lambda random: reduction(random, "MEAN"),
@@ -95,6 +98,10 @@ def cases(kind: str, count: int) -> Sequence[Case]:
 @pytest.mark.parametrize("kind", MAKERS)
 def test_whole_tensors_are_the_interpreters(kind: str, tmp_path: Path) -> None:
     check_cases(cases(kind, 16), tmp_path)
+
+
+def test_an_lstm_of_as_many_units_as_it_may_have_is_the_interpreters(tmp_path: Path) -> None:
+    check_cases([lstm(np.random.default_rng(8), MOST_UNITS)], tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["MUL", "PRELU"])

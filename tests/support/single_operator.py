@@ -59,33 +59,44 @@ def integers(name: str, values: Sequence[int] | Values) -> TensorRecord:
 
 @dataclass
 class Case:
-    """One operator with its tensors; those without data that are not made are the inputs."""
+    """One operator with its tensors; those without data that are not made are the inputs.
+
+    States are none, nor are the `intermediates`, which only have scales.
+    """
 
     kind: str
     inputs: list[TensorRecord | None]
     outputs: list[TensorRecord]
     options: tuple[int, Callable[[flatbuffers.Builder], int]] | None = None
     seed: int = 1
+    intermediates: Sequence[TensorRecord] = ()
+
+    @property
+    def _moving(self) -> list[TensorRecord]:
+        present = (one for one in self.inputs if one is not None)
+        return [one for one in present if one.data is None and not one.is_state]
 
     def write(self, path: Path) -> None:
         """The .tflite file."""
         present = [one for one in self.inputs if one is not None]
-        tensors = [*present, *self.outputs]
+        tensors = [*present, *self.outputs, *self.intermediates]
         where = {id(one): index for index, one in enumerate(tensors)}
+        options_type, options = self.options or (0, None)
         operator = OperatorRecord(
             self.kind,
             [-1 if one is None else where[id(one)] for one in self.inputs],
             [where[id(one)] for one in self.outputs],
-            *(self.options or ()),
+            options_type,
+            options,
+            [where[id(one)] for one in self.intermediates],
         )
-        moving = [where[id(one)] for one in present if one.data is None]
+        moving = [where[id(one)] for one in self._moving]
         path.write_bytes(write_model(tensors, [operator], moving, operator.outputs))
 
     def values(self) -> list[Values]:
         """Random values of the inputs that are no constants."""
         random = np.random.default_rng(self.seed)
-        moving = [one for one in self.inputs if one is not None and one.data is None]
-        return [random.integers(-128, 128, one.shape).astype(np.int8) for one in moving]
+        return [random.integers(-128, 128, one.shape).astype(np.int8) for one in self._moving]
 
 
 def faults_of(case: Case, folder: Path) -> list[str]:

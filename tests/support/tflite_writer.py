@@ -27,6 +27,8 @@ class TensorRecord:
     zero_points: tuple[int, ...] = ()
     axis: int = 0
     data: NDArray[Any] | None = None
+    is_state: bool = False
+    """It keeps its value from one run to the next."""
 
 
 @dataclass
@@ -38,6 +40,7 @@ class OperatorRecord:
     outputs: list[int]
     options_type: int = 0
     options: Callable[[flatbuffers.Builder], int] | None = None
+    intermediates: Sequence[int] = ()
 
 
 @dataclass
@@ -154,6 +157,7 @@ def _write_tensor(builder: flatbuffers.Builder, tensor: TensorRecord, buffer: in
     tflite.TensorAddType(builder, getattr(tflite.TensorType, tensor.dtype))
     tflite.TensorAddBuffer(builder, buffer)
     tflite.TensorAddName(builder, name)
+    tflite.TensorAddIsVariable(builder, tensor.is_state)
     if quantisation:
         tflite.TensorAddQuantization(builder, quantisation)
     return int(tflite.TensorEnd(builder))
@@ -165,6 +169,7 @@ def _write_operator(
     inputs = _numbers(builder, operator.inputs, np.int32)
     outputs = _numbers(builder, operator.outputs, np.int32)
     options = operator.options(builder) if operator.options else 0
+    within = _numbers(builder, operator.intermediates, np.int32) if operator.intermediates else 0
     tflite.OperatorStart(builder)
     tflite.OperatorAddOpcodeIndex(builder, kinds.index(operator.kind))
     tflite.OperatorAddInputs(builder, inputs)
@@ -172,6 +177,8 @@ def _write_operator(
     if operator.options:
         tflite.OperatorAddBuiltinOptionsType(builder, operator.options_type)
         tflite.OperatorAddBuiltinOptions(builder, options)
+    if operator.intermediates:
+        tflite.OperatorAddIntermediates(builder, within)
     return int(tflite.OperatorEnd(builder))
 
 

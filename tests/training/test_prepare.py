@@ -27,6 +27,7 @@ NOT_COVERED_BY_PURPOSE = {
         f"generator.frontend.{name}": "the front-end's record, of which the output is hashed"
         for name in ("checks", "presets", "record", "record_file", "record_text")
     },
+    "generator.frontend.layout": "refuses records that do not belong to a finished model",
     "generator.frontend.saturation": "a warning about finished decisions",
     "generator.model.tflite_reader": "reads finished models",
     "generator.host.twin": "the front-end, of which the output is hashed",

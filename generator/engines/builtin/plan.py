@@ -155,7 +155,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         kernels += step.kernel.with_calls()
     tables = tuple(dict.fromkeys(table for kernel in kernels for table in kernel.tables))
     scores, patch = graph.scores, schedule.rings[0]
-    always = (*ALWAYS_CALLED, "frame_planes" if patch.channels > 1 else "frame")
+    always = (*ALWAYS_CALLED, *(("frame_planes",) if patch.channels > 1 else ()))
     assert scores.quantisation
     return NetworkPlan(
         model_name=plain_text(graph.name),

@@ -62,6 +62,7 @@ COSTS: Mapping[str, Cost] = {
     "tensor_extreme_s8": Cost(49, 23.34, 0.00),
     "tensor_gather_s8": Cost(94, 8.74, 0.00),
     "tensor_look_up_s8": Cost(0, 10.01, 0.00),
+    "tensor_lstm_s8": Cost(0, 1292.27, 5.04),
     "tensor_max_pool_s8": Cost(105, 51.92, 8.85),
     "tensor_multiply_s8": Cost(51, 45.61, 0.00),
     "tensor_pad_s8": Cost(112, 9.24, 0.00),

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "network/kernels/frame.h"
 #include "network/network_weights.h"
 #include "network/row_taps.h"
 #include "network/stream.h"

@@ -6,7 +6,6 @@
 #include "network/kernels/dense.h"
 #include "network/kernels/depthwise_3x3.h"
 #include "network/kernels/dequantise.h"
-#include "network/kernels/frame.h"
 #include "network/kernels/im2col.h"
 #include "network/kernels/mean.h"
 #include "network/kernels/pointwise.h"
