@@ -165,6 +165,7 @@ class BoardSession:
             properties={
                 **self.board.properties(),
                 **conditions(self.board.spec.family, self.hello),
+                **({"interpreter": self.oracle.note} if self.oracle.note else {}),
             },
             footprint=self.image.footprint,
             trained_folds=provenance.folds,
@@ -224,6 +225,8 @@ def open_session(
             recovery.run(session, session.greet, again=lambda: None)
             for warning in warnings(spec.family, session.hello):
                 on_progress(f"[board]    {name}: {warning}")
+            if session.oracle.note and not taps:
+                on_progress(f"[oracle]   {session.oracle.note}")
             yield session
         finally:
             board.release()

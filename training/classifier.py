@@ -46,6 +46,9 @@ class Classifier:
         (result, *more_results) = interpreter.get_output_details()
         shape = [int(size) for size in entry["shape"]]
         faults = []
+        if "SUM" in self._operator_names():  # it reads int8 as unsigned bytes (docs/adr/0018)
+            what = "LiteRT's reference kernel computes its SUM wrongly"
+            faults.append(Fault(str(model), what, "leave out --engine litert: our C is right"))
         if more_inputs or more_results:
             faults.append(Fault(str(model), "has more than one input or output"))
         if entry["dtype"] is not np.int8:
@@ -85,12 +88,14 @@ class Classifier:
     @property
     def keeps_state(self) -> bool:
         """Whether it has variables, which outlive a patch."""
-        names = (one["op_name"] for one in self._interpreter._get_ops_details())
-        return "VAR_HANDLE" in names
+        return "VAR_HANDLE" in self._operator_names()
+
+    def _operator_names(self) -> list[str]:
+        return [str(one["op_name"]) for one in self._interpreter._get_ops_details()]
 
     def _head(self) -> Head:
         """The kind of head: the last operator, apart from a final DEQUANTIZE."""
-        names = [one["op_name"] for one in self._interpreter._get_ops_details()]
+        names = self._operator_names()
         last = [name for name in names if name not in ("DEQUANTIZE", "DELEGATE")][-1:]
         if last == ["LOGISTIC"]:
             return Head.SIGMOID

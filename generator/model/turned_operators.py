@@ -137,7 +137,7 @@ def _dense_of_channels(
 
 
 def _along_channels(places: Places, operator: Operator) -> Turned | None:
-    """SOFTMAX: along the last axis, which must stay the last."""
+    """SOFTMAX and LOG_SOFTMAX: along the last axis, which must stay the last."""
     arrangement = places.arrangement(operator.inputs[0])
     if arrangement is None or not arrangement.keeps_axes:
         return None
@@ -165,6 +165,6 @@ RULES: Mapping[str, Rule] = {
     "SPLIT_V": turned_moves.split_along(2),
     "TRANSPOSE": turned_moves.transpose,
     "FULLY_CONNECTED": _dense,
-    "SOFTMAX": _along_channels,
+    **dict.fromkeys(("SOFTMAX", "LOG_SOFTMAX"), _along_channels),
 }
 """By kind. Any other kind gets its inputs in the file's order."""

@@ -75,6 +75,8 @@ def run_diverge(options: argparse.Namespace, console: Console) -> int:
         info = twin.project.info
         samples = read_sound(options.clip, info.frontend.sample_rate_hz).samples
         oracle = Oracle(chosen[0].model, info.patch, info.arrangements)
+        if oracle.note:
+            say(f"[oracle]   {oracle.note}")
         a, b = (
             _open(one, its, _References(twin, oracle), stack, say)
             for one, its in zip(named, chosen, strict=True)

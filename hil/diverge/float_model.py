@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
-from hil.judges.oracle import BEGINS_AT_REST, SAME_VALUES, Int8, Oracle
+from hil.judges.oracle import SAME_VALUES, Int8, Oracle
+from hil.judges.reference import ReferenceInterpreter
 
 Floats = npt.NDArray[np.float32]
 
@@ -24,20 +26,12 @@ class FloatModel:
     """
 
     def __init__(self, path: Path, partner: Oracle) -> None:
-        from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
         self._partner = partner
         try:
-            self._interpreter: Any = Interpreter(
-                model_path=str(path),
-                experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-                experimental_preserve_all_tensors=True,
-                num_threads=1,
-            )
-            self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
+            self._interpreter = ReferenceInterpreter(path)
+        except (OSError, ValueError, RuntimeError, struct.error) as error:
             raise InputError([Fault(str(path), f"cannot be run: {error}")]) from error
-        self._input: dict[str, Any] = self._interpreter.get_input_details()[0]
+        self._input: dict[str, Any] = self._interpreter.input
         self._pairs = self._pair(path)
 
     def outputs(self, frames: Int8) -> Mapping[int, Floats]:
@@ -45,10 +39,7 @@ class FloatModel:
         scale, zero_point = self._partner.input_scale
         real = (frames.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)
         patch = self._partner.patch_as_filed(real).reshape(self._input["shape"])
-        if BEGINS_AT_REST in self._partner.operator_names:
-            self._interpreter.reset_all_variables()
-        self._interpreter.set_tensor(self._input["index"], patch)
-        self._interpreter.invoke()
+        self._interpreter.run(patch)
         return {
             ours: self._partner.as_firmware_has(ours, self._interpreter.get_tensor(theirs))
             for ours, theirs in self._pairs.items()
@@ -59,9 +50,7 @@ class FloatModel:
         faults = []
         if self._input["dtype"] is not np.float32:
             faults.append(f"its input is {self._input['dtype'].__name__}, not float32")
-        # `_get_ops_details` is the interpreter's only list of operators and their tensors.
-        operators = self._interpreter._get_ops_details()
-        theirs = [one for one in operators if one["op_name"] not in SAME_VALUES]
+        theirs = [one for one in self._interpreter.operators if one["op_name"] not in SAME_VALUES]
         ours = self._partner.computing()
         if [name for _, name in ours] != [str(one["op_name"]) for one in theirs]:
             faults.append(f"its {len(theirs)} layers are not the {len(ours)} of the int8 model")

@@ -2,7 +2,7 @@
 """The reference of the network: LiteRT's reference kernels on the very .tflite that was compiled.
 
 `OpResolverType.BUILTIN_REF`, because the default delegate (XNNPACK) and the optimised kernels round
-some outputs otherwise.
+some outputs otherwise. Operators that it has not are told in `Oracle.note`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from generator.errors import ToolError
 from generator.model.arrangement import Arrangement
+from hil.judges.reference import ReferenceInterpreter
 
 Int8 = npt.NDArray[np.int8]
 
 SAME_VALUES = ("QUANTIZE", "DEQUANTIZE", "RESHAPE", "EXPAND_DIMS", "SQUEEZE")
 """Operators that change at most type, scale and shape."""
 
-
-BEGINS_AT_REST = "UNIDIRECTIONAL_SEQUENCE_LSTM"
-"""Its states are variables of the interpreter, which the firmware does not keep between patches."""
 
 WITHOUT_VALUES = ("CALL_ONCE", "VAR_HANDLE", "ASSIGN_VARIABLE")
 
@@ -42,30 +39,21 @@ class Oracle:
     ) -> None:
         self._model = model
         self._open()
-        # `_get_ops_details` is the interpreter's only list of operators and their tensors.
-        self._operators: list[dict[str, Any]] = self._interpreter._get_ops_details()
-        self._tensors = {int(one["index"]): one for one in self._interpreter.get_tensor_details()}
+        self._operators = self._interpreter.operators
+        self._tensors = self._interpreter.tensors
         self._arranged_patch, self._arranged_outputs = patch, outputs
         self._keeps_state = "VAR_HANDLE" in self.operator_names
         self._first = self._first_int8()
         self._scores = self._last_int8()
 
     def _open(self) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter, OpResolverType
-        except ImportError as error:
-            raise ToolError(
-                f"the reference interpreter is not installed: {error}",
-                "`make test` installs it",
-            ) from error
-        self._interpreter: Any = Interpreter(
-            model_path=str(self._model),
-            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-            experimental_preserve_all_tensors=True,
-            num_threads=1,
-        )
-        self._interpreter.allocate_tensors()
-        self._input: dict[str, Any] = self._interpreter.get_input_details()[0]
+        self._interpreter = ReferenceInterpreter(self._model)
+        self._input = self._interpreter.input
+
+    @property
+    def note(self) -> str:
+        """Which layers other kernels than the reference ones judge; empty: none."""
+        return self._interpreter.note
 
     def begin_clip(self) -> None:
         """Give variables the values that they begin with; LiteRT does it in no other way."""
@@ -127,12 +115,7 @@ class Oracle:
 
     def _invoke(self, frames: Int8) -> None:
         patch = self.patch_as_filed(frames)
-        if BEGINS_AT_REST in self.operator_names:
-            self._interpreter.reset_all_variables()
-        self._interpreter.set_tensor(
-            self._input["index"], self._as_taken(patch.reshape(self._input["shape"]))
-        )
-        self._interpreter.invoke()
+        self._interpreter.run(self._as_taken(patch.reshape(self._input["shape"])))
 
     def _as_taken(self, patch: Int8) -> npt.NDArray[Any]:
         """What the model must be given so that its first layer sees this patch."""
@@ -156,7 +139,7 @@ class Oracle:
 
     def _last_int8(self) -> int:
         """The tensor of the scores: of what SOFTMAX or LOGISTIC makes, if only its type changes."""
-        tensor = int(self._interpreter.get_output_details()[0]["index"])
+        tensor = self._interpreter.output
         places = [tensor]
         for operator in reversed(self._operators):
             if tensor in operator["outputs"] and operator["op_name"] in SAME_VALUES:

@@ -21,6 +21,7 @@ RATE_HZ = 16_000
 ON_A_BOARD = {
     "float_bands_first": "softmax, the highest mean score decides",
     "uint8_logits": "logits, the highest mean value decides",
+    "log_probabilities": "logits, the highest mean value decides",
     "conv1d": "softmax, the highest mean score decides",
     "bands_as_channels": "softmax, the highest mean score decides",
     "embedding": "logits, the highest mean value decides",

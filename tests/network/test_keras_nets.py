@@ -23,7 +23,6 @@ pytestmark = pytest.mark.slow
 from tests.support import keras_nets  # noqa: E402
 
 REFUSED = {
-    "log_probabilities": "LOG_SOFTMAX cannot run: its values are no probabilities",
     "hard_swish_net": r"computes in float32 or int16: ELU \(operators \d+\)",
 }
 """The last is the converter's: it has no int8 version of ELU."""

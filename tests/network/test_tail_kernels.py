@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SOFTMAX, LOGISTIC and MEAN alone, over scales and lengths that no single model has."""
+"""SOFTMAX, LOG_SOFTMAX, LOGISTIC, MEAN alone, over scales and lengths that no single model has."""
 
 from __future__ import annotations
 
 import ctypes
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import flatbuffers
@@ -21,13 +22,14 @@ from tests.support.network_build import COMPILE
 from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 
 KERNELS = TEMPLATES_DIR / "network" / "kernels"
+KERNEL_NAMES = ("softmax", "log_softmax", "sigmoid", "mean")
 
 
 @pytest.fixture(scope="module")
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     library = tmp_path_factory.mktemp("tail") / "tail.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-    sources = (str(KERNELS / f"{name}.c") for name in ("softmax", "sigmoid", "mean"))
+    sources = (str(KERNELS / f"{name}.c") for name in KERNEL_NAMES)
     command = [*COMPILE, *trap, "-shared", f"-I{TEMPLATES_DIR}", *sources, "-o", str(library)]
     subprocess.run(command, check=True)
     return ctypes.CDLL(str(library))
@@ -106,19 +108,48 @@ def test_softmax_is_the_interpreters(
     layer = Softmax(
         classes, scaling.multiplier.mantissa, scaling.multiplier.shift, scaling.smallest_difference
     )
+    logits = rows_of_logits(random, classes)
+    expected = softmax_of_interpreter(logits, scale, beta)
+    check_rows(kernels.softmax_normalise_s8, layer, logits, expected)
+
+
+def rows_of_logits(random: np.random.Generator, classes: int) -> NDArray[np.int8]:
     rows = [random.integers(-128, 128, classes) for _ in range(10)]
     rows += [np.clip(random.normal(0, spread, classes), -128, 127) for spread in (1, 5, 20)]
     rows += [np.full(classes, value) for value in (-128, 0, 127)]
     rows.append(np.where(np.arange(classes) == 1, 127, -128))
-    logits = np.array(rows).astype(np.int8)
-    expected = softmax_of_interpreter(logits, scale, beta)
+    return np.array(rows).astype(np.int8)
+
+
+def check_rows(
+    kernel: Callable[..., Any],
+    layer: ctypes.Structure,
+    logits: NDArray[np.int8],
+    expected: NDArray[np.int8],
+) -> None:
+    """A kernel makes of each row what the interpreter does."""
     for row, reference in zip(logits, expected, strict=True):
-        scores = np.empty(classes, dtype=np.int8)
-        data = np.ascontiguousarray(row)
-        kernels.softmax_normalise_s8(
-            ctypes.byref(layer), inputs_of(data), ctypes.c_void_p(scores.ctypes.data)
-        )
+        scores, data = np.empty(row.size, dtype=np.int8), np.ascontiguousarray(row)
+        kernel(ctypes.byref(layer), inputs_of(data), ctypes.c_void_p(scores.ctypes.data))
         np.testing.assert_array_equal(scores, reference)
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3, 10, 100, 256, 700, 4095])
+@pytest.mark.parametrize("scale", [2.0**-24, 0.0011, 0.07, 0.11, 0.25, 0.5, 3.0, 7.9, 16.0])
+def test_log_softmax_is_the_interpreters(kernels: ctypes.CDLL, classes: int, scale: float) -> None:
+    random = np.random.default_rng(classes)
+    scale = float(np.float32(scale))
+    scaling = softmax_scaling(Quantisation((scale,), (7,)), 1.0)
+    layer = Softmax(
+        classes, scaling.multiplier.mantissa, scaling.multiplier.shift, scaling.smallest_difference
+    )
+    logits = rows_of_logits(random, classes)
+    tensors = [
+        TensorRecord("logits", logits.shape, "INT8", (scale,), (7,)),
+        TensorRecord("scores", logits.shape, "INT8", (1 / 16,), (127,)),
+    ]
+    expected = interpret(tensors, OperatorRecord("LOG_SOFTMAX", [0], [1]), logits)
+    check_rows(kernels.log_softmax_normalise_s8, layer, logits, expected)
 
 
 EVERY_LOGIT = np.arange(-128, 128).astype(np.int8)

@@ -162,3 +162,16 @@ def test_a_second_reader_in_the_tail(tmp_path: Path) -> None:
     second = model.reshape().dense(5).current
     tail.add("ADD", [first, second], [(1, 5)], "AddOptions", scale=0.2, zero=1)
     check(model.dense(3).softmax(), tmp_path, bands_first=True)
+
+
+def test_log_softmax_and_sum_along_axes_that_are_turned(tmp_path: Path) -> None:
+    """LOG_SOFTMAX along the channels, which stay, and SUM over bands, which come first."""
+    model = ModelBuilder(8, 6).conv(5)
+    tail, shape = Tail(model), model.tensors[model.current].shape
+    tail.add("LOG_SOFTMAX", [model.current], [shape], scale=1 / 16, zero=127)
+    bands = integers("axes", [1])
+    tail.add(
+        "SUM", [model.current, bands], [(1, 1, *shape[2:])], "ReducerOptions",
+        scale=0.4, zero=100, KeepDims=True,
+    )  # fmt: skip
+    check(model.reshape().dense(3).softmax(), tmp_path, bands_first=True)

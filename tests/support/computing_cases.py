@@ -224,7 +224,8 @@ def softmax(random: Random, kind: str) -> Case:
     shape = (*shape_of(random, drawn(random, 1, 3), 4), drawn(random, 2, 20))
     options = table_of("SoftmaxOptions", Beta=1.0) if kind == "SOFTMAX" else None
     source = quantised("in", shape, float(random.uniform(0.01, 0.4)), zero_of(random))
-    return Case(kind, [source], [quantised("out", shape, 1 / 256, -128)], options)
+    scale, zero = (1 / 16, 127) if kind == "LOG_SOFTMAX" else (1 / 256, -128)
+    return Case(kind, [source], [quantised("out", shape, scale, zero)], options)
 
 
 TABLES: dict[str, tuple[str, dict[str, float]] | None] = {

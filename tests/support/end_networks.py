@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from tests.support.model_builder import NO_ACTIVATION, ModelBuilder
+from tests.support.tail_networks import Tail
 from tests.support.tflite_writer import OperatorRecord, TensorRecord
 
 FRAMES, BANDS = 16, 64
@@ -107,6 +108,14 @@ def convolution_head() -> ModelBuilder:
     return model.reshape().softmax()
 
 
+def log_probabilities() -> ModelBuilder:
+    """LOG_SOFTMAX at the end."""
+    model = body().mean().dense(3)
+    shape = model.tensors[model.current].shape
+    Tail(model).add("LOG_SOFTMAX", [model.current], [shape], scale=1 / 16, zero=127)
+    return model
+
+
 def mean_of_probabilities() -> ModelBuilder:
     """A probability for each class at each place, and their mean: no steps of 1/256."""
     return body().conv(3, (1, 1), activation=NO_ACTIVATION).sigmoid().mean()
@@ -127,6 +136,8 @@ END_NETWORKS: Mapping[str, Callable[[], ModelBuilder]] = {
     "float_logits": lambda: body().mean().dense(3).dequantize(),
     "rescaled": lambda: rescaled(body().mean().dense(3).softmax()),
     "rescaled_logits": lambda: rescaled(body().mean().dense(3)),
+    "log_probabilities": log_probabilities,
+    "float_log_probabilities": lambda: log_probabilities().dequantize(),
     "convolution_head": convolution_head,
     "mean_of_probabilities": mean_of_probabilities,
     "embedding": lambda: body().conv(32, (1, 1)).mean(),

@@ -169,13 +169,15 @@ def pooled(draft: Draft, kind: str) -> bool:
 FUNCTIONS: dict[str, tuple[str, dict[str, float]]] = {
     "RELU": ("", {}), "RELU6": ("", {}), "RELU_N1_TO_1": ("", {}), "RELU_0_TO_1": ("", {}),
     "LEAKY_RELU": ("LeakyReluOptions", {"Alpha": 0.2}), "HARD_SWISH": ("", {}),
-    "TANH": ("", {}), "LOGISTIC": ("", {}), "GELU": ("GeluOptions", {"Approximate": False}),
+    "TANH": ("", {}), "ELU": ("", {}), "LOGISTIC": ("", {}),
+    "GELU": ("GeluOptions", {"Approximate": False}),
     "QUANTIZE": ("", {}), "SOFTMAX": ("SoftmaxOptions", {"Beta": 1.0}),
+    "LOG_SOFTMAX": ("", {}),
 }  # fmt: skip
 
 
 def function(draft: Draft) -> bool:
-    """A function of one value, or SOFTMAX along the last axis."""
+    """A function of one value, or SOFTMAX or LOG_SOFTMAX along the last axis."""
     kind = str(draft.random.choice(list(FUNCTIONS)))
     source = draft.pick(lambda shape: kind != "SOFTMAX" or shape[-1] > 1)
     if source is None:
@@ -186,6 +188,8 @@ def function(draft: Draft) -> bool:
         scale, zero = 1 / 128, 0
     if kind in ("LOGISTIC", "SOFTMAX"):
         scale, zero = 1 / 256, -128
+    if kind == "LOG_SOFTMAX":
+        scale, zero = 1 / 16, 127
     draft.add(kind, [source], [draft.shape(source)], options, scale=scale, zero=zero, **fields)
     return True
 
@@ -281,17 +285,17 @@ def dense(draft: Draft) -> bool:
 
 
 def reduced(draft: Draft) -> bool:
-    """MEAN, REDUCE_MAX, REDUCE_MIN."""
+    """MEAN, SUM, REDUCE_MAX, REDUCE_MIN."""
     source = draft.pick(lambda shape: len(shape) >= 2)
     if source is None:
         return False
     shape, random = draft.shape(source), draft.random
-    kind = str(random.choice(["MEAN", "MEAN", "REDUCE_MAX", "REDUCE_MIN"]))
+    kind = str(random.choice(["MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN"]))
     axes = [1, 2] if is_rows(shape) and draft.chance(2) else [drawn(random, 1, len(shape) - 1)]
     keeps = draft.chance(2)
     made = tuple(1 if i in axes else n for i, n in enumerate(shape) if keeps or i not in axes)
     scale, zero = (None, None)
-    if kind == "MEAN" and draft.chance(2):
+    if kind in ("MEAN", "SUM") and draft.chance(2):
         scale, zero = draft.scale(source) * float(random.uniform(0.3, 2)), zero_of(random)
     draft.add(kind, [source, integers("axes", axes)], [made], "ReducerOptions",
               scale=scale, zero=zero, KeepDims=keeps)  # fmt: skip

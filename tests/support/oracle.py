@@ -6,11 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from generator.model.graph import Graph
 from hil.judges.oracle import Oracle as Judge
+from hil.judges.reference import ReferenceInterpreter
 
 
 class Oracle:
@@ -18,23 +18,15 @@ class Oracle:
 
     def __init__(self, graph: Graph, path: Path) -> None:
         self.graph = graph
-        self._interpreter = Interpreter(
-            str(path),
-            experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
-            experimental_preserve_all_tensors=True,
-        )
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]
+        self._interpreter = ReferenceInterpreter(path)
+        self._input = self._interpreter.input
 
     def run(self, frames: NDArray[np.int8]) -> dict[int, NDArray[np.generic]]:
         """Every operator's output for one patch of [frames, bands], as the graph has it."""
         graph, given = self.graph, np.ascontiguousarray(frames)
         if graph.inputs[0] in graph.arrangements:
             given = graph.arrangements[graph.inputs[0]].turn_back(given)
-        if any(tensor.is_state for tensor in graph.tensors):
-            self._interpreter.reset_all_variables()  # an LSTM begins each patch at rest
-        self._interpreter.set_tensor(self._input["index"], self._as_taken(given))
-        self._interpreter.invoke()
+        self._interpreter.run(self._as_taken(given))
         return {
             operator.index: self._output(operator.outputs[0])
             for operator in graph.operators

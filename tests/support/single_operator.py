@@ -25,6 +25,7 @@ from generator.model.constraints import broken_by, operator_faults
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
 from generator.repository import TEMPLATES_DIR
+from hil.judges.reference import NO_REFERENCE
 from tests.support.network_build import COMPILE, SANITIZE, host_kernels
 from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 
@@ -106,10 +107,6 @@ def faults_of(case: Case, folder: Path) -> list[str]:
     operator = graph.operators[0]
     broken = broken_by(graph, operator, operator_tiers(case.kind))
     return [fault.what for fault in operator_faults(broken)]
-
-
-NO_REFERENCE = ("ELU",)
-"""Operators that the interpreter has among its usual kernels only."""
 
 
 def interpret(path: Path, values: Sequence[Values], *, reference: bool = True) -> list[Values]:

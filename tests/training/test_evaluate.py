@@ -15,6 +15,9 @@ from generator.model.labels import find_labels
 from generator.repository import DEFAULT_MODEL
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
+from tests.support.single_operator import integers
+from tests.support.tail_networks import Tail
+from tests.support.tflite_writer import TensorRecord
 from training.__main__ import main
 from training.classifier import Classifier
 from training.commands import COMMANDS, parse_folds
@@ -73,6 +76,12 @@ def test_models_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         Classifier(tmp_path / "a.tflite", YAMNET)
     with pytest.raises(ToolError, match="no model at"):
         Classifier(tmp_path / "b.tflite", YAMNET)
+    model = ModelBuilder(16, 64).conv(4)
+    taken: list[int | TensorRecord] = [model.current, integers("axes", [1, 2])]
+    Tail(model).add("SUM", taken, [(1, 4)], "ReducerOptions", KeepDims=False)
+    (tmp_path / "c.tflite").write_bytes(model.dense(3).softmax().to_bytes())
+    with pytest.raises(InputError, match="computes its SUM wrongly"):
+        Classifier(tmp_path / "c.tflite", YAMNET)
 
 
 def test_a_square_input_is_read_as_it_is_told(tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ def byte_table(name: str, values: Sequence[int]) -> Table:
     return Table(name, "int8_t", len(values), len(values), wrapped(map(str, values)))
 
 
+def int32_table(name: str, values: Sequence[int]) -> Table:
+    """A table of int32_t."""
+    return Table(name, "int32_t", len(values), 4 * len(values), wrapped(map(int32_literal, values)))
+
+
 def word_table(name: str, words: Sequence[int]) -> Table:
     """A table of packed bytes, four in a uint32_t."""
     lines = wrapped(f"0x{word:08x}u" for word in words)

@@ -49,8 +49,9 @@ ENDS = """\
 - Output: one vector of int8 for a patch; or of float32 or uint8, which DEQUANTIZE or QUANTIZE makes
   of it: the firmware gives the int8 values. SOFTMAX or LOGISTIC make them probabilities, also where
   a RESHAPE follows. Without them they are logits: the highest mean value decides, and thresholds
-  cannot be set ([decision.md](decision.md)). An embedding is taken for logits: the link carries its
-  vector for each patch, and the decision means nothing.
+  cannot be set ([decision.md](decision.md)); so are the log-probabilities of LOG_SOFTMAX. An
+  embedding is taken for logits: the link carries its vector for each patch, and the decision means
+  nothing.
 - Classes, or values of the vector: 1 to 240, as many as one message of the link carries.
 """
 

@@ -36,6 +36,8 @@ HEADS = {
     "float_logits": Head.LOGITS,
     "rescaled": Head.SOFTMAX,
     "rescaled_logits": Head.LOGITS,
+    "log_probabilities": Head.LOGITS,
+    "float_log_probabilities": Head.LOGITS,
     "convolution_head": Head.SOFTMAX,
     "mean_of_probabilities": Head.LOGITS,
     "embedding": Head.LOGITS,

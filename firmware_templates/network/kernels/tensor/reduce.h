@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MEAN, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor. */
+/* MEAN, SUM, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor. */
 #ifndef NETWORK_KERNELS_TENSOR_REDUCE_H
 #define NETWORK_KERNELS_TENSOR_REDUCE_H
 
@@ -18,6 +18,13 @@ struct tensor_reduce_sum_layer {
     struct tensor_range range;
 };
 
+struct tensor_reduce_steps_layer {
+    struct tensor_reduction reduction;
+    int32_t lowest; /* the output of a sum below all of least_sums */
+    uint32_t steps;
+    const int32_t *least_sums; /* ascending: each is the least sum with an output one higher */
+};
+
 struct tensor_reduce_extreme_layer {
     struct tensor_reduction reduction;
     int32_t sign; /* 1: the largest, -1: the smallest */
@@ -25,6 +32,9 @@ struct tensor_reduce_extreme_layer {
 
 /* `layer` is a struct tensor_reduce_sum_layer. */
 void tensor_reduce_sum_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
+
+/* `layer` is a struct tensor_reduce_steps_layer. */
+void tensor_reduce_steps_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
 
 /* `layer` is a struct tensor_reduce_extreme_layer. */
 void tensor_reduce_extreme_s8(const void *layer, const int8_t *const *inputs, int8_t *output);

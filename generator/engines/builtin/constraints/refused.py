@@ -49,19 +49,10 @@ _SHAPE = Reason(
 )
 
 REASONS: Mapping[str, Reason] = {
-    "SUM": Reason(
-        "TensorFlow Lite's reference kernel reads its int8 input as unsigned bytes, so no answer "
-        "could be checked",
-        "use a mean, and scale the layer behind it",
-    ),
     "TRANSPOSE_CONV": _UPSAMPLING,
     "RESIZE_BILINEAR": _UPSAMPLING,
     "RESIZE_NEAREST_NEIGHBOR": _UPSAMPLING,
     "MIRROR_PAD": Reason("reflected borders are not computed", "pad with zeros instead"),
-    "LOG_SOFTMAX": Reason(
-        "its values are no probabilities, and their sums decide otherwise than those do",
-        "end the model in a softmax, or in the logits before it",
-    ),
     "BIDIRECTIONAL_SEQUENCE_LSTM": _RECURRENT,
     "UNIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,
     "BIDIRECTIONAL_SEQUENCE_RNN": _RECURRENT,

@@ -40,6 +40,7 @@ COSTS: Mapping[str, Cost] = {
     "im2col_dilated_gather_row_u8": Cost(0, 17.39, 0.00),
     "im2col_gather_row_u8": Cost(577, 13.55, 0.00),
     "join_rows_combine_row_u8": Cost(92, 8.45, 0.00),
+    "log_softmax_normalise_s8": Cost(335, 88.72, 0.00),
     "look_up_combine_row_u8": Cost(21, 12.09, 0.00),
     "max_pool_combine_row_u8": Cost(0, 106.99, 0.00),
     "mean_add_row_u8": Cost(0, 1.29, 24.51),
@@ -67,6 +68,7 @@ COSTS: Mapping[str, Cost] = {
     "tensor_pad_s8": Cost(112, 9.24, 0.00),
     "tensor_prelu_s8": Cost(51, 43.49, 0.00),
     "tensor_reduce_extreme_s8": Cost(124, 110.75, 10.28),
+    "tensor_reduce_steps_s8": Cost(120, 183.01, 9.26),
     "tensor_reduce_sum_s8": Cost(117, 136.51, 6.31),
     "tensor_sum_s8": Cost(54, 88.76, 0.00),
 }

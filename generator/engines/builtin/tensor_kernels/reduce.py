@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MEAN, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor."""
+"""MEAN, SUM, REDUCE_MAX and REDUCE_MIN over any axes of a whole tensor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from generator.engines.builtin.c_tables import signed, unsigned
+from generator.engines.builtin.c_tables import int32_table, signed, unsigned
 from generator.engines.builtin.fixed_point import (
     INT8_MAX,
     INT8_MIN,
@@ -15,6 +15,7 @@ from generator.engines.builtin.fixed_point import (
     mean_multiplier,
 )
 from generator.engines.builtin.spec import Call, Collected, Kernel, TensorCall
+from generator.engines.builtin.sum_steps import SumSteps
 from generator.engines.builtin.tensor_kernels.boxes import Box, dense_strides, make_box
 from generator.engines.builtin.tensor_kernels.scales import scale_text, whole_range_text
 from generator.model.graph import Graph, Operator, Tensor
@@ -38,6 +39,20 @@ def mean_kernel(call: TensorCall[Any], axes: Sequence[int]) -> Kernel:
     assert source and target
     count = math.prod(call.tensor_in.shape[axis] for axis in axes)
     return _sum(call, axes, mean_multiplier(source, target, count))
+
+
+def steps_kernel(call: TensorCall[SumSteps], axes: Sequence[int]) -> Kernel:
+    """SUM."""
+    table = int32_table(call.name("least_sums"), call.folded.least_sums)
+    layer = call.record(
+        "struct tensor_reduce_steps_layer",
+        ("reduction", _reduction_text(call.tensor_in, axes)),
+        *signed({"lowest": call.folded.lowest}),
+        *unsigned({"steps": table.count}),
+        ("least_sums", table.name),
+    )
+    path = "tensor/reduce_steps"
+    return Kernel("tensor_reduce_steps_s8", path, "tensor/reduce", layer, (table,))
 
 
 def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Kernel:

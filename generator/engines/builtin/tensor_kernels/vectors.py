@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from generator.engines.builtin.c_tables import byte_table, unsigned
+from generator.engines.builtin.c_tables import byte_table, signed, unsigned
+from generator.engines.builtin.fixed_point import SoftmaxScaling
 from generator.engines.builtin.spec import Call, Kernel, TensorCall
 
 
@@ -35,3 +36,20 @@ def each_row_kernel(call: Call[Any], vector: Kernel, inputs: int, outputs: int) 
     )
     path = "tensor/each_row"
     return Kernel("tensor_each_row_s8", path, path, layer, calls=(vector,))
+
+
+def softmax_kernel(call: TensorCall[SoftmaxScaling], function: str, path: str) -> Kernel:
+    """SOFTMAX or LOG_SOFTMAX along the last axis."""
+    classes = call.tensor_in.shape[-1]
+    layer = call.record(
+        "struct softmax_layer",
+        *unsigned({"classes": classes}),
+        *signed(
+            {
+                "multiplier": call.folded.multiplier.mantissa,
+                "left_shift": call.folded.multiplier.shift,
+                "smallest_difference": call.folded.smallest_difference,
+            }
+        ),
+    )
+    return each_row_kernel(call, Kernel(function, path, path, layer), classes, classes)

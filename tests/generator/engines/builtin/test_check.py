@@ -341,7 +341,6 @@ CALLS = {kind: _calls(f"{kind.capitalize()}Options") for kind in ("WHILE", "IF",
         ("WHILE", "a loop over a graph", "unroll=True"),
         ("IF", "would depend on the sound", "without conditions"),
         ("CALL", "a graph of its own", "inlined"),
-        ("LOG_SOFTMAX", "no probabilities", "end the model in a softmax"),
         ("TOPK_V2", "it is not computed", "docs/operators.md lists what is"),
     ],
 )
