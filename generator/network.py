@@ -17,6 +17,7 @@ from generator.errors import Fault, InputError
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
 from generator.frontend.mel_tables import MelTables, make_mel_tables
+from generator.frontend.noise_note import noise_note
 from generator.frontend.record import Axes, FrontendRecord
 from generator.frontend.record_file import FoundFrontend, find_frontend
 from generator.frontend.saturation import range_warning
@@ -137,7 +138,9 @@ def read_network(
         rule,
         model,
         frontend_source=found.source,
-        notes=tuple(text for text in (found.note, note, ends, warning) if text),
+        notes=tuple(
+            text for text in (found.note, note, ends, noise_note(found.record), warning) if text
+        ),
     )
 
 
