@@ -178,9 +178,9 @@ def test_more_operators_than_taps_can_name_are_refused_for_the_debug_variant_alo
     network = read_network(write_model(tmp_path / "deep.tflite", builder.to_bytes()))
     assert len(network.graph.operators) > 32
     check_fit(u585, network, taps=True)
-    operators = network.graph.operators * 8
-    assert len(operators) > 256
-    network = replace(network, graph=replace(network.graph, operators=operators))
+    count = 8 * len(network.graph.operators)
+    assert count > 256
+    network = replace(network, plan=replace(network.plan, operator_count=count))
     check_fit(u585, network)
     with pytest.raises(InputError, match="operators; taps can name 256") as caught:
         check_fit(u585, network, taps=True)
