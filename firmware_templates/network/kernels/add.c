@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ADD of two rows: both are brought to a common scale with 20 bits to spare, then to the output's.
+ * ADD and SUB of two rows: both are brought to a common scale with 20 bits to spare, then to the
+ * output's.
  */
 #include "network/kernels/add.h"
 
@@ -15,8 +16,10 @@ void add_combine_row_u8(const void *layer, const struct row_view *rows, void *pl
         for (uint32_t pixel = 0u; pixel < add->pixels; pixel++) {
             const int32_t a = (first[pixel] - add->zeros[0]) * SPARE;
             const int32_t b = (second[pixel] - add->zeros[1]) * SPARE;
+            const int32_t second_term =
+                requantise_scale_s32(b, add->multipliers[1], add->shifts[1]);
             const int32_t sum = requantise_scale_s32(a, add->multipliers[0], add->shifts[0]) +
-                                requantise_scale_s32(b, add->multipliers[1], add->shifts[1]);
+                                add->sign * second_term;
             const int32_t value =
                 requantise_scale_s32(sum, add->multiplier, add->shift) + range->zero;
             sums[pixel] = (uint8_t)(value < range->lowest    ? range->lowest

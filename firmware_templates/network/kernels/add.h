@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ADD of two rows. */
+/* ADD and SUB of two rows. */
 #ifndef NETWORK_KERNELS_ADD_H
 #define NETWORK_KERNELS_ADD_H
 
@@ -10,6 +10,7 @@ struct add_layer {
     uint32_t channels;
     uint32_t pixels;
     uint32_t channel_stride; /* of the output row's planes */
+    int32_t sign;            /* of the second input: 1, or -1 for SUB */
     int32_t zeros[2];        /* of the inputs, in u8 */
     int32_t multipliers[2];
     int32_t shifts[2];

@@ -3,7 +3,9 @@
 
 void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
     const struct depthwise_any_layer *const depthwise = layer;
-    const struct conv_window *window = &depthwise->window;
+    const struct conv_window *window = &depthwise->dilated.window;
+    const uint32_t row_step = depthwise->dilated.row_step;
+    const uint32_t column_step = depthwise->dilated.column_step;
     const uint32_t outputs = window->channels * depthwise->multiplier;
     const uint32_t block = 4u * ((outputs + 1u) & ~1u);
     const int8_t *taps = depthwise->taps;
@@ -16,10 +18,11 @@ void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_
             const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
             const int8_t *tap = taps;
             int32_t sum = 0;
-            for (uint32_t row = 0u; row < window->rows; row++) {
-                const uint8_t *plane = rows[row].pixels + channel * rows[row].channel_stride;
-                for (uint32_t offset = 0u; offset < window->columns; offset++) {
-                    const int32_t x = first + (int32_t)offset;
+            for (uint32_t tap_row = 0u; tap_row < window->rows; tap_row++) {
+                const struct row_view *row = &rows[tap_row * row_step];
+                const uint8_t *plane = row->pixels + channel * row->channel_stride;
+                for (uint32_t column_tap = 0u; column_tap < window->columns; column_tap++) {
+                    const int32_t x = first + (int32_t)(column_tap * column_step);
                     const int inside = x >= 0 && x < (int32_t)window->width_in;
                     sum += *tap++ * (int32_t)(inside ? plane[x] : window->border);
                 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SUB, MUL, MAXIMUM and MINIMUM of two rows; ADD has a file of its own. */
+/* MUL, MAXIMUM and MINIMUM of two rows. */
 #ifndef NETWORK_KERNELS_PAIR_ROWS_H
 #define NETWORK_KERNELS_PAIR_ROWS_H
 
-#include "network/kernels/add.h"
+#include "network/kernels/requantise.h"
+#include "network/kernels/row_view.h"
 
 struct multiply_rows_layer {
     uint32_t channels;
@@ -22,8 +23,7 @@ struct extreme_rows_layer {
     int32_t sign; /* 1: the larger of two values; -1: the smaller */
 };
 
-/* planes + planes -> planes; `layer` is a struct add_layer, multiply_rows_layer ... */
-void subtract_rows_combine_row_u8(const void *layer, const struct row_view *rows, void *planes);
+/* planes + planes -> planes; `layer` is a struct multiply_rows_layer ... */
 void multiply_rows_combine_row_u8(const void *layer, const struct row_view *rows, void *planes);
 void extreme_rows_combine_row_u8(const void *layer, const struct row_view *rows, void *planes);
 

@@ -47,14 +47,6 @@ def slopes_by_channel(graph: Graph, operator: Operator) -> str | None:
     return f"its slopes are {shape_text(alpha.shape)}"
 
 
-def _quantisations(call: RowCall[Any]) -> tuple[Quantisation, Quantisation, Quantisation]:
-    graph, operator = call.graph, call.operator
-    first, second = (graph.tensor_in(operator, one).quantisation for one in (0, 1))
-    target = call.tensor_out.quantisation
-    assert first and second and target
-    return first, second, target
-
-
 def _sizes(call: RowCall[Any]) -> tuple[tuple[str, str], ...]:
     _, _, pixels, channels = call.tensor_out.shape
     return unsigned({"channels": channels, "pixels": pixels, "channel_stride": call.channel_stride})
@@ -64,13 +56,14 @@ def _zeros_text(first: Quantisation, second: Quantisation) -> str:
     return f"{{{first.zero_point - INT8_MIN}, {second.zero_point - INT8_MIN}}}"
 
 
-def sum_row_kernel(call: RowCall[Any], function: str, source: str, header: str) -> Kernel:
-    """ADD and SUB: the same record, a struct add_layer."""
-    first, second, target = _quantisations(call)
+def sum_row_kernel(call: RowCall[Any], sign: int) -> Kernel:
+    """ADD (sign 1) and SUB (sign -1)."""
+    first, second, target = call.pair_quantisations
     scaling = add_scaling(first, second, target)
     layer = call.record(
         "struct add_layer",
         *_sizes(call),
+        ("sign", str(sign)),
         ("zeros", _zeros_text(first, second)),
         ("multipliers", f"{{{scaling.first.mantissa}, {scaling.second.mantissa}}}"),
         ("shifts", f"{{{scaling.first.shift}, {scaling.second.shift}}}"),
@@ -78,17 +71,12 @@ def sum_row_kernel(call: RowCall[Any], function: str, source: str, header: str) 
         ("shift", str(scaling.result.shift)),
         ("range", output_range(call.operator.activation, target).text),
     )
-    return Kernel(function, source, header, layer)
-
-
-def subtract_row_kernel(call: RowCall[Any]) -> Kernel:
-    """SUB."""
-    return sum_row_kernel(call, "subtract_rows_combine_row_u8", "subtract_rows", "pair_rows")
+    return Kernel("add_combine_row_u8", "add", "add", layer)
 
 
 def multiply_row_kernel(call: RowCall[Any]) -> Kernel:
     """MUL."""
-    first, second, target = _quantisations(call)
+    first, second, target = call.pair_quantisations
     scale = product_multiplier(first, second, target)
     layer = call.record(
         "struct multiply_rows_layer",
@@ -108,7 +96,7 @@ def extreme_row_kernel(call: RowCall[Any], sign: int) -> Kernel:
 
 def prelu_row_kernel(call: RowCall[Any]) -> Kernel:
     """PRELU."""
-    source, alpha, target = _quantisations(call)
+    source, alpha, target = call.pair_quantisations
     values = call.graph.tensor_in(call.operator, 1).int8_values().ravel().astype(np.int64)
     channels = call.tensor_out.shape[-1]
     slopes = [int(one) for one in np.broadcast_to(values - alpha.zero_point, (channels,))]

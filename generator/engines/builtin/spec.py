@@ -23,7 +23,7 @@ from generator.engines.builtin.names import identifier
 from generator.engines.builtin.products import no_products
 from generator.engines.builtin.windows import WHOLE_ROW, Window, padded
 from generator.model.constraints import Tiers
-from generator.model.graph import Graph, Operator, Tensor
+from generator.model.graph import Graph, Operator, Quantisation, Tensor
 
 FoldedT = TypeVar("FoldedT")
 
@@ -81,6 +81,14 @@ class Call(Generic[FoldedT]):
     def tensor_out(self) -> Tensor:
         """The operator's output."""
         return self.graph.tensor_out(self.operator)
+
+    @property
+    def pair_quantisations(self) -> tuple[Quantisation, Quantisation, Quantisation]:
+        """Of the two inputs and the output of an operator on a pair."""
+        first, second = (self.graph.tensor_in(self.operator, i).quantisation for i in (0, 1))
+        target = self.tensor_out.quantisation
+        assert first and second and target
+        return first, second, target
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,13 @@ struct tensor_reduction {
     struct tensor_box reduced; /* the others */
 };
 
+/* One output, of the values that are reduced to it: `values` points at the first of them. */
+typedef int8_t tensor_reduce_kernel(const void *layer, const int8_t *values);
+
+/* Run a kernel for each output. */
+void tensor_reduce_walk(const struct tensor_reduction *reduction, const int8_t *values,
+                        int8_t *output, tensor_reduce_kernel *kernel, const void *layer);
+
 struct tensor_reduce_sum_layer {
     struct tensor_reduction reduction;
     int32_t offset; /* added to each sum */

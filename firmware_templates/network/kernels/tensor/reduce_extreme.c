@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/reduce.h"
 
-static int8_t extreme_of(const struct tensor_box *reduced, const int8_t *values, int32_t sign) {
+static int8_t extreme_of(const void *layer, const int8_t *values) {
+    const struct tensor_reduce_extreme_layer *const reduce = layer;
+    const struct tensor_box *reduced = &reduce->reduction.reduced;
+    const int32_t sign = reduce->sign;
     const uint32_t count = reduced->shape[TENSOR_BOX_AXES - 1u];
     const int32_t stride = reduced->strides[TENSOR_BOX_AXES - 1u];
     struct tensor_box_walk walk = {{0u}};
@@ -20,16 +23,5 @@ static int8_t extreme_of(const struct tensor_box *reduced, const int8_t *values,
 
 void tensor_reduce_extreme_s8(const void *layer, const int8_t *const *inputs, int8_t *output) {
     const struct tensor_reduce_extreme_layer *const reduce = layer;
-    const struct tensor_box *kept = &reduce->reduction.kept;
-    const uint32_t count = kept->shape[TENSOR_BOX_AXES - 1u];
-    const int32_t stride = kept->strides[TENSOR_BOX_AXES - 1u];
-    struct tensor_box_walk walk = {{0u}};
-    int32_t first = 0;
-    for (uint32_t rows = tensor_box_rows(kept->shape); rows > 0u; rows--) {
-        int32_t place = first;
-        for (uint32_t i = 0u; i < count; i++, place += stride) {
-            *output++ = extreme_of(&reduce->reduction.reduced, inputs[0] + place, reduce->sign);
-        }
-        first += tensor_box_step(kept->shape, kept->strides, tensor_box_count(kept->shape, &walk));
-    }
+    tensor_reduce_walk(&reduce->reduction, inputs[0], output, extreme_of, reduce);
 }

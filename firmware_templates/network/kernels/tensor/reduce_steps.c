@@ -17,19 +17,13 @@ static uint32_t steps_reached(const struct tensor_reduce_steps_layer *reduce, in
     return reached;
 }
 
+static int8_t sum_in_steps(const void *layer, const int8_t *values) {
+    const struct tensor_reduce_steps_layer *const reduce = layer;
+    const int32_t sum = sum_of(&reduce->reduction.reduced, values);
+    return (int8_t)(reduce->lowest + (int32_t)steps_reached(reduce, sum));
+}
+
 void tensor_reduce_steps_s8(const void *layer, const int8_t *const *inputs, int8_t *output) {
     const struct tensor_reduce_steps_layer *const reduce = layer;
-    const struct tensor_box *kept = &reduce->reduction.kept;
-    const uint32_t count = kept->shape[TENSOR_BOX_AXES - 1u];
-    const int32_t stride = kept->strides[TENSOR_BOX_AXES - 1u];
-    struct tensor_box_walk walk = {{0u}};
-    int32_t first = 0;
-    for (uint32_t rows = tensor_box_rows(kept->shape); rows > 0u; rows--) {
-        int32_t place = first;
-        for (uint32_t i = 0u; i < count; i++, place += stride) {
-            const int32_t sum = sum_of(&reduce->reduction.reduced, inputs[0] + place);
-            *output++ = (int8_t)(reduce->lowest + (int32_t)steps_reached(reduce, sum));
-        }
-        first += tensor_box_step(kept->shape, kept->strides, tensor_box_count(kept->shape, &walk));
-    }
+    tensor_reduce_walk(&reduce->reduction, inputs[0], output, sum_in_steps, reduce);
 }

@@ -25,7 +25,7 @@ from generator.engines.builtin.tensor_kernels.pairs import (
 def _combine(call: RowCall[None]) -> Kernel:
     if one_is_constant(call.graph, call.operator):
         return constant_sum(call, sign=1)
-    return sum_row_kernel(call, "add_combine_row_u8", "add", "add")
+    return sum_row_kernel(call, sign=1)
 
 
 def _kernel(call: TensorCall[None]) -> Kernel:

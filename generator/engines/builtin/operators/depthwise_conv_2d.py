@@ -13,7 +13,6 @@ from generator.engines.builtin.convolutions import (
     dilated_fields,
     is_dilated,
     reaches_too_far,
-    window_fields,
 )
 from generator.engines.builtin.products import products_of_depthwise
 from generator.engines.builtin.spec import (
@@ -103,18 +102,16 @@ def _general(call: RowCall[FoldedConvolution]) -> Kernel:
     folded = call.folded
     taps = byte_table(call.name("taps"), [int(tap) for tap in folded.kept_weights().ravel()])
     requantise = requantise_table(call.name("requantise"), folded.channels)
-    dilated = is_dilated(call.operator)
-    fields = dilated_fields(call) if dilated else window_fields(call)
-    window = ", ".join(f".{field} = {value}" for field, value in fields)
-    kernel = "depthwise_dilated" if dilated else "depthwise_any"
+    window = ", ".join(f".{field} = {value}" for field, value in dilated_fields(call))
     layer = call.record(
-        f"struct {kernel}_layer",
-        ("dilated" if dilated else "window", f"{{{window}}}"),
+        "struct depthwise_any_layer",
+        ("dilated", f"{{{window}}}"),
         *unsigned({"multiplier": _multiplier(call.operator)}),
         ("taps", taps.name),
         ("requantise", requantise.name),
         ("range", folded.range.text),
     )
+    kernel = "depthwise_any"
     return Kernel(f"{kernel}_row_u8", kernel, kernel, layer, (taps, requantise))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from generator.engines.builtin.constraints.weights import known_activation
 from generator.engines.builtin.row_constants import constant_sum, one_is_constant
-from generator.engines.builtin.row_pairs import same_shapes, subtract_row_kernel
+from generator.engines.builtin.row_pairs import same_shapes, sum_row_kernel
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -26,7 +26,7 @@ def _kernel(call: TensorCall[None]) -> Kernel:
 def _combine(call: RowCall[None]) -> Kernel:
     if one_is_constant(call.graph, call.operator):
         return constant_sum(call, sign=-1)
-    return subtract_row_kernel(call)
+    return sum_row_kernel(call, sign=-1)
 
 
 OPERATOR = BuiltinOperator(

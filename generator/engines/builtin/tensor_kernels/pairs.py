@@ -24,7 +24,7 @@ from generator.engines.builtin.tensor_kernels.scales import (
     whole_range_text,
 )
 from generator.model.constraints.tensors import quantised_fault, shape_text
-from generator.model.graph import Graph, Operator, Quantisation, Tensor
+from generator.model.graph import Graph, Operator, Tensor
 
 
 def shapes_broadcast(graph: Graph, operator: Operator) -> str | None:
@@ -76,7 +76,7 @@ def pair_box(first: Tensor, second: Tensor, target: Tensor) -> Box:
 
 def sum_kernel(call: TensorCall[Any], sign: int) -> Kernel:
     """ADD (sign 1) and SUB (sign -1)."""
-    first, second, target = _quantisations(call)
+    first, second, target = call.pair_quantisations
     scaling = add_scaling(first, second, target)
     pair, tables = _pair(call)
     layer = call.record(
@@ -93,7 +93,7 @@ def sum_kernel(call: TensorCall[Any], sign: int) -> Kernel:
 
 def multiply_kernel(call: TensorCall[Any]) -> Kernel:
     """MUL."""
-    first, second, target = _quantisations(call)
+    first, second, target = call.pair_quantisations
     pair, tables = _pair(call)
     layer = call.record(
         "struct tensor_multiply_layer",
@@ -114,7 +114,7 @@ def extreme_kernel(call: TensorCall[Any], sign: int) -> Kernel:
 
 def prelu_kernel(call: TensorCall[Any]) -> Kernel:
     """PRELU."""
-    source, alpha, target = _quantisations(call)
+    source, alpha, target = call.pair_quantisations
     pair, tables = _pair(call)
     layer = call.record(
         "struct tensor_prelu_layer",
@@ -130,14 +130,6 @@ def prelu_kernel(call: TensorCall[Any]) -> Kernel:
 def _kernel(name: str, layer: Record, tables: tuple[Table, ...]) -> Kernel:
     path = f"tensor/{name}"
     return Kernel(f"tensor_{name}_s8", path, path, layer, tables, helpers=("tensor/pair",))
-
-
-def _quantisations(call: Call[Any]) -> tuple[Quantisation, Quantisation, Quantisation]:
-    graph, operator = call.graph, call.operator
-    first, second = (graph.tensor_in(operator, position).quantisation for position in (0, 1))
-    target = call.tensor_out.quantisation
-    assert first and second and target
-    return first, second, target
 
 
 def _pair(call: Call[Any]) -> tuple[str, tuple[Table, ...]]:

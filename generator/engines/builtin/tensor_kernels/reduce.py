@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from generator.engines.builtin.c_tables import int32_table, signed, unsigned
+from generator.engines.builtin.c_tables import Record, Table, int32_table, signed, unsigned
 from generator.engines.builtin.fixed_point import (
     INT8_MAX,
     INT8_MIN,
@@ -51,8 +51,7 @@ def steps_kernel(call: TensorCall[SumSteps], axes: Sequence[int]) -> Kernel:
         *unsigned({"steps": table.count}),
         ("least_sums", table.name),
     )
-    path = "tensor/reduce_steps"
-    return Kernel("tensor_reduce_steps_s8", path, "tensor/reduce", layer, (table,))
+    return _kernel("reduce_steps", layer, (table,))
 
 
 def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Kernel:
@@ -62,7 +61,7 @@ def extreme_kernel(call: TensorCall[Any], axes: Sequence[int], sign: int) -> Ker
         ("reduction", _reduction_text(call.tensor_in, axes)),
         ("sign", str(sign)),
     )
-    return Kernel("tensor_reduce_extreme_s8", "tensor/reduce_extreme", "tensor/reduce", layer)
+    return _kernel("reduce_extreme", layer)
 
 
 def extreme_record(call: Call[Any], function: str, sign: int) -> Kernel:
@@ -93,7 +92,12 @@ def _sum(call: TensorCall[Any], axes: Sequence[int], multiplier: Multiplier) -> 
         ("scale", scale_text(multiplier)),
         ("range", whole_range_text(target.zero_point)),
     )
-    return Kernel("tensor_reduce_sum_s8", "tensor/reduce_sum", "tensor/reduce", layer)
+    return _kernel("reduce_sum", layer)
+
+
+def _kernel(name: str, layer: Record, tables: tuple[Table, ...] = ()) -> Kernel:
+    path, shared = f"tensor/{name}", "tensor/reduce"
+    return Kernel(f"tensor_{name}_s8", path, shared, layer, tables, helpers=(shared,))
 
 
 def _reduction_text(tensor: Tensor, axes: Sequence[int]) -> str:
