@@ -17,6 +17,7 @@ from generator.engines.builtin.cost.instructions import instructions_of_patch
 from generator.engines.builtin.cost.work import work_of
 from generator.frontend.cost import frame_instructions
 from generator.network import Network
+from generator.project.manifest import FrontendInfo
 
 CYCLES_PER_INSTRUCTION: Mapping[str, float] = {
     "cortex-m33": 1.17,
@@ -30,23 +31,30 @@ UNCERTAINTY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class TimeEstimate:
-    """Of one model on one board; all estimated but the step."""
+class PatchWork:
+    """What a patch asks for, whatever the board; all estimated but the step."""
 
     network_instructions: int
     """For a patch."""
     frontend_instructions: int
     """For the new frames of a patch."""
-    cycles: int
-    """For both."""
-    need_ms: float
     step_ms: float
-    """From one patch to the next: what the board has."""
+    """From one patch to the next: what a board has."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEstimate:
+    """Of one model on one board."""
+
+    work: PatchWork
+    cycles: int
+    """For network and front-end."""
+    need_ms: float
 
     @property
     def margin(self) -> float:
         """How many times over it is in time."""
-        return self.step_ms / self.need_ms
+        return self.work.step_ms / self.need_ms
 
     @property
     def verdict(self) -> str:
@@ -56,13 +64,18 @@ class TimeEstimate:
         return "too slow" if self.margin < 1.0 - UNCERTAINTY else "hardly in time"
 
 
-def estimate_time(board: BoardSpec, network: Network) -> TimeEstimate:
-    """What a patch needs and has."""
+def estimate_work(network: Network) -> PatchWork:
+    """What a patch of a model asks for."""
     record, patches = network.frontend, network.patches
-    in_network = instructions_of_patch(work_of(network.schedule, network.plan))
-    in_frontend = patches.step * frame_instructions(record)
-    cycles = round((in_network + in_frontend) * CYCLES_PER_INSTRUCTION[board.core])
-    step_ms = 1e3 * patches.step * record.hop_samples / record.sample_rate_hz
-    return TimeEstimate(
-        in_network, in_frontend, cycles, 1e3 * cycles / board.clock.core_hz, step_ms
+    return PatchWork(
+        instructions_of_patch(work_of(network.schedule, network.plan)),
+        patches.step * frame_instructions(record),
+        FrontendInfo.of(record, patches).step_ms,
     )
+
+
+def estimate_time(board: BoardSpec, work: PatchWork) -> TimeEstimate:
+    """What a board needs for it."""
+    instructions = work.network_instructions + work.frontend_instructions
+    cycles = round(instructions * CYCLES_PER_INSTRUCTION[board.core])
+    return TimeEstimate(work, cycles, 1e3 * cycles / board.clock.core_hz)

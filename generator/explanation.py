@@ -48,6 +48,11 @@ class Explained:
     readers: tuple[int, ...]
     """Operators that take its output, by their indices."""
 
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """The shape without the batch, which is 1."""
+        return self.shape[1:] if len(self.shape) > 1 else self.shape
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

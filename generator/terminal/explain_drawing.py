@@ -61,7 +61,7 @@ def draw_explanation(title: str, explained: Explanation) -> str:
 
 
 def _label(one: Explained) -> str:
-    shape = " x ".join(map(str, one.shape[1:] if len(one.shape) > 1 else one.shape))
+    shape = " x ".join(map(str, one.extent))
     ring = f"; {one.ring_rows} of {one.rows} rows kept" if one.ring_rows else ""
     return f"{one.operator.index} {one.operator.kind}: {shape}{ring}"
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.boards.record import BoardSpec
-from generator.estimate import CYCLES_PER_INSTRUCTION, estimate_time
+from generator.estimate import CYCLES_PER_INSTRUCTION, estimate_time, estimate_work
 from generator.explanation import Explained, Explanation, Way
 from generator.network import Network
 from generator.terminal.frontend_lines import print_frontend
@@ -39,7 +39,7 @@ def print_explanation(
         if one.why:
             console.print(f"{one.operator}: {one.why}", markup=False, soft_wrap=True)
     console.print(NOTE, style="dim", soft_wrap=True)
-    time = estimate_time(board, network)
+    time = estimate_time(board, estimate_work(network))
     operations = sum(one.operations for one in explained.operators)
     console.print(
         f"activations {network.schedule.arena_bytes:,} B, weights "
@@ -47,8 +47,8 @@ def print_explanation(
     )
     console.print(
         f"{board.id}, estimated: {explained.instructions:,} instructions of the network and "
-        f"{time.frontend_instructions:,} of the front-end, {time.need_ms:.1f} ms of "
-        f"{time.step_ms:.1f} ms a patch: {time.verdict}",
+        f"{time.work.frontend_instructions:,} of the front-end, {time.need_ms:.1f} ms of "
+        f"{time.work.step_ms:.1f} ms a patch: {time.verdict}",
         soft_wrap=True,
     )
 
@@ -67,7 +67,7 @@ def _table(board: BoardSpec, explained: Explanation) -> Table:
         cells = (_or_dash(one.ram_bytes), _or_dash(one.operations))
         table.add_row(
             *(str(one.operator.index), one.operator.kind, SHORT[one.way]),
-            "x".join(map(str, one.shape[1:] if len(one.shape) > 1 else one.shape)),
+            "x".join(map(str, one.extent)),
             _ring(one),
             *cells,
             _or_dash(round(one.instructions * per_instruction)),

@@ -11,7 +11,7 @@ from rich.table import Table
 from generator.boards.fit import fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INPUT
-from generator.estimate import UNCERTAINTY, TimeEstimate, estimate_time
+from generator.estimate import UNCERTAINTY, PatchWork, TimeEstimate, estimate_time, estimate_work
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
@@ -38,7 +38,8 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
     console.print(
         f"activations {network.schedule.arena_bytes:,} B, weights {plan.weights_flash_bytes:,} B"
     )
-    fits = [_print_fit(console, network, board) for board in boards.values()]
+    work = estimate_work(network)
+    fits = [_print_fit(console, network, work, board) for board in boards.values()]
     return 0 if any(fits) else EXIT_INPUT
 
 
@@ -74,12 +75,12 @@ def _ring_table(network: Network) -> Table:
     return table
 
 
-def _print_fit(console: Console, network: Network, board: BoardSpec) -> bool:
+def _print_fit(console: Console, network: Network, work: PatchWork, board: BoardSpec) -> bool:
     budgets = board.budgets
     demand = network.demand
     faults = fit_faults(board, demand)
     ram, flash = ram_need(board, demand), flash_need(demand)
-    time = estimate_time(board, network)
+    time = estimate_time(board, work)
     console.print(
         f"{board.id}: {'does not fit' if faults else 'fits'}: activations {demand.rows_bytes:,} of "
         f"{budgets.activation_ram_bytes:,} B, about {ram.total_bytes:,} of "
@@ -103,21 +104,21 @@ def _style(unfit: bool, time: TimeEstimate) -> str:
 
 def _time_text(time: TimeEstimate) -> str:
     return (
-        f"{time.verdict}: about {time.need_ms:.1f} of {time.step_ms:.1f} ms a patch, "
+        f"{time.verdict}: about {time.need_ms:.1f} of {time.work.step_ms:.1f} ms a patch, "
         f"{time.margin:.1f} times over (estimated)"
     )
 
 
 def _too_slow(network: Network, time: TimeEstimate) -> str:
     """What to change, with the numbers that matter."""
-    patches, record = network.patches, network.frontend
+    patches, record, work = network.patches, network.frontend, time.work
     larger = (
         "the network"
-        if time.network_instructions > time.frontend_instructions
+        if work.network_instructions > work.frontend_instructions
         else ("the front-end")
     )
-    share = max(time.network_instructions, time.frontend_instructions) / (
-        time.network_instructions + time.frontend_instructions
+    share = max(work.network_instructions, work.frontend_instructions) / (
+        work.network_instructions + work.frontend_instructions
     )
     remedies = ["a board with a faster core", "a narrower or shallower model"]
     if patches.overlap:

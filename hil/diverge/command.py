@@ -152,7 +152,7 @@ def _open(
     spec = next(iter(options.boards.values()))
     session = stack.enter_context(open_session(options, spec, taps=True, on_progress=say))
     kind = "virtual" if named.is_virtual else "board"
-    return BoardSide(f"{kind} {spec.id}", session, references.oracle)
+    return BoardSide(f"{kind} {spec.id}", session)
 
 
 def _project_side(named: _Named, references: _References) -> Side:

@@ -120,8 +120,6 @@ class BoardSide:
 
     name: str
     session: BoardSession
-    oracle: Oracle
-    """Whose tensors have the shapes into which rows are put together."""
 
     @property
     def is_quick(self) -> bool:
@@ -143,8 +141,9 @@ class BoardSide:
 
     def layers(self, frames: Int8, operators: Sequence[int]) -> Mapping[int, Tensor]:
         """By its taps."""
-        like = self.oracle.taps(frames)
         run = self.session.play_patch(1, frames, list(operators))
+        project = self.session.image.project.info
+        like = {one.index: np.empty(one.shape, one.dtype) for one in project.operators}
         return {index: assemble_rows(run.rows.get(index, {}), like[index]) for index in operators}
 
 

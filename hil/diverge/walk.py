@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from generator.frontend.record import FrontendRecord
 from generator.model.patches import PatchRule
 from hil.clip_check import patch_frames
 from hil.diverge.sides import Heard, Int8, Side
-from hil.judges.divergence import compare
+from hil.judges.divergence import compare, differing
 from hil.judges.layers import Tensor
 from sounds.decode import Samples
 
@@ -143,10 +142,10 @@ def _cells(a: Int8, b: Int8, task: Task) -> tuple[Stage, tuple[int, int] | None]
     if found is None:
         return Stage("cells", f"{a.size:,} int8 values equal"), None
     common = min(len(a), len(b))
-    differing = np.argwhere(a[:common] != b[:common])
-    if not len(differing):
+    places = np.argwhere(differing(a[:common], b[:common]))
+    if not len(places):
         return Stage("cells", f"the {common:,} frames that both have are equal"), None
-    frame, value = (int(one) for one in differing[0])
+    frame, value = (int(one) for one in places[0])
     record, layer = task.record, _input_layer(task)
     seconds = frame * record.hop_samples / record.sample_rate_hz
     lines = [
@@ -172,8 +171,8 @@ def _chosen(
         return range(count)
     numbers = range(count)
     scores = [[one.patches[number].scores for number in numbers] for one in known]
-    differing = [number for number in numbers if scores[0][number] != scores[-1][number]]
-    return (differing or list(numbers))[:1]
+    unequal = [number for number in numbers if scores[0][number] != scores[-1][number]]
+    return (unequal or list(numbers))[:1]
 
 
 def _layers(a: Side, b: Side, heard: Heard, chosen: Sequence[int], task: Task) -> Stage:
@@ -223,7 +222,7 @@ def _layer(layer: Layer, a: Tensor, b: Tensor) -> tuple[str, ...]:
     found = compare("", "", axes, a, b)
     if found is None:
         return ()
-    place = tuple(int(one) for one in np.argwhere(_differ(a, b))[0])
+    place = tuple(int(one) for one in np.argwhere(differing(a, b))[0])
     where = ", ".join(f"{axis} {one}" for axis, one in zip(axes, place, strict=True))
     of_shape = " x ".join(map(str, shape))
     return (
@@ -243,9 +242,9 @@ def _answers(a: Heard, b: Heard, task: Task) -> Iterator[Stage]:
         yield Stage("decision", f"{names[0]} on both sides, all sums equal")
         return
     lines = [f"a says {names[0]}, b {names[1]}"]
-    differing = [i for i, (x, y) in enumerate(zip(a.sums, b.sums, strict=False)) if x != y]
-    if differing:
-        at = differing[0]
+    unequal = [i for i, (x, y) in enumerate(zip(a.sums, b.sums, strict=False)) if x != y]
+    if unequal:
+        at = unequal[0]
         what = f"first sum that differs: {_class_name(at, task.labels)}: a {a.sums[at]}"
         lines.append(f"{what}, b {b.sums[at]}")
     yield Stage("decision", "", tuple(lines))
@@ -261,13 +260,6 @@ def _scores(a: Heard, b: Heard, task: Task) -> Stage:
                 name = _class_name(label, task.labels)
                 return Stage("scores", "", (f"first in patch {number}, {name}: a {x}, b {y}",))
     return Stage("scores", f"{len(a.patches)} patches equal in every class")
-
-
-def _differ(a: Tensor, b: Tensor) -> npt.NDArray[np.bool_]:
-    if a.dtype.kind != "f":
-        return np.asarray(a != b)
-    bits = f"u{a.dtype.itemsize}"
-    return np.asarray(np.ascontiguousarray(a).view(bits) != np.ascontiguousarray(b).view(bits))
 
 
 def _around(a: Tensor, b: Tensor, place: tuple[int, ...], axes: Sequence[str]) -> Iterator[str]:

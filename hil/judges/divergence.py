@@ -67,7 +67,7 @@ def compare(
         raise ValueError(f"{stage}: axes {axes} for shapes {want.shape} and {got.shape}")
     common = tuple(slice(0, min(a, b)) for a, b in zip(want.shape, got.shape, strict=True))
     want_common, got_common = want[common], got[common]
-    differs = _bits(want_common) != _bits(got_common)
+    differs = differing(want_common, got_common)
     missing = max(want.size, got.size) - want_common.size
     count = int(np.count_nonzero(differs)) + missing
     if count == 0:
@@ -91,6 +91,11 @@ def compare(
         float(got_common[first]),
         float(gap.max()),
     )
+
+
+def differing(want: npt.NDArray[Any], got: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Where two arrays of one shape and type differ; floats by their bits."""
+    return np.asarray(_bits(want) != _bits(got))
 
 
 def _bits(values: npt.NDArray[Any]) -> npt.NDArray[Any]:

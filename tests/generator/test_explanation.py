@@ -10,7 +10,7 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.cli import main
-from generator.estimate import estimate_time
+from generator.estimate import estimate_time, estimate_work
 from generator.explanation import Explained, Explanation, Way, explain
 from generator.network import Network, read_network
 from generator.repository import DEFAULT_BOARDS_FILE
@@ -62,11 +62,11 @@ def test_the_drawing_is_well_formed_and_names_every_operator(tmp_path: Path) -> 
 
 def test_time_is_held_against_the_models_own_step(tmp_path: Path) -> None:
     board = load_boards(DEFAULT_BOARDS_FILE)["u585"]
-    time = estimate_time(board, read(ModelBuilder(16, 64).conv(8).head(3), tmp_path))
-    assert time.step_ms == pytest.approx(12 * 10.0)
+    time = estimate_time(board, estimate_work(read(ModelBuilder(16, 64).conv(8).head(3), tmp_path)))
+    assert time.work.step_ms == pytest.approx(12 * 10.0)
     assert time.verdict == "in time"
     wide = ModelBuilder(16, 64).conv(96).conv(96).conv(96).head(3)
-    slow = estimate_time(board, read(wide, tmp_path))
+    slow = estimate_time(board, estimate_work(read(wide, tmp_path)))
     assert (slow.verdict, slow.margin < 0.75) == ("too slow", True)
 
 
