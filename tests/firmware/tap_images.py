@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from generator.network import read_network
 from generator.project.manifest import read_project
 from generator.toolchain.locate import Toolchain
 from generator.wire import PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES, mask_of
-from generator.wire.messages import Frames, Message, PatchResult, Tap, TapSelect
+from generator.wire.messages import Frames, Hello, Message, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BOOT_S, BoardRun
 
@@ -23,19 +24,26 @@ PIECE_S = 2.0
 FRAMES_HEADER_BYTES = 8
 
 
-def check_every_output(
-    model: Path, board: BoardSpec, toolchain: Toolchain, folder: Path, seed: int
-) -> None:
-    """Build, start, greet, play a patch with everything tapped, and compare it."""
+def check_outputs(
+    model: Path,
+    board: BoardSpec,
+    toolchain: Toolchain,
+    folder: Path,
+    *,
+    seed: int = 1,
+    operators: Sequence[int] | None = None,
+) -> Hello:
+    """Build, start, greet, play a patch and compare what is tapped: all operators, or these."""
     network = read_network(model)
     firmware = make_firmware(board, network, toolchain, out_dir=folder, taps=True)
     run = BoardRun(firmware.image.elf, board=board.id)
     run.machine.run(seconds=BOOT_S)
-    run.greet()
+    (hello,) = run.greet()
+    assert isinstance(hello, Hello)
     frames, bands = network.graph.frames, network.graph.bands
     random = np.random.default_rng(seed)
     patch = random.integers(-128, 128, (frames, bands)).astype(np.int8)
-    chosen = network.plan.tapped
+    chosen = network.plan.tapped if operators is None else operators
     run.send(TapSelect(mask_of(chosen, TAP_MASK_BYTES)), seconds=0.01)
     at_once = max((PAYLOAD_LIMIT_BYTES - FRAMES_HEADER_BYTES) // bands, 1)
     answers: list[Message] = []
@@ -52,3 +60,4 @@ def check_every_output(
         values[tap.operator_index] += tap.values
     for index in chosen:
         assert values[index] == expected[index].tobytes(), f"operator {index}"
+    return hello

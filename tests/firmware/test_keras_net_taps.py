@@ -13,7 +13,7 @@ import pytest
 
 from generator.boards.record import BoardSpec
 from generator.toolchain.locate import Toolchain
-from tests.firmware.tap_images import check_every_output
+from tests.firmware.tap_images import check_outputs
 from tests.support.model_files import write_model
 
 tf = pytest.importorskip("tensorflow")
@@ -48,4 +48,4 @@ def test_every_output_on_the_board_is_the_interpreters(
     path = converted(name, type_name)
     model = tmp_path / path.name
     write_model(model, path.read_bytes(), record=record_of(path))
-    check_every_output(model, boards["u585"], toolchain, tmp_path, seed=5)
+    check_outputs(model, boards["u585"], toolchain, tmp_path, seed=5)

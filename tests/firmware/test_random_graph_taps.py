@@ -18,7 +18,7 @@ from generator.boards.record import BoardSpec
 from generator.network import read_network
 from generator.toolchain.locate import Toolchain
 from tests.firmware.board_runs import BANDS, FRAMES
-from tests.firmware.tap_images import check_every_output
+from tests.firmware.tap_images import check_outputs
 from tests.support.model_files import write_model
 from tests.support.random_graphs import random_graph
 
@@ -47,4 +47,4 @@ def test_every_output_on_the_board_is_the_interpreters(
     name: str, seed: int, boards: dict[str, BoardSpec], toolchain: Toolchain, tmp_path: Path
 ) -> None:
     model = fitting_model(seed, boards[name], tmp_path)
-    check_every_output(model, boards[name], toolchain, tmp_path, seed)
+    check_outputs(model, boards[name], toolchain, tmp_path, seed=seed)
