@@ -28,6 +28,7 @@ from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
+from hil.judges.reference import reference_note
 from hil.link.client import Int8, Link, SerialPort
 from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
@@ -145,6 +146,11 @@ class BoardSession:
         project = self.image.project.info
         return Oracle(self.image.model, project.patch, project.arrangements)
 
+    @property
+    def judges_note(self) -> str:
+        """What the oracle does not judge by reference kernels, known without opening it."""
+        return reference_note(one.kind for one in self.image.project.info.operators)
+
     def record(self, clips: ClipSet) -> BoardRecord:
         """What the report says of board and image."""
         project = self.image.project.info
@@ -165,7 +171,7 @@ class BoardSession:
             properties={
                 **self.board.properties(),
                 **conditions(self.board.spec.family, self.hello),
-                **({"interpreter": self.oracle.note} if self.oracle.note else {}),
+                **({"interpreter": note} if (note := self.judges_note) else {}),
             },
             footprint=self.image.footprint,
             trained_folds=provenance.folds,
@@ -225,8 +231,8 @@ def open_session(
             recovery.run(session, session.greet, again=lambda: None)
             for warning in warnings(spec.family, session.hello):
                 on_progress(f"[board]    {name}: {warning}")
-            if session.oracle.note and not taps:
-                on_progress(f"[oracle]   {session.oracle.note}")
+            if session.judges_note and not taps:
+                on_progress(f"[oracle]   {session.judges_note}")
             yield session
         finally:
             board.release()

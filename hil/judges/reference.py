@@ -9,7 +9,7 @@ operators stay with the reference kernels, because the usual ones round some oth
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,22 @@ BEGINS_AT_REST = "UNIDIRECTIONAL_SEQUENCE_LSTM"
 """Its states are variables of the interpreter, which the firmware does not keep between patches."""
 
 Values = npt.NDArray[Any]
+
+
+def reference_note(kinds: Iterable[str]) -> str:
+    """What is not judged by the reference kernels, in words; empty where all is.
+
+    `kinds`: of a model's operators, as the schema calls them.
+    """
+    named = _named(kinds)
+    if not named:
+        return ""
+    return f"{named} judged by LiteRT's usual kernels: there is no right reference kernel"
+
+
+def _named(kinds: Iterable[str]) -> str:
+    """Those of them that the usual kernels compute."""
+    return " and ".join(sorted(set(kinds) & set(NO_REFERENCE)))
 
 
 class ReferenceInterpreter:
@@ -46,8 +62,9 @@ class ReferenceInterpreter:
         self.operators = self._all_operators()
         self._begins_at_rest = any(one["op_name"] == BEGINS_AT_REST for one in self.operators)
         if self._apart and any(one["op_name"] == "VAR_HANDLE" for one in self.operators):
+            kinds = _named(one.kind for one in self._apart)
             raise ToolError(
-                f"{model.name} has variables, and {self.kinds}, for which the reference "
+                f"{model.name} has variables, and {kinds}, for which the reference "
                 "interpreter must run twice: that would change the variables",
                 "take another function than that, or build and inspect it without the comparison",
             )
@@ -55,14 +72,7 @@ class ReferenceInterpreter:
     @property
     def note(self) -> str:
         """What is not judged by the reference kernels, in words; empty where all is."""
-        if not self._apart:
-            return ""
-        return f"{self.kinds} judged by LiteRT's usual kernels: there is no right reference kernel"
-
-    @property
-    def kinds(self) -> str:
-        """The operators that the usual kernels compute, in words."""
-        return " and ".join(sorted({one.kind for one in self._apart}))
+        return reference_note(one.kind for one in self._apart)
 
     @property
     def input(self) -> dict[str, Any]:

@@ -92,7 +92,6 @@ class Judge:
     spoil: bool = False
     operator_names: tuple[str, ...] = ("TRANSPOSE",)
     input_scale: tuple[float, int] = (0.0546875, 40)
-    note: str = ""
 
     def begin_clip(self) -> None:
         pass
