@@ -152,6 +152,8 @@ class ProjectInfo:
     """How the file has its input, where that is not frame by frame."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
+    portable_kernels: bool = False
+    """The kernels' portable twins run on the part as well, in place of the assembly."""
 
     @property
     def arrangements(self) -> dict[int, Arrangement]:

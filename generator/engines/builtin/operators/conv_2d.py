@@ -75,7 +75,8 @@ def _gather(call: RowCall[FoldedConvolution]) -> Kernel:
 
 def _product(call: RowCall[FoldedConvolution]) -> Kernel:
     folded = call.folded
-    variant = "pointwise_relu" if folded.range.is_plain_relu else "pointwise_linear"
+    source = "pointwise_relu" if folded.range.is_plain_relu else "pointwise_linear"
+    function = f"{source}_swapped" if call.makes_swapped else source
     outputs = round_up(len(folded.channels), 2)
     channels = [*folded.channels, NO_CHANNEL][:outputs]
     weights = word_table(call.name("weights"), pack_matrix(folded))
@@ -85,7 +86,7 @@ def _product(call: RowCall[FoldedConvolution]) -> Kernel:
         *unsigned(
             {
                 "inputs": round_up(_column_values(call.graph, call.operator), 2),
-                "outputs": outputs,
+                "outputs": call.channels_made or outputs,
                 "pixels": call.channel_stride,
                 "channel_stride": call.channel_stride,
             }
@@ -94,17 +95,24 @@ def _product(call: RowCall[FoldedConvolution]) -> Kernel:
         ("requantise", requantise.name),
         ("range", folded.range.text),
     )
-    return Kernel(f"{variant}_row_u8", variant, "pointwise", layer, (weights, requantise))
+    return Kernel(f"{function}_row_u8", source, "pointwise", layer, (weights, requantise))
 
 
 def pack_matrix(folded: FoldedConvolution) -> list[int]:
-    """Words of the matrix product: bytes (n k, n+1 k, n k+1, n+1 k+1), k fastest, n by two."""
-    weights = folded.kept_weights()
+    """Words of the matrix product: halves (h k, h k+1) of outputs n, n+1, k fastest, n by two.
+
+    h = (a + 128) + 256 b for the weights a of output n and b of n+1 (kernels/pointwise.h).
+    """
+    weights = folded.kept_weights().astype(np.int64)
     matrix = weights.reshape(weights.shape[0], -1)
     matrix = np.pad(matrix, [(0, matrix.shape[0] % 2), (0, matrix.shape[1] % 2)])
-    pairs = matrix.reshape(matrix.shape[0] // 2, 2, matrix.shape[1] // 2, 2)
-    words = np.ascontiguousarray(pairs.transpose(0, 2, 3, 1)).ravel().view("<u4")
+    both = (matrix[0::2] + 128) + 256 * matrix[1::2]
+    words = both.astype("<i2").ravel().view("<u4")
     return [int(word) for word in words]
+
+
+def _makes_swapped(call: RowCall[FoldedConvolution]) -> bool:
+    return bool(call.folded.range.is_plain_relu)
 
 
 OPERATOR = BuiltinOperator(
@@ -121,6 +129,8 @@ OPERATOR = BuiltinOperator(
         product=_product,
         column_values=_column_values,
         takes_columns=_takes_columns,
+        makes_groups=True,
+        makes_swapped=_makes_swapped,
     ),
     on_tensors=OnTensors(convolution_kernel),
 )
