@@ -26,7 +26,7 @@ void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int
                              uint32_t first_channel) {
     const struct depthwise_3x3_layer *const depthwise = layer;
     const uint32_t width_in = 2u * depthwise->width_out;
-    const uint32_t block = column_block(depthwise->inputs);
+    const uint32_t block = 4u * depthwise->inputs;
     const uint8_t *above = rows[0].pixels, *here = rows[1].pixels, *below = rows[2].pixels;
     for (uint32_t channel = 0u; channel < depthwise->channels; channel++) {
         const struct depthwise_3x3_channel *parameters = &depthwise->parameters[first_channel + channel];

@@ -7,16 +7,17 @@ void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums)
     const struct mean_layer *const mean = layer;
     int32_t *sum_of = sums;
     const uint8_t *plane = rows[0].pixels;
+    const uint32_t whole = mean->pixels & ~3u;
     for (uint32_t channel = 0u; channel < mean->channels; channel++) {
-        uint32_t sum = (uint32_t)sum_of[channel];
-        uint32_t pixel = 0u;
-        for (; pixel + 4u <= mean->pixels; pixel += 4u) {
-            sum = dsp_add_bytes(dsp_load_u32(plane + pixel), sum);
+        uint32_t sum = (uint32_t)*sum_of;
+        const uint8_t *pixel = plane;
+        for (; pixel != plane + whole; pixel += 4) {
+            sum = dsp_add_bytes(dsp_load_u32(pixel), sum);
         }
-        for (; pixel < mean->pixels; pixel++) {
-            sum += plane[pixel];
+        for (; pixel != plane + mean->pixels; pixel++) {
+            sum += *pixel;
         }
-        sum_of[channel] = (int32_t)sum;
+        *sum_of++ = (int32_t)sum;
         plane += rows[0].channel_stride;
     }
 }

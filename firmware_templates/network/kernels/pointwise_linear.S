@@ -58,7 +58,13 @@ pointwise_linear_row_u8:
     BEGIN   pointwise_linear_row_u8
 pointwise_linear_row_u8_pair:
     BEGIN_PAIR
+    strd    r3, r2, [sp, #MULTIPLIER_B]
+    strd    r4, r5, [sp, #SHIFT_A]
     SUMS    pointwise_linear_row_u8
+    asr     r4, r4, #8
+    asr     r5, r5, #8
+    asr     r6, r6, #8
+    asr     r7, r7, #8
     SCALE   MULTIPLIER_A, SHIFT_A, r0, r1, r2, r3
     SCALE   MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
     PACK    r0, r1, r2, r3

@@ -10,22 +10,19 @@ void pointwise_linear_row_u8(const void *layer, int16_t *columns, uint8_t *plane
     const struct pointwise_layer *const product = layer;
     const uint32_t *weights = product->weights + first_output * product->inputs / 4u;
     const struct requantise *packed = product->requantise + first_output;
-    if (first_output == 0u) {
-        pointwise_sum_inputs(product, columns);
-    }
     for (uint32_t output = 0u; output < product->outputs; output += 2u) {
         const struct requantise_channel a = requantise_unpack(packed++);
         const struct requantise_channel b = requantise_unpack(packed++);
         const int16_t *column = columns;
         for (uint32_t pixel = 0u; pixel < product->pixels; pixel += 4u) {
             const struct pointwise_block block =
-                pointwise_accumulate(product, column, weights, a.start, b.start);
+                pointwise_accumulate(column, weights, product->inputs, a.start, b.start);
             for (uint32_t i = 0u; i < 4u; i++) {
                 uint8_t *place = planes + pixel + i;
                 place[0] = (uint8_t)requantise_linear(block.a[i], &a, &product->range);
                 place[product->channel_stride] = (uint8_t)requantise_linear(block.b[i], &b, &product->range);
             }
-            column += column_block(product->inputs);
+            column += 4u * product->inputs;
         }
         weights += product->inputs / 2u;
         planes += 2u * product->channel_stride;

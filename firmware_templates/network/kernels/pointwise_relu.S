@@ -3,10 +3,14 @@
  * CONV_2D as a matrix product, with a RELU that clamps at the zero point. The portable twin is
  * pointwise_relu.c, and pointwise_macros.inc tells the registers.
  *
- * A block costs 47 instructions beside its steps. An output takes two of them: SMMLAR scales and
+ * A block costs 42 instructions beside its steps. An output takes two of them: SMMLAR scales and
  * rounds it and adds half a unit, USAT shifts and clamps it. USAT's shift is part of the
  * instruction: the common shifts have a way of their own, all others one with an ASR more. A
  * negative sum gives 0 whichever way it is rounded, so that halves need not go away from zero.
+ *
+ * 256 B is scaled as it is: 8 is added to the shift n, and what rounds the first product (half of
+ * 2^32) becomes 2^7 beside the half unit, 2^(n + 7) or nothing for n = 0. SMMLA leaves the rest
+ * away, which is floor in floor: exact.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified
@@ -18,25 +22,25 @@
     .equ    LAST_WAY, 9
     .equ    WAYS, 16         @ one for each shift; the last stands for all beyond as well
 
-.macro SCALE multiplier, shift, y0, y1, y2, y3
+.macro MULTIPLY by, multiplier, y0, y1, y2, y3
     ldrd    r10, r11, [sp, #\multiplier]
-    smmlar  \y0, \y0, r10, r11
-    smmlar  \y1, \y1, r10, r11
-    smmlar  \y2, \y2, r10, r11
-    smmlar  \y3, \y3, r10, r11
+    \by     \y0, \y0, r10, r11
+    \by     \y1, \y1, r10, r11
+    \by     \y2, \y2, r10, r11
+    \by     \y3, \y3, r10, r11
+.endm
+
+.macro SCALE by, multiplier, shift, y0, y1, y2, y3
+    MULTIPLY \by, \multiplier, \y0, \y1, \y2, \y3
     usat    \y0, #8, \y0, asr #\shift
     usat    \y1, #8, \y1, asr #\shift
     usat    \y2, #8, \y2, asr #\shift
     usat    \y3, #8, \y3, asr #\shift
 .endm
 
-.macro SCALE_ANY multiplier, shift, y0, y1, y2, y3
-    ldrd    r10, r11, [sp, #\multiplier]
+.macro SCALE_ANY by, multiplier, shift, y0, y1, y2, y3
     ldr     r8, [sp, #\shift]
-    smmlar  \y0, \y0, r10, r11
-    smmlar  \y1, \y1, r10, r11
-    smmlar  \y2, \y2, r10, r11
-    smmlar  \y3, \y3, r10, r11
+    MULTIPLY \by, \multiplier, \y0, \y1, \y2, \y3
     asr     \y0, \y0, r8
     asr     \y1, \y1, r8
     asr     \y2, \y2, r8
@@ -65,6 +69,11 @@
     BEGIN   \name
 \name\()_pair:
     BEGIN_PAIR
+    mov     r8, #(1 << 7)
+    add     r2, r8, r2, lsl #8
+    strd    r3, r2, [sp, #MULTIPLIER_B]
+    add     r2, r5, #8
+    strd    r4, r2, [sp, #SHIFT_A]
     ldr     r8, =\name\()_ways
     usat    r4, #4, r4
     usat    r5, #4, r5
@@ -77,23 +86,23 @@
 
     .irp    shift, 6, 7, 8, 9
 \name\()_a\shift:
-    SCALE   MULTIPLIER_A, \shift, r0, r1, r2, r3
+    SCALE   smmlar, MULTIPLIER_A, \shift, r0, r1, r2, r3
     ldr     pc, [sp, #WAY_B]
     .endr
 \name\()_a:
-    SCALE_ANY MULTIPLIER_A, SHIFT_A, r0, r1, r2, r3
+    SCALE_ANY smmlar, MULTIPLIER_A, SHIFT_A, r0, r1, r2, r3
     ldr     pc, [sp, #WAY_B]
 
 \name\()_b:
-    SCALE_ANY MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
+    SCALE_ANY smmla, MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
     b       \name\()_store
     .irp    shift, 6, 9, 8
 \name\()_b\shift:
-    SCALE   MULTIPLIER_B, \shift, r4, r5, r6, r7
+    SCALE   smmla, MULTIPLIER_B, (\shift + 8), r4, r5, r6, r7
     b       \name\()_store
     .endr
 \name\()_b7:
-    SCALE   MULTIPLIER_B, 7, r4, r5, r6, r7
+    SCALE   smmla, MULTIPLIER_B, 15, r4, r5, r6, r7
 \name\()_store:
     .if \swapped
     PACK    r0, r2, r1, r3

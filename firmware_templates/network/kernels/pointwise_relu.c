@@ -6,27 +6,24 @@
 #include "network/kernels/pointwise_block.h"
 
 /* `order` says where the four pixels of a word lie. */
-static void product_row(const void *layer, int16_t *columns, uint8_t *planes,
+static void product_row(const void *layer, const int16_t *columns, uint8_t *planes,
                         uint32_t first_output, const uint8_t order[4]) {
     const struct pointwise_layer *const product = layer;
     const uint32_t *weights = product->weights + first_output * product->inputs / 4u;
     const struct requantise *packed = product->requantise + first_output;
-    if (first_output == 0u) {
-        pointwise_sum_inputs(product, columns);
-    }
     for (uint32_t output = 0u; output < product->outputs; output += 2u) {
         const struct requantise_channel a = requantise_unpack(packed++);
         const struct requantise_channel b = requantise_unpack(packed++);
         const int16_t *column = columns;
         for (uint32_t pixel = 0u; pixel < product->pixels; pixel += 4u) {
             const struct pointwise_block block =
-                pointwise_accumulate(product, column, weights, a.start, b.start);
+                pointwise_accumulate(column, weights, product->inputs, a.start, b.start);
             for (uint32_t i = 0u; i < 4u; i++) {
                 uint8_t *place = planes + pixel + order[i];
                 place[0] = (uint8_t)requantise_relu(block.a[i], &a);
                 place[product->channel_stride] = (uint8_t)requantise_relu(block.b[i], &b);
             }
-            column += column_block(product->inputs);
+            column += 4u * product->inputs;
         }
         weights += product->inputs / 2u;
         planes += 2u * product->channel_stride;

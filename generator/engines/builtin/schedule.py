@@ -33,8 +33,6 @@ from generator.engines.builtin.windows import (
 from generator.model.graph import Graph, Operator
 
 COLUMN_VALUE_BYTES = 2
-BLOCK_HEAD_BYTES = 16
-"""Of a block of four pixels in the columns, for the matrix product's own sums (columns.h)."""
 
 
 class Optimise(Enum):
@@ -329,8 +327,7 @@ def _column_bytes(graph: Graph, operator: Operator) -> int:
     if column_values is None:
         return 0
     pixels = round_up(graph.tensor_out(operator).shape[2], PIXELS_PER_BLOCK)
-    bytes_of_values = pixels * round_up(column_values(graph, operator), 2) * COLUMN_VALUE_BYTES
-    return bytes_of_values + pixels // PIXELS_PER_BLOCK * BLOCK_HEAD_BYTES
+    return pixels * round_up(column_values(graph, operator), 2) * COLUMN_VALUE_BYTES
 
 
 def _in_groups(made: _Stages, index: int) -> Ring:

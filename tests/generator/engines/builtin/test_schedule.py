@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.schedule import Ring, Schedule, Stage, make_schedule
+from generator.engines.builtin.schedule import Optimise, Ring, Schedule, Stage, make_schedule
 from generator.engines.builtin.tail_memory import tail_operators
 from generator.engines.builtin.windows import window_of
 from generator.model.graph import Graph
@@ -131,8 +131,13 @@ def test_yamnet_shape_needs_three_rows_everywhere() -> None:
     for channels, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1)):
         model.depthwise(stride=(stride, stride)).conv(channels, (1, 1))
     schedule = make_schedule(graph_of(model.head()))
-    assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 3, 3, 3, 1]
-    assert schedule.arena_bytes == 35008
+    assert [ring.places for ring in schedule.rings] == [3, 5, 9, 17, 17, 33, 1]
+    assert [ring.groups for ring in schedule.rings] == [1, 2, 4, 8, 8, 16, 16]
+    assert schedule.column_bytes == (4096, 2048)
+    assert schedule.arena_bytes == 27520
+    whole = make_schedule(graph_of(model), Optimise.TIME)
+    assert [ring.places for ring in whole.rings] == [3, 3, 3, 3, 3, 3, 1]
+    assert whole.arena_bytes == 35008
 
 
 def test_a_residual_branch_waits_for_the_other_one() -> None:
