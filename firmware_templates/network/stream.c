@@ -28,9 +28,8 @@ static __attribute__((noinline)) void take_group(struct row_view *rows, const st
                                                  int32_t first, uint32_t group) {
     struct row_view *view = rows;
     for (const struct row_ring *const *source = stage->sources; *source != NULL; source++) {
-        for (int32_t i = 0; i < stage->window_rows; i++) {
-            *view++ = row_ring_view(*source, first + i, group);
-        }
+        row_ring_window(*source, first, stage->window_rows, group, view);
+        view += stage->window_rows;
     }
     if (stage->combine != NULL) {
         const struct row_ring *target = stage->target;

@@ -100,16 +100,15 @@
     .balign 4
 depthwise_scaled_s1_row_u8:
     BEGIN   depthwise_scaled_s1
-    vmov    s8, r6                    @ the end of row A: its stride behind its begin
     /* Words behind the first: none, an even number (whole turns of the loop), or an odd one. */
-    lsr     r8, r8, #2
+    lsr     r6, r6, #2
     ldr     r0, =depthwise_scaled_s1_turn + 1
     ldr     r1, =depthwise_scaled_s1_half + 1
     ldr     r2, =depthwise_scaled_s1_last + 1
-    tst     r8, #1
+    tst     r6, #1
     it      eq
     moveq   r0, r1
-    cmp     r8, #1
+    cmp     r6, #1
     it      eq
     moveq   r0, r2
     str     r0, [sp, #ENTRY]

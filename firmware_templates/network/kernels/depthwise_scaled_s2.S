@@ -68,7 +68,6 @@
     .balign 4
 depthwise_scaled_s2_row_u8:
     BEGIN   depthwise_scaled_s2
-    vmov    s8, r6                    @ the end of row A: its stride behind its begin
 depthwise_scaled_s2_channel:
     ldr     r10, [sp, #PARAMETERS]
     ldrd    r12, lr, [sp, #ROW]

@@ -5,7 +5,7 @@
  *
  * A block costs 42 instructions beside its steps. An output takes two of them: SMMLAR scales and
  * rounds it and adds half a unit, USAT shifts and clamps it. USAT's shift is part of the
- * instruction: the common shifts have a way of their own, all others one with an ASR more. A
+ * instruction: the two common shifts have ways of their own, all others one with an ASR more. A
  * negative sum gives 0 whichever way it is rounded, so that halves need not go away from zero.
  *
  * 256 B is scaled as it is: 8 is added to the shift n, and what rounds the first product (half of
@@ -18,9 +18,7 @@
 
 #include "network/kernels/pointwise_macros.inc"
 
-    .equ    LEAST_WAY, 6     @ shifts 6 to 9 have ways of their own
-    .equ    LAST_WAY, 9
-    .equ    WAYS, 16         @ one for each shift; the last stands for all beyond as well
+    .equ    LEAST_WAY, 4     @ of the table of eight; a shift beyond takes the nearest
 
 .macro MULTIPLY by, multiplier, y0, y1, y2, y3
     ldrd    r10, r11, [sp, #\multiplier]
@@ -52,7 +50,7 @@
 .endm
 
 .macro WAY_OF name, way, shift
-    .if \shift >= LEAST_WAY && \shift <= LAST_WAY
+    .if \shift == 7 || \shift == 8
     .word   \name\()_\way\shift + 1
     .else
     .word   \name\()_\way + 1
@@ -75,8 +73,10 @@
     add     r2, r5, #8
     strd    r4, r2, [sp, #SHIFT_A]
     ldr     r8, =\name\()_ways
-    usat    r4, #4, r4
-    usat    r5, #4, r5
+    sub     r4, r4, #LEAST_WAY
+    sub     r5, r5, #LEAST_WAY
+    usat    r4, #3, r4
+    usat    r5, #3, r5
     ldr     r4, [r8, r4, lsl #3]
     add     r8, r8, #4
     ldr     r5, [r8, r5, lsl #3]
@@ -84,7 +84,7 @@
     SUMS    \name
     ldr     pc, [sp, #WAY_A]
 
-    .irp    shift, 6, 7, 8, 9
+    .irp    shift, 7, 8
 \name\()_a\shift:
     SCALE   smmlar, MULTIPLIER_A, \shift, r0, r1, r2, r3
     ldr     pc, [sp, #WAY_B]
@@ -96,11 +96,9 @@
 \name\()_b:
     SCALE_ANY smmla, MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
     b       \name\()_store
-    .irp    shift, 6, 9, 8
-\name\()_b\shift:
-    SCALE   smmla, MULTIPLIER_B, (\shift + 8), r4, r5, r6, r7
+\name\()_b8:
+    SCALE   smmla, MULTIPLIER_B, 16, r4, r5, r6, r7
     b       \name\()_store
-    .endr
 \name\()_b7:
     SCALE   smmla, MULTIPLIER_B, 15, r4, r5, r6, r7
 \name\()_store:
@@ -115,7 +113,7 @@
     .ltorg
     .balign 4
 \name\()_ways:
-    .irp    shift, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    .irp    shift, 4, 5, 6, 7, 8, 9, 10, 11
     WAY_OF  \name, a, \shift
     WAY_OF  \name, b, \shift
     .endr

@@ -28,8 +28,9 @@ struct row_ring {
     const struct stage *const *readers; /* in the order in which they work; ends with NULL */
 };
 
-/* A group of row `row` of the tensor, which may lie beyond its borders. */
-struct row_view row_ring_view(const struct row_ring *ring, int32_t row, uint32_t group);
+/* A group of `count` rows of the tensor from row `first` on; some may lie beyond its borders. */
+void row_ring_window(const struct row_ring *ring, int32_t first, uint32_t count, uint32_t group,
+                     struct row_view *rows);
 
 /* Where a group of row `row` is to be written. */
 uint8_t *row_ring_place(const struct row_ring *ring, uint32_t row, uint32_t group);

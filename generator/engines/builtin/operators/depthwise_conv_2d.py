@@ -111,7 +111,14 @@ def _scaled(call: RowCall[FoldedConvolution]) -> Kernel:
         "struct depthwise_scaled_layer", *_sizes(call), ("parameters", parameters.name)
     )
     kernel = f"depthwise_scaled_s{call.window.stride[0]}"
-    return Kernel(f"{kernel}_row_u8", kernel, "depthwise_scaled", layer, (parameters,))
+    return Kernel(
+        f"{kernel}_row_u8",
+        kernel,
+        "depthwise_scaled",
+        layer,
+        (parameters,),
+        helpers=("depthwise_scaled_begin",),
+    )
 
 
 def _fast(call: RowCall[FoldedConvolution], kernel: str) -> Kernel:
