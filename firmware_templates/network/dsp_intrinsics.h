@@ -22,6 +22,9 @@
 
 #define DSP_INLINE static inline __attribute__((always_inline))
 
+/* Of what runs once a patch: small rather than fast. */
+#define DSP_ONCE_A_PATCH __attribute__((cold))
+
 /* The two signed 16-bit halves of a word. */
 DSP_INLINE int32_t dsp_bottom(uint32_t word) {
     return (int16_t)(uint16_t)(word & 0xffffu);

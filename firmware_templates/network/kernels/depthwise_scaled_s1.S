@@ -49,8 +49,8 @@
 /* The upper pair: x2, x3. Row A comes last, and r12 goes on. */
 .macro UPPER_PAIR ym, y0, y1, y2
     vmov    r10, s4
-    vmov    r11, s0
     ldr     r10, [r12, r10]
+    vmov    r11, s0
     uxtb16  r10, r10, ror #8
     ROW_OF_PAIR r10, r1, r4, \ym, \y0, \y1, \y2, r11, r11, \y0, 0
     vmov    r11, s5

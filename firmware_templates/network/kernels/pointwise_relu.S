@@ -96,11 +96,11 @@
 \name\()_b:
     SCALE_ANY smmla, MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
     b       \name\()_store
-\name\()_b8:
-    SCALE   smmla, MULTIPLIER_B, 16, r4, r5, r6, r7
-    b       \name\()_store
 \name\()_b7:
     SCALE   smmla, MULTIPLIER_B, 15, r4, r5, r6, r7
+    b       \name\()_store
+\name\()_b8:
+    SCALE   smmla, MULTIPLIER_B, 16, r4, r5, r6, r7
 \name\()_store:
     .if \swapped
     PACK    r0, r2, r1, r3

@@ -14,15 +14,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from generator.engines.builtin.windows import Window
 
-MOST_CHANNELS = 16
-"""In a group. Half as many would save another 1.5 % of the rings, and cost twice the calls."""
+MOST_BYTES = 512
+"""Of a group: small beside two rows, and large beside the cost of a call."""
 
+MOST_CHANNELS = 32
 LEAST_CHANNELS = 8
 
 
-def groups_of(channels: int) -> int:
-    """Into how many groups of equal size a row is cut; 1 where its channels do not divide well."""
-    for size in range(MOST_CHANNELS, LEAST_CHANNELS - 1, -2):
+def groups_of(channels: int, channel_stride: int) -> int:
+    """Into how many groups of equal size a row is cut; 1 where its channels do not divide well.
+
+    `channel_stride`: bytes of a channel's plane.
+    """
+    most = min(MOST_BYTES // channel_stride, MOST_CHANNELS)
+    for size in range(most - most % 2, LEAST_CHANNELS - 1, -2):
         if channels % size == 0 and channels > size:
             return channels // size
     return 1

@@ -341,7 +341,7 @@ def _in_groups(made: _Stages, index: int) -> Ring:
     takes_groups = on_rows(reader).takes_groups
     if not maker.makes_groups or takes_groups is None or not takes_groups(made.graph, reader):
         return ring
-    return replace(ring, groups=groups_of(ring.channels))
+    return replace(ring, groups=groups_of(ring.channels, ring.channel_stride))
 
 
 def _with_buffers(rings: list[Ring], stages: list[Stage]) -> tuple[Stage, ...]:
