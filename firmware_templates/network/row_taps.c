@@ -5,7 +5,7 @@
 
 #if M2M_TAPS
 /* One row. Its groups come one by one, and nothing else is told between them. */
-static int8_t values[NETWORK_WIDEST_ROW_BYTES];
+static int8_t tap_values[NETWORK_WIDEST_ROW_BYTES];
 
 void row_tap_columns(const struct stage *stage, uint32_t row) {
     if (stage->columns_operator == STAGE_NO_OPERATOR) {
@@ -17,14 +17,14 @@ void row_tap_columns(const struct stage *stage, uint32_t row) {
         int16_t *column = column_of(stage->columns, inputs, pixel);
         for (uint32_t channel = 0u; channel < channels; channel++) {
             const int32_t value = *column_input(column, channel) / 2;
-            values[pixel * channels + channel] = (int8_t)(value - 128);
+            tap_values[pixel * channels + channel] = (int8_t)(value - 128);
         }
     }
-    network_tap(stage->columns_operator, row, values, pixels * channels);
+    network_tap(stage->columns_operator, row, tap_values, pixels * channels);
 }
 
 /* Where a pixel lies in its plane. */
-static uint32_t place_of(const struct row_ring *ring, uint32_t pixel) {
+static uint32_t pixel_place(const struct row_ring *ring, uint32_t pixel) {
     static const uint8_t swapped[4] = {0u, 2u, 1u, 3u};
     return ring->swapped ? (pixel & ~3u) + swapped[pixel & 3u] : pixel;
 }
@@ -38,12 +38,12 @@ void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group) {
     for (uint32_t i = 0u; i < ring->group_channels; i++) {
         const uint32_t channel = group * ring->group_channels + i;
         for (uint32_t pixel = 0u; pixel < ring->pixels; pixel++) {
-            const int32_t value = planes[i * ring->channel_stride + place_of(ring, pixel)];
-            values[pixel * ring->channels + channel] = (int8_t)(value - 128);
+            const int32_t value = planes[i * ring->channel_stride + pixel_place(ring, pixel)];
+            tap_values[pixel * ring->channels + channel] = (int8_t)(value - 128);
         }
     }
     if (group + 1u == ring->groups) {
-        network_tap(stage->target_operator, row, values,
+        network_tap(stage->target_operator, row, tap_values,
                     (uint32_t)ring->pixels * ring->channels);
     }
 }

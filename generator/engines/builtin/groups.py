@@ -73,7 +73,9 @@ def assign_buffers(sizes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> tu
 
         def after(way: dict[int, int]) -> list[int]:
             return [
-                max([most[side], *(sizes[stage] for stage, buffer in way.items() if buffer == side)])
+                max(
+                    [most[side], *(sizes[stage] for stage, buffer in way.items() if buffer == side)]
+                )
                 for side in (0, 1)
             ]
 

@@ -322,9 +322,7 @@ def _ring_plans(
     return tuple(plans)
 
 
-def _geometry(
-    groups: int, places: int, height: int, row_bytes: int
-) -> Sequence[tuple[str, str]]:
+def _geometry(groups: int, places: int, height: int, row_bytes: int) -> Sequence[tuple[str, str]]:
     return (
         ("groups", str(groups)),
         ("places", str(places)),

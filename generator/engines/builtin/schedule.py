@@ -79,9 +79,9 @@ class Ring:
         return self.row_bytes // self.groups * self.places
 
     @property
-    def depth(self) -> int:
-        """Rows that it holds, the last of which may be a part of one."""
-        return -(-self.places // self.groups)
+    def rows_kept(self) -> float:
+        """Rows that it holds, a group as its share of a row."""
+        return self.places / self.groups
 
     @property
     def group_channels(self) -> int:

@@ -109,9 +109,7 @@ def _scaled_convolution(call: RowCall[FoldedConvolution], parameters: Table) -> 
             "channel_stride": call.channel_stride,
         }
     )
-    layer = call.record(
-        "struct convolution_scaled_layer", *fields, ("parameters", parameters.name)
-    )
+    layer = call.record("struct convolution_scaled_layer", *fields, ("parameters", parameters.name))
     source = "convolution_scaled_s2"
     function = f"{source}_swapped_row_u8" if call.makes_swapped else f"{source}_row_u8"
     return Kernel(function, source, "convolution_scaled", layer, (parameters,))
