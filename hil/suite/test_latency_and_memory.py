@@ -8,15 +8,22 @@ import numpy.typing as npt
 import pytest
 
 from generator.project.manifest import FrontendInfo
-from generator.wire import ClipFlag
+from generator.wire import ClipFlag, encode_frame
 from hil.judges.real_time import real_time_faults
+from hil.link.played import Clip
 from hil.session import NETWORK_FUNCTION, BoardSession
-
 
 STACK_RESERVE_BYTES = 512
 """Bytes of the stack that no run may touch: interrupts of all three priorities at the deepest call
 take 200 (frames of 108, 36 and 36 bytes with registers of the FPU, alignment and what the handlers
 keep), and the rest is for a path that no run has met."""
+
+
+BITS = 10
+"""Of a byte on the line."""
+
+PAUSES = 1.05
+"""At most so many times as long as the slower of line and core takes alone."""
 
 
 def patches_of(frontend: FrontendInfo) -> int:
@@ -44,6 +51,23 @@ def test_work_fits_between_two_patches(dut: BoardSession) -> None:
     if faults:
         more = f"\nand {len(faults) - 1} more like this" if len(faults) > 1 else ""
         pytest.fail(f"{faults[0]}{more}", pytrace=False)
+
+
+def test_sound_arrives_while_it_is_worked_on(dut: BoardSession) -> None:
+    """Line or core is at work nearly all the time: the receive ring is long enough for both."""
+    if not dut.board.virtual:
+        pytest.skip("on a real line the pauses of this computer count as well")
+    samples = sound(dut.frontend)
+    begin_s = dut.board.clock_s()
+    run = dut.play_clip(1, samples)
+    took_s = dut.board.clock_s() - begin_s
+    if run.retries or run.resumptions:
+        pytest.skip("the line itself disturbed the clip: parts of it were sent again")
+    messages = Clip(1, 0, samples.astype("<i2").tobytes()).begin()
+    line_s = BITS * sum(len(encode_frame(m, 0)) for m in messages) / dut.board.spec.uart.baud
+    core_s = run.result.busy_cycles / dut.hello.core_clock_hz
+    answer_s = run.patches[-1].answer_cycles / dut.hello.core_clock_hz
+    assert took_s <= PAUSES * max(line_s, core_s) + answer_s
 
 
 def test_same_clip_gives_the_same_bits(dut: BoardSession) -> None:

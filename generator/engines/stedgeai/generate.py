@@ -17,7 +17,7 @@ APIS = ("st-ai", "legacy")
 """The two C interfaces, as --c-api has them."""
 
 EXTRA_STACK_BYTES = 4096
-"""What the library's calls take of the stack ST does not say: no run on silicon has shown it yet."""
+"""What the library takes of the stack ST does not say, and no run on silicon has shown it yet."""
 
 TIMEOUT_S = 1800.0
 """Longest `generate`: seven minutes were seen on a laptop."""
