@@ -129,7 +129,7 @@ def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None
     """
     faults = fit_faults(board, network.demand, taps=taps)
     if taps:
-        faults += check_taps(network.graph.name, network.plan.operator_count)
+        faults += check_taps(network.graph.name, network.plan.operator_count, network.graph.bands)
     if faults:
         raise InputError(faults)
 

@@ -101,6 +101,7 @@ class BuildContext:
     vendor_includes: tuple[str, ...]
     library: str
     """Folders with headers and archive of the engine's vendor, relative to the project."""
+    stack_bytes: int
     linker_parts: tuple[tuple[str, str], ...]
     flags: TargetFlags
     compile_commands: tuple[dict[str, Any], ...]
@@ -324,6 +325,7 @@ def _make_build_context(
         foreign=foreign,
         vendor_includes=vendor_includes,
         library=library,
+        stack_bytes=board.budgets.stack_bytes + (engine.extra_stack_bytes if engine else 0),
         linker_parts=(*LINKER_PARTS, *VENDOR_LINKER_PARTS) if foreign else LINKER_PARTS,
         flags=flags,
         compile_commands=commands,
