@@ -88,7 +88,7 @@ def build_library(sources: Sources) -> ctypes.CDLL:
 
 def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
     """Window, transform and bank, under UBSan: overflow in CMSIS-DSP's sums ends the process."""
-    names = ("window_", "transform", "integer_sqrt", "mel_t", "filterbank")
+    names = ("window", "transform", "complex_transform", "integer_sqrt", "mel_t", "filterbank")
     stages = tuple(f"frontend/{name}" for name in names)
     ours = tuple(path for path in sources.frontend if path.startswith(stages))
     compiler = str(find_host_cc())

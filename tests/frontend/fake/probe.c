@@ -4,11 +4,14 @@
 
 #include "frontend/frontend.h"
 #include "frontend/integer_log2.h"
+#if !MEL_SPECTRUM_IS_POWER
+#include "frontend/integer_sqrt.h"
+#endif
 
 #if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
-int16_t probe_samples[MEL_HOP_SAMPLES];
+_Alignas(4) int16_t probe_samples[MEL_HOP_SAMPLES];
 #else
-int16_t probe_samples[MEL_FRAME_SAMPLES];
+_Alignas(4) int16_t probe_samples[MEL_FRAME_SAMPLES];
 #endif
 int8_t probe_frame[MEL_FEATURES];
 uint32_t probe_frames;
@@ -17,6 +20,9 @@ static struct frontend frontend;
 
 void probe_mel(void);
 int32_t probe_log2_q24(uint64_t value);
+#if !MEL_SPECTRUM_IS_POWER
+uint32_t probe_sqrt_q1(uint64_t value);
+#endif
 void probe_reset(void);
 void probe_push(void);
 
@@ -51,6 +57,12 @@ void probe_reset(void) {
 int32_t probe_log2_q24(uint64_t value) {
     return integer_log2_u64(value);
 }
+
+#if !MEL_SPECTRUM_IS_POWER
+uint32_t probe_sqrt_q1(uint64_t value) {
+    return integer_sqrt_u64(value);
+}
+#endif
 
 /* One hop of probe_samples through gate and mel. */
 void probe_push(void) {
