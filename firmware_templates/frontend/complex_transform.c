@@ -86,38 +86,49 @@ WORDS_INLINE void stage(struct word_pair *z, uint32_t step, enum scaling scaling
     const struct word_pair *twiddles = (const struct word_pair *)mel_butterfly_twiddles_q31;
     const struct word_pair *const end = z + MEL_CFFT_POINTS;
     do {
-        for (uint32_t neighbour = 0u; neighbour < step; neighbour++) {
+        if (step == 1u) {
+            butterfly(z, step, twiddles, scaling, shift);
+            z++;
+        }
+        for (uint32_t neighbour = 0u; neighbour < step / 2u; neighbour++) {
             FORGET_ORIGIN(twiddles);
-            butterfly(z++, step, twiddles, scaling, shift);
+            butterfly(&z[0], step, twiddles, scaling, shift);
+            butterfly(&z[1], step, twiddles, scaling, shift);
+            z += 2;
         }
         z += 3u * step;
         twiddles += 3;
     } while (z != end);
 }
 
-/* The last stage turns nothing. */
-static void last_stage(struct word_pair *z) {
-    for (const struct word_pair *const end = z + LAST_STEP; z != end; z++) {
-        const struct word_pair a = load_pair(&z[0]);
-        const struct word_pair c = load_pair(&z[LAST_STEP]);
+/* The last stage turns nothing. From between the legs, all are within the reach of LDRD. */
+static void last_stage(struct word_pair *values) {
+    const uint32_t up = HALVES - 1u;
+    struct word_pair *middle = values + 3u * LAST_STEP / 2u;
+    for (const struct word_pair *const end = middle + LAST_STEP; middle != end; middle++) {
+        struct word_pair *const leg_0 = middle - 3u * LAST_STEP / 2u;
+        struct word_pair *const leg_2 = middle - LAST_STEP / 2u;
+        struct word_pair *const leg_1 = middle + LAST_STEP / 2u;
+        struct word_pair *const leg_3 = middle + 3u * LAST_STEP / 2u;
+        const struct word_pair a = load_pair(leg_0);
+        const struct word_pair c = load_pair(leg_2);
         const int32_t plus_real = a.first + c.first;
         const int32_t minus_real = a.first - c.first;
         const int32_t plus_imaginary = a.second + c.second;
         const int32_t minus_imaginary = a.second - c.second;
-        const struct word_pair b = load_pair(&z[2u * LAST_STEP]);
-        const struct word_pair d = load_pair(&z[3u * LAST_STEP]);
+        const struct word_pair b = load_pair(leg_1);
+        const struct word_pair d = load_pair(leg_3);
         const int32_t cross_real = b.first + d.first;
         const int32_t across_real = b.first - d.first;
         const int32_t cross_imaginary = b.second + d.second;
         const int32_t across_imaginary = b.second - d.second;
-        const uint32_t up = HALVES - 1u;
-        store_pair(&z[0], shifted_left(plus_real + cross_real, up),
+        store_pair(leg_0, shifted_left(plus_real + cross_real, up),
                    shifted_left(plus_imaginary + cross_imaginary, up));
-        store_pair(&z[2u * LAST_STEP], shifted_left(plus_real - cross_real, up),
+        store_pair(leg_1, shifted_left(plus_real - cross_real, up),
                    shifted_left(plus_imaginary - cross_imaginary, up));
-        store_pair(&z[LAST_STEP], shifted_left(minus_real + across_imaginary, up),
+        store_pair(leg_2, shifted_left(minus_real + across_imaginary, up),
                    shifted_left(minus_imaginary - across_real, up));
-        store_pair(&z[3u * LAST_STEP], shifted_left(minus_real - across_imaginary, up),
+        store_pair(leg_3, shifted_left(minus_real - across_imaginary, up),
                    shifted_left(minus_imaginary + across_real, up));
     }
 }

@@ -18,7 +18,7 @@
 #define WORDS_INLINE static inline __attribute__((always_inline))
 
 /* A complex number, or any two neighbouring words: one LDRD loads it, one STRD stores it. */
-struct word_pair {
+struct __attribute__((may_alias)) word_pair {
     int32_t first, second;
 };
 
@@ -53,13 +53,13 @@ WORDS_INLINE void store_pair(struct word_pair *to, int32_t first, int32_t second
 typedef int32_t __attribute__((may_alias, aligned(1))) unaligned_word;
 
 /*
- * Lets GCC know nothing more of a pointer. Otherwise it computes the addresses of a loop's operands
- * ahead, and for want of registers fetches them from the stack.
+ * Lets GCC know nothing more of a pointer, or of a sum. Otherwise it computes the addresses of a
+ * loop's operands ahead, and for want of registers fetches them from the stack.
  */
 #if WORDS_ON_TARGET
-#define FORGET_ORIGIN(pointer) __asm("" : "+r"(pointer))
+#define FORGET_ORIGIN(value) __asm("" : "+r"(value))
 #else
-#define FORGET_ORIGIN(pointer) (void)(pointer)
+#define FORGET_ORIGIN(value) (void)(value)
 #endif
 
 /* Copies 8 words to a lower address, or to another place; both are aligned to 4 bytes. */
@@ -70,9 +70,9 @@ WORDS_INLINE void copy_8_words(void *to, const void *from) {
                    : "r"(to), "r"(from)
                    : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "memory");
 #else
-    const int32_t *words = from;
+    const unaligned_word *words = from;
     for (uint32_t i = 0u; i < 8u; i++) {
-        ((int32_t *)to)[i] = words[i];
+        ((unaligned_word *)to)[i] = words[i];
     }
 #endif
 }

@@ -14,6 +14,8 @@ void filterbank_apply_u32(const uint32_t transformed[MEL_FFT_SAMPLES], uint64_t 
     const uint32_t *weight = mel_bin_weights_q24;
     const uint32_t *magnitude = &transformed[TRANSFORM_BIN_STRIDE * MEL_FIRST_BIN];
     uint64_t rising = 0u;
+    uint64_t below_first;
+    uint64_t *sum = &below_first;
 
     for (uint32_t segment = 0u; segment <= MEL_BANDS; segment++) {
         const uint32_t *end = &transformed[TRANSFORM_BIN_STRIDE * mel_segment_end_bins[segment]];
@@ -26,8 +28,7 @@ void filterbank_apply_u32(const uint32_t transformed[MEL_FFT_SAMPLES], uint64_t 
             FORGET_ORIGIN(weight);
             FORGET_ORIGIN(magnitude);
         }
-        if (segment > 0u) {
-            sums[segment - 1u] = falling;
-        }
+        *sum = falling;
+        sum = &sums[segment];
     }
 }

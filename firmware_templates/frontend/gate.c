@@ -10,8 +10,9 @@
 static uint64_t hop_scatter_q15(const int16_t hop[MEL_GATE_SAMPLES]) {
     int32_t sum = 0;
     uint64_t squares = 0u;
+    const uint32_t blocks_end = MEL_GATE_SAMPLES / BLOCK * BLOCK;
     uint32_t n = 0u;
-    for (; n < MEL_GATE_SAMPLES / BLOCK * BLOCK; n += BLOCK) {
+    for (; n < blocks_end; n += BLOCK) {
         const unaligned_word *const two = (const unaligned_word *)(const void *)&hop[n];
         sum = add_products_s32(two[0], ONES, sum);
         squares = add_products_u64(two[0], two[0], squares);

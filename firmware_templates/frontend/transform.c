@@ -59,7 +59,11 @@ void transform_magnitude_q31(int32_t buffer[MEL_FFT_SAMPLES], uint32_t block_shi
     struct word_pair *low = &bins[MEL_SPLIT_FIRST_BIN];
     struct word_pair *high = &bins[MEL_CFFT_POINTS - MEL_SPLIT_FIRST_BIN];
     while (low < high) {
-        split_pair(low++, high--, twiddle++);
+        FORGET_ORIGIN(high);
+        split_pair(low, high, twiddle);
+        low++;
+        high--;
+        twiddle++;
     }
     /* The middle is its own mirror image, X = conj Z. */
     struct word_pair *const middle = &bins[MEL_CFFT_POINTS / 2u];

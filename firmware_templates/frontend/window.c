@@ -10,14 +10,17 @@
 #define WINDOW_END (MEL_WINDOW_START + MEL_WINDOW_SAMPLES)
 #define FALL_START (MEL_WINDOW_START + (MEL_WINDOW_MIRROR + 1u) / 2u)
 
-/* Four numbers whose places are the same but for the two highest bits: reversed, 0 2 1 3. */
+/* Four numbers whose places differ in their two highest bits: fourths of the buffer, 0 2 1 3. */
 #define BLOCK 4u
-#define STEP (MEL_CFFT_POINTS / BLOCK)
+#define HALF_STEP (MEL_CFFT_POINTS / BLOCK / 2u)
 
-/* Two products: their place, and a word with the highest one of either's magnitude. */
-WORDS_INLINE uint32_t put(struct word_pair *place, int32_t first, int32_t second) {
+/* Two products to their place; `bits` with the highest one of either's magnitude. */
+WORDS_INLINE uint32_t put(struct word_pair *place, int32_t first, int32_t second, uint32_t bits) {
     store_pair(place, first, second);
-    return (uint32_t)(first ^ (first >> 31)) | (uint32_t)(second ^ (second >> 31));
+    bits |= (uint32_t)(first ^ (first >> 31));
+    bits |= (uint32_t)(second ^ (second >> 31));
+    FORGET_ORIGIN(bits); /* else GCC keeps many products for a tree of ORs */
+    return bits;
 }
 
 /* Weight i of the table and its neighbour: the next one, or where the window falls the one before.
@@ -38,15 +41,17 @@ WORDS_INLINE int32_t multiply(frame_sample sample, int32_t weight_q31) {
 }
 
 WORDS_INLINE uint32_t put_two(struct word_pair *place, const frame_sample *sample,
-                              struct word_pair weights) {
+                              struct word_pair weights, uint32_t bits) {
     const struct word_pair two = load_pair((const struct word_pair *)sample);
-    return put(place, multiply(two.first, weights.first), multiply(two.second, weights.second));
+    return put(place, multiply(two.first, weights.first), multiply(two.second, weights.second),
+               bits);
 }
 
 WORDS_INLINE uint32_t put_four(struct word_pair *place, struct word_pair *next,
                                const frame_sample *sample, struct word_pair weights,
-                               struct word_pair next_weights) {
-    return put_two(place, sample, weights) | put_two(next, sample + 2, next_weights);
+                               struct word_pair next_weights, uint32_t bits) {
+    bits = put_two(place, sample, weights, bits);
+    return put_two(next, sample + 2, next_weights, bits);
 }
 #else
 /* Q15 * Q31 >> 16 = Q30, rounded down; the magnitude is at most 2^30. */
@@ -54,55 +59,58 @@ WORDS_INLINE int32_t multiply(frame_sample sample, int32_t weight_q31) {
     return multiply_lower_half(weight_q31, sample);
 }
 
-WORDS_INLINE uint32_t put_halves(struct word_pair *place, int32_t samples,
-                                 struct word_pair weights) {
+WORDS_INLINE uint32_t put_halves(struct word_pair *place, int32_t samples, struct word_pair weights,
+                                 uint32_t bits) {
     return put(place, multiply_lower_half(weights.first, samples),
-               multiply_upper_half(weights.second, samples));
+               multiply_upper_half(weights.second, samples), bits);
 }
 
 WORDS_INLINE uint32_t put_two(struct word_pair *place, const frame_sample *sample,
-                              struct word_pair weights) {
-    return put_halves(place, *(const int32_t *)(const void *)sample, weights);
+                              struct word_pair weights, uint32_t bits) {
+    return put_halves(place, *(const unaligned_word *)(const void *)sample, weights, bits);
 }
 
 WORDS_INLINE uint32_t put_four(struct word_pair *place, struct word_pair *next,
                                const frame_sample *sample, struct word_pair weights,
-                               struct word_pair next_weights) {
+                               struct word_pair next_weights, uint32_t bits) {
     const struct word_pair four = load_pair((const struct word_pair *)(const void *)sample);
-    return put_halves(place, four.first, weights) | put_halves(next, four.second, next_weights);
+    bits = put_halves(place, four.first, weights, bits);
+    return put_halves(next, four.second, next_weights, bits);
 }
 #endif
 
 /* Numbers first ... end - 1 of the transform, all of them where the window rises, or falls. */
 WORDS_INLINE uint32_t apply_run(const frame_sample *samples, struct word_pair *numbers,
-                                uint32_t first, uint32_t end, bool falls) {
+                                uint32_t first, uint32_t end, bool falls, uint32_t bits) {
     const uint32_t way = falls ? 0u - 2u : 2u; /* weights from number to number */
     uint32_t weight =
         falls ? MEL_WINDOW_MIRROR + MEL_WINDOW_START - 2u * first : 2u * first - MEL_WINDOW_START;
-    uint32_t bits = 0u;
     const uint32_t blocks_first = (first + BLOCK - 1u) / BLOCK * BLOCK;
     const uint32_t blocks_end = end / BLOCK * BLOCK;
     uint32_t i = first;
     for (; i < blocks_first && i < end; i++, weight += way) {
-        bits |= put_two(&numbers[transform_place(i)], &samples[2u * i], weights_at(weight, falls));
+        struct word_pair *const place = &numbers[transform_place(i)];
+        bits = put_two(place, &samples[2u * i], weights_at(weight, falls), bits);
     }
     for (; i < blocks_end; i += BLOCK, weight += 4u * way) {
-        struct word_pair *const place = &numbers[transform_place(i)];
-        bits |= put_four(&place[0], &place[2u * STEP], &samples[2u * i], weights_at(weight, falls),
-                         weights_at(weight + way, falls));
-        bits |=
-            put_four(&place[STEP], &place[3u * STEP], &samples[2u * i + 4u],
-                     weights_at(weight + 2u * way, falls), weights_at(weight + 3u * way, falls));
+        /* Between the four places, all are within the reach of STRD. */
+        struct word_pair *const middle = &numbers[transform_place(i) + 3u * HALF_STEP];
+        bits = put_four(middle - 3u * HALF_STEP, middle + HALF_STEP, &samples[2u * i],
+                        weights_at(weight, falls), weights_at(weight + way, falls), bits);
+        bits = put_four(middle - HALF_STEP, middle + 3u * HALF_STEP, &samples[2u * i + 4u],
+                        weights_at(weight + 2u * way, falls), weights_at(weight + 3u * way, falls),
+                        bits);
     }
     for (; i < end; i++, weight += way) {
-        bits |= put_two(&numbers[transform_place(i)], &samples[2u * i], weights_at(weight, falls));
+        struct word_pair *const place = &numbers[transform_place(i)];
+        bits = put_two(place, &samples[2u * i], weights_at(weight, falls), bits);
     }
     return bits;
 }
 
 /* What is no pair within one run: where the window begins or ends on an odd sample, or turns. */
-static uint32_t apply_edge(const frame_sample *samples, struct word_pair *numbers,
-                           uint32_t number) {
+static uint32_t apply_edge(const frame_sample *samples, struct word_pair *numbers, uint32_t number,
+                           uint32_t bits) {
     int32_t products[2];
     for (uint32_t i = 0u; i < 2u; i++) {
         const uint32_t n = 2u * number + i;
@@ -113,11 +121,24 @@ static uint32_t apply_edge(const frame_sample *samples, struct word_pair *number
             products[i] = multiply(samples[n], mel_window_q31[place]);
         }
     }
-    return put(&numbers[transform_place(number)], products[0], products[1]);
+    return put(&numbers[transform_place(number)], products[0], products[1], bits);
 }
 
-static void clear_run(struct word_pair *numbers, uint32_t first, uint32_t end) {
-    for (uint32_t i = first; i < end; i++) {
+WORDS_INLINE void clear_run(struct word_pair *numbers, uint32_t first, uint32_t end) {
+    const uint32_t blocks_first = (first + BLOCK - 1u) / BLOCK * BLOCK;
+    const uint32_t blocks_end = end / BLOCK * BLOCK;
+    uint32_t i = first;
+    for (; i < blocks_first && i < end; i++) {
+        store_pair(&numbers[transform_place(i)], 0, 0);
+    }
+    for (; i < blocks_end; i += BLOCK) {
+        struct word_pair *const middle = &numbers[transform_place(i) + 3u * HALF_STEP];
+        store_pair(middle - 3u * HALF_STEP, 0, 0);
+        store_pair(middle - HALF_STEP, 0, 0);
+        store_pair(middle + HALF_STEP, 0, 0);
+        store_pair(middle + 3u * HALF_STEP, 0, 0);
+    }
+    for (; i < end; i++) {
         store_pair(&numbers[transform_place(i)], 0, 0);
     }
 }
@@ -125,19 +146,20 @@ static void clear_run(struct word_pair *numbers, uint32_t first, uint32_t end) {
 uint32_t window_apply(const frame_sample samples[MEL_FRAME_SAMPLES],
                       int32_t products[MEL_FFT_SAMPLES]) {
     struct word_pair *const numbers = (struct word_pair *)products;
-    uint32_t bits =
-        apply_run(samples, numbers, (MEL_WINDOW_START + 1u) / 2u, FALL_START / 2u, false);
-    bits |= apply_run(samples, numbers, (FALL_START + 1u) / 2u, WINDOW_END / 2u, true);
-    if (MEL_WINDOW_START % 2u != 0u) {
-        bits |= apply_edge(samples, numbers, MEL_WINDOW_START / 2u);
-    }
-    if (FALL_START % 2u != 0u) {
-        bits |= apply_edge(samples, numbers, FALL_START / 2u);
-    }
-    if (WINDOW_END % 2u != 0u) {
-        bits |= apply_edge(samples, numbers, WINDOW_END / 2u);
-    }
+    uint32_t bits = 0u;
+
     clear_run(numbers, 0u, MEL_WINDOW_START / 2u);
+    if (MEL_WINDOW_START % 2u != 0u) {
+        bits = apply_edge(samples, numbers, MEL_WINDOW_START / 2u, bits);
+    }
+    bits = apply_run(samples, numbers, (MEL_WINDOW_START + 1u) / 2u, FALL_START / 2u, false, bits);
+    if (FALL_START % 2u != 0u) {
+        bits = apply_edge(samples, numbers, FALL_START / 2u, bits);
+    }
+    bits = apply_run(samples, numbers, (FALL_START + 1u) / 2u, WINDOW_END / 2u, true, bits);
+    if (WINDOW_END % 2u != 0u) {
+        bits = apply_edge(samples, numbers, WINDOW_END / 2u, bits);
+    }
     clear_run(numbers, (WINDOW_END + 1u) / 2u, MEL_CFFT_POINTS);
     return leading_zeros_u32(bits) - 2u;
 }
