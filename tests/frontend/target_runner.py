@@ -62,6 +62,14 @@ class TargetRunner:
                 frames.append(np.frombuffer(self._read("probe_frame"), dtype=np.int8))
         return np.array(frames, dtype=np.int8).reshape(-1, 64)
 
+    def transform(self, values: NDArray[np.int32], block_shift: int) -> NDArray[np.int32]:
+        """Bins [points, 2] of values [points, 2] that stand at their places."""
+        self._write("probe_workspace", values.astype("<i4").tobytes())
+        self._write("probe_shift", block_shift.to_bytes(4, "little"))
+        self.call("probe_transform")
+        bins = np.frombuffer(self._read("probe_workspace"), dtype="<i4")
+        return bins[: values.size].reshape(values.shape)
+
     def count_instructions(self, frame: NDArray[np.int16]) -> Counter[str]:
         """Executed instructions of one mel frame by function."""
         return self._count(lambda: self._mel_frame(frame))

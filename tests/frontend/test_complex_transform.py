@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,20 @@ from numpy.typing import NDArray
 from generator.frontend.mel_tables import make_mel_tables
 from generator.frontend.record import Spectrum, WindowShape
 from generator.frontend.transform_tables import FFT_LENGTHS, circle_q31, reversed_bits
-from tests.frontend.frontend_builds import build_spectrum_library, write_sources
+from tests.frontend.frontend_builds import (
+    Sources,
+    build_spectrum_library,
+    build_target_image,
+    write_sources,
+)
+from tests.frontend.target_runner import TargetRunner
 from tests.frontend.test_spectrum import record_of
 
 SEED = 20260213
 LARGEST = 2**30
 """Of a real or imaginary part that is shifted by its block shift."""
+CORES = ("cortex-m33", "cortex-m7")
+"""Of a Cortex-M4 the compiler has the same instructions as of an M7."""
 BLOCK_SHIFTS = (0, 1, 2, 3, 4, 5, 17, 29, 30)
 
 Words = NDArray[np.int32]
@@ -75,19 +84,42 @@ def hard_values(points: int) -> list[Words]:
     return [np.rint(value).astype("<i4") for value in values]
 
 
-@pytest.mark.parametrize("length", FFT_LENGTHS)
-def test_every_bin_is_that_of_the_library(length: int, tmp_path: Path) -> None:
-    tables = make_mel_tables(record_of(length, WindowShape.HAMMING, Spectrum.POWER), 0.05, 0)
-    library = build_spectrum_library(write_sources(tmp_path, tables))
-    points = length // 2
-    cmsis = Cmsis(library, points)
+def write_transform(length: int, directory: Path) -> Sources:
+    """The C of a record with that length."""
+    record = record_of(length, WindowShape.HAMMING, Spectrum.POWER)
+    return write_sources(directory, make_mel_tables(record, 0.05, 0))
+
+
+def hold_against_the_library(
+    points: int, cmsis: Cmsis, transform: Callable[[Words, int], Words]
+) -> None:
+    """`transform` takes values at their places, and their block shift."""
     places = [reversed_bits(value, points.bit_length() - 1) for value in range(points)]
     for number, values in enumerate(hard_values(points)):
         shift = BLOCK_SHIFTS[number % len(BLOCK_SHIFTS)]
         products = values >> shift
         wanted = cmsis.transform((products << shift).astype("<i4"))
-        got = np.zeros_like(products)
-        got[places] = products
-        address = ctypes.c_void_p(got.ctypes.data)
-        library.complex_transform(address, ctypes.c_uint32(shift))
+        placed = np.zeros_like(products)
+        placed[places] = products
+        got = transform(placed, shift)
         np.testing.assert_array_equal(got, wanted, f"values {number}, block shift {shift}")
+
+
+@pytest.mark.parametrize("length", FFT_LENGTHS)
+def test_every_bin_is_that_of_the_library(length: int, tmp_path: Path) -> None:
+    library = build_spectrum_library(write_transform(length, tmp_path))
+
+    def on_host(values: Words, shift: int) -> Words:
+        library.complex_transform(ctypes.c_void_p(values.ctypes.data), ctypes.c_uint32(shift))
+        return values
+
+    hold_against_the_library(length // 2, Cmsis(library, length // 2), on_host)
+
+
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("length", FFT_LENGTHS[:-2])
+def test_the_target_has_the_same_bits(length: int, core: str, tmp_path: Path) -> None:
+    sources = write_transform(length, tmp_path)
+    cmsis = Cmsis(build_spectrum_library(sources), length // 2)
+    target = TargetRunner(build_target_image(sources, core))
+    hold_against_the_library(length // 2, cmsis, target.transform)
