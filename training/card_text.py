@@ -11,6 +11,11 @@ OUTPUTS = {
     "sigmoid": "a sigmoid for each of",
 }
 
+_CAUSAL = (
+    "Its convolutions are causal in time: no row depends on a later frame, so that little is left",
+    "to compute after a patch's last one (docs/training.md).",
+)
+
 _OPTIMISM = (
     "The shipped configuration was chosen by cross-validation of ESC-10's folds 1, 2, 3, 4, so its "
     "scores on them are",
@@ -36,6 +41,7 @@ def print_card(card: Card) -> str:
         f"point {card.config.input.zero_point}, from this project's own fixed-point front-end "
         f"(docs/frontend.md). Output: {OUTPUTS[card.config.head.kind]}",
         f"{len(card.labels)} classes: {', '.join(card.labels)}.",
+        *(_CAUSAL if card.config.network.time_padding == "causal" else ()),
         "",
         "Written by `make train` from the JSON file of the same name.",
         "",
