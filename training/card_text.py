@@ -24,6 +24,12 @@ _OPTIMISM = (
     "",
 )
 
+_OPTIMISM_OF_CAUSAL = (
+    "But for the padding, the configuration is the one that cross-validation of these folds chose",
+    "for the network with same padding; nothing was chosen for this one (docs/training.md).",
+    "",
+)
+
 
 def _percent(accuracy: Accuracy) -> str:
     return f"{100 * accuracy.value:.2f} % | {100 * accuracy.low:.1f} to {100 * accuracy.high:.1f} %"
@@ -61,7 +67,7 @@ def print_card(card: Card) -> str:
             "",
             *_score_table(card.cross_validation),
             "",
-            *(_OPTIMISM if card.data.folds_of_esc50 else ()),
+            *_optimism(card),
         ]
     if card.thresholded is not None:
         lines += [
@@ -110,6 +116,13 @@ def print_card(card: Card) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _optimism(card: Card) -> tuple[str, ...]:
+    """How far the clips had a say in the configuration."""
+    if not card.data.folds_of_esc50:
+        return ()
+    return _OPTIMISM_OF_CAUSAL if card.config.network.time_padding == "causal" else _OPTIMISM
 
 
 def _score_table(scores: Scores) -> list[str]:
