@@ -106,6 +106,7 @@ class CortexM33:
 
     def __init__(self, elf: Path) -> None:
         self._blocks: Counter[tuple[int, int]] = Counter()
+        self._before_last_frame: Counter[tuple[int, int]] = Counter()
         self._core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
         self._core.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M33)
         for start in (FLASH, RAM, HOST):
@@ -152,6 +153,7 @@ class CortexM33:
         self.call("network_begin")
         self._blocks.clear()
         for index, frame in enumerate(frames):
+            self._before_last_frame = self._blocks.copy()
             self._core.mem_write(HOST + 16, frame.tobytes())
             status = self.call("network_push_frame_s8", HOST + 16)
             assert status == (1 if index == len(frames) - 1 else 0)
@@ -160,11 +162,15 @@ class CortexM33:
         self._blocks = counted
         return np.frombuffer(bytes(scores), dtype=np.int8)
 
-    def instructions(self) -> Counter[str]:
-        """Instructions executed since the last patch began, by function."""
+    def instructions(self, *, last_frame_only: bool = False) -> Counter[str]:
+        """Instructions executed since the last patch began, by function.
+
+        `last_frame_only`: since its last frame was given, up to its scores.
+        """
         starts = [start for start, _ in self._starts]
         counts: Counter[str] = Counter()
-        for (address, size), times in self._blocks.items():
+        blocks = self._blocks - self._before_last_frame if last_frame_only else self._blocks
+        for (address, size), times in blocks.items():
             name = self._starts[bisect.bisect_right(starts, address) - 1][1]
             counts[name] += times * self._instructions_in(address, size)
         return counts

@@ -32,7 +32,7 @@ def _scaled(taps: Sequence[int], channel: Channel) -> str | None:
     scaled, start = [tap * factor for tap in taps], channel.bias * factor
     most = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap > 0)
     least = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap < 0)
-    fits = -LARGEST_TAP - 1 <= min(scaled) and max(scaled) <= LARGEST_TAP
+    fits = min(scaled) >= -LARGEST_TAP - 1 and max(scaled) <= LARGEST_TAP
     if not fits or least < -LARGEST_SUM or most > LARGEST_SUM:
         return None
     addend = (1 << (up - 1)) + (1 << (SHIFT - 1) if channel.shift else 0)

@@ -341,11 +341,14 @@ def _in_groups(made: _Stages, index: int) -> Ring:
     takes_groups = on_rows(reader).takes_groups
     if not maker.makes_groups or takes_groups is None or not takes_groups(made.graph, reader):
         return ring
+    if readers[0].window.before[0] >= readers[0].window.size[0]:
+        return ring  # windows without a row come several at a time
     return replace(ring, groups=groups_of(ring.channels, ring.channel_stride))
 
 
 def _with_buffers(rings: list[Ring], stages: list[Stage]) -> tuple[Stage, ...]:
-    """A stage that fills its columns while the maker of its ring reads its own has another buffer."""
+    """A stage whose columns are filled while the maker of its ring reads its own has another
+    buffer."""
     makers = {stage.target: stage.index for stage in stages}
     pairs = [
         (makers[source], stage.index)

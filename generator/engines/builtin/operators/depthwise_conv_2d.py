@@ -25,15 +25,13 @@ from generator.engines.builtin.spec import (
     rows_to_rows,
 )
 from generator.engines.builtin.tensor_kernels.windows import depthwise_kernel
-from generator.engines.builtin.windows import PIXELS_PER_BLOCK, Window, round_up
+from generator.engines.builtin.windows import PIXELS_PER_BLOCK, round_up
 from generator.model.graph import Graph, Operator
 from generator.model.options import ConvolutionOptions
 
-FAST_3X3 = {
-    Window((3, 3), (1, 1), (1, 1), (1, 1)): "depthwise_3x3_s1",
-    Window((3, 3), (2, 2), (0, 0), (1, 1)): "depthwise_3x3_s2",
-}
-"""The windows that have a kernel of their own; their rows above and below come from the ring."""
+FAST_3X3 = {((1, 1), (1, 1)): "depthwise_3x3_s1", ((2, 2), (0, 1)): "depthwise_3x3_s2"}
+"""The 3x3 windows that have a kernel of their own, by stride and border pixels left and right; the
+rows above and below, however many, come from the ring."""
 
 CHANNEL_3X3_BYTES = 20
 
@@ -69,12 +67,19 @@ def fast_kernel(call: RowCall[FoldedConvolution]) -> str | None:
         and call.folded.input_zero == 0
         and call.folded.range.is_plain_relu
     )
-    return FAST_3X3.get(call.window) if fits else None
+    window = call.window
+    sides = window.before[1], window.after[1]
+    return FAST_3X3.get((window.stride, sides)) if fits and window.size == (3, 3) else None
 
 
 def _scaled_filters(call: RowCall[FoldedConvolution]) -> Table | None:
-    """The channels for the scaled kernels; None where those will not do."""
-    return scaled_table(call.name("parameters"), call.folded) if fast_kernel(call) else None
+    """The channels for the scaled kernels; None where those will not do.
+
+    They want a row of the tensor in every window.
+    """
+    rows = call.window.size[0]
+    fits = fast_kernel(call) and call.window.before[0] < rows and call.window.after[0] < rows
+    return scaled_table(call.name("parameters"), call.folded) if fits else None
 
 
 def _reads_swapped(call: RowCall[FoldedConvolution]) -> bool:
