@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models against published cycles of hand-written assembly: where their uncertainty comes from.
+
+`published.json` (tools/record_published_cycles.py writes it) holds machine code of others, each under
+its own licence, which lies beside it. Published are the cycles of whole functions, with some cycles of
+the call and of reading the counter in them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hil.virtual.cpu.pipeline.blocks import PIPELINES, Pipeline, cycles_behind
+from hil.virtual.cpu.pipeline.instruction import Instruction, disassemble
+
+_RETURN = -1
+_CALLER = 1 << 20
+"""Where a function returns to: anywhere else."""
+_LANDING = bytes.fromhex("aff30080")
+"""nop.w"""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSequence:
+    """A function whose cycles somebody measured on silicon and published."""
+
+    core: str
+    project: str
+    commit: str
+    licence: str
+    source: str
+    measured_on: str
+    rounds: int
+    """What it was called with, 0: nothing."""
+    cycles: int
+    code: bytes
+    follows: tuple[tuple[int, int, int, int, int], ...]
+    """(offset and size of a block, of the one behind it, how often)."""
+
+    def predicted(self, pipeline: Pipeline) -> int:
+        """Cycles by a model, the return included."""
+        total = 0
+        landing = disassemble(_LANDING, _CALLER)
+        for before, before_size, block, size, count in self.follows:
+            first = self._block(before, before_size)
+            if block == _RETURN:
+                total += count * (cycles_behind(pipeline, first, landing) - 1)
+            else:
+                total += count * cycles_behind(pipeline, first, self._block(block, size))
+        return total
+
+    def _block(self, offset: int, size: int) -> list[Instruction]:
+        return disassemble(self.code[offset : offset + size], offset)
+
+
+@cache
+def published_sequences() -> tuple[PublishedSequence, ...]:
+    """All of them, of every core."""
+    path = Path(__file__).with_name("published.json")
+    records: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(
+        PublishedSequence(
+            **{key: value for key, value in one.items() if key not in {"code", "follows"}},
+            code=bytes.fromhex(one["code"]),
+            follows=tuple(tuple(item) for item in one["follows"]),
+        )
+        for one in records
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How far a model was off, over all that is published of its core."""
+
+    lowest_percent: float
+    """Predicted over measured: below 0 where the model says too little."""
+    highest_percent: float
+    sequences: int
+
+    @property
+    def text(self) -> str:
+        """As it stands beside an estimate."""
+        low, high = self.lowest_percent, self.highest_percent
+        return f"{low:+.1f} to {high:+.1f} % over {self.sequences} published sequences"
+
+
+@cache
+def uncertainty(core: str) -> Uncertainty:
+    """Of the model of a core."""
+    return uncertainty_of(core, PIPELINES[core])
+
+
+def uncertainty_of(core: str, pipeline: Pipeline) -> Uncertainty:
+    """Of a model, by the sequences of a core."""
+    errors = [
+        100 * (one.predicted(pipeline) / one.cycles - 1)
+        for one in published_sequences()
+        if one.core == core
+    ]
+    return Uncertainty(min(errors), max(errors), len(errors))
