@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,12 @@ class BuiltImage:
         return self.elf.with_suffix(".hex")
 
 
-def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
+def build_image(
+    options: Options, board: str, *, taps: bool, arguments: Sequence[str] = ()
+) -> BuiltImage:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
 
+    `arguments`: more of that command's, which the options do not know.
     Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
     command = [sys.executable, "-m", "generator", "firmware", "--board", board]
@@ -79,6 +83,7 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
         command += ["--stedgeai", options.stedgeai]
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
+    command += arguments
     project_dir = options.build_dir / project_name(board, taps=taps, engine=options.engine)
     done = subprocess.run(
         command,

@@ -21,6 +21,7 @@ from hil.link.client import SerialPort
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
+    from hil.virtual.profile import Profiler
 
 
 def virtual_fault_names() -> tuple[str, ...]:
@@ -94,6 +95,16 @@ class VirtualBoard(ProbeBoard):
         except KeyError:
             return None
         return meter
+
+    def start_profile(self) -> Profiler:
+        """Trace what the core executes from now on, until the profile is taken."""
+        from hil.virtual.cpu.flash_cache import FLASH_PATHS
+        from hil.virtual.profile import Profiler
+
+        machine = self.machine
+        wait_states = self.spec.clock.flash_wait_states
+        path = FLASH_PATHS[self.spec.family]
+        return Profiler(machine.core, machine.symbols, path, wait_states)
 
     def properties(self) -> dict[str, str]:
         """What silicon's say, the emulator's version, and the faults that it was given."""

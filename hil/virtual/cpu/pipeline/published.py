@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, Pipeline, cycles_behind
-from hil.virtual.cpu.pipeline.instruction import Instruction, disassemble
+from hil.virtual.cpu.pipeline.instruction import Instruction, Unit, disassemble
 
 _RETURN = -1
 _CALLER = 1 << 20
@@ -102,3 +102,16 @@ def uncertainty_of(core: str, pipeline: Pipeline) -> Uncertainty:
         if one.core == core
     ]
     return Uncertainty(min(errors), max(errors), len(errors))
+
+
+@cache
+def covered_units(core: str) -> frozenset[Unit]:
+    """Kinds of instructions that the published sequences of a core execute."""
+    return frozenset(
+        one.unit
+        for sequence in published_sequences()
+        if sequence.core == core
+        for _, _, block, size, _ in sequence.follows
+        if block != _RETURN
+        for one in disassemble(sequence.code[block : block + size], block)
+    )
