@@ -9,14 +9,20 @@ the call and of reading the counter in them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from hil.virtual.cpu.block_scan import CYCLES_SHIFT, scan
+from hil.virtual.cpu.cycles import CORTEX_M4, CORTEX_M7, CORTEX_M33, CycleTable
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, Pipeline, cycles_behind
 from hil.virtual.cpu.pipeline.instruction import Instruction, Unit, disassemble
 
+TABLES = {table.core: table for table in (CORTEX_M4, CORTEX_M7, CORTEX_M33)}
 _RETURN = -1
 _CALLER = 1 << 20
 """Where a function returns to: anywhere else."""
@@ -51,6 +57,19 @@ class PublishedSequence:
                 total += count * (cycles_behind(pipeline, first, landing) - 1)
             else:
                 total += count * cycles_behind(pipeline, first, self._block(block, size))
+        return total
+
+    def by_table(self, table: CycleTable) -> int:
+        """Cycles by a table, its branches taken where the next block lies elsewhere."""
+        total, costs = 0, table.costs()
+        demands, probes = np.zeros(2, np.uint64), np.zeros(1 << 12, np.uint16)
+        for before, before_size, block, size, count in self.follows:
+            if before_size and before + before_size != block:
+                total += count * table.branch_taken
+            if block != _RETURN:
+                code = np.frombuffer(self.code[block : block + size] + bytes(4), np.uint8)
+                entry = int(scan(code, 0, size, probes, demands, costs))
+                total += count * (entry >> CYCLES_SHIFT & 0xFFFF)
         return total
 
     def _block(self, offset: int, size: int) -> list[Instruction]:
@@ -88,20 +107,23 @@ class Uncertainty:
         return f"{low:+.1f} to {high:+.1f} % over {self.sequences} published sequences"
 
 
-@cache
-def uncertainty(core: str) -> Uncertainty:
-    """Of the model of a core."""
-    return uncertainty_of(core, PIPELINES[core])
-
-
-def uncertainty_of(core: str, pipeline: Pipeline) -> Uncertainty:
-    """Of a model, by the sequences of a core."""
+def _uncertainty(core: str, predicted: Callable[[PublishedSequence], int]) -> Uncertainty:
     errors = [
-        100 * (one.predicted(pipeline) / one.cycles - 1)
-        for one in published_sequences()
-        if one.core == core
+        100 * (predicted(one) / one.cycles - 1) for one in published_sequences() if one.core == core
     ]
     return Uncertainty(min(errors), max(errors), len(errors))
+
+
+@cache
+def pipeline_uncertainty(core: str) -> Uncertainty:
+    """Of the model of a core's pipeline."""
+    return _uncertainty(core, lambda one: one.predicted(PIPELINES[core]))
+
+
+@cache
+def table_uncertainty(core: str) -> Uncertainty:
+    """Of a core's table."""
+    return _uncertainty(core, lambda one: one.by_table(TABLES[core]))
 
 
 @cache
