@@ -2,9 +2,9 @@
 """Write hil/virtual/cpu/pipeline/published.json: hand-written assembly whose cycles are published.
 
 `python -m tools.record_published_cycles CORTEXM_AES X25519`, with checkouts of the two projects
-named in the file. Each function is assembled for its core and run once in the emulator. Kept are its
-machine code and how often each block followed each other block: all that the pipeline models need
-to be held against the published count. None of the functions branches on its data.
+named in the file. Each function is assembled for its core and run once in the emulator. Kept
+are its machine code and how often each block followed each other block: all that the pipeline
+models need to be held against the published count. None of the functions branches on its data.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_THUMB, Uc
 from unicorn import arm_const as reg
 
@@ -120,7 +121,7 @@ SCALAR = [Measured("cortex-m4", "x25519-cortex-m4-gcc.s", 548_873, "Cortex-M4, 6
 def _link(gcc: str, measured: Measured, checkout: Path, elf: Path) -> None:
     source = checkout / measured.source
     start = elf.with_suffix(".S")
-    symbols = "AES_Te2 AES_Td2 AES_sbox AES_inv_sbox AES_d4Te AES_d4Td".split()
+    symbols = ("AES_Te2", "AES_Td2", "AES_sbox", "AES_inv_sbox", "AES_d4Te", "AES_d4Td")
     tables = "".join(f".global {name}\n{name}:\n" for name in symbols)
     start.write_text(f".bss\n.balign 4\n{tables}.space 4096\n", encoding="utf-8")
     float_abi = ["-mfloat-abi=hard", "-mfpu=auto"]
@@ -135,8 +136,9 @@ def _record(gcc: str, measured: Measured, origin: dict[str, str], checkout: Path
         _link(gcc, measured, checkout, elf)
         with elf.open("rb") as stream:
             image = ELFFile(stream)
-            code = image.get_section_by_name(".text").data()
-            table = image.get_section_by_name(".symtab")
+            text, table = image.get_section_by_name(".text"), image.get_section_by_name(".symtab")
+            assert text is not None and isinstance(table, SymbolTableSection)
+            code = text.data()
             functions = {one.name: one["st_value"] for one in table.iter_symbols()}
     stem = Path(measured.source).stem
     name = stem if stem in functions else "curve25519_scalarmult"

@@ -2,10 +2,10 @@
 """Which operator a call works for, told from outside.
 
 A call of the network is told by the record that it is given: one of r0 to r3 is the address of an
-object whose name has the operator's number, as `layer_6_...`, `window_0_...` or `stage_6_...`. What a
-call does itself, and what it calls without such a record, belongs to that operator. So it does not
-matter in which order operators take turns, or how often. Calls of the network above every such call
-belong to none: they find rows.
+object whose name has the operator's number, as `layer_6_...`, `window_0_...` or `stage_6_...`. What
+a call does itself, and what it calls without such a record, belongs to that operator. So it does
+not matter in which order operators take turns, or how often. Calls of the network above every such
+call belong to none: they find rows.
 """
 
 from __future__ import annotations

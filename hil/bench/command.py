@@ -46,7 +46,11 @@ def default_models() -> list[Path]:
     """The shipped model, ST's file if it is at hand, and the nets that were made."""
     folder = os.environ.get("MODELS_DIR")
     known = [Path(folder) / WELL_KNOWN] if folder else []
-    return [DEFAULT_MODEL, *(path for path in known if path.is_file()), *sorted(NETS_DIR.glob("*.tflite"))]
+    return [
+        DEFAULT_MODEL,
+        *(path for path in known if path.is_file()),
+        *sorted(NETS_DIR.glob("*.tflite")),
+    ]
 
 
 def run_bench(options: Options, models: Sequence[Path], console: Console) -> int:
@@ -65,11 +69,15 @@ def run_bench(options: Options, models: Sequence[Path], console: Console) -> int
     return exit_code
 
 
-def _run_board(options: Options, board: str, models: Sequence[Path], console: Console) -> BenchRecord:
+def _run_board(
+    options: Options, board: str, models: Sequence[Path], console: Console
+) -> BenchRecord:
     benches, measurements = [], []
     for model in models:
         console.print(f"[bench]    {board}: {model.name}", style="dim", markup=False)
-        here = replace(options, model=model.resolve(), build_dir=options.build_dir / "bench" / "images")
+        here = replace(
+            options, model=model.resolve(), build_dir=options.build_dir / "bench" / "images"
+        )
         bench, measured = bench_model(here, options.boards[board], lambda line: None)
         benches.append(bench)
         measurements.append(measured)
@@ -146,5 +154,7 @@ def run(arguments: Sequence[str] | None, console: Console) -> int:
     chosen = [*given.models, *([Path(given.model)] if given.model else [])]
     missing = [path for path in chosen if not path.is_file()]
     if missing:
-        raise InputError([Fault("--models", f"{path} is not there", "name an int8 .tflite") for path in missing])
+        raise InputError(
+            [Fault("--models", f"{path} is not there", "name an int8 .tflite") for path in missing]
+        )
     return run_bench(options, chosen or default_models(), console)

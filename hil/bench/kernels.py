@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The image with the portable C kernels, beside which the hand-written ones show what they bring."""
+"""The image with the portable C kernels: what the hand-written ones bring shows beside it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of docs/performance.md, from the baselines: `python -m hil.bench --baseline` writes them."""
+"""The tables of docs/performance.md, from the baselines (`python -m hil.bench --baseline`)."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def bench_sound(frontend: FrontendInfo) -> npt.NDArray[np.int16]:
 def bench_model(
     options: Options, spec: BoardSpec, on_progress: Callable[[str], None]
 ) -> tuple[ModelBench, Measured]:
-    """The model of the options on a board, with the portable C kernels as well where they are offered."""
+    """The model of the options on a board, and with the portable C kernels where there are any."""
     measured = measure(options, spec, (), on_progress)
     portable = None
     if offers_portable_kernels():

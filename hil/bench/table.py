@@ -96,7 +96,12 @@ def print_record(console: Console, record: BenchRecord) -> None:
     """All tables of a run."""
     for model in record.models:
         title = f"{model.name} on {record.board} at {record.core_clock_hz / 1e6:g} MHz, a patch"
-        _print(console, f"{title}: {model.frames} frames of {model.bands}", LAYER_HEADINGS, layer_rows(model))
+        _print(
+            console,
+            f"{title}: {model.frames} frames of {model.bands}",
+            LAYER_HEADINGS,
+            layer_rows(model),
+        )
     _print(console, f"All on {record.board}", TOTAL_HEADINGS, map(total_row, record.models))
     portable = [row for model in record.models for row in portable_rows(model)]
     if portable:
@@ -109,7 +114,10 @@ def print_record(console: Console, record: BenchRecord) -> None:
 
 
 def _print(
-    console: Console, title: str, headings: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]
+    console: Console,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]],
 ) -> None:
     table = Table(title=title, title_justify="left")
     for at, heading in enumerate(headings):
@@ -119,7 +127,9 @@ def _print(
     console.print(table)
 
 
-def markdown(headings: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> list[str]:
+def markdown(
+    headings: Sequence[str], rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]
+) -> list[str]:
     """The same table for a page."""
     lines = [f"| {' | '.join(headings)} |", f"|---{'|---:' * (len(headings) - 1)}|"]
     return lines + [f"| {' | '.join(row)} |" for row in rows]

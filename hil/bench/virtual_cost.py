@@ -91,9 +91,9 @@ class ClipCost:
 def cost_of_clip(profile: Profile, frontend: FrontendInfo, patches: int) -> ClipCost:
     """Costs of a clip of so many complete patches.
 
-    The answer's delay is that of the patch that took longest. It begins where the message with the last
-    samples is handed on, or behind the frame before it if both came with one message, and ends with the
-    scores; exceptions in between are left out everywhere.
+    The answer's delay is that of the patch that took longest. It begins where the message with the
+    last samples is handed on, or behind the frame before it if both came with one message, and ends
+    with the scores; exceptions in between are left out everywhere.
     """
     owners = owners_of(profile.calls, operator_records(profile.addresses))
     sums = profile.by_owner(owners)
@@ -103,7 +103,11 @@ def cost_of_clip(profile: Profile, frontend: FrontendInfo, patches: int) -> Clip
     uncovered = sum(sums[key].uncovered_cycles for key in network)
     whole = _sum([sums[key] for key in network], patches, fill)
     answers = [
-        _sum([one for key, one in profile.by_owner(owners, begin, end).items() if key != EXCEPTIONS], 1, fill)
+        _sum(
+            [one for key, one in profile.by_owner(owners, begin, end).items() if key != EXCEPTIONS],
+            1,
+            fill,
+        )
         for begin, end in _answer_spans(profile.calls, frontend.patch_frames, patches)
     ]
     return ClipCost(
@@ -126,11 +130,7 @@ def _answer_spans(
         ready = pushes[(patch + 1) * patch_frames - 1]
         arrival = next(at for at in _ancestors(calls, ready) if calls[at].function in _ARRIVALS)
         frame = next(at for at in _ancestors(calls, ready) if calls[at].function == _TAKE_FRAME)
-        before = [
-            call.end
-            for call in calls[arrival:frame]
-            if call.function == _TAKE_FRAME
-        ]
+        before = [call.end for call in calls[arrival:frame] if call.function == _TAKE_FRAME]
         spans.append((max([calls[arrival].begin, *before]), calls[ready].end))
     return spans
 

@@ -72,7 +72,10 @@ def estimators_of(spec: BoardSpec) -> Estimators:
         pipeline=pipeline_uncertainty(spec.core),
         table_name="hil/virtual/cpu/cycles.py",
         table=table_uncertainty(spec.core),
-        flash=f"{path.source}, {spec.clock.flash_wait_states} wait states, at most {most:g} cycles a fill",
+        flash=(
+            f"{path.source}, {spec.clock.flash_wait_states} wait states, "
+            f"at most {most:g} cycles a fill"
+        ),
     )
 
 

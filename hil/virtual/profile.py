@@ -71,7 +71,9 @@ class Profile:
     ) -> None:
         self._core = core
         names = {address: name for address, _, name in symbols._functions}
-        ends = [len(log.blocks) if int(end) == NO_CALL else int(end) for end in log.calls[:, trace.END]]
+        ends = [
+            len(log.blocks) if int(end) == NO_CALL else int(end) for end in log.calls[:, trace.END]
+        ]
         self.calls = [
             TracedCall(
                 names[row[trace.FUNCTION]],
@@ -89,9 +91,15 @@ class Profile:
         """Of a line of the caches before the flash."""
         flash = core.flash
         self._costs = self._cost_blocks(log)
-        self._costs["line_fills"] = line_fills(path, log.blocks, log.reads, (flash.origin, flash.end))
+        self._costs["line_fills"] = line_fills(
+            path, log.blocks, log.reads, (flash.origin, flash.end)
+        )
         read = np.zeros(len(log.blocks), np.int32)
-        np.add.at(read, log.reads[:, 0].astype(np.int64) - 1, (log.reads[:, 1] >> np.uint64(32)).astype(np.int32))
+        np.add.at(
+            read,
+            log.reads[:, 0].astype(np.int64) - 1,
+            (log.reads[:, 1] >> np.uint64(32)).astype(np.int32),
+        )
         self._costs["flash_bytes_read"] = read
         self._innermost = self._innermost_calls()
 
@@ -106,7 +114,16 @@ class Profile:
         pipeline, table = PIPELINES[self._core.model.name], self._core.model.cycles
         costs, probes = table.costs(), np.zeros(1 << 12, np.uint16)
         scanned = [
-            int(scan(np.frombuffer(text + bytes(4), np.uint8), 0, len(text), probes, np.zeros(2, np.uint64), costs))
+            int(
+                scan(
+                    np.frombuffer(text + bytes(4), np.uint8),
+                    0,
+                    len(text),
+                    probes,
+                    np.zeros(2, np.uint64),
+                    costs,
+                )
+            )
             for _, text in code[:-1]
         ]
         covered = covered_units(pipeline.name)
@@ -148,7 +165,9 @@ class Profile:
             found[call.begin : call.end] = number
         return found
 
-    def by_owner(self, owners: Sequence[int], begin: int = 0, end: int | None = None) -> dict[int, Cost]:
+    def by_owner(
+        self, owners: Sequence[int], begin: int = 0, end: int | None = None
+    ) -> dict[int, Cost]:
         """Costs of the blocks from `begin` up to `end` by their owners.
 
         `owners`: one for each call; NOBODY is an owner as well, of blocks without a known call.
@@ -177,6 +196,4 @@ class Profiler:
 
     def take(self) -> Profile:
         """Stop, and cost it; raises TraceFullError where too much was executed."""
-        return Profile(
-            self._trace.take(), self._core, self._symbols, self._path, self._wait_states
-        )
+        return Profile(self._trace.take(), self._core, self._symbols, self._path, self._wait_states)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nets of other widths, depths and bands for the bench: `python -m tests.support.bench_nets` makes them.
+"""Nets of other widths, depths and bands for the bench: `python -m tests.support.bench_nets`.
 
-Their weights are drawn at random, with a fixed seed: what a net costs hangs on its shapes, not on them.
+Their weights are drawn at random, with a fixed seed: what a net costs hangs on its shapes alone.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 """How often code and constants must be fetched from flash: the caches between core and flash.
 
 The caches are simulated on the addresses of a trace, each block's code first, then what it read.
-Replacement is least recently used: known of no family beyond two ways, where pseudo-LRU is the same.
+Replacement is least recently used: of no family that is known beyond two ways, where pseudo-LRU is
+the same.
 """
 
 # numba's decorators are untyped.
@@ -66,7 +67,10 @@ def _touch(tags, ages, line, sets, ways, clock):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _fills(blocks, reads, begin, end, code, data):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    """Lines filled in each block, int32 [blocks]; `code`, `data`: line bytes, sets, ways; data may be 0."""
+    """Lines filled in each block, int32 [blocks].
+
+    `code`, `data`: bytes of a line, sets, ways; data all 0: both share the first.
+    """
     found = np.zeros(len(blocks), np.int32)
     code_tags, code_ages = np.full(code[1] * code[2], -1), np.zeros(code[1] * code[2], np.int64)
     size = max(1, data[1] * data[2])
@@ -120,7 +124,7 @@ FLASH_PATHS = {
         data=Cache(line_bytes=8, sets=1, ways=32),
         fill_wait_states=1,
         fill_cycles=0,
-        source="ART accelerator, 1 KB of code and 256 B of data; reads of 64 bits, not prefetched (RM0351)",
+        source="ART accelerator, 1 KB of code, 256 B of data, reads of 64 bits (RM0351)",
     ),
     "h7": FlashPath(
         code=Cache(line_bytes=32, sets=256, ways=2),

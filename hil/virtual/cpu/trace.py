@@ -5,10 +5,10 @@ The hooks are native and are added to those of `block_hook` while a trace is tak
 nothing of this costs anything. A block is logged behind `on_block`, which stops the core before a
 block that must not run yet: the engine then asks no further hook.
 
-A call is logged where a block begins at the first instruction of a function: with its arguments, the
-call that made it, and the blocks before which it begins and ends. It ends where its return address is
-reached with the stack pointer of its beginning; functions that it ends with (tail calls) end there
-as well. Of an exception handler the return address is the one that the core has stacked.
+A call is logged where a block begins at the first instruction of a function: with its arguments,
+the call that made it, and the blocks before which it begins and ends. It ends where its return
+address is reached with the stack pointer of its beginning; functions that it ends with (tail calls)
+end there as well. Of an exception handler the return address is the one that the core has stacked.
 """
 
 # numba's decorators are untyped.
@@ -38,8 +38,8 @@ SIZE_SHIFT = 32
 
 CALL_FIELDS = 9
 BEGIN, END, FUNCTION, PARENT, ARGUMENTS = 0, 1, 2, 3, 4
-"""Of a call: places in the log of blocks, the function's address, the caller (NO_CALL: none is known),
-r0 to r3; at last whether it is of an exception."""
+"""Of a call: places in the log of blocks, the function's address, the caller (NO_CALL: none is
+known), r0 to r3; at last whether it is of an exception."""
 IS_EXCEPTION = 8
 NO_CALL = (1 << 64) - 1
 
@@ -53,12 +53,16 @@ STATE_WORDS = 15
 
 STACK_FIELDS = 4
 DEEPEST = 1 << 10
-"""Of an open call: its number, its return address, its stack pointer, whether it is an exception."""
+"""Of an open call: its number, return address, stack pointer, whether it is an exception."""
 
 _EXC_RETURN = 0xFFFF_FF00
 _STACKED_PC = 24
 _BIG = 1 << 31
-_REG_SP, _REG_LR, _REG_R0 = arm_const.UC_ARM_REG_SP, arm_const.UC_ARM_REG_LR, arm_const.UC_ARM_REG_R0
+_REG_SP, _REG_LR, _REG_R0 = (
+    arm_const.UC_ARM_REG_SP,
+    arm_const.UC_ARM_REG_LR,
+    arm_const.UC_ARM_REG_R0,
+)
 
 
 class TraceFullError(RuntimeError):
@@ -151,9 +155,7 @@ def on_traced_block(engine, address, size, user_data):  # type: ignore[no-untype
 
 
 @cfunc(
-    types.void(
-        types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr
-    )
+    types.void(types.voidptr, types.int32, types.uint64, types.int32, types.int64, types.voidptr)
 )
 def on_traced_read(engine, kind, address, size, value, user_data):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """UC_HOOK_MEM_READ within flash: log the address and the size."""
@@ -164,8 +166,8 @@ def on_traced_read(engine, kind, address, size, value, user_data):  # type: igno
         return
     log = carray(hook._pointer(state[READ_LOG]), _BIG, np.uint64)
     log[np.uint64(2) * at] = state[BLOCKS]
-    log[np.uint64(2) * at + np.uint64(1)] = (
-        np.uint64(address) | np.uint64(size) << np.uint64(SIZE_SHIFT)
+    log[np.uint64(2) * at + np.uint64(1)] = np.uint64(address) | np.uint64(size) << np.uint64(
+        SIZE_SHIFT
     )
     state[READS] = at + np.uint64(1)
 

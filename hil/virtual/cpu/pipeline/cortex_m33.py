@@ -17,7 +17,8 @@ DIVIDE_CYCLES = 7
 FLOAT_DIVIDE_CYCLES = 14
 """ASSUMED, as the Cortex-M4's."""
 JUMP_CYCLES = 3
-"""BX, and whatever else loads the program counter, behind its transfer. ASSUMED: one more than B."""
+"""BL, BX and what loads the program counter: the value by which the published functions, each of
+which returns once, come out to the cycle."""
 
 _LATE = {Unit.MULTIPLY, Unit.EXTEND_ADD, Unit.SHIFTED, Unit.DSP}
 """Their result is there after 2 cycles."""
@@ -33,7 +34,7 @@ class CortexM33:
     sources = "RP2350 measurements (jnk0le/random, pipeline cycle test)"
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions in the order of their execution; a branch is taken where the next says so."""
+        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
         ready: dict[str, tuple[int, Instruction]] = {}
         now, float_free, if_taken, next_address = 0, 0, 0, -1
         before: Instruction | None = None
@@ -41,7 +42,9 @@ class CortexM33:
         for one in instructions:
             taken = if_taken > 0 and one.address != next_address
             now += if_taken if taken else 0
-            start = max([now, *(self._when(*ready[name], name, one) for name in one.reads & ready.keys())])
+            start = max(
+                [now, *(self._when(*ready[name], name, one) for name in one.reads & ready.keys())]
+            )
             start = max(start, float_free) if one.is_float else start
             second = second_free and not taken and start == now
             paired = second and one.is_narrow and one.unit in _SECOND

@@ -17,7 +17,7 @@ DIVIDE_CYCLES = 7
 FLOAT_DIVIDE_CYCLES = 14
 FLOAT_MULTIPLY_ADD_CYCLES = 3
 BRANCH_TAKEN_CYCLES = 1
-"""That a branch adds where it is taken: 1 to 3 in the manual, 1 in the loops whose cycles are published."""
+"""That a branch adds where it is taken: 1 to 3 in the manual, 1 in the loops that are published."""
 JUMP_CYCLES = 3
 """The same of BL, BX, POP and LDR to the program counter. ASSUMED within the manual's span."""
 
@@ -29,7 +29,7 @@ class CortexM4:
     sources = "DDI 0439, STM32F407 measurements (jnk0le/random, pipeline cycle test)"
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions in the order of their execution; a branch is taken where the next says so."""
+        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
         now, next_address, if_left = 0, -1, 0
         before: Instruction | None = None
         open_load = False
@@ -41,7 +41,12 @@ class CortexM4:
                 now += 1
             if before is not None and self._waits_for_address(before, one):
                 now += 1
-            if before is not None and before.is_float and one.is_float and self._waits_for_result(before, one):
+            if (
+                before is not None
+                and before.is_float
+                and one.is_float
+                and self._waits_for_result(before, one)
+            ):
                 now += 1
             folded = one.name.startswith("it") and before is not None and before.is_narrow
             now += 0 if folded else self._issue(one)
@@ -73,7 +78,9 @@ class CortexM4:
         made = set(before.writes) - ({before.base_written} if before.base_written else set())
         moved_on = before.base_written in one.addresses and before.base_written == one.base_written
         computes = not before.is_load and bool(made & one.addresses)
-        return one.unit in {Unit.LOAD, Unit.STORE} and one.words == 1 and (computes or bool(moved_on))
+        return (
+            one.unit in {Unit.LOAD, Unit.STORE} and one.words == 1 and (computes or bool(moved_on))
+        )
 
     @staticmethod
     def _waits_for_result(before: Instruction, one: Instruction) -> bool:

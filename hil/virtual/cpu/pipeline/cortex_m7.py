@@ -3,8 +3,8 @@
 
 From what was measured on an STM32H743 (rev. Y) and is public: github.com/jnk0le/random, folder
 "pipeline cycle test", doc/cortex_m7.md at commit 3dfc2ab. What nobody measured is marked ASSUMED.
-Code and data without wait states (ITCM and DTCM, or hits in the caches), branches predicted rightly,
-pairs of loads that meet different banks. `MISPREDICTED_CYCLES` is for whoever bounds the second.
+Code and data without wait states (ITCM and DTCM, or hits in the caches), branches predicted
+rightly, pairs of loads that meet different banks.
 """
 
 from __future__ import annotations
@@ -16,12 +16,27 @@ from hil.virtual.cpu.pipeline.instruction import Instruction, Unit
 DIVIDE_CYCLES = 7
 """ASSUMED: by the operands."""
 FLOAT_DIVIDE_CYCLES = {"vdiv": 16, "vsqrt": 14}
-MISPREDICTED_CYCLES = 8
 JUMP_CYCLES = 2
 """That BX, BL and POP to the program counter add, predicted rightly. ASSUMED."""
 
-_EARLY_NAMES = frozenset("add adds addw sub subs subw rsb rsbs mov movs movw movt mvn".split())
-_REVERSALS = frozenset("rev rev16 revsh rbit".split())
+_EARLY_NAMES = frozenset(
+    (
+        "add",
+        "adds",
+        "addw",
+        "sub",
+        "subs",
+        "subw",
+        "rsb",
+        "rsbs",
+        "mov",
+        "movs",
+        "movw",
+        "movt",
+        "mvn",
+    )
+)
+_REVERSALS = frozenset(("rev", "rev16", "revsh", "rbit"))
 _EARLY_BITS = _REVERSALS | {"sbfx", "ubfx"}
 _PACKING = frozenset({"pkhbt", "pkhtb"})
 _ONE_OF_A_KIND = {Unit.EXTEND, Unit.EXTEND_ADD, Unit.BITS, Unit.DSP}
@@ -46,7 +61,7 @@ class CortexM7:
     sources = "STM32H743 measurements (jnk0le/random, pipeline cycle test)"
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions in the order of their execution; a branch is taken where the next says so."""
+        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
         ready: dict[str, _Result] = {}
         now = -1
         """The cycle in which the instruction before was issued."""
@@ -56,9 +71,13 @@ class CortexM7:
         for one in instructions:
             if one.address != next_address and next_address >= 0:
                 older, busy = None, max(busy, now + 1 + if_left)
-            earliest = max(busy, *(self._when(ready[name], name, one) for name in one.reads & ready.keys()), 0)
+            earliest = max(
+                busy, *(self._when(ready[name], name, one) for name in one.reads & ready.keys()), 0
+            )
             if one.is_float and one.unit is not Unit.FLOAT_MULTIPLY_ADD:
-                earliest = max(earliest, float_busy) if self._shuns_float_multiply(one) else earliest
+                earliest = (
+                    max(earliest, float_busy) if self._shuns_float_multiply(one) else earliest
+                )
             joins = older is not None and earliest <= now and self._pair(older, one)
             now, older = (now, None) if joins else (max(earliest, now + 1), one)
             if one.moves_several:
@@ -83,14 +102,17 @@ class CortexM7:
         both = {older.unit, one.unit}
         if older.moves_several or one.moves_several or Unit.SYSTEM in both:
             return False
-        if older.unit is one.unit and one.unit in {Unit.MULTIPLY, Unit.STORE, Unit.BRANCH, Unit.DIVIDE}:
+        if older.unit is one.unit and one.unit in {
+            Unit.MULTIPLY,
+            Unit.STORE,
+            Unit.BRANCH,
+            Unit.DIVIDE,
+        }:
             return False
         if Unit.MULTIPLY in both and Unit.STORE in both:
             return False
         of_a_kind = [unit in _ONE_OF_A_KIND for unit in (older.unit, one.unit)]
-        shifts = [
-            item.unit is Unit.SHIFTED or item.has_shifted_constant for item in (older, one)
-        ]
+        shifts = [item.unit is Unit.SHIFTED or item.has_shifted_constant for item in (older, one)]
         shifter = [
             item.unit in {Unit.BITS, Unit.EXTEND_ADD} or item.name in _PACKING
             for item in (older, one)
@@ -100,7 +122,11 @@ class CortexM7:
         floats = [item.is_float and item.unit in _FLOAT_UNITS for item in (older, one)]
         moves = [item.is_float and item.unit not in _FLOAT_UNITS for item in (older, one)]
         multiplies = Unit.FLOAT_MULTIPLY_ADD in both
-        return not (all(floats) or (multiplies and any(moves)) or (any(moves) and one.unit is Unit.FLOAT_MOVE and one.words > 1))
+        return not (
+            all(floats)
+            or (multiplies and any(moves))
+            or (any(moves) and one.unit is Unit.FLOAT_MOVE and one.words > 1)
+        )
 
     @staticmethod
     def _shuns_float_multiply(one: Instruction) -> bool:
@@ -126,9 +152,13 @@ class CortexM7:
             early = late + 1
             return _Result(stored=now, late=late, early=early, multiplied=late + 1, addend=now + 1)
         elif one.unit is Unit.MULTIPLY:
-            return _Result(stored=now, late=now + 2, early=now + 3, multiplied=now + 2, addend=now + 1)
+            return _Result(
+                stored=now, late=now + 2, early=now + 3, multiplied=now + 2, addend=now + 1
+            )
         elif one.unit is Unit.FLOAT_MULTIPLY_ADD:
-            return _Result(stored=now + 3, late=now + 5, early=now + 5, multiplied=now + 5, addend=now + 3)
+            return _Result(
+                stored=now + 3, late=now + 5, early=now + 5, multiplied=now + 5, addend=now + 3
+            )
         elif one.is_float:
             late = now + (2 if one.unit is Unit.FLOAT_MOVE else 3)
             return _Result(stored=now + 1, late=late, early=late, multiplied=late, addend=late)

@@ -97,15 +97,21 @@ class Instruction:
         return self.unit in {Unit.BRANCH, Unit.JUMP} or "pc" in self.writes
 
 
-_MULTIPLY = re.compile(r"^(smla|smls|smml|mla|mls|umlal|smlal|umaal|smmul|mul|umull|smull|smul|smuad|smusd|usada|usad)")
+_MULTIPLY = re.compile(
+    r"^(smla|smls|smml|mla|mls|umlal|smlal|umaal|smmul|mul|umull|smull|smul|smuad|smusd|usada|usad)"
+)
 _LONG_ADD = ("umlal", "smlal", "umaal", "smlsld")
 _LONG = ("umull", "smull", *_LONG_ADD)
-_DSP = re.compile(r"^(pkh|[us]sat|sel$|[usq][as](?:dd|ub)(?:8|16)$|(?:uq|sh|uh|q|u|s)(?:add|sub|asx|sax)(?:8|16)?$|qd(?:add|sub))")
+_DSP = re.compile(
+    r"^(pkh|[us]sat|sel$|[usq][as](?:dd|ub)(?:8|16)$|(?:uq|sh|uh|q|u|s)(?:add|sub|asx|sax)(?:8|16)?$|qd(?:add|sub))"
+)
 _SHIFTS = ("lsl", "lsr", "asr", "ror", "rrx")
 _BITS = ("bfi", "bfc", "ubfx", "sbfx", "clz", "rev", "rev16", "revsh", "rbit")
 _LOADS = ("ldr", "ldm", "pop", "vldr", "vldm", "vpop")
 _STORES = ("str", "stm", "push", "vstr", "vstm", "vpush")
-_NO_DEPENDENCY = frozenset({"cpsr", "apsr", "apsr_nzcv", "fpscr", "fpscr_nzcv", "itstate", "pc", "spsr"})
+_NO_DEPENDENCY = frozenset(
+    {"cpsr", "apsr", "apsr_nzcv", "fpscr", "fpscr_nzcv", "itstate", "pc", "spsr"}
+)
 _CONDITIONS = "eq|ne|cs|hs|cc|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le"
 _BRANCH = re.compile(rf"^(?:b(?:{_CONDITIONS})?|bl|cbn?z)$")
 
@@ -174,7 +180,9 @@ def _float_unit(name: str, operands: Sequence[capstone.arm.ArmOp], one: capstone
     if name.startswith(("vdiv", "vsqrt")):
         return Unit.FLOAT_DIVIDE
     registers = [one.reg_name(item.reg) for item in operands if item.type == arm.ARM_OP_REG]
-    if name in {"vmov", "vmrs", "vmsr"} and any(not part.startswith(("s", "d")) for part in registers):
+    if name in {"vmov", "vmrs", "vmsr"} and any(
+        not part.startswith(("s", "d")) for part in registers
+    ):
         return Unit.FLOAT_MOVE
     return Unit.FLOAT
 
@@ -196,7 +204,7 @@ def _has_shifted_constant(name: str, operands: Sequence[capstone.arm.ArmOp]) -> 
             continue
         value = item.imm & 0xFFFF_FFFF
         halves, low = value >> 16 == value & 0xFFFF, value & 0xFF
-        pattern = halves and (value >> 8 & 0xFF) in {0, low} or (halves and low == 0)
+        pattern = halves and ((value >> 8 & 0xFF) in {0, low} or low == 0)
         if value > 0xFF and not pattern:
             return True
     return False
@@ -213,7 +221,9 @@ def _words(name: str, operands: Sequence[capstone.arm.ArmOp], one: capstone.CsIn
     if name in {"vldr", "vstr"}:
         return len(_singles(registers[:1]))
     if name == "vmov" and len(registers) > 2 - any(part.startswith("d") for part in registers):
-        cores = [part for part in registers if not part.startswith(("s", "d")) or part in {"sp", "sl"}]
+        cores = [
+            part for part in registers if not part.startswith(("s", "d")) or part in {"sp", "sl"}
+        ]
         return max(1, len(cores))
     return 1
 
@@ -231,7 +241,11 @@ def _instruction(one: capstone.CsInsn) -> Instruction:
     read, written = one.regs_access()
     reads = set(_singles(one.reg_name(item) for item in read)) - _NO_DEPENDENCY
     listed = _singles(one.reg_name(item.reg) for item in operands if item.type == arm.ARM_OP_REG)
-    writes = [item for item in _singles(one.reg_name(item) for item in written) if item not in _NO_DEPENDENCY - {"pc"}]
+    writes = [
+        item
+        for item in _singles(one.reg_name(item) for item in written)
+        if item not in _NO_DEPENDENCY - {"pc"}
+    ]
     memory = next((item for item in operands if item.type == arm.ARM_OP_MEM), None)
     addresses: set[str] = set()
     base: str | None = None
@@ -259,13 +273,23 @@ def _instruction(one: capstone.CsInsn) -> Instruction:
     elif unit is Unit.FLOAT_MULTIPLY_ADD:
         addends = {listed[0]} - set(listed[1:])
         reads |= set(listed)
-    moved_on = base if base is not None and base in writes and base not in listed[: _words(name, operands, one)] else None
+    moved_on = (
+        base
+        if base is not None and base in writes and base not in listed[: _words(name, operands, one)]
+        else None
+    )
     loaded = [item for item in listed if item in writes and item != moved_on]
     order = tuple(dict.fromkeys(loaded + writes))
     stores = unit is Unit.STORE
-    stored = frozenset(item for item in listed if item not in addresses or item in listed[:1]) if stores else frozenset()
+    stored = (
+        frozenset(item for item in listed if item not in addresses or item in listed[:1])
+        if stores
+        else frozenset()
+    )
     is_shifted = unit in {Unit.SHIFTED, Unit.SHIFT}
-    shifted = frozenset(one.reg_name(item) for item in _shifted(operands)) if is_shifted else frozenset()
+    shifted = (
+        frozenset(one.reg_name(item) for item in _shifted(operands)) if is_shifted else frozenset()
+    )
     return Instruction(
         address=one.address,
         size=one.size,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The models against published cycles of hand-written assembly: where their uncertainty comes from.
 
-`published.json` (tools/record_published_cycles.py writes it) holds machine code of others, each under
-its own licence, which lies beside it. Published are the cycles of whole functions, with some cycles of
-the call and of reading the counter in them.
+`published.json` (tools/record_published_cycles.py writes it) holds machine code of others, each
+under its own licence, which lies beside it. Published are the cycles of whole functions, with some
+cycles of the call and of reading the counter in them.
 """
 
 from __future__ import annotations
