@@ -73,7 +73,12 @@ class PublishedSequence:
         return total
 
     def _block(self, offset: int, size: int) -> list[Instruction]:
-        return disassemble(self.code[offset : offset + size], offset)
+        return _disassembled(self.code[offset : offset + size], offset)
+
+
+@cache
+def _disassembled(code: bytes, offset: int) -> list[Instruction]:
+    return disassemble(code, offset)
 
 
 @cache
@@ -135,5 +140,5 @@ def covered_units(core: str) -> frozenset[Unit]:
         if sequence.core == core
         for _, _, block, size, _ in sequence.follows
         if block != _RETURN
-        for one in disassemble(sequence.code[block : block + size], block)
+        for one in _disassembled(sequence.code[block : block + size], block)
     )

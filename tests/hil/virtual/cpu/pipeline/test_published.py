@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models of pipelines against published cycles of whole functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from hil.virtual.cpu.pipeline.blocks import PIPELINES
+from hil.virtual.cpu.pipeline.instruction import Instruction, Unit
+from hil.virtual.cpu.pipeline.published import (
+    PublishedSequence,
+    covered_units,
+    pipeline_uncertainty,
+    published_sequences,
+    table_uncertainty,
+)
+
+ALLOWED_PERCENT = {"cortex-m33": (0.0, 0.0), "cortex-m4": (-1.2, 0.0), "cortex-m7": (-1.7, 2.2)}
+"""As docs/performance.md says; the functions' own calls are in what was measured."""
+
+
+def name_of(sequence: PublishedSequence) -> str:
+    return f"{sequence.core}-{sequence.source.rpartition('/')[2]}-{sequence.rounds}"
+
+
+@pytest.mark.parametrize("sequence", published_sequences(), ids=name_of)
+def test_a_published_function_takes_what_was_measured(sequence: PublishedSequence) -> None:
+    predicted = sequence.predicted(PIPELINES[sequence.core])
+    low, high = ALLOWED_PERCENT[sequence.core]
+    percent = 100 * (predicted / sequence.cycles - 1)
+    assert low - 0.05 <= percent <= high + 0.05, f"{predicted}, measured {sequence.cycles}"
+
+
+@pytest.mark.parametrize("core", PIPELINES)
+def test_the_uncertainty_is_that_of_the_sequences(core: str) -> None:
+    found = pipeline_uncertainty(core)
+    low, high = ALLOWED_PERCENT[core]
+    assert low - 0.05 <= found.lowest_percent <= found.highest_percent <= high + 0.05
+    assert found.sequences == sum(one.core == core for one in published_sequences()) >= 8
+    assert f"over {found.sequences} published sequences" in found.text
+
+
+@pytest.mark.parametrize("core", PIPELINES)
+def test_the_table_is_further_off_than_the_pipeline(core: str) -> None:
+    table, pipeline = table_uncertainty(core), pipeline_uncertainty(core)
+    spread = table.highest_percent - table.lowest_percent
+    assert spread > pipeline.highest_percent - pipeline.lowest_percent
+
+
+def test_a_model_that_forgets_a_latency_is_found_out() -> None:
+    class OneCycleEach:
+        name, sources = "cortex-m33", "nothing"
+
+        def cycles(self, instructions: Iterable[Instruction]) -> int:
+            return sum(1 for _ in instructions)
+
+    one = published_sequences()[0]
+    assert one.core == "cortex-m33"
+    assert one.predicted(OneCycleEach()) < 0.95 * one.cycles
+
+
+def test_multiplications_are_covered_on_the_m4_alone() -> None:
+    """What the bench says of its estimates rests on this."""
+    assert Unit.MULTIPLY in covered_units("cortex-m4")
+    assert Unit.MULTIPLY not in covered_units("cortex-m33") | covered_units("cortex-m7")
+    assert {Unit.LOAD, Unit.SHIFTED, Unit.EXTEND} <= covered_units("cortex-m33")
