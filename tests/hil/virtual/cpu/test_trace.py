@@ -23,12 +23,16 @@ __attribute__((noipa)) uint32_t leaf(const uint32_t *from, uint32_t count) {
     return all;
 }
 
+uint32_t again(uint32_t depth);
+
 __attribute__((noipa)) uint32_t recursive(uint32_t depth) {
     if (depth == 0) { return leaf(table, 5); }
     uint32_t all = 0;
-    for (uint32_t turn = 0; turn < 2; turn++) { all += recursive(depth - 1); }
+    for (uint32_t turn = 0; turn < 2; turn++) { all += again(depth); }
     return all + 1;
 }
+
+__attribute__((noipa)) uint32_t again(uint32_t depth) { return recursive(depth - 1) + 1; }
 
 __attribute__((noipa)) uint32_t tail_called(uint32_t count) { return leaf(table, count); }
 
@@ -61,7 +65,7 @@ def of_function(profile: Profile, name: str) -> Cost:
 def test_every_instruction_is_in_the_trace(boot: Boot) -> None:
     profile, executed = profile_of(boot(PROGRAM))
     found = profile.by_owner([0] * len(profile.calls))
-    assert sum(cost.instructions for cost in found.values()) == executed > 1000
+    assert sum(cost.instructions for cost in found.values()) == executed > 500
     assert NOBODY not in found or found[NOBODY].instructions < executed
 
 
@@ -114,7 +118,7 @@ void reset(void) {
 """,
     ).replace("work();\n    work();", "for (uint32_t i = 0; i < 50; i++) { work(); }")
     machine = boot(source)
-    profile, executed = profile_of(machine, 0.002)
+    profile, executed = profile_of(machine, 0.02)
     handlers = [call for call in profile.calls if call.is_exception and call.function == "systick"]
     assert len(handlers) > 5
     assert {profile.calls[call.parent].function for call in handlers if call.parent} & {
