@@ -139,7 +139,7 @@ def test_nothing_is_traced_before_and_behind(boot: Boot) -> None:
     traced.run(0.001)
     plain.run(0.0001)
     plain.run(0.001)
-    assert 0 < blocks
+    assert blocks > 0
     assert (traced.instructions, traced.core.cycles) == (plain.instructions, plain.core.cycles)
 
 
