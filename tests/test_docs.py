@@ -30,7 +30,16 @@ GENERATED = (REPO_ROOT / "tests" / "golden" / "u585" / "files.txt").read_text().
 """Files of a generated project, relative to its folder."""
 
 FOLDERS = (
-    *("cross_check", "docs", "firmware_templates", "generator", "hil", "mel2metal", "models"),
+    *(
+        "bench",
+        "cross_check",
+        "docs",
+        "firmware_templates",
+        "generator",
+        "hil",
+        "mel2metal",
+        "models",
+    ),
     *("requirements", "scoring", "sounds", "tests", "tools", "training", "udev"),
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from hil.bench.budgets import overruns, read_budgets
 from hil.bench.diff import changes
 from hil.bench.estimate import estimate_of
 from hil.bench.page import PAGE, write_page
-from hil.bench.record import SCHEMA, BenchRecord, read_record, write_record
+from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, write_record
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
 from hil.option_table import add_board_options
@@ -117,9 +116,8 @@ def run_diff(options: Options, console: Console) -> int:
 def keep_baseline(options: Options, console: Console) -> int:
     """Make the last run the baseline, and the tables of the page those of the baselines."""
     for board in options.boards:
-        now = record_path(options.build_dir, board)
-        read_record(now)
-        shutil.copyfile(now, baseline_path(board))
+        now = read_record(record_path(options.build_dir, board))
+        write_baseline(baseline_path(board), now)
         console.print(str(baseline_path(board)), markup=False, soft_wrap=True)
     write_page(REPO_ROOT / "bench")
     console.print(str(PAGE), markup=False, soft_wrap=True)

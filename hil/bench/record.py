@@ -6,7 +6,8 @@ Field names are the keys; `schema` counts up when one changes its meaning or goe
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -144,6 +145,20 @@ class BenchRecord:
 def write_record(path: Path, record: BenchRecord) -> None:
     """Write it whole or not at all."""
     write_json(path, asdict(record))
+
+
+def write_baseline(path: Path, record: BenchRecord) -> None:
+    """The same with a line a layer, so that a change can be read in a diff."""
+    head = asdict(replace(record, models=()))
+    del head["models"]
+    models = []
+    for model in record.models:
+        fields = asdict(replace(model, layers=()))
+        del fields["layers"]
+        layers = ",\n".join(json.dumps(asdict(layer)) for layer in model.layers)
+        models.append(f'{json.dumps(fields)[:-1]}, "layers": [\n{layers}\n]}}')
+    text = f'{json.dumps(head)[:-1]}, "models": [\n{",\n".join(models)}\n]}}\n'
+    path.write_text(text, encoding="utf-8")
 
 
 def read_record(path: Path) -> BenchRecord:

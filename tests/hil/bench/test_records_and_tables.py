@@ -13,7 +13,7 @@ from generator.errors import InputError
 from generator.repository import REPO_ROOT
 from hil.bench.diff import changes
 from hil.bench.page import BEGIN, END, PAGE, page_tables, with_tables
-from hil.bench.record import Cost, KernelsBench, read_record, write_record
+from hil.bench.record import Cost, KernelsBench, read_record, write_baseline, write_record
 from hil.bench.table import print_record
 from tests.hil.bench.records import COST, MODEL, RECORD, with_network
 
@@ -22,6 +22,10 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "u585" / "bench.json"
     write_record(path, RECORD)
     assert read_record(path) == RECORD
+    write_baseline(path, RECORD)
+    assert read_record(path) == RECORD
+    layer = next(line for line in path.read_text(encoding="utf-8").splitlines() if "first" in line)
+    assert layer.startswith('{"index": 0')
 
 
 @pytest.mark.parametrize(
