@@ -157,7 +157,8 @@ def write_baseline(path: Path, record: BenchRecord) -> None:
         del fields["layers"]
         layers = ",\n".join(json.dumps(asdict(layer)) for layer in model.layers)
         models.append(f'{json.dumps(fields)[:-1]}, "layers": [\n{layers}\n]}}')
-    text = f'{json.dumps(head)[:-1]}, "models": [\n{",\n".join(models)}\n]}}\n'
+    all_models = ",\n".join(models)
+    text = f'{json.dumps(head)[:-1]}, "models": [\n{all_models}\n]}}\n'
     path.write_text(text, encoding="utf-8")
 
 
