@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.boards.record import BoardSpec
+from generator.engines.engine import BUILTIN
 from generator.project.manifest import FrontendInfo
 from hil.bench.kernels import PORTABLE_ARGUMENTS, offers_portable_kernels
 from hil.bench.model_facts import operator_facts
@@ -62,7 +63,7 @@ def bench_model(
     """The model of the options on a board, and with the portable C kernels where there are any."""
     measured = measure(options, spec, (), on_progress)
     portable = None
-    if offers_portable_kernels():
+    if options.engine == BUILTIN and offers_portable_kernels():
         apart = replace(options, build_dir=options.build_dir / _PORTABLE_DIR)
         other = measure(apart, spec, PORTABLE_ARGUMENTS, on_progress)
         portable = KernelsBench(
@@ -112,14 +113,16 @@ def measure(
             clip = cost_of_clip(profiler.take(), session.frontend, len(run.patches))
         else:
             run = session.play_clip(1, sound)
-            clip = _measured_clip(run, session.frontend)
+            measured = session.board.cycles_are == "measured"
+            clip = counted_by_firmware(run, session.frontend, measured=measured)
         return _measured(session, clip)
 
 
 def _measured(session: BoardSession, clip: ClipCost) -> Measured:
     footprint, clock_hz = session.image.footprint, session.hello.core_clock_hz
     network, image = footprint["network"], footprint["image"]
-    answer_cycles = clip.answer.measured_cycles or clip.answer.pipeline_cycles or 0
+    answer = clip.answer
+    answer_cycles = answer.measured_cycles or answer.pipeline_cycles or answer.table_cycles or 0
     return Measured(
         network=clip.network,
         finding_rows=clip.finding_rows,
@@ -143,15 +146,22 @@ def _measured(session: BoardSession, clip: ClipCost) -> Measured:
     )
 
 
-def _measured_clip(run: ClipRun, frontend: FrontendInfo) -> ClipCost:
-    """By the board's own counter: layers and instructions are not told."""
+def counted_by_firmware(run: ClipRun, frontend: FrontendInfo, *, measured: bool) -> ClipCost:
+    """By the firmware's own counter: layers and instructions are not told.
+
+    `measured`: on silicon. Else somebody's virtual board counts, by its table.
+    """
+
+    def cost(cycles: float) -> Cost:
+        whole = round(cycles)
+        return Cost(measured_cycles=whole) if measured else Cost(table_cycles=whole)
+
     frames = frontend.patch_frames + (len(run.patches) - 1) * frontend.patches.step
-    cycles = sum(patch.frontend_cycles for patch in run.patches)
     return ClipCost(
         operators={},
-        network=Cost(measured_cycles=round(fmean(one.network_cycles for one in run.patches))),
+        network=cost(fmean(one.network_cycles for one in run.patches)),
         finding_rows=Cost(),
-        frontend_frame=Cost(measured_cycles=round(cycles / frames)),
-        answer=Cost(measured_cycles=max(one.answer_cycles for one in run.patches)),
+        frontend_frame=cost(sum(one.frontend_cycles for one in run.patches) / frames),
+        answer=cost(max(one.answer_cycles for one in run.patches)),
         uncovered_share=0.0,
     )
