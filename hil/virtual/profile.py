@@ -94,12 +94,9 @@ class Profile:
         self._costs["line_fills"] = line_fills(
             path, log.blocks, log.reads, (flash.origin, flash.end)
         )
-        read = np.zeros(len(log.blocks), np.int32)
-        np.add.at(
-            read,
-            log.reads[:, 0].astype(np.int64) - 1,
-            (log.reads[:, 1] >> np.uint64(32)).astype(np.int32),
-        )
+        block = (log.reads >> np.uint64(trace.READ_BLOCK_SHIFT)).astype(np.int64) - 1
+        size = (log.reads & np.uint64(trace.READ_SIZE_MASK)).astype(np.int64)
+        read = np.bincount(block, size, len(log.blocks)).astype(np.int32)
         self._costs["flash_bytes_read"] = read
         self._innermost = self._innermost_calls()
 

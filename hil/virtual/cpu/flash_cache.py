@@ -17,6 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from hil.virtual.cpu.trace import READ_BLOCK_SHIFT, READ_OFFSET_SHIFT
+
+_BLOCK, _OFFSET = READ_BLOCK_SHIFT, READ_OFFSET_SHIFT
+_OFFSETS = (1 << READ_BLOCK_SHIFT - READ_OFFSET_SHIFT) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Cache:
@@ -83,8 +88,8 @@ def _fills(blocks, reads, begin, end, code, data):  # type: ignore[no-untyped-de
             for line in range(address // code[0], (stop - 1) // code[0] + 1):
                 clock += 1
                 found[at] += _touch(code_tags, code_ages, line, code[1], code[2], clock)
-        while read < len(reads) and np.int64(reads[read, 0]) <= at + 1:
-            address = np.int64(reads[read, 1] & np.uint64(0xFFFF_FFFF))
+        while read < len(reads) and np.int64(reads[read] >> np.uint64(_BLOCK)) <= at + 1:
+            address = begin + np.int64(reads[read] >> np.uint64(_OFFSET) & np.uint64(_OFFSETS))
             clock += 1
             if data[1]:
                 line = address // data[0]

@@ -43,8 +43,8 @@ known), r0 to r3; at last whether it is of an exception."""
 IS_EXCEPTION = 8
 NO_CALL = (1 << 64) - 1
 
-READ_BLOCK, READ_ADDRESS = 0, 1
-"""Of a read: how many blocks had begun, and the address."""
+READ_BLOCK_SHIFT, READ_OFFSET_SHIFT, READ_SIZE_MASK = 32, 4, 15
+"""A read in the log: how many blocks had begun, offset into flash, and size in bytes."""
 
 BLOCKS, BLOCKS_ROOM, CALLS, CALLS_ROOM, READS, READS_ROOM = 0, 1, 2, 3, 4, 5
 BLOCK_LOG, CALL_LOG, READ_LOG, ENTRIES, COUNTERS = 6, 7, 8, 9, 10
@@ -164,10 +164,13 @@ def on_traced_read(engine, kind, address, size, value, user_data):  # type: igno
     if at >= state[READS_ROOM]:
         state[READS] = state[READS_ROOM] + np.uint64(1)
         return
+    counters = carray(hook._pointer(state[COUNTERS]), hook.COUNTERS, np.uint64)
     log = carray(hook._pointer(state[READ_LOG]), _BIG, np.uint64)
-    log[np.uint64(2) * at] = state[BLOCKS]
-    log[np.uint64(2) * at + np.uint64(1)] = np.uint64(address) | np.uint64(size) << np.uint64(
-        SIZE_SHIFT
+    offset = np.uint64(address) - counters[hook.FLASH_BASE]
+    log[at] = (
+        state[BLOCKS] << np.uint64(READ_BLOCK_SHIFT)
+        | offset << np.uint64(READ_OFFSET_SHIFT)
+        | np.uint64(size)
     )
     state[READS] = at + np.uint64(1)
 
@@ -181,7 +184,7 @@ class TraceLog:
     calls: npt.NDArray[np.uint64]
     """[calls, CALL_FIELDS]."""
     reads: npt.NDArray[np.uint64]
-    """[reads, 2] of flash as data: number of blocks begun until then; address and size."""
+    """[reads] of flash as data, see READ_BLOCK_SHIFT."""
 
 
 class Trace:
@@ -197,12 +200,12 @@ class Trace:
         *,
         blocks: int = 1 << 25,
         calls: int = 1 << 20,
-        reads: int = 1 << 24,
+        reads: int = 1 << 26,
     ) -> None:
         self.core = core
         self._blocks = np.empty(blocks, np.uint64)
         self._calls = np.empty((calls, CALL_FIELDS), np.uint64)
-        self._reads = np.empty((reads, 2), np.uint64)
+        self._reads = np.empty(reads, np.uint64)
         self._entries = np.zeros(len(core._block_table), np.uint8)
         for address in functions:
             index = core._index(address & ~1)
