@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write hil/virtual/cpu/pipeline/published.json: hand-written assembly whose cycles are published.
 
-`python -m tools.record_published_cycles CORTEXM_AES X25519`, with checkouts of the two projects
-named in the file. Each function is assembled for its core and run once in the emulator. Kept
-are its machine code and how often each block followed each other block: all that the pipeline
-models need to be held against the published count. None of the functions branches on its data.
+`python -m tools.record_published_cycles CORTEXM_AES X25519 PLANTARD`, with checkouts of the
+projects that are named in the file. Each function is assembled for its core and run once in the
+emulator. Kept are its machine code and how often each block followed each other block: all that the
+pipeline models need to be held against the published count. No function branches on its data.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ X25519 = {
     "commit": "e85f816701fa7b908d3442398a7c8ff1741c4fe6",
     "licence": "BSD-2-Clause, Copyright (c) 2017 Emil Lenngren",
 }
+PLANTARD = {
+    "project": "https://github.com/UIC-ESLAS/ImprovedPlantardArithmetic",
+    "commit": "a7f79b1acdc12e81e103fe34af68455f997f1e0f",
+    "licence": "CC0-1.0, Junhao Huang and others",
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Measured:
     cycles: int
     on: str
     rounds: int = 0
+    function: str = ""
+    """If it is not called as its file is."""
 
 
 def _aes(core: str, on: str, rows: list[tuple[str, int, int]]) -> list[Measured]:
@@ -115,7 +122,35 @@ M7 = _aes(
         ("CM7_DSPsBOX_AES_encrypt", 14, 556),
     ],
 )
-SCALAR = [Measured("cortex-m4", "x25519-cortex-m4-gcc.s", 548_873, "Cortex-M4, 64 MHz")]
+SCALAR = [
+    Measured(
+        "cortex-m4",
+        "x25519-cortex-m4-gcc.s",
+        548_873,
+        "Cortex-M4, 64 MHz",
+        function="curve25519_scalarmult",
+    )
+]
+TRANSFORMS = [
+    Measured(
+        "cortex-m4",
+        f"crypto_kem/kyber768/{source}.S",
+        cycles,
+        "STM32F407, 24 MHz",
+        function=function,
+    )
+    for source, function, cycles in (
+        ("m4fspeed/fastntt", "ntt_fast", 4_458),
+        ("m4fspeed/fastinvntt", "invntt_fast", 4_633),
+        ("m4fspeed/fastbasemul", "basemul_asm_opt_16_32", 1_203),
+        ("m4fspeed/fastbasemul", "basemul_asm_acc_opt_32_32", 1_586),
+        ("m4fspeed/fastbasemul", "basemul_asm_acc_opt_32_16", 2_107),
+        ("old/fastntt", "ntt_fast", 5_441),
+        ("old/fastinvntt", "invntt_fast", 5_775),
+        ("old/fastbasemul", "basemul_asm", 2_422),
+        ("old/fastbasemul", "basemul_asm_acc", 2_804),
+    )
+]
 
 
 def _link(gcc: str, measured: Measured, checkout: Path, elf: Path) -> None:
@@ -140,8 +175,7 @@ def _record(gcc: str, measured: Measured, origin: dict[str, str], checkout: Path
             assert text is not None and isinstance(table, SymbolTableSection)
             code = text.data()
             functions = {one.name: one["st_value"] for one in table.iter_symbols()}
-    stem = Path(measured.source).stem
-    name = stem if stem in functions else "curve25519_scalarmult"
+    name = measured.function or Path(measured.source).stem
     engine = Uc(UC_ARCH_ARM, UC_MODE_THUMB)
     engine.ctl_set_cpu_model(CPUS[measured.core])
     for start in (CODE, RAM, BACK):
@@ -159,8 +193,11 @@ def _record(gcc: str, measured: Measured, origin: dict[str, str], checkout: Path
 
     engine.hook_add(UC_HOOK_BLOCK, on_block)
     engine.reg_write(reg.UC_ARM_REG_SP, RAM + 0xF_0000)
+    engine.mem_write(RAM + 0xF_0000, (RAM + 0x4000).to_bytes(4, "little"))  # a fifth argument
     engine.reg_write(reg.UC_ARM_REG_LR, BACK | 1)
-    for register, value in enumerate((RAM, RAM + 0x1000, RAM + 0x2000, measured.rounds)):
+    for register, value in enumerate(
+        (RAM, RAM + 0x1000, RAM + 0x2000, measured.rounds or RAM + 0x3000)
+    ):
         engine.reg_write(reg.UC_ARM_REG_R0 + register, value)
     engine.emu_start(functions[name] | 1, BACK)
     follows[*before, RETURN, 0] = 1
@@ -168,6 +205,7 @@ def _record(gcc: str, measured: Measured, origin: dict[str, str], checkout: Path
         **origin,
         "core": measured.core,
         "source": measured.source,
+        "function": name,
         "measured_on": measured.on,
         "rounds": measured.rounds,
         "cycles": measured.cycles,
@@ -181,10 +219,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.record_published_cycles")
     parser.add_argument("aes", type=Path, metavar="CORTEXM_AES")
     parser.add_argument("x25519", type=Path, metavar="X25519")
+    parser.add_argument("plantard", type=Path, metavar="PLANTARD")
     options = parser.parse_args()
     gcc = str(find_toolchain(None).gcc)
     records = [_record(gcc, one, AES, options.aes.resolve()) for one in (*M33, *M4, *M7)]
     records += [_record(gcc, one, X25519, options.x25519.resolve()) for one in SCALAR]
+    records += [_record(gcc, one, PLANTARD, options.plantard.resolve()) for one in TRANSFORMS]
     lines = ",\n".join(json.dumps(one) for one in records)
     OUT.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 

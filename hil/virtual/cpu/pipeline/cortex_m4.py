@@ -4,6 +4,9 @@
 Cycles by the Technical Reference Manual (DDI 0439, section 3.3), how transfers overlap by what was
 measured on an STM32F407 and is public: github.com/jnk0le/random, folder "pipeline cycle test",
 doc/cortex_m3m4.md at commit 3dfc2ab. What nobody measured is marked ASSUMED. No wait states.
+
+A load of 32 bits that does not begin at a word is taken never to overlap with the load before it:
+by that source it may not.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ class CortexM4:
                 now += if_left
             if open_load and not self._hides(before, one):
                 now += 1
+            if before is not None and before.is_store and one.is_load:
+                now += 1  # no load overlaps with a store before it
             if before is not None and self._waits_for_address(before, one):
                 now += 1
             if (
@@ -70,7 +75,8 @@ class CortexM4:
         if one.unit is Unit.NOP and not one.name.startswith("it"):
             return True
         single = one.words == 1 and (one.is_load or one.is_store)
-        return single and not set(before.writes) & one.addresses
+        off_word = one.is_load and not one.is_narrow and one.address % 4 != 0
+        return single and not off_word and not set(before.writes) & one.addresses
 
     @staticmethod
     def _waits_for_address(before: Instruction, one: Instruction) -> bool:

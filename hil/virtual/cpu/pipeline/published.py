@@ -39,6 +39,7 @@ class PublishedSequence:
     commit: str
     licence: str
     source: str
+    function: str
     measured_on: str
     rounds: int
     """What it was called with, 0: nothing."""

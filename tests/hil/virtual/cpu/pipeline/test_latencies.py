@@ -61,6 +61,8 @@ CASES = [
     (M4, "ldr.w r0, [r1]; ldr.w r2, [r0]", 4),
     (M4, "ldr.w r0, [r1]; str.w r2, [r3, #4]", 2),
     (M4, "str.w r0, [r1, #4]", 1),
+    (M4, "str.w r0, [r1, #4]; ldr.w r2, [r3]", 4),
+    (M4, "mov r0, r1; ldr.w r2, [r3]; ldr.w r4, [r3, #4]", 5),
     (M4, "str.w r0, [r1, r2]", 2),
     (M4, "ldr.w r0, [r1]; nop", 2),
     (M4, "add.w r1, r2, r3; ldr.w r0, [r1]", 4),

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pytest
 
+from generator.repository import REPO_ROOT
 from hil.virtual.cpu.pipeline.blocks import PIPELINES
 from hil.virtual.cpu.pipeline.instruction import Instruction, Unit
 from hil.virtual.cpu.pipeline.published import (
@@ -17,12 +19,14 @@ from hil.virtual.cpu.pipeline.published import (
     table_uncertainty,
 )
 
-ALLOWED_PERCENT = {"cortex-m33": (0.0, 0.0), "cortex-m4": (-1.2, 0.0), "cortex-m7": (-1.7, 2.2)}
+ALLOWED_PERCENT = {"cortex-m33": (0.0, 0.0), "cortex-m4": (-3.6, 0.0), "cortex-m7": (-1.7, 2.2)}
 """As docs/performance.md says; the functions' own calls are in what was measured."""
 
 
 def name_of(sequence: PublishedSequence) -> str:
-    return f"{sequence.core}-{sequence.source.rpartition('/')[2]}-{sequence.rounds}"
+    return (
+        f"{sequence.core}-{sequence.source.replace('/', '-')}-{sequence.function}-{sequence.rounds}"
+    )
 
 
 @pytest.mark.parametrize("sequence", published_sequences(), ids=name_of)
@@ -40,6 +44,17 @@ def test_the_uncertainty_is_that_of_the_sequences(core: str) -> None:
     assert low - 0.05 <= found.lowest_percent <= found.highest_percent <= high + 0.05
     assert found.sequences == sum(one.core == core for one in published_sequences()) >= 8
     assert f"over {found.sequences} published sequences" in found.text
+
+
+@pytest.mark.parametrize("core", PIPELINES)
+def test_the_page_has_the_same_numbers(core: str) -> None:
+    page = (REPO_ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    pipeline, table = pipeline_uncertainty(core), table_uncertainty(core)
+    title = core.replace("cortex-m", "Cortex-M")
+    row = next(line for line in page.splitlines() if re.match(rf"\| {title} \| \d", line))
+    assert row.startswith(f"| {title} | {pipeline.sequences} | ")
+    for one in (pipeline, table):
+        assert f"{one.lowest_percent:+.1f} to {one.highest_percent:+.1f} %" in row
 
 
 @pytest.mark.parametrize("core", PIPELINES)
