@@ -125,7 +125,7 @@ class CortexM7:
         return not (
             all(floats)
             or (multiplies and any(moves))
-            or (any(moves) and one.unit is Unit.FLOAT_MOVE and one.words > 1)
+            or any(item.unit is Unit.FLOAT_MOVE and item.words > 1 for item in (older, one))
         )
 
     @staticmethod
@@ -159,8 +159,12 @@ class CortexM7:
             return _Result(
                 stored=now + 3, late=now + 5, early=now + 5, multiplied=now + 5, addend=now + 3
             )
+        elif one.unit is Unit.FLOAT_MOVE and name not in one.floats:
+            return _Result(
+                stored=now, late=now + 2, early=now + 3, multiplied=now + 2, addend=now + 1
+            )
         elif one.is_float:
-            late = now + (2 if one.unit is Unit.FLOAT_MOVE else 3)
+            late = now + (4 if one.unit is Unit.FLOAT_MOVE else 3)
             return _Result(stored=now + 1, late=late, early=late, multiplied=late, addend=late)
         elif is_early:
             late, early = now, now + (2 if one.name in _REVERSALS else 1)

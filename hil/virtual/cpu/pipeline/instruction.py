@@ -65,6 +65,8 @@ class Instruction:
     """That are moved between memory, or the FPU, and registers; 1 for all others."""
     sets_flags: bool
     is_float: bool
+    floats: frozenset[str]
+    """Of the registers, those of the FPU."""
     is_narrow_data: bool
     """A load of a byte or half word."""
     has_register_offset: bool
@@ -180,11 +182,13 @@ def _float_unit(name: str, operands: Sequence[capstone.arm.ArmOp], one: capstone
     if name.startswith(("vdiv", "vsqrt")):
         return Unit.FLOAT_DIVIDE
     registers = [one.reg_name(item.reg) for item in operands if item.type == arm.ARM_OP_REG]
-    if name in {"vmov", "vmrs", "vmsr"} and any(
-        not part.startswith(("s", "d")) for part in registers
-    ):
+    if name in {"vmov", "vmrs", "vmsr"} and not all(map(_is_float, registers)):
         return Unit.FLOAT_MOVE
     return Unit.FLOAT
+
+
+def _is_float(register: str) -> bool:
+    return re.fullmatch(r"[sd]\d+", register) is not None
 
 
 def _shifted(operands: Sequence[capstone.arm.ArmOp]) -> list[int]:
@@ -214,21 +218,18 @@ def _words(name: str, operands: Sequence[capstone.arm.ArmOp], one: capstone.CsIn
     registers = [one.reg_name(item.reg) for item in operands if item.type == arm.ARM_OP_REG]
     if name in {"ldrd", "strd"}:
         return 2
-    if name in {"push", "pop", "vpush", "vpop"}:
+    if name in _ON_THE_STACK:
         return len(_singles(registers))
     if name.startswith(("ldm", "stm", "vldm", "vstm")):
         return len(_singles(registers[1:]))
     if name in {"vldr", "vstr"}:
         return len(_singles(registers[:1]))
     if name == "vmov" and len(registers) > 2 - any(part.startswith("d") for part in registers):
-        cores = [
-            part for part in registers if not part.startswith(("s", "d")) or part in {"sp", "sl"}
-        ]
-        return max(1, len(cores))
+        return max(1, sum(not _is_float(part) for part in registers))
     return 1
 
 
-_FIXED = {"push": ("sp", True), "pop": ("sp", True), "vpush": ("sp", True), "vpop": ("sp", True)}
+_ON_THE_STACK = {"push", "pop", "vpush", "vpop"}
 
 
 def _instruction(one: capstone.CsInsn) -> Instruction:
@@ -252,7 +253,7 @@ def _instruction(one: capstone.CsInsn) -> Instruction:
     if memory is not None:
         base = one.reg_name(memory.mem.base)
         addresses = {base} | ({one.reg_name(memory.mem.index)} if memory.mem.index else set())
-    elif name in _FIXED:
+    elif name in _ON_THE_STACK:
         base, addresses = "sp", {"sp"}
     elif name.startswith(("ldm", "stm", "vldm", "vstm")):
         base = listed[0]
@@ -305,6 +306,7 @@ def _instruction(one: capstone.CsInsn) -> Instruction:
         words=_words(name, operands, one),
         sets_flags=bool(one.update_flags) or name in {"cmp", "cmn", "tst", "teq"},
         is_float=name.startswith("v"),
+        floats=frozenset(item for item in (*reads, *order) if _is_float(item)),
         is_narrow_data=unit is Unit.LOAD and name.startswith(("ldrb", "ldrh", "ldrsb", "ldrsh")),
         has_register_offset=memory is not None and bool(memory.mem.index),
         has_shifted_constant=unit is Unit.ALU and _has_shifted_constant(name, operands),

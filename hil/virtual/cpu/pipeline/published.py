@@ -44,6 +44,7 @@ class PublishedSequence:
     rounds: int
     """What it was called with, 0: nothing."""
     cycles: int
+    """0: published is only how much faster it is than another."""
     code: bytes
     follows: tuple[tuple[int, int, int, int, int], ...]
     """(offset and size of a block, of the one behind it, how often)."""
@@ -97,6 +98,11 @@ def published_sequences() -> tuple[PublishedSequence, ...]:
     )
 
 
+def measured_sequences(core: str) -> list[PublishedSequence]:
+    """Those of a core whose cycles are published."""
+    return [one for one in published_sequences() if one.core == core and one.cycles]
+
+
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
     """How far a model was off, over all that is published of its core."""
@@ -114,9 +120,7 @@ class Uncertainty:
 
 
 def _uncertainty(core: str, predicted: Callable[[PublishedSequence], int]) -> Uncertainty:
-    errors = [
-        100 * (predicted(one) / one.cycles - 1) for one in published_sequences() if one.core == core
-    ]
+    errors = [100 * (predicted(one) / one.cycles - 1) for one in measured_sequences(core)]
     return Uncertainty(min(errors), max(errors), len(errors))
 
 
@@ -137,8 +141,7 @@ def covered_units(core: str) -> frozenset[Unit]:
     """Kinds of instructions that the published sequences of a core execute."""
     return frozenset(
         one.unit
-        for sequence in published_sequences()
-        if sequence.core == core
+        for sequence in measured_sequences(core)
         for _, _, block, size, _ in sequence.follows
         if block != _RETURN
         for one in _disassembled(sequence.code[block : block + size], block)

@@ -55,6 +55,7 @@ CASES = [
     (M33, "vadd.f32 s0, s1, s2; vadd.f32 s3, s0, s4", 3),
     (M33, "vmov r0, s0; add.w r1, r0, r2", 3),
     (M33, "vmov r0, r1, s0, s1; add.w r2, r0, r1", 3),
+    (M33, "vmov sl, s9; add.w r1, sl, r2", 3),
     # The Cortex-M4: a load takes two cycles, its second one hidden by a neighbour.
     (M4, "ldr.w r0, [r1]", 2),
     (M4, "ldr.w r0, [r1]; ldr.w r2, [r1, #4]; ldr.w r3, [r1, #8]", 4),
@@ -97,6 +98,10 @@ CASES = [
     (M7, "ldr.w r0, [r1]; smlad r4, r0, r5, r6", 3),
     (M7, "ldr.w r0, [r1]; smlad r4, r5, r6, r0", 2),
     (M7, "ldr.w r0, [r1]; str.w r0, [r2]", 1),
+    (M7, "vmov r0, s0; eor.w r1, r0, r2", 3),
+    (M7, "vmov sl, s9; eor.w r1, sl, r2", 3),
+    (M7, "vmov r0, s0; smlad r1, r2, r3, r0", 2),
+    (M7, "vmov r0, r1, s0, s1; eor.w r2, r3, r4", 2),
 ]  # fmt: skip
 
 

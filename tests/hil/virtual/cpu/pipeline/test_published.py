@@ -14,6 +14,7 @@ from hil.virtual.cpu.pipeline.instruction import Instruction, Unit
 from hil.virtual.cpu.pipeline.published import (
     PublishedSequence,
     covered_units,
+    measured_sequences,
     pipeline_uncertainty,
     published_sequences,
     table_uncertainty,
@@ -29,7 +30,10 @@ def name_of(sequence: PublishedSequence) -> str:
     )
 
 
-@pytest.mark.parametrize("sequence", published_sequences(), ids=name_of)
+MEASURED = [one for core in PIPELINES for one in measured_sequences(core)]
+
+
+@pytest.mark.parametrize("sequence", MEASURED, ids=name_of)
 def test_a_published_function_takes_what_was_measured(sequence: PublishedSequence) -> None:
     predicted = sequence.predicted(PIPELINES[sequence.core])
     low, high = ALLOWED_PERCENT[sequence.core]
@@ -42,7 +46,7 @@ def test_the_uncertainty_is_that_of_the_sequences(core: str) -> None:
     found = pipeline_uncertainty(core)
     low, high = ALLOWED_PERCENT[core]
     assert low - 0.05 <= found.lowest_percent <= found.highest_percent <= high + 0.05
-    assert found.sequences == sum(one.core == core for one in published_sequences()) >= 8
+    assert found.sequences == sum(one.core == core for one in MEASURED) >= 8
     assert f"over {found.sequences} published sequences" in found.text
 
 
@@ -62,6 +66,15 @@ def test_the_table_is_further_off_than_the_pipeline(core: str) -> None:
     table, pipeline = table_uncertainty(core), pipeline_uncertainty(core)
     spread = table.highest_percent - table.lowest_percent
     assert spread > pipeline.highest_percent - pipeline.lowest_percent
+
+
+def test_a_published_speed_up_is_predicted() -> None:
+    """The same transform as scheduled for the Cortex-M4, and by a solver for the Cortex-M7."""
+    slow, fast = (one for one in published_sequences() if not one.cycles)
+    assert slow.core == fast.core == "cortex-m7"
+    assert "1.69 times as fast" in fast.measured_on
+    pipeline = PIPELINES["cortex-m7"]
+    assert slow.predicted(pipeline) / fast.predicted(pipeline) == pytest.approx(1.69, abs=0.04)
 
 
 def test_a_model_that_forgets_a_latency_is_found_out() -> None:
