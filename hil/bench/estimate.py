@@ -21,6 +21,7 @@ def estimate_of(spec: BoardSpec, measurements: Sequence[Measured]) -> Estimate:
         highest_percent=round(known.pipeline.highest_percent, 1),
         published_sequences=known.pipeline.sequences,
         uncovered_percent=round(100 * fmean(one.uncovered_share for one in measurements), 1),
+        later_percent=round(100 * fmean(one.later_share for one in measurements), 1),
         table=known.table_name,
         table_lowest_percent=round(known.table.lowest_percent, 1),
         table_highest_percent=round(known.table.highest_percent, 1),

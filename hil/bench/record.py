@@ -116,6 +116,8 @@ class Estimate:
     published_sequences: int
     uncovered_percent: float
     """Of the networks' estimated cycles, those of kinds of instructions that no sequence has."""
+    later_percent: float
+    """What is added to them if each result of those kinds comes a cycle later than measured."""
     table: str
     table_lowest_percent: float
     table_highest_percent: float

@@ -43,6 +43,7 @@ class Measured:
     answer_ms: float
     operators: dict[int, Cost]
     uncovered_share: float
+    later_share: float
     memory: Memory
     core_clock_hz: int
     toolchain: str
@@ -131,6 +132,7 @@ def _measured(session: BoardSession, clip: ClipCost) -> Measured:
         answer_ms=round(1e3 * answer_cycles / clock_hz, 3),
         operators=dict(clip.operators),
         uncovered_share=clip.uncovered_share,
+        later_share=clip.later_share,
         memory=Memory(
             network_ram_bytes=network["total_ram_bytes"],
             network_flash_bytes=network["total_flash_bytes"],
@@ -164,4 +166,5 @@ def counted_by_firmware(run: ClipRun, frontend: FrontendInfo, *, measured: bool)
         frontend_frame=cost(sum(one.frontend_cycles for one in run.patches) / frames),
         answer=cost(max(one.answer_cycles for one in run.patches)),
         uncovered_share=0.0,
+        later_share=0.0,
     )

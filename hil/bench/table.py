@@ -85,7 +85,8 @@ def estimate_lines(estimate: Estimate) -> tuple[str, ...]:
         f"pipeline: {estimate.pipeline_model}. Off by {estimate.lowest_percent:+.1f} to "
         f"{estimate.highest_percent:+.1f} % over {estimate.published_sequences} published "
         f"sequences; {estimate.uncovered_percent:.0f} % of the networks' cycles are of kinds of "
-        "instructions that none of these has, by latencies measured one by one",
+        "instructions that none of these has, by latencies measured one by one; were each such "
+        f"result a cycle later, {estimate.later_percent:.1f} % more",
         f"table: {estimate.table}. Off by {estimate.table_lowest_percent:+.1f} to "
         f"{estimate.table_highest_percent:+.1f} % over the same",
         f"flash: {estimate.flash}; added to neither",

@@ -35,6 +35,8 @@ class Counted(Protocol):
     @property
     def uncovered_cycles(self) -> int: ...  # noqa: D102
     @property
+    def later_cycles(self) -> int: ...  # noqa: D102
+    @property
     def flash_bytes_read(self) -> int: ...  # noqa: D102
     @property
     def line_fills(self) -> int: ...  # noqa: D102
@@ -86,6 +88,8 @@ class ClipCost:
     answer: Cost
     uncovered_share: float
     """Of the network's estimated cycles."""
+    later_share: float
+    """Of the same, what is added if results of the uncovered kinds come a cycle later."""
 
 
 def cost_of_clip(profile: Profile, frontend: FrontendInfo, patches: int) -> ClipCost:
@@ -101,6 +105,8 @@ def cost_of_clip(profile: Profile, frontend: FrontendInfo, patches: int) -> Clip
     network = [key for key in sums if key >= 0 or key == FINDING_ROWS]
     frames = sum(call.function == _TAKE_FRAME for call in profile.calls)
     uncovered = sum(sums[key].uncovered_cycles for key in network)
+    cycles = sum(sums[key].pipeline_cycles for key in network)
+    later = sum(sums[key].later_cycles for key in network)
     whole = _sum([sums[key] for key in network], patches, fill)
     answers = [
         _sum(
@@ -116,7 +122,8 @@ def cost_of_clip(profile: Profile, frontend: FrontendInfo, patches: int) -> Clip
         finding_rows=_sum([sums[key] for key in network if key == FINDING_ROWS], patches, fill),
         frontend_frame=_sum([sums[key] for key in sums if key == FRONTEND], frames, fill),
         answer=max(answers, key=lambda one: one.instructions or 0),
-        uncovered_share=uncovered / max(1, sum(sums[key].pipeline_cycles for key in network)),
+        uncovered_share=uncovered / max(1, cycles),
+        later_share=later / max(1, cycles) - 1,
     )
 
 

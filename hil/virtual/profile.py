@@ -19,7 +19,7 @@ from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.flash_cache import FlashPath, line_fills
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, cycles_behind
 from hil.virtual.cpu.pipeline.instruction import Instruction, disassemble
-from hil.virtual.cpu.pipeline.published import covered_units
+from hil.virtual.cpu.pipeline.published import covered_units, later_pipeline
 from hil.virtual.cpu.trace import NO_CALL, Trace, TraceLog
 from hil.virtual.symbols import Symbols
 
@@ -53,6 +53,8 @@ class Cost:
     """By the model of the core's pipeline."""
     uncovered_cycles: int = 0
     """Of these, those of kinds of instructions that no published sequence of the core has."""
+    later_cycles: int = 0
+    """By the model, if the results of those kinds came a cycle later than they were measured."""
     flash_bytes_read: int = 0
     """Constants; code is not counted."""
     line_fills: int = 0
@@ -124,7 +126,7 @@ class Profile:
             for _, text in code[:-1]
         ]
         covered = covered_units(pipeline.name)
-        of_pair = np.zeros((len(pairs), 4), np.int32)
+        of_pair = np.zeros((len(pairs), 5), np.int32)
         for at, number in enumerate(pairs.tolist()):
             first, second = divmod(number, len(kinds))
             address, _ = code[second]
@@ -137,17 +139,24 @@ class Profile:
                 *self._pipeline(blocks[first], blocks[second], covered),
             )
         of_block = of_pair[pair]
-        names = ("instructions", "table_cycles", "pipeline_cycles", "uncovered_cycles")
+        names = (
+            "instructions",
+            "table_cycles",
+            "pipeline_cycles",
+            "uncovered_cycles",
+            "later_cycles",
+        )
         return {name: of_block[:, column] for column, name in enumerate(names)}
 
     def _pipeline(
         self, before: list[Instruction], block: list[Instruction], covered: frozenset[object]
-    ) -> tuple[int, int]:
-        """Cycles, and how many of them the uncovered instructions take."""
-        pipeline = PIPELINES[self._core.model.name]
-        cycles = cycles_behind(pipeline, before, block)
+    ) -> tuple[int, int, int]:
+        """Cycles, how many of them the uncovered instructions take, and with later results."""
+        core = self._core.model.name
+        cycles = cycles_behind(PIPELINES[core], before, block)
         uncovered = sum(one.unit not in covered for one in block)
-        return cycles, round(cycles * uncovered / len(block))
+        later = cycles_behind(later_pipeline(core), before, block) if uncovered else cycles
+        return cycles, round(cycles * uncovered / len(block)), later
 
     def _code(self, block: int) -> tuple[int, bytes]:
         address, size = block & 0xFFFF_FFFF, block >> trace.SIZE_SHIFT

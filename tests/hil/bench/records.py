@@ -41,7 +41,7 @@ RECORD = BenchRecord(
     core_clock_hz=160_000_000,
     virtual=True,
     toolchain="gcc",
-    estimate=Estimate("cortex-m33", -1.0, 2.0, 8, 40.0, "the table", 3.0, 10.0, "ICACHE"),
+    estimate=Estimate("cortex-m33", -1.0, 2.0, 8, 40.0, 5.0, "the table", 3.0, 10.0, "ICACHE"),
     models=(MODEL,),
 )
 

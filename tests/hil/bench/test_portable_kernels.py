@@ -26,6 +26,7 @@ FAST = run.Measured(
     answer_ms=1.0,
     operators={0: Cost(instructions=99)},
     uncovered_share=0.4,
+    later_share=0.1,
     memory=Memory(1, 200, 3, 4, 5, 6),
     core_clock_hz=160_000_000,
     toolchain="gcc",

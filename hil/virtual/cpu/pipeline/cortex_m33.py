@@ -33,6 +33,10 @@ class CortexM33:
     name = "cortex-m33"
     sources = "RP2350 measurements (jnk0le/random, pipeline cycle test)"
 
+    def __init__(self, late: frozenset[Unit] = frozenset()) -> None:
+        """`late`: units whose results are taken to come a cycle later than they were measured."""
+        self._later = late
+
     def cycles(self, instructions: Iterable[Instruction]) -> int:
         """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
         ready: dict[str, tuple[int, Instruction]] = {}
@@ -53,7 +57,7 @@ class CortexM33:
             if one.unit is Unit.FLOAT_MULTIPLY_ADD:
                 float_free = now + 2
             for index, name in enumerate(one.writes):
-                ready[name] = self._result(one, name, index, now), one
+                ready[name] = self._result(one, name, index, now) + (one.unit in self._later), one
             if_taken = self._if_taken(before if paired else None, one)
             before, next_address = one, one.address + one.size
         return now

@@ -53,12 +53,26 @@ class _Result:
         self.stored, self.late, self.early = stored, late, early
         self.multiplied, self.addend = multiplied, addend
 
+    def later(self) -> _Result:
+        """All of it a cycle later."""
+        return _Result(
+            stored=self.stored + 1,
+            late=self.late + 1,
+            early=self.early + 1,
+            multiplied=self.multiplied + 1,
+            addend=self.addend + 1,
+        )
+
 
 class CortexM7:
     """Cycles of a run of instructions, from empty to the end of the last."""
 
     name = "cortex-m7"
     sources = "STM32H743 measurements (jnk0le/random, pipeline cycle test)"
+
+    def __init__(self, late: frozenset[Unit] = frozenset()) -> None:
+        """`late`: units whose results are taken to come a cycle later than they were measured."""
+        self._later = late
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
         """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
@@ -90,7 +104,8 @@ class CortexM7:
                 float_busy = now + 4
             is_early = self._executes_early(one, ready, now)
             for index, name in enumerate(one.writes):
-                ready[name] = self._result(one, name, index, now, is_early=is_early)
+                made = self._result(one, name, index, now, is_early=is_early)
+                ready[name] = made.later() if one.unit in self._later else made
             next_address = one.address + one.size
             leaves_slowly = one.leaves and (one.unit is not Unit.BRANCH or one.name == "bl")
             if_left = JUMP_CYCLES if leaves_slowly else 0

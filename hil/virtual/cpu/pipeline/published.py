@@ -20,6 +20,8 @@ import numpy as np
 from hil.virtual.cpu.block_scan import CYCLES_SHIFT, scan
 from hil.virtual.cpu.cycles import CORTEX_M4, CORTEX_M7, CORTEX_M33, CycleTable
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, Pipeline, cycles_behind
+from hil.virtual.cpu.pipeline.cortex_m7 import CortexM7
+from hil.virtual.cpu.pipeline.cortex_m33 import CortexM33
 from hil.virtual.cpu.pipeline.instruction import Instruction, Unit, disassemble
 
 TABLES = {table.core: table for table in (CORTEX_M4, CORTEX_M7, CORTEX_M33)}
@@ -134,6 +136,18 @@ def pipeline_uncertainty(core: str) -> Uncertainty:
 def table_uncertainty(core: str) -> Uncertainty:
     """Of a core's table."""
     return _uncertainty(core, lambda one: one.by_table(TABLES[core]))
+
+
+@cache
+def later_pipeline(core: str) -> Pipeline:
+    """The model with results of all uncovered units a cycle later than they were measured alone.
+
+    The Cortex-M4's results have no latency, and its multiplications are covered: it is itself.
+    """
+    late = frozenset(Unit) - covered_units(core)
+    if core == "cortex-m33":
+        return CortexM33(late)
+    return CortexM7(late) if core == "cortex-m7" else PIPELINES[core]
 
 
 @cache

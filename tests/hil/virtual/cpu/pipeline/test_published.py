@@ -10,10 +10,11 @@ import pytest
 
 from generator.repository import REPO_ROOT
 from hil.virtual.cpu.pipeline.blocks import PIPELINES
-from hil.virtual.cpu.pipeline.instruction import Instruction, Unit
+from hil.virtual.cpu.pipeline.instruction import Instruction, Unit, disassemble
 from hil.virtual.cpu.pipeline.published import (
     PublishedSequence,
     covered_units,
+    later_pipeline,
     measured_sequences,
     pipeline_uncertainty,
     published_sequences,
@@ -89,8 +90,21 @@ def test_a_model_that_forgets_a_latency_is_found_out() -> None:
     assert one.predicted(OneCycleEach()) < 0.95 * one.cycles
 
 
+@pytest.mark.parametrize(("core", "measured", "later"), [("cortex-m33", 3, 4), ("cortex-m7", 3, 4)])
+def test_results_that_nobody_held_against_a_function_can_come_later(
+    core: str, measured: int, later: int
+) -> None:
+    code = bytes.fromhex("21fb0230 00eb0504")  # smlad r0, r1, r2, r3; add.w r4, r0, r5
+    instructions = disassemble(code, 0)
+    assert PIPELINES[core].cycles(instructions) == measured
+    assert later_pipeline(core).cycles(instructions) == later
+    covered = disassemble(bytes.fromhex("d1f80000 00eb0504"), 0)  # ldr.w r0, [r1]; the same
+    assert PIPELINES[core].cycles(covered) == later_pipeline(core).cycles(covered)
+
+
 def test_multiplications_are_covered_on_the_m4_alone() -> None:
     """What the bench says of its estimates rests on this."""
     assert Unit.MULTIPLY in covered_units("cortex-m4")
+    assert later_pipeline("cortex-m4") is PIPELINES["cortex-m4"]
     assert Unit.MULTIPLY not in covered_units("cortex-m33") | covered_units("cortex-m7")
     assert {Unit.LOAD, Unit.SHIFTED, Unit.EXTEND} <= covered_units("cortex-m33")
