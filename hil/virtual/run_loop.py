@@ -12,7 +12,7 @@ from hil.virtual.cortex_m import nvic, scb
 from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
 from hil.virtual.cortex_m.halting import DFSR_BKPT, DFSR_HALTED, DFSR_VCATCH, Halting
 from hil.virtual.cortex_m.processor import Processor
-from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import counters as at
 from hil.virtual.cpu import thumb
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
@@ -136,11 +136,11 @@ class RunLoop:
 
     def _run_core(self, until: int) -> None:
         core, one = self.core, self.halting.step_requested
-        core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
+        core.counters[at.PENDING] = int(self.nvic.best_pending() is not None)
         deadline = self.scheduler.cycles_at(self.scheduler.next_ps(until))
         if self.slice_cycles is not None:
             deadline = min(deadline, core.cycles + self.slice_cycles)
-        outcome = core.run(self.pc, hook.NO_DEADLINE if one else deadline, one=one)
+        outcome = core.run(self.pc, at.NO_DEADLINE if one else deadline, one=one)
         self.pc = core.pc
         self.halting.instruction_retired = True
         self.bus_memory.core_stopped()
