@@ -82,6 +82,7 @@ class CoreAlone:
         while self.exit_code is None:
             outcome = core.run(pc, at.NO_DEADLINE)
             pc = core.pc
+            self.meters.take_marks()
             if self._refusal is not None:
                 raise self._refused(self._refusal, pc)
             pc = self._handle(outcome, pc)
@@ -90,11 +91,10 @@ class CoreAlone:
 
     def _handle(self, outcome: Outcome, pc: int) -> int:
         core = self.core
-        if outcome.stop is Stop.MARK:
-            self.meters.reached(pc)
-            core.pass_mark(pc)
-        elif outcome.stop is Stop.PROBES_NEEDED:
+        if outcome.stop is Stop.PROBES_NEEDED:
             core.probe_block(pc)
+        elif outcome.stop is Stop.MARKS_FULL:
+            pass
         elif outcome.interrupt == BREAKPOINT and core.exit_demands_met():
             self._semihosting()
             core.forget_previous_block()

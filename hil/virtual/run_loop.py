@@ -142,6 +142,7 @@ class RunLoop:
             deadline = min(deadline, core.cycles + self.slice_cycles)
         outcome = core.run(self.pc, at.NO_DEADLINE if one else deadline, one=one)
         self.pc = core.pc
+        self.meters.take_marks()
         self.halting.instruction_retired = True
         self.bus_memory.core_stopped()
         if self.failure is not None:
@@ -206,10 +207,7 @@ class RunLoop:
 
     def _handle_stop(self, stop: Stop) -> None:
         core = self.core
-        if stop is Stop.MARK:
-            self.meters.reached(self.pc)
-            core.pass_mark(self.pc)
-        elif stop is Stop.PROBES_NEEDED:
+        if stop is Stop.PROBES_NEEDED:
             core.probe_block(self.pc)
         elif stop is Stop.MASK_CHANGED:
             core.forget_previous_block()
@@ -219,7 +217,7 @@ class RunLoop:
         elif stop is Stop.DIVIDE_BY_ZERO:
             core.uncount_rest_of_block(self.pc)
             self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
-        elif stop is not Stop.DEADLINE:
+        elif stop not in {Stop.DEADLINE, Stop.MARKS_FULL}:
             raise self._rule_of(stop)
 
     def _rule_of(self, stop: Stop) -> RuleBroken:

@@ -26,12 +26,14 @@ import hil.virtual.cpu.compiled_cache  # noqa: F401  # before the compiled modul
 from hil.virtual.cpu import counters as at
 from hil.virtual.cpu import thumb
 from hil.virtual.cpu.block_scan import (
+    CALLED,
     CONDITION_SHIFT,
     CYCLES_SHIFT,
     DIVISOR,
     ENDS_IN_IT,
     FLAGS_SHIFT,
     MARKED,
+    MARKS,
     NEEDS_PROBES,
     SIZE_SHIFT,
     scan,
@@ -48,7 +50,7 @@ class Stop(enum.IntEnum):
     FPU_DISABLED = 2
     STACK = 3
     UNALIGNED = 4
-    MARK = 5
+    MARKS_FULL = 5
     MASK_CHANGED = 6
     LIMITS_CHANGED = 7
     DIVIDE_BY_ZERO = 8
@@ -62,13 +64,14 @@ _STOP_FPU = int(Stop.FPU_DISABLED)
 _STOP_STACK = int(Stop.STACK)
 _STOP_UNALIGNED = int(Stop.UNALIGNED)
 _STOP_UNALIGNED_BEFORE = int(Stop.UNALIGNED_BEFORE)
-_STOP_MARK = int(Stop.MARK)
+_STOP_MARKS_FULL = int(Stop.MARKS_FULL)
 _STOP_MASK = int(Stop.MASK_CHANGED)
 _STOP_LIMITS = int(Stop.LIMITS_CHANGED)
 _STOP_DIVIDE = int(Stop.DIVIDE_BY_ZERO)
 _STOP_PROBES = int(Stop.PROBES_NEEDED)
 _STOP_NOT_IN_V7M = int(Stop.NOT_IN_V7M)
 
+_REG_SP = arm_const.UC_ARM_REG_SP
 _REG_MSP = arm_const.UC_ARM_REG_MSP
 _REG_XPSR = arm_const.UC_ARM_REG_XPSR
 _TABLE_LENGTH = 1 << 21
@@ -169,7 +172,7 @@ def _look_up_in_tcm(counters, offset, size):  # type: ignore[no-untyped-def]
     if entry >> SIZE_SHIFT != size or sums[offset >> 1] != total:
         costs = carray(pointer(counters[at.COST_TABLE]), COSTS, np.int64)
         probes = carray(pointer(counters[at.PROBE_TABLE]), _TABLE_LENGTH, np.uint16)[first:]
-        mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+        mark = entry & (np.int64(MARKS) << FLAGS_SHIFT)
         entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
         table[index], sums[offset >> 1] = entry, total
     return entry, found[0], found[1]
@@ -188,7 +191,7 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
         if entry >> SIZE_SHIFT != size:
             probes = carray(pointer(counters[at.PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
             code = carray(pointer(counters[at.FLASH_BYTES]), _TABLE_LENGTH, np.uint8)
-            mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+            mark = entry & (np.int64(MARKS) << FLAGS_SHIFT)
             found = demands[2 * index : 2 * index + 2]
             entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
             table[index] = entry
@@ -210,6 +213,27 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
     return half | half << CYCLES_SHIFT, np.uint64(0), np.uint64(0)
 
 
+@njit(cache=True)
+def _note_mark(counters, engine, address, flags):  # type: ignore[no-untyped-def]
+    """Note that a marked block begins now; False if there is no place left to note it."""
+    count = np.int64(counters[at.MARK_COUNT])
+    if count == at.MARKS_LOGGED:
+        return False
+    log = carray(pointer(counters[at.MARK_LOG]), (at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
+    link = core_register(counters, engine, 14)
+    log[count, 0] = address
+    log[count, 1] = counters[at.INSTRUCTIONS]
+    log[count, 2] = counters[at.CYCLES]
+    log[count, 3] = np.uint64(read_register(counters, engine, _REG_SP))
+    log[count, 4] = np.uint64(link)
+    counters[at.MARK_COUNT] = np.uint64(count + 1)
+    back = _table_index(counters, np.uint64(link & ~1))
+    if flags & CALLED and back >= 0:
+        table = carray(pointer(counters[at.BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+        table[back] |= np.int64(MARKED) << FLAGS_SHIFT
+    return True
+
+
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
 def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_BLOCK: stop here when due, else count the block that is about to run."""
@@ -225,8 +249,8 @@ def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
         if flags & NEEDS_PROBES:
             _stop(counters, engine, _STOP_PROBES, address)
             return
-        if flags & MARKED and counters[at.PASS_MARK] != address | 1:
-            _stop(counters, engine, _STOP_MARK, address)
+        if flags & MARKED and not _note_mark(counters, engine, address, flags):
+            _stop(counters, engine, _STOP_MARKS_FULL, address)
             return
         if flags & thumb.FPU and counters[at.FPU_ON] == 0:
             _stop(counters, engine, _STOP_FPU, address)
@@ -239,7 +263,6 @@ def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     cycles = entry >> CYCLES_SHIFT & 0xFFFF
     if address != counters[at.EXPECTED_NEXT]:
         cycles += np.int64(counters[at.BRANCH_CYCLES])
-    counters[at.PASS_MARK] = 0
     counters[at.INSTRUCTIONS] += np.uint64(entry & 0xFFF)
     counters[at.CYCLES] += np.uint64(cycles)
     counters[at.EXIT_DEMANDS] = at_exit

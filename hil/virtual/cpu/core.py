@@ -70,6 +70,7 @@ class Core(EngineRegisters):
         self.counters: npt.NDArray[np.uint64] = np.zeros(at.COUNTERS, np.uint64)
         self._scratch = np.zeros(1, np.uint32)
         self._data_spans = np.zeros(2 * DATA_SPANS, np.uint64)
+        self._mark_log = np.zeros((at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
         self._costs = model.cycles.costs()
         for origin, size in peripheral_ranges:
             self._map_peripherals(origin, size, read, write)
@@ -126,6 +127,7 @@ class Core(EngineRegisters):
         assert stop is not None and read is not None and write is not None
         counters[at.STOP_FUNCTION], counters[at.READ_FUNCTION] = stop, read
         counters[at.WRITE_FUNCTION] = write
+        counters[at.MARK_LOG] = self._mark_log.ctypes.data
         counters[at.DATA_SPANS] = self._data_spans.ctypes.data
         self.engine.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
         self._hook(unicorn.UC_HOOK_TLB_FILL, on_tlb_fill, 1, 0)
@@ -334,20 +336,29 @@ class Core(EngineRegisters):
         found = block_scan.find_flag(self._buffers[region], start, start + size, flag)
         return region.origin + found
 
-    def mark(self, address: int, on: bool) -> None:
-        """Make the core stop with `Stop.MARK` when a block starts at this address of code."""
+    def mark(self, address: int, on: bool, *, called: bool = False) -> None:
+        """Note when a block starts at this address of code; see `take_marks`.
+
+        `called`: a function starts there, and what it returns to is noted too.
+        """
         index = self._index(address)
         if index is None:
             return
-        bit = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
+        flags = block_scan.MARKS if called else block_scan.MARKED
+        bit = np.int64(flags << block_scan.FLAGS_SHIFT)
         if on:
             self._block_table[index] |= bit
         else:
             self._block_table[index] &= ~bit
 
-    def pass_mark(self, address: int) -> None:
-        """Let the next run pass the mark at this address once."""
-        self.counters[at.PASS_MARK] = address | 1  # Code may stand at address 0.
+    def take_marks(self) -> list[list[int]]:
+        """The marks passed since the last call, as `MARK_WORDS` of `counters` says, in order."""
+        count = int(self.counters[at.MARK_COUNT])
+        if not count:
+            return []
+        self.counters[at.MARK_COUNT] = 0
+        marks: list[list[int]] = self._mark_log[:count].tolist()
+        return marks
 
     def forget_code(self) -> None:
         """Drop what was learned of the code, after all of flash has changed."""
@@ -361,7 +372,7 @@ class Core(EngineRegisters):
         self.engine.ctl_remove_cache(start, end)
 
     def _forget_entries(self, entries: slice) -> None:
-        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
+        marks = np.int64(block_scan.MARKS << block_scan.FLAGS_SHIFT)
         self._block_table[entries] &= marks
         self._probe_table[entries] = 0
 

@@ -15,7 +15,7 @@ BAD_PC = 8
 FPU_ON = 9
 STACK_LOW = 10
 PENDING = 11
-PASS_MARK = 12
+MARK_COUNT = 12
 FLASH_BASE = 13
 FLASH_SIZE = 14
 FLASH_BYTES = 15
@@ -38,6 +38,12 @@ TCM_SUMS = 31
 WRITE_FUNCTION = 32
 DATA_SPANS = 33
 DATA_SPAN_COUNT = 34
+MARK_LOG = 35
 COUNTERS = 40
+
+MARKS_LOGGED = 256
+"""Most passages of marks that are noted before the core has to stop for Python to take them."""
+MARK_WORDS = 5
+"""Of each passage: address, instructions and cycles before it, SP, LR."""
 
 NO_DEADLINE = (1 << 63) - 1
