@@ -31,6 +31,8 @@ class Bus:
         self._sorted = sorted(peripherals.values(), key=lambda peripheral: peripheral.base)
         self._bases = [peripheral.base for peripheral in self._sorted]
         self._clocks = clocks
+        self.writes = 0
+        """Writes begun so far."""
         self._gates = gates
 
     def _find(self, address: int, verb: str) -> AnyPeripheral:
@@ -53,11 +55,13 @@ class Bus:
 
     def write(self, address: int, size: int, value: int) -> None:
         """Serve a write."""
+        self.writes += 1
         peripheral = self._find(address, "write")
         peripheral.write(address - peripheral.base, size, value)
 
     def write_implemented(self, address: int, size: int, value: int) -> None:
         """Serve a write of a debugger, who sets bits that a register may not have."""
+        self.writes += 1
         peripheral = self._find(address, "write")
         offset = address - peripheral.base
         peripheral.write(

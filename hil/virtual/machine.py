@@ -313,13 +313,13 @@ class Machine:
 
     # -- callbacks of the core -------------------------------------------------------------------
 
-    def _guard(self, access: Callable[[], int | None]) -> int:
+    def _guard(self, access: Callable[..., int | None], *arguments: int) -> int:
         """Run an access; keep its failure for `run`, because the core cannot stop here."""
         if self.loop.failure is not None:
             return 0
         self.accesses += 1
         try:
-            return access() or 0
+            return access(*arguments) or 0
         except BaseException as error:
             self.fail(error)
             return 0
@@ -332,17 +332,17 @@ class Machine:
 
     def _read(self, address: int, size: int) -> int:
         self.reads += 1
-        return self._guard(lambda: self.debugger.read_peripheral(address, size))
+        return self._guard(self.debugger.read_peripheral, address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
-        self._guard(lambda: self.debugger.write_peripheral(address, size, value))
+        self._guard(self.debugger.write_peripheral, address, size, value)
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
         region = self.core.region_of(address)
         if region is not None and region.is_rom:
             return False
         if region is None or region.is_flash:
-            self._guard(lambda: self.flash.program(address, size, value))
+            self._guard(self.flash.program, address, size, value)
         else:
             what = f"{region.name} is written before ACTVOSRDY is read as 1"
             self.fail(RuleBroken(Rule.SUPPLY_CONFIGURATION, what, address))

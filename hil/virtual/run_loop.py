@@ -34,7 +34,7 @@ _XPSR_THUMB = 1 << 24
 class EventOwner(Protocol):
     """Who asks for calls at a time."""
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Do what is due by now."""
 
 
@@ -164,7 +164,7 @@ class RunLoop:
         due = self.scheduler.due()
         for owner in due:
             self.scheduler.schedule(owner, None)
-            self._owners[owner].catch_up()
+            self._owners[owner].on_time()
         return bool(due)
 
     def _sleep(self, until: int) -> bool:
