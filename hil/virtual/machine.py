@@ -23,6 +23,7 @@ from hil.virtual.faults.making import make_faults, make_line
 from hil.virtual.faults.names import VirtualFault
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.reception import Reception
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.run_loop import EventOwner, RunLoop
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
@@ -110,8 +111,8 @@ class Machine:
         self.peripherals: dict[str, AnyPeripheral] = {member.name: member for member in members}
         self._owners: dict[str, EventOwner] = dict(self.peripherals)
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
-        self.meters = CallMeters(self.core, self.nvic)
-        self.exceptions = Exceptions(self.core, self.nvic, self.scb, self.meters)
+        self.meters = meters = CallMeters(self.core, self.nvic)
+        self.exceptions = Exceptions(self.core, self.nvic, self.scb, meters)
         self.loop = RunLoop(
             self.core,
             self.scheduler,
@@ -120,6 +121,7 @@ class Machine:
             halting=self.halting,
             meters=self.meters,
             owners=self._owners,
+            reception=Reception(self),
             system_reset=self.system_reset,
         )
         self.debugger = DebuggerHold(self)

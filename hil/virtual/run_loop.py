@@ -18,6 +18,7 @@ from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.meters import CallMeters
+from hil.virtual.reception import Reception
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
 
@@ -55,6 +56,7 @@ class RunLoop:
         halting: Halting,
         meters: CallMeters,
         owners: Mapping[str, EventOwner],
+        reception: Reception,
         system_reset: Callable[[], None],
     ) -> None:
         self.core, self.scheduler = core, scheduler
@@ -62,6 +64,7 @@ class RunLoop:
         self.bus_memory = processor.bus_memory
         self.exceptions, self.halting, self.meters = exceptions, halting, meters
         self._owners = owners
+        self._reception = reception
         self._system_reset = system_reset
         self.pc = 0
         self.failure: BaseException | None = None
@@ -137,11 +140,14 @@ class RunLoop:
     def _run_core(self, until: int) -> None:
         core, one = self.core, self.halting.step_requested
         core.counters[at.PENDING] = int(self.nvic.best_pending() is not None)
-        deadline = self.scheduler.cycles_at(self.scheduler.next_ps(until))
-        if self.slice_cycles is not None:
+        if one:
+            self._reception.give_back()
+        deadline = at.NO_DEADLINE if one else self._reception.deadline(until)
+        if self.slice_cycles is not None and not one:
             deadline = min(deadline, core.cycles + self.slice_cycles)
-        outcome = core.run(self.pc, at.NO_DEADLINE if one else deadline, one=one)
+        outcome = core.run(self.pc, deadline, one=one)
         self.pc = core.pc
+        self._reception.sync()
         self.meters.take_marks()
         self.halting.instruction_retired = True
         self.bus_memory.core_stopped()

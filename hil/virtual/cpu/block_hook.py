@@ -38,6 +38,7 @@ from hil.virtual.cpu.block_scan import (
     SIZE_SHIFT,
     scan,
 )
+from hil.virtual.cpu.byte_feed import feed
 from hil.virtual.cpu.cycles import COSTS
 from hil.virtual.cpu.native_calls import call_stop, core_register, pointer, read_register
 
@@ -122,7 +123,7 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
         return False
     if previous & (thumb.WRITES_LIMIT | thumb.WRITES_CONTROL):
         reason, pc = _STOP_LIMITS, address
-    elif counters[at.CYCLES] >= counters[at.DEADLINE]:
+    elif counters[at.CYCLES] >= counters[at.DEADLINE] and not feed(counters):
         reason, pc = _STOP_DEADLINE, address
     elif previous & (thumb.WRITES_MASK | thumb.WRITES_SP) == 0:
         return False

@@ -16,6 +16,7 @@ _SOURCES = (
     "cycles.py",
     "thumb.py",
     "native_calls.py",
+    "byte_feed.py",
     "block_scan.py",
     "block_hook.py",
     "tlb_fill.py",

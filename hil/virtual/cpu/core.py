@@ -17,6 +17,7 @@ from hil.virtual.cpu import block_scan
 from hil.virtual.cpu import counters as at
 from hil.virtual.cpu.access_faults import AccessFaults, FlashWriteCallback
 from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.byte_feed import ByteFeed
 from hil.virtual.cpu.code_stops import CodeStops
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import Outcome
@@ -68,6 +69,7 @@ class Core(EngineRegisters):
         self.watched = WatchedCells(engine, self.faults.note)
         """Cells that cannot be read as they should."""
         self.counters: npt.NDArray[np.uint64] = np.zeros(at.COUNTERS, np.uint64)
+        self.feed = ByteFeed(self.counters)
         self._scratch = np.zeros(1, np.uint32)
         self._data_spans = np.zeros(2 * DATA_SPANS, np.uint64)
         self._mark_log = np.zeros((at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
@@ -217,7 +219,7 @@ class Core(EngineRegisters):
         """
         self._interrupt = self.faults.fault = None
         self.watched.apply()
-        self.counters[at.DEADLINE] = max(0, min(deadline_cycles, at.NO_DEADLINE))
+        self.feed.set_stop(max(0, min(deadline_cycles, at.NO_DEADLINE)))
         self.counters[at.STOP_REASON] = 0
         invalid = self._start(pc, one=one)
         while self.faults.take_code_in_ram():
@@ -246,7 +248,7 @@ class Core(EngineRegisters):
 
     def stop_soon(self) -> None:
         """Stop at the start of the next block (safe inside a peripheral's callback)."""
-        self.counters[at.DEADLINE] = 0
+        self.counters[at.DEADLINE] = self.counters[at.STOP_AT] = 0
 
     def abort(self) -> None:
         """Stop inside a peripheral's callback. The access is not completed: never go on after."""
@@ -404,7 +406,7 @@ class Core(EngineRegisters):
         permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
         self.engine.mem_map_ptr(_NOWHERE, PAGE_BYTES, permissions, code.ctypes.data)
         self.set(reg.UC_ARM_REG_R0, 0)
-        self.counters[at.DEADLINE] = at.NO_DEADLINE
+        self.feed.set_stop(at.NO_DEADLINE)
         self.engine.emu_start(_NOWHERE | 1, _NOWHERE + len(_CLEAR_LIMITS))
         self.engine.mem_unmap(_NOWHERE, PAGE_BYTES)
         self.counters[:] = counters

@@ -39,7 +39,24 @@ WRITE_FUNCTION = 32
 DATA_SPANS = 33
 DATA_SPAN_COUNT = 34
 MARK_LOG = 35
-COUNTERS = 40
+STOP_AT = 36
+"""Where the core stops; the deadline may come before, for what the hooks do by themselves."""
+CLOCK_HZ = 37
+EPOCH_PS = 38
+EPOCH_CYCLES = 39
+FEED_ON = 40
+FEED_DATA = 41
+FEED_MEMORY = 42
+FEED_FIRST = 43
+FEED_TAKEN = 44
+FEED_END = 45
+FEED_START_PS = 46
+FEED_BAUD = 47
+FEED_FRAME = 48
+FEED_GRID = 49
+FEED_NEXT_PS = 50
+FEED_NEXT = 51
+COUNTERS = 52
 
 MARKS_LOGGED = 256
 """Most passages of marks that are noted before the core has to stop for Python to take them."""

@@ -29,6 +29,7 @@ class Memories:
         self.ram = next(region for region in self.regions if region.is_ram)
         """The first memory that is not flash: the main stack's."""
         self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
+        self._pointers: dict[MemoryRegion, int] = {}
         self._flash_at_zero = False
         self._mapped: dict[MemoryRegion, set[tuple[int, int, int]]] = {}
         self._blocked: Sequence[tuple[int, int]] = ()
@@ -142,6 +143,15 @@ class Memories:
         region = self.region_of(address)
         if region is not None and self._permissions(region) & unicorn.UC_PROT_EXEC:
             self.engine.ctl_remove_cache(address, address + len(data))
+
+    def host_address(self, address: int, size: int) -> int:
+        """Where this process has a span of memory, which must be there."""
+        region = self.region_of(address, size)
+        assert region is not None
+        pointer = self._pointers.get(region)
+        if pointer is None:
+            pointer = self._pointers[region] = int(self._buffers[region].ctypes.data)
+        return pointer + address - region.origin
 
     def word(self, address: int) -> int:
         """Read one little-endian word of memory; 0 where there is none."""

@@ -43,7 +43,7 @@ from hil.virtual.stm32.usart_registers import (
     UsartRegisters,
 )
 from hil.virtual.stm32.usart_sampling import Received, read_disturbed, read_frame
-from hil.virtual.stm32.usart_stretch import Stretch
+from hil.virtual.stm32.usart_stretch import NO_LENDER, Lender, Stretch
 
 MEMORY_GRID_PS = 500_000_000
 """DMA reception is brought up to date in memory at least this often, in virtual time."""
@@ -52,8 +52,11 @@ MEMORY_GRID_PS = 500_000_000
 class UsartBytes(UsartRegisters):
     """A USART wired to the host's serial line, without what the core does to its registers."""
 
+    lender: Lender = NO_LENDER
+
     def reset(self) -> None:
         """Off; both directions empty."""
+        self.lender.give_back()
         super().reset()
         self._received: deque[int] = deque()
         self._to_send: deque[int] = deque()
@@ -62,13 +65,14 @@ class UsartBytes(UsartRegisters):
         self._shifting = 0
         self._idle_due_ps: int | None = None
         self._quiet_until_ps = 0
-        self._event_ps, self._fills_memory = NEVER_PS, False
+        self.event_ps, self._fills_memory = NEVER_PS, False
         self._stretch: Stretch | None = None
 
     # -- time ------------------------------------------------------------------------------------
 
     def catch_up(self) -> None:
         """Move every byte that is due by now, then plan the next event."""
+        self.lender.give_back()
         now = self.system.now_ps
         self._receive(now)
         self._transmit(now)
@@ -82,6 +86,7 @@ class UsartBytes(UsartRegisters):
 
     def on_time(self) -> None:
         """Catch up because of the time, and of nothing else."""
+        self.lender.sync()
         if not self._go_on():
             self.catch_up()
             self._stretch = self._find_stretch()
@@ -95,7 +100,7 @@ class UsartBytes(UsartRegisters):
         if busy or not self._fills_memory:
             return None
         end = min(len(burst.data), burst.taken + channel.bytes_left)
-        return Stretch(self.line, burst, channel, end, self._event_ps, self.system.bus.writes)
+        return Stretch(self.line, burst, channel, end, self.event_ps, self.system.bus.writes)
 
     def _go_on(self) -> bool:
         """Catch up where there are but bytes to move; False if there is more to do."""
@@ -114,8 +119,24 @@ class UsartBytes(UsartRegisters):
             if self._shift_end_ps is not None:
                 self._quiet_until_ps = min(self._quiet_until_ps, self._shift_end_ps)
         grid_ps = (now // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
-        self.system.schedule(self.name, min(grid_ps, self._event_ps))
+        self.system.schedule(self.name, min(grid_ps, self.event_ps))
+        self.lender.moved(len(data), grid_ps)
         return True
+
+    def lend(self) -> Stretch | None:
+        """The stretch of reception that others may go on with; None if there is more to do."""
+        stretch = self._stretch
+        if stretch is None or self._shift_end_ps is not None:
+            return None
+        return stretch if stretch.holds(self.system.bus.writes) else None
+
+    def moved(self, count: int) -> None:
+        """Take note of bytes of the stretch that others have moved to memory."""
+        stretch = self._stretch
+        assert stretch is not None
+        if self.values["CR2"] >> ADD_POSITION in stretch.count(count):
+            self._flags |= CMF
+        self._quiet_until_ps = stretch.next_arrival_ps
 
     def collect_sent(self) -> None:
         """Hand the host what has left the board by now."""
@@ -270,16 +291,17 @@ class UsartBytes(UsartRegisters):
 
     def plan(self) -> None:
         """Plan the next event from how things stand."""
+        self.lender.give_back()
         times: list[int] = []
         self._stretch = None
         self._fills_memory = self._plan_receive(times)
         self._plan_transmit(times)
-        self._event_ps = min(times, default=NEVER_PS)
+        self.event_ps = min(times, default=NEVER_PS)
         if self._fills_memory:
             grid_ps = (self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
-            self.system.schedule(self.name, min(grid_ps, self._event_ps))
+            self.system.schedule(self.name, min(grid_ps, self.event_ps))
         else:
-            self.system.schedule(self.name, self._event_ps if times else None)
+            self.system.schedule(self.name, self.event_ps if times else None)
         moves = [time for time in (self._shift_end_ps, self._idle_due_ps) if time is not None]
         if self.line.bytes_coming:
             moves.append(self.line.arrival_ps(0))
