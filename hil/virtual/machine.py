@@ -355,7 +355,7 @@ class Machine:
     def send(self, data: bytes) -> None:
         """Put bytes from the host on the line, behind those already on their way."""
         self.line.send(data, self.now_ps)
-        self.usart.plan()
+        self.usart.plan_run()
         for fault in self.faults:
             fault.host_sent(len(data))
 
@@ -382,7 +382,7 @@ class Machine:
         if self.broken_rule is not None:
             raise self.broken_rule
         try:
-            self.usart.plan()
+            self.usart.plan_run()
             while self.now_ps < until:
                 if until_bytes is not None and len(self.line.from_board) >= until_bytes:
                     return

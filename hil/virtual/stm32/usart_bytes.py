@@ -67,6 +67,7 @@ class UsartBytes(UsartRegisters):
         self._quiet_until_ps = 0
         self.event_ps, self._fills_memory = NEVER_PS, False
         self._stretch: Stretch | None = None
+        self._checked_with: tuple[int, int, int] | None = None
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -96,11 +97,18 @@ class UsartBytes(UsartRegisters):
         burst, channel = self.line.first, self._channel(self.rx_request)
         if burst is None or channel is None or burst.glitch is not None:
             return None
+        if self._checked_with != self._line_settings:
+            return None
         busy = self._received or self._idle_due_ps is not None or self.read_ratio is not None
         if busy or not self._fills_memory:
             return None
         end = min(len(burst.data), burst.taken + channel.bytes_left)
         return Stretch(self.line, burst, channel, end, self.event_ps, self.system.bus.writes)
+
+    @property
+    def _line_settings(self) -> tuple[int, int, int]:
+        """As long as this stays the same, the line that was checked is as it was then."""
+        return self.system.bus.writes, self.line.baud, self.line.wire_baud
 
     def _go_on(self) -> bool:
         """Catch up where there are but bytes to move; False if there is more to do."""
@@ -174,6 +182,7 @@ class UsartBytes(UsartRegisters):
                 self.line.bytes_lost += len(data)
                 continue
             self.check_line("RX")
+            self._checked_with = self._line_settings
             if glitch is not None:
                 self._take(read_disturbed(data[0], glitch, one_bit=self.one_bit))
             elif self.read_ratio is not None:
@@ -288,6 +297,11 @@ class UsartBytes(UsartRegisters):
             if not byte:
                 return
             self._to_send.append(byte[0])
+
+    def plan_run(self) -> None:
+        """Plan while the core stands: the host has sent something, or waits for something else."""
+        self.plan()
+        self._stretch = self._find_stretch()
 
     def plan(self) -> None:
         """Plan the next event from how things stand."""
