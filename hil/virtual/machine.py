@@ -36,9 +36,8 @@ from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 
-DEFAULT_BAUD = 921_600
-ERASED = 0xFF
-"""What a byte of flash holds as delivered."""
+DEFAULT_BAUD, ERASED = 921_600, 0xFF
+"""Of the line before anybody opens it; what a byte of flash holds as delivered."""
 
 
 class Machine:
@@ -56,8 +55,7 @@ class Machine:
         faults: Collection[VirtualFault] = (),
     ) -> None:
         self.board_id = board if isinstance(board, str) else board.id
-        reason = unknown_reason(board)
-        if reason is not None:
+        if (reason := unknown_reason(board)) is not None:
             raise ValueError(reason)
         self.wiring = WIRING[self.board_id]
         self.hse_present = bool(self.wiring.hse_hz)

@@ -131,7 +131,7 @@ class ByteFeed:
         counters[at.DEADLINE] = min(cycles, int(counters[at.STOP_AT]))
 
     def take(self) -> tuple[int, int]:
-        """How many bytes the engine has moved since it was asked last, and the next point's time."""
+        """Bytes that the engine has moved since it was asked last, and the next point's time."""
         taken = int(self._counters[at.FEED_TAKEN])
         moved, self._known = taken - self._known, taken
         return moved, int(self._counters[at.FEED_NEXT_PS])

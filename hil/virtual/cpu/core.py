@@ -19,6 +19,7 @@ from hil.virtual.cpu.access_faults import AccessFaults, FlashWriteCallback
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.byte_feed import ByteFeed
 from hil.virtual.cpu.code_stops import CodeStops
+from hil.virtual.cpu.code_tables import CodeTables
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.cpu.engine_registers import EngineRegisters
@@ -63,6 +64,8 @@ class Core(EngineRegisters):
         engine.ctl_set_cpu_model(model.unicorn_model)
         super().__init__(engine, regions)
         self.model = model
+        self.starts = 0
+        """How often the core was started: each costs what some ten thousand instructions do."""
         self.stops = CodeStops(engine)
         """Where a debugger stops the core."""
         self.faults = AccessFaults(self, write_flash)
@@ -106,19 +109,21 @@ class Core(EngineRegisters):
 
     def _install_counters(self) -> None:
         flash, ram = self.flash, self.ram
-        self._make_tables()
+        tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
+        self.tcm, self.code = tcm, CodeTables(flash, tcm)
+        self._probed: set[int] = set()
         library = binding.uclib
         counters = self.counters
         counters[at.FLASH_BASE], counters[at.FLASH_SIZE] = flash.origin, flash.size_bytes
         counters[at.RAM_BASE], counters[at.RAM_SIZE] = ram.origin, ram.size_bytes
         counters[at.TCM_SIZE] = 0 if self.tcm is None else self.tcm.size_bytes
         counters[at.TCM_BYTES] = 0 if self.tcm is None else self._buffers[self.tcm].ctypes.data
-        counters[at.TCM_SUMS] = self._tcm_sums.ctypes.data
+        counters[at.TCM_SUMS] = self.code.tcm_sums.ctypes.data
         counters[at.FLASH_BYTES] = self.flash_bytes.ctypes.data
         counters[at.RAM_BYTES] = self.ram_bytes.ctypes.data
-        counters[at.BLOCK_TABLE] = self._block_table.ctypes.data
-        counters[at.PROBE_TABLE] = self._probe_table.ctypes.data
-        counters[at.DEMAND_TABLE] = self._demand_table.ctypes.data
+        counters[at.BLOCK_TABLE] = self.code.blocks.ctypes.data
+        counters[at.PROBE_TABLE] = self.code.probes.ctypes.data
+        counters[at.DEMAND_TABLE] = self.code.demands.ctypes.data
         counters[at.SCRATCH] = self._scratch.ctypes.data
         counters[at.COST_TABLE] = self._costs.ctypes.data
         counters[at.BRANCH_CYCLES] = self.model.cycles.branch_taken
@@ -134,25 +139,6 @@ class Core(EngineRegisters):
         self.engine.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
         self._hook(unicorn.UC_HOOK_TLB_FILL, on_tlb_fill, 1, 0)
         self._hook(unicorn.UC_HOOK_BLOCK, hook.on_block, 1, 0)  # begin above end: everywhere
-
-    def _make_tables(self) -> None:
-        """Make the tables of what is known of code: flash first, then the instruction TCM."""
-        self.tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
-        tcm_bytes = 0 if self.tcm is None else self.tcm.size_bytes
-        halfwords = (self.flash.size_bytes + tcm_bytes) // 2
-        self._block_table = np.zeros(halfwords, np.int64)
-        self._probe_table = np.zeros(halfwords, np.uint16)
-        self._demand_table = np.zeros(2 * halfwords, np.uint64)
-        self._tcm_sums = np.zeros(max(1, tcm_bytes // 2), np.uint32)
-        self._probed: set[int] = set()
-
-    def _index(self, address: int) -> int | None:
-        """Where code has its table entry; None for code that has none."""
-        if self.flash.origin <= address < self.flash.end:
-            return (address - self.flash.origin) >> 1
-        if self.tcm is not None and self.tcm.origin <= address < self.tcm.end:
-            return (self.flash.size_bytes + address - self.tcm.origin) >> 1
-        return None
 
     def _hook(self, kind: int, callback: object, begin: int, end: int) -> None:
         handle = ctypes.c_size_t()
@@ -217,6 +203,7 @@ class Core(EngineRegisters):
 
         `one`: run a single instruction.
         """
+        self.starts += 1
         self._interrupt = self.faults.fault = None
         self.watched.apply()
         self.feed.set_stop(max(0, min(deadline_cycles, at.NO_DEADLINE)))
@@ -261,17 +248,17 @@ class Core(EngineRegisters):
 
     def probe_block(self, address: int) -> None:
         """Hook the instructions of a new block that need a look of their own."""
-        index = self._index(address)
+        index = self.code.index(address)
         assert index is not None, "only code with a table entry asks for probes"
-        entry = int(self._block_table[index])
+        entry = int(self.code.blocks[index])
         size = entry >> block_scan.SIZE_SHIFT
-        for half in np.nonzero(self._probe_table[index : index + (size >> 1)])[0]:
+        for half in np.nonzero(self.code.probes[index : index + (size >> 1)])[0]:
             instruction = address + 2 * int(half)
             if instruction not in self._probed:
                 self._probed.add(instruction)
                 self._hook(unicorn.UC_HOOK_CODE, hook.on_probe, instruction, instruction)
         flag = block_scan.NEEDS_PROBES << block_scan.FLAGS_SHIFT
-        self._block_table[index] = np.int64(entry & ~flag)
+        self.code.blocks[index] = np.int64(entry & ~flag)
         self.engine.ctl_remove_cache(address, address + size)
 
     @property
@@ -330,11 +317,11 @@ class Core(EngineRegisters):
 
     def find_in_block(self, address: int, flag: int) -> int:
         """Find the first instruction of the block at `address` that has a flag of `thumb`."""
-        index, region = self._index(address), self.region_of(address)
+        index, region = self.code.index(address), self.region_of(address)
         if index is None or region is None:
             return address
         start = address - region.origin
-        size = int(self._block_table[index]) >> block_scan.SIZE_SHIFT
+        size = int(self.code.blocks[index]) >> block_scan.SIZE_SHIFT
         found = block_scan.find_flag(self._buffers[region], start, start + size, flag)
         return region.origin + found
 
@@ -343,15 +330,7 @@ class Core(EngineRegisters):
 
         `called`: a function starts there, and what it returns to is noted too.
         """
-        index = self._index(address)
-        if index is None:
-            return
-        flags = block_scan.MARKS if called else block_scan.MARKED
-        bit = np.int64(flags << block_scan.FLAGS_SHIFT)
-        if on:
-            self._block_table[index] |= bit
-        else:
-            self._block_table[index] &= ~bit
+        self.code.mark(address, on, called=called)
 
     def take_marks(self) -> list[list[int]]:
         """The marks passed since the last call, as `MARK_WORDS` of `counters` says, in order."""
@@ -364,19 +343,14 @@ class Core(EngineRegisters):
 
     def forget_code(self) -> None:
         """Drop what was learned of the code, after all of flash has changed."""
-        self._forget_entries(slice(None))
+        self.code.forget(slice(None))
         self.engine.ctl_flush_tb()
 
     def forget_code_in(self, start: int, end: int) -> None:
         """Drop what was learned of the code in a part of flash and of blocks that reach there."""
         start = max(self.flash.origin, start - _LONGEST_BLOCK_BYTES)
-        self._forget_entries(slice(self._index(start), self._index(end - 2)))
+        self.code.forget(slice(self.code.index(start), self.code.index(end - 2)))
         self.engine.ctl_remove_cache(start, end)
-
-    def _forget_entries(self, entries: slice) -> None:
-        marks = np.int64(block_scan.MARKS << block_scan.FLAGS_SHIFT)
-        self._block_table[entries] &= marks
-        self._probe_table[entries] = 0
 
     def reset(self, stack_low: int) -> None:
         """Start again as after a reset: registers, masks and the main stack of the vector table.
