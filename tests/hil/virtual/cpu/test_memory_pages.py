@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the engine keeps of a memory page is never wrong: code in RAM, and misses inside IT blocks."""
+"""What the engine keeps of a page of memory is never wrong: code in RAM, misses in IT blocks."""
 
 from __future__ import annotations
 
