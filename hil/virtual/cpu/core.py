@@ -65,7 +65,7 @@ class Core(EngineRegisters):
         super().__init__(engine, regions)
         self.model = model
         self.starts = 0
-        """How often the core was started: each costs what some ten thousand instructions do."""
+        """How often the core was started: each costs what thousands of instructions do."""
         self.stops = CodeStops(engine)
         """Where a debugger stops the core."""
         self.faults = AccessFaults(self, write_flash)
