@@ -11,7 +11,7 @@ from typing import Any
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.engines.builtin.schedule import Optimise
+from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
 from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
