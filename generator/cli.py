@@ -28,9 +28,11 @@ from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
 from generator.project.manifest import (
+    ASSEMBLY,
     FOOTPRINT_FILE,
     IMAGE_NAME,
     OUTPUT_DIR,
+    PORTABLE,
     check_writable,
     project_name,
     read_project,
@@ -130,6 +132,12 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
+    build.add_argument(
+        "--kernels",
+        choices=(ASSEMBLY, PORTABLE),
+        default=ASSEMBLY,
+        help="portable: the kernels' C twins, to compare, to OUT/<board>-portable/",
+    )
     _add_engine_options(build)
     build.add_argument(
         "--cross-compile",
@@ -270,6 +278,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
             ),
             out_dir=options.out,
             taps=options.taps,
+            portable_kernels=options.kernels == PORTABLE,
             on_progress=show,
             jobs=options.jobs,
         )
