@@ -32,6 +32,8 @@ PACK ?=
 ENGINE ?=
 STEDGEAI ?=
 C_API ?=
+OPTIMISE ?=
+KERNELS ?=
 FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
@@ -48,6 +50,8 @@ TEST_SET ?= train
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_FRONTEND = $(if $(FRONTEND),--frontend "$(FRONTEND)")
 WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
+WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$(OPTIMISE)")
+WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
@@ -133,6 +137,7 @@ help: ## This list
 	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
+	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
 	@echo "ESC10_DIR: sounds that you have."
 
@@ -140,17 +145,17 @@ help: ## This list
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(if $(TAPS),--taps) --jobs $(JOBS)
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
 	@$(PY) -m mel2metal explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
 	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(if $(SOUNDS),--sounds "$(SOUNDS)")
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
 RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
@@ -198,14 +203,14 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
 	    $(if $(PACK),--pack "$(PACK)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -220,7 +225,7 @@ bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VI
 	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
 	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published

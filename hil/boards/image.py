@@ -74,12 +74,15 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
         command += ["--cross-compile", options.cross_compile]
     if taps:
         command.append("--taps")
+    command += ["--optimise", options.optimise, "--kernels", options.kernels]
     command += ["--engine", options.engine]
     if options.stedgeai is not None:
         command += ["--stedgeai", options.stedgeai]
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
-    project_dir = options.build_dir / project_name(board, taps=taps, engine=options.engine)
+    project_dir = options.build_dir / project_name(
+        board, taps=taps, engine=options.engine, portable_kernels=options.kernels == "portable"
+    )
     done = subprocess.run(
         command,
         cwd=REPO_ROOT,
