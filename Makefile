@@ -16,6 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BOARD ?= u585
 MODEL ?=
+MODELS ?=
 LABELS ?=
 FRONTEND ?=
 THRESHOLD ?=
@@ -131,7 +132,7 @@ $(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
 help: ## This list
 	@echo "mel2metal: from an int8 .tflite to a listening STM32"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "With BOARD=u585 MODEL=file.tflite FRONTEND=yamnet LABELS=file.txt THRESHOLD=0.6 (firmware,"
 	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
@@ -220,12 +221,22 @@ boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WR
 labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
 	$(PY) -m pytest tests/hil/boards/test_labgrid.py $(PYTEST_ARGS)
 
+BENCH_BOARD = $(PY) -m hil.bench --board $(BOARD) $(if $(VIRTUAL),--virtual)
+
 .PHONY: bench
-bench: $(VENV)/.test $(TOOLS) ## Instructions, cycles and memory of one clip (VIRTUAL=1: estimated)
-	$(PY) -m pytest hil/suite/test_clips.py hil/suite/test_latency_and_memory.py --clips 1 \
-	    --report-dir build/bench --board $(BOARD) $(if $(VIRTUAL),--virtual) \
-	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
+	@$(PY) -m tests.support.bench_nets >/dev/null
+	@$(BENCH_BOARD) $(if $(MODELS),--models $(MODELS)) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
+	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_SCHEDULE) $(WITH_COMPILER) $(WITH_ENGINE)
+
+.PHONY: bench-diff
+bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json
+	@$(BENCH_BOARD) --diff
+
+.PHONY: bench-baseline
+bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and the tables of docs/performance.md
+	@$(BENCH_BOARD) --baseline
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published

@@ -30,8 +30,8 @@ GENERATED = (REPO_ROOT / "tests" / "golden" / "u585" / "files.txt").read_text().
 """Files of a generated project, relative to its folder."""
 
 FOLDERS = (
-    *("cross_check", "docs", "firmware_templates", "generator", "hil", "mel2metal", "models"),
-    *("requirements", "scoring", "sounds", "tests", "tools", "training", "udev"),
+    *("bench", "cross_check", "docs", "firmware_templates", "generator", "hil", "mel2metal"),
+    *("models", "requirements", "scoring", "sounds", "tests", "tools", "training", "udev"),
 )
 
 FORMER_PATHS = {"port/h7.py", "port/h7_interrupts.py"}

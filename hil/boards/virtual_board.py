@@ -8,8 +8,9 @@ be counted from outside.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from generator.boards.record import BoardSpec
 from hil.boards.attachment import Attachment
@@ -21,6 +22,7 @@ from hil.link.client import SerialPort
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
+    from hil.virtual.profile import Profiler
 
 
 def virtual_fault_names() -> tuple[str, ...]:
@@ -28,6 +30,53 @@ def virtual_fault_names() -> tuple[str, ...]:
     from hil.virtual.faults.names import VirtualFault
 
     return tuple(fault.value for fault in VirtualFault)
+
+
+class Error(Protocol):
+    """How far an estimate was off, over all that is published of its core."""
+
+    @property
+    def lowest_percent(self) -> float:
+        """Estimated over measured, at least."""
+
+    @property
+    def highest_percent(self) -> float:
+        """At most."""
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimators:
+    """What a virtual board estimates cycles by."""
+
+    pipeline_model: str
+    pipeline: Error
+    table_name: str
+    table: Error
+    flash: str
+
+
+def estimators_of(spec: BoardSpec) -> Estimators:
+    """Of the core and the family of a board."""
+    from hil.virtual.cpu.flash_cache import FLASH_PATHS
+    from hil.virtual.cpu.pipeline.blocks import PIPELINES
+    from hil.virtual.cpu.pipeline.published import pipeline_uncertainty, table_uncertainty
+
+    path, pipeline = FLASH_PATHS[spec.family], PIPELINES[spec.core]
+    most = path.most_cycles_of_a_fill(spec.clock.flash_wait_states)
+    return Estimators(
+        pipeline_model=f"{pipeline.name}, {pipeline.sources}",
+        pipeline=pipeline_uncertainty(spec.core),
+        table_name="hil/virtual/cpu/cycles.py",
+        table=table_uncertainty(spec.core),
+        flash=(
+            f"{path.source}, {spec.clock.flash_wait_states} wait states, "
+            f"at most {most:g} cycles a fill"
+        ),
+    )
 
 
 class VirtualBoard(ProbeBoard):
@@ -94,6 +143,16 @@ class VirtualBoard(ProbeBoard):
         except KeyError:
             return None
         return meter
+
+    def start_profile(self) -> Profiler:
+        """Trace what the core executes from now on, until the profile is taken."""
+        from hil.virtual.cpu.flash_cache import FLASH_PATHS
+        from hil.virtual.profile import Profiler
+
+        machine = self.machine
+        wait_states = self.spec.clock.flash_wait_states
+        path = FLASH_PATHS[self.spec.family]
+        return Profiler(machine.core, machine.symbols, path, wait_states)
 
     def properties(self) -> dict[str, str]:
         """What silicon's say, the emulator's version, and the faults that it was given."""

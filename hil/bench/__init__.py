@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make bench`: what an image costs, layer by layer, and whether it keeps its budgets."""

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cycles of blocks one behind the other.
+
+A block costs what it adds to the block before it: what that one leaves unfinished, and the branch
+between them, are charged to the second. Of the blocks before both nothing is known; results are no
+more than a few cycles late, so that this matters only behind blocks of one or two instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from hil.virtual.cpu.pipeline.cortex_m4 import CortexM4
+from hil.virtual.cpu.pipeline.cortex_m7 import CortexM7
+from hil.virtual.cpu.pipeline.cortex_m33 import CortexM33
+from hil.virtual.cpu.pipeline.instruction import Instruction
+
+
+class Pipeline(Protocol):
+    """A model of one core's pipeline."""
+
+    name: str
+    sources: str
+
+    def cycles(self, instructions: Iterable[Instruction]) -> int:
+        """Of instructions in the order of their execution, from an empty pipeline."""
+
+
+PIPELINES: Mapping[str, Pipeline] = {
+    "cortex-m33": CortexM33(),
+    "cortex-m4": CortexM4(),
+    "cortex-m7": CortexM7(),
+}
+
+
+def cycles_behind(pipeline: Pipeline, before: list[Instruction], block: list[Instruction]) -> int:
+    """What a block costs behind another one; `before` may be empty."""
+    return pipeline.cycles([*before, *block]) - pipeline.cycles(before)
