@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.schedule import Optimise, Ring, Schedule, make_schedule
+from generator.engines.builtin.schedule import Ring, Schedule, make_schedule
 from generator.engines.builtin.tail_memory import tail_operators
 from generator.engines.builtin.windows import window_of
 from generator.engines.engine import Optimise
