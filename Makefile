@@ -33,6 +33,8 @@ PACK ?=
 ENGINE ?=
 STEDGEAI ?=
 C_API ?=
+OPTIMISE ?=
+KERNELS ?=
 FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
@@ -49,6 +51,8 @@ TEST_SET ?= train
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_FRONTEND = $(if $(FRONTEND),--frontend "$(FRONTEND)")
 WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
+WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$(OPTIMISE)")
+WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
@@ -134,6 +138,7 @@ help: ## This list
 	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
+	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
 	@echo "ESC10_DIR: sounds that you have."
 
@@ -141,17 +146,17 @@ help: ## This list
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(if $(TAPS),--taps) --jobs $(JOBS)
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
 	@$(PY) -m mel2metal explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
 	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(if $(SOUNDS),--sounds "$(SOUNDS)")
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
 RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
@@ -199,14 +204,14 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
 	    $(if $(PACK),--pack "$(PACK)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -223,7 +228,7 @@ bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL
 	@$(PY) -m tests.support.bench_nets >/dev/null
 	@$(BENCH_BOARD) $(if $(MODELS),--models $(MODELS)) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: bench-diff
 bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json

@@ -44,6 +44,9 @@ from generator.toolchain.build import DEFAULT_JOBS
 from generator.toolchain.footprint import read_footprint
 from generator.toolchain.locate import find_toolchain
 
+ASSEMBLY, PORTABLE = "assembly", "portable"
+"""Which of a kernel's two sources runs on the part."""
+
 EXAMPLES = """\
 examples:
   mel2metal inspect model.tflite                  what is in it, and does it fit?
@@ -130,6 +133,12 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
+    build.add_argument(
+        "--kernels",
+        choices=(ASSEMBLY, PORTABLE),
+        default=ASSEMBLY,
+        help="portable: the kernels' C twins, to compare, to OUT/<board>-portable/",
+    )
     _add_engine_options(build)
     build.add_argument(
         "--cross-compile",
@@ -270,6 +279,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
             ),
             out_dir=options.out,
             taps=options.taps,
+            portable_kernels=options.kernels == PORTABLE,
             on_progress=show,
             jobs=options.jobs,
         )

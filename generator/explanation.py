@@ -35,7 +35,7 @@ class Explained:
     """Why it does not stream, or what became of it; empty where it does."""
     shape: tuple[int, ...]
     """Of its output."""
-    ring_rows: int
+    ring_rows: float
     """Rows of its output that are kept at a time; 0: it has no ring."""
     rows: int
     """Of its whole output."""
@@ -59,7 +59,7 @@ class Explanation:
     """The whole network."""
 
     operators: tuple[Explained, ...]
-    input_ring_rows: int
+    input_ring_rows: float
     input_ring_bytes: int
     stream_instructions: int
     """ESTIMATED: finding rows and stages, for a patch."""
@@ -87,7 +87,7 @@ def explain(network: Network) -> Explanation:
     patch = schedule.rings[0]
     return Explanation(
         tuple(_explained(network, one, instructions[one.index]) for one in graph.operators),
-        patch.depth,
+        patch.rows_kept,
         patch.ring_bytes,
         of_stream,
         _readers(graph, (graph.inputs[0],)),
@@ -111,7 +111,7 @@ def _explained(network: Network, operator: Operator, instructions: int) -> Expla
         way,
         why,
         made.shape,
-        ring.depth if ring else 0,
+        ring.rows_kept if ring else 0,
         made.shape[1] if ring else 0,
         ram,
         builtin_operator(operator).products(graph, operator),

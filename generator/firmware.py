@@ -65,10 +65,12 @@ def make_project(
     *,
     taps: bool,
     engine: EngineFiles | None = None,
+    portable_kernels: bool = False,
 ) -> Project:
     """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`.
 
-    `engine`: another than the built-in one; its name becomes part of the folder's.
+    `engine`: another than the built-in one; its name becomes part of the folder's, and so does
+    that of `portable_kernels`, C in place of the assembly.
     """
     engine = engine or builtin_engine(network.plan)
     graph = network.graph
@@ -86,7 +88,12 @@ def make_project(
     )
     info = ProjectInfo(
         board=board.id,
-        name=project_name(board.id, taps=taps, engine=engine.name.split()[0]),
+        name=project_name(
+            board.id,
+            taps=taps,
+            engine=engine.name.split()[0],
+            portable_kernels=portable_kernels,
+        ),
         model_name=graph.name,
         model_sha256=graph.sha256,
         labels=network.labels.names,
@@ -97,6 +104,7 @@ def make_project(
         operators=operators,
         patch=graph.arrangements.get(graph.inputs[0]),
         engine=engine.name,
+        portable_kernels=portable_kernels,
     )
     stages: dict[str, Port | MelTables | WireHeader | PatchRule] = {
         "port": make_port(board),
@@ -121,7 +129,7 @@ def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None
     """
     faults = fit_faults(board, network.demand, taps=taps)
     if taps:
-        faults += check_taps(network.graph.name, network.plan.operator_count)
+        faults += check_taps(network.graph.name, network.plan.operator_count, network.graph.bands)
     if faults:
         raise InputError(faults)
 
@@ -134,6 +142,7 @@ def make_firmware(
     engine: EngineChoice = BUILTIN_ENGINE,
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
+    portable_kernels: bool = False,
     on_progress: OnProgress = lambda line: None,
     jobs: int = DEFAULT_JOBS,
 ) -> Firmware:
@@ -154,7 +163,9 @@ def make_firmware(
         raise InputError(
             [Fault("--taps", what, "leave --taps out, or build with --engine builtin")]
         )
-    name = project_name(board.id, taps=taps, engine=engine.engine)
+    name = project_name(
+        board.id, taps=taps, engine=engine.engine, portable_kernels=portable_kernels
+    )
     with project_lock(out_dir, name):
         directory = out_dir / name
         refuse_foreign(directory)
@@ -175,7 +186,14 @@ def make_firmware(
                 )
                 files = _run_engine(engine, board, network, task, on_progress)
             on_progress("rendering the project")
-            project = make_project(board, network, Path(scratch), taps=taps, engine=files)
+            project = make_project(
+                board,
+                network,
+                Path(scratch),
+                taps=taps,
+                engine=files,
+                portable_kernels=portable_kernels,
+            )
             image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
             on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)

@@ -12,7 +12,7 @@ from generator.boards.fit import Demand
 from generator.engines.builtin.check import check_graph
 from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
-from generator.engines.builtin.schedule import Schedule, make_schedule
+from generator.engines.builtin.schedule import Optimise, Schedule, make_schedule
 from generator.errors import Fault, InputError
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
@@ -85,9 +85,12 @@ def read_network(
     labels: Path | None = None,
     threshold: float | None = None,
     frontend: str | None = None,
+    *,
+    optimise: Optimise = Optimise.MEMORY,
 ) -> Network:
     """Read a .tflite, its front-end's record, its labels and its decision settings.
 
+    `optimise` says what the network's schedule spares.
     `threshold` replaces the file's; `frontend`, a named front-end or a record's file, replaces what
     stands beside the model or in it.
 
@@ -123,7 +126,7 @@ def read_network(
         what = "it has no patch that a front-end feeds, or no scores"
         remedy = "give it one input (1, frames, bands, 1) and one output, a vector of scores"
         raise InputError(faults or [Fault(model.name, what, remedy)])
-    schedule = make_schedule(turned)
+    schedule = make_schedule(turned, optimise)
     plan = plan_network(schedule, fold_network(turned))
     note = axes_note(model.name, layout, found.record)
     ends = ends_note(model.name, graph)

@@ -36,6 +36,18 @@ def add_board_options(add: Callable[..., Any], *, with_lg_env: bool = True) -> N
     add("--labels", metavar="FILE", help="its labels (default: <stem>.labels.txt beside it)")
     add("--frontend", metavar="NAME_OR_FILE", help="its front-end (default: the record beside it)")
     add("--threshold", type=float, metavar="SHARE", help="mean score that a class must reach")
+    add(
+        "--optimise",
+        choices=("time", "memory"),
+        default="memory",
+        help="what the network's schedule spares (default: memory)",
+    )
+    add(
+        "--kernels",
+        choices=("assembly", "portable"),
+        default="assembly",
+        help="portable: the kernels' C twins, to compare (default: assembly)",
+    )
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add(

@@ -58,6 +58,10 @@ class Options:
     """ST's program or installation, for that engine; None: $STEDGEAI, or found."""
     c_api: str | None
     """Interface that ST's tool is to generate; None: its own default."""
+    optimise: str
+    """What the network's schedule spares: time or memory."""
+    kernels: str
+    """Of the network: assembly, or their portable twins."""
     cross_compile: str | None
     build_dir: Path
     report_dir: Path
@@ -140,6 +144,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         engine=value_of("engine"),
         stedgeai=value_of("stedgeai"),
         c_api=value_of("c_api"),
+        optimise=value_of("optimise"),
+        kernels=value_of("kernels"),
         cross_compile=value_of("cross_compile"),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),

@@ -191,13 +191,11 @@ def open_session(
     spec: BoardSpec,
     *,
     taps: bool = False,
-    arguments: Sequence[str] = (),
     on_progress: Callable[[str], None] = lambda line: None,
     on_retry: Callable[[Retry], None] = lambda retry: None,
 ) -> Iterator[BoardSession]:
     """Lock the board, build, load, reset, shake hands; let go of everything in the end.
 
-    `arguments`: more of `mel2metal firmware`'s, which the options do not know.
     `on_progress` gets a line at each step, since some take seconds; `on_retry` every step that was
     taken because the link failed.
     Raises ToolError or InputError in the user's words.
@@ -212,7 +210,7 @@ def open_session(
             with hold_lock(options.build_dir, f"firmware-{spec.id}"):
                 name = f"{spec.id}-tap" if taps else spec.id
                 on_progress(f"[firmware] {name}: up to a minute where something changed")
-                image = build_image(options, spec.id, taps=taps, arguments=arguments)
+                image = build_image(options, spec.id, taps=taps)
                 symbols = ImageSymbols(image.elf)
                 if board.virtual:
                     refuse_vendor_code(image.engine, symbols)

@@ -19,6 +19,7 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 Count = Annotated[int, Field(ge=1)]
+TimePadding = Literal["same", "causal"]
 
 
 class _Strict(BaseModel):
@@ -57,6 +58,15 @@ class DataConfig(_Strict):
     negative examples: they have no label."""
     whole: bool = False
     """Use all of ESC-50's table, not only the clips of ESC-10."""
+
+
+class NetworkConfig(_Strict):
+    """The backbone's layers."""
+
+    time_padding: TimePadding = "same"
+    """Where the convolutions' zeros lie along the time axis. same: before and after the rows, as in
+    the published backbone. causal: all before, so that a row needs no later frame, and little is
+    left to compute after the last frame of a patch (docs/training.md)."""
 
 
 class HeadConfig(_Strict):
@@ -171,6 +181,7 @@ class TrainingConfig(_Strict):
     are assigned to five folds, by recording (docs/train-your-own.md)."""
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
     data: DataConfig = DataConfig()
+    network: NetworkConfig = NetworkConfig()
     head: HeadConfig = HeadConfig()
     decision: DecisionConfig = DecisionConfig()
     input: InputConfig = InputConfig()

@@ -117,6 +117,7 @@ class _Training:
                 dropout=settings.dropout,
                 head=config.head.kind,
                 to_train=to_train,
+                time_padding=config.network.time_padding,
             )
 
         self._network, self._exported = build(to_train=True), build(to_train=False)

@@ -17,6 +17,7 @@ import h5py
 import keras
 
 from generator.errors import Fault, InputError, ToolError
+from training.config import TimePadding
 
 BATCH_NORM_EPSILON = 1e-4
 """That of YAMNet's training."""
@@ -51,6 +52,11 @@ class Block:
     def is_depthwise(self) -> bool:
         """True for the 3x3 depthwise part of a separable convolution."""
         return self.source.endswith("depthwise_conv")
+
+    @property
+    def kernel(self) -> int:
+        """Rows and bands of the kernel: 3, of a pointwise convolution 1."""
+        return 1 if self.source.endswith("pointwise_conv") else 3
 
 
 def _separable(layer: int, stride: int, inputs: int, outputs: int) -> tuple[Block, Block]:
@@ -92,25 +98,32 @@ def build_network(
     dropout: float,
     head: str = "softmax",
     to_train: bool = False,
+    time_padding: TimePadding = "same",
 ) -> Any:
     """A randomly initialised network: float32 (frames, bands, 1) to `classes` scores.
 
     `head`: the activation, "softmax" (single label) or "sigmoid" (multi-label). `to_train`: use
     FrozenBatchNormalization; otherwise standard Keras layers only, so that the saved file loads
-    without this project. Both variants have the same list of weights.
+    without this project. Both variants have the same list of weights. `time_padding`: "same", or
+    "causal": the rows of zeros of every 3x3 convolution come before its first row, none after the
+    last. The list of weights and the shapes of all outputs stay the same.
     """
     normalisation = FrozenBatchNormalization if to_train else keras.layers.BatchNormalization
     inputs = keras.Input((frames, bands, 1), name="mel")
     values = inputs
     for block in BACKBONE:
+        padding = "same"
+        if time_padding == "causal" and block.kernel > 1:
+            zeros = causal_zeros(values.shape[1:3], block.kernel, block.stride)
+            values = keras.layers.ZeroPadding2D(zeros, name=f"{block.name}_zeros")(values)
+            padding = "valid"
         if block.is_depthwise:
             layer = keras.layers.DepthwiseConv2D(
-                3, block.stride, padding="same", use_bias=False, name=block.name
+                block.kernel, block.stride, padding=padding, use_bias=False, name=block.name
             )
         else:
-            kernel = 3 if block.source == "layer1/conv" else 1
             layer = keras.layers.Conv2D(
-                block.channels, kernel, block.stride, padding="same", use_bias=False,
+                block.channels, block.kernel, block.stride, padding=padding, use_bias=False,
                 name=block.name,
             )  # fmt: skip
         values = layer(values)
@@ -127,6 +140,21 @@ def build_network(
         name=HEAD_NAME,
     )(values)
     return keras.Model(inputs, scores, name="yamnet_256")
+
+
+def causal_zeros(
+    shape: tuple[int, int], kernel: int, stride: int
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Zeros ((above, below), (left, right)) of a convolution that is causal in time.
+
+    `shape`: rows and bands of its input. It makes as many rows and bands as with SAME padding. All
+    zeros of the rows come first: with a stride that divides the rows, the last row of the input is
+    the last one of the last window, and a row depends on nothing that comes after it.
+    """
+    above, bands = (
+        max((-(-length // stride) - 1) * stride + kernel - length, 0) for length in shape
+    )
+    return (above, 0), (bands // 2, bands - bands // 2)
 
 
 def load_backbone(network: Any, source: Path) -> str:

@@ -15,9 +15,13 @@ RUNS = REPO_ROOT / "runs"
 """The run folders; ignored by git."""
 
 MODELS = REPO_ROOT / "models"
-"""The shipped model and its card."""
+"""The shipped models and their cards."""
 
 DEFAULT_CONFIG = REPO_ROOT / "training" / "esc10.yaml"
+CAUSAL_CONFIG = REPO_ROOT / "training" / "esc10_causal.yaml"
+SHIPPED_CONFIGS = (DEFAULT_CONFIG, CAUSAL_CONFIG)
+"""The configurations of the models in MODELS."""
+
 PUBLISHED_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
 """The published backbone, relative to MODELS_DIR: from ST's model zoo, Apache-2.0."""
 
@@ -54,8 +58,8 @@ def find_dataset(
 
 
 def default_out(config: Path) -> Path:
-    """The output folder: `models/` for the shipped configuration, else the one of `config`."""
-    return MODELS if config.resolve() == DEFAULT_CONFIG else config.resolve().parent
+    """The output folder: `models/` for a shipped configuration, else the one of `config`."""
+    return MODELS if config.resolve() in SHIPPED_CONFIGS else config.resolve().parent
 
 
 def find_published_backbone(environment: Mapping[str, str]) -> Path | None:

@@ -3,6 +3,7 @@
 #include "operate.h"
 
 #include "cmsis_compiler.h"
+#include "frontend/dsp_words.h"
 #include "frontend/leading_zeros.h"
 #include "network/dsp_intrinsics.h"
 

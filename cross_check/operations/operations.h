@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The operations of network and CMSIS-DSP with two implementations: a DSP instruction of the core,
- * and portable C for the host. OPERATION(name, expression of the words a, b, c).
+ * The operations of network, front-end and CMSIS-DSP with two implementations: a DSP instruction of
+ * the core, and portable C for the host. OPERATION(name, expression of the words a, b, c).
  */
 
 /* network/dsp_intrinsics.h */
@@ -59,4 +59,16 @@ OPERATION(cmsis_pkhtb, __PKHTB(a, b, 16))
 
 /* frontend/leading_zeros.h */
 OPERATION(leading_zeros_u32, leading_zeros_u32(a))
-OPERATION(leading_zeros_u64, leading_zeros_u64(((uint64_t)a << 32) | b))
+
+/* frontend/dsp_words.h: sums that stay within 32 bits, which is all that the portable C allows */
+OPERATION(saturate_s8, saturate_s8((int32_t)a))
+OPERATION(reverse_bits, reverse_bits(a))
+OPERATION(multiply_lower_half, multiply_lower_half((int32_t)a, (int32_t)b))
+OPERATION(multiply_upper_half, multiply_upper_half((int32_t)a, (int32_t)b))
+OPERATION(multiply_high, multiply_high((int32_t)a, (int32_t)b))
+OPERATION(multiply_high_add, multiply_high_add((int32_t)a, (int32_t)b, (int32_t)c >> 2))
+OPERATION(multiply_high_rounded, multiply_high_rounded((int32_t)a, (int32_t)b))
+OPERATION(add_products_s32, add_products_s32((int32_t)a, 0x00017fff, (int32_t)c >> 2))
+OPERATION(add_products_u64, add_products_u64((int32_t)a, (int32_t)b, SUM_64))
+OPERATION(add_products_u64_high, add_products_u64((int32_t)a, (int32_t)b, SUM_64) >> 32)
+OPERATION(halve_rounded_add, halve_rounded_add((int32_t)a, (int32_t)b >> 2))

@@ -3,23 +3,34 @@
 
 #define LONGEST_RUN 0xFFu
 
-uint32_t cobs_encode(const uint8_t *bytes, uint32_t count, uint8_t *out) {
-    uint32_t code_at = 0u;
-    uint32_t written = 1u;
-    uint8_t code = 1u;
+void cobs_encode_begin(struct cobs_encoder *self, cobs_place_fn place) {
+    *self = (struct cobs_encoder){.place = place, .next = 1u, .code = 1u};
+}
+
+static void end_run(struct cobs_encoder *self) {
+    self->place(self->code_at, self->code);
+    self->code_at = self->next++;
+    self->code = 1u;
+}
+
+void cobs_encode(struct cobs_encoder *self, const uint8_t *bytes, uint32_t count) {
     for (uint32_t i = 0u; i < count; i++) {
-        if (bytes[i] != 0u) {
-            out[written++] = bytes[i];
-            code++;
+        if (self->code == LONGEST_RUN) {
+            end_run(self);
         }
-        if (bytes[i] == 0u || (code == LONGEST_RUN && i + 1u < count)) {
-            out[code_at] = code;
-            code_at = written++;
-            code = 1u;
+        if (bytes[i] != 0u) {
+            self->place(self->next++, bytes[i]);
+            self->code++;
+        } else {
+            end_run(self);
         }
     }
-    out[code_at] = code;
-    return written;
+}
+
+uint32_t cobs_encode_end(struct cobs_encoder *self) {
+    self->place(self->code_at, self->code);
+    self->place(self->next++, 0u);
+    return self->next;
 }
 
 void cobs_begin(struct cobs_decoder *self, uint8_t *out, uint32_t limit) {

@@ -7,11 +7,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What an encoder holds back at most: a run whose code byte is not known yet. */
+#define COBS_RUN_BYTES 255u
+
+/* At most so many bytes come of `count`, beside those held back. */
 #define COBS_ENCODED_BYTES(count) ((count) + ((count) + 253u) / 254u)
 
-/* Encodes; `out` holds COBS_ENCODED_BYTES(count), at least 1. No delimiter is written. Returns the
- * bytes written. */
-uint32_t cobs_encode(const uint8_t *bytes, uint32_t count, uint8_t *out);
+/* Puts a byte `at` places behind the frame's first one. Places come in order, but for that of the
+ * code byte, which is put when its run has ended. */
+typedef void (*cobs_place_fn)(uint32_t at, uint8_t byte);
+
+/* Encodes as bytes come. */
+struct cobs_encoder {
+    cobs_place_fn place;
+    uint32_t code_at; /* place of the code byte still due: what lies before it is final */
+    uint32_t next;    /* place of the byte after it all */
+    uint8_t code;
+};
+
+void cobs_encode_begin(struct cobs_encoder *self, cobs_place_fn place);
+void cobs_encode(struct cobs_encoder *self, const uint8_t *bytes, uint32_t count);
+
+/* Puts the last code byte and the delimiter; returns the bytes of the frame. */
+uint32_t cobs_encode_end(struct cobs_encoder *self);
 
 enum cobs_status {
     COBS_MORE = 0,     /* all bytes taken, no delimiter yet */

@@ -5,8 +5,6 @@
 #include "app/link.h"
 #include "app/wire.h"
 
-_Static_assert(sizeof(struct wire_fault_report) <= LINK_POLLED_PAYLOAD_BYTES, "it fits");
-
 void fault_report(const struct fault *fault) {
     const struct wire_fault_report report = {
         .exception = fault->exception,

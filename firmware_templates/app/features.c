@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/features.h"
 
-#include <string.h>
-
 #include "app/link.h"
 #include "app/wire.h"
 #include "network/network.h"
 
-#define FRAMES_AT_ONCE                                                                             \
-    ((WIRE_PAYLOAD_LIMIT_BYTES - (uint32_t)sizeof(struct wire_features)) / NETWORK_BANDS)
+/* Values in one message: so few that it waits in the transmit ring while the next frames come. */
+#define CELLS_AT_ONCE 256u
+#define FRAMES_AT_ONCE (NETWORK_BANDS < CELLS_AT_ONCE ? CELLS_AT_ONCE / NETWORK_BANDS : 1u)
 
 static struct wire_features header;
-static int8_t cells[FRAMES_AT_ONCE * NETWORK_BANDS];
+static const int8_t *cells; /* the first frame that was not sent */
 static uint32_t frames;
 static bool active;
 
@@ -21,13 +20,15 @@ void features_begin(uint32_t clip_id, bool wanted) {
     active = wanted;
 }
 
-void features_add(const int8_t *frame) {
+void features_add(const int8_t *frame, bool next_lies_behind) {
     if (!active) {
         return;
     }
-    memcpy(&cells[frames * NETWORK_BANDS], frame, NETWORK_BANDS);
+    if (frames == 0u) {
+        cells = frame;
+    }
     frames++;
-    if (frames == FRAMES_AT_ONCE) {
+    if (frames == FRAMES_AT_ONCE || !next_lies_behind) {
         features_flush();
     }
 }

@@ -2,7 +2,7 @@
 #include "app/link.h"
 
 #include <stdbool.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "app/cobs.h"
 #include "app/crc32.h"
@@ -11,19 +11,27 @@
 #include "port/watchdog.h"
 
 /* A credit is sent when this part of the window has been freed: few frames, and no stall. */
-#define CREDIT_PARTS 4u
+#define CREDIT_PARTS 8u
+
+/* Bytes that are encoded between two looks at the room in the transmit ring. */
+#define ENCODED_AT_ONCE 64u
+#define ROOM_AT_ONCE (COBS_ENCODED_BYTES(ENCODED_AT_ONCE) + 1u)
+
+_Static_assert(COBS_RUN_BYTES + ROOM_AT_ONCE <= UART_TX_RING_LEAST_BYTES,
+               "a run waits in the ring for its code byte, and more is written behind it");
 
 #define FRAME_OVERHEAD_BYTES (WIRE_HEADER_BYTES + WIRE_CRC_BYTES)
 
 /* The header's two bytes end at a multiple of 4, so that the payload is aligned to 4 bytes. */
 #define ALIGNMENT_GAP_BYTES (4u - WIRE_HEADER_BYTES)
 
-static uint32_t receive_words[(ALIGNMENT_GAP_BYTES + WIRE_DECODED_LIMIT_BYTES + 3u) / 4u];
+static uint32_t receive_words[(ALIGNMENT_GAP_BYTES + WIRE_HOST_DECODED_LIMIT_BYTES + 3u) / 4u];
 static uint8_t *const receive_frame = (uint8_t *)receive_words + ALIGNMENT_GAP_BYTES;
-static uint8_t send_frame[WIRE_DECODED_LIMIT_BYTES];
-static uint8_t send_encoded[WIRE_ENCODED_LIMIT_BYTES];
 
 static struct cobs_decoder decoder;
+static struct cobs_encoder encoder; /* of the frame that is being sent */
+static uint32_t send_crc;
+static uint32_t released_bytes; /* of that frame, for the transmit ring to send */
 static uint8_t expected_sequence;
 static uint8_t send_sequence;
 static uint32_t taken_bytes;     /* out of the ring since HELLO, modulo 2^32 */
@@ -70,13 +78,18 @@ void link_restart(void) {
     start_anew();
 }
 
+static void send_delimiters(void) {
+    uart_tx_place(0u, 0u);
+    uart_tx_place(1u, 0u);
+    uart_tx_release(2u);
+}
+
 /* Sends two delimiters: a reset in the middle of a frame left a piece of it on the line, and its
  * last byte may swallow the first delimiter. */
 void link_begin(void) {
-    static const uint8_t delimiters[2] = {0u, 0u};
-    cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
+    cobs_begin(&decoder, receive_frame, WIRE_HOST_DECODED_LIMIT_BYTES);
     start_anew();
-    (void)uart_write(delimiters, sizeof delimiters); /* the ring is empty */
+    send_delimiters(); /* the ring is empty */
 }
 
 uint32_t link_window_bytes(void) {
@@ -182,7 +195,6 @@ enum link_event link_receive(struct link_received *received) {
         message_follows_gap = false;
         return give_message(received, gap_frame_bytes);
     }
-    raise_credit();
     count_line_errors();
     const uint8_t *bytes;
     uint32_t count = uart_rx_span(&bytes);
@@ -194,45 +206,34 @@ enum link_event link_receive(struct link_received *received) {
         if (status != COBS_MORE) {
             const uint32_t frame_bytes = status == COBS_FRAME ? decoder.decoded_bytes : 0u;
             const uint32_t encoded_bytes = decoder.encoded_bytes;
-            cobs_begin(&decoder, receive_frame, WIRE_DECODED_LIMIT_BYTES);
+            cobs_begin(&decoder, receive_frame, WIRE_HOST_DECODED_LIMIT_BYTES);
             if (encoded_bytes > 1u) { /* 1: a delimiter alone, which means nothing */
+                raise_credit();       /* the line goes on while the message is worked on */
                 return check_frame(received, frame_bytes, encoded_bytes);
             }
         }
         count = uart_rx_span(&bytes);
     }
+    raise_credit();
     suspect_bytes = taken_bytes; /* no byte waits that may have an error */
     return LINK_NOTHING;
 }
 
-static uint32_t encode_frame(uint8_t *frame, uint8_t *encoded, uint8_t type, const void *fields,
-                             uint32_t fields_bytes, const void *tail, uint32_t tail_bytes) {
-    uint32_t bytes = WIRE_HEADER_BYTES;
-    frame[0] = type;
-    frame[1] = send_sequence++;
-    if (fields_bytes != 0u) {
-        memcpy(&frame[bytes], fields, fields_bytes);
-        bytes += fields_bytes;
-    }
-    if (tail_bytes != 0u) {
-        memcpy(&frame[bytes], tail, tail_bytes);
-        bytes += tail_bytes;
-    }
-    const uint32_t crc = crc32_update(0u, frame, bytes);
-    for (uint32_t i = 0u; i < WIRE_CRC_BYTES; i++) {
-        frame[bytes++] = (uint8_t)(crc >> (8u * i));
-    }
-    const uint32_t encoded_bytes = cobs_encode(frame, bytes, encoded);
-    encoded[encoded_bytes] = 0u;
-    return encoded_bytes + 1u;
+static void release_until(uint32_t frame_bytes) {
+    uart_tx_release(frame_bytes - released_bytes);
+    released_bytes = frame_bytes;
 }
 
-void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const void *tail,
-               uint32_t tail_bytes) {
-    const uint32_t bytes =
-        encode_frame(send_frame, send_encoded, type, fields, fields_bytes, tail, tail_bytes);
+static void place(uint32_t at, uint8_t byte) {
+    uart_tx_place(at - released_bytes, byte);
+}
+
+/* Waits until the transmit ring has room for more of the frame. What of it is final may go. */
+static void make_room(void) {
     uint32_t free_before = UINT32_MAX;
-    while (!uart_write(send_encoded, bytes)) {
+    while (encoder.next - released_bytes + ROOM_AT_ONCE > uart_tx_free()) {
+        release_until(encoder.code_at);
+        uart_tx_sleep_unless_free(encoder.next - released_bytes + ROOM_AT_ONCE);
         /* The DMA empties the ring by itself. Should it ever stop, the watchdog ends the wait. */
         const uint32_t free_now = uart_tx_free();
         if (free_now != free_before) {
@@ -242,10 +243,51 @@ void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const vo
     }
 }
 
+static void encode(const uint8_t *bytes, uint32_t count) {
+    while (count != 0u) {
+        const uint32_t piece = count < ENCODED_AT_ONCE ? count : ENCODED_AT_ONCE;
+        make_room();
+        cobs_encode(&encoder, bytes, piece);
+        bytes += piece;
+        count -= piece;
+    }
+}
+
+void link_frame_begin(uint8_t type) {
+    const uint8_t header[WIRE_HEADER_BYTES] = {type, send_sequence++};
+    cobs_encode_begin(&encoder, place);
+    released_bytes = 0u;
+    send_crc = 0u;
+    link_frame_add(header, sizeof header);
+}
+
+void link_frame_add(const void *bytes, uint32_t count) {
+    send_crc = crc32_update(send_crc, bytes, count);
+    encode(bytes, count);
+}
+
+void link_frame_end(void) {
+    uint8_t crc[WIRE_CRC_BYTES];
+    for (uint32_t i = 0u; i < WIRE_CRC_BYTES; i++) {
+        crc[i] = (uint8_t)(send_crc >> (8u * i));
+    }
+    encode(crc, sizeof crc);
+    make_room(); /* for the delimiter */
+    release_until(cobs_encode_end(&encoder));
+}
+
+void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const void *tail,
+               uint32_t tail_bytes) {
+    link_frame_begin(type);
+    link_frame_add(fields, fields_bytes);
+    link_frame_add(tail, tail_bytes);
+    link_frame_end();
+}
+
 void link_send_polled(uint8_t type, const void *fields, uint32_t fields_bytes) {
-    static const uint8_t delimiters[2] = {0u, 0u};
-    uint8_t frame[FRAME_OVERHEAD_BYTES + LINK_POLLED_PAYLOAD_BYTES];
-    uint8_t encoded[COBS_ENCODED_BYTES(sizeof frame) + 1u];
-    uart_write_polled(delimiters, sizeof delimiters);
-    uart_write_polled(encoded, encode_frame(frame, encoded, type, fields, fields_bytes, NULL, 0u));
+    if (!uart_tx_poll()) {
+        return;
+    }
+    send_delimiters();
+    link_send(type, fields, fields_bytes, NULL, 0u);
 }

@@ -50,16 +50,19 @@ uint32_t link_window_bytes(void);
 
 struct link_counts link_error_counts(void);
 
-/* Sends one frame: fixed fields, then a tail; either may be of no bytes. Together at most
- * WIRE_PAYLOAD_LIMIT_BYTES. Waits for room in the transmit ring, and feeds the watchdog as
- * long as there is progress. */
+/* Sends one frame in pieces, WIRE_PAYLOAD_LIMIT_BYTES together at most; link_receive() must not be
+ * called before its end. It is encoded where it is sent from: a frame may be longer than the transmit
+ * ring. Waits for room there, and feeds the watchdog as long as there is progress. */
+void link_frame_begin(uint8_t type);
+void link_frame_add(const void *bytes, uint32_t count);
+void link_frame_end(void);
+
+/* The same for a frame of fixed fields, then a tail; either may be of no bytes. */
 void link_send(uint8_t type, const void *fields, uint32_t fields_bytes, const void *tail,
                uint32_t tail_bytes);
 
-#define LINK_POLLED_PAYLOAD_BYTES 64u
-
-/* For a fault: sends one frame of at most LINK_POLLED_PAYLOAD_BYTES by polling, whatever is under
- * way. Two delimiters before it end the frame that it may cut. */
+/* For a fault: sends one frame by polling, whatever is under way. Two delimiters before it end the
+ * frame that it may cut. */
 void link_send_polled(uint8_t type, const void *fields, uint32_t fields_bytes);
 
 #endif

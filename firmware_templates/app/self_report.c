@@ -37,22 +37,20 @@ static uint16_t flags_now(void) {
 }
 
 /* The labels one after the other, with a line feed between each two. */
-static void join_labels(char joined[CLASS_LABELS_BYTES]) {
-    uint32_t bytes = 0u;
+static void add_labels(void) {
     for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
         if (class != 0u) {
-            joined[bytes++] = '\n';
+            link_frame_add("\n", 1u);
         }
         for (const char *from = class_labels[class]; *from != '\0'; from++) {
-            joined[bytes++] = *from;
+            link_frame_add(from, 1u);
         }
     }
 }
 
-/* Not inlined: its buffers would lie on the stack beside those of every other message. */
+/* Not inlined: its message would lie on the stack beside those of every other one. */
 __attribute__((noinline)) void self_report_send_hello(const struct start_facts *facts,
                                                       uint32_t nonce, uint32_t counter_losses) {
-    char labels[CLASS_LABELS_BYTES];
     const struct clock_check check = clock_check_run();
     struct wire_hello hello = {
         .protocol = WIRE_PROTOCOL_VERSION,
@@ -76,8 +74,10 @@ __attribute__((noinline)) void self_report_send_hello(const struct start_facts *
     memcpy(hello.firmware_sha256, facts->firmware_sha256, sizeof hello.firmware_sha256);
     memcpy(hello.model_sha256, identity_model_sha256, sizeof hello.model_sha256);
     memcpy(hello.frontend, identity_frontend, sizeof hello.frontend);
-    join_labels(labels);
-    link_send(WIRE_HELLO, &hello, sizeof hello, labels, sizeof labels);
+    link_frame_begin(WIRE_HELLO);
+    link_frame_add(&hello, sizeof hello);
+    add_labels();
+    link_frame_end();
 }
 
 void self_report_send_memory(void) {

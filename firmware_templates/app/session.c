@@ -94,9 +94,12 @@ static struct outcome take_hello_request(const uint8_t *payload, uint32_t bytes)
     return accepted;
 }
 
+/* The listener keeps the frame: it is sent from there, before the listener comes round to it. */
 static void on_frame(void *context, const int8_t *frame) {
     (void)context;
-    features_add(frame);
+    (void)frame;
+    const uint32_t row = (listener.clip.frames - 1u) % PATCH_KEPT_FRAMES;
+    features_add(listener.recent[row], row + 1u < PATCH_KEPT_FRAMES);
 }
 
 static void on_patch(void *context, const struct listener_patch *patch) {
@@ -189,7 +192,6 @@ static void send_clip_result(const struct listener_clip *clip) {
 
 static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
     struct wire_clip_end end;
-    struct listener_clip clip;
     if (clip_state == CLIP_DROPPED || clip_state == CLIP_HELD) {
         return accepted;
     }
@@ -204,14 +206,14 @@ static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_SAMPLE_COUNT, listener.clip.samples);
     }
     const uint32_t begun = cycle_counter_now();
-    const int error = listener_end(&listener, &clip);
+    const int error = listener_end(&listener, &listener.clip); /* no copy on the stack */
     busy_cycles += cycle_counter_now() - begun;
     if (error < 0) {
         return refuse(WIRE_INTERNAL, (uint32_t)-error);
     }
     features_flush();
     keep_counting();
-    send_clip_result(&clip);
+    send_clip_result(&listener.clip);
     clip_state = CLIP_NONE;
     return accepted;
 }

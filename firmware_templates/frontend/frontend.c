@@ -3,9 +3,17 @@
 
 #include <string.h>
 
+#include "frontend/dsp_words.h"
+
 /* The hops that the gate looks at; a frame is made of such, even where its hop is longer. */
 #define HOP_SAMPLES MEL_GATE_SAMPLES
 #define OVERLAP_SAMPLES (MEL_FRAME_SAMPLES - HOP_SAMPLES)
+
+/* From frame to frame; the window is 0 over the first of the overlap. */
+#define KEEPS_SAMPLES (OVERLAP_SAMPLES > MEL_WINDOW_START)
+#define KEPT_SAMPLES (OVERLAP_SAMPLES - MEL_WINDOW_START)
+
+#define BLOCK_SAMPLES ((uint32_t)(8u * sizeof(int32_t) / sizeof(frame_sample)))
 
 /* Samples before the first hop, so that a hop ends where a frame does. */
 #define HOP_PHASE (MEL_FRAME_SAMPLES % HOP_SAMPLES)
@@ -34,6 +42,20 @@ static uint32_t missing_in_hop(const struct frontend *self) {
     return HOP_SAMPLES - (self->fill - HOP_PHASE) % HOP_SAMPLES;
 }
 
+#if MEL_PRE_EMPHASIS_Q31 == 0 || KEEPS_SAMPLES
+/* Copy samples, to a lower place where the two overlap. */
+static void copy_samples(frame_sample *to, const frame_sample *from, uint32_t count) {
+    if ((((uintptr_t)to | (uintptr_t)from) & 3u) == 0u) {
+        for (; count >= BLOCK_SAMPLES; count -= BLOCK_SAMPLES) {
+            copy_8_words(to, from);
+            to += BLOCK_SAMPLES;
+            from += BLOCK_SAMPLES;
+        }
+    }
+    memmove(to, from, count * sizeof *to);
+}
+#endif
+
 /* Put samples behind those of the frame. */
 static void append(struct frontend *self, const int16_t *samples, uint32_t count) {
 #if MEL_PRE_EMPHASIS_Q31 > 0
@@ -46,7 +68,7 @@ static void append(struct frontend *self, const int16_t *samples, uint32_t count
         self->before = sample;
     }
 #else
-    memcpy(&self->samples[self->fill], samples, count * sizeof samples[0]);
+    copy_samples(&self->samples[self->fill], samples, count);
     self->fill += count;
 #endif
 }
@@ -63,13 +85,11 @@ static bool is_gate_open(struct frontend *self) {
 #endif
 }
 
-/* Move the frame's last OVERLAP_SAMPLES to its front, in pieces that do not overlap. */
+/* Move the frame's last samples to their places in the next one. */
 static void drop_hop(frame_sample samples[MEL_FRAME_SAMPLES]) {
-#if OVERLAP_SAMPLES > 0
-    for (uint32_t n = 0u; n < OVERLAP_SAMPLES; n += HOP_SAMPLES) {
-        const uint32_t count = smaller_u32(HOP_SAMPLES, OVERLAP_SAMPLES - n);
-        memcpy(&samples[n], &samples[n + HOP_SAMPLES], count * sizeof samples[0]);
-    }
+#if KEEPS_SAMPLES
+    copy_samples(&samples[MEL_WINDOW_START], &samples[MEL_WINDOW_START + HOP_SAMPLES],
+                 KEPT_SAMPLES);
 #else
     (void)samples;
 #endif

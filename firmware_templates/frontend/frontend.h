@@ -21,8 +21,8 @@
 typedef int (*frontend_frame_fn)(void *context, const int8_t frame[MEL_FEATURES]);
 
 struct frontend {
-    frame_sample samples[MEL_FRAME_SAMPLES]; /* the newest samples, oldest first */
-    uint32_t fill;                           /* how many of them are valid */
+    _Alignas(4) frame_sample samples[MEL_FRAME_SAMPLES]; /* the newest samples, oldest first */
+    uint32_t fill;                                       /* how many of them are valid */
 #if MEL_HOP_SAMPLES > MEL_FRAME_SAMPLES
     uint32_t skip; /* samples until the next frame begins */
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "frontend/band_log2.h"
+#include "frontend/dsp_words.h"
 #include "frontend/output.h"
 
 #define OUTPUT_SHIFT 48u /* log2 in Q24 times the multiplier in Q24 */
@@ -25,9 +26,6 @@ void output_frame_s8(struct output_state *state, const uint64_t sums[MEL_BANDS],
     for (uint32_t band = 0u; band < MEL_BANDS; band++) {
         const int32_t log2_q24 = band_log2_of(sums[band], band, &scale);
         const int64_t output_q48 = (int64_t)log2_q24 * MULTIPLIER_Q24(band) + OFFSET_Q48(band);
-        const int32_t output = (int32_t)(output_q48 >> 32) >> (OUTPUT_SHIFT - 32u);
-        frame[band] = (int8_t)(output > INT8_MAX   ? INT8_MAX
-                               : output < INT8_MIN ? INT8_MIN
-                                                   : output);
+        frame[band] = saturate_s8((int32_t)(output_q48 >> 32) >> (OUTPUT_SHIFT - 32u));
     }
 }

@@ -8,14 +8,15 @@
 #include "frontend/mel_tables.h"
 
 /*
- * Multiply a frame by the window, put zeros around it up to the length of the transform, and scale
- * all of it by a power of two so that its largest magnitude fills 30 bits. One file of the project
- * defines it: window_hann.c for an even periodic Hann window, window_any.c for the others.
+ * Multiply a frame by the window, and put the products into the transform's buffer, with zeros
+ * around them up to its length: samples 2 i and 2 i + 1 as the two words of number
+ * transform_place(i) (complex_transform.h). Both arrays are aligned to 4 bytes.
  *
- * Returns the block shift b, 0 ... 30: windowed[n] = sample(n) * window(n) in Q(30 + b), samples of
- * full scale being 1; with pre-emphasis in Q(29 + b). A frame of zeros gives b = 30.
+ * Returns the block shift b, 0 ... 30, by which the transform shifts all products to the left, so
+ * that the largest magnitude fills 30 bits: products are in Q30, samples of full scale being 1;
+ * with pre-emphasis in Q29. A frame of zeros gives b = 30.
  */
 uint32_t window_apply(const frame_sample samples[MEL_FRAME_SAMPLES],
-                      int32_t windowed[MEL_FFT_SAMPLES]);
+                      int32_t products[MEL_FFT_SAMPLES]);
 
 #endif

@@ -8,13 +8,22 @@
 
 #include <stdint.h>
 
-#if defined(__arm__) && defined(__ARM_FEATURE_DSP)
+/* 1: the target runs the portable twins as well, to tell what the instructions bring. */
+#ifndef M2M_PORTABLE_KERNELS
+#define M2M_PORTABLE_KERNELS 0
+#endif
+
+/* 1: instructions here, and the kernels in assembly (.S) in place of their C (.c). */
+#if defined(__arm__) && defined(__ARM_FEATURE_DSP) && !M2M_PORTABLE_KERNELS
 #define DSP_ON_TARGET 1
 #else
 #define DSP_ON_TARGET 0
 #endif
 
 #define DSP_INLINE static inline __attribute__((always_inline))
+
+/* Of what runs once a patch: small rather than fast. */
+#define DSP_ONCE_A_PATCH __attribute__((cold))
 
 /* The two signed 16-bit halves of a word. */
 DSP_INLINE int32_t dsp_bottom(uint32_t word) {
@@ -80,6 +89,18 @@ DSP_INLINE int32_t dsp_smmlar(int32_t a, int32_t b, int32_t addend) {
 #else
     const uint64_t product = (uint64_t)((int64_t)a * b);
     const uint64_t sum = product + ((uint64_t)(uint32_t)addend << 32) + 0x80000000u;
+    return dsp_wrap((uint32_t)(sum >> 32));
+#endif
+}
+
+/* addend + floor(a * b / 2^32) */
+DSP_INLINE int32_t dsp_smmla(int32_t a, int32_t b, int32_t addend) {
+#if DSP_ON_TARGET
+    int32_t result;
+    __asm("smmla %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(addend));
+    return result;
+#else
+    const uint64_t sum = (uint64_t)((int64_t)a * b) + ((uint64_t)(uint32_t)addend << 32);
     return dsp_wrap((uint32_t)(sum >> 32));
 #endif
 }

@@ -1,38 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/row_taps.h"
 
+#include "network/kernels/columns.h"
+
 #if M2M_TAPS
+/* One row. Its groups come one by one, and nothing else is told between them. */
 static int8_t tap_values[NETWORK_WIDEST_ROW_BYTES];
 
-void row_tap_columns(const struct stage *stage, uint32_t row, const int16_t *columns) {
+void row_tap_columns(const struct stage *stage, uint32_t row) {
     if (stage->columns_operator == STAGE_NO_OPERATOR) {
         return;
     }
     const uint32_t channels = stage->columns_channels, pixels = stage->target->pixels;
-    const uint32_t block = 4u * ((channels + 1u) & ~1u);
+    const uint32_t inputs = (channels + 1u) & ~1u;
     for (uint32_t pixel = 0u; pixel < pixels; pixel++) {
-        const int16_t *column = columns + (pixel / 4u) * block + (pixel % 4u) * 2u;
+        int16_t *column = column_of(stage->columns, inputs, pixel);
         for (uint32_t channel = 0u; channel < channels; channel++) {
-            const int32_t value = column[(channel / 2u) * 8u + channel % 2u] / 2;
+            const int32_t value = *column_input(column, channel) / 2;
             tap_values[pixel * channels + channel] = (int8_t)(value - 128);
         }
     }
     network_tap(stage->columns_operator, row, tap_values, pixels * channels);
 }
 
-void row_tap_planes(const struct stage *stage, uint32_t row, const uint8_t *planes) {
+/* Where a pixel lies in its plane. */
+static uint32_t pixel_place(const struct row_ring *ring, uint32_t pixel) {
+    static const uint8_t swapped[4] = {0u, 2u, 1u, 3u};
+    return ring->swapped ? (pixel & ~3u) + swapped[pixel & 3u] : pixel;
+}
+
+void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group) {
     if (stage->target_operator == STAGE_NO_OPERATOR) {
         return;
     }
     const struct row_ring *ring = stage->target;
-    const uint32_t channels = ring->channels, pixels = ring->pixels;
-    for (uint32_t pixel = 0u; pixel < pixels; pixel++) {
-        for (uint32_t channel = 0u; channel < channels; channel++) {
-            const int32_t value = planes[channel * ring->channel_stride + pixel];
-            tap_values[pixel * channels + channel] = (int8_t)(value - 128);
+    const uint8_t *planes = row_ring_place(ring, row, group);
+    for (uint32_t i = 0u; i < ring->group_channels; i++) {
+        const uint32_t channel = group * ring->group_channels + i;
+        for (uint32_t pixel = 0u; pixel < ring->pixels; pixel++) {
+            const int32_t value = planes[i * ring->channel_stride + pixel_place(ring, pixel)];
+            tap_values[pixel * ring->channels + channel] = (int8_t)(value - 128);
         }
     }
-    network_tap(stage->target_operator, row, tap_values, pixels * channels);
+    if (group + 1u == ring->groups) {
+        network_tap(stage->target_operator, row, tap_values,
+                    (uint32_t)ring->pixels * ring->channels);
+    }
 }
 
 void row_tap_probabilities(uint32_t operator_index) {

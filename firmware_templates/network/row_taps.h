@@ -10,17 +10,18 @@
 #include "network/stream.h"
 
 #if M2M_TAPS
-/* The row that a stage has left in the columns, and the one that it has made. */
-void row_tap_columns(const struct stage *stage, uint32_t row, const int16_t *columns);
-void row_tap_planes(const struct stage *stage, uint32_t row, const uint8_t *planes);
+/* The row that a stage has left in the columns, and a group of the one that it makes; the row is
+ * told with its last group. */
+void row_tap_columns(const struct stage *stage, uint32_t row);
+void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group);
 /* A row that is in order already. */
 #define row_tap_values(operator_index, row, values, bytes)                                         \
     network_tap(operator_index, row, values, bytes)
 /* The scores as float32. */
 void row_tap_probabilities(uint32_t operator_index);
 #else
-#define row_tap_columns(stage, row, columns) ((void)0)
-#define row_tap_planes(stage, row, planes) ((void)0)
+#define row_tap_columns(stage, row) ((void)0)
+#define row_tap_planes(stage, row, group) ((void)0)
 #define row_tap_values(operator_index, row, values, bytes) ((void)0)
 #define row_tap_probabilities(operator_index) ((void)0)
 #endif

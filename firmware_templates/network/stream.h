@@ -5,6 +5,10 @@
  * each makes all rows that have become possible, and each of these is passed on before the next is
  * made. Rings are just as deep as this order of work needs (docs/adr/0001); network.c holds the
  * stages and rings of one network as constants.
+ *
+ * A ring whose rows are cut into groups of channels has one reader. That one takes each group of the
+ * row that ends its window as soon as it has been made, and only finishes its own row when the
+ * whole row has come (docs/adr/0021).
  */
 #ifndef NETWORK_STREAM_H
 #define NETWORK_STREAM_H
@@ -13,11 +17,15 @@
 
 /*
  * Three shapes of kernels. `layer` is the record that belongs to the kernel. `rows` are the rows of
- * the window: those of the first source, then those of the second, and so on.
+ * the window: those of the first source, then those of the second, and so on. A call works on one
+ * group of channels, from `first_channel` on; the record says how many those are. combine() works
+ * alike on every group.
  */
 typedef void stage_combine(const void *layer, const struct row_view *rows, void *target);
-typedef void stage_gather(const void *layer, const struct row_view *rows, int16_t *columns);
-typedef void stage_product(const void *layer, const int16_t *columns, uint8_t *planes);
+typedef void stage_gather(const void *layer, const struct row_view *rows, int16_t *columns,
+                          uint32_t first_channel);
+typedef void stage_product(const void *layer, int16_t *columns, uint8_t *planes,
+                           uint32_t first_channel);
 
 #define STAGE_NO_OPERATOR 0xffffu
 
@@ -33,6 +41,7 @@ struct stage {
     const void *gather_layer;
     stage_product *product;
     const void *layer; /* of combine() or product() */
+    int16_t *columns;  /* of gather() and product(); other stages use them in turn */
     uint16_t window_rows;
     uint16_t window_stride;
     uint16_t window_before; /* border rows above row 0 */
@@ -45,13 +54,10 @@ struct stage {
 #define STAGES(...) ((const struct stage *const[]){__VA_ARGS__})
 #define RINGS(...) ((const struct row_ring *const[]){__VA_ARGS__})
 
-/* Scratch that all stages use in turn: it is free again when a stage has made its row. */
-struct stream_scratch {
-    int16_t *columns;
-    struct row_view *rows; /* of the window */
-};
-
-/* The next row has been written to `ring`: counts it, and lets the stages that read it work. */
-void stream_row_came(const struct stream_scratch *scratch, const struct row_ring *ring);
+/*
+ * The next row has been written to `ring`: counts it, and lets the stages that read it work.
+ * `rows`: scratch for the rows of the largest window.
+ */
+void stream_row_came(struct row_view *rows, const struct row_ring *ring);
 
 #endif

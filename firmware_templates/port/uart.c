@@ -4,7 +4,7 @@
  * Reception is endless: behind the ring's last byte comes its first. The core is interrupted only
  * when something may be worth reading: at the frame delimiter 0x00 (character match), when the
  * line falls idle, at errors, and once a turn of the ring, to count turns. Transmission sends the
- * ring's contents block by block.
+ * ring's contents block by block; behind what is released lies the frame that is being written.
  *
  * For the newer of ST's two USARTs: what a family with the older one provides instead is said in
  * port/usart_registers.h. */
@@ -49,6 +49,7 @@
 _Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u &&
                    (TX_RING_BYTES & (TX_RING_BYTES - 1u)) == 0u,
                "offsets are taken from running totals modulo 2^32");
+_Static_assert(TX_RING_BYTES >= UART_TX_RING_LEAST_BYTES, "as port/uart.h promises");
 
 static uint8_t rx_ring[PORT_RX_RING_BYTES] UART_DMA_BUFFER;
 static volatile uint32_t rx_turns; /* times that the ring was filled to its end */
@@ -59,10 +60,11 @@ static uint32_t rx_high_water;
 static uint32_t rx_ring_overruns;
 
 static uint8_t tx_ring[TX_RING_BYTES] UART_DMA_BUFFER;
-static volatile uint32_t tx_written_total;
+static volatile uint32_t tx_released_total;
 static volatile uint32_t tx_sent_total;
 static volatile uint32_t tx_block_bytes; /* under way by DMA; 0: the channel rests */
 static uint32_t tx_high_water;
+static bool tx_polled; /* after a fault */
 
 static volatile uint32_t register_overruns;
 static volatile uint32_t framing_errors;
@@ -201,7 +203,7 @@ struct uart_errors uart_take_errors(void) {
 static void start_block(void) {
     const uint32_t offset = tx_sent_total % TX_RING_BYTES;
     const uint32_t to_end = TX_RING_BYTES - offset;
-    uint32_t bytes = tx_written_total - tx_sent_total;
+    uint32_t bytes = tx_released_total - tx_sent_total;
     if (bytes > to_end) {
         bytes = to_end;
     }
@@ -214,31 +216,36 @@ static void start_block(void) {
 }
 
 uint32_t uart_tx_free(void) {
-    return TX_RING_BYTES - (tx_written_total - tx_sent_total);
+    return TX_RING_BYTES - (tx_released_total - tx_sent_total);
 }
 
-/* The end of a block interrupts, and wakes the core even while interrupts are masked. */
-static void sleep_while_full(uint32_t count) {
-    core_interrupts_disable();
-    if (count > uart_tx_free()) {
-        core_wait_for_interrupt();
-    }
-    core_interrupts_enable();
+void uart_tx_place(uint32_t ahead, uint8_t byte) {
+    tx_ring[(tx_released_total + ahead) % TX_RING_BYTES] = byte;
 }
 
-bool uart_write(const uint8_t *bytes, uint32_t count) {
-    if (count > uart_tx_free()) {
-        sleep_while_full(count);
-        return false;
+static void poll_for(uint32_t flag) {
+    for (uint32_t i = 0u; i < POLL_LIMIT && (USART_ISR & flag) == 0u; i++) {
     }
-    uint32_t offset = tx_written_total % TX_RING_BYTES;
+}
+
+static void send_polled(uint32_t count) {
     for (uint32_t i = 0u; i < count; i++) {
-        tx_ring[offset] = bytes[i];
-        offset = offset + 1u < TX_RING_BYTES ? offset + 1u : 0u;
+        poll_for(USART_ISR_TXE);
+        *(volatile uint32_t *)USART_TDR_ADDRESS = tx_ring[(tx_released_total + i) % TX_RING_BYTES];
+    }
+    poll_for(USART_ISR_TC); /* the last byte has left the shift register */
+    tx_released_total += count;
+    tx_sent_total += count;
+}
+
+void uart_tx_release(uint32_t count) {
+    if (tx_polled) {
+        send_polled(count);
+        return;
     }
     core_memory_barrier(); /* an interrupt that sees the new total sees the bytes as well */
-    tx_written_total += count;
-    const uint32_t waiting = tx_written_total - tx_sent_total;
+    tx_released_total += count;
+    const uint32_t waiting = tx_released_total - tx_sent_total;
     if (waiting > tx_high_water) {
         tx_high_water = waiting;
     }
@@ -247,7 +254,15 @@ bool uart_write(const uint8_t *bytes, uint32_t count) {
     if (tx_block_bytes == 0u) {
         start_block();
     }
-    return true;
+}
+
+/* The end of a block interrupts, and wakes the core even while interrupts are masked. */
+void uart_tx_sleep_unless_free(uint32_t count) {
+    core_interrupts_disable();
+    if (count > uart_tx_free()) {
+        core_wait_for_interrupt();
+    }
+    core_interrupts_enable();
 }
 
 uint32_t uart_tx_ring_bytes(void) {
@@ -258,21 +273,15 @@ uint32_t uart_tx_high_water_bytes(void) {
     return tx_high_water;
 }
 
-static void poll_for(uint32_t flag) {
-    for (uint32_t i = 0u; i < POLL_LIMIT && (USART_ISR & flag) == 0u; i++) {
-    }
-}
-
-void uart_write_polled(const uint8_t *bytes, uint32_t count) {
+bool uart_tx_poll(void) {
     if (!begun) {
-        return;
+        return false;
     }
     USART_CR3 &= ~USART_CR3_DMAT; /* no more requests: the DMA falls silent after this byte */
-    for (uint32_t i = 0u; i < count; i++) {
-        poll_for(USART_ISR_TXE);
-        *(volatile uint32_t *)USART_TDR_ADDRESS = bytes[i];
-    }
-    poll_for(USART_ISR_TC); /* the last byte has left the shift register */
+    tx_released_total = 0u;
+    tx_sent_total = 0u;
+    tx_polled = true;
+    return true;
 }
 
 void uart_interrupt(void) {

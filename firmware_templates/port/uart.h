@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The serial line. Reception goes on by itself into a ring; transmission goes out of a ring.
  *
- * Nothing here waits, but for uart_write_polled() and a full transmit ring. One caller, in thread
- * mode. */
+ * A frame is written into the transmit ring where it will be sent from: bytes are placed behind what
+ * waits there, and then released. Nothing here waits, but for uart_tx_sleep_unless_free() and, after
+ * a fault, uart_tx_release(). One caller, in thread mode. */
 #ifndef PORT_UART_H
 #define PORT_UART_H
 
@@ -33,18 +34,29 @@ uint32_t uart_rx_high_water_bytes(void);
 
 struct uart_errors uart_take_errors(void);
 
+/* What a caller may count on: so many bytes become free, however long it takes. */
+#define UART_TX_RING_LEAST_BYTES 512u
+
 /* Room in the transmit ring, in bytes. */
 uint32_t uart_tx_free(void);
 
-/* Takes all of it, or returns false if there is not room enough: then the core has slept until an
- * interrupt, the one at the end of a block at the latest, and it is worth asking again. */
-bool uart_write(const uint8_t *bytes, uint32_t count);
+/* Puts a byte into the room, `ahead` bytes behind what was released last; below uart_tx_free(). A
+ * place may be written again before it is released. */
+void uart_tx_place(uint32_t ahead, uint8_t byte);
+
+/* The next `count` bytes of the room are whole, and may be sent. */
+void uart_tx_release(uint32_t count);
+
+/* Sleeps until an interrupt, that at the end of a block at the latest, if less than `count` bytes
+ * are free. It is worth asking again then. */
+void uart_tx_sleep_unless_free(uint32_t count);
 
 uint32_t uart_tx_ring_bytes(void);
 uint32_t uart_tx_high_water_bytes(void);
 
-/* For a fault: stops the DMA and sends byte by byte, whatever state the rings are in. Returns at
- * once if the line was never begun. It waits no longer than the bytes take, with a bound. */
-void uart_write_polled(const uint8_t *bytes, uint32_t count);
+/* For a fault: stops the DMA and empties the transmit ring, whatever state it is in. From then on
+ * uart_tx_release() sends byte by byte, and returns when they are sent; it waits no longer than the
+ * bytes take, with a bound. False if the line was never begun: then nothing may be placed. */
+bool uart_tx_poll(void);
 
 #endif

@@ -114,7 +114,7 @@ def check_rings(uart: Uart) -> Iterator[Complaint]:
         ("tx_ring_bytes", uart.tx_ring_bytes),
     ):
         if size & (size - 1):
-            yield ("uart", name), f"{size} is no power of two", "write 2048, 4096, 8192 or 16384"
+            yield ("uart", name), f"{size} is no power of two", "write 1024, 2048, 4096 or 8192"
         if size > MAX_DMA_BLOCK_BYTES:
             what = f"{size} bytes are beyond one DMA block of {MAX_DMA_BLOCK_BYTES}"
             yield ("uart", name), what, "write 32768 or less"

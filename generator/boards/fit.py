@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from generator.boards.record import BoardSpec
 from generator.errors import Fault
 
-FIRMWARE_RAM_BYTES = 8_576
+FIRMWARE_RAM_BYTES = 4_832
 """Link, session, front-end, listener and the stack for faults: least of all cores."""
 
 RINGS = "UART's rings"

@@ -75,9 +75,11 @@ class Uart(Section):
     baud: Annotated[int, Field(ge=9600, le=4_000_000)]
     rx_dma: DmaChannel
     tx_dma: DmaChannel
-    rx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)]
-    tx_ring_bytes: Annotated[int, Field(ge=2048, le=65536)] = 4096
-    """Rings of bytes in RAM. The longest frame of the link, 1052 bytes, must fit whole."""
+    rx_ring_bytes: Annotated[int, Field(ge=1024, le=65536)]
+    """Ring in RAM. The host's longest frame, 530 bytes, must fit whole, and 64 bytes beside it."""
+
+    tx_ring_bytes: Annotated[int, Field(ge=512, le=65536)] = 512
+    """Ring in RAM. A frame may be longer: it is encoded as the ring empties."""
 
 
 class Probe(Section):

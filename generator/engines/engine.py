@@ -55,6 +55,9 @@ class EngineFiles:
     system_libraries: tuple[str, ...] = ()
     """What the archive needs of the compiler's own, such as "-lm"."""
 
+    extra_stack_bytes: int = 0
+    """Beside the board's stack, which the built-in engine's calls fit."""
+
     host_network: Any = None
     """Context `network` of the built-in engine, which the host twin runs in place of what only the
     part can; None: the twin runs this engine itself."""

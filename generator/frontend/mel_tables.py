@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.errors import Fault, InputError
 from generator.frontend.dct_tables import DctTables, make_dct_tables, mfcc_faults
@@ -28,9 +29,13 @@ from generator.frontend.pcan_tables import PcanTables, make_pcan_tables, pcan_fa
 from generator.frontend.record import FrontendRecord, SilenceGate, Spectrum
 from generator.frontend.sources import frontend_sources
 from generator.frontend.sum_levels import BIN_WEIGHT_BITS, sum_bits, sum_shifts
-from generator.frontend.transform_tables import bit_reversal_pairs, circle_q31, split_end_bin
+from generator.frontend.transform_tables import (
+    butterfly_twiddles_q31,
+    circle_q31,
+    halving_twiddles_q31,
+    radix4_points,
+)
 from generator.frontend.window_table import (
-    is_half_hann,
     pre_emphasis_q31,
     window_mirror,
     window_start,
@@ -70,8 +75,6 @@ class MelTables:
     window_start: int
     window_mirror: int
     """M with w[n] = w[M - n]."""
-    window_is_hann: bool
-    """The table leaves w[0] = 0 out, and has a middle of its own."""
     spectrum_is_power: bool
     bands: int
     features: int
@@ -87,15 +90,16 @@ class MelTables:
     """Bits that it gains with each bit of the block shift."""
     window_q31: tuple[int, ...]
     """The window to its middle; the rest follows by symmetry."""
-    cfft_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / L for three quarters of a turn, as `arm_cfft_q31` wants them."""
-    bit_reversal: tuple[int, ...]
-    """Byte-offset pairs that `arm_bitreversal_32` swaps."""
+    radix4_points: int
+    """Of the stages of four: `cfft_points`, or half of it."""
+    butterfly_twiddles_q31: tuple[int, ...]
+    """cos, sin of 1, 2 and 3 times 2 pi i / radix4_points, i in the order of reversed bits."""
+    halving_twiddles_q31: tuple[int, ...]
+    """cos, sin of 2 pi i / cfft_points in the same order; none where nothing is halved."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / N, k = split_first_bin … split_end_bin - 1: the real split."""
+    """cos, sin of 2 pi k / N, k = split_first_bin … N / 4 - 1: the real split."""
     split_first_bin: int
     """The real split makes bins k and N/2 - k together: the first k that one of them needs."""
-    split_end_bin: int
     first_bin: int
     end_bin: int
     """Bins first_bin <= k < end_bin carry a weight."""
@@ -117,6 +121,13 @@ class MelTables:
     """Of noise reduction and PCAN; None: the record has none."""
 
     @property
+    def sqrt_steps(self) -> tuple[int, ...]:
+        """Of each step of `sqrt_q30` its begin, twice (Q31), and its rise (Q30)."""
+        return tuple(
+            word for begin, end in pairwise(self.sqrt_q30) for word in (2 * begin, end - begin)
+        )
+
+    @property
     def feature_scale(self) -> FeatureScale | None:
         """The last step of MFCCs and of PCAN."""
         part = self.dct or self.pcan
@@ -134,7 +145,6 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
     if faults := faults or output_faults(record, bank, scale, zero_point):
         raise InputError(faults)
     points = record.fft_samples // 2
-    split_end = split_end_bin(record)
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
     gate = record.silence_gate or ALWAYS_OPEN
     return MelTables(
@@ -151,7 +161,6 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         window_samples=record.window_samples,
         window_start=window_start(record),
         window_mirror=window_mirror(record),
-        window_is_hann=is_half_hann(record),
         spectrum_is_power=record.spectrum is Spectrum.POWER,
         bands=record.bands,
         features=record.features,
@@ -163,11 +172,11 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         sum_bits=sum_bits(record),
         sum_shifts=sum_shifts(record),
         window_q31=window_table_q31(record),
-        cfft_twiddles_q31=circle_q31(points, range(3 * points // 4)),
-        bit_reversal=bit_reversal_pairs(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, split_end)),
+        radix4_points=radix4_points(points),
+        butterfly_twiddles_q31=butterfly_twiddles_q31(points),
+        halving_twiddles_q31=halving_twiddles_q31(points),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2)),
         split_first_bin=split_first_bin,
-        split_end_bin=split_end,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,
         segment_end_bins=bank.segment_end_bins,

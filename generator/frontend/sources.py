@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 from generator.frontend.record import FrontendRecord, LogKind, Spectrum
-from generator.frontend.window_table import is_half_hann
 
 _ALWAYS = (
-    *("filterbank.h", "frame_sample.h", "frontend.c", "frontend.h", "gate.c"),
-    *("gate.h", "leading_zeros.h", "mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "output.h"),
-    *("transform.c", "transform.h", "window.h"),
+    *("complex_transform.c", "complex_transform.h", "dsp_words.h", "filterbank.h"),
+    *("frame_sample.h", "frontend.c", "frontend.h", "gate.c", "gate.h", "leading_zeros.h"),
+    *("mel.c", "mel.h", "mel_tables.c", "mel_tables.h", "output.h"),
+    *("transform.c", "transform.h", "window.c", "window.h"),
 )
 
 _OUTPUT_TABLES = ("output_tables.c", "output_tables.h")
-_BAND_LOG = ("band_log2.h", "integer_log2.h", *_OUTPUT_TABLES)
+_LOG2 = ("integer_log2.c", "integer_log2.h")
+_BAND_LOG = ("band_log2.h", *_LOG2, *_OUTPUT_TABLES)
 _FEATURE_SCALE = ("feature_scale.h", "feature_tables.c", "feature_tables.h")
 _MFCC = (
     *("mfcc_output.c", "dct.c", "dct.h", "dct_tables.c", "dct_tables.h"),
@@ -21,7 +22,7 @@ _MFCC = (
 )
 _PCAN = (
     *("pcan_output.c", "noise_reduction.c", "noise_reduction.h", "pcan.h", "pcan_tables.h"),
-    *("integer_log2.h", "integer_sqrt.c", "integer_sqrt.h", *_FEATURE_SCALE),
+    *(*_LOG2, "integer_sqrt.c", "integer_sqrt.h", *_FEATURE_SCALE),
 )
 _GAIN = ("pcan.c", "pcan_tables.c", "integer_exp2.c", "integer_exp2.h")
 
@@ -33,11 +34,10 @@ def frontend_sources(record: FrontendRecord) -> tuple[str, ...]:
 
 
 def _spectrum(record: FrontendRecord) -> tuple[str, ...]:
-    """The window's one file and the bank's one, and the root of a bin's power."""
-    window = "window_hann.c" if is_half_hann(record) else "window_any.c"
+    """The bank's one file, and the root of a bin's power."""
     if record.spectrum is Spectrum.POWER:
-        return (window, "filterbank_power.c")
-    return (window, "filterbank.c", "integer_sqrt.c", "integer_sqrt.h")
+        return ("filterbank_power.c",)
+    return ("filterbank.c", "integer_sqrt.c", "integer_sqrt.h")
 
 
 def _output(record: FrontendRecord) -> tuple[str, ...]:

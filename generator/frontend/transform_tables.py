@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from generator.errors import Fault
-from generator.frontend.record import FrontendRecord, WindowShape
+from generator.frontend.record import FrontendRecord
 from generator.frontend.rounding import q31
 
 CMSIS_DSP_SOURCES: tuple[str, ...] = (
@@ -45,24 +45,33 @@ def circle_q31(points: int, indices: Iterable[int]) -> tuple[int, ...]:
     return tuple(q31(value) for angle in angles for value in (math.cos(angle), math.sin(angle)))
 
 
-def bit_reversal_pairs(points: int) -> tuple[int, ...]:
-    """Return the byte offsets of complex numbers that `arm_bitreversal_32` swaps, in pairs."""
-    bits = points.bit_length() - 1
-    pairs = []
-    for index in range(points):
-        mirrored = int(f"{index:0{bits}b}"[::-1], 2)
-        if index < mirrored:
-            pairs += [index * COMPLEX_BYTES, mirrored * COMPLEX_BYTES]
-    return tuple(pairs)
+def reversed_bits(index: int, bits: int) -> int:
+    """Return the number whose lowest `bits` bits are those of `index` in reversed order."""
+    return int(f"{index:0{bits}b}"[::-1], 2) if bits else 0
 
 
-def split_end_bin(record: FrontendRecord) -> int:
-    """Return where the pairs of bins end; the middle, a quarter of the length, may stand alone.
+def radix4_points(points: int) -> int:
+    """Return how many points the stages of four work on: a power of four, or half of `points`."""
+    return points if points.bit_length() % 2 else points // 2
 
-    It is added to itself there, and of a window that is 1 everywhere the sum may not fit.
+
+def butterfly_twiddles_q31(points: int) -> tuple[int, ...]:
+    """Return cos, sin of 1, 2 and 3 times 2 pi i / R for each i < R / 4, i in reversed order.
+
+    R is `radix4_points`. A stage with a fourth of the span takes the first fourth of the table.
     """
-    middle = record.fft_samples // 4
-    return middle if record.window is WindowShape.RECTANGULAR else middle + 1
+    span = radix4_points(points)
+    bits = span.bit_length() - 3
+    steps = (reversed_bits(place, bits) for place in range(span // 4))
+    return circle_q31(span, (times * step for step in steps for times in (1, 2, 3)))
+
+
+def halving_twiddles_q31(points: int) -> tuple[int, ...]:
+    """Return cos, sin of 2 pi i / points, i < points / 2 in reversed order; none if not halved."""
+    if radix4_points(points) == points:
+        return ()
+    bits = points.bit_length() - 2
+    return circle_q31(points, (reversed_bits(place, bits) for place in range(points // 2)))
 
 
 def sample_bits(record: FrontendRecord) -> int:

@@ -43,21 +43,10 @@ def window_mirror(record: FrontendRecord) -> int:
     return record.window_samples - (1 if record.window_symmetric else 0)
 
 
-def is_half_hann(record: FrontendRecord) -> bool:
-    """Whether the C for the usual window serves: w[0] = 0, an own middle, int16 samples."""
-    return (
-        record.window is WindowShape.HANN
-        and not record.window_symmetric
-        and record.window_samples % 2 == 0
-        and not record.pre_emphasis
-    )
-
-
 def window_table_q31(record: FrontendRecord) -> tuple[int, ...]:
-    """Return w[0] to the window's middle; a half Hann window begins with w[1]."""
-    first = 1 if is_half_hann(record) else 0
+    """Return w[0] to the window's middle."""
     middle = window_mirror(record) // 2
-    return tuple(q31(max(window_value(record, n), 0.0)) for n in range(first, middle + 1))
+    return tuple(q31(max(window_value(record, n), 0.0)) for n in range(middle + 1))
 
 
 def pre_emphasis_q31(record: FrontendRecord) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from generator.model.constraints.tensors import constant_integers
 from generator.model.graph import Graph, Operator
-from generator.model.options import ConvolutionOptions, Padding
+from generator.model.options import Borders, ConvolutionOptions, Padding
 
 CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 
@@ -57,25 +57,28 @@ def _only_maker(graph: Graph, reader: Operator) -> Operator | None:
 def _joined(
     graph: Graph, first: Operator, convolution: Operator, last: Operator
 ) -> Operator | None:
-    """The one convolution; None where no padding of the schema's makes the same of it."""
+    """The one convolution; None where no window with borders makes the same of it."""
     if any(len(one.inputs) < 3 or min(one.inputs[:3]) < 0 for one in (first, last)):
         return None
     block = constant_integers(graph.tensor_in(first, 1))
     borders = constant_integers(graph.tensor_in(first, 2))
+    crops = constant_integers(graph.tensor_in(last, 2))
     options = convolution.options
     if (
         not isinstance(options, ConvolutionOptions)
         or (options.stride, options.dilation, options.padding) != ((1, 1), (1, 1), Padding.VALID)
         or block is None
         or borders is None
-        or (len(block), len(borders)) != (2, 4)
+        or crops is None
+        or (len(block), len(borders), len(crops)) != (2, 4, 4)
         or block != constant_integers(graph.tensor_in(last, 1))
         or not _keeps_scales(graph, first, convolution, last)
     ):
         return None
     source, target = graph.tensor_in(first).shape, graph.tensor_out(last).shape
     weights = graph.tensor_in(convolution, 1).shape
-    padding = _padding(source, target, weights, block, borders[::2])
+    before = tuple(one - cut for one, cut in zip(borders[::2], crops[::2], strict=True))
+    padding = _padding(source, target, weights, block, before)
     if padding is None:
         return None
     return replace(
@@ -100,12 +103,23 @@ Shape = tuple[int, ...]
 
 def _padding(
     source: Shape, target: Shape, weights: Shape, block: Shape, before: Shape
-) -> Padding | None:
-    """The padding with which a dilated window makes the same shape of the same place."""
+) -> Padding | Borders | None:
+    """The padding with which a dilated window makes the same shape of the same place.
+
+    `before`: rows and bands above and left that are not cut off again.
+    """
     if not len(source) == len(target) == len(weights) == 4:
         return None
     reach = tuple((size - 1) * step for size, step in zip(weights[1:3], block, strict=True))
+    after = tuple(
+        made + span - length - first
+        for made, span, length, first in zip(target[1:3], reach, source[1:3], before, strict=True)
+    )
     if target[1:3] == source[1:3] and before == tuple(span // 2 for span in reach):
         return Padding.SAME
-    made = tuple(length - span for length, span in zip(source[1:3], reach, strict=True))
-    return Padding.VALID if target[1:3] == made and before == (0, 0) else None
+    if before == after == (0, 0):
+        return Padding.VALID
+    inside = zip((*before, *after), (*reach, *reach), strict=True)
+    if all(0 <= border <= span for border, span in inside):
+        return Borders((before[0], before[1]), (after[0], after[1]))
+    return None

@@ -14,10 +14,41 @@ class Padding(Enum):
     VALID = "VALID"
 
 
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """Zeros around a convolution's input, counted; pairs are rows, then bands.
+
+    No file states them so: they are those of a PAD before it (generator.model.borders).
+    """
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+    def turned(self) -> Borders:
+        """With rows and bands exchanged."""
+        return Borders(self.before[::-1], self.after[::-1])
+
+
 def output_length(length: int, kernel: int, stride: int, padding: Padding) -> int:
     """Rows or bands that a window makes of `length` (TFLite's ComputeOutSize)."""
     covered = 0 if padding is Padding.SAME else kernel - 1
     return -(-(length - covered) // stride)
+
+
+def output_sides(
+    sides: tuple[int, ...],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding | Borders,
+) -> tuple[int, ...]:
+    """Rows and bands that a window makes of `sides`, its input's rows and bands."""
+    if isinstance(padding, Borders):
+        added = zip(sides, padding.before, padding.after, strict=True)
+        sides, padding = tuple(map(sum, added)), Padding.VALID
+    return tuple(
+        output_length(length, kernel, step, padding)
+        for length, kernel, step in zip(sides, size, stride, strict=True)
+    )
 
 
 class Activation(Enum):
@@ -34,7 +65,7 @@ class Activation(Enum):
 class WindowOptions:
     """Of operators with a window; pairs are height (rows, time), then width (bands)."""
 
-    padding: Padding
+    padding: Padding | Borders
     stride: tuple[int, int]
     activation: Activation
 

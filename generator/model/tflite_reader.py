@@ -18,6 +18,7 @@ import numpy as np
 import tflite
 
 from generator.errors import Fault, InputError
+from generator.model.borders import with_borders
 from generator.model.dilation import with_dilation
 from generator.model.ends import with_int8_ends
 from generator.model.graph import Graph, Operator, Quantisation, Subgraph, Tensor
@@ -71,7 +72,7 @@ def read_tflite(path: Path) -> Graph:
     except Exception as error:  # the parser raises whatever its blind reads run into
         what = f"truncated or damaged: it points at what is not within its {len(data)} bytes"
         raise InputError([Fault(where, what, CONVERT_AGAIN)]) from error
-    return with_int8_ends(with_dilation(without_shape_arithmetic(graph)))
+    return with_int8_ends(with_borders(with_dilation(without_shape_arithmetic(graph))))
 
 
 def _parse(data: bytes, name: str) -> Graph:

@@ -14,6 +14,7 @@ from generator.model import turned_moves
 from generator.model.arrangement import Arrangement, own_axes
 from generator.model.graph import Operator
 from generator.model.options import (
+    Borders,
     ConvolutionOptions,
     DenseOptions,
     PoolOptions,
@@ -40,7 +41,10 @@ def _window(places: Places, operator: Operator) -> Turned | None:
     options = operator.options
     if order_of(places, operator.inputs[0]) != EXCHANGED or not isinstance(options, WindowOptions):
         return None
-    turned: WindowOptions = replace(options, stride=options.stride[::-1])
+    padding = options.padding
+    if isinstance(padding, Borders):
+        padding = padding.turned()
+    turned: WindowOptions = replace(options, stride=options.stride[::-1], padding=padding)
     inputs = None
     if isinstance(turned, PoolOptions):
         turned = replace(turned, size=turned.size[::-1])

@@ -152,6 +152,8 @@ class ProjectInfo:
     """How the file has its input, where that is not frame by frame."""
     engine: str = BUILTIN
     """As HELLO carries it: with its version, if it has one."""
+    portable_kernels: bool = False
+    """The kernels' portable twins run on the part as well, in place of the assembly."""
 
     @property
     def arrangements(self) -> dict[int, Arrangement]:
@@ -188,9 +190,15 @@ class Project:
     info: ProjectInfo
 
 
-def project_name(board: str, *, taps: bool, engine: str = BUILTIN) -> str:
+def project_name(
+    board: str, *, taps: bool, engine: str = BUILTIN, portable_kernels: bool = False
+) -> str:
     """The folder of a board's project: each engine and variant has its own."""
-    return f"{board}{'' if engine == BUILTIN else f'-{engine}'}{'-tap' if taps else ''}"
+    parts = [board]
+    parts += [engine] if engine != BUILTIN else []
+    parts += ["portable"] if portable_kernels else []
+    parts += ["tap"] if taps else []
+    return "-".join(parts)
 
 
 def check_writable(out_dir: Path) -> None:

@@ -46,7 +46,7 @@ def draw_explanation(title: str, explained: Explanation) -> str:
     ]
     lines += _legend(left, 48)
     lines += _edges(lanes, left, top)
-    patch = f"the patch; {explained.input_ring_rows} rows kept"
+    patch = f"the patch; {explained.input_ring_rows:.3g} rows kept"
     ram = (explained.input_ring_bytes, *(one.ram_bytes for one in explained.operators))
     time = (0, *(one.instructions for one in explained.operators))
     labels = (patch, *map(_label, explained.operators))
@@ -62,7 +62,7 @@ def draw_explanation(title: str, explained: Explanation) -> str:
 
 def _label(one: Explained) -> str:
     shape = " x ".join(map(str, one.extent))
-    ring = f"; {one.ring_rows} of {one.rows} rows kept" if one.ring_rows else ""
+    ring = f"; {one.ring_rows:.3g} of {one.rows} rows kept" if one.ring_rows else ""
     return f"{one.operator.index} {one.operator.kind}: {shape}{ring}"
 
 

@@ -61,7 +61,7 @@ def _table(board: BoardSpec, explained: Explanation) -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     per_instruction = CYCLES_PER_INSTRUCTION[board.core]
     whole = max(explained.instructions, 1)
-    ring = f"{explained.input_ring_rows}"
+    ring = f"{explained.input_ring_rows:.3g}"
     table.add_row("", "the patch", "", "", ring, f"{explained.input_ring_bytes:,}", "", "", "")
     for one in explained.operators:
         cells = (_or_dash(one.ram_bytes), _or_dash(one.operations))
@@ -81,7 +81,7 @@ def _table(board: BoardSpec, explained: Explanation) -> Table:
 
 
 def _ring(one: Explained) -> str:
-    return f"{one.ring_rows}/{one.rows}" if one.ring_rows else "-"
+    return f"{one.ring_rows:.3g}/{one.rows}" if one.ring_rows else "-"
 
 
 def _or_dash(number: int) -> str:

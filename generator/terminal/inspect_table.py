@@ -66,8 +66,8 @@ def _ring_table(network: Network) -> Table:
         table.add_column(column, justify="right")
     for index, ring in enumerate(network.schedule.rings):
         shape = f"{index}: {ring.width} x {ring.channels}"
-        numbers = (ring.depth, ring.height, ring.row_bytes, ring.ring_bytes)
-        table.add_row(shape, *(f"{number:,}" for number in numbers))
+        numbers = (ring.height, ring.row_bytes, ring.ring_bytes)
+        table.add_row(shape, f"{ring.rows_kept:.3g}", *(f"{number:,}" for number in numbers))
     scratch = (
         f"{network.schedule.arena_bytes - sum(r.ring_bytes for r in network.schedule.rings):,}"
     )

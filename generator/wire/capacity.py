@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from generator.errors import Fault
 from generator.wire.layout import LAYOUT_OF
-from generator.wire.limits import PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES
-from generator.wire.messages import ClipResult, Hello
+from generator.wire.limits import HOST_PAYLOAD_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES
+from generator.wire.messages import ClipResult, Frames, Hello
 
 LABELS_LIMIT_BYTES = PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Hello].size_bytes
 """All labels in UTF-8 with the line feeds between them: HELLO carries them in one message."""
@@ -20,8 +20,18 @@ TAPPED_OPERATORS_LIMIT = 8 * TAP_MASK_BYTES
 """Operators that TAP_SELECT can name: one bit each of its mask."""
 
 
-def check_taps(model_name: str, operators: int) -> Iterator[Fault]:
-    """Complain of a model of which the debug variant could not read every layer back."""
+FRAME_LIMIT_VALUES = HOST_PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Frames].size_bytes
+"""Values of a frame that FRAMES can carry, a byte each."""
+
+
+def check_taps(model_name: str, operators: int, features: int) -> Iterator[Fault]:
+    """Complain of a model of which the debug variant could not read every layer back.
+
+    `features`: values of a frame.
+    """
+    if features > FRAME_LIMIT_VALUES:
+        what = f"frames of {features} values; one message of the link carries {FRAME_LIMIT_VALUES}"
+        yield Fault(model_name, what, "build it without taps, or take a model of fewer bands")
     if operators > TAPPED_OPERATORS_LIMIT:
         what = f"{operators} operators; taps can name {TAPPED_OPERATORS_LIMIT}"
         yield Fault(model_name, what, "build it without taps, or take a model of fewer layers")

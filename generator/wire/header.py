@@ -101,8 +101,11 @@ def header_context() -> WireHeader:
         _define("HEADER_BYTES", f"{limits.HEADER_BYTES}u", "type and sequence"),
         _define("CRC_BYTES", f"{limits.CRC_BYTES}u", "CRC-32 behind the payload"),
         _define("PAYLOAD_LIMIT_BYTES", f"{limits.PAYLOAD_LIMIT_BYTES}u", "longest payload"),
-        _define("DECODED_LIMIT_BYTES", f"{limits.DECODED_LIMIT_BYTES}u", "with header and CRC"),
-        _define("ENCODED_LIMIT_BYTES", f"{limits.ENCODED_LIMIT_BYTES}u", "with delimiter"),
+        _define(
+            "HOST_DECODED_LIMIT_BYTES",
+            f"{limits.HOST_DECODED_LIMIT_BYTES}u",
+            "longest frame from the host, with header and CRC",
+        ),
         _define("AUDIO_LIMIT_SAMPLES", f"{limits.AUDIO_LIMIT_SAMPLES}u", "in one CLIP_AUDIO"),
         _define("RESERVE_BYTES", f"{limits.RESERVE_BYTES}u", "ring beyond the window"),
         _define("DETECTED_BYTES", f"{limits.DETECTED_BYTES}u", "CLIP_RESULT's mask of classes"),

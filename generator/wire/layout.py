@@ -9,7 +9,12 @@ import typing
 from dataclasses import dataclass, fields
 from typing import Any
 
-from generator.wire.limits import PAYLOAD_LIMIT_BYTES, PROTOCOL_VERSION
+from generator.wire.limits import (
+    HOST_PAYLOAD_LIMIT_BYTES,
+    PAYLOAD_LIMIT_BYTES,
+    PROTOCOL_VERSION,
+    Direction,
+)
 from generator.wire.messages import MESSAGES, Hello, Message, WireType
 
 _CODES = {
@@ -137,8 +142,10 @@ def pack(message: Message) -> bytes:
     if layout.tail is not None:
         parts.append(_pack_field(layout.tail, getattr(message, layout.tail.name)))
     payload = b"".join(parts)
-    if len(payload) > PAYLOAD_LIMIT_BYTES:
-        raise ValueError(f"{layout.name}: {len(payload)} bytes, {PAYLOAD_LIMIT_BYTES} fit")
+    from_host = message.DIRECTION is Direction.HOST_TO_DEVICE
+    limit_bytes = HOST_PAYLOAD_LIMIT_BYTES if from_host else PAYLOAD_LIMIT_BYTES
+    if len(payload) > limit_bytes:
+        raise ValueError(f"{layout.name}: {len(payload)} bytes, {limit_bytes} fit")
     return payload
 
 

@@ -6,17 +6,29 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from typing import Self
 
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6
 """Raised whenever a message, a field or a rule of the link changes."""
 
 PAYLOAD_LIMIT_BYTES = 1040
-"""Longest payload: 1024 bytes of audio or features and 16 bytes of fields before them."""
+"""Longest payload: 1024 bytes of features and 16 bytes of fields before them."""
+
+HOST_PAYLOAD_LIMIT_BYTES = 520
+"""Longest payload from the host: 512 bytes of audio or frames and 8 of fields before them. The
+device keeps a frame whole until its CRC has come; its own it writes straight onto the line."""
 
 HEADER_BYTES = 2
 CRC_BYTES = 4
-DECODED_LIMIT_BYTES = HEADER_BYTES + PAYLOAD_LIMIT_BYTES + CRC_BYTES
-ENCODED_LIMIT_BYTES = DECODED_LIMIT_BYTES + -(-DECODED_LIMIT_BYTES // 254) + 1
-"""Longest frame on the line: one COBS code byte for every 254 bytes begun, and the delimiter."""
+
+
+def encoded_limit_bytes(payload_bytes: int) -> int:
+    """Longest frame on the line: a COBS code byte for every 254 bytes begun, and the delimiter."""
+    decoded_bytes = HEADER_BYTES + payload_bytes + CRC_BYTES
+    return decoded_bytes + -(-decoded_bytes // 254) + 1
+
+
+HOST_DECODED_LIMIT_BYTES = HEADER_BYTES + HOST_PAYLOAD_LIMIT_BYTES + CRC_BYTES
+ENCODED_LIMIT_BYTES = encoded_limit_bytes(PAYLOAD_LIMIT_BYTES)
+HOST_ENCODED_LIMIT_BYTES = encoded_limit_bytes(HOST_PAYLOAD_LIMIT_BYTES)
 
 DETECTED_BYTES = 32
 """CLIP_RESULT's mask: a bit for each of 256 classes."""
@@ -24,7 +36,7 @@ DETECTED_BYTES = 32
 TAP_MASK_BYTES = 32
 """TAP_SELECT's mask: a bit for each of 256 operators."""
 
-AUDIO_LIMIT_SAMPLES = 512
+AUDIO_LIMIT_SAMPLES = 256
 """Most samples in one CLIP_AUDIO."""
 
 RESERVE_BYTES = 64

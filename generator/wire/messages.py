@@ -122,7 +122,7 @@ class ClipBegin(Message):
 
 @_message(0x03, Direction.HOST_TO_DEVICE)
 class ClipAudio(Message):
-    """The next samples of the clip: at most 512, mono, int16, at HELLO's sample_rate_hz."""
+    """The next samples of the clip: at most 256, mono, int16, at HELLO's sample_rate_hz."""
 
     samples: Annotated[bytes, _tail("int16_t", "samples, Q15")]
 

@@ -17,7 +17,6 @@ import numpy.typing as npt
 from generator.boards.record import BoardSpec
 from generator.engines.engine import BUILTIN
 from generator.project.manifest import FrontendInfo
-from hil.bench.kernels import PORTABLE_ARGUMENTS, offers_portable_kernels
 from hil.bench.model_facts import operator_facts
 from hil.bench.record import Cost, KernelsBench, LayerBench, Memory, ModelBench
 from hil.bench.virtual_cost import ClipCost, cost_of_clip
@@ -29,7 +28,8 @@ from hil.session import BoardSession, open_session
 PATCHES = 2
 _SEED = 6
 _LOUDEST = 8000
-_PORTABLE_DIR = "bench-portable"
+PORTABLE = "portable"
+"""Of the options: the kernels' C twins, beside which the hand-written ones show what they bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,11 @@ def bench_sound(frontend: FrontendInfo) -> npt.NDArray[np.int16]:
 def bench_model(
     options: Options, spec: BoardSpec, on_progress: Callable[[str], None]
 ) -> tuple[ModelBench, Measured]:
-    """The model of the options on a board, and with the portable C kernels where there are any."""
-    measured = measure(options, spec, (), on_progress)
+    """The model of the options on a board, and with the portable C kernels."""
+    measured = measure(options, spec, on_progress)
     portable = None
-    if options.engine == BUILTIN and offers_portable_kernels():
-        apart = replace(options, build_dir=options.build_dir / _PORTABLE_DIR)
-        other = measure(apart, spec, PORTABLE_ARGUMENTS, on_progress)
+    if options.engine == BUILTIN and options.kernels != PORTABLE:
+        other = measure(replace(options, kernels=PORTABLE), spec, on_progress)
         portable = KernelsBench(
             other.network, other.frontend_frame, other.memory.network_flash_bytes
         )
@@ -102,11 +101,10 @@ def bench_model(
 def measure(
     options: Options,
     spec: BoardSpec,
-    arguments: tuple[str, ...],
     on_progress: Callable[[str], None],
 ) -> Measured:
-    """Build, load, play, count; `arguments`: of `mel2metal firmware`."""
-    with open_session(options, spec, arguments=arguments, on_progress=on_progress) as session:
+    """Build, load, play, count."""
+    with open_session(options, spec, on_progress=on_progress) as session:
         sound = bench_sound(session.frontend)
         if isinstance(session.board, VirtualBoard):
             profiler = session.board.start_profile()

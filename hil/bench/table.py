@@ -108,7 +108,7 @@ def print_record(console: Console, record: BenchRecord) -> None:
     if portable:
         _print(console, "What hand-written kernels bring", PORTABLE_HEADINGS, portable)
     else:
-        console.print("portable C kernels: this generator has one kind of kernels", markup=False)
+        console.print("portable C kernels: not asked for", markup=False)
     if record.estimate is not None:
         for line in (ESTIMATED, *estimate_lines(record.estimate)):
             console.print(line, markup=False, soft_wrap=True)

@@ -7,7 +7,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,12 +56,9 @@ class BuiltImage:
         return self.elf.with_suffix(".hex")
 
 
-def build_image(
-    options: Options, board: str, *, taps: bool, arguments: Sequence[str] = ()
-) -> BuiltImage:
+def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
 
-    `arguments`: more of that command's, which the options do not know.
     Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
     command = [sys.executable, "-m", "generator", "firmware", "--board", board]
@@ -78,13 +74,15 @@ def build_image(
         command += ["--cross-compile", options.cross_compile]
     if taps:
         command.append("--taps")
+    command += ["--optimise", options.optimise, "--kernels", options.kernels]
     command += ["--engine", options.engine]
     if options.stedgeai is not None:
         command += ["--stedgeai", options.stedgeai]
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
-    command += arguments
-    project_dir = options.build_dir / project_name(board, taps=taps, engine=options.engine)
+    project_dir = options.build_dir / project_name(
+        board, taps=taps, engine=options.engine, portable_kernels=options.kernels == "portable"
+    )
     done = subprocess.run(
         command,
         cwd=REPO_ROOT,

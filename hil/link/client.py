@@ -26,7 +26,7 @@ import serial
 from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
-    PAYLOAD_LIMIT_BYTES,
+    HOST_PAYLOAD_LIMIT_BYTES,
     TAP_MASK_BYTES,
     Frame,
     ProtocolMismatchError,
@@ -202,7 +202,7 @@ class Link:
         Only for an image with taps.
         """
         mask = mask_of(operators, TAP_MASK_BYTES)
-        count = (PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
+        count = (HOST_PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
         outgoing: list[Message] = [TapSelect(operator_mask=mask)]
         outgoing += [
             Frames(patch_id=patch_id, first_frame=at, cells=frames[at : at + count].tobytes())

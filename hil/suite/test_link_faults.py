@@ -99,7 +99,7 @@ def test_gap_in_sequence_numbers_is_refused(dut: BoardSession) -> None:
 
     def send(link: Link) -> None:
         link.send_message(ClipBegin(clip_id=4))
-        link.send_message(ClipAudio(samples=bytes(1024)), sequence_skip=1)
+        link.send_message(ClipAudio(samples=bytes(512)), sequence_skip=1)
 
     refused = refusal_of(dut, send)
     assert refused.code == Refusal.SEQUENCE
@@ -111,17 +111,17 @@ def test_wrong_sample_count_is_refused(dut: BoardSession) -> None:
 
     def send(link: Link) -> None:
         link.send_message(ClipBegin(clip_id=5))
-        link.send_message(ClipAudio(samples=bytes(1024)))
-        link.send_message(ClipEnd(sample_count=513))
+        link.send_message(ClipAudio(samples=bytes(512)))
+        link.send_message(ClipEnd(sample_count=257))
 
     refused = refusal_of(dut, send)
     assert refused.code == Refusal.SAMPLE_COUNT
-    assert refused.detail == 512
+    assert refused.detail == 256
 
 
 def test_audio_outside_a_clip_is_refused(dut: BoardSession) -> None:
     """Samples without CLIP_BEGIN belong nowhere."""
-    refused = refusal_of(dut, lambda link: link.send_message(ClipAudio(samples=bytes(1024))))
+    refused = refusal_of(dut, lambda link: link.send_message(ClipAudio(samples=bytes(512))))
     assert refused.code == Refusal.NO_CLIP
 
 

@@ -33,6 +33,11 @@ def test_every_operation_of_the_headers_is_tried() -> None:
     }
     plain = {"bottom", "top", "wrap", "load_u32", "store_u32", "##name"}
     assert names - plain - set(NAMES) == set()
+    words = (TEMPLATES_DIR / "frontend" / "dsp_words.h").read_text()
+    moves = {"load_pair", "store_pair", "copy_8_words"}
+    operations = set(re.findall(r"^WORDS_INLINE (?:struct )?\w+ \*?(\w+)\(", words, re.M))
+    assert len(operations) > 10
+    assert operations - moves - set(NAMES) == set()
     for header in ("cmsis_dsp", "host"):
         text = (TEMPLATES_DIR / header / "cmsis_compiler.h").read_text()
         found = re.findall(r"\b__([A-Z]+\d*X?)\((?:\w+ )?\w+[,)]", text)

@@ -120,9 +120,10 @@ def exercise(run: BoardRun) -> tuple[Hello, PatchResult, Memory]:
     run.machine.run(seconds=BOOT_S)
     (hello,) = run.greet()
     assert isinstance(hello, Hello)
-    patch = Frames(patch_id=9, first_frame=0, cells=bytes(FRAMES * BANDS))
+    half = FRAMES // 2
+    patch = [Frames(patch_id=9, first_frame=at, cells=bytes(half * BANDS)) for at in (0, half)]
     tap, result = run.send(
-        TapSelect(mask_of([hello.operators - 1], TAP_MASK_BYTES)), patch, seconds=0.1
+        TapSelect(mask_of([hello.operators - 1], TAP_MASK_BYTES)), *patch, seconds=0.1
     )
     assert isinstance(tap, Tap)
     assert isinstance(result, PatchResult)

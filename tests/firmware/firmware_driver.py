@@ -122,10 +122,12 @@ class Driver:
         return encoded
 
     def send(self, *messages: Message) -> list[Message]:
-        """Send messages, let the firmware work, return what it answers."""
+        """Send messages one by one, let the firmware work, return what it answers."""
+        answers: list[Message] = []
         for message in messages:
             self.feed(self.encode(message))
-        return [frame.message for frame in self.step()]
+            answers += [frame.message for frame in self.step()]
+        return answers
 
     def step(self, count: int = 0) -> list[Frame]:
         """Let the firmware take ``count`` messages (0: all) and return the frames it sent."""

@@ -13,7 +13,7 @@ from generator.firmware import make_firmware
 from generator.network import read_network
 from generator.project.manifest import read_project
 from generator.toolchain.locate import Toolchain
-from generator.wire import PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES, mask_of
+from generator.wire import HOST_PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES, mask_of
 from generator.wire.messages import Frames, Hello, Message, PatchResult, Tap, TapSelect
 from hil.judges.oracle import Oracle
 from tests.firmware.board_runs import BOOT_S, BoardRun
@@ -45,7 +45,7 @@ def check_outputs(
     patch = random.integers(-128, 128, (frames, bands)).astype(np.int8)
     chosen = network.plan.tapped if operators is None else operators
     run.send(TapSelect(mask_of(chosen, TAP_MASK_BYTES)), seconds=0.01)
-    at_once = max((PAYLOAD_LIMIT_BYTES - FRAMES_HEADER_BYTES) // bands, 1)
+    at_once = max((HOST_PAYLOAD_LIMIT_BYTES - FRAMES_HEADER_BYTES) // bands, 1)
     answers: list[Message] = []
     for begin in range(0, frames, at_once):
         cells = patch[begin : begin + at_once].tobytes()

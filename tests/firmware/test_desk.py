@@ -60,16 +60,16 @@ def test_a_counter_that_a_probe_stopped_counts_again(tapped_projects: Projects, 
     clip = play(run, 1)
     assert clip.counter_losses == 0
     assert clip.busy_cycles > 0
-    run.send(ClipBegin(2), ClipAudio(bytes(1024)), seconds=0.05)
+    run.send(ClipBegin(2), ClipAudio(bytes(512)), seconds=0.05)
     run.machine.debug_control.clear_from_outside()
-    spoilt = run.send(ClipEnd(512), seconds=0.3)[-1]
+    spoilt = run.send(ClipEnd(256), seconds=0.3)[-1]
     assert isinstance(spoilt, ClipResult)
     assert spoilt.counter_losses == 1
 
 
 def play(run: BoardRun, clip_id: int) -> ClipResult:
     """Play a short clip."""
-    clip = run.send(ClipBegin(clip_id), ClipAudio(bytes(1024)), ClipEnd(512), seconds=0.3)[-1]
+    clip = run.send(ClipBegin(clip_id), ClipAudio(bytes(512)), ClipEnd(256), seconds=0.3)[-1]
     assert isinstance(clip, ClipResult)
     return clip
 

@@ -26,7 +26,8 @@ from generator.wire.messages import (
 )
 from tests.firmware.board_runs import BOOT_S, BoardRun
 
-PATCH = bytes(16 * 64)
+HALF = bytes(8 * 64)
+"""Frames of one message; two of them are a patch."""
 ALL_OPERATORS = b"\xff" * TAP_MASK_BYTES
 
 
@@ -50,19 +51,21 @@ def test_the_ring_turns_and_nothing_is_lost(tapped_project: Path) -> None:
     """Two clips of several rings' length, as fast as the line carries them."""
     run = booted(tapped_project)
     for clip_id in (1, 2):
-        audio = [ClipAudio(bytes(1024))] * 24
+        audio = [ClipAudio(bytes(512))] * 48
         *_, result = run.send(ClipBegin(clip_id), *audio, ClipEnd(24 * 512), seconds=0.4)
         assert isinstance(result, ClipResult)
         assert (result.clip_id, result.samples) == (clip_id, 24 * 512)
     memory = memory_of(run)
-    assert 1024 < memory.rx_high_water_bytes < memory.rx_ring_bytes
+    assert 512 < memory.rx_high_water_bytes < memory.rx_ring_bytes
     assert memory.overruns == 0
 
 
 def test_a_full_transmitter_holds_the_loop_and_loses_nothing(tapped_project: Path) -> None:
     """Taps of all operators: far more comes out than goes in."""
     run = booted(tapped_project)
-    answers = run.send(TapSelect(ALL_OPERATORS), Frames(3, 0, PATCH), seconds=0.5)
+    answers = run.send(
+        TapSelect(ALL_OPERATORS), Frames(3, 0, HALF), Frames(3, 8, HALF), seconds=0.5
+    )
     taps = [answer for answer in answers if isinstance(answer, Tap)]
     assert isinstance(answers[-1], PatchResult)
     assert sum(len(tap.values) for tap in taps) > 4096
@@ -73,15 +76,15 @@ def test_a_full_transmitter_holds_the_loop_and_loses_nothing(tapped_project: Pat
 def test_a_host_that_ignores_credit_is_told(tapped_project: Path) -> None:
     """The ring is overwritten while the loop waits for the transmitter; hello mends it."""
     run = booted(tapped_project)
-    patches = [Frames(number, 0, PATCH) for number in range(24)]
+    patches = [Frames(number, first, HALF) for number in range(24) for first in (0, 8)]
     answers = run.send(TapSelect(ALL_OPERATORS), *patches, seconds=3.0)
     codes = {answer.code for answer in answers if isinstance(answer, Refused)}
     assert Refusal.OVERRUN in codes
     done = [answer.clip_id for answer in answers if isinstance(answer, PatchResult)]
     assert done == sorted(set(done))
-    assert len(done) < len(patches)
+    assert len(done) < 24
     hello = run.greet()[-1]
     assert isinstance(hello, Hello)
     assert memory_of(run).overruns > 0
-    *_, result = run.send(ClipBegin(9), ClipAudio(bytes(1024)), ClipEnd(512), seconds=0.1)
+    *_, result = run.send(ClipBegin(9), ClipAudio(bytes(512)), ClipEnd(256), seconds=0.1)
     assert isinstance(result, ClipResult)

@@ -43,7 +43,7 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
     ),
     "the stack is too small": (
         Rule.STACK_OVERFLOW,
-        Edit("link.ld", ". += 8192;", ". += 256;"),
+        Edit("link.ld", ". += 2048;", ". += 256;"),
     ),
     "a double word is loaded from an odd address": (
         Rule.UNALIGNED_MULTIWORD,

@@ -34,8 +34,8 @@ BOARDS = ("h743", "h7a3")
 BOTH = BOARDS
 CONFIG = "port/port_config.h"
 
-RING_AND_MORE = 10_000
-"""Bytes: the receive ring has 8192."""
+RING_AND_MORE = 5_000
+"""Bytes: the receive ring has 4096."""
 MEMORY_FAULT = 4
 CFSR_DATA_ACCESS, CFSR_MMARVALID = 1 << 1, 1 << 7
 NULL_MEMBER = b"\x00\x20\x80\x68"  # movs r0, #0; ldr r0, [r0, #8]
@@ -249,7 +249,7 @@ MUTANTS: dict[str, Mutant] = {
         ),
     ),
     "the stack is too small": mutant(
-        ("h743",), Rule.STACK_OVERFLOW, Edit("link.ld", ". += 8192;", ". += 256;")
+        ("h743",), Rule.STACK_OVERFLOW, Edit("link.ld", ". += 2048;", ". += 256;")
     ),
 }
 

@@ -102,7 +102,7 @@ MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
     "the stack is too small": (
         "l432",
         Rule.STACK_OVERFLOW,
-        Edit("link.ld", ". += 3072;", ". += 256;"),
+        Edit("link.ld", ". += 2048;", ". += 256;"),
     ),
     "120 MHz without boost mode": (
         "l4r5",

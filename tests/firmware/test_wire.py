@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from generator.repository import REPO_ROOT
 from generator.wire import (
-    DECODED_LIMIT_BYTES,
     ENCODED_LIMIT_BYTES,
+    HOST_DECODED_LIMIT_BYTES,
+    HOST_ENCODED_LIMIT_BYTES,
+    HOST_PAYLOAD_LIMIT_BYTES,
     LAYOUT_OF,
     MESSAGES,
     PAYLOAD_LIMIT_BYTES,
@@ -129,14 +131,18 @@ def test_the_reader_recovers_behind_an_endless_frame() -> None:
 
 
 def test_the_longest_frame_keeps_the_limits() -> None:
-    """1024 bytes of audio or features, and the payload limit itself."""
-    assert len(encode_frame(ClipAudio(bytes(1024)), 0)) <= ENCODED_LIMIT_BYTES
-    longest = ClipAudio(b"x" * PAYLOAD_LIMIT_BYTES)
-    assert len(encode_frame(longest, 0)) == ENCODED_LIMIT_BYTES
-    assert DECODED_LIMIT_BYTES == PAYLOAD_LIMIT_BYTES + 6
+    """512 bytes of audio from the host, 1024 of features from the device, and the limits."""
+    assert len(encode_frame(ClipAudio(bytes(512)), 0)) <= HOST_ENCODED_LIMIT_BYTES
+    longest = ClipAudio(b"x" * HOST_PAYLOAD_LIMIT_BYTES)
+    assert len(encode_frame(longest, 0)) == HOST_ENCODED_LIMIT_BYTES
+    assert HOST_DECODED_LIMIT_BYTES == HOST_PAYLOAD_LIMIT_BYTES + 6
     assert len(pack(Features(0, 0, bytes(16 * 64)))) <= PAYLOAD_LIMIT_BYTES
-    with pytest.raises(ValueError, match="1042 bytes"):
-        pack(ClipAudio(bytes(PAYLOAD_LIMIT_BYTES + 2)))
+    cells = PAYLOAD_LIMIT_BYTES - len(pack(Features(0, 0, b"")))
+    assert len(encode_frame(Features(1, 1, b"x" * cells), 0)) <= ENCODED_LIMIT_BYTES
+    with pytest.raises(ValueError, match="522 bytes, 520 fit"):
+        pack(ClipAudio(bytes(HOST_PAYLOAD_LIMIT_BYTES + 2)))
+    with pytest.raises(ValueError, match="1042 bytes, 1040 fit"):
+        pack(Features(0, 0, bytes(cells + 2)))
 
 
 def test_values_that_do_not_fit_are_refused() -> None:

@@ -38,6 +38,7 @@ LEFT_SHIFTS_OF_NEGATIVES = ("-fno-sanitize=shift",)
 """CMSIS-DSP doubles negative numbers by `<<`, which C leaves undefined and every compiler defines.
 Its sums stay checked: the front-end's headroom must keep them from overflowing."""
 
+PROBES = ("probe_mel", "probe_reset", "probe_push", "probe_transform")
 ENTRY_ADDRESS, RAM_ADDRESS = 0x0800_0000, 0x2000_0000
 LISTENER = ("app/listener.c", "app/decision.c")
 MORE = ("core/mem.c", "port/cycle_counter.h")
@@ -88,7 +89,7 @@ def build_library(sources: Sources) -> ctypes.CDLL:
 
 def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
     """Window, transform and bank, under UBSan: overflow in CMSIS-DSP's sums ends the process."""
-    names = ("window_", "transform", "integer_sqrt", "mel_t", "filterbank")
+    names = ("window", "transform", "complex_transform", "integer_sqrt", "mel_t", "filterbank")
     stages = tuple(f"frontend/{name}" for name in names)
     ours = tuple(path for path in sources.frontend if path.startswith(stages))
     compiler = str(find_host_cc())
@@ -141,7 +142,7 @@ def build_target_image(sources: Sources, core: str = "cortex-m33") -> Path:
         "    /DISCARD/ : { *(.ARM.exidx*) *(.ARM.attributes) }\n}\n"
     )
     image = sources.directory / "frontend.elf"
-    keep = [f"-Wl,-u,{name}" for name in ("probe_mel", "probe_reset", "probe_push")]
+    keep = [f"-Wl,-u,{name}" for name in PROBES]
     libgcc = str(toolchain.libgcc(flags.cpu))
     link = [compiler, *flags.cpu, *flags.link, *keep, "-T", script.name, *objects, libgcc]
     _run([*link, "-o", image.name], sources.directory)

@@ -23,8 +23,8 @@ class HostLibrary:
         self._library = library
         library.probe_log2_q24.argtypes = [ctypes.c_uint64]
         library.probe_log2_q24.restype = ctypes.c_int32
-        library.integer_sqrt_u64.argtypes = [ctypes.c_uint64]
-        library.integer_sqrt_u64.restype = ctypes.c_uint32
+        library.probe_sqrt_q1.argtypes = [ctypes.c_uint64]
+        library.probe_sqrt_q1.restype = ctypes.c_uint32
         library.gate_push_q15.restype = ctypes.c_bool
         self._workspace = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
         self._state = (ctypes.c_uint64 * (WORKSPACE_BYTES // 8))()
@@ -33,7 +33,7 @@ class HostLibrary:
         return int(self._library.probe_log2_q24(value))
 
     def sqrt_q1(self, value: int) -> int:
-        return int(self._library.integer_sqrt_u64(value))
+        return int(self._library.probe_sqrt_q1(value))
 
     def mel_frames(self, frames: NDArray[np.int16]) -> NDArray[np.int8]:
         """int8 [n, 64] of int16 frames [n, 512]."""

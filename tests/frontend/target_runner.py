@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -61,8 +62,35 @@ class TargetRunner:
                 frames.append(np.frombuffer(self._read("probe_frame"), dtype=np.int8))
         return np.array(frames, dtype=np.int8).reshape(-1, 64)
 
+    def transform(self, values: NDArray[np.int32], block_shift: int) -> NDArray[np.int32]:
+        """Bins [points, 2] of values [points, 2] that stand at their places."""
+        self._write("probe_workspace", values.astype("<i4").tobytes())
+        self._write("probe_shift", block_shift.to_bytes(4, "little"))
+        self.call("probe_transform")
+        bins = np.frombuffer(self._read("probe_workspace"), dtype="<i4")
+        return bins[: values.size].reshape(values.shape)
+
     def count_instructions(self, frame: NDArray[np.int16]) -> Counter[str]:
         """Executed instructions of one mel frame by function."""
+        return self._count(lambda: self._mel_frame(frame))
+
+    def count_hop(self, samples: NDArray[np.int16], hop_samples: int = 160) -> Counter[str]:
+        """Executed instructions of the last of some whole hops, from its samples to its frame.
+
+        Buffering and gate are among them.
+        """
+        *before, last = samples.reshape(-1, hop_samples)
+        self.call("probe_reset")
+        for hop in before:
+            self._write("probe_samples", hop.astype("<i2").tobytes())
+            self.call("probe_push")
+        frames = self._read("probe_frames")
+        self._write("probe_samples", last.astype("<i2").tobytes())
+        counts = self._count(lambda: self.call("probe_push"))
+        assert self._read("probe_frames") != frames, "no frame ended with the hop"
+        return counts
+
+    def _count(self, work: Callable[[], object]) -> Counter[str]:
         counts: Counter[str] = Counter()
         starts = [address for address, _ in self._functions]
 
@@ -72,7 +100,7 @@ class TargetRunner:
         hook = self._core.hook_add(UC_HOOK_CODE, count)
         try:
             self._core.ctl_flush_tb()
-            self._mel_frame(frame)
+            work()
         finally:
             self._core.hook_del(hook)
             self._core.ctl_flush_tb()

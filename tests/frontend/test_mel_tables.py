@@ -11,7 +11,16 @@ import pytest
 from generator.errors import InputError
 from generator.frontend.mel_tables import MelTables, make_mel_tables
 from generator.frontend.presets import YAMNET
-from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.frontend.transform_tables import (
+    CMSIS_DSP_HEADERS,
+    CMSIS_DSP_SOURCES,
+    FFT_LENGTHS,
+    butterfly_twiddles_q31,
+    circle_q31,
+    halving_twiddles_q31,
+    radix4_points,
+    reversed_bits,
+)
 from generator.toolchain.locate import find_cmsis_dsp
 from tests.frontend import float_formula, integer_twin
 from tests.frontend.integer_twin import split_frames
@@ -36,27 +45,40 @@ def test_one_weight_a_bin_rebuilds_every_triangle(tables: MelTables) -> None:
 
 def test_window_is_half_of_the_periodic_hann(tables: MelTables) -> None:
     window = float_formula.hann_window()
-    np.testing.assert_allclose(np.array(tables.window_q31) / 2**31, window[57:257], atol=2**-31)
+    np.testing.assert_allclose(np.array(tables.window_q31) / 2**31, window[56:257], atol=2**-31)
     np.testing.assert_allclose(window[257:456], window[57:256][::-1], atol=1e-15)
 
 
-def test_bit_reversal_visits_each_pair_once(tables: MelTables) -> None:
-    pairs = np.array(tables.bit_reversal).reshape(-1, 2) // 8
-    assert len(pairs) == 120
-    assert len(np.unique(pairs)) == 240
-    for left, right in pairs:
-        assert f"{left:08b}" == f"{right:08b}"[::-1]
-
-
 def test_twiddles_lie_on_the_circle(tables: MelTables) -> None:
-    for table in (tables.cfft_twiddles_q31, tables.split_twiddles_q31):
+    for table in (tables.butterfly_twiddles_q31, tables.split_twiddles_q31):
         pairs = np.array(table).reshape(-1, 2) / 2**31
         np.testing.assert_allclose(np.hypot(pairs[:, 0], pairs[:, 1]), 1, atol=2**-30)
-    assert len(tables.cfft_twiddles_q31) == 2 * 192
+    assert len(tables.butterfly_twiddles_q31) == 2 * 192
     first, last = tables.split_twiddles_q31[:2], tables.split_twiddles_q31[-2:]
     angle = 2 * math.pi * tables.split_first_bin / 512
     np.testing.assert_allclose(np.array(first) / 2**31, [math.cos(angle), math.sin(angle)])
-    np.testing.assert_allclose(np.array(last) / 2**31, [0, 1], atol=2**-30)
+    angle = 2 * math.pi * 127 / 512
+    np.testing.assert_allclose(np.array(last) / 2**31, [math.cos(angle), math.sin(angle)])
+
+
+@pytest.mark.parametrize("points", [real // 2 for real in FFT_LENGTHS])
+def test_a_shorter_stage_takes_the_first_twiddles(points: int) -> None:
+    twiddles = np.array(butterfly_twiddles_q31(points)).reshape(-1, 3, 2)
+    span = 4 * len(twiddles)
+    assert span == radix4_points(points)
+    while span > 4:
+        bits = span.bit_length() - 3
+        steps = np.array([reversed_bits(place, bits) for place in range(span // 4)])
+        assert sorted(steps) == list(range(span // 4))
+        for times in (1, 2, 3):
+            wanted = np.array(circle_q31(span, times * steps)).reshape(-1, 2)
+            np.testing.assert_array_equal(twiddles[: span // 4, times - 1], wanted)
+        span //= 4
+
+
+def test_only_what_is_no_power_of_four_is_halved() -> None:
+    assert {p for p in (16, 32, 64, 128, 256, 512) if halving_twiddles_q31(p)} == {32, 128, 512}
+    assert len(halving_twiddles_q31(512)) == 512
 
 
 @pytest.mark.parametrize(

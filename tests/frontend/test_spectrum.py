@@ -84,8 +84,9 @@ class SpectrumLibrary:
         for frame in np.ascontiguousarray(frames):
             buffer = np.zeros(self._tables.fft_samples, dtype="<i4")
             address = ctypes.c_void_p(buffer.ctypes.data)
-            shifts.append(self._library.window_apply(ctypes.c_void_p(frame.ctypes.data), address))
-            self._transform(address)
+            shift = self._library.window_apply(ctypes.c_void_p(frame.ctypes.data), address)
+            self._transform(address, ctypes.c_uint32(shift))
+            shifts.append(shift)
             kept = buffer.view("<u8") if self._tables.spectrum_is_power else buffer[::2].view("<u4")
             rows.append(kept[1:].astype(np.int64))
         return np.array(rows), np.array(shifts)

@@ -18,12 +18,15 @@ from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_toolchain
 from tests.support.cortex_m33 import CortexM33, link_network
 from tests.support.model_builder import ModelBuilder
-from tests.support.models import OWN_MODEL, patches
+from tests.support.models import CAUSAL_MODEL, OWN_MODEL, patches
 from tests.support.network_build import plan_of, read_model
 from tests.support.networks import deep_network, plain_network, residual_network
 from tests.support.oracle import Oracle
 
 INSTRUCTION_BUDGET = 31_000_000
+LAST_FRAME_BUDGET = 1_500_000
+"""Of the causal model: instructions from its last frame to its scores."""
+
 ARENA_BUDGET_BYTES = 38 * 1024
 WEIGHTS_BUDGET_BYTES = 150_000
 CODE_BUDGET_BYTES = 6_000
@@ -74,6 +77,23 @@ def test_the_default_model_stays_within_its_budgets(
         print(f"  {name}: {times}")
     over = {name: figure for name, figure in figures.items() if figure[0] > figure[1]}
     assert not over
+
+
+def test_little_waits_for_the_last_frame_of_the_causal_model(
+    compiler: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    graph = read_model(CAUSAL_MODEL)
+    core = CortexM33(link_network(graph, tmp_path / "project", compiler))
+    frames = patches(6, graph.frames, graph.bands)[5]
+    scores = core.run_patch(frames, graph.classes)
+    oracle = Oracle(graph, CAUSAL_MODEL)
+    oracle.run(frames)
+    np.testing.assert_array_equal(scores, oracle.scores())
+    whole, last = (core.instructions(last_frame_only=one).total() for one in (False, True))
+    record_property("instructions after the last frame", last)
+    print(f"instructions after the last frame: {last} of {whole}")
+    assert last <= LAST_FRAME_BUDGET
+    assert last < 0.06 * whole
 
 
 def test_many_layers_cost_no_code_and_little_stack(

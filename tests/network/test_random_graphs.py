@@ -18,7 +18,7 @@ from generator.errors import InputError
 from tests.support.graph_batch import compile_graphs, fault_of
 from tests.support.model_builder import ModelBuilder
 from tests.support.random_graphs import described, graph_of, random_graph, smallest
-from tests.support.ring_simulation import rows_that_were_gone
+from tests.support.ring_simulation import groups_that_were_gone
 
 COUNT = int(os.environ.get("RANDOM_GRAPHS", "320"))
 SEED = int(os.environ.get("RANDOM_GRAPHS_SEED", "1"))
@@ -72,11 +72,11 @@ def test_every_ring_is_as_deep_as_it_must_be_and_no_deeper(tmp_path: Path) -> No
     shrunk = 0
     for seed in range(GRAPHS_OF_RINGS):
         schedule = make_schedule(graph_of(random_graph(seed), tmp_path / "model.tflite"))
-        depths = [ring.depth for ring in schedule.rings]
-        assert rows_that_were_gone(schedule, depths) == [], f"seed {seed}"
-        for index, depth in enumerate(depths):
-            if depth > 1:
+        places = [ring.places for ring in schedule.rings]
+        assert groups_that_were_gone(schedule, places) == [], f"seed {seed}"
+        for index, count in enumerate(places):
+            if count > 1:
                 shrunk += 1
-                shorter = [*depths[:index], depth - 1, *depths[index + 1 :]]
-                assert rows_that_were_gone(schedule, shorter), f"seed {seed}, ring {index}"
+                fewer = [*places[:index], count - 1, *places[index + 1 :]]
+                assert groups_that_were_gone(schedule, fewer), f"seed {seed}, ring {index}"
     assert shrunk > 100

@@ -40,6 +40,8 @@ void network_scores_f32(float scores[NETWORK_CLASSES]) { scores[0] = 0.25f; scor
 NO_OPERATOR = 0xFFFF
 BORDER = 99
 FIRST_BYTE = 100
+OF_A_GROUP = 16
+"""Added to a row's byte for each group before its own."""
 
 
 class RowView(ctypes.Structure):
@@ -50,12 +52,15 @@ class Ring(ctypes.Structure):
     _fields_ = [
         ("rows", ctypes.c_void_p),
         ("border_row", ctypes.c_void_p),
-        ("row_bytes", ctypes.c_uint32),
-        ("channel_stride", ctypes.c_uint16),
-        ("depth", ctypes.c_uint16),
+        ("group_bytes", ctypes.c_uint32),
+        ("groups", ctypes.c_uint16),
+        ("places", ctypes.c_uint16),
         ("height", ctypes.c_uint16),
+        ("channel_stride", ctypes.c_uint16),
         ("channels", ctypes.c_uint16),
+        ("group_channels", ctypes.c_uint16),
         ("pixels", ctypes.c_uint16),
+        ("swapped", ctypes.c_uint16),
         ("rows_in", ctypes.POINTER(ctypes.c_uint32)),
         ("readers", ctypes.c_void_p),
     ]
@@ -65,10 +70,18 @@ COMBINE = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.POINTER(RowView), ctypes.POINTER(ctypes.c_uint8)
 )
 GATHER = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.POINTER(RowView), ctypes.POINTER(ctypes.c_int16)
+    None,
+    ctypes.c_void_p,
+    ctypes.POINTER(RowView),
+    ctypes.POINTER(ctypes.c_int16),
+    ctypes.c_uint32,
 )
 PRODUCT = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int16), ctypes.POINTER(ctypes.c_uint8)
+    None,
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_int16),
+    ctypes.POINTER(ctypes.c_uint8),
+    ctypes.c_uint32,
 )
 TAP = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32)
 
@@ -82,6 +95,7 @@ class Stage(ctypes.Structure):
         ("gather_layer", ctypes.c_void_p),
         ("product", PRODUCT),
         ("layer", ctypes.c_void_p),
+        ("columns", ctypes.POINTER(ctypes.c_int16)),
         ("window_rows", ctypes.c_uint16),
         ("window_stride", ctypes.c_uint16),
         ("window_before", ctypes.c_uint16),
@@ -89,10 +103,6 @@ class Stage(ctypes.Structure):
         ("columns_channels", ctypes.c_uint16),
         ("target_operator", ctypes.c_uint16),
     ]
-
-
-class Scratch(ctypes.Structure):
-    _fields_ = [("columns", ctypes.POINTER(ctypes.c_int16)), ("rows", ctypes.POINTER(RowView))]
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +131,7 @@ class Bench:
         self._library = library
         self._kept: list[Any] = []
         self._border = (ctypes.c_uint8 * 4)(*[BORDER] * 4)
-        self._columns = (ctypes.c_int16 * 64)()
         self._rows = (RowView * 16)()
-        self._scratch = Scratch(
-            ctypes.cast(self._columns, ctypes.POINTER(ctypes.c_int16)),
-            ctypes.cast(self._rows, ctypes.POINTER(RowView)),
-        )
         self._rings: list[tuple[Ring, list[Stage]]] = []
         self._tap = TAP(self._on_tap)
         library.test_set_tap(self._tap)
@@ -135,12 +140,13 @@ class Bench:
         data = ctypes.string_at(values, count)
         self.taps.append((operator, row, [byte - 256 * (byte > 127) for byte in data]))
 
-    def ring(self, height: int, depth: int) -> Ring:
-        memory = (ctypes.c_uint8 * (4 * depth))()
+    def ring(self, height: int, places: int, groups: int = 1) -> Ring:
+        """A ring of rows with one channel of one pixel in each of its groups."""
+        memory = (ctypes.c_uint8 * (4 * places))()
         count = ctypes.c_uint32(0)
         ring = Ring(
-            ctypes.addressof(memory), ctypes.addressof(self._border), 4, 4, depth, height, 1, 1,
-            ctypes.pointer(count), 0,
+            ctypes.addressof(memory), ctypes.addressof(self._border), 4, groups, places, height, 4,
+            groups, 1, 1, 0, ctypes.pointer(count), 0,
         )  # fmt: skip
         self._kept += [memory, count]
         self._rings.append((ring, []))
@@ -161,32 +167,37 @@ class Bench:
         seen: list[list[int]] = []
         self.windows[name] = seen
         views = window[0] * len(sources)
+        columns = (ctypes.c_int16 * 64)()
 
-        def look(rows: Any) -> None:
-            self.events.append(f"{name}{target.rows_in[0]}")
+        def look(rows: Any, group: int = 0) -> None:
+            of_group = f".{group}" if sources[0].groups > 1 else ""
+            self.events.append(f"{name}{target.rows_in[0]}{of_group}")
             seen.append([rows[view].pixels[0] for view in range(views)])
 
         def combine(layer: int, rows: Any, row: Any) -> None:
             look(rows)
             row[0] = FIRST_BYTE + target.rows_in[0]
 
-        def gather(layer: int, rows: Any, columns: Any) -> None:
+        def gather(layer: int, rows: Any, columns: Any, group: int) -> None:
             assert layer == 1
-            look(rows)
+            look(rows, group)
             columns[0] = 2 * (FIRST_BYTE + target.rows_in[0])
 
-        def product(layer: int, columns: Any, row: Any) -> None:
+        def product(layer: int, columns: Any, row: Any, group: int) -> None:
             assert layer == 2
-            row[0] = columns[0] // 2
+            if target.groups > 1:
+                self.events.append(f"{name}{target.rows_in[0]}:{group}")
+            row[0] = columns[0] // 2 + OF_A_GROUP * group
 
         addresses = [ctypes.addressof(ring) for ring in sources]
         listed = (ctypes.c_void_p * (len(sources) + 1))(*addresses, None)
         stage = Stage(
             ctypes.addressof(listed), ctypes.pointer(target),
             COMBINE() if in_two_steps else COMBINE(combine), GATHER(gather), 1, PRODUCT(product),
-            2, *window, columns_operator, 1, operator,
+            2, ctypes.cast(columns, ctypes.POINTER(ctypes.c_int16)), *window, columns_operator, 1,
+            operator,
         )  # fmt: skip
-        self._kept += [listed, stage]
+        self._kept += [listed, stage, columns]
         for ring, readers in self._rings:
             if any(ring is source for source in sources):
                 readers.append(stage)
@@ -201,9 +212,9 @@ class Bench:
         happened = []
         for row in range(ring.height):
             self.events.clear()
-            place = ring.rows + 4 * (row % ring.depth)
+            place = ring.rows + 4 * (row % ring.places)
             ctypes.cast(place, ctypes.POINTER(ctypes.c_uint8))[0] = FIRST_BYTE + row
-            self._library.stream_row_came(ctypes.byref(self._scratch), ctypes.byref(ring))
+            self._library.stream_row_came(self._rows, ctypes.byref(ring))
             happened.append(list(self.events))
         return happened
 
@@ -280,3 +291,36 @@ def test_taps_get_each_row_of_each_operator_in_the_models_own_offset(bench: Benc
     bench.run(first)
     low, high = FIRST_BYTE - 128, FIRST_BYTE + 1 - 128
     assert bench.taps == [(40, 0, [low]), (41, 0, [low]), (40, 1, [high]), (41, 1, [high])]
+
+
+def test_groups_are_taken_as_they_come_and_at_the_border_all_at_once(bench: Bench) -> None:
+    first, second, third = bench.ring(3, 1), bench.ring(3, 5, groups=2), bench.ring(3, 1)
+    bench.stage("a", [first], second, in_two_steps=True)
+    bench.stage("b", [second], third, (3, 1, 1), in_two_steps=True)
+    assert bench.run(first) == [
+        ["a0", "a0:0", "a0:1"],
+        ["a1", "a1:0", "b0.0", "a1:1", "b0.1"],
+        ["a2", "a2:0", "b1.0", "a2:1", "b1.1", "b2.0", "b2.1"],
+    ]
+    assert bench.windows["b"] == [
+        [BORDER, 100, 101], [BORDER, 116, 117],
+        [100, 101, 102], [116, 117, 118],
+        [101, 102, BORDER], [117, 118, BORDER],
+    ]  # fmt: skip
+
+
+def test_a_sum_over_rows_takes_groups_where_one_place_is_enough(bench: Bench) -> None:
+    first, second, sums = bench.ring(2, 1), bench.ring(2, 1, groups=2), bench.ring(2, 2, groups=2)
+    bench.stage("a", [first], second, in_two_steps=True)
+    bench.stage("b", [second], sums)
+    bench.run(first)
+    assert bench.windows["b"] == [[100], [116], [101], [117]]
+
+
+def test_the_tap_of_a_row_comes_with_its_last_group(bench: Bench) -> None:
+    first, second, third = bench.ring(1, 1), bench.ring(1, 1, groups=2), bench.ring(1, 2, groups=2)
+    bench.stage("a", [first], second, operator=41, in_two_steps=True)
+    bench.stage("b", [second], third)
+    bench.run(first)
+    low = FIRST_BYTE - 128
+    assert bench.taps == [(41, 0, [low, low + OF_A_GROUP])]

@@ -17,6 +17,7 @@ from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_MCLASS, UC_MODE_THUMB, U
 
 from generator.model.graph import Graph
 from generator.project.target_flags import target_flags
+from generator.repository import TEMPLATES_DIR
 from tests.support.network_build import plan_of, render_network
 
 FLASH, RAM, HOST = 0x0800_0000, 0x2000_0000, 0x3000_0000
@@ -73,8 +74,14 @@ def link_network(graph: Graph, project: Path, compiler: str) -> Path:
     """Compile the network alone, as the firmware does, and link it without a library."""
     plan = plan_of(graph)
     sources = render_network(plan, project)
-    sources += [project / name for name in plan.kernel_sources]
+    sources += [project / name for name in with_assembly(plan.kernel_sources)]
     return compile_for_m33(project, compiler, sources, project, ENTRIES)
+
+
+def with_assembly(kernel_sources: Sequence[str]) -> list[str]:
+    """The kernels' sources, and what is for the target alone."""
+    beside = [str(Path(name).with_suffix(".S")) for name in kernel_sources]
+    return [*kernel_sources, *(name for name in beside if (TEMPLATES_DIR / name).is_file())]
 
 
 def compile_for_m33(
@@ -86,7 +93,8 @@ def compile_for_m33(
     script.write_text(LINKER_SCRIPT)
     flags = target_flags("cortex-m33")
     command = [compiler, *flags.cpu, *flags.language, *flags.optimisation, *flags.sections]
-    command += [*flags.warnings, "-DM2M_TAPS=0", f"-I{include}", *map(str, sources)]
+    command += [*flags.warnings, "-DM2M_TAPS=0", "-DM2M_PORTABLE_KERNELS=0"]
+    command += [f"-I{include}", *map(str, sources)]
     command += [str(freestanding), "-nostdlib", "-static", "-Wl,--gc-sections"]
     command += [f"-Wl,-e,{entries[0]}", *(f"-Wl,-u,{entry}" for entry in entries)]
     subprocess.run([*command, f"-T{script}", "-o", str(elf)], check=True)
@@ -98,6 +106,7 @@ class CortexM33:
 
     def __init__(self, elf: Path) -> None:
         self._blocks: Counter[tuple[int, int]] = Counter()
+        self._before_last_frame: Counter[tuple[int, int]] = Counter()
         self._core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
         self._core.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M33)
         for start in (FLASH, RAM, HOST):
@@ -144,6 +153,7 @@ class CortexM33:
         self.call("network_begin")
         self._blocks.clear()
         for index, frame in enumerate(frames):
+            self._before_last_frame = self._blocks.copy()
             self._core.mem_write(HOST + 16, frame.tobytes())
             status = self.call("network_push_frame_s8", HOST + 16)
             assert status == (1 if index == len(frames) - 1 else 0)
@@ -152,11 +162,15 @@ class CortexM33:
         self._blocks = counted
         return np.frombuffer(bytes(scores), dtype=np.int8)
 
-    def instructions(self) -> Counter[str]:
-        """Instructions executed since the last patch began, by function."""
+    def instructions(self, *, last_frame_only: bool = False) -> Counter[str]:
+        """Instructions executed since the last patch began, by function.
+
+        `last_frame_only`: since its last frame was given, up to its scores.
+        """
         starts = [start for start, _ in self._starts]
         counts: Counter[str] = Counter()
-        for (address, size), times in self._blocks.items():
+        blocks = self._blocks - self._before_last_frame if last_frame_only else self._blocks
+        for (address, size), times in blocks.items():
             name = self._starts[bisect.bisect_right(starts, address) - 1][1]
             counts[name] += times * self._instructions_in(address, size)
         return counts

@@ -98,6 +98,15 @@ def is_rows(shape: Shape) -> bool:
     return len(shape) == 4 and shape[0] == 1
 
 
+def bordered(draft: Draft, source: int, reach: Sequence[int]) -> int:
+    """PAD of rows and bands, at most one more than a window can take as its own border."""
+    _, height, width, channels = draft.shape(source)
+    rows, bands = (draft.random.integers(0, one + (one > 1), 2) for one in reach)
+    made = (1, height + int(rows.sum()), width + int(bands.sum()), channels)
+    borders = integers("borders", np.array([[0, 0], rows, bands, [0, 0]]))
+    return draft.add("PAD", [source, borders], [made])[0]
+
+
 def windowed(draft: Draft, kind: str) -> bool:
     """CONV_2D, DEPTHWISE_CONV_2D."""
     random = draft.random
@@ -112,6 +121,9 @@ def windowed(draft: Draft, kind: str) -> bool:
         size, stride, dilation = [1, 1], [1, 1], [1, 1]
     reach = [(one - 1) * step + 1 for one, step in zip(size, dilation, strict=True)]
     same = not draft.chance(3) or reach[0] > height or reach[1] > width
+    if not same and draft.chance(2):
+        source = bordered(draft, source, reach)
+        _, height, width, inputs = draft.shape(source)
     if kind == "CONV_2D":
         groups = inputs if inputs in (2, 3) and draft.chance(4) else 1
         outputs = groups * drawn(random, 1, WIDEST // groups)

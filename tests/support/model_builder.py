@@ -103,6 +103,26 @@ class ModelBuilder:
         weights = Weights((1, *kernel, self._shape[3] * multiplier), 3, activation, per_channel)
         return self._windowed("DEPTHWISE_CONV_2D", weights, stride, same)
 
+    def pad(
+        self,
+        rows: tuple[int, int],
+        bands: tuple[int, int],
+        *,
+        channels: tuple[int, int] = (0, 0),
+        value: int | None = None,
+    ) -> ModelBuilder:
+        """PAD; with an int8 `value` PADV2."""
+        source = self.tensors[self.current]
+        borders = ((0, 0), rows, bands, channels)
+        constants = [self._constant("borders", np.array(borders, dtype=np.int32))]
+        quantisation = source.scales, source.zero_points
+        if value is not None:
+            data = np.array(value, dtype=np.int8)
+            constants.append(self._add(TensorRecord("value", (), "INT8", *quantisation, data=data)))
+        shape = tuple(length + sum(one) for length, one in zip(source.shape, borders, strict=True))
+        target = TensorRecord(f"layer{len(self.operators)}/pad", shape, "INT8", *quantisation)
+        return self._operate("PAD" if value is None else "PADV2", constants, target)
+
     def add(self, other: int, *, activation: int = NO_ACTIVATION) -> ModelBuilder:
         """ADD of the current tensor and tensor `other`, in this order."""
         first, second = self.tensors[self.current], self.tensors[other]

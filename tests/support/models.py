@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real models to test with: the project's own, and others where MODELS_DIR names their folder."""
+"""Real models to test with: the project's own two, and others of the folder MODELS_DIR."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from generator.repository import REPO_ROOT
 
 OWN_MODEL = REPO_ROOT / "models" / "yamnet_256_esc10.tflite"
+CAUSAL_MODEL = OWN_MODEL.with_stem("yamnet_256_esc10_causal")
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
 
 
@@ -19,7 +20,7 @@ def real_models() -> list[Path]:
     """Every real model that is at hand."""
     folder = os.environ.get("MODELS_DIR")
     others = [Path(folder) / WELL_KNOWN] if folder else []
-    return [path for path in (OWN_MODEL, *others) if path.is_file()]
+    return [path for path in (OWN_MODEL, CAUSAL_MODEL, *others) if path.is_file()]
 
 
 def patches(count: int, frames: int, bands: int, seed: int = 1) -> list[NDArray[np.int8]]:

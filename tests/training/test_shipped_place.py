@@ -17,7 +17,7 @@ from tests.training.synthetic import write_folders
 from training.__main__ import main
 from training.config import TrainingConfig, load_config
 from training.dataset import Clip, DataSet
-from training.paths import DEFAULT_CONFIG, MODELS
+from training.paths import CAUSAL_CONFIG, DEFAULT_CONFIG, MODELS
 from training.shipped import ESC10_CLIPS_A_FOLD, check_folds_of_shipped, check_sounds_of_shipped
 
 LABELS = tuple(DEFAULT_MODEL.with_suffix(".labels.txt").read_text(encoding="utf-8").split())
@@ -71,6 +71,16 @@ def test_esc10_itself_may_go_there() -> None:
 def test_part_of_esc10_may_not() -> None:
     with pytest.raises(InputError, match="a model of 319 of its 320 clips would overwrite it"):
         check_sounds_of_shipped(MODELS, SHIPPED, make_esc10(319))
+
+
+def test_every_shipped_model_is_protected() -> None:
+    causal = load_config(CAUSAL_CONFIG)
+    check_folds_of_shipped(MODELS, causal)
+    check_sounds_of_shipped(MODELS, causal, make_esc10(4 * ESC10_CLIPS_A_FOLD))
+    with pytest.raises(InputError, match=r"models/yamnet_256_esc10_causal\.tflite: is of folds"):
+        check_folds_of_shipped(MODELS, causal.model_copy(update={"folds": (5,)}))
+    with pytest.raises(InputError, match="a model of 319 of its 320 clips would overwrite it"):
+        check_sounds_of_shipped(MODELS, causal, make_esc10(319))
 
 
 def test_another_folder_or_name_takes_anything(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ struct depthwise_3x3_channel {
      (uint32_t)(uint8_t)(right) << 16)
 
 struct depthwise_3x3_layer {
-    uint32_t channels;
+    uint32_t channels; /* of one call */
+    uint32_t inputs;   /* of a column: all channels, rounded up to even */
     uint32_t width_out; /* a multiple of four */
     const struct depthwise_3x3_channel *parameters;
 };
@@ -26,7 +27,9 @@ struct depthwise_3x3_layer {
  * Three rows -> columns for the CONV_2D that follows; `layer` is a struct depthwise_3x3_layer.
  * Stride 1 has a border pixel left and right, stride 2 only right.
  */
-void depthwise_3x3_s1_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
-void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
+void depthwise_3x3_s1_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                             uint32_t first_channel);
+void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                             uint32_t first_channel);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DEPTHWISE_CONV_2D, 3x3, stride 2, one border pixel of value 0 right. */
+#include "network/kernels/columns.h"
 #include "network/kernels/depthwise_3x3.h"
 #include "network/kernels/depthwise_3x3_taps.h"
 
@@ -21,18 +22,20 @@ DSP_INLINE struct depthwise_3x3_four add_row(struct depthwise_3x3_four sums, con
     return sums;
 }
 
-void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+void depthwise_3x3_s2_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                             uint32_t first_channel) {
     const struct depthwise_3x3_layer *const depthwise = layer;
     const uint32_t width_in = 2u * depthwise->width_out;
-    const uint32_t block = 4u * ((depthwise->channels + 1u) & ~1u);
+    const uint32_t block = 4u * depthwise->inputs;
     const uint8_t *above = rows[0].pixels, *here = rows[1].pixels, *below = rows[2].pixels;
     for (uint32_t channel = 0u; channel < depthwise->channels; channel++) {
-        const struct depthwise_3x3_channel *parameters = &depthwise->parameters[channel];
+        const struct depthwise_3x3_channel *parameters = &depthwise->parameters[first_channel + channel];
         const struct requantise_channel requantise = requantise_unpack(&parameters->requantise);
         const struct depthwise_3x3_taps t0 = depthwise_3x3_unpack(parameters->taps[0]);
         const struct depthwise_3x3_taps t1 = depthwise_3x3_unpack(parameters->taps[1]);
         const struct depthwise_3x3_taps t2 = depthwise_3x3_unpack(parameters->taps[2]);
-        int16_t *column = columns + (channel / 2u) * 8u + channel % 2u;
+        int16_t *column =
+            column_input(column_of(columns, depthwise->inputs, 0u), first_channel + channel);
         for (uint32_t pixel = 0u; pixel < width_in; pixel += 8u) {
             const int32_t start = requantise.start;
             struct depthwise_3x3_four sums = {start, start, start, start};

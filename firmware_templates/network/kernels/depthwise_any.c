@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/depthwise_any.h"
 
-void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+#include "network/kernels/columns.h"
+
+void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                          uint32_t first_channel) {
     const struct depthwise_any_layer *const depthwise = layer;
     const struct conv_window *window = &depthwise->dilated.window;
     const uint32_t row_step = depthwise->dilated.row_step;
     const uint32_t column_step = depthwise->dilated.column_step;
-    const uint32_t outputs = window->channels * depthwise->multiplier;
-    const uint32_t block = 4u * ((outputs + 1u) & ~1u);
-    const int8_t *taps = depthwise->taps;
-    for (uint32_t output = 0u; output < outputs; output++) {
+    const uint32_t inputs = (window->channels * depthwise->multiplier + 1u) & ~1u;
+    const int8_t *taps = depthwise->taps + first_channel * window->rows * window->columns;
+    for (uint32_t output = 0u; output < depthwise->outputs; output++) {
+        const uint32_t made = first_channel + output;
         const struct requantise_channel requantise =
-            requantise_unpack(&depthwise->requantise[output]);
+            requantise_unpack(&depthwise->requantise[made]);
         const uint32_t channel = output / depthwise->multiplier;
-        int16_t *column = columns + (output / 2u) * 8u + output % 2u;
         for (uint32_t pixel = 0u; pixel < window->width_out; pixel++) {
             const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
             const int8_t *tap = taps;
@@ -29,7 +31,7 @@ void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_
             }
             const int32_t value =
                 requantise_linear(requantise.start + 2 * sum, &requantise, &depthwise->range);
-            column[(pixel / 4u) * block + (pixel % 4u) * 2u] = (int16_t)(2 * value);
+            *column_input(column_of(columns, inputs, pixel), made) = (int16_t)(2 * value);
         }
         taps += window->rows * window->columns;
     }

@@ -9,13 +9,15 @@
 
 struct depthwise_any_layer {
     struct dilated_window dilated;
-    uint32_t multiplier; /* outputs for each input channel */
+    uint32_t multiplier; /* outputs for each input channel; 1 where a call makes only a part */
+    uint32_t outputs;    /* of one call */
     const int8_t *taps;  /* [output channel][window row][window column] */
     const struct requantise *requantise;
     struct output_range range;
 };
 
 /* The rows of the stage's window -> columns; `layer` is a struct depthwise_any_layer. */
-void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
+void depthwise_any_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                          uint32_t first_channel);
 
 #endif

@@ -2,10 +2,7 @@
 /* The window of each output pixel is laid out as a column. */
 #include "network/kernels/im2col.h"
 
-/* Input k of a pixel's column; pairs of inputs stand together in a block of four pixels. */
-static inline int16_t *place_of(int16_t *column, uint32_t k) {
-    return column + (k / 2u) * 8u + k % 2u;
-}
+#include "network/kernels/columns.h"
 
 /* A window that lies within the row. */
 static void gather_inside(const struct conv_window *window, const struct row_view *rows,
@@ -16,7 +13,7 @@ static void gather_inside(const struct conv_window *window, const struct row_vie
         for (uint32_t offset = 0u; offset < window->columns; offset++, pixel++) {
             const uint8_t *value = pixel;
             for (uint32_t channel = 0u; channel < window->channels; channel++, k++) {
-                *place_of(column, k) = (int16_t)(2 * *value);
+                *column_input(column, k) = (int16_t)(2 * *value);
                 value += rows[row].channel_stride;
             }
         }
@@ -34,18 +31,19 @@ static void gather_at_border(const struct conv_window *window, const struct row_
             const uint8_t *value = rows[row].pixels + (inside ? x : 0);
             for (uint32_t channel = 0u; channel < window->channels; channel++, k++) {
                 const uint32_t u8 = inside ? *value : window->border;
-                *place_of(column, k) = (int16_t)(2u * u8);
+                *column_input(column, k) = (int16_t)(2u * u8);
                 value += rows[row].channel_stride;
             }
         }
     }
 }
 
-void im2col_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns) {
+void im2col_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                          uint32_t first_channel) {
     const struct conv_window *const window = layer;
-    const uint32_t block = 4u * window->inputs;
+    (void)first_channel; /* always all channels */
     for (uint32_t pixel = 0u; pixel < window->width_out; pixel++) {
-        int16_t *column = columns + (pixel / 4u) * block + (pixel % 4u) * 2u;
+        int16_t *column = column_of(columns, window->inputs, pixel);
         const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
         if (first >= 0 && first + (int32_t)window->columns <= (int32_t)window->width_in) {
             gather_inside(window, rows, (uint32_t)first, column);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/im2col_dilated.h"
 
+#include "network/kernels/columns.h"
+
 static void gather_pixel(const struct dilated_window *dilated, const struct row_view *rows,
                          int32_t first, int16_t *column) {
     const struct conv_window *window = &dilated->window;
@@ -13,7 +15,7 @@ static void gather_pixel(const struct dilated_window *dilated, const struct row_
             const uint8_t *value = row->pixels + (inside ? x : 0);
             for (uint32_t channel = 0u; channel < window->channels; channel++, k++) {
                 const uint32_t u8 = inside ? *value : window->border;
-                column[(k / 2u) * 8u + k % 2u] = (int16_t)(2u * u8);
+                *column_input(column, k) = (int16_t)(2u * u8);
                 value += row->channel_stride;
             }
         }
@@ -21,12 +23,12 @@ static void gather_pixel(const struct dilated_window *dilated, const struct row_
 }
 
 void im2col_dilated_gather_row_u8(const void *layer, const struct row_view *rows,
-                                  int16_t *columns) {
+                                  int16_t *columns, uint32_t first_channel) {
     const struct dilated_window *const dilated = layer;
     const struct conv_window *window = &dilated->window;
-    const uint32_t block = 4u * window->inputs;
+    (void)first_channel; /* always all channels */
     for (uint32_t pixel = 0u; pixel < window->width_out; pixel++) {
         const int32_t first = (int32_t)(pixel * window->stride) - (int32_t)window->left;
-        gather_pixel(dilated, rows, first, columns + (pixel / 4u) * block + (pixel % 4u) * 2u);
+        gather_pixel(dilated, rows, first, column_of(columns, window->inputs, pixel));
     }
 }

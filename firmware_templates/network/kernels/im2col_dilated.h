@@ -7,6 +7,7 @@
 #include "network/kernels/row_view.h"
 
 /* The stage's rows -> columns; `layer` is a struct dilated_window. */
-void im2col_dilated_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns);
+void im2col_dilated_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                                  uint32_t first_channel);
 
 #endif

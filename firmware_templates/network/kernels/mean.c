@@ -3,21 +3,29 @@
 
 #include "network/kernels/requantise.h"
 
+/* The sum of a plane's pixels. */
+static inline uint32_t sum_of_plane(const uint8_t *plane, uint32_t pixels) {
+    const uint8_t *const end_of_eights = plane + (pixels & ~7u), *const end = plane + pixels;
+    uint32_t sum = 0u;
+    while (plane != end_of_eights) {
+        sum = dsp_add_bytes(dsp_load_u32(plane), sum);
+        sum = dsp_add_bytes(dsp_load_u32(plane + 4), sum);
+        plane += 8;
+    }
+    while (plane != end) {
+        sum += *plane++;
+    }
+    return sum;
+}
+
 void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums) {
     const struct mean_layer *const mean = layer;
-    int32_t *sum_of = sums;
+    const uint32_t pixels = mean->pixels, stride = rows[0].channel_stride;
     const uint8_t *plane = rows[0].pixels;
-    for (uint32_t channel = 0u; channel < mean->channels; channel++) {
-        uint32_t sum = (uint32_t)sum_of[channel];
-        uint32_t pixel = 0u;
-        for (; pixel + 4u <= mean->pixels; pixel += 4u) {
-            sum = dsp_add_bytes(dsp_load_u32(plane + pixel), sum);
-        }
-        for (; pixel < mean->pixels; pixel++) {
-            sum += plane[pixel];
-        }
-        sum_of[channel] = (int32_t)sum;
-        plane += rows[0].channel_stride;
+    int32_t *sum = sums;
+    for (int32_t *const end = sum + mean->channels; sum != end; sum++) {
+        *sum += (int32_t)sum_of_plane(plane, pixels);
+        plane += stride;
     }
 }
 

@@ -9,9 +9,9 @@
  * Two layouts of a row:
  *   planes   one plane of `channel_stride` bytes for each channel; a plane holds the row's pixels
  *            (bands), padded to a multiple of four.
- *   columns  int16, doubled (2 * u8), for the matrix product: blocks of four pixels; in a block,
- *            pairs of inputs k, k+1; of each pair (p0 k, p0 k+1, p1 k, p1 k+1, ... p3 k+1).
- * The doubling makes the accumulators twice the reference's, as the requantisation wants them.
+ *            Pixels 0 1 2 3 of a word lie in that order, or, between a matrix product and a 3x3 filter
+ *            that reads them alone, as 0 2 1 3 ("swapped"): UXTB16 then gives two neighbours.
+ *   columns  for the matrix product: see columns.h.
  */
 #ifndef NETWORK_KERNELS_ROW_VIEW_H
 #define NETWORK_KERNELS_ROW_VIEW_H

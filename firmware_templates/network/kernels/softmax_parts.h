@@ -14,19 +14,19 @@
 #define SUM_INTEGER_BITS 12 /* of Q12.19, in which the exponentials are summed */
 
 /* a * b of two fractions of 31 bits, halves up. */
-static int32_t multiply_q31(int32_t a, int32_t b) {
+DSP_ONCE_A_PATCH static int32_t multiply_q31(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
 }
 
 /* value / 2^bits, halves away from zero. */
-static int32_t divide_by_power(int32_t value, uint32_t bits) {
+DSP_ONCE_A_PATCH static int32_t divide_by_power(int32_t value, uint32_t bits) {
     const int32_t mask = (int32_t)((1u << bits) - 1u);
     const int32_t threshold = (mask >> 1) + (value < 0);
     return dsp_asr(value, bits) + ((value & mask) > threshold);
 }
 
 /* value * 2^bits, saturating. */
-static int32_t multiply_by_power(int32_t value, uint32_t bits) {
+DSP_ONCE_A_PATCH static int32_t multiply_by_power(int32_t value, uint32_t bits) {
     const int32_t limit = (int32_t)((1u << (31u - bits)) - 1u);
     if (value > limit) {
         return INT32_MAX;
@@ -35,7 +35,7 @@ static int32_t multiply_by_power(int32_t value, uint32_t bits) {
 }
 
 /* exp(x) in Q0.31 for x in Q0.31, -1/4 <= x < 0: a Taylor series about -1/8. */
-static int32_t exp_of_small(int32_t x) {
+DSP_ONCE_A_PATCH static int32_t exp_of_small(int32_t x) {
     const int32_t exp_of_minus_eighth = 1895147668;
     const int32_t third = 715827883;
     const int32_t t = x + (1 << 28);
@@ -47,7 +47,7 @@ static int32_t exp_of_small(int32_t x) {
 }
 
 /* exp(x) in Q0.31 for x in Q5.26, x <= 0: the small rest, times exp(-2^i) for each bit above. */
-static int32_t exp_of_negative(int32_t x) {
+DSP_ONCE_A_PATCH static int32_t exp_of_negative(int32_t x) {
     static const int32_t exp_of_minus_power[7] = {
         1672461947, /* exp(-1/4) */
         1302514674, /* exp(-1/2) */
@@ -73,7 +73,7 @@ static int32_t exp_of_negative(int32_t x) {
 }
 
 /* 1 / (1 + x) in Q0.31 for x in Q0.31, 0 <= x < 1: three Newton steps in Q2.29. */
-static int32_t reciprocal_of_one_plus(int32_t x) {
+DSP_ONCE_A_PATCH static int32_t reciprocal_of_one_plus(int32_t x) {
     const int32_t q48_over_17 = 1515870810;
     const int32_t minus_32_over_17 = -1010580540;
     const int32_t half = (int32_t)(((int64_t)x + ONE_Q0_31 + 1) / 2);
@@ -86,12 +86,12 @@ static int32_t reciprocal_of_one_plus(int32_t x) {
 }
 
 /* A difference of two logits in Q5.26; it must not lie below the layer's smallest. */
-static int32_t scaled_difference(const struct softmax_layer *layer, int32_t difference) {
+DSP_ONCE_A_PATCH static int32_t scaled_difference(const struct softmax_layer *layer, int32_t difference) {
     const int32_t shifted = dsp_wrap((uint32_t)difference << layer->left_shift);
     return multiply_q31(shifted, layer->multiplier);
 }
 
-static int32_t largest_of(const struct softmax_layer *layer, const int8_t *logits) {
+DSP_ONCE_A_PATCH static int32_t largest_of(const struct softmax_layer *layer, const int8_t *logits) {
     int32_t largest = -128;
     for (uint32_t i = 0u; i < layer->classes; i++) {
         largest = logits[i] > largest ? logits[i] : largest;
@@ -100,7 +100,7 @@ static int32_t largest_of(const struct softmax_layer *layer, const int8_t *logit
 }
 
 /* The sum of exp(logit - largest) in Q12.19. */
-static int32_t sum_of_exponentials(const struct softmax_layer *layer, const int8_t *logits,
+DSP_ONCE_A_PATCH static int32_t sum_of_exponentials(const struct softmax_layer *layer, const int8_t *logits,
                                    int32_t largest) {
     int32_t sum = 0;
     for (uint32_t i = 0u; i < layer->classes; i++) {

@@ -12,6 +12,7 @@ struct spread_layer {
 };
 
 /* columns -> planes; `layer` is a struct spread_layer. */
-void spread_columns_row_u8(const void *layer, const int16_t *columns, uint8_t *planes);
+void spread_columns_row_u8(const void *layer, int16_t *columns, uint8_t *planes,
+                           uint32_t first_channel);
 
 #endif

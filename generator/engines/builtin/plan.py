@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from generator.engines.builtin.c_tables import (
@@ -24,9 +24,16 @@ from generator.engines.builtin.names import (
 )
 from generator.engines.builtin.partition import on_rows
 from generator.engines.builtin.registry import builtin_operator
-from generator.engines.builtin.schedule import End, Ring, Schedule
+from generator.engines.builtin.schedule import COLUMN_VALUE_BYTES, End, Ring, Schedule
 from generator.engines.builtin.spec import Kernel
-from generator.engines.builtin.stage_plan import StagePlan, plan_stage, stage_name
+from generator.engines.builtin.stage_plan import (
+    COLUMNS,
+    StagePlan,
+    kept_text,
+    plan_stage,
+    stage_name,
+    swapped_rings,
+)
 from generator.engines.builtin.tail_plan import TailPlan, plan_tail
 from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
@@ -34,6 +41,11 @@ from generator.model.graph import Graph, Tensor
 ALWAYS_CALLED = ("row_ring", "dequantise")
 """Kernels that every network needs: its rings, its scores as float32."""
 
+
+_COLUMN_COMMENTS = (
+    "one row, laid out for a matrix product",
+    "the row of the stage that follows, which is filled while the product goes on",
+)
 
 _ABOUT = (
     "The int8 network, run row by row: each call of network_push_frame_s8() gives it one frame",
@@ -49,6 +61,16 @@ class BorderPlan:
     width: int
     lines: tuple[str, ...]
     """The initialiser's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsPlan:
+    """A buffer for the columns of one row: a member of the arena."""
+
+    member: str
+    comment: str
+    values: int
+    """int16 of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,7 @@ class NetworkPlan:
     """Tables in network_weights.c: weights, biases and multipliers, without the layers' records."""
     widest_row_bytes: int
     """Of any operator's output, for the taps."""
-    column_values: int
+    columns: tuple[ColumnsPlan, ...]
     band_planes_stride: int
     """Bytes from band to band in a row of the patch whose bands are channels; 0: they are pixels"""
     window_rows: int
@@ -141,11 +163,12 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     """Everything the templates print, computed."""
     graph = schedule.graph
     borders = _borders(schedule)
-    rings = _ring_plans(schedule, borders)
+    swapped = swapped_rings(schedule, folded)
+    rings = _ring_plans(schedule, borders, swapped)
     ends = tuple(_end_plan(schedule, index) for index in range(len(schedule.ends)))
     names, end_names = (tuple(one.name for one in plans) for plans in (rings, ends))
     stages = tuple(
-        plan_stage(schedule, folded, stage, names, end_names) for stage in schedule.stages
+        plan_stage(schedule, folded, stage, names, end_names, swapped) for stage in schedule.stages
     )
     tail = plan_tail(schedule, folded, tuple(end.member for end in ends))
     kernels: list[Kernel] = []
@@ -173,7 +196,13 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         widest_row_bytes=max(
             (graph.bands, *(_row_elements(graph.tensors[one]) for one in _streamed(schedule)))
         ),
-        column_values=schedule.column_bytes // 2,
+        columns=tuple(
+            ColumnsPlan(member, comment, size // COLUMN_VALUE_BYTES)
+            for member, comment, size in zip(
+                COLUMNS, _COLUMN_COMMENTS, schedule.column_bytes, strict=True
+            )
+            if size
+        ),
         band_planes_stride=patch.channel_stride if patch.channels > 1 else 0,
         window_rows=max(stage.window.size[0] * len(stage.sources) for stage in schedule.stages),
         started=tuple(
@@ -249,7 +278,9 @@ def _borders(schedule: Schedule) -> dict[int, BorderPlan]:
     }
 
 
-def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[RingPlan, ...]:
+def _ring_plans(
+    schedule: Schedule, borders: dict[int, BorderPlan], swapped: Collection[int]
+) -> tuple[RingPlan, ...]:
     graph = schedule.graph
     made_by = {
         stage.target: output_identifier(stage.operators[-1], stage.output)
@@ -260,7 +291,7 @@ def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[Rin
     for index, ring in enumerate(schedule.rings):
         tensor = graph.tensors[ring.tensor]
         end = made_by.get(index, "input")
-        shape = f"{ring.depth} of {ring.height} rows of {ring.width} x {ring.channels}"
+        shape = f"{kept_text(ring)} of {ring.height} rows of {ring.width} x {ring.channels}"
         readers = [f"&{stage_name(schedule, stage)}" for stage in schedule.readers(index)]
         plans.append(
             RingPlan(
@@ -268,17 +299,19 @@ def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[Rin
                 comment=f"{shape}, {quantisation_text(tensor)}",
                 c_type="uint8_t",
                 member=f"rows_{end}",
-                dimensions=f"[{ring.depth}][{ring.row_bytes}]",
+                dimensions=f"[{ring.places}][{ring.row_bytes // ring.groups}]",
                 offset=ring.offset,
                 lines=(
                     *designated(
                         [("rows", f"network_arena.rows_{end}[0]")],
                         [("border_row", borders[_zero_as_byte(graph, ring)].name)],
-                        _geometry(ring.depth, ring.height, ring.row_bytes),
+                        _geometry(ring.groups, ring.places, ring.height, ring.row_bytes),
                         [
                             ("channel_stride", str(ring.channel_stride)),
                             ("channels", str(ring.channels)),
+                            ("group_channels", str(ring.group_channels)),
                             ("pixels", str(ring.width)),
+                            *([("swapped", "1")] if index in swapped else ()),
                         ],
                         [("rows_in", f"&rows_in[{index}]")],
                     ),
@@ -289,8 +322,13 @@ def _ring_plans(schedule: Schedule, borders: dict[int, BorderPlan]) -> tuple[Rin
     return tuple(plans)
 
 
-def _geometry(depth: int, height: int, row_bytes: int) -> Sequence[tuple[str, str]]:
-    return ("depth", str(depth)), ("height", str(height)), ("row_bytes", f"{row_bytes}u")
+def _geometry(groups: int, places: int, height: int, row_bytes: int) -> Sequence[tuple[str, str]]:
+    return (
+        ("groups", str(groups)),
+        ("places", str(places)),
+        ("height", str(height)),
+        ("group_bytes", f"{row_bytes // groups}u"),
+    )
 
 
 def _end_plan(schedule: Schedule, index: int) -> RingPlan:
@@ -298,6 +336,8 @@ def _end_plan(schedule: Schedule, index: int) -> RingPlan:
     end = schedule.ends[index]
     name = end_identifier(schedule.graph, end.tensor, end.operator)
     collected = end.collected
+    reduced = next(stage for stage in schedule.stages if stage.end == index).sources[0]
+    groups = schedule.rings[reduced].groups if end.operator else 1
     return RingPlan(
         name=f"ring_{name}",
         comment=_end_comment(end),
@@ -307,7 +347,7 @@ def _end_plan(schedule: Schedule, index: int) -> RingPlan:
         offset=end.offset,
         lines=designated(
             [("rows", f"(uint8_t *)network_arena.kept_{name}")],
-            _geometry(collected.rows_kept, end.height, collected.row_bytes),
+            _geometry(groups, groups * collected.rows_kept, end.height, collected.row_bytes),
             [("rows_in", f"&rows_in[{len(schedule.rings) + index}]"), ("readers", "STAGES(NULL)")],
         ),
     )

@@ -4,13 +4,15 @@
 The row axis is time. Every stage makes rows from a ring that holds the last rows of its input.
 Whenever a ring gets a row, the stages that read it make as many of their own rows as they can.
 Running that once here, on row numbers instead of rows, tells how deep each ring must be. See
-docs/adr/0001.
+docs/adr/0001, and docs/adr/0021 for rows in groups of channels.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
+from generator.engines.builtin.groups import assign_buffers, groups_of, places_wanted
 from generator.engines.builtin.memory_plan import ALIGNMENT
 from generator.engines.builtin.partition import Partition, make_partition, on_rows
 from generator.engines.builtin.spec import Collected
@@ -33,9 +35,18 @@ from generator.model.graph import Graph, Operator
 COLUMN_VALUE_BYTES = 2
 
 
+class Optimise(Enum):
+    """What to spare where both cannot be had."""
+
+    TIME = "time"
+    """Rows stay whole: a few calls less."""
+    MEMORY = "memory"
+    """Rows are made and taken in groups of channels where that is possible."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The last `depth` rows of a tensor, in planes of unsigned bytes."""
+    """The last rows of a tensor, in planes of unsigned bytes."""
 
     tensor: int
     height: int
@@ -45,9 +56,12 @@ class Ring:
     channels: int
     planes: int
     """Channels, even where the matrix product writes them: it makes two at a time."""
-    depth: int
+    places: int
+    """Groups that it holds."""
     offset: int
     """Bytes from the arena's start."""
+    groups: int = 1
+    """Of a row's channels; each is written and read on its own."""
 
     @property
     def channel_stride(self) -> int:
@@ -62,7 +76,17 @@ class Ring:
     @property
     def ring_bytes(self) -> int:
         """Bytes of the ring."""
-        return self.row_bytes * self.depth
+        return self.row_bytes // self.groups * self.places
+
+    @property
+    def rows_kept(self) -> float:
+        """Rows that it holds, a group as its share of a row."""
+        return self.places / self.groups
+
+    @property
+    def group_channels(self) -> int:
+        """Channels of a group."""
+        return self.channels // self.groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +126,8 @@ class Stage:
     """Scratch for the columns of one row."""
     output: int = 0
     """Which of the last operator's outputs it makes."""
+    buffer: int = 0
+    """Which of the two scratch buffers holds its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +142,8 @@ class Schedule:
     stages: tuple[Stage, ...]
     states: tuple[State, ...]
     tail_memory: TailMemory
-    column_bytes: int
-    """Scratch at the arena's start: the columns of one row."""
+    column_bytes: tuple[int, int]
+    """Two scratch buffers at the arena's start, for the columns of one row each."""
     beyond_bytes: int
     """At the arena's end: what only the tail needs."""
     arena_bytes: int
@@ -246,17 +272,21 @@ class _Stages:
         return takers[0] if takes_columns and takes_columns(self.graph, takers[0]) else None
 
 
-def make_schedule(graph: Graph) -> Schedule:
+def make_schedule(graph: Graph, optimise: Optimise = Optimise.MEMORY) -> Schedule:
     """Plan the whole network. The graph has passed `check_graph`, and `turn_graph` if need be."""
     if graph.transposed:
         raise ValueError(f"{graph.name} takes bands first: turn_graph() comes before")
     partition = make_partition(graph)
     made = _Stages(partition)
     made.build()
-    column_bytes = round_up(max(stage.column_bytes for stage in made.stages), 8)
+    grouped = made.rings
+    if optimise is Optimise.MEMORY:
+        grouped = [_in_groups(made, index) for index in range(len(made.rings))]
+    stages = _with_buffers(grouped, made.stages)
+    column_bytes = (_buffer_bytes(stages, 0), _buffer_bytes(stages, 1))
     rings: list[Ring] = []
-    offset = column_bytes
-    for ring in _with_depths(made.rings, made.stages):
+    offset = sum(column_bytes)
+    for ring in _with_places(grouped, stages):
         rings.append(replace(ring, offset=offset))
         offset += ring.ring_bytes
     ends: list[End] = []
@@ -278,7 +308,7 @@ def make_schedule(graph: Graph) -> Schedule:
         partition=partition,
         rings=tuple(rings),
         ends=tuple(ends),
-        stages=tuple(made.stages),
+        stages=stages,
         states=states,
         tail_memory=memory,
         column_bytes=column_bytes,
@@ -289,7 +319,7 @@ def make_schedule(graph: Graph) -> Schedule:
 
 def _ring(tensor: int, shape: tuple[int, ...], planes: int) -> Ring:
     _, height, width, channels = shape
-    return Ring(tensor, height, width, channels, planes, depth=1, offset=0)
+    return Ring(tensor, height, width, channels, planes, places=1, offset=0)
 
 
 def _column_bytes(graph: Graph, operator: Operator) -> int:
@@ -300,19 +330,54 @@ def _column_bytes(graph: Graph, operator: Operator) -> int:
     return pixels * round_up(column_values(graph, operator), 2) * COLUMN_VALUE_BYTES
 
 
-def _with_depths(rings: list[Ring], stages: list[Stage]) -> list[Ring]:
-    """Run the schedule on row numbers and keep the greatest span of rows in use for each ring."""
+def _in_groups(made: _Stages, index: int) -> Ring:
+    """The ring, cut into groups if what makes its rows and what alone reads them allow it."""
+    ring = made.rings[index]
+    makers = [stage for stage in made.stages if stage.target == index]
+    readers = [stage for stage in made.stages if index in stage.sources]
+    if len(makers) != 1 or len(readers) != 1 or not readers[0].operators:
+        return ring
+    maker, reader = on_rows(makers[0].operators[-1]), readers[0].operators[0]
+    takes_groups = on_rows(reader).takes_groups
+    if not maker.makes_groups or takes_groups is None or not takes_groups(made.graph, reader):
+        return ring
+    if readers[0].window.before[0] >= readers[0].window.size[0]:
+        return ring  # windows without a row come several at a time
+    return replace(ring, groups=groups_of(ring.channels, ring.channel_stride))
+
+
+def _with_buffers(rings: list[Ring], stages: list[Stage]) -> tuple[Stage, ...]:
+    """A stage whose columns are filled while the maker of its ring reads its own has another
+    buffer."""
+    makers = {stage.target: stage.index for stage in stages}
+    pairs = [
+        (makers[source], stage.index)
+        for stage in stages
+        for source in stage.sources
+        if rings[source].groups > 1 and stage.column_bytes
+    ]
+    buffers = assign_buffers([stage.column_bytes for stage in stages], pairs)
+    return tuple(replace(stage, buffer=buffers[stage.index]) for stage in stages)
+
+
+def _buffer_bytes(stages: tuple[Stage, ...], buffer: int) -> int:
+    sizes = [stage.column_bytes for stage in stages if stage.buffer == buffer]
+    return round_up(max(sizes, default=0), 8)
+
+
+def _with_places(rings: list[Ring], stages: tuple[Stage, ...]) -> list[Ring]:
+    """Run the schedule on row numbers and keep the greatest span in use for each ring."""
     made = [0] * len(stages)
     arrived = [0] * len(rings)
-    depths = [1] * len(rings)
+    places = [1] * len(rings)
 
     def arrive(ring: int) -> None:
-        row = arrived[ring]
+        row, groups = arrived[ring], rings[ring].groups
         readers = [stage for stage in stages if ring in stage.sources]
         for stage in readers:
             if made[stage.index] < stage.rows:
-                oldest = max(stage.window.first_row(made[stage.index]), 0)
-                depths[ring] = max(depths[ring], row - oldest + 1)
+                wanted = places_wanted(stage.window, made[stage.index], row, groups)
+                places[ring] = max(places[ring], wanted)
         arrived[ring] += 1
         for stage in readers:
             advance(stage)
@@ -331,4 +396,4 @@ def _with_depths(rings: list[Ring], stages: list[Stage]) -> list[Ring]:
 
     for _ in range(rings[0].height):
         arrive(0)
-    return [replace(ring, depth=depth) for ring, depth in zip(rings, depths, strict=True)]
+    return [replace(ring, places=held) for ring, held in zip(rings, places, strict=True)]

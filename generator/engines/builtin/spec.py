@@ -99,6 +99,15 @@ class RowCall(Call[FoldedT]):
     output: int = 0
     """Which of the operator's outputs is made."""
 
+    channels_taken: int = 0
+    """Of its rows, in one call of its gather or its combine; 0: all."""
+    channels_made: int = 0
+    """Of its target's rows, in one call of its product; 0: all."""
+    reads_swapped: bool = False
+    """Its rows' pixels lie as 0 2 1 3 (firmware_templates/network/kernels/row_view.h)."""
+    makes_swapped: bool = False
+    """Its target's pixels are to lie so."""
+
     @property
     def tensor_out(self) -> Tensor:
         """The output that is made."""
@@ -156,6 +165,14 @@ class OnRows:
     """Its columns hold its output: the product of the operator that follows may take them."""
     takes_columns: Callable[[Graph, Operator], bool] | None = None
     """True for an operator whose product can take its input in columns, without a gather."""
+    makes_groups: bool = False
+    """Its product may make a row's channels in groups, one a call."""
+    takes_groups: Callable[[Graph, Operator], bool] | None = None
+    """True for an operator whose gather or combine can take a row's channels in groups."""
+    makes_swapped: Callable[[RowCall[Any]], bool] | None = None
+    """True where its product can lay pixels as 0 2 1 3."""
+    reads_swapped: Callable[[RowCall[Any]], bool] | None = None
+    """True where its gather wants them so, or its combine does not mind."""
     reduces: Callable[[Graph, Operator], Collected] | None = None
     """Of an operator that makes no rows but something of all rows, which `combine` adds to. In the
     tail its `OnTensors.finish` makes the output of it."""

@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from generator.engines.builtin.c_tables import Record, c_list, designated, unsigned
 from generator.engines.builtin.fold import FoldedNetwork
 from generator.engines.builtin.names import end_identifier, output_identifier, tensor_text, title
 from generator.engines.builtin.partition import on_rows
-from generator.engines.builtin.schedule import Schedule, Stage
+from generator.engines.builtin.schedule import Ring, Schedule, Stage
 from generator.engines.builtin.spec import Kernel, RowCall, RowKernel
 from generator.engines.builtin.windows import WHOLE_ROW, Window
 from generator.model.graph import Operator
 
 NO_OPERATOR = "STAGE_NO_OPERATOR"
+
+COLUMNS = ("columns", "columns_ahead")
+"""The arena's members for the two buffers of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,64 @@ def stage_name(schedule: Schedule, stage: Stage) -> str:
     return f"stage_{output_identifier(stage.operators[-1], stage.output)}"
 
 
+def row_call(
+    schedule: Schedule,
+    folded: FoldedNetwork,
+    stage: Stage,
+    operator: Operator,
+    swapped: Collection[int] = (),
+) -> RowCall[Any]:
+    """What an operator of a stage is asked with; `swapped`: rings whose pixels lie as 0 2 1 3."""
+    source = schedule.rings[stage.sources[0]]
+    target = schedule.rings[stage.target] if stage.target is not None else None
+    return RowCall(
+        schedule.graph,
+        operator,
+        folded.layer(operator),
+        stage.window,
+        stage.output,
+        channels_taken=source.group_channels if source.groups > 1 else 0,
+        channels_made=target.group_channels if target and target.groups > 1 else 0,
+        reads_swapped=stage.sources[0] in swapped,
+        makes_swapped=stage.target in swapped,
+    )
+
+
+def swapped_rings(schedule: Schedule, folded: FoldedNetwork) -> frozenset[int]:
+    """The rings whose pixels can lie as 0 2 1 3: what makes their rows can, all readers want it."""
+
+    def makes(stage: Stage) -> bool:
+        operator = stage.operators[-1]
+        ask = on_rows(operator).makes_swapped
+        return ask is not None and ask(row_call(schedule, folded, stage, operator))
+
+    def reads(stage: Stage) -> bool:
+        if not stage.operators:
+            return False
+        ask = on_rows(stage.operators[0]).reads_swapped
+        return ask is not None and ask(row_call(schedule, folded, stage, stage.operators[0]))
+
+    return frozenset(
+        stage.target
+        for stage in schedule.stages
+        if stage.target is not None
+        and makes(stage)
+        and all(reads(reader) for reader in schedule.readers(stage.target))
+    )
+
+
 def plan_stage(
     schedule: Schedule,
     folded: FoldedNetwork,
     stage: Stage,
     rings: Sequence[str],
     ends: Sequence[str],
+    swapped: Collection[int],
 ) -> StagePlan:
-    """The stage, with its kernels chosen; `rings` and `ends` are the C names of all of them."""
+    """The stage, with its kernels chosen; `rings` and `ends` are the C names of all of them.
+
+    `swapped`: rings whose pixels lie as 0 2 1 3.
+    """
     graph = schedule.graph
     if not stage.operators:
         return _collection(schedule, stage, rings, ends)
@@ -55,7 +109,7 @@ def plan_stage(
     def kernel(ask: RowKernel | None, operator: Operator) -> Kernel | None:
         if ask is None:
             return None
-        return ask(RowCall(graph, operator, folded.layer(operator), stage.window, stage.output))
+        return ask(row_call(schedule, folded, stage, operator, swapped))
 
     columns, channels = NO_OPERATOR, []
     if first is not last:
@@ -72,6 +126,7 @@ def plan_stage(
             _step("combine", "layer", combine),
             _step("gather", "gather_layer", gather),
             _step("product", "layer", product),
+            [("columns", f"network_arena.{COLUMNS[stage.buffer]}")] if gather else (),
             _window_fields(stage.window),
             [("columns_operator", columns), *channels, ("target_operator", made)],
         ),
@@ -142,9 +197,18 @@ def _comment(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
 def _sources(schedule: Schedule, stage: Stage) -> tuple[str, ...]:
     rings = (schedule.rings[index] for index in stage.sources)
     return tuple(
-        f"  in   {tensor_text(schedule.graph.tensors[ring.tensor])}; keeps the last {ring.depth}"
+        f"  in   {tensor_text(schedule.graph.tensors[ring.tensor])}; keeps {kept_text(ring)}"
         for ring in rings
     )
+
+
+def kept_text(ring: Ring) -> str:
+    """How much of its tensor a ring holds."""
+    rows, groups = divmod(ring.places, ring.groups)
+    parts = ["1 row" if rows == 1 else f"{rows} rows"] if rows else []
+    if groups:
+        parts.append(f"{groups} x {ring.group_channels} channels")
+    return " and ".join(parts)
 
 
 def _window_text(window: Window) -> str:

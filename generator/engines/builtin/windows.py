@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.model.options import Padding
+from generator.model.options import Borders, Padding
 
 PIXELS_PER_BLOCK = 4
 """The matrix product works on four pixels at a time, so planes are padded to a multiple of it."""
@@ -36,9 +36,14 @@ WHOLE_ROW = Window((1, 1), (1, 1), (0, 0), (0, 0))
 
 
 def window_of(
-    shape_in: tuple[int, ...], size: tuple[int, int], stride: tuple[int, int], padding: Padding
+    shape_in: tuple[int, ...],
+    size: tuple[int, int],
+    stride: tuple[int, int],
+    padding: Padding | Borders,
 ) -> Window:
     """TFLite's padding: SAME puts the odd border pixel below and right."""
+    if isinstance(padding, Borders):
+        return Window(size, stride, padding.before, padding.after)
     if padding is Padding.VALID:
         return Window(size, stride, (0, 0), (0, 0))
     before: list[int] = []

@@ -16,6 +16,9 @@ from generator.errors import ToolError
 APIS = ("st-ai", "legacy")
 """The two C interfaces, as --c-api has them."""
 
+EXTRA_STACK_BYTES = 4096
+"""What the library takes of the stack ST does not say, and no run on silicon has shown it yet."""
+
 TIMEOUT_S = 1800.0
 """Longest `generate`: seven minutes were seen on a laptop."""
 
@@ -155,5 +158,6 @@ def engine_files(
         includes=(GENERATED, HEADERS),
         library=f"{LIBRARY}/{library.name}",
         system_libraries=system_libraries,
+        extra_stack_bytes=EXTRA_STACK_BYTES,
         host_network=host_network,
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from generator.frontend.mel_tables import MelTables
+from generator.frontend.transform_tables import circle_q31
 from tests.frontend.integer_twin.words import Integers, int32, leading_zeros
 
 
@@ -13,7 +14,7 @@ def complex_transform(windowed: Integers, tables: MelTables) -> Integers:
     """Section 3.1: [n, L, 2] (real, imaginary), the transform of L values divided by L."""
     points = tables.cfft_points
     z = windowed.reshape(-1, points, 2)
-    twiddles = np.array(tables.cfft_twiddles_q31, dtype=np.int64).reshape(-1, 2)
+    twiddles = np.array(circle_q31(points, range(3 * points // 4)), np.int64).reshape(-1, 2)
     if _is_power_of_four(points):
         z = _radix4(z, twiddles, 1)
     else:

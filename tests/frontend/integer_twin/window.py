@@ -25,8 +25,6 @@ def window_weights(tables: MelTables) -> Integers:
     length, mirror = tables.window_samples, tables.window_mirror
     n = np.arange(length)
     folded = np.minimum(n, mirror - n)
-    if tables.window_is_hann:  # its table has no place for w[0] = 0
-        table = np.concatenate([np.zeros(1, dtype=np.int64), table])
     weights = np.zeros(tables.fft_samples, dtype=np.int64)
     weights[tables.window_start : tables.window_start + length] = table[folded]
     return weights

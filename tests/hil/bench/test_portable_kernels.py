@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The portable kernels are measured in a project of their own, where the generator offers them."""
+"""The portable kernels are measured in a project of their own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ import pytest
 
 from generator.repository import DEFAULT_MODEL
 from hil.bench import run
-from hil.bench.kernels import PORTABLE_ARGUMENTS
 from hil.bench.record import Cost, Memory
 from hil.options import Options, read_options
 from tests.support.frontends import frontend_info
 
 OPTIONS = read_options(
-    {"board": ["u585"], "virtual": True, "engine": "builtin", "model": str(DEFAULT_MODEL)}.get
+    {
+        "board": ["u585"],
+        "virtual": True,
+        "engine": "builtin",
+        "kernels": "assembly",
+        "model": str(DEFAULT_MODEL),
+    }.get
 )
 FAST = run.Measured(
     network=Cost(instructions=100),
@@ -39,35 +44,29 @@ SLOW = replace(
 
 
 @pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
-    """The builds that are asked for: their folder and arguments."""
-    asked: list[tuple[str, tuple[str, ...]]] = []
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kernels of the builds that are asked for."""
+    asked: list[str] = []
 
-    def measure(options: Options, _: Any, arguments: tuple[str, ...], __: Any) -> run.Measured:
-        asked.append((options.build_dir.name, arguments))
-        return SLOW if arguments else FAST
+    def measure(options: Options, _: Any, __: Any) -> run.Measured:
+        asked.append(options.kernels)
+        return SLOW if options.kernels == run.PORTABLE else FAST
 
     monkeypatch.setattr(run, "measure", measure)
     return asked
 
 
-def test_both_kinds_stand_in_one_bench(
-    measured: list[tuple[str, tuple[str, ...]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "offers_portable_kernels", lambda: True)
+def test_both_kinds_stand_in_one_bench(measured: list[str]) -> None:
     bench, _ = run.bench_model(OPTIONS, OPTIONS.boards["u585"], print)
-    assert [arguments for _, arguments in measured] == [(), PORTABLE_ARGUMENTS]
-    assert measured[0][0] != measured[1][0]
+    assert measured == ["assembly", run.PORTABLE]
     assert bench.portable is not None
     assert (bench.network.instructions, bench.portable.network.instructions) == (100, 250)
     assert bench.portable.network_flash_bytes == 210
     assert [layer.index for layer in bench.layers] == [0]
 
 
-def test_a_generator_with_one_kind_is_asked_for_nothing_else(
-    measured: list[tuple[str, tuple[str, ...]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "offers_portable_kernels", lambda: False)
-    bench, _ = run.bench_model(OPTIONS, OPTIONS.boards["u585"], print)
-    assert measured == [(measured[0][0], ())]
+def test_portable_kernels_alone_are_measured_once(measured: list[str]) -> None:
+    options = replace(OPTIONS, kernels=run.PORTABLE)
+    bench, _ = run.bench_model(options, OPTIONS.boards["u585"], print)
+    assert measured == [run.PORTABLE]
     assert bench.portable is None

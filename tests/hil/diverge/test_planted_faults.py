@@ -122,9 +122,9 @@ def test_a_ring_that_is_a_row_too_short_is_found_in_its_reader(
         rings = [one.start() for one in re.finditer(r"\bring_\w+ = \{", text)]
         second = rings[1]
         head, rest = text[:second], text[second:]
-        depth = re.search(r"\.depth = (\d+)", rest)
-        assert depth and int(depth[1]) == 3
-        return head + rest.replace(depth.group(), ".depth = 2", 1)
+        places = re.search(r"\.places = (\d+)", rest)
+        assert places
+        return head + rest.replace(places.group(), f".places = {int(places[1]) - 1}", 1)
 
     faulty = edited(place, "network/network.c", change)
     code, out = diverge(place, faulty, capsys)

@@ -16,7 +16,7 @@ from generator.engines.builtin.constraints.weights import (
 from generator.model.constraints import OperatorConstraint, Tiers
 from generator.model.constraints.tensors import reasonable, shape_text
 from generator.model.graph import Graph, Operator
-from generator.model.options import ConvolutionOptions, WindowOptions, output_length
+from generator.model.options import ConvolutionOptions, WindowOptions, output_sides
 
 LARGEST_STRIDE = 16
 LARGEST_DILATION = 256
@@ -106,12 +106,8 @@ def output_shape_follows(size_of: WindowSize) -> OperatorConstraint:
         """
         source, target = graph.tensor_in(operator).shape, graph.tensor_out(operator).shape
         options = operator.options_of(WindowOptions)
-        expected = tuple(
-            output_length(length, kernel, stride, options.padding)
-            for length, kernel, stride in zip(
-                source[1:3], size_of(graph, operator), options.stride, strict=True
-            )
-        )
+        size = size_of(graph, operator)
+        expected = output_sides(source[1:3], size, options.stride, options.padding)
         if target[1:3] == expected:
             return None
         return f"{shape_text(target[1:3])}, not {shape_text(expected)}"

@@ -15,6 +15,7 @@ from generator.engines.builtin.convolutions import (
     reaches_too_far,
 )
 from generator.engines.builtin.products import products_of_depthwise
+from generator.engines.builtin.scaled_filter import scaled_table
 from generator.engines.builtin.spec import (
     BuiltinOperator,
     Kernel,
@@ -24,15 +25,13 @@ from generator.engines.builtin.spec import (
     rows_to_rows,
 )
 from generator.engines.builtin.tensor_kernels.windows import depthwise_kernel
-from generator.engines.builtin.windows import PIXELS_PER_BLOCK, Window
+from generator.engines.builtin.windows import PIXELS_PER_BLOCK, round_up
 from generator.model.graph import Graph, Operator
 from generator.model.options import ConvolutionOptions
 
-FAST_3X3 = {
-    Window((3, 3), (1, 1), (1, 1), (1, 1)): "depthwise_3x3_s1",
-    Window((3, 3), (2, 2), (0, 0), (1, 1)): "depthwise_3x3_s2",
-}
-"""The windows that have a kernel of their own; their rows above and below come from the ring."""
+FAST_3X3 = {((1, 1), (1, 1)): "depthwise_3x3_s1", ((2, 2), (0, 1)): "depthwise_3x3_s2"}
+"""The 3x3 windows that have a kernel of their own, by stride and border pixels left and right; the
+rows above and below, however many, come from the ring."""
 
 CHANNEL_3X3_BYTES = 20
 
@@ -68,12 +67,63 @@ def fast_kernel(call: RowCall[FoldedConvolution]) -> str | None:
         and call.folded.input_zero == 0
         and call.folded.range.is_plain_relu
     )
-    return FAST_3X3.get(call.window) if fits else None
+    window = call.window
+    sides = window.before[1], window.after[1]
+    return FAST_3X3.get((window.stride, sides)) if fits and window.size == (3, 3) else None
+
+
+def _scaled_filters(call: RowCall[FoldedConvolution]) -> Table | None:
+    """The channels for the scaled kernels; None where those will not do.
+
+    They want a row of the tensor in every window.
+    """
+    rows = call.window.size[0]
+    fits = fast_kernel(call) and call.window.before[0] < rows and call.window.after[0] < rows
+    return scaled_table(call.name("parameters"), call.folded) if fits else None
+
+
+def _reads_swapped(call: RowCall[FoldedConvolution]) -> bool:
+    return _scaled_filters(call) is not None
+
+
+def _takes_groups(graph: Graph, operator: Operator) -> bool:
+    return _multiplier(operator) == 1
 
 
 def _gather(call: RowCall[FoldedConvolution]) -> Kernel:
+    if call.reads_swapped:
+        return _scaled(call)
     fast = fast_kernel(call)
     return _general(call) if fast is None else _fast(call, fast)
+
+
+def _sizes(call: RowCall[FoldedConvolution]) -> tuple[tuple[str, str], ...]:
+    count = len(call.folded.channels)
+    return unsigned(
+        {
+            "channels": call.channels_taken or count,
+            "inputs": round_up(count, 2),
+            "width_out": call.tensor_out.shape[2],
+        }
+    )
+
+
+def _scaled(call: RowCall[FoldedConvolution]) -> Kernel:
+    """The filter on pixels that lie as 0 2 1 3."""
+    parameters = _scaled_filters(call)
+    assert parameters
+    layer = call.record(
+        "struct depthwise_scaled_layer", *_sizes(call), ("parameters", parameters.name)
+    )
+    kernel = f"depthwise_scaled_s{call.window.stride[0]}"
+    return Kernel(
+        f"{kernel}_row_u8",
+        kernel,
+        "depthwise_scaled",
+        layer,
+        (parameters,),
+        helpers=("depthwise_scaled_begin",),
+    )
 
 
 def _fast(call: RowCall[FoldedConvolution], kernel: str) -> Kernel:
@@ -91,9 +141,7 @@ def _fast(call: RowCall[FoldedConvolution], kernel: str) -> Kernel:
         tuple(lines),
     )
     layer = call.record(
-        "struct depthwise_3x3_layer",
-        *unsigned({"channels": count, "width_out": call.tensor_out.shape[2]}),
-        ("parameters", parameters.name),
+        "struct depthwise_3x3_layer", *_sizes(call), ("parameters", parameters.name)
     )
     return Kernel(f"{kernel}_row_u8", kernel, "depthwise_3x3", layer, (parameters,))
 
@@ -106,7 +154,12 @@ def _general(call: RowCall[FoldedConvolution]) -> Kernel:
     layer = call.record(
         "struct depthwise_any_layer",
         ("dilated", f"{{{window}}}"),
-        *unsigned({"multiplier": _multiplier(call.operator)}),
+        *unsigned(
+            {
+                "multiplier": _multiplier(call.operator),
+                "outputs": call.channels_taken or len(folded.channels),
+            }
+        ),
         ("taps", taps.name),
         ("requantise", requantise.name),
         ("range", folded.range.text),
@@ -136,6 +189,8 @@ OPERATOR = BuiltinOperator(
         product=_spread,
         column_values=_column_values,
         leaves_columns=True,
+        takes_groups=_takes_groups,
+        reads_swapped=_reads_swapped,
     ),
     on_tensors=OnTensors(depthwise_kernel),
 )

@@ -22,6 +22,7 @@ from generator.engines.builtin.spec import (
     any_shapes,
 )
 from generator.engines.builtin.tensor_kernels.reduce import mean_kernel
+from generator.engines.builtin.windows import PIXELS_PER_BLOCK
 from generator.model.graph import Graph, Operator
 
 SUM_BYTES = 4
@@ -71,7 +72,19 @@ def _kernel(call: Call[Multiplier], function: str) -> Kernel:
 
 
 def _combine(call: RowCall[Multiplier]) -> Kernel:
-    return _kernel(call, "mean_add_row_u8")
+    if not call.channels_taken:
+        return _kernel(call, "mean_add_row_u8")
+    channels = unsigned({"channels": call.channels_taken, "pixels": call.tensor_in.shape[2]})
+    layer = call.record("struct mean_layer", *channels, prefix="group")
+    return Kernel("mean_add_row_u8", "mean", "mean", layer)
+
+
+def _takes_groups(graph: Graph, operator: Operator) -> bool:
+    return True
+
+
+def _reads_swapped(call: RowCall[Multiplier]) -> bool:
+    return call.tensor_in.shape[2] % PIXELS_PER_BLOCK == 0
 
 
 def _finish(call: TensorCall[Multiplier]) -> Kernel:
@@ -89,6 +102,12 @@ OPERATOR = BuiltinOperator(
     inputs_needed=2,
     constraints=((axes_in_range,),),
     fold=_fold,
-    on_rows=OnRows(refuses=not_all_rows_and_bands, combine=_combine, reduces=_reduces),
+    on_rows=OnRows(
+        refuses=not_all_rows_and_bands,
+        combine=_combine,
+        takes_groups=_takes_groups,
+        reads_swapped=_reads_swapped,
+        reduces=_reduces,
+    ),
     on_tensors=OnTensors(_of_tensor, finish=_finish),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PADV2: a border around a tensor."""
+"""PADV2: a border around a tensor; of zeros before a VALID convolution it costs nothing."""
 
 from __future__ import annotations
 

@@ -129,8 +129,8 @@ FACTS = Facts(
         (
             "h743",
             f"{H743_DMA_RAM}.size_bytes",
-            8192,
-            "rings take 12288 bytes, and dma_ram has 8192",
+            4096,
+            "rings take 4608 bytes, and dma_ram has 4096",
         ),
         ("h743", "budgets.image_ram_bytes", 400_000, "but ram, itcm, dma_ram has only 327680"),
         ("h743", f"{H743_DMA_RAM}.origin", 0x2404_0000, "dma_ram cannot be 0x24040000..0x2405ffff"),

@@ -78,7 +78,7 @@ FACTS = Facts(
         ("l475", "uart.tx_dma.request", 1, "request 1 of that channel is not USART1_TX"),
         ("l475", "uart.baud", 5_000_001, "less than or equal to 4000000"),
         ("l475", "uart.rx_ring_bytes", 3000, "3000 is no power of two"),
-        ("l475", "uart.tx_ring_bytes", 1024, "greater than or equal to 2048"),
+        ("l475", "uart.tx_ring_bytes", 256, "greater than or equal to 512"),
         ("l475", "budgets.image_ram_bytes", 100_000, "but ram has only 98304"),
         ("l4r5", "clock.boost", False, "120000000 Hz needs it: above 80 MHz"),
         ("l4r5", "clock.flash_wait_states", 4, "5 are needed"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.schedule import Ring, Schedule, Stage, make_schedule
+from generator.engines.builtin.schedule import Optimise, Ring, Schedule, make_schedule
 from generator.engines.builtin.tail_memory import tail_operators
 from generator.engines.builtin.windows import window_of
 from generator.model.graph import Graph
@@ -19,6 +19,7 @@ from generator.model.options import Padding, output_length
 from tests.support.model_builder import ModelBuilder
 from tests.support.network_build import read_model
 from tests.support.networks import networks
+from tests.support.ring_simulation import play
 
 
 def graph_of(model: ModelBuilder) -> Graph:
@@ -33,71 +34,27 @@ def kinds_of(schedule: Schedule) -> list[list[str]]:
     return [[operator.kind for operator in stage.operators] for stage in schedule.stages]
 
 
-class RowLostError(Exception):
-    """A stage wanted a row that its ring had already overwritten."""
-
-
-def play(schedule: Schedule, depths: list[int]) -> list[list[int]]:
-    """Run the schedule with rings that hold row numbers; returns the rows that each stage made.
-
-    Written from the rule alone (a stage makes what its window allows), not from the scheduler.
-    """
-    slots = [[-1] * depth for depth in depths]
-    newest = [-1] * len(depths)
-    made: list[list[int]] = [[] for _ in schedule.stages]
-
-    def read(ring: int, row: int) -> None:
-        if row >= 0 and slots[ring][row % depths[ring]] != row:
-            raise RowLostError(f"row {row} of ring {ring}")
-
-    def push(ring: int) -> None:
-        newest[ring] += 1
-        slots[ring][newest[ring] % depths[ring]] = newest[ring]
-        for stage in schedule.stages:
-            if ring in stage.sources:
-                work(stage)
-
-    def work(stage: Stage) -> None:
-        while len(made[stage.index]) < stage.rows:
-            row = len(made[stage.index])
-            first = row * stage.window.stride[0] - stage.window.before[0]
-            wanted = [
-                (ring, one)
-                for ring in stage.sources
-                for one in range(first, first + stage.window.size[0])
-                if one < schedule.rings[ring].height
-            ]
-            if any(newest[ring] < one for ring, one in wanted):
-                return
-            for ring, one in wanted:
-                read(ring, one)
-            made[stage.index].append(row)
-            if stage.target is not None:
-                push(stage.target)
-
-    for _ in range(schedule.rings[0].height):
-        push(0)
-    return made
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_rings_are_just_deep_enough(model: ModelBuilder) -> None:
-    schedule = make_schedule(graph_of(model))
-    depths = [ring.depth for ring in schedule.rings]
-    made = play(schedule, depths)
-    assert made == [list(range(stage.rows)) for stage in schedule.stages]
-    for index, depth in enumerate(depths):
-        if depth > 1:
-            with pytest.raises(RowLostError):
-                play(schedule, [*depths[:index], depth - 1, *depths[index + 1 :]])
+    for optimise in Optimise:
+        schedule = make_schedule(graph_of(model), optimise)
+        places = [ring.places for ring in schedule.rings]
+        made, gone = play(schedule, places)
+        assert made == [list(range(stage.rows)) for stage in schedule.stages]
+        assert not gone
+        for index, count in enumerate(places):
+            if count > 1:
+                fewer = [*places[:index], count - 1, *places[index + 1 :]]
+                assert play(schedule, fewer)[1], schedule.rings[index]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks())
 def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
     schedule = make_schedule(graph_of(model))
-    places = [(0, schedule.column_bytes)]
+    first, second = schedule.column_bytes
+    places = [(0, first), (first, second)]
     places += [(ring.offset, ring.ring_bytes) for ring in schedule.rings]
     places += [(end.offset, end.collected.size_bytes) for end in schedule.ends]
     for (start, size), (following, _) in pairwise(places):
@@ -105,7 +62,7 @@ def test_the_arena_holds_everything_apart(model: ModelBuilder) -> None:
         assert following % 4 == 0
     assert sum(places[-1]) <= schedule.arena_bytes < sum(places[-1]) + 8
     for stage in schedule.stages:
-        assert stage.column_bytes <= schedule.column_bytes
+        assert stage.column_bytes <= schedule.column_bytes[stage.buffer]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -131,8 +88,13 @@ def test_yamnet_shape_needs_three_rows_everywhere() -> None:
     for channels, stride in ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1)):
         model.depthwise(stride=(stride, stride)).conv(channels, (1, 1))
     schedule = make_schedule(graph_of(model.head()))
-    assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 3, 3, 3, 1]
-    assert schedule.arena_bytes == 35008
+    assert [ring.places for ring in schedule.rings] == [3, 5, 9, 9, 9, 17, 1]
+    assert [ring.groups for ring in schedule.rings] == [1, 2, 4, 4, 4, 8, 8]
+    assert schedule.column_bytes == (4096, 2048)
+    assert schedule.arena_bytes == 28352
+    whole = make_schedule(graph_of(model), Optimise.TIME)
+    assert [ring.places for ring in whole.rings] == [3, 3, 3, 3, 3, 3, 1]
+    assert whole.arena_bytes == 35008
 
 
 def test_a_residual_branch_waits_for_the_other_one() -> None:
@@ -192,6 +154,7 @@ def test_padding_is_the_interpreters(
 
 
 def test_ring_of_an_odd_tensor() -> None:
-    ring = Ring(0, height=9, width=5, channels=3, planes=4, depth=2, offset=0)
+    ring = Ring(0, height=9, width=5, channels=3, planes=4, places=2, offset=0)
     assert (ring.channel_stride, ring.row_bytes, ring.ring_bytes) == (8, 32, 64)
-    assert replace(ring, depth=3).ring_bytes == 96
+    assert replace(ring, places=3).ring_bytes == 96
+    assert replace(ring, channels=4, places=5, groups=2).ring_bytes == 80

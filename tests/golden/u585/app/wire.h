@@ -9,13 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 5u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 6u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
-#define WIRE_DECODED_LIMIT_BYTES 1046u /* with header and CRC */
-#define WIRE_ENCODED_LIMIT_BYTES 1052u /* with delimiter */
-#define WIRE_AUDIO_LIMIT_SAMPLES 512u /* in one CLIP_AUDIO */
+#define WIRE_HOST_DECODED_LIMIT_BYTES 526u /* longest frame from the host, with header and CRC */
+#define WIRE_AUDIO_LIMIT_SAMPLES 256u /* in one CLIP_AUDIO */
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
 #define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
 #define WIRE_TAP_MASK_BYTES 32u /* TAP_SELECT's mask of operators */
@@ -95,7 +94,7 @@ _Static_assert(offsetof(struct wire_clip_begin, flags) == 4, "");
 _Static_assert(offsetof(struct wire_clip_begin, reserved) == 6, "");
 
 /* CLIP_AUDIO, from the host.
- * The next samples of the clip: at most 512, mono, int16, at HELLO's sample_rate_hz.
+ * The next samples of the clip: at most 256, mono, int16, at HELLO's sample_rate_hz.
  * The payload: int16_t samples[], samples, Q15. */
 #define WIRE_CLIP_AUDIO 0x03u
 

@@ -16,6 +16,7 @@
 #define MEL_PRE_EMPHASIS_Q31 0 /* factor of the sample before; 0: none */
 #define MEL_WINDOW_SAMPLES 400u
 #define MEL_WINDOW_START 56u /* sample of the frame on which it begins */
+#define MEL_WINDOW_MIRROR 400u /* window(n) = window(MEL_WINDOW_MIRROR - n) */
 #define MEL_SPECTRUM_IS_POWER 0 /* 0: magnitudes */
 #define MEL_BANDS 64u    /* of the filter bank */
 #define MEL_FEATURES 64u /* values of a frame */
@@ -32,10 +33,11 @@
 #define GATE_HANGOVER_HOPS 40u
 
 #define MEL_CFFT_POINTS 256u /* a real transform of twice as many */
+#define MEL_CFFT_BITS 8u
+#define MEL_CFFT_IS_HALVED 0 /* no power of four */
 #define MEL_FIRST_BIN 5u     /* bins MEL_FIRST_BIN <= k < MEL_END_BIN carry weight */
 #define MEL_END_BIN 240u
 #define MEL_SPLIT_FIRST_BIN 5u /* bins k, MEL_CFFT_POINTS - k: a pair */
-#define MEL_SPLIT_END_BIN 129u
 #define MEL_BIN_WEIGHT_BITS 24u
 #define MEL_SUM_BITS 47   /* binary point of a band's sum at block shift 0 */
 #define MEL_SUM_SHIFTS 1u /* bits that it gains with each bit of block shift */
@@ -43,18 +45,15 @@
 #define MEL_LOG2_BITS 24u
 #define MEL_LOG2_TABLE_BITS 7u
 
-/* Hann(1) to its middle, Q31; Hann(0) = 0 and Hann(MEL_WINDOW_SAMPLES - n) = Hann(n). */
-extern const int32_t mel_window_q31[MEL_WINDOW_SAMPLES / 2u];
+/* The window to its middle, Q31. */
+extern const int32_t mel_window_q31[MEL_WINDOW_MIRROR / 2u + 1u];
 
-/* cos, sin of 2 pi k / MEL_CFFT_POINTS for three quarters of a turn, Q31: read by arm_cfft_q31. */
-extern const int32_t mel_cfft_twiddles_q31[MEL_CFFT_POINTS * 3u / 2u];
+/* cos, sin of 1, 2 and 3 times 2 pi i / 256, Q31, i < 64 in the order of reversed bits. */
+extern const int32_t mel_butterfly_twiddles_q31[384];
 
-/* Byte offsets of the complex numbers that arm_bitreversal_32 swaps, in pairs. */
-extern const uint16_t mel_bit_reversal[240];
-
-/* cos, sin of 2 pi k / MEL_FFT_SAMPLES for MEL_SPLIT_FIRST_BIN <= k < MEL_SPLIT_END_BIN, Q31: the
+/* cos, sin of 2 pi k / MEL_FFT_SAMPLES for MEL_SPLIT_FIRST_BIN <= k < MEL_CFFT_POINTS / 2, Q31: the
  * split into a real transform. */
-extern const int32_t mel_split_twiddles_q31[248];
+extern const int32_t mel_split_twiddles_q31[246];
 
 /* Bins between mel edges j and j + 1 end before segment_end_bins[j]. */
 extern const uint16_t mel_segment_end_bins[MEL_BANDS + 1u];
@@ -62,8 +61,8 @@ extern const uint16_t mel_segment_end_bins[MEL_BANDS + 1u];
 /* Weight of each bin in the triangle that rises over it, Q24; the falling one takes the rest. */
 extern const uint32_t mel_bin_weights_q24[MEL_END_BIN - MEL_FIRST_BIN];
 
-/* sqrt(1 + i / 64), Q30. */
-extern const uint32_t mel_sqrt_q30[193];
+/* sqrt(1 + i / 64), Q31, and by how much sqrt(1 + (i + 1) / 64) is larger, Q30: two words each. */
+extern const uint32_t mel_sqrt_steps[384];
 
 /* log2(1 + i / 128), Q24. */
 extern const uint32_t mel_log2_q24[(1u << MEL_LOG2_TABLE_BITS) + 1u];

@@ -62,8 +62,8 @@
 /* TX: channel 1 of GPDMA1 on request 25. */
 #define PORT_TX_CHANNEL_BASE 0x400200d0u
 #define PORT_TX_REQUEST 25u
-#define PORT_RX_RING_BYTES 8192u
-#define PORT_TX_RING_BYTES 4096u
+#define PORT_RX_RING_BYTES 4096u
+#define PORT_TX_RING_BYTES 512u
 
 /* Lines of the NVIC. */
 #define PORT_UART_LINE 61u

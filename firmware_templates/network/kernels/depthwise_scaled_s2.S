@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * DEPTHWISE_CONV_2D, 3x3, stride 2, scaled taps, one border pixel of value 0 right. The portable twin
+ * is depthwise_scaled_s2.c; depthwise_scaled_macros.inc tells the other registers.
+ *
+ *     r0, r1, r2   taps (left, middle) of rows A, B, C      r5, r8, r9   words of the three rows
+ *     r3           right taps of A (top) and B (bottom)     r6, r7       two sums
+ *     r4           right tap of C (top)                     r10, r11     pixels
+ * A word x0 x1 x2 x3 ends the output before it (right of x0), makes one (x0, x1, x2) and begins one
+ * (x2, x3): 25 instructions for two outputs' sums, 10 to scale and store them.
+ */
+#if !M2M_PORTABLE_KERNELS
+    .syntax unified
+    .thumb
+
+#include "network/kernels/depthwise_scaled_macros.inc"
+
+.macro LOAD_WORDS
+    vmov    r8, s4
+    vmov    r9, s5
+    ldr     r8, [r12, r8]
+    ldr     r9, [r12, r9]
+    ldr     r5, [r12], #4
+.endm
+
+/* Half a word, two pixels of each row: ends the sum `before`, begins the sum `next`. */
+.macro HALF ror, before, next, first=0
+    vmov    \next, s0
+    .if \ror
+    uxtb16  r10, r5, ror #8
+    uxtb16  r11, r8, ror #8
+    .else
+    uxtb16  r10, r5
+    uxtb16  r11, r8
+    .endif
+    smlad   \next, r10, r0, \next
+    .if !\first
+    smlabt  \before, r10, r3, \before
+    .endif
+    .if \ror
+    uxtb16  r10, r9, ror #8
+    .else
+    uxtb16  r10, r9
+    .endif
+    smlad   \next, r11, r1, \next
+    .if !\first
+    smlabb  \before, r11, r3, \before
+    .endif
+    smlad   \next, r10, r2, \next
+    .if !\first
+    smlabt  \before, r10, r4, \before
+    .endif
+.endm
+
+/* A sum to its column, doubled. */
+.macro OUTPUT sum, place
+    vmov    r10, r11, s2, s3
+    smmla   \sum, \sum, r10, r11
+    usat    \sum, #8, \sum, asr #SHIFT
+    lsl     \sum, \sum, #1
+    strh    \sum, [lr, #\place]
+.endm
+
+    .section .text.depthwise_scaled_s2_row_u8, "ax", %progbits
+    .global depthwise_scaled_s2_row_u8
+    .type   depthwise_scaled_s2_row_u8, %function
+    .thumb_func
+    .balign 4
+depthwise_scaled_s2_row_u8:
+    BEGIN   depthwise_scaled_s2
+depthwise_scaled_s2_channel:
+    ldr     r10, [sp, #PARAMETERS]
+    ldrd    r12, lr, [sp, #ROW]
+    ldm     r10!, {r0-r4, r6, r7}
+    str     r10, [sp, #PARAMETERS]
+    vmov    r10, s8
+    uxth    r8, r4
+    vmov    s0, r6
+    vmov    s2, s3, r7, r8
+    add     r10, r10, r12
+    vmov    s6, r10
+    ldr     pc, [sp, #TAPS_READY]
+
+depthwise_scaled_s2_border:
+    ldr     r8, [sp, #MISSING]
+    tst     r8, #1
+    itt     ne
+    movne   r0, #0
+    uxthne  r3, r3
+    tst     r8, #2
+    ittt    ne
+    movne   r1, #0
+    lsrne   r3, r3, #16
+    lslne   r3, r3, #16
+    tst     r8, #4
+    itt     ne
+    movne   r2, #0
+    movne   r4, #0
+depthwise_scaled_s2_ready:
+    LOAD_WORDS
+    HALF    0, r7, r6, 1
+    HALF    1, r6, r7
+    OUTPUT  r6, 0
+    b       depthwise_scaled_s2_odd
+depthwise_scaled_s2_turn:
+    LOAD_WORDS
+    HALF    0, r7, r6
+    OUTPUT  r7, 12
+    NEXT_BLOCK
+    HALF    1, r6, r7
+    OUTPUT  r6, 0
+depthwise_scaled_s2_odd:
+    LOAD_WORDS
+    HALF    0, r7, r6
+    OUTPUT  r7, 4
+    HALF    1, r6, r7
+    OUTPUT  r6, 8
+    vmov    r10, s6
+    cmp     r12, r10
+    bne     depthwise_scaled_s2_turn
+    OUTPUT  r7, 12
+    NEXT_CHANNEL depthwise_scaled_s2
+    .ltorg
+    .size   depthwise_scaled_s2_row_u8, . - depthwise_scaled_s2_row_u8
+#endif

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""3x3 filters with scaled taps: one shift for all channels, two rounding steps in one.
+
+The derivation stands in firmware_templates/network/kernels/scaled_3x3.h. It holds for a channel
+whose shift n is below 12, whose scaled taps fit in 16 bits, and whose scaled sums fit in 32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from generator.engines.builtin.c_tables import Table, int32_literal
+from generator.engines.builtin.channels import Channel, FoldedConvolution
+
+SHIFT = 12
+"""SCALED_SHIFT in scaled_3x3.h."""
+
+CHANNEL_BYTES = 28
+LARGEST_TAP = (1 << 15) - 1
+LARGEST_SUM = (1 << 31) - 1
+LARGEST_PIXEL = 255
+
+
+def _scaled(taps: Sequence[int], channel: Channel) -> str | None:
+    """The initialiser of a channel's struct scaled_3x3; None where it does not fit."""
+    up = SHIFT - channel.shift
+    if up < 1:
+        return None
+    factor = 1 << (up + 1)
+    scaled, start = [tap * factor for tap in taps], channel.bias * factor
+    most = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap > 0)
+    least = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap < 0)
+    fits = min(scaled) >= -LARGEST_TAP - 1 and max(scaled) <= LARGEST_TAP
+    if not fits or least < -LARGEST_SUM or most > LARGEST_SUM:
+        return None
+    addend = (1 << (up - 1)) + (1 << (SHIFT - 1) if channel.shift else 0)
+    numbers = [*map(str, scaled), str(addend), int32_literal(start), str(channel.mantissa)]
+    return f"SCALED_3X3({', '.join(numbers)}),"
+
+
+def scaled_table(name: str, folded: FoldedConvolution) -> Table | None:
+    """The filters of a convolution with one input channel each; None where one does not fit.
+
+    The output must be clamped by a plain RELU.
+    """
+    if not folded.range.is_plain_relu or folded.weights.shape[1:] != (3, 3, 1):
+        return None
+    kept = folded.kept_weights().astype(np.int64).reshape(-1, 9)
+    lines = [
+        _scaled([int(tap) for tap in taps], channel)
+        for taps, channel in zip(kept, folded.channels, strict=True)
+    ]
+    fitting = tuple(line for line in lines if line is not None)
+    if len(fitting) < len(lines):
+        return None
+    return Table(name, "struct scaled_3x3", len(lines), CHANNEL_BYTES * len(lines), fitting)
