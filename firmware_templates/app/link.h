@@ -51,8 +51,8 @@ uint32_t link_window_bytes(void);
 struct link_counts link_error_counts(void);
 
 /* Sends one frame in pieces, WIRE_PAYLOAD_LIMIT_BYTES together at most; link_receive() must not be
- * called before its end. It is encoded where it is sent from: a frame may be longer than the transmit
- * ring. Waits for room there, and feeds the watchdog as long as there is progress. */
+ * called before its end. It is encoded where it is sent from: a frame may be longer than the
+ * transmit ring. Waits for room there, and feeds the watchdog as long as there is progress. */
 void link_frame_begin(uint8_t type);
 void link_frame_add(const void *bytes, uint32_t count);
 void link_frame_end(void);

@@ -6,8 +6,8 @@
  * made. Rings are just as deep as this order of work needs (docs/adr/0001); network.c holds the
  * stages and rings of one network as constants.
  *
- * A ring whose rows are cut into groups of channels has one reader. That one takes each group of the
- * row that ends its window as soon as it has been made, and only finishes its own row when the
+ * A ring whose rows are cut into groups of channels has one reader. That one takes each group of
+ * the row that ends its window as soon as it has been made, and only finishes its own row when the
  * whole row has come (docs/adr/0021).
  */
 #ifndef NETWORK_STREAM_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The serial line. Reception goes on by itself into a ring; transmission goes out of a ring.
  *
- * A frame is written into the transmit ring where it will be sent from: bytes are placed behind what
- * waits there, and then released. Nothing here waits, but for uart_tx_sleep_unless_free() and, after
- * a fault, uart_tx_release(). One caller, in thread mode. */
+ * A frame is written into the transmit ring where it will be sent from: bytes are placed behind
+ * what waits there, and then released. Nothing here waits, but for uart_tx_sleep_unless_free() and,
+ * after a fault, uart_tx_release(). One caller, in thread mode. */
 #ifndef PORT_UART_H
 #define PORT_UART_H
 

@@ -88,10 +88,22 @@ def compile_for_m33(
     folder: Path, compiler: str, sources: Sequence[Path], include: Path, entries: Sequence[str]
 ) -> Path:
     """Compile with the firmware's flags and link without a library; `entries` are kept."""
+    return compile_for_core("cortex-m33", folder, compiler, sources, include, entries)
+
+
+def compile_for_core(  # noqa: PLR0917
+    core: str,
+    folder: Path,
+    compiler: str,
+    sources: Sequence[Path],
+    include: Path,
+    entries: Sequence[str],
+) -> Path:
+    """The same for another core, whose code a Cortex-M33 runs as well."""
     freestanding, script, elf = (folder / name for name in ("mem.c", "test.ld", "test.elf"))
     freestanding.write_text(FREESTANDING)
     script.write_text(LINKER_SCRIPT)
-    flags = target_flags("cortex-m33")
+    flags = target_flags(core)
     command = [compiler, *flags.cpu, *flags.language, *flags.optimisation, *flags.sections]
     command += [*flags.warnings, "-DM2M_TAPS=0", "-DM2M_PORTABLE_KERNELS=0"]
     command += [f"-I{include}", *map(str, sources)]
@@ -139,6 +151,10 @@ class CortexM33:
     def write(self, address: int, content: bytes) -> None:
         """Put bytes into memory."""
         self._core.mem_write(address, content)
+
+    def read(self, address: int, count: int) -> bytes:
+        """Bytes from memory."""
+        return bytes(self._core.mem_read(address, count))
 
     def write_words(self, address: int, words: Sequence[int]) -> None:
         """Put words of 32 bits into memory."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What firmware_templates/network/stream.c does, on numbers: which groups of rows lie in which ring.
+"""What firmware_templates/network/stream.c does, on numbers: which groups of rows lie where.
 
 Written from the C, not from the schedule: it asks of each group that a stage reads whether it is
 still (or already) where the ring should have it.

@@ -33,8 +33,8 @@ struct convolution_scaled_layer {
 };
 
 /*
- * columns -> planes; `layer` is a struct convolution_scaled_layer. convolution_scaled_s2.S is for the
- * target, convolution_scaled_s2.c its portable twin. "swapped": the planes' pixels as 0 2 1 3.
+ * columns -> planes; `layer` is a struct convolution_scaled_layer. convolution_scaled_s2.S is for
+ * the target, convolution_scaled_s2.c its portable twin. "swapped": the planes' pixels as 0 2 1 3.
  */
 void convolution_scaled_s2_row_u8(const void *layer, int16_t *columns, uint8_t *planes,
                                   uint32_t first_output);

@@ -17,8 +17,8 @@ struct depthwise_3x3_channel {
      (uint32_t)(uint8_t)(right) << 16)
 
 struct depthwise_3x3_layer {
-    uint32_t channels; /* of one call */
-    uint32_t inputs;   /* of a column: all channels, rounded up to even */
+    uint32_t channels;  /* of one call */
+    uint32_t inputs;    /* of a column: all channels, rounded up to even */
     uint32_t width_out; /* a multiple of four */
     const struct depthwise_3x3_channel *parameters;
 };

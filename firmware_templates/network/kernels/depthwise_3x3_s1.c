@@ -27,7 +27,8 @@ void depthwise_3x3_s1_row_u8(const void *layer, const struct row_view *rows, int
     const uint32_t block = 4u * depthwise->inputs;
     const uint8_t *above = rows[0].pixels, *here = rows[1].pixels, *below = rows[2].pixels;
     for (uint32_t channel = 0u; channel < depthwise->channels; channel++) {
-        const struct depthwise_3x3_channel *parameters = &depthwise->parameters[first_channel + channel];
+        const struct depthwise_3x3_channel *parameters =
+            &depthwise->parameters[first_channel + channel];
         const struct requantise_channel requantise = requantise_unpack(&parameters->requantise);
         const struct depthwise_3x3_taps t0 = depthwise_3x3_unpack(parameters->taps[0]);
         const struct depthwise_3x3_taps t1 = depthwise_3x3_unpack(parameters->taps[1]);

@@ -8,7 +8,7 @@
  * A pair of pixels x0, x1 of a row belongs to four outputs: it ends y-1 (right of x0) and y0 (middle,
  * right), begins y1 (left, middle) and y2 (left of x1). So a pair takes four multiplications a row
  * and no pixel is loaded for a neighbour's sake. 21 instructions make the sums of two outputs, 9
- * scale and store them: 31 for two outputs with the loop.
+ * scale and store them: 32 for two outputs with the loop.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified

@@ -7,7 +7,8 @@
  *     r3           right taps of A (top) and B (bottom)     r6, r7       two sums
  *     r4           right tap of C (top)                     r10, r11     pixels
  * A word x0 x1 x2 x3 ends the output before it (right of x0), makes one (x0, x1, x2) and begins one
- * (x2, x3): 25 instructions for two outputs' sums, 10 to scale and store them.
+ * (x2, x3): 25 instructions for two outputs' sums, 10 to scale and store
+ * them; with the loop 75 for four outputs.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified

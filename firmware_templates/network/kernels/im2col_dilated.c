@@ -22,8 +22,8 @@ static void gather_pixel(const struct dilated_window *dilated, const struct row_
     }
 }
 
-void im2col_dilated_gather_row_u8(const void *layer, const struct row_view *rows,
-                                  int16_t *columns, uint32_t first_channel) {
+void im2col_dilated_gather_row_u8(const void *layer, const struct row_view *rows, int16_t *columns,
+                                  uint32_t first_channel) {
     const struct dilated_window *const dilated = layer;
     const struct conv_window *window = &dilated->window;
     (void)first_channel; /* always all channels */

@@ -7,8 +7,8 @@
  *     S = sum of h x       (SMLAD on h)
  *     A = sum of a x       (SMLAD on the lower bytes of h, sign-extended: a exactly)
  *     256 B = S - A        with B = sum of b x,
- * all modulo 2^32. One word of weights holds h for two inputs, so that four pixels by two outputs by
- * two inputs are eight SMLAD, two LDRD, one LDR and one SXTB16: 12 instructions for 16 products.
+ * all modulo 2^32. One word of weights holds h for two inputs, so that four pixels by two outputs
+ * by two inputs are eight SMLAD, two LDRD, one LDR and one SXTB16: 12 instructions for 16 products.
  *
  * It is exact where h fits in 16 bits (b = -128 with a < 0 does not) and 256 times the doubled
  * accumulator of b fits in 32. The generator checks each pair; a layer with one that does not fit

@@ -20,7 +20,8 @@ void pointwise_linear_row_u8(const void *layer, int16_t *columns, uint8_t *plane
             for (uint32_t i = 0u; i < 4u; i++) {
                 uint8_t *place = planes + pixel + i;
                 place[0] = (uint8_t)requantise_linear(block.a[i], &a, &product->range);
-                place[product->channel_stride] = (uint8_t)requantise_linear(block.b[i], &b, &product->range);
+                place[product->channel_stride] =
+                    (uint8_t)requantise_linear(block.b[i], &b, &product->range);
             }
             column += 4u * product->inputs;
         }

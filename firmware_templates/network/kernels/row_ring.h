@@ -9,8 +9,8 @@ struct stage; /* network/stream.h */
 
 /*
  * The last rows of a tensor. A row is cut into `groups` of channels, often one; the ring has
- * `places` for a group each. Group g of row r lies in place (r * groups + g) % places: a ring may so
- * hold two rows and a group, when that is all that its reader still needs.
+ * `places` for a group each. Group g of row r lies in place (r * groups + g) % places: a ring may
+ * so hold two rows and a group, when that is all that its reader still needs.
  */
 struct row_ring {
     uint8_t *rows;

@@ -2,11 +2,11 @@
 /*
  * A 3x3 filter whose taps, bias and rounding are scaled so that one shift serves all channels.
  *
- * With multiplier m and shift n the reference rounds twice; for a RELU, which wants nothing below 0,
- * both together are floor((2 acc m + 2^31 + 2^(n + 31)) / 2^(n + 32)), the second half unit only for
- * n > 0. With acc' = 2 acc 2^s, s = 12 - n, that is floor((floor(acc' m / 2^32) + addend) / 2^12),
- * addend = 2^(s - 1) + 2^11: exact for s >= 1. SMMLA makes the inner sum, USAT shifts by 12 and
- * clamps. The generator checks that taps fit in 16 bits and sums in 32; else it takes another
+ * With multiplier m and shift n the reference rounds twice; for a RELU, which wants nothing below
+ * 0, both together are floor((2 acc m + 2^31 + 2^(n + 31)) / 2^(n + 32)), the second half unit only
+ * for n > 0. With acc' = 2 acc 2^s, s = 12 - n, that is floor((floor(acc' m / 2^32) + addend) /
+ * 2^12), addend = 2^(s - 1) + 2^11: exact for s >= 1. SMMLA makes the inner sum, USAT shifts by 12
+ * and clamps. The generator checks that taps fit in 16 bits and sums in 32; else it takes another
  * kernel.
  */
 #ifndef NETWORK_KERNELS_SCALED_3X3_H

@@ -4,7 +4,8 @@
 
 #include "network/kernels/softmax_parts.h"
 
-DSP_ONCE_A_PATCH void softmax_normalise_s8(const void *layer, const int8_t *const *inputs, int8_t *output) {
+DSP_ONCE_A_PATCH void softmax_normalise_s8(const void *layer, const int8_t *const *inputs,
+                                           int8_t *output) {
     const struct softmax_layer *const softmax = layer;
     const int8_t *const logits = inputs[0];
     const int32_t largest = largest_of(softmax, logits);

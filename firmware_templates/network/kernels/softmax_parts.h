@@ -86,12 +86,14 @@ DSP_ONCE_A_PATCH static int32_t reciprocal_of_one_plus(int32_t x) {
 }
 
 /* A difference of two logits in Q5.26; it must not lie below the layer's smallest. */
-DSP_ONCE_A_PATCH static int32_t scaled_difference(const struct softmax_layer *layer, int32_t difference) {
+DSP_ONCE_A_PATCH static int32_t scaled_difference(const struct softmax_layer *layer,
+                                                  int32_t difference) {
     const int32_t shifted = dsp_wrap((uint32_t)difference << layer->left_shift);
     return multiply_q31(shifted, layer->multiplier);
 }
 
-DSP_ONCE_A_PATCH static int32_t largest_of(const struct softmax_layer *layer, const int8_t *logits) {
+DSP_ONCE_A_PATCH static int32_t largest_of(const struct softmax_layer *layer,
+                                           const int8_t *logits) {
     int32_t largest = -128;
     for (uint32_t i = 0u; i < layer->classes; i++) {
         largest = logits[i] > largest ? logits[i] : largest;
@@ -100,8 +102,8 @@ DSP_ONCE_A_PATCH static int32_t largest_of(const struct softmax_layer *layer, co
 }
 
 /* The sum of exp(logit - largest) in Q12.19. */
-DSP_ONCE_A_PATCH static int32_t sum_of_exponentials(const struct softmax_layer *layer, const int8_t *logits,
-                                   int32_t largest) {
+DSP_ONCE_A_PATCH static int32_t sum_of_exponentials(const struct softmax_layer *layer,
+                                                    const int8_t *logits, int32_t largest) {
     int32_t sum = 0;
     for (uint32_t i = 0u; i < layer->classes; i++) {
         const int32_t difference = logits[i] - largest;

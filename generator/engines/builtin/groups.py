@@ -10,7 +10,7 @@ belong to (firmware_templates/network/kernels/row_ring.h). See docs/adr/0021.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.engines.builtin.windows import Window
 
@@ -47,7 +47,7 @@ def places_wanted(window: Window, made: int, row: int, groups: int) -> int:
 
 
 def assign_buffers(sizes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> tuple[int, ...]:
-    """Which of two buffers holds each stage's columns, so that both stages of a pair have their own.
+    """Which of two buffers holds each stage's columns, so that those of a pair are apart.
 
     `sizes`: bytes that each stage needs. `pairs`: a stage, and a later one whose columns are filled
     while the first still reads its own; each stage is the second of at most one pair. The
@@ -66,20 +66,23 @@ def assign_buffers(sizes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> tu
 
     chains = [dict(chain(stage, 0)) for stage in range(len(sizes)) if stage not in seconds]
     chains.sort(key=lambda one: -max(sizes[stage] for stage in one))
-    most = [0, 0]
+    most = (0, 0)
     assigned: dict[int, int] = {}
     for one in chains:
         ways = [{stage: buffer ^ flip for stage, buffer in one.items()} for flip in (0, 1)]
-
-        def after(way: dict[int, int]) -> list[int]:
-            return [
-                max(
-                    [most[side], *(sizes[stage] for stage, buffer in way.items() if buffer == side)]
-                )
-                for side in (0, 1)
-            ]
-
-        best = min(ways, key=lambda way: (sum(after(way)), -after(way)[0]))
-        most = after(best)
-        assigned |= best
+        after = [_sizes_with(sizes, most, way) for way in ways]
+        best = min((0, 1), key=lambda way: (sum(after[way]), -after[way][0]))
+        most = after[best]
+        assigned |= ways[best]
     return tuple(assigned[stage] for stage in range(len(sizes)))
+
+
+def _sizes_with(
+    sizes: Sequence[int], most: tuple[int, int], way: Mapping[int, int]
+) -> tuple[int, int]:
+    """Bytes of both buffers, once stages have been assigned to them as well."""
+
+    def of(side: int) -> int:
+        return max([most[side], *(sizes[stage] for stage, buffer in way.items() if buffer == side)])
+
+    return of(0), of(1)

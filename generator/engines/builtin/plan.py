@@ -168,7 +168,8 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
     ends = tuple(_end_plan(schedule, index) for index in range(len(schedule.ends)))
     names, end_names = (tuple(one.name for one in plans) for plans in (rings, ends))
     stages = tuple(
-        plan_stage(schedule, folded, stage, names, end_names, swapped) for stage in schedule.stages
+        plan_stage(schedule, folded, stage, names, end_names, swapped=swapped)
+        for stage in schedule.stages
     )
     tail = plan_tail(schedule, folded, tuple(end.member for end in ends))
     kernels: list[Kernel] = []

@@ -94,6 +94,7 @@ def plan_stage(
     stage: Stage,
     rings: Sequence[str],
     ends: Sequence[str],
+    *,
     swapped: Collection[int],
 ) -> StagePlan:
     """The stage, with its kernels chosen; `rings` and `ends` are the C names of all of them.

@@ -107,14 +107,14 @@ def test_a_residual_branch_waits_for_the_other_one() -> None:
         ["MEAN"],
     ]  # fmt: skip
     # Two 3x3 windows look two rows ahead, so the entry's row waits for two more: three, not one.
-    assert [ring.depth for ring in schedule.rings] == [3, 3, 3, 1, 1]
+    assert [ring.rows_kept for ring in schedule.rings] == [3, 3, 3, 1, 1]
 
 
 def test_flatten_ends_the_rows_and_keeps_them_all() -> None:
     model = ModelBuilder(24, 8).conv(4, stride=(2, 2)).reshape().dense(3).softmax()
     schedule = make_schedule(graph_of(model))
     assert kinds_of(schedule)[-1] == []
-    assert [ring.depth for ring in schedule.rings] == [3, 1]
+    assert [ring.rows_kept for ring in schedule.rings] == [3, 1]
     assert [end.collected.size_bytes for end in schedule.ends] == [12 * 4 * 4]
     steps = schedule.tail_memory.steps  # RESHAPE is a view
     assert [step.operator.kind for step in steps] == ["FULLY_CONNECTED", "SOFTMAX"]
@@ -130,7 +130,7 @@ def test_a_depthwise_output_with_two_takers_is_kept() -> None:
 
 def test_a_wide_stride_keeps_no_row_that_no_window_meets() -> None:
     model = ModelBuilder(30, 8).conv(4, (2, 2), (3, 1), same=False).head()
-    assert make_schedule(graph_of(model)).rings[0].depth == 2
+    assert make_schedule(graph_of(model)).rings[0].rows_kept == 2
 
 
 @pytest.mark.parametrize(

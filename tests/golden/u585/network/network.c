@@ -17,13 +17,13 @@
 /* All memory of the activations. */
 struct network_arena {
     int16_t columns[320]; /* one row, laid out for a matrix product */
-    /* 3 of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
+    /* 3 rows of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
     uint8_t rows_input[3][64];
-    /* 3 of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
+    /* 3 rows of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
     uint8_t rows_1_layer1_conv_2d[3][128];
-    /* 3 of 8 rows of 32 x 6, scale 0.0430058, zero point -128 */
+    /* 3 rows of 8 rows of 32 x 6, scale 0.0430058, zero point -128 */
     uint8_t rows_3_layer3_conv_2d[3][192];
-    /* 1 of 4 rows of 16 x 8, scale 0.0428341, zero point -128 */
+    /* 1 row of 4 rows of 16 x 8, scale 0.0428341, zero point -128 */
     uint8_t rows_5_layer5_conv_2d[1][128];
     /* what MEAN makes of 4 rows */
     int32_t kept_6_mean[8];
@@ -53,8 +53,6 @@ static const uint8_t border_of_168[64] __attribute__((aligned(4))) = {
 
 static uint32_t rows_in[5]; /* of each ring, since network_begin() */
 static struct row_view window_rows[3];
-static const struct stream_scratch scratch = {
-    network_arena.columns, window_rows};
 static bool begun;
 static int8_t scores[NETWORK_CLASSES];
 
@@ -67,52 +65,53 @@ static const struct stage stage_6_mean;
 static const struct row_ring ring_input = {
     .rows = network_arena.rows_input[0],
     .border_row = border_of_168,
-    .depth = 3, .height = 16, .row_bytes = 64u,
-    .channel_stride = 64, .channels = 1, .pixels = 64,
+    .groups = 1, .places = 3, .height = 16, .group_bytes = 64u,
+    .channel_stride = 64, .channels = 1, .group_channels = 1, .pixels = 64,
     .rows_in = &rows_in[0],
     .readers = STAGES(&stage_1_layer1_conv_2d, NULL),
 };
 static const struct row_ring ring_1_layer1_conv_2d = {
     .rows = network_arena.rows_1_layer1_conv_2d[0],
     .border_row = border_of_0,
-    .depth = 3, .height = 8, .row_bytes = 128u,
-    .channel_stride = 32, .channels = 4, .pixels = 32,
+    .groups = 1, .places = 3, .height = 8, .group_bytes = 128u,
+    .channel_stride = 32, .channels = 4, .group_channels = 4, .pixels = 32, .swapped = 1,
     .rows_in = &rows_in[1],
     .readers = STAGES(&stage_3_layer3_conv_2d, NULL),
 };
 static const struct row_ring ring_3_layer3_conv_2d = {
     .rows = network_arena.rows_3_layer3_conv_2d[0],
     .border_row = border_of_0,
-    .depth = 3, .height = 8, .row_bytes = 192u,
-    .channel_stride = 32, .channels = 6, .pixels = 32,
+    .groups = 1, .places = 3, .height = 8, .group_bytes = 192u,
+    .channel_stride = 32, .channels = 6, .group_channels = 6, .pixels = 32, .swapped = 1,
     .rows_in = &rows_in[2],
     .readers = STAGES(&stage_5_layer5_conv_2d, NULL),
 };
 static const struct row_ring ring_5_layer5_conv_2d = {
     .rows = network_arena.rows_5_layer5_conv_2d[0],
     .border_row = border_of_0,
-    .depth = 1, .height = 4, .row_bytes = 128u,
-    .channel_stride = 16, .channels = 8, .pixels = 16,
+    .groups = 1, .places = 1, .height = 4, .group_bytes = 128u,
+    .channel_stride = 16, .channels = 8, .group_channels = 8, .pixels = 16, .swapped = 1,
     .rows_in = &rows_in[3],
     .readers = STAGES(&stage_6_mean, NULL),
 };
 static const struct row_ring ring_6_mean = {
     .rows = (uint8_t *)network_arena.kept_6_mean,
-    .depth = 1, .height = 4, .row_bytes = 32u,
+    .groups = 1, .places = 1, .height = 4, .group_bytes = 32u,
     .rows_in = &rows_in[4], .readers = STAGES(NULL),
 };
 
 /*
  * 1 CONV_2D layer1/conv_2d
- *   in   16 x 64 x 1, scale 0.0546875, zero point 40; keeps the last 3
+ *   in   16 x 64 x 1, scale 0.0546875, zero point 40; keeps 3 rows
  *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
  *   out  8 x 32 x 4, scale 0.0562893, zero point -128, RELU
  */
 static const struct stage stage_1_layer1_conv_2d = {
     .sources = RINGS(&ring_input, NULL),
     .target = &ring_1_layer1_conv_2d,
-    .gather = im2col_gather_row_u8, .gather_layer = &window_1_layer1_conv_2d,
-    .product = pointwise_relu_row_u8, .layer = &layer_1_layer1_conv_2d,
+    .gather = interleave_rows_u8, .gather_layer = &window_1_layer1_conv_2d,
+    .product = convolution_scaled_s2_swapped_row_u8, .layer = &layer_1_layer1_conv_2d,
+    .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 2, .window_before = 0,
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = 1,
 };
@@ -120,7 +119,7 @@ static const struct stage stage_1_layer1_conv_2d = {
 /*
  * 2 DEPTHWISE_CONV_2D layer2/depthwise_conv_2d
  * 3 CONV_2D layer3/conv_2d
- *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps the last 3
+ *   in   8 x 32 x 4, scale 0.0562893, zero point -128; keeps 3 rows
  *   window 3x3, stride 1x1, border above 1, below 1, left 1, right 1
  *   out  8 x 32 x 4, scale 0.0489026, zero point -128, RELU
  *   out  8 x 32 x 6, scale 0.0430058, zero point -128, RELU
@@ -128,8 +127,9 @@ static const struct stage stage_1_layer1_conv_2d = {
 static const struct stage stage_3_layer3_conv_2d = {
     .sources = RINGS(&ring_1_layer1_conv_2d, NULL),
     .target = &ring_3_layer3_conv_2d,
-    .gather = depthwise_3x3_s1_row_u8, .gather_layer = &layer_2_layer2_depthwise_conv_2d,
-    .product = pointwise_relu_row_u8, .layer = &layer_3_layer3_conv_2d,
+    .gather = depthwise_scaled_s1_row_u8, .gather_layer = &layer_2_layer2_depthwise_conv_2d,
+    .product = pointwise_relu_swapped_row_u8, .layer = &layer_3_layer3_conv_2d,
+    .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 1, .window_before = 1,
     .columns_operator = 2, .columns_channels = 4, .target_operator = 3,
 };
@@ -137,7 +137,7 @@ static const struct stage stage_3_layer3_conv_2d = {
 /*
  * 4 DEPTHWISE_CONV_2D layer4/depthwise_conv_2d
  * 5 CONV_2D layer5/conv_2d
- *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps the last 3
+ *   in   8 x 32 x 6, scale 0.0430058, zero point -128; keeps 3 rows
  *   window 3x3, stride 2x2, border above 0, below 1, left 0, right 1
  *   out  4 x 16 x 6, scale 0.0471354, zero point -128, RELU
  *   out  4 x 16 x 8, scale 0.0428341, zero point -128, RELU
@@ -145,15 +145,16 @@ static const struct stage stage_3_layer3_conv_2d = {
 static const struct stage stage_5_layer5_conv_2d = {
     .sources = RINGS(&ring_3_layer3_conv_2d, NULL),
     .target = &ring_5_layer5_conv_2d,
-    .gather = depthwise_3x3_s2_row_u8, .gather_layer = &layer_4_layer4_depthwise_conv_2d,
-    .product = pointwise_relu_row_u8, .layer = &layer_5_layer5_conv_2d,
+    .gather = depthwise_scaled_s2_row_u8, .gather_layer = &layer_4_layer4_depthwise_conv_2d,
+    .product = pointwise_relu_swapped_row_u8, .layer = &layer_5_layer5_conv_2d,
+    .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 2, .window_before = 0,
     .columns_operator = 4, .columns_channels = 6, .target_operator = 5,
 };
 
 /*
  * 6 MEAN mean
- *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps the last 1
+ *   in   4 x 16 x 8, scale 0.0428341, zero point -128; keeps 1 row
  *   out  8, scale 0.0253789, zero point -128
  */
 static const struct stage stage_6_mean = {
@@ -222,9 +223,9 @@ __attribute__((noinline)) int network_push_frame_s8(const int8_t frame[NETWORK_B
     if (row == NETWORK_FRAMES) {
         return NETWORK_ERROR_PATCH_FULL;
     }
-    frame_bias_row_u8(frame, NETWORK_BANDS, row_ring_place(&ring_input, row));
+    frame_bias_row_u8(frame, NETWORK_BANDS, row_ring_place(&ring_input, row, 0u));
     row_tap_values(0u, row, frame, NETWORK_BANDS);
-    stream_row_came(&scratch, &ring_input);
+    stream_row_came(window_rows, &ring_input);
     if (row + 1u < NETWORK_FRAMES) {
         return NETWORK_MORE;
     }

@@ -5,25 +5,22 @@
  */
 #include "network/network_weights.h"
 
-static const uint32_t weights_1_layer1_conv_2d[10] = {
-    0x96d00dc0u, 0x5dec885eu, 0x565441c6u, 0x51e90ac2u, 0x0000d525u, 0x674ae7f4u, 0x01ceb4a0u,
-    0x86f4c3a0u, 0x90a3407au, 0x0000c8e2u,
+static const struct scaled_3x3 parameters_1_layer1_conv_2d[4] = {
+    SCALED_3X3(-4096, -3072, 6016, -1280, -3712, 5376, -3968, -1472, 2368, 2064, 1417280, 1525024488),
+    SCALED_3X3(1664, -13568, -15360, 11904, 8320, 11008, 1280, 10368, -5504, 2080, -497408, 1158262089),
+    SCALED_3X3(-384, 2368, -3072, -1600, -3072, -384, 3904, -2976, -960, 2056, 228672, 1723206978),
+    SCALED_3X3(-3200, 13184, -9728, 128, -7808, -15616, 8192, -14336, -7168, 2080, 3852672, 1156625294),
 };
 
-static const struct requantise requantise_1_layer1_conv_2d[4] = {
-    REQUANTISE(1525024488, 7, 22145), REQUANTISE(1158262089, 6, -3886),
-    REQUANTISE(1723206978, 8, 7146), REQUANTISE(1156625294, 6, 30099),
-};
-
-static const struct depthwise_3x3_channel parameters_2_layer2_depthwise_conv_2d[4] = {
-    {{TAPS(-20, -19, -35), TAPS(-19, 95, -11), TAPS(-73, -40, 44)}, REQUANTISE(1869656569, 7, -4720)},
-    {{TAPS(4, 31, 29), TAPS(-117, -10, 36), TAPS(24, 87, 3)}, REQUANTISE(1304553203, 7, 5536)},
-    {{TAPS(-53, -11, 70), TAPS(56, -34, 69), TAPS(78, 21, 123)}, REQUANTISE(2112108338, 8, 8309)},
-    {{TAPS(-98, 71, 106), TAPS(7, -112, 90), TAPS(-61, 2, 65)}, REQUANTISE(1393069464, 6, 2991)},
+static const struct scaled_3x3 parameters_2_layer2_depthwise_conv_2d[4] = {
+    SCALED_3X3(-1280, -1216, -2240, -1216, 6080, -704, -4672, -2560, 2816, 2064, -302080, 1869656569),
+    SCALED_3X3(256, 1984, 1856, -7488, -640, 2304, 1536, 5568, 192, 2064, 354304, 1304553203),
+    SCALED_3X3(-1696, -352, 2240, 1792, -1088, 2208, 2496, 672, 3936, 2056, 265888, 2112108338),
+    SCALED_3X3(-12544, 9088, 13568, 896, -14336, 11520, -7808, 256, 8320, 2080, 382848, 1393069464),
 };
 
 static const uint32_t weights_3_layer3_conv_2d[6] = {
-    0xc6601e57u, 0x82f96bd0u, 0x5625ea56u, 0xc8387fc1u, 0x4eb758f8u, 0x76247a31u,
+    0xc6601e57u, 0x81f96ad0u, 0x5625ea56u, 0xc8387ec1u, 0x4db757f8u, 0x76247a31u,
 };
 
 static const struct requantise requantise_3_layer3_conv_2d[6] = {
@@ -32,18 +29,18 @@ static const struct requantise requantise_3_layer3_conv_2d[6] = {
     REQUANTISE(1882631758, 6, 4675), REQUANTISE(1892225015, 6, 1575),
 };
 
-static const struct depthwise_3x3_channel parameters_4_layer4_depthwise_conv_2d[6] = {
-    {{TAPS(46, -47, -90), TAPS(62, 34, -35), TAPS(1, -47, 119)}, REQUANTISE(1706075923, 7, 16348)},
-    {{TAPS(68, -112, -32), TAPS(-82, -61, 34), TAPS(39, 34, 11)}, REQUANTISE(2122309756, 7, -1037)},
-    {{TAPS(99, 69, 66), TAPS(15, 14, 68), TAPS(-87, -106, 96)}, REQUANTISE(1965963505, 7, -6420)},
-    {{TAPS(-74, 83, -47), TAPS(-26, -20, -30), TAPS(-18, 79, -77)}, REQUANTISE(2065425976, 7, 1345)},
-    {{TAPS(95, -10, -119), TAPS(0, 28, -121), TAPS(98, -59, 66)}, REQUANTISE(1683869575, 7, -1784)},
-    {{TAPS(84, -86, 49), TAPS(-126, -100, 57), TAPS(94, -40, 127)}, REQUANTISE(1961917812, 8, 7945)},
+static const struct scaled_3x3 parameters_4_layer4_depthwise_conv_2d[6] = {
+    SCALED_3X3(2944, -3008, -5760, 3968, 2176, -2240, 64, -3008, 7616, 2064, 1046272, 1706075923),
+    SCALED_3X3(4352, -7168, -2048, -5248, -3904, 2176, 2496, 2176, 704, 2064, -66368, 2122309756),
+    SCALED_3X3(6336, 4416, 4224, 960, 896, 4352, -5568, -6784, 6144, 2064, -410880, 1965963505),
+    SCALED_3X3(-4736, 5312, -3008, -1664, -1280, -1920, -1152, 5056, -4928, 2064, 86080, 2065425976),
+    SCALED_3X3(6080, -640, -7616, 0, 1792, -7744, 6272, -3776, 4224, 2064, -114176, 1683869575),
+    SCALED_3X3(2688, -2752, 1568, -4032, -3200, 1824, 3008, -1280, 4064, 2056, 254240, 1961917812),
 };
 
 static const uint32_t weights_5_layer5_conv_2d[12] = {
-    0x9cdea612u, 0xb4f38cc8u, 0xc9dee812u, 0x78d1a4aeu, 0x46d06137u, 0x4a14a96bu, 0x30427b33u,
-    0x0019dc36u, 0x946b10d8u, 0x02fd6a97u, 0x49b7c710u, 0xcca275c4u,
+    0x9bdea612u, 0xb3f38bc8u, 0xc8dee812u, 0x77d1a3aeu, 0x45d06137u, 0x4a14a96bu, 0x30427b33u,
+    0x0019dc36u, 0x946b0fd8u, 0x01fd6997u, 0x48b7c710u, 0xcba274c4u,
 };
 
 static const struct requantise requantise_5_layer5_conv_2d[8] = {
@@ -64,30 +61,23 @@ static const struct dense_output requantise_7_dense[3] = {
     {18289506730578, 40067, 52},
 };
 
-const struct conv_window window_1_layer1_conv_2d = {
-    .rows = 3u,
-    .columns = 3u,
-    .channels = 1u,
-    .stride = 2u,
+const struct interleave_layer window_1_layer1_conv_2d = {
     .left = 0u,
     .width_in = 64u,
     .width_out = 32u,
     .border = 168u,
-    .inputs = 10u,
 };
 
-const struct pointwise_layer layer_1_layer1_conv_2d = {
-    .inputs = 10u,
+const struct convolution_scaled_layer layer_1_layer1_conv_2d = {
     .outputs = 4u,
     .pixels = 32u,
     .channel_stride = 32u,
-    .weights = weights_1_layer1_conv_2d,
-    .requantise = requantise_1_layer1_conv_2d,
-    .range = {0, 0, 255},
+    .parameters = parameters_1_layer1_conv_2d,
 };
 
-const struct depthwise_3x3_layer layer_2_layer2_depthwise_conv_2d = {
+const struct depthwise_scaled_layer layer_2_layer2_depthwise_conv_2d = {
     .channels = 4u,
+    .inputs = 4u,
     .width_out = 32u,
     .parameters = parameters_2_layer2_depthwise_conv_2d,
 };
@@ -102,8 +92,9 @@ const struct pointwise_layer layer_3_layer3_conv_2d = {
     .range = {0, 0, 255},
 };
 
-const struct depthwise_3x3_layer layer_4_layer4_depthwise_conv_2d = {
+const struct depthwise_scaled_layer layer_4_layer4_depthwise_conv_2d = {
     .channels = 6u,
+    .inputs = 6u,
     .width_out = 16u,
     .parameters = parameters_4_layer4_depthwise_conv_2d,
 };
