@@ -228,7 +228,7 @@ bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL
 	@$(PY) -m tests.support.bench_nets >/dev/null
 	@$(BENCH_BOARD) $(if $(MODELS),--models $(MODELS)) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_SCHEDULE) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: bench-diff
 bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json

@@ -102,7 +102,7 @@ class ModelBench:
     layers: tuple[LayerBench, ...]
     """Empty where the board cannot tell them apart."""
     portable: KernelsBench | None
-    """None: not built."""
+    """None: not built, because the engine or the kernels are others."""
 
 
 @dataclass(frozen=True, slots=True)

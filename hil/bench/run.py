@@ -7,7 +7,7 @@ and every figure repeats: seed and length are the clip's whole description.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -21,9 +21,16 @@ from hil.bench.model_facts import operator_facts
 from hil.bench.record import Cost, KernelsBench, LayerBench, Memory, ModelBench
 from hil.bench.virtual_cost import ClipCost, cost_of_clip
 from hil.boards.virtual_board import VirtualBoard
+from hil.clip_check import count_frontend, sum_patches
 from hil.link.played import ClipRun
 from hil.options import Options
-from hil.session import BoardSession, open_session
+from hil.session import (
+    FRAME_FUNCTION,
+    FRONTEND_FUNCTION,
+    NETWORK_FUNCTION,
+    BoardSession,
+    open_session,
+)
 
 PATCHES = 2
 _SEED = 6
@@ -104,7 +111,7 @@ def measure(
     """Build, load, play, count."""
     with open_session(options, spec, on_progress=on_progress) as session:
         sound = bench_sound(session.frontend)
-        if isinstance(session.board, VirtualBoard):
+        if isinstance(session.board, VirtualBoard) and options.kernels != PORTABLE:
             profiler = session.board.start_profile()
             run = session.play_clip(1, sound)
             clip = cost_of_clip(profiler.take(), session.frontend, len(run.patches))
@@ -112,6 +119,8 @@ def measure(
             run = session.play_clip(1, sound)
             measured = session.board.cycles_are == "measured"
             clip = counted_by_firmware(run, session.frontend, measured=measured)
+            if isinstance(session.board, VirtualBoard):
+                clip = with_instructions(clip, session, len(run.patches))
         return _measured(session, clip)
 
 
@@ -141,6 +150,25 @@ def _measured(session: BoardSession, clip: ClipCost) -> Measured:
         toolchain=session.image.toolchain,
         frontend=session.frontend,
         model_sha256=session.image.project.info.model_sha256,
+    )
+
+
+def with_instructions(clip: ClipCost, session: BoardSession, patches: int) -> ClipCost:
+    """The same with instructions of network and front-end, by the meters of a virtual board.
+
+    So the portable kernels are counted: a trace of them would be five times as long.
+    """
+
+    def calls(function: str) -> Sequence[int]:
+        return session.meters[function].per_call_instructions
+
+    frames = session.frontend.patch_frames
+    network = fmean(sum_patches(calls(NETWORK_FUNCTION), frames, patches))
+    counted, made = count_frontend(calls(FRONTEND_FUNCTION), calls(FRAME_FUNCTION))
+    return replace(
+        clip,
+        network=replace(clip.network, instructions=round(network)),
+        frontend_frame=replace(clip.frontend_frame, instructions=round(counted / made)),
     )
 
 

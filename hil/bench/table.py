@@ -18,7 +18,7 @@ TOTAL_HEADINGS = (
     *("model", "MACs", "instructions", "per MAC", "cycles ~ pipeline", "~ table", "measured"),
     *("front-end frame", "answer, ms", "network RAM", "image RAM", "network flash"),
 )
-PORTABLE_HEADINGS = ("model", "kernels", "instructions", "cycles ~ pipeline", "network flash, B")
+PORTABLE_HEADINGS = ("model", "kernels", "instructions", "cycles ~ table", "network flash, B")
 ESTIMATED = "~ estimated, without wait states; fills: most that the caches before the flash may add"
 
 
@@ -75,7 +75,7 @@ def portable_rows(model: ModelBench) -> Iterator[tuple[str, ...]]:
         ("hand-written", model.network, model.memory.network_flash_bytes),
         ("portable C", model.portable.network, model.portable.network_flash_bytes),
     ):
-        cycles = cost.measured_cycles or cost.pipeline_cycles
+        cycles = cost.measured_cycles or cost.table_cycles
         yield (model.name, kind, _number(cost.instructions), _number(cycles), _number(flash))
 
 
@@ -108,7 +108,7 @@ def print_record(console: Console, record: BenchRecord) -> None:
     if portable:
         _print(console, "What hand-written kernels bring", PORTABLE_HEADINGS, portable)
     else:
-        console.print("portable C kernels: this generator has one kind of kernels", markup=False)
+        console.print("portable C kernels: not asked for", markup=False)
     if record.estimate is not None:
         for line in (ESTIMATED, *estimate_lines(record.estimate)):
             console.print(line, markup=False, soft_wrap=True)

@@ -171,6 +171,11 @@ class Profile:
             found[call.begin : call.end] = number
         return found
 
+    @property
+    def instructions(self) -> int:
+        """All that were executed."""
+        return int(self._costs["instructions"].sum(dtype=np.int64))
+
     def by_owner(
         self, owners: Sequence[int], begin: int = 0, end: int | None = None
     ) -> dict[int, Cost]:
@@ -198,8 +203,15 @@ class Profiler:
     def __init__(self, core: Core, symbols: Symbols, path: FlashPath, wait_states: int) -> None:
         self._core, self._symbols, self._path = core, symbols, path
         self._wait_states = wait_states
+        self._before = core.instructions
         self._trace = Trace(core, [address for address, _, _ in symbols._functions])
 
     def take(self) -> Profile:
         """Stop, and cost it; raises TraceFullError where too much was executed."""
-        return Profile(self._trace.take(), self._core, self._symbols, self._path, self._wait_states)
+        executed = self._core.instructions - self._before
+        log = self._trace.take()
+        profile = Profile(log, self._core, self._symbols, self._path, self._wait_states)
+        traced = profile.instructions
+        if traced != executed:
+            raise RuntimeError(f"the trace has {traced:,} instructions, the core {executed:,}")
+        return profile

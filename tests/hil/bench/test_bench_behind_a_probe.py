@@ -38,6 +38,8 @@ def options_of(tiny_build: Path, *, virtual: bool) -> Options:
         "model": str(tiny_build / "m.tflite"),
         "build_dir": str(tiny_build),
         "engine": "builtin",
+        "optimise": "memory",
+        "kernels": "assembly",
     }
     return read_options(given.get)
 

@@ -16,7 +16,13 @@ from hil.options import Options, read_options
 from tests.support.frontends import frontend_info
 
 OPTIONS = read_options(
-    {"board": ["u585"], "virtual": True, "engine": "builtin", "model": str(DEFAULT_MODEL)}.get
+    {
+        "board": ["u585"],
+        "virtual": True,
+        "engine": "builtin",
+        "kernels": "assembly",
+        "model": str(DEFAULT_MODEL),
+    }.get
 )
 FAST = run.Measured(
     network=Cost(instructions=100),

@@ -131,6 +131,36 @@ void reset(void) {
     assert sum(cost.instructions for cost in found.values()) == executed
 
 
+CONDITIONAL = """
+static const uint32_t table[4] = {3, 5, 7, 9};
+uint32_t sums[2];
+void reset(void) {
+    for (uint32_t i = 0; i < 64; i++) {
+        uint32_t read = 1, last = i & 1;
+        __asm__ volatile("cmp %1, #0\\n"
+                         "itt ne\\n"
+                         "ldrne %0, [%2]\\n"
+                         "addne %0, %0, #1\\n" : "+r"(read) : "r"(last), "r"(&table[i & 3]) : "cc");
+        sums[last] += read;
+    }
+    for (;;) { }
+}
+"""
+
+
+def test_a_traced_core_computes_what_an_untraced_one_does(boot: Boot) -> None:
+    """A hook of memory must not leave the core within the IT block whose load it has seen."""
+    traced, plain = boot(CONDITIONAL), boot(CONDITIONAL)
+    profile, executed = profile_of(traced)
+    plain.run(0.001)
+    at = plain.symbols.addresses["sums"]
+    expected = (32, 16 * (5 + 1) + 16 * (9 + 1))
+    assert (plain.core.word(at), plain.core.word(at + 4)) == expected
+    assert (traced.core.word(at), traced.core.word(at + 4)) == expected
+    assert (traced.instructions, traced.core.cycles) == (plain.instructions, plain.core.cycles)
+    assert profile.instructions == executed
+
+
 def test_nothing_is_traced_before_and_behind(boot: Boot) -> None:
     traced, plain = boot(PROGRAM), boot(PROGRAM)
     trace = Trace(traced.core, [])
