@@ -11,7 +11,7 @@ from unicorn import arm_const as reg
 from cross_check.image import Image
 from cross_check.machines import MEMORY_BYTES
 from cross_check.program_output import Output, RunError, read_output
-from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import counters as at
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
@@ -75,13 +75,14 @@ class CoreAlone:
         """Run from reset to the program's end; raises RunError if it does not finish."""
         core = self.core
         core.clear_stack_limits()
-        core.counters[hook.STACK_LOW] = self.symbols.stack_limit or 0
+        core.counters[at.STACK_LOW] = self.symbols.stack_limit or 0
         core.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
         core.set(reg.UC_ARM_REG_MSP, core.word(core.flash.origin))
         pc = core.word(core.flash.origin + 4) & ~1
         while self.exit_code is None:
-            outcome = core.run(pc, hook.NO_DEADLINE)
+            outcome = core.run(pc, at.NO_DEADLINE)
             pc = core.pc
+            self.meters.take_marks()
             if self._refusal is not None:
                 raise self._refused(self._refusal, pc)
             pc = self._handle(outcome, pc)
@@ -90,11 +91,10 @@ class CoreAlone:
 
     def _handle(self, outcome: Outcome, pc: int) -> int:
         core = self.core
-        if outcome.stop is Stop.MARK:
-            self.meters.reached(pc)
-            core.pass_mark(pc)
-        elif outcome.stop is Stop.PROBES_NEEDED:
+        if outcome.stop is Stop.PROBES_NEEDED:
             core.probe_block(pc)
+        elif outcome.stop is Stop.MARKS_FULL:
+            pass
         elif outcome.interrupt == BREAKPOINT and core.exit_demands_met():
             self._semihosting()
             core.forget_previous_block()
@@ -131,7 +131,7 @@ class CoreAlone:
 
     def _write(self, address: int, size: int, value: int) -> None:
         if size == 4 and address == CPACR and value == CPACR_FPU_FULL:
-            self.core.counters[hook.FPU_ON] = 1
+            self.core.counters[at.FPU_ON] = 1
         elif size != 4 or address - self.image.machine.timer not in TIMER_REGISTERS:
             self._refuse(f"a write of {size} bytes at 0x{address:08x}")
 

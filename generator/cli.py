@@ -28,9 +28,11 @@ from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
 from generator.project.manifest import (
+    ASSEMBLY,
     FOOTPRINT_FILE,
     IMAGE_NAME,
     OUTPUT_DIR,
+    PORTABLE,
     check_writable,
     project_name,
     read_project,
@@ -43,9 +45,6 @@ from generator.toolchain import doctor
 from generator.toolchain.build import DEFAULT_JOBS
 from generator.toolchain.footprint import read_footprint
 from generator.toolchain.locate import find_toolchain
-
-ASSEMBLY, PORTABLE = "assembly", "portable"
-"""Which of a kernel's two sources runs on the part."""
 
 EXAMPLES = """\
 examples:

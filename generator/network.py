@@ -12,7 +12,8 @@ from generator.boards.fit import Demand
 from generator.engines.builtin.check import check_graph
 from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
-from generator.engines.builtin.schedule import Optimise, Schedule, make_schedule
+from generator.engines.builtin.schedule import Schedule, make_schedule
+from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape

@@ -11,7 +11,9 @@ from typing import Any
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
+from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
+from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
 from hil.flash_command import command_fault
 
@@ -144,8 +146,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         engine=value_of("engine"),
         stedgeai=value_of("stedgeai"),
         c_api=value_of("c_api"),
-        optimise=value_of("optimise"),
-        kernels=value_of("kernels"),
+        optimise=value_of("optimise") or Optimise.MEMORY.value,
+        kernels=value_of("kernels") or ASSEMBLY,
         cross_compile=value_of("cross_compile"),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),

@@ -14,13 +14,15 @@
  */
 #define HALVES (MEL_CFFT_IS_HALVED ? 2u : 1u)
 #define LAST_STEP (MEL_CFFT_POINTS / 4u)
+#define TWIDDLES ((const struct word_pair *)mel_butterfly_twiddles_q31)
 
 /* What a stage does to its numbers, in bits. */
 enum scaling {
     FIRST_QUIET, /* operands << block shift, >> 4; turned legs << 1 */
     FIRST_LOUD,  /* the same for a block shift below 4 */
     FIRST_OF_HALVED,
-    MIDDLE, /* leg 0 >> 2, turned legs >> 1 */
+    MIDDLE,      /* leg 0 >> 2, turned legs >> 1 */
+    MIDDLE_AT_0, /* the same of an angle of 0: all sines are 0, and so are their products */
 };
 
 static inline int32_t shifted_left(int32_t value, uint32_t bits) {
@@ -33,7 +35,7 @@ WORDS_INLINE struct word_pair operand(const struct word_pair *place, enum scalin
     if (scaling == FIRST_QUIET) {
         z.first = shifted_left(z.first, shift);
         z.second = shifted_left(z.second, shift);
-    } else if (scaling != MIDDLE) {
+    } else if (scaling < MIDDLE) {
         z.first >>= shift;
         z.second >>= shift;
     }
@@ -43,6 +45,11 @@ WORDS_INLINE struct word_pair operand(const struct word_pair *place, enum scalin
 /* Half of (real + j imaginary) exp(-j angle), each product rounded down, scaled. */
 WORDS_INLINE void put_turned(struct word_pair *place, int32_t real, int32_t imaginary,
                              const struct word_pair *twiddle, enum scaling scaling) {
+    if (scaling == MIDDLE_AT_0) {
+        store_pair(place, multiply_high(real, INT32_MAX) >> 1,
+                   multiply_high(imaginary, INT32_MAX) >> 1);
+        return;
+    }
     const struct word_pair t = load_pair(twiddle);
     const int32_t turned_real =
         multiply_high_add(real, t.first, multiply_high(imaginary, t.second));
@@ -71,7 +78,7 @@ WORDS_INLINE void butterfly(struct word_pair *z, uint32_t step, const struct wor
     const int32_t cross_imaginary = b.second + d.second;
     const int32_t across_imaginary = b.second - d.second;
 
-    const uint32_t kept = scaling == MIDDLE ? 2u : 0u;
+    const uint32_t kept = scaling >= MIDDLE ? 2u : 0u;
     store_pair(&z[0], (plus_real + cross_real) >> kept, (plus_imaginary + cross_imaginary) >> kept);
     put_turned(&z[2u * step], plus_real - cross_real, plus_imaginary - cross_imaginary,
                &twiddles[1], scaling);
@@ -81,11 +88,10 @@ WORDS_INLINE void butterfly(struct word_pair *z, uint32_t step, const struct wor
                &twiddles[2], scaling);
 }
 
-/* A stage of which `step` neighbouring butterflies have the same twiddles. */
-WORDS_INLINE void stage(struct word_pair *z, uint32_t step, enum scaling scaling, uint32_t shift) {
-    const struct word_pair *twiddles = (const struct word_pair *)mel_butterfly_twiddles_q31;
-    const struct word_pair *const end = z + MEL_CFFT_POINTS;
-    do {
+/* A stage from its butterflies at `z` on; `step` neighbouring ones have the same twiddles. */
+WORDS_INLINE void stage(struct word_pair *z, const struct word_pair *end, uint32_t step,
+                        const struct word_pair *twiddles, enum scaling scaling, uint32_t shift) {
+    while (z != end) {
         if (step == 1u) {
             butterfly(z, step, twiddles, scaling, shift);
             z++;
@@ -98,7 +104,19 @@ WORDS_INLINE void stage(struct word_pair *z, uint32_t step, enum scaling scaling
         }
         z += 3u * step;
         twiddles += 3;
-    } while (z != end);
+    }
+}
+
+WORDS_INLINE void first_stage(struct word_pair *z, enum scaling scaling, uint32_t shift) {
+    stage(z, z + MEL_CFFT_POINTS, HALVES, TWIDDLES, scaling, shift);
+}
+
+/* The first twiddles of all stages are those of an angle of 0. */
+WORDS_INLINE void middle_stage(struct word_pair *z, uint32_t step) {
+    for (uint32_t neighbour = 0u; neighbour < step; neighbour++) {
+        butterfly(&z[neighbour], step, TWIDDLES, MIDDLE_AT_0, 0u);
+    }
+    stage(z + 4u * step, z + MEL_CFFT_POINTS, step, TWIDDLES + 3, MIDDLE, 0u);
 }
 
 /* The last stage turns nothing. From between the legs, all are within the reach of LDRD. */
@@ -154,37 +172,33 @@ WORDS_INLINE void halve(struct word_pair *z, enum scaling scaling, uint32_t shif
 }
 #endif
 
-/* Block shift and the first shift to the right are one, to the left or to the right. */
-static void first_stage(struct word_pair *z, uint32_t block_shift) {
+void complex_transform(struct word_pair values[MEL_CFFT_POINTS], uint32_t block_shift) {
+    /* Block shift and the first shift to the right are one, to the left or to the right. */
 #if MEL_CFFT_IS_HALVED
     if (block_shift >= 2u) {
-        halve(z, FIRST_QUIET, block_shift - 2u);
+        halve(values, FIRST_QUIET, block_shift - 2u);
     } else {
-        halve(z, FIRST_LOUD, 2u - block_shift);
+        halve(values, FIRST_LOUD, 2u - block_shift);
     }
-    stage(z, HALVES, FIRST_OF_HALVED, 4u);
+    first_stage(values, FIRST_OF_HALVED, 4u);
 #else
     if (block_shift >= 4u) {
-        stage(z, HALVES, FIRST_QUIET, block_shift - 4u);
+        first_stage(values, FIRST_QUIET, block_shift - 4u);
     } else {
-        stage(z, HALVES, FIRST_LOUD, 4u - block_shift);
+        first_stage(values, FIRST_LOUD, 4u - block_shift);
     }
 #endif
-}
-
-void complex_transform(struct word_pair values[MEL_CFFT_POINTS], uint32_t block_shift) {
-    first_stage(values, block_shift);
 #if MEL_CFFT_POINTS >= 64
-    stage(values, 4u * HALVES, MIDDLE, 0u);
+    middle_stage(values, 4u * HALVES);
 #endif
 #if MEL_CFFT_POINTS >= 256
-    stage(values, 16u * HALVES, MIDDLE, 0u);
+    middle_stage(values, 16u * HALVES);
 #endif
 #if MEL_CFFT_POINTS >= 1024
-    stage(values, 64u * HALVES, MIDDLE, 0u);
+    middle_stage(values, 64u * HALVES);
 #endif
 #if MEL_CFFT_POINTS >= 4096
-    stage(values, 256u * HALVES, MIDDLE, 0u);
+    middle_stage(values, 256u * HALVES);
 #endif
     last_stage(values);
 }

@@ -34,9 +34,7 @@ static inline uint32_t integer_sqrt_u64(uint64_t value) {
     }
     /* value = normalised * 2^(32 - zeros), normalised in [2^30, 2^32), zeros even and >= 2. */
     const uint32_t zeros = (uint32_t)__builtin_clz(upper) & ~1u;
-    const uint32_t power = 1u << zeros;
-    const uint32_t normalised =
-        upper * power + (uint32_t)(((uint64_t)(uint32_t)value * power) >> 32);
+    const uint32_t normalised = (upper << zeros) | ((uint32_t)value >> (32u - zeros));
     return sqrt_normalised_q31(normalised) >> ((zeros >> 1) - 1u);
 }
 

@@ -13,6 +13,7 @@
 /* Four numbers whose places differ in their two highest bits: fourths of the buffer, 0 2 1 3. */
 #define BLOCK 4u
 #define HALF_STEP (MEL_CFFT_POINTS / BLOCK / 2u)
+#define BETWEEN (3u * HALF_STEP) /* from there, all four are within the reach of STRD */
 
 /* Two products to their place; `bits` with the highest one of either's magnitude. */
 WORDS_INLINE uint32_t put(struct word_pair *place, int32_t first, int32_t second, uint32_t bits) {
@@ -87,14 +88,15 @@ WORDS_INLINE uint32_t apply_run(const frame_sample *samples, struct word_pair *n
         falls ? MEL_WINDOW_MIRROR + MEL_WINDOW_START - 2u * first : 2u * first - MEL_WINDOW_START;
     const uint32_t blocks_first = (first + BLOCK - 1u) / BLOCK * BLOCK;
     const uint32_t blocks_end = end / BLOCK * BLOCK;
+    struct word_pair *between = numbers + BETWEEN;
+    FORGET_ORIGIN(between);
     uint32_t i = first;
     for (; i < blocks_first && i < end; i++, weight += way) {
-        struct word_pair *const place = &numbers[transform_place(i)];
+        struct word_pair *const place = transform_place(numbers, i);
         bits = put_two(place, &samples[2u * i], weights_at(weight, falls), bits);
     }
     for (; i < blocks_end; i += BLOCK, weight += 4u * way) {
-        /* Between the four places, all are within the reach of STRD. */
-        struct word_pair *const middle = &numbers[transform_place(i) + 3u * HALF_STEP];
+        struct word_pair *const middle = transform_place(between, i);
         bits = put_four(middle - 3u * HALF_STEP, middle + HALF_STEP, &samples[2u * i],
                         weights_at(weight, falls), weights_at(weight + way, falls), bits);
         bits = put_four(middle - HALF_STEP, middle + 3u * HALF_STEP, &samples[2u * i + 4u],
@@ -102,7 +104,7 @@ WORDS_INLINE uint32_t apply_run(const frame_sample *samples, struct word_pair *n
                         bits);
     }
     for (; i < end; i++, weight += way) {
-        struct word_pair *const place = &numbers[transform_place(i)];
+        struct word_pair *const place = transform_place(numbers, i);
         bits = put_two(place, &samples[2u * i], weights_at(weight, falls), bits);
     }
     return bits;
@@ -121,25 +123,27 @@ static uint32_t apply_edge(const frame_sample *samples, struct word_pair *number
             products[i] = multiply(samples[n], mel_window_q31[place]);
         }
     }
-    return put(&numbers[transform_place(number)], products[0], products[1], bits);
+    return put(transform_place(numbers, number), products[0], products[1], bits);
 }
 
 WORDS_INLINE void clear_run(struct word_pair *numbers, uint32_t first, uint32_t end) {
     const uint32_t blocks_first = (first + BLOCK - 1u) / BLOCK * BLOCK;
     const uint32_t blocks_end = end / BLOCK * BLOCK;
+    struct word_pair *between = numbers + BETWEEN;
+    FORGET_ORIGIN(between);
     uint32_t i = first;
     for (; i < blocks_first && i < end; i++) {
-        store_pair(&numbers[transform_place(i)], 0, 0);
+        store_pair(transform_place(numbers, i), 0, 0);
     }
     for (; i < blocks_end; i += BLOCK) {
-        struct word_pair *const middle = &numbers[transform_place(i) + 3u * HALF_STEP];
+        struct word_pair *const middle = transform_place(between, i);
         store_pair(middle - 3u * HALF_STEP, 0, 0);
         store_pair(middle - HALF_STEP, 0, 0);
         store_pair(middle + HALF_STEP, 0, 0);
         store_pair(middle + 3u * HALF_STEP, 0, 0);
     }
     for (; i < end; i++) {
-        store_pair(&numbers[transform_place(i)], 0, 0);
+        store_pair(transform_place(numbers, i), 0, 0);
     }
 }
 

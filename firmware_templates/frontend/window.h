@@ -10,7 +10,7 @@
 /*
  * Multiply a frame by the window, and put the products into the transform's buffer, with zeros
  * around them up to its length: samples 2 i and 2 i + 1 as the two words of number
- * transform_place(i) (complex_transform.h). Both arrays are aligned to 4 bytes.
+ * transform_place(products, i) (complex_transform.h). Both arrays are aligned to 4 bytes.
  *
  * Returns the block shift b, 0 ... 30, by which the transform shifts all products to the left, so
  * that the largest magnitude fills 30 bits: products are in Q30, samples of full scale being 1;

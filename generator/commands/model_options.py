@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from generator.engines.builtin.schedule import Optimise
+from generator.engines.engine import Optimise
 from generator.errors import ToolError
 from generator.network import Network, read_network
 from generator.repository import DEFAULT_MODEL

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 BUILTIN = "builtin"
@@ -21,6 +22,15 @@ FOREIGN_PART = "engine"
 
 HELLO_ENGINE_BYTES = 16
 """What HELLO holds of an engine's name."""
+
+
+class Optimise(Enum):
+    """What the built-in engine's schedule spares where both cannot be had."""
+
+    TIME = "time"
+    """Rows stay whole: a few calls less."""
+    MEMORY = "memory"
+    """Rows are made and taken in groups of channels where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class MelTables:
     halving_twiddles_q31: tuple[int, ...]
     """cos, sin of 2 pi i / cfft_points in the same order; none where nothing is halved."""
     split_twiddles_q31: tuple[int, ...]
-    """cos, sin of 2 pi k / N, k = split_first_bin … N / 4 - 1: the real split."""
+    """cos, sin of 2 pi k / N, k = split_first_bin … N / 4 - 1, at least one: the real split."""
     split_first_bin: int
     """The real split makes bins k and N/2 - k together: the first k that one of them needs."""
     first_bin: int
@@ -146,6 +146,7 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         raise InputError(faults)
     points = record.fft_samples // 2
     split_first_bin = min(bank.first_bin, points - (bank.end_bin - 1))
+    split_end = max(points // 2, split_first_bin + 1)  # C has no arrays of length 0
     gate = record.silence_gate or ALWAYS_OPEN
     return MelTables(
         sources=frontend_sources(record),
@@ -175,7 +176,7 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         radix4_points=radix4_points(points),
         butterfly_twiddles_q31=butterfly_twiddles_q31(points),
         halving_twiddles_q31=halving_twiddles_q31(points),
-        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, points // 2)),
+        split_twiddles_q31=circle_q31(record.fft_samples, range(split_first_bin, split_end)),
         split_first_bin=split_first_bin,
         first_bin=bank.first_bin,
         end_bin=bank.end_bin,

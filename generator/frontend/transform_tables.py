@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of the transform: a complex one of CMSIS-DSP, and the split that makes it a real one."""
+"""Tables of the transform: a complex one, and the split that makes it a real one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ CMSIS_DSP_SOURCES: tuple[str, ...] = (
     "Source/TransformFunctions/arm_cfft_q31.c",
     "Source/TransformFunctions/arm_cfft_radix4_q31.c",
 )
-"""CMSIS-DSP 1.10.3 translation units that the front-end links, relative to the source tree."""
+"""CMSIS-DSP 1.10.3 translation units of the transform whose bits the front-end has.
+
+Relative to the source tree. They are its reference: nothing of them is linked.
+"""
 
 CMSIS_DSP_HEADERS: tuple[str, ...] = (
     "Include/arm_common_tables.h",
@@ -31,10 +34,10 @@ CMSIS_DSP_HEADERS: tuple[str, ...] = (
     "Include/dsp/utils.h",
     "PrivateInclude/arm_compiler_specific.h",
 )
-"""Headers that those sources and `frontend/transform.c` include, relative to the source tree."""
+"""Headers that those sources include, relative to the source tree."""
 
 FFT_LENGTHS = tuple(1 << bits for bits in range(5, 14))
-"""Real lengths: twice the complex lengths 16 ... 4096 of `arm_cfft_q31`."""
+"""Real lengths: twice the complex lengths 16 ... 4096 that CMSIS-DSP has."""
 
 COMPLEX_BYTES = 8
 
@@ -105,7 +108,7 @@ NOISE_STEPS: Mapping[int, float] = MappingProxyType(
 )
 """RMS error of a bin by length, in steps of its binary point: tests/frontend/test_spectrum.py.
 
-Where half of the length is no power of four, the library doubles its result, and the error with it.
+Where half of the length is no power of four, the result is doubled, and the error with it.
 """
 
 LARGEST_NOISE = 7.0

@@ -27,6 +27,9 @@ FOOTPRINT_FILE = "footprint.json"
 OUTPUT_DIR = "out"
 IMAGE_NAME = "mel2metal"
 
+ASSEMBLY, PORTABLE = "assembly", "portable"
+"""Which of a kernel's two sources runs on the part."""
+
 
 @dataclass(frozen=True, slots=True)
 class OperatorInfo:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from generator.boards.record import BoardSpec
 from generator.engines.engine import BUILTIN
-from generator.project.manifest import FrontendInfo
+from generator.project.manifest import PORTABLE, FrontendInfo
 from hil.bench.model_facts import operator_facts
 from hil.bench.record import Cost, KernelsBench, LayerBench, Memory, ModelBench
 from hil.bench.virtual_cost import ClipCost, cost_of_clip
@@ -35,8 +35,6 @@ from hil.session import (
 PATCHES = 2
 _SEED = 6
 _LOUDEST = 8000
-PORTABLE = "portable"
-"""Of the options: the kernels' C twins, beside which the hand-written ones show what they bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def bench_sound(frontend: FrontendInfo) -> npt.NDArray[np.int16]:
 def bench_model(
     options: Options, spec: BoardSpec, on_progress: Callable[[str], None]
 ) -> tuple[ModelBench, Measured]:
-    """The model of the options on a board, and with the portable C kernels."""
+    """The model of the options on a board, and with the portable C kernels where there are any."""
     measured = measure(options, spec, on_progress)
     portable = None
     if options.engine == BUILTIN and options.kernels != PORTABLE:

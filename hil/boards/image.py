@@ -18,6 +18,7 @@ from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
     OUTPUT_DIR,
+    PORTABLE,
     Project,
     project_name,
     read_project,
@@ -81,7 +82,7 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
     project_dir = options.build_dir / project_name(
-        board, taps=taps, engine=options.engine, portable_kernels=options.kernels == "portable"
+        board, taps=taps, engine=options.engine, portable_kernels=options.kernels == PORTABLE
     )
     done = subprocess.run(
         command,

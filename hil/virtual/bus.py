@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hil.virtual.chip_records import ClockEnable
@@ -31,6 +31,10 @@ class Bus:
         self._sorted = sorted(peripherals.values(), key=lambda peripheral: peripheral.base)
         self._bases = [peripheral.base for peripheral in self._sorted]
         self._clocks = clocks
+        self.writes = 0
+        """Writes begun so far."""
+        self.before_write: Callable[[], None] = lambda: None
+        """Called before a write does anything."""
         self._gates = gates
 
     def _find(self, address: int, verb: str) -> AnyPeripheral:
@@ -53,11 +57,15 @@ class Bus:
 
     def write(self, address: int, size: int, value: int) -> None:
         """Serve a write."""
+        self.before_write()
+        self.writes += 1
         peripheral = self._find(address, "write")
         peripheral.write(address - peripheral.base, size, value)
 
     def write_implemented(self, address: int, size: int, value: int) -> None:
         """Serve a write of a debugger, who sets bits that a register may not have."""
+        self.before_write()
+        self.writes += 1
         peripheral = self._find(address, "write")
         offset = address - peripheral.base
         peripheral.write(

@@ -37,6 +37,9 @@ class BusMemory:
     `clocked` are the memories that need a clock enable.
     """
 
+    is_direct = True
+    """Whether bus masters write memory itself, and nobody needs to know of it."""
+
     def __init__(self, system: ReachSystem, clocked: Sequence[ClockedMemory] = ()) -> None:
         self.system = system
         self.clocked = tuple(clocked)

@@ -23,6 +23,7 @@ from hil.virtual.faults.making import make_faults, make_line
 from hil.virtual.faults.names import VirtualFault
 from hil.virtual.meters import CallMeter, CallMeters
 from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.reception import Reception
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.run_loop import EventOwner, RunLoop
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
@@ -35,9 +36,8 @@ from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 
-DEFAULT_BAUD = 921_600
-ERASED = 0xFF
-"""What a byte of flash holds as delivered."""
+DEFAULT_BAUD, ERASED = 921_600, 0xFF
+"""Of the line before anybody opens it; what a byte of flash holds as delivered."""
 
 
 class Machine:
@@ -55,8 +55,7 @@ class Machine:
         faults: Collection[VirtualFault] = (),
     ) -> None:
         self.board_id = board if isinstance(board, str) else board.id
-        reason = unknown_reason(board)
-        if reason is not None:
+        if (reason := unknown_reason(board)) is not None:
             raise ValueError(reason)
         self.wiring = WIRING[self.board_id]
         self.hse_present = bool(self.wiring.hse_hz)
@@ -110,8 +109,8 @@ class Machine:
         self.peripherals: dict[str, AnyPeripheral] = {member.name: member for member in members}
         self._owners: dict[str, EventOwner] = dict(self.peripherals)
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
-        self.meters = CallMeters(self.core, self.nvic)
-        self.exceptions = Exceptions(self.core, self.nvic, self.scb, self.meters)
+        self.meters = meters = CallMeters(self.core, self.nvic)
+        self.exceptions = Exceptions(self.core, self.nvic, self.scb, meters)
         self.loop = RunLoop(
             self.core,
             self.scheduler,
@@ -120,6 +119,7 @@ class Machine:
             halting=self.halting,
             meters=self.meters,
             owners=self._owners,
+            reception=Reception(self),
             system_reset=self.system_reset,
         )
         self.debugger = DebuggerHold(self)
@@ -313,13 +313,13 @@ class Machine:
 
     # -- callbacks of the core -------------------------------------------------------------------
 
-    def _guard(self, access: Callable[[], int | None]) -> int:
+    def _guard(self, access: Callable[..., int | None], *arguments: int) -> int:
         """Run an access; keep its failure for `run`, because the core cannot stop here."""
         if self.loop.failure is not None:
             return 0
         self.accesses += 1
         try:
-            return access() or 0
+            return access(*arguments) or 0
         except BaseException as error:
             self.fail(error)
             return 0
@@ -332,17 +332,17 @@ class Machine:
 
     def _read(self, address: int, size: int) -> int:
         self.reads += 1
-        return self._guard(lambda: self.debugger.read_peripheral(address, size))
+        return self._guard(self.debugger.read_peripheral, address, size)
 
     def _write(self, address: int, size: int, value: int) -> None:
-        self._guard(lambda: self.debugger.write_peripheral(address, size, value))
+        self._guard(self.debugger.write_peripheral, address, size, value)
 
     def _write_flash(self, address: int, size: int, value: int) -> bool:
         region = self.core.region_of(address)
         if region is not None and region.is_rom:
             return False
         if region is None or region.is_flash:
-            self._guard(lambda: self.flash.program(address, size, value))
+            self._guard(self.flash.program, address, size, value)
         else:
             what = f"{region.name} is written before ACTVOSRDY is read as 1"
             self.fail(RuleBroken(Rule.SUPPLY_CONFIGURATION, what, address))
@@ -353,7 +353,7 @@ class Machine:
     def send(self, data: bytes) -> None:
         """Put bytes from the host on the line, behind those already on their way."""
         self.line.send(data, self.now_ps)
-        self.usart.plan()
+        self.usart.plan_run()
         for fault in self.faults:
             fault.host_sent(len(data))
 
@@ -380,7 +380,7 @@ class Machine:
         if self.broken_rule is not None:
             raise self.broken_rule
         try:
-            self.usart.plan()
+            self.usart.plan_run()
             while self.now_ps < until:
                 if until_bytes is not None and len(self.line.from_board) >= until_bytes:
                     return

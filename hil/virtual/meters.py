@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from unicorn import arm_const as reg
-
 from hil.virtual.cpu.core import Core
 
 
@@ -74,14 +72,14 @@ class CallMeters:
         if meter is None:
             meter = CallMeter(symbol, address)
             self.by_address[address] = meter
-            self.core.mark(address, True)
+            self.core.mark(address, True, called=True)
         return meter
 
     def forget(self) -> None:
         """Drop all meters: another image is loaded."""
         self.reset()
         for address in self.by_address:
-            self.core.mark(address, False)
+            self.core.mark(address, False, called=True)
         self.by_address.clear()
 
     def reset(self) -> None:
@@ -95,12 +93,19 @@ class CallMeters:
     def _now(self) -> tuple[int, int]:
         return self.core.instructions, self.core.cycles
 
-    def reached(self, address: int) -> None:
+    def take_marks(self) -> None:
+        """Take over what the core has passed since it started: call it whenever it has stopped."""
+        marks = self.core.take_marks()
+        if not marks:
+            return
+        depth = len(self.nesting.active)  # It changes only while the core stands.
+        for address, instructions, cycles, sp, link in marks:
+            self._reached(address, instructions, cycles, sp, link, depth)
+
+    def _reached(  # noqa: PLR0917
+        self, address: int, instructions: int, cycles: int, sp: int, link: int, depth: int
+    ) -> None:
         """Handle a block that starts at a marked address: a return, an entry, or both."""
-        core = self.core
-        instructions, cycles = self._now()
-        sp = core.get(reg.UC_ARM_REG_SP)
-        depth = len(self.nesting.active)
         while self._open:
             call = self._open[-1]
             if call.return_address != address or call.stack_pointer != sp or call.depth != depth:
@@ -108,10 +113,11 @@ class CallMeters:
             self._close(call, instructions, cycles)
         meter = self.by_address.get(address)
         if meter is not None:
-            back = core.get(reg.UC_ARM_REG_LR) & ~1
+            back = link & ~1
             self._open.append(_Call(meter, back, sp, depth, instructions, cycles))
-            self._return_marks[back] = self._return_marks.get(back, 0) + 1
-            core.mark(back, True)
+            count = self._return_marks.get(back, 0)
+            self._return_marks[back] = count + 1
+            self.core.mark(back, True)
 
     def _close(self, call: _Call, instructions: int, cycles: int) -> None:
         self._open.pop()

@@ -151,6 +151,10 @@ class Peripheral(Generic[SystemT]):
     def catch_up(self) -> None:
         """Bring lazily modelled state up to the present."""
 
+    def on_time(self) -> None:
+        """Do so because the time has come that the peripheral asked for."""
+        self.catch_up()
+
 
 AnyPeripheral: TypeAlias = Peripheral[Any]
 """A peripheral, whatever it needs of the machine."""

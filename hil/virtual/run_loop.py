@@ -12,12 +12,13 @@ from hil.virtual.cortex_m import nvic, scb
 from hil.virtual.cortex_m.exceptions import EXC_RETURN_RANGE, Exceptions
 from hil.virtual.cortex_m.halting import DFSR_BKPT, DFSR_HALTED, DFSR_VCATCH, Halting
 from hil.virtual.cortex_m.processor import Processor
-from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import counters as at
 from hil.virtual.cpu import thumb
 from hil.virtual.cpu.block_hook import Stop
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.meters import CallMeters
+from hil.virtual.reception import Reception
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
 
@@ -34,7 +35,7 @@ _XPSR_THUMB = 1 << 24
 class EventOwner(Protocol):
     """Who asks for calls at a time."""
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Do what is due by now."""
 
 
@@ -55,6 +56,7 @@ class RunLoop:
         halting: Halting,
         meters: CallMeters,
         owners: Mapping[str, EventOwner],
+        reception: Reception,
         system_reset: Callable[[], None],
     ) -> None:
         self.core, self.scheduler = core, scheduler
@@ -62,6 +64,7 @@ class RunLoop:
         self.bus_memory = processor.bus_memory
         self.exceptions, self.halting, self.meters = exceptions, halting, meters
         self._owners = owners
+        self._reception = reception
         self._system_reset = system_reset
         self.pc = 0
         self.failure: BaseException | None = None
@@ -136,12 +139,16 @@ class RunLoop:
 
     def _run_core(self, until: int) -> None:
         core, one = self.core, self.halting.step_requested
-        core.counters[hook.PENDING] = int(self.nvic.best_pending() is not None)
-        deadline = self.scheduler.cycles_at(self.scheduler.next_ps(until))
-        if self.slice_cycles is not None:
+        core.counters[at.PENDING] = int(self.nvic.best_pending() is not None)
+        if one:
+            self._reception.give_back()
+        deadline = at.NO_DEADLINE if one else self._reception.deadline(until)
+        if self.slice_cycles is not None and not one:
             deadline = min(deadline, core.cycles + self.slice_cycles)
-        outcome = core.run(self.pc, hook.NO_DEADLINE if one else deadline, one=one)
+        outcome = core.run(self.pc, deadline, one=one)
         self.pc = core.pc
+        self._reception.sync()
+        self.meters.take_marks()
         self.halting.instruction_retired = True
         self.bus_memory.core_stopped()
         if self.failure is not None:
@@ -163,7 +170,7 @@ class RunLoop:
         due = self.scheduler.due()
         for owner in due:
             self.scheduler.schedule(owner, None)
-            self._owners[owner].catch_up()
+            self._owners[owner].on_time()
         return bool(due)
 
     def _sleep(self, until: int) -> bool:
@@ -206,10 +213,7 @@ class RunLoop:
 
     def _handle_stop(self, stop: Stop) -> None:
         core = self.core
-        if stop is Stop.MARK:
-            self.meters.reached(self.pc)
-            core.pass_mark(self.pc)
-        elif stop is Stop.PROBES_NEEDED:
+        if stop is Stop.PROBES_NEEDED:
             core.probe_block(self.pc)
         elif stop is Stop.MASK_CHANGED:
             core.forget_previous_block()
@@ -219,7 +223,7 @@ class RunLoop:
         elif stop is Stop.DIVIDE_BY_ZERO:
             core.uncount_rest_of_block(self.pc)
             self.exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_DIVBYZERO, self.pc)
-        elif stop is not Stop.DEADLINE:
+        elif stop not in {Stop.DEADLINE, Stop.MARKS_FULL}:
             raise self._rule_of(stop)
 
     def _rule_of(self, stop: Stop) -> RuleBroken:

@@ -30,7 +30,7 @@ class Scheduler:
 
     def __init__(self, core: CycleCounter, clock_hz: int) -> None:
         self._core = core
-        self._epoch_ps, self._epoch_cycles = 0, core.cycles
+        self.epoch_ps, self.epoch_cycles = 0, core.cycles
         """A moment since which the clock has not changed, as time and as cycles."""
         self._clock_hz = clock_hz
         self._due_ps: dict[str, int] = {}
@@ -40,8 +40,8 @@ class Scheduler:
     @property
     def now_ps(self) -> int:
         """Virtual time up to the end of the block that runs now."""
-        elapsed = self._core.cycles - self._epoch_cycles
-        return self._epoch_ps + elapsed * PS_PER_SECOND // self._clock_hz
+        elapsed = self._core.cycles - self.epoch_cycles
+        return self.epoch_ps + elapsed * PS_PER_SECOND // self._clock_hz
 
     @property
     def clock_hz(self) -> int:
@@ -50,17 +50,17 @@ class Scheduler:
 
     def set_clock(self, clock_hz: int) -> None:
         """Go on at another core clock; time stays continuous."""
-        self._epoch_ps, self._epoch_cycles = self.now_ps, self._core.cycles
+        self.epoch_ps, self.epoch_cycles = self.now_ps, self._core.cycles
         self._clock_hz = clock_hz
 
     def sleep_until(self, time_ps: int) -> None:
         """Let time pass without executing anything."""
         self.set_clock(self._clock_hz)
-        self._epoch_ps = max(self._epoch_ps, time_ps)
+        self.epoch_ps = max(self.epoch_ps, time_ps)
 
     def cycles_at(self, time_ps: int) -> int:
         """Cycle count at which virtual time reaches `time_ps`, if the core keeps running."""
-        return self._epoch_cycles - (self._epoch_ps - time_ps) * self._clock_hz // PS_PER_SECOND
+        return self.epoch_cycles - (self.epoch_ps - time_ps) * self._clock_hz // PS_PER_SECOND
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -77,9 +77,20 @@ class Scheduler:
         now_ps = self.now_ps
         return [owner for owner, time_ps in self._due_ps.items() if time_ps <= now_ps]
 
-    def next_ps(self, until_ps: int) -> int:
-        """The next event's time, at most `until_ps`."""
-        return min(until_ps, min(self._due_ps.values(), default=until_ps))
+    def next_ps(self, until_ps: int, but: str | None = None) -> int:
+        """The next event's time, at most `until_ps`; `but`: whose events do not count."""
+        times = (time_ps for owner, time_ps in self._due_ps.items() if owner != but)
+        return min(until_ps, min(times, default=until_ps))
+
+    def due_ps(self, owner: str) -> int | None:
+        """When an owner wants a call."""
+        return self._due_ps.get(owner)
+
+    def put(self, owner: str, time_ps: int) -> None:
+        """Set an owner's time anew, as it stands after calls that were made without a stop."""
+        if self._due_ps.get(owner) != time_ps:
+            self._due_ps.pop(owner, None)
+            self._due_ps[owner] = time_ps
 
     def clear(self) -> None:
         """Forget all events."""

@@ -36,7 +36,7 @@ SPOILT_STOP_BIT = Glitch(STOP_BIT)
 
 
 @dataclass(slots=True)
-class _Burst:
+class Burst:
     """Bytes sent back to back: byte k has arrived at start + (k + 1) frames."""
 
     start_ps: int
@@ -47,10 +47,12 @@ class _Burst:
     """Disturbs the burst, which is of one byte then."""
 
     def arrival_ps(self, index: int) -> int:
+        """Time at which a byte has arrived."""
         return self.start_ps + (index + 1) * FRAME_BITS * PS_PER_SECOND // self.baud
 
     @property
     def end_ps(self) -> int:
+        """Time at which the last byte has arrived."""
         return self.arrival_ps(len(self.data) - 1)
 
     def arrived(self, now_ps: int) -> int:
@@ -74,7 +76,7 @@ class HostLine:
         """Bytes that the host waits for now; a hint for when to look."""
         self.bytes_lost = 0
         """Bytes that arrived while the board's receiver was off."""
-        self._bursts: deque[_Burst] = deque()
+        self._bursts: deque[Burst] = deque()
 
     @property
     def wire_baud(self) -> int:
@@ -105,7 +107,7 @@ class HostLine:
                 last.data += data
                 return
             now_ps = last.end_ps
-        self._bursts.append(_Burst(now_ps, baud, data, glitch=glitch))
+        self._bursts.append(Burst(now_ps, baud, data, glitch=glitch))
 
     def receiver_starts(self, now_ps: int) -> None:
         """Take note that the board's receiver is enabled now.
@@ -124,7 +126,7 @@ class HostLine:
         coming = burst.data[burst.taken :]
         garbage, whole_from = _misread(coming, int((now_ps - begun_ps) / bit))
         read = [
-            _Burst(
+            Burst(
                 begun_ps + round(start * bit),
                 burst.baud,
                 bytes((byte,)),
@@ -134,8 +136,13 @@ class HostLine:
         ]
         if whole_from < len(coming):
             start_ps = begun_ps + round(whole_from * FRAME_BITS * bit)
-            read.append(_Burst(start_ps, burst.baud, coming[whole_from:], glitch=burst.glitch))
+            read.append(Burst(start_ps, burst.baud, coming[whole_from:], glitch=burst.glitch))
         self._bursts.extendleft(reversed(read))
+
+    @property
+    def first(self) -> Burst | None:
+        """The burst that arrives first."""
+        return self._bursts[0] if self._bursts else None
 
     @property
     def bytes_coming(self) -> int:

@@ -23,7 +23,8 @@ def main() -> int:
     load(options.image)
     for name in ("cold", "warm"):
         machine.power_on()
-        before, start = machine.instructions, time.process_time()
+        before, starts = machine.instructions, machine.core.starts
+        start = time.process_time()
         try:
             machine.run(options.seconds)
         except RuleBroken as error:
@@ -34,7 +35,8 @@ def main() -> int:
         print(
             f"{name}: {count:,} instructions in {elapsed:.2f} s of CPU ="
             f" {count / max(elapsed, 1e-9) / 1e6:.0f} MIPS"
-            f" ({machine.core.probes} instructions probed one by one)"
+            f" ({machine.core.probes} instructions probed one by one,"
+            f" {machine.core.starts - starts} starts of the core)"
         )
     return 0
 

@@ -109,8 +109,8 @@ def play(run: BoardRun) -> list[Message]:
     assert isinstance(hello, Hello)
     assert hello.engine == "stedgeai 3.0.0"
     received = run.send(ClipBegin(1), seconds=0.01)
-    for at in range(0, len(SAMPLES), 500):
-        piece = ClipAudio(SAMPLES[at : at + 500].astype("<i2").tobytes())
+    for at in range(0, len(SAMPLES), 250):
+        piece = ClipAudio(SAMPLES[at : at + 250].astype("<i2").tobytes())
         received += run.send(piece, seconds=0.05)
     return received + run.send(ClipEnd(len(SAMPLES)), seconds=0.05)
 

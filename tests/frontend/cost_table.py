@@ -81,7 +81,7 @@ def row(name: str, scratch: Path) -> str:
         return f"| `{name}` | not built: see below |\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     parts: dict[str, Any] = json.loads((build / BOARD / "footprint.json").read_text())["by_part"]
     latency: dict[str, float] = json.loads(told.read_text())["latency"]
-    flash = parts["frontend"]["flash_bytes"] + parts["cmsis_dsp"]["flash_bytes"]
+    flash = parts["frontend"]["flash_bytes"]
     ram = parts["frontend"]["ram_bytes"] + parts["app"]["ram_bytes"]
     instructions = latency["frontend_instructions_per_frame"]
     rate = record.sample_rate_hz / record.hop_samples

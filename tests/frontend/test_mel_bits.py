@@ -22,7 +22,7 @@ from tests.frontend.target_runner import TargetRunner
 SIGNALS = synthetic_signals()
 INSTRUCTIONS_PER_FRAME = 30_000
 """With gate and buffering, whatever the sound."""
-FLASH_BYTES = 10_240
+FLASH_BYTES = 10_400
 PIECES = (1, 159, 160, 161, 511, 512, 0)
 
 

@@ -61,6 +61,13 @@ def test_twiddles_lie_on_the_circle(tables: MelTables) -> None:
     np.testing.assert_allclose(np.array(last) / 2**31, [math.cos(angle), math.sin(angle)])
 
 
+def test_the_middle_bin_alone_leaves_a_table_for_the_split() -> None:
+    keys = {"low_hz": 3990.0, "high_hz": 4010.0, "bands": 1}
+    alone = make_mel_tables(YAMNET.model_copy(update=keys), 0.05, 0)
+    assert (alone.first_bin, alone.end_bin, alone.split_first_bin) == (128, 129, 128)
+    assert len(alone.split_twiddles_q31) == 2
+
+
 @pytest.mark.parametrize("points", [real // 2 for real in FFT_LENGTHS])
 def test_a_shorter_stage_takes_the_first_twiddles(points: int) -> None:
     twiddles = np.array(butterfly_twiddles_q31(points)).reshape(-1, 3, 2)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from generator.model.graph import Graph
+from tests.support.graph_batch import compile_graphs, fault_of
 from tests.support.model_builder import NO_ACTIVATION, ModelBuilder
 from tests.support.models import patches
 from tests.support.network_build import HostNetwork, plan_of, read_model, run_sanitized
@@ -79,9 +80,35 @@ def test_no_bad_address(tmp_path: Path) -> None:
         np.testing.assert_array_equal(values, expected[index], f"operator {index}")
 
 
+def fast_depthwise(seed: int) -> ModelBuilder:
+    """A 3x3 depthwise layer that a fast kernel takes, with any rows above and below."""
+    random = np.random.default_rng(seed)
+    frames, width = int(random.integers(2, 12)), 8 * int(random.integers(1, 4))
+    above, below = (int(one) for one in random.integers(0, 3, 2))
+    above += max(3 - frames - above - below, 0)
+    model = ModelBuilder(frames, width, seed=seed).conv(int(random.integers(1, 10)), (1, 1))
+    stride = int(random.integers(1, 3))
+    model.pad((above, below), (1, 1) if stride == 1 else (0, 1))
+    model.depthwise(stride=(stride, stride), same=False)
+    return model.conv(int(random.integers(1, 10)), (1, 1)).head(3)
+
+
+@pytest.mark.slow
+def test_fast_kernels_with_any_rows_above_and_below(tmp_path: Path) -> None:
+    models = [fast_depthwise(seed) for seed in range(40)]
+    paths = [tmp_path / f"{one.seed}.tflite" for one in models]
+    graphs = [read(model, path) for model, path in zip(models, paths, strict=True)]
+    for graph in graphs:
+        used = [one.source for stage in plan_of(graph).stages for one in stage.kernels]
+        assert "depthwise_any" not in used
+    for one, path, model in zip(compile_graphs(graphs, tmp_path), paths, models, strict=True):
+        assert fault_of(one, path, model.seed) == ""
+
+
 def test_rows_above_need_no_other_kernel(tmp_path: Path) -> None:
     """The fast depthwise kernels take their rows from the ring, wherever the border lies."""
     graph = read(causal_model(), tmp_path / "model.tflite")
     made = [kernel.source for stage in plan_of(graph).stages for kernel in stage.kernels]
     fast = [name for name in made if name.startswith("depthwise")]
-    assert fast == ["depthwise_3x3_s1", "depthwise_3x3_s2"]
+    assert len(fast) == 2
+    assert "depthwise_any" not in fast

@@ -24,7 +24,7 @@ from tests.support.networks import deep_network, plain_network, residual_network
 from tests.support.oracle import Oracle
 
 INSTRUCTION_BUDGET = 31_000_000
-LAST_FRAME_BUDGET = 1_500_000
+LAST_FRAME_BUDGET = 1_250_000
 """Of the causal model: instructions from its last frame to its scores."""
 
 ARENA_BUDGET_BYTES = 38 * 1024

@@ -10,7 +10,6 @@ docs/adr/0001, and docs/adr/0021 for rows in groups of channels.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from generator.engines.builtin.groups import assign_buffers, groups_of, places_wanted
 from generator.engines.builtin.memory_plan import ALIGNMENT
@@ -30,18 +29,10 @@ from generator.engines.builtin.windows import (
     padded,
     round_up,
 )
+from generator.engines.engine import Optimise
 from generator.model.graph import Graph, Operator
 
 COLUMN_VALUE_BYTES = 2
-
-
-class Optimise(Enum):
-    """What to spare where both cannot be had."""
-
-    TIME = "time"
-    """Rows stay whole: a few calls less."""
-    MEMORY = "memory"
-    """Rows are made and taken in groups of channels where that is possible."""
 
 
 @dataclass(frozen=True, slots=True)

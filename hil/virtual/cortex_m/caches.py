@@ -90,6 +90,7 @@ class DataCache(BusMemory):
     `mpu` says what is cacheable.
     """
 
+    is_direct = False
     system: CacheSystem
 
     def __init__(self, system: CacheSystem, clocked: Sequence[ClockedMemory], mpu: Mpu) -> None:

@@ -19,63 +19,28 @@ import ctypes
 import enum
 
 import numpy as np
-from llvmlite import ir
 from numba import carray, cfunc, njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 from unicorn import arm_const
 
 import hil.virtual.cpu.compiled_cache  # noqa: F401  # before the compiled modules
+from hil.virtual.cpu import counters as at
 from hil.virtual.cpu import thumb
 from hil.virtual.cpu.block_scan import (
+    CALLED,
     CONDITION_SHIFT,
     CYCLES_SHIFT,
     DIVISOR,
     ENDS_IN_IT,
     FLAGS_SHIFT,
     MARKED,
+    MARKS,
     NEEDS_PROBES,
     SIZE_SHIFT,
     scan,
 )
+from hil.virtual.cpu.byte_feed import feed
 from hil.virtual.cpu.cycles import COSTS
-
-# Where things stand in the counters.
-INSTRUCTIONS = 0
-CYCLES = 1
-DEADLINE = 2
-STOP_REASON = 3
-BLOCK = 4
-BLOCK_ENTRY = 5
-EXIT_DEMANDS = 6
-EXPECTED_NEXT = 7
-BAD_PC = 8
-FPU_ON = 9
-STACK_LOW = 10
-PENDING = 11
-PASS_MARK = 12
-FLASH_BASE = 13
-FLASH_SIZE = 14
-FLASH_BYTES = 15
-BLOCK_TABLE = 16
-PROBE_TABLE = 17
-RAM_BASE = 18
-RAM_SIZE = 19
-RAM_BYTES = 20
-SCRATCH = 21
-STOP_FUNCTION = 22
-READ_FUNCTION = 23
-TRAP_DIVIDE = 24
-DEMAND_TABLE = 25
-COST_TABLE = 26
-BRANCH_CYCLES = 27
-IS_V8M = 28
-TCM_SIZE = 29
-TCM_BYTES = 30
-TCM_SUMS = 31
-COUNTERS = 32
-
-NO_DEADLINE = (1 << 63) - 1
+from hil.virtual.cpu.native_calls import call_stop, core_register, pointer, read_register
 
 
 class Stop(enum.IntEnum):
@@ -86,7 +51,7 @@ class Stop(enum.IntEnum):
     FPU_DISABLED = 2
     STACK = 3
     UNALIGNED = 4
-    MARK = 5
+    MARKS_FULL = 5
     MASK_CHANGED = 6
     LIMITS_CHANGED = 7
     DIVIDE_BY_ZERO = 8
@@ -100,15 +65,14 @@ _STOP_FPU = int(Stop.FPU_DISABLED)
 _STOP_STACK = int(Stop.STACK)
 _STOP_UNALIGNED = int(Stop.UNALIGNED)
 _STOP_UNALIGNED_BEFORE = int(Stop.UNALIGNED_BEFORE)
-_STOP_MARK = int(Stop.MARK)
+_STOP_MARKS_FULL = int(Stop.MARKS_FULL)
 _STOP_MASK = int(Stop.MASK_CHANGED)
 _STOP_LIMITS = int(Stop.LIMITS_CHANGED)
 _STOP_DIVIDE = int(Stop.DIVIDE_BY_ZERO)
 _STOP_PROBES = int(Stop.PROBES_NEEDED)
 _STOP_NOT_IN_V7M = int(Stop.NOT_IN_V7M)
 
-_REG_R0 = arm_const.UC_ARM_REG_R0
-_REG_LR = arm_const.UC_ARM_REG_LR
+_REG_SP = arm_const.UC_ARM_REG_SP
 _REG_MSP = arm_const.UC_ARM_REG_MSP
 _REG_XPSR = arm_const.UC_ARM_REG_XPSR
 _TABLE_LENGTH = 1 << 21
@@ -118,54 +82,6 @@ TCM_BASE = 0
 """Where a core with tightly coupled instruction memory has it (ARMv7-M cores: Cortex-M7)."""
 
 
-@intrinsic
-def _pointer(typing_context, address):  # type: ignore[no-untyped-def]
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(types.uint64), generate
-
-
-@intrinsic
-def _call_stop(typing_context, function, engine):  # type: ignore[no-untyped-def]
-    """Call `uc_emu_stop(engine)` at the address `function`."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        prototype = ir.FunctionType(ir.IntType(32), [cgutils.voidptr_t])
-        function_pointer = builder.inttoptr(arguments[0], prototype.as_pointer())
-        return builder.call(function_pointer, [arguments[1]])
-
-    return types.int32(types.uint64, types.voidptr), generate
-
-
-@intrinsic
-def _call_read(typing_context, function, engine, register, value):  # type: ignore[no-untyped-def]
-    """Call `uc_reg_read(engine, register, value)` at the address `function`."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        prototype = ir.FunctionType(
-            ir.IntType(32), [cgutils.voidptr_t, ir.IntType(32), cgutils.voidptr_t]
-        )
-        function_pointer = builder.inttoptr(arguments[0], prototype.as_pointer())
-        return builder.call(function_pointer, arguments[1:])
-
-    return types.int32(types.uint64, types.voidptr, types.int32, types.voidptr), generate
-
-
-@njit(cache=True)
-def _read(counters, engine, register):  # type: ignore[no-untyped-def]
-    """Read a register by Unicorn's number."""
-    scratch = carray(_pointer(counters[SCRATCH]), 1, np.uint32)
-    _call_read(counters[READ_FUNCTION], engine, np.int32(register), _pointer(counters[SCRATCH]))
-    return np.int64(scratch[0])
-
-
-@njit(cache=True)
-def _core_register(counters, engine, number):  # type: ignore[no-untyped-def]
-    """Read r0 to r12 or r14."""
-    return _read(counters, engine, _REG_LR if number == 14 else _REG_R0 + number)
-
-
 @njit(cache=True)
 def _satisfied(counters, engine, demands):  # type: ignore[no-untyped-def]
     """Whether the registers, modulo 4, are what the demands say (4 bits a register)."""
@@ -173,7 +89,7 @@ def _satisfied(counters, engine, demands):  # type: ignore[no-untyped-def]
     while demands:
         allowed = demands & np.uint64(15)
         if allowed:
-            residue = np.uint64(_core_register(counters, engine, register) & 3)
+            residue = np.uint64(core_register(counters, engine, register) & 3)
             if allowed != np.uint64(1) << residue:
                 return False
         demands >>= np.uint64(4)
@@ -183,38 +99,38 @@ def _satisfied(counters, engine, demands):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _stop(counters, engine, reason, pc):  # type: ignore[no-untyped-def]
-    counters[STOP_REASON] = np.uint64(reason)
-    counters[BAD_PC] = np.uint64(pc)
-    _call_stop(counters[STOP_FUNCTION], engine)
+    counters[at.STOP_REASON] = np.uint64(reason)
+    counters[at.BAD_PC] = np.uint64(pc)
+    call_stop(counters[at.STOP_FUNCTION], engine)
 
 
 @njit(cache=True)
 def _stack_is_low(counters, engine):  # type: ignore[no-untyped-def]
-    return np.uint64(_read(counters, engine, _REG_MSP)) < counters[STACK_LOW]
+    return np.uint64(read_register(counters, engine, _REG_MSP)) < counters[at.STACK_LOW]
 
 
 @njit(cache=True)
 def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-def]
     """Deal with what the block before demands or did; True if the core must stop here."""
-    previous = np.int64(counters[BLOCK_ENTRY]) >> FLAGS_SHIFT
-    demands = counters[EXIT_DEMANDS]
+    previous = np.int64(counters[at.BLOCK_ENTRY]) >> FLAGS_SHIFT
+    demands = counters[at.EXIT_DEMANDS]
     if demands:
-        counters[EXIT_DEMANDS] = 0
+        counters[at.EXIT_DEMANDS] = 0
         if not _satisfied(counters, engine, demands):
-            _stop(counters, engine, _STOP_UNALIGNED_BEFORE, counters[BLOCK])
+            _stop(counters, engine, _STOP_UNALIGNED_BEFORE, counters[at.BLOCK])
             return True
     if previous & ENDS_IN_IT:
         return False
     if previous & (thumb.WRITES_LIMIT | thumb.WRITES_CONTROL):
         reason, pc = _STOP_LIMITS, address
-    elif counters[CYCLES] >= counters[DEADLINE]:
+    elif counters[at.CYCLES] >= counters[at.DEADLINE] and not feed(counters):
         reason, pc = _STOP_DEADLINE, address
     elif previous & (thumb.WRITES_MASK | thumb.WRITES_SP) == 0:
         return False
-    elif previous & thumb.WRITES_MASK and counters[PENDING] != 0:
+    elif previous & thumb.WRITES_MASK and counters[at.PENDING] != 0:
         reason, pc = _STOP_MASK, address
     elif previous & thumb.WRITES_SP and _stack_is_low(counters, engine):
-        reason, pc = _STOP_STACK, counters[BLOCK]
+        reason, pc = _STOP_STACK, counters[at.BLOCK]
     else:
         return False
     _stop(counters, engine, reason, pc)
@@ -224,12 +140,12 @@ def _stopped_by_previous(counters, engine, address):  # type: ignore[no-untyped-
 @njit(cache=True)
 def _table_index(counters, address):  # type: ignore[no-untyped-def]
     """Where code in flash or in instruction TCM has its table entry; -1 for code elsewhere."""
-    offset = np.int64(address) - np.int64(counters[FLASH_BASE])
-    if 0 <= offset < np.int64(counters[FLASH_SIZE]):
+    offset = np.int64(address) - np.int64(counters[at.FLASH_BASE])
+    if 0 <= offset < np.int64(counters[at.FLASH_SIZE]):
         return offset >> 1
     offset = np.int64(address) - TCM_BASE
-    if 0 <= offset < np.int64(counters[TCM_SIZE]):
-        return np.int64(counters[FLASH_SIZE]) + offset >> 1
+    if 0 <= offset < np.int64(counters[at.TCM_SIZE]):
+        return np.int64(counters[at.FLASH_SIZE]) + offset >> 1
     return np.int64(-1)
 
 
@@ -245,19 +161,19 @@ def _weighted_sum(halfwords, first, count):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _look_up_in_tcm(counters, offset, size):  # type: ignore[no-untyped-def]
     """The same for code in instruction TCM, which the firmware itself has put there."""
-    first = np.int64(counters[FLASH_SIZE]) >> 1
-    table = carray(_pointer(counters[BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
-    demands = carray(_pointer(counters[DEMAND_TABLE]), 2 * _TABLE_LENGTH, np.uint64)
-    code = carray(_pointer(counters[TCM_BYTES]), _TABLE_LENGTH, np.uint8)
-    halfwords = carray(_pointer(counters[TCM_BYTES]), _TABLE_LENGTH, np.uint16)
-    sums = carray(_pointer(counters[TCM_SUMS]), _TABLE_LENGTH, np.uint32)
+    first = np.int64(counters[at.FLASH_SIZE]) >> 1
+    table = carray(pointer(counters[at.BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+    demands = carray(pointer(counters[at.DEMAND_TABLE]), 2 * _TABLE_LENGTH, np.uint64)
+    code = carray(pointer(counters[at.TCM_BYTES]), _TABLE_LENGTH, np.uint8)
+    halfwords = carray(pointer(counters[at.TCM_BYTES]), _TABLE_LENGTH, np.uint16)
+    sums = carray(pointer(counters[at.TCM_SUMS]), _TABLE_LENGTH, np.uint32)
     index = first + (offset >> 1)
     entry, total = table[index], _weighted_sum(halfwords, offset >> 1, np.int64(size >> 1))
     found = demands[2 * index : 2 * index + 2]
     if entry >> SIZE_SHIFT != size or sums[offset >> 1] != total:
-        costs = carray(_pointer(counters[COST_TABLE]), COSTS, np.int64)
-        probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)[first:]
-        mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+        costs = carray(pointer(counters[at.COST_TABLE]), COSTS, np.int64)
+        probes = carray(pointer(counters[at.PROBE_TABLE]), _TABLE_LENGTH, np.uint16)[first:]
+        mark = entry & (np.int64(MARKS) << FLAGS_SHIFT)
         entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
         table[index], sums[offset >> 1] = entry, total
     return entry, found[0], found[1]
@@ -266,28 +182,28 @@ def _look_up_in_tcm(counters, offset, size):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
     """Return a block's entry and its two demands; scan it if it is new."""
-    demands = carray(_pointer(counters[DEMAND_TABLE]), _TABLE_LENGTH, np.uint64)
-    costs = carray(_pointer(counters[COST_TABLE]), COSTS, np.int64)
-    offset = np.int64(address) - np.int64(counters[FLASH_BASE])
-    if 0 <= offset < np.int64(counters[FLASH_SIZE]):
-        table = carray(_pointer(counters[BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+    demands = carray(pointer(counters[at.DEMAND_TABLE]), _TABLE_LENGTH, np.uint64)
+    costs = carray(pointer(counters[at.COST_TABLE]), COSTS, np.int64)
+    offset = np.int64(address) - np.int64(counters[at.FLASH_BASE])
+    if 0 <= offset < np.int64(counters[at.FLASH_SIZE]):
+        table = carray(pointer(counters[at.BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
         index = offset >> 1
         entry = table[index]
         if entry >> SIZE_SHIFT != size:
-            probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
-            code = carray(_pointer(counters[FLASH_BYTES]), _TABLE_LENGTH, np.uint8)
-            mark = entry & (np.int64(MARKED) << FLAGS_SHIFT)
+            probes = carray(pointer(counters[at.PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
+            code = carray(pointer(counters[at.FLASH_BYTES]), _TABLE_LENGTH, np.uint8)
+            mark = entry & (np.int64(MARKS) << FLAGS_SHIFT)
             found = demands[2 * index : 2 * index + 2]
             entry = scan(code, offset, np.int64(size), probes, found, costs) | mark
             table[index] = entry
         return entry, demands[2 * index], demands[2 * index + 1]
     offset = np.int64(address) - TCM_BASE
-    if 0 <= offset < np.int64(counters[TCM_SIZE]):
+    if 0 <= offset < np.int64(counters[at.TCM_SIZE]):
         return _look_up_in_tcm(counters, offset, size)
-    offset = np.int64(address) - np.int64(counters[RAM_BASE])
-    if 0 <= offset < np.int64(counters[RAM_SIZE]):
+    offset = np.int64(address) - np.int64(counters[at.RAM_BASE])
+    if 0 <= offset < np.int64(counters[at.RAM_SIZE]):
         # Code in RAM may change: it is scanned each time, and not probed.
-        code = carray(_pointer(counters[RAM_BYTES]), _TABLE_LENGTH, np.uint8)
+        code = carray(pointer(counters[at.RAM_BYTES]), _TABLE_LENGTH, np.uint8)
         found = np.zeros(2, np.uint64)
         probes = np.zeros(size, np.uint16)
         part = code[offset : offset + size + 2]
@@ -298,40 +214,60 @@ def _look_up(counters, address, size):  # type: ignore[no-untyped-def]
     return half | half << CYCLES_SHIFT, np.uint64(0), np.uint64(0)
 
 
+@njit(cache=True)
+def _note_mark(counters, engine, address, flags):  # type: ignore[no-untyped-def]
+    """Note that a marked block begins now; False if there is no place left to note it."""
+    count = np.int64(counters[at.MARK_COUNT])
+    if count == at.MARKS_LOGGED:
+        return False
+    log = carray(pointer(counters[at.MARK_LOG]), (at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
+    link = core_register(counters, engine, 14)
+    log[count, 0] = address
+    log[count, 1] = counters[at.INSTRUCTIONS]
+    log[count, 2] = counters[at.CYCLES]
+    log[count, 3] = np.uint64(read_register(counters, engine, _REG_SP))
+    log[count, 4] = np.uint64(link)
+    counters[at.MARK_COUNT] = np.uint64(count + 1)
+    back = _table_index(counters, np.uint64(link & ~1))
+    if flags & CALLED and back >= 0:
+        table = carray(pointer(counters[at.BLOCK_TABLE]), _TABLE_LENGTH, np.int64)
+        table[back] |= np.int64(MARKED) << FLAGS_SHIFT
+    return True
+
+
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
 def on_block(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_BLOCK: stop here when due, else count the block that is about to run."""
-    counters = carray(user_data, COUNTERS, np.uint64)
+    counters = carray(user_data, at.COUNTERS, np.uint64)
     if _stopped_by_previous(counters, engine, address):
         return
     entry, at_entry, at_exit = _look_up(counters, address, size)
     flags = entry >> FLAGS_SHIFT
     if flags & (MARKED | NEEDS_PROBES | thumb.FPU | thumb.V8M_ONLY):
-        if flags & thumb.V8M_ONLY and counters[IS_V8M] == 0:
+        if flags & thumb.V8M_ONLY and counters[at.IS_V8M] == 0:
             _stop(counters, engine, _STOP_NOT_IN_V7M, address)
             return
         if flags & NEEDS_PROBES:
             _stop(counters, engine, _STOP_PROBES, address)
             return
-        if flags & MARKED and counters[PASS_MARK] != address | 1:
-            _stop(counters, engine, _STOP_MARK, address)
+        if flags & MARKED and not _note_mark(counters, engine, address, flags):
+            _stop(counters, engine, _STOP_MARKS_FULL, address)
             return
-        if flags & thumb.FPU and counters[FPU_ON] == 0:
+        if flags & thumb.FPU and counters[at.FPU_ON] == 0:
             _stop(counters, engine, _STOP_FPU, address)
             return
-    counters[BLOCK] = address
-    counters[BLOCK_ENTRY] = np.uint64(entry)
+    counters[at.BLOCK] = address
+    counters[at.BLOCK_ENTRY] = np.uint64(entry)
     if at_entry and not _satisfied(counters, engine, at_entry):
         _stop(counters, engine, _STOP_UNALIGNED, address)
         return
     cycles = entry >> CYCLES_SHIFT & 0xFFFF
-    if address != counters[EXPECTED_NEXT]:
-        cycles += np.int64(counters[BRANCH_CYCLES])
-    counters[PASS_MARK] = 0
-    counters[INSTRUCTIONS] += np.uint64(entry & 0xFFF)
-    counters[CYCLES] += np.uint64(cycles)
-    counters[EXIT_DEMANDS] = at_exit
-    counters[EXPECTED_NEXT] = address + size
+    if address != counters[at.EXPECTED_NEXT]:
+        cycles += np.int64(counters[at.BRANCH_CYCLES])
+    counters[at.INSTRUCTIONS] += np.uint64(entry & 0xFFF)
+    counters[at.CYCLES] += np.uint64(cycles)
+    counters[at.EXIT_DEMANDS] = at_exit
+    counters[at.EXPECTED_NEXT] = address + size
 
 
 @njit(cache=True)
@@ -361,17 +297,19 @@ def _condition_holds(xpsr, condition):  # type: ignore[no-untyped-def]
 @cfunc(types.void(types.voidptr, types.uint64, types.uint32, types.voidptr), cache=True)
 def on_probe(engine, address, size, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_CODE on one instruction: check its base register or its divisor."""
-    counters = carray(user_data, COUNTERS, np.uint64)
-    probes = carray(_pointer(counters[PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
+    counters = carray(user_data, at.COUNTERS, np.uint64)
+    probes = carray(pointer(counters[at.PROBE_TABLE]), _TABLE_LENGTH, np.uint16)
     probe = np.int64(probes[_table_index(counters, address)])
     condition = probe >> CONDITION_SHIFT
-    if condition and not _condition_holds(_read(counters, engine, _REG_XPSR), condition - 1):
+    if condition and not _condition_holds(
+        read_register(counters, engine, _REG_XPSR), condition - 1
+    ):
         return
     what = probe & 0xFF
     if what > DIVISOR:
-        if counters[TRAP_DIVIDE] and _core_register(counters, engine, what - DIVISOR - 1) == 0:
+        if counters[at.TRAP_DIVIDE] and core_register(counters, engine, what - DIVISOR - 1) == 0:
             _stop(counters, engine, _STOP_DIVIDE, address)
-    elif what and _core_register(counters, engine, what - 1) & 3:
+    elif what and core_register(counters, engine, what - 1) & 3:
         _stop(counters, engine, _STOP_UNALIGNED, address)
 
 

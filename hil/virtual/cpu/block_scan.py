@@ -37,6 +37,10 @@ SIZE_SHIFT = 44
 ENDS_IN_IT = 1 << 8
 MARKED = 1 << 9
 NEEDS_PROBES = 1 << 10
+CALLED = 1 << 15
+"""Beside MARKED: a metered function begins here, and where it returns to is a mark as well."""
+MARKS = MARKED | CALLED
+"""Flags that somebody has set, and that no scan finds."""
 
 DIVISOR = 32
 """Added in the probe table to the register that a division divides by."""

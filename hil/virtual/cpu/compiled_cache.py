@@ -11,7 +11,16 @@ from __future__ import annotations
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_SOURCES = ("cycles.py", "thumb.py", "block_scan.py", "block_hook.py")
+_SOURCES = (
+    "counters.py",
+    "cycles.py",
+    "thumb.py",
+    "native_calls.py",
+    "byte_feed.py",
+    "block_scan.py",
+    "block_hook.py",
+    "tlb_fill.py",
+)
 
 
 def drop_stale_entries(folder: Path = _HERE) -> int:

@@ -14,25 +14,33 @@ from unicorn.unicorn_py3 import unicorn as binding
 
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu import block_scan
+from hil.virtual.cpu import counters as at
+from hil.virtual.cpu.access_faults import AccessFaults, FlashWriteCallback
 from hil.virtual.cpu.block_hook import Stop
+from hil.virtual.cpu.byte_feed import ByteFeed
 from hil.virtual.cpu.code_stops import CodeStops
+from hil.virtual.cpu.code_tables import CodeTables
 from hil.virtual.cpu.core_model import CoreModel
-from hil.virtual.cpu.core_outcome import AccessFault, Outcome
+from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.cpu.engine_registers import EngineRegisters
 from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.cpu.tlb_fill import DATA_SPANS, on_tlb_fill
 from hil.virtual.cpu.watched_cells import WatchedCells
 
 PAGE_BYTES = 1024
 END_OF_RUN = 0xFFFFFFFE
 _LONGEST_BLOCK_BYTES = 4096
 """No block that the engine translates is longer."""
+_PREFETCH_ABORT = 3
+"""The engine's number of the exception for a fetch where no code may be."""
 _RUN_FOREVER_ERRORS = (unicorn.UC_ERR_INSN_INVALID,)
+_NOWHERE = 0x9000_0000
+"""Where no modelled chip has memory: it belongs to memories outside the chip."""
 _CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
 """msr msplim, r0; msr psplim, r0"""
 
 ReadCallback = Callable[[int, int], int]
 WriteCallback = Callable[[int, int, int], None]
-FlashWriteCallback = Callable[[int, int, int], bool]
 
 
 class Core(EngineRegisters):
@@ -56,80 +64,81 @@ class Core(EngineRegisters):
         engine.ctl_set_cpu_model(model.unicorn_model)
         super().__init__(engine, regions)
         self.model = model
+        self.starts = 0
+        """How often the core was started: each costs what thousands of instructions do."""
         self.stops = CodeStops(engine)
         """Where a debugger stops the core."""
-        self.watched = WatchedCells(engine, self._fail_access)
+        self.faults = AccessFaults(self, write_flash)
+        self.watched = WatchedCells(engine, self.faults.note)
         """Cells that cannot be read as they should."""
-        self.counters: npt.NDArray[np.uint64] = np.zeros(hook.COUNTERS, np.uint64)
+        self.counters: npt.NDArray[np.uint64] = np.zeros(at.COUNTERS, np.uint64)
+        self.feed = ByteFeed(self.counters)
         self._scratch = np.zeros(1, np.uint32)
+        self._data_spans = np.zeros(2 * DATA_SPANS, np.uint64)
+        self._mark_log = np.zeros((at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
         self._costs = model.cycles.costs()
         for origin, size in peripheral_ranges:
             self._map_peripherals(origin, size, read, write)
-        self._write_flash = write_flash
         self._interrupt: int | None = None
-        self._fault: AccessFault | None = None
-        self._raw_writes: list[tuple[int, bytes]] = []
-        """What flash holds where the engine has just put the words of a store themselves."""
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
-        self.engine.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._on_invalid_access)
+        self.map_memories()
+
+    def map_memories(
+        self, blocked: Sequence[tuple[int, int]] = (), *, writable: bool = True
+    ) -> None:
+        """Let the core reach all memory but blocked spans; see `Memories`."""
+        super().map_memories(blocked, writable=writable)
+        spans = self.data_spans()
+        self.faults.look_outside(spans)
+        self._data_spans[: 2 * len(spans)] = np.array(spans, np.uint64).reshape(-1)
+        self.counters[at.DATA_SPAN_COUNT] = len(spans)
 
     def _map_peripherals(
         self, origin: int, size: int, read: ReadCallback, write: WriteCallback
     ) -> None:
         def on_read(_: unicorn.Uc, offset: int, width: int, __: object) -> int:
-            self._settle_flash()
+            self.faults.settle_flash()
             return read(origin + offset, width)
 
         def on_write(_: unicorn.Uc, offset: int, width: int, value: int, __: object) -> None:
-            self._settle_flash()
+            self.faults.settle_flash()
             write(origin + offset, width, value)
 
         self.engine.mmio_map(origin, size, on_read, None, on_write, None)
 
     def _install_counters(self) -> None:
         flash, ram = self.flash, self.ram
-        self._make_tables()
+        tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
+        self.tcm, self.code = tcm, CodeTables(flash, tcm)
+        self._probed: set[int] = set()
         library = binding.uclib
         counters = self.counters
-        counters[hook.FLASH_BASE], counters[hook.FLASH_SIZE] = flash.origin, flash.size_bytes
-        counters[hook.RAM_BASE], counters[hook.RAM_SIZE] = ram.origin, ram.size_bytes
-        counters[hook.TCM_SIZE] = 0 if self.tcm is None else self.tcm.size_bytes
-        counters[hook.TCM_BYTES] = 0 if self.tcm is None else self._buffers[self.tcm].ctypes.data
-        counters[hook.TCM_SUMS] = self._tcm_sums.ctypes.data
-        counters[hook.FLASH_BYTES] = self.flash_bytes.ctypes.data
-        counters[hook.RAM_BYTES] = self.ram_bytes.ctypes.data
-        counters[hook.BLOCK_TABLE] = self._block_table.ctypes.data
-        counters[hook.PROBE_TABLE] = self._probe_table.ctypes.data
-        counters[hook.DEMAND_TABLE] = self._demand_table.ctypes.data
-        counters[hook.SCRATCH] = self._scratch.ctypes.data
-        counters[hook.COST_TABLE] = self._costs.ctypes.data
-        counters[hook.BRANCH_CYCLES] = self.model.cycles.branch_taken
-        counters[hook.IS_V8M] = int(self.model.is_v8m)
+        counters[at.FLASH_BASE], counters[at.FLASH_SIZE] = flash.origin, flash.size_bytes
+        counters[at.RAM_BASE], counters[at.RAM_SIZE] = ram.origin, ram.size_bytes
+        counters[at.TCM_SIZE] = 0 if self.tcm is None else self.tcm.size_bytes
+        counters[at.TCM_BYTES] = 0 if self.tcm is None else self._buffers[self.tcm].ctypes.data
+        counters[at.TCM_SUMS] = self.code.tcm_sums.ctypes.data
+        counters[at.FLASH_BYTES] = self.flash_bytes.ctypes.data
+        counters[at.RAM_BYTES] = self.ram_bytes.ctypes.data
+        counters[at.BLOCK_TABLE] = self.code.blocks.ctypes.data
+        counters[at.PROBE_TABLE] = self.code.probes.ctypes.data
+        counters[at.DEMAND_TABLE] = self.code.demands.ctypes.data
+        counters[at.SCRATCH] = self._scratch.ctypes.data
+        counters[at.COST_TABLE] = self._costs.ctypes.data
+        counters[at.BRANCH_CYCLES] = self.model.cycles.branch_taken
+        counters[at.IS_V8M] = int(self.model.is_v8m)
         stop = ctypes.cast(library.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(library.uc_reg_read, ctypes.c_void_p).value
-        assert stop is not None and read is not None
-        counters[hook.STOP_FUNCTION], counters[hook.READ_FUNCTION] = stop, read
+        write = ctypes.cast(library.uc_reg_write, ctypes.c_void_p).value
+        assert stop is not None and read is not None and write is not None
+        counters[at.STOP_FUNCTION], counters[at.READ_FUNCTION] = stop, read
+        counters[at.WRITE_FUNCTION] = write
+        counters[at.MARK_LOG] = self._mark_log.ctypes.data
+        counters[at.DATA_SPANS] = self._data_spans.ctypes.data
+        self.engine.ctl_set_tlb_mode(unicorn.UC_TLB_VIRTUAL)
+        self._hook(unicorn.UC_HOOK_TLB_FILL, on_tlb_fill, 1, 0)
         self._hook(unicorn.UC_HOOK_BLOCK, hook.on_block, 1, 0)  # begin above end: everywhere
-
-    def _make_tables(self) -> None:
-        """Make the tables of what is known of code: flash first, then the instruction TCM."""
-        self.tcm = next((r for r in self.regions if r.origin == hook.TCM_BASE), None)
-        tcm_bytes = 0 if self.tcm is None else self.tcm.size_bytes
-        halfwords = (self.flash.size_bytes + tcm_bytes) // 2
-        self._block_table = np.zeros(halfwords, np.int64)
-        self._probe_table = np.zeros(halfwords, np.uint16)
-        self._demand_table = np.zeros(2 * halfwords, np.uint64)
-        self._tcm_sums = np.zeros(max(1, tcm_bytes // 2), np.uint32)
-        self._probed: set[int] = set()
-
-    def _index(self, address: int) -> int | None:
-        """Where code has its table entry; None for code that has none."""
-        if self.flash.origin <= address < self.flash.end:
-            return (address - self.flash.origin) >> 1
-        if self.tcm is not None and self.tcm.origin <= address < self.tcm.end:
-            return (self.flash.size_bytes + address - self.tcm.origin) >> 1
-        return None
 
     def _hook(self, kind: int, callback: object, begin: int, end: int) -> None:
         handle = ctypes.c_size_t()
@@ -151,97 +160,82 @@ class Core(EngineRegisters):
         self._interrupt = number
         engine.emu_stop()
 
-    def _on_invalid_access(
-        self, _: unicorn.Uc, kind: int, address: int, size: int, value: int, __: object
-    ) -> bool:
-        self._settle_flash()
-        value &= (1 << 8 * size) - 1
-        if kind == unicorn.UC_MEM_WRITE_PROT and self._write_flash(address, size, value):
-            cells = self.memory(address, size)
-            if cells is not None:
-                self._raw_writes.append((address, cells.tobytes()))
-            return True
-        self._fault = AccessFault(kind, address, size, value)
-        return False
-
-    def _settle_flash(self) -> None:
-        """Undo what the engine stored into flash behind the callback that has dealt with it."""
-        while self._raw_writes:
-            address, held = self._raw_writes.pop()
-            cells = self.memory(address, len(held))
-            assert cells is not None
-            cells[:] = memoryview(held)
-
-    def _fail_access(self, fault: AccessFault) -> None:
-        self._fault = fault
-        self.engine.emu_stop()
-
     # -- running ---------------------------------------------------------------------------------
 
     @property
     def instructions(self) -> int:
         """Instructions executed since power-on, exact at the start of a block."""
-        return int(self.counters[hook.INSTRUCTIONS])
+        return int(self.counters[at.INSTRUCTIONS])
 
     @property
     def cycles(self) -> int:
         """Estimated cycles executed since power-on, without sleep."""
-        return int(self.counters[hook.CYCLES])
+        return int(self.counters[at.CYCLES])
 
     @property
     def bad_pc(self) -> int:
         """Where the rule was broken that made a hook stop the core."""
-        return int(self.counters[hook.BAD_PC])
+        return int(self.counters[at.BAD_PC])
 
     @property
     def stack_low(self) -> int:
         """Lowest address of the main stack by the image's symbols, 0 if they name none."""
-        return int(self.counters[hook.STACK_LOW])
+        return int(self.counters[at.STACK_LOW])
 
     def set_stack_low(self, address: int) -> None:
         """Set the lowest address that the main stack may reach; 0: any."""
-        self.counters[hook.STACK_LOW] = address
+        self.counters[at.STACK_LOW] = address
 
     def allow_fpu(self, on: bool) -> None:
         """Let FPU instructions pass, or stop at them with `Stop.FPU_DISABLED`."""
-        self.counters[hook.FPU_ON] = int(on)
+        self.counters[at.FPU_ON] = int(on)
 
     def trap_divisions(self, on: bool) -> None:
         """Stop with `Stop.DIVIDE_BY_ZERO`, or let such a division give 0."""
-        self.counters[hook.TRAP_DIVIDE] = int(on)
+        self.counters[at.TRAP_DIVIDE] = int(on)
 
     def add_cycles(self, cycles: int) -> None:
         """Charge cycles that no instruction stands for, such as exception entry."""
-        self.counters[hook.CYCLES] += np.uint64(cycles)
+        self.counters[at.CYCLES] += np.uint64(cycles)
 
     def run(self, pc: int, deadline_cycles: int, *, one: bool = False) -> Outcome:
         """Run from `pc` up to the first block that starts at or behind the deadline.
 
         `one`: run a single instruction.
         """
-        self._interrupt = None
-        self._fault = None
+        self.starts += 1
+        self._interrupt = self.faults.fault = None
         self.watched.apply()
-        self.counters[hook.DEADLINE] = max(0, min(deadline_cycles, hook.NO_DEADLINE))
-        self.counters[hook.STOP_REASON] = 0
-        invalid = False
+        self.feed.set_stop(max(0, min(deadline_cycles, at.NO_DEADLINE)))
+        self.counters[at.STOP_REASON] = 0
+        invalid = self._start(pc, one=one)
+        while self.faults.take_code_in_ram():
+            invalid = self._start(self.pc, one=one)
+        if self.faults.take_fetch_of_no_code():
+            self._interrupt = _PREFETCH_ABORT
+        self.faults.settle_flash()
+        stop = Stop(int(self.counters[at.STOP_REASON]))
+        return Outcome(stop, self._interrupt, self.faults.fault, invalid)
+
+    def _start(self, pc: int, *, one: bool) -> bool:
+        """Start the engine; whether it ends at an instruction that it does not execute."""
         try:
             if one:
                 self.stops.run_one(pc)
             else:
                 self.engine.emu_start(pc | 1, END_OF_RUN)
         except unicorn.UcError as error:
-            if self._fault is None:
+            if error.errno == unicorn.UC_ERR_FETCH_PROT:
+                self.faults.met_no_code(self.pc)
+            if self.faults.fault is None:
                 if error.errno not in _RUN_FOREVER_ERRORS:
                     raise
-                invalid = True
-        self._settle_flash()
-        stop = Stop(int(self.counters[hook.STOP_REASON]))
-        return Outcome(stop, self._interrupt, self._fault, invalid)
+                return True
+        return False
 
     def stop_soon(self) -> None:
         """Stop at the start of the next block (safe inside a peripheral's callback)."""
-        self.counters[hook.DEADLINE] = 0
+        self.counters[at.DEADLINE] = self.counters[at.STOP_AT] = 0
 
     def abort(self) -> None:
         """Stop inside a peripheral's callback. The access is not completed: never go on after."""
@@ -249,22 +243,22 @@ class Core(EngineRegisters):
 
     def forget_previous_block(self) -> None:
         """Take the properties of the block before as dealt with."""
-        self.counters[hook.BLOCK_ENTRY] = 0
-        self.counters[hook.EXIT_DEMANDS] = 0
+        self.counters[at.BLOCK_ENTRY] = 0
+        self.counters[at.EXIT_DEMANDS] = 0
 
     def probe_block(self, address: int) -> None:
         """Hook the instructions of a new block that need a look of their own."""
-        index = self._index(address)
+        index = self.code.index(address)
         assert index is not None, "only code with a table entry asks for probes"
-        entry = int(self._block_table[index])
+        entry = int(self.code.blocks[index])
         size = entry >> block_scan.SIZE_SHIFT
-        for half in np.nonzero(self._probe_table[index : index + (size >> 1)])[0]:
+        for half in np.nonzero(self.code.probes[index : index + (size >> 1)])[0]:
             instruction = address + 2 * int(half)
             if instruction not in self._probed:
                 self._probed.add(instruction)
                 self._hook(unicorn.UC_HOOK_CODE, hook.on_probe, instruction, instruction)
         flag = block_scan.NEEDS_PROBES << block_scan.FLAGS_SHIFT
-        self._block_table[index] = np.int64(entry & ~flag)
+        self.code.blocks[index] = np.int64(entry & ~flag)
         self.engine.ctl_remove_cache(address, address + size)
 
     @property
@@ -274,8 +268,8 @@ class Core(EngineRegisters):
 
     def _current_block(self) -> tuple[npt.NDArray[np.uint8], int, int] | None:
         """Return the memory that holds the block that runs, and the block's offsets in it."""
-        start = int(self.counters[hook.BLOCK])
-        size = int(self.counters[hook.BLOCK_ENTRY]) >> block_scan.SIZE_SHIFT
+        start = int(self.counters[at.BLOCK])
+        size = int(self.counters[at.BLOCK_ENTRY]) >> block_scan.SIZE_SHIFT
         region = self.region_of(start)
         if region is None:
             return None
@@ -288,12 +282,12 @@ class Core(EngineRegisters):
         if block is None:
             return
         code, start, end = block
-        offset = start + pc - int(self.counters[hook.BLOCK])
+        offset = start + pc - int(self.counters[at.BLOCK])
         if start <= offset < end:
             missed = block_scan.instructions_between(code, offset, end)
-            self.counters[hook.INSTRUCTIONS] -= np.uint64(missed)
-            self.counters[hook.CYCLES] -= np.uint64(missed)
-        self.counters[hook.EXIT_DEMANDS] = 0
+            self.counters[at.INSTRUCTIONS] -= np.uint64(missed)
+            self.counters[at.CYCLES] -= np.uint64(missed)
+        self.counters[at.EXIT_DEMANDS] = 0
 
     def longest_gap_between_accesses(self) -> int:
         """Count instructions between neighbouring loads and stores of the running block."""
@@ -302,8 +296,8 @@ class Core(EngineRegisters):
 
     def exit_demands_met(self) -> bool:
         """Check what the last block demands of the registers, if no next block did."""
-        demands = int(self.counters[hook.EXIT_DEMANDS])
-        self.counters[hook.EXIT_DEMANDS] = 0
+        demands = int(self.counters[at.EXIT_DEMANDS])
+        self.counters[at.EXIT_DEMANDS] = 0
         for number in range(15):
             allowed = demands >> 4 * number & 15
             if allowed and allowed != 1 << (self.core_register(number) & 3):
@@ -313,7 +307,7 @@ class Core(EngineRegisters):
     def unaligned_access(self) -> tuple[int, int]:
         """Find the access of the running block that is not word aligned: its PC, its base."""
         block = self._current_block()
-        start = int(self.counters[hook.BLOCK])
+        start = int(self.counters[at.BLOCK])
         for offset, base in [] if block is None else block_scan.word_accesses(*block):
             value = self.core_register(base)
             if value & 3:
@@ -323,44 +317,40 @@ class Core(EngineRegisters):
 
     def find_in_block(self, address: int, flag: int) -> int:
         """Find the first instruction of the block at `address` that has a flag of `thumb`."""
-        index, region = self._index(address), self.region_of(address)
+        index, region = self.code.index(address), self.region_of(address)
         if index is None or region is None:
             return address
         start = address - region.origin
-        size = int(self._block_table[index]) >> block_scan.SIZE_SHIFT
+        size = int(self.code.blocks[index]) >> block_scan.SIZE_SHIFT
         found = block_scan.find_flag(self._buffers[region], start, start + size, flag)
         return region.origin + found
 
-    def mark(self, address: int, on: bool) -> None:
-        """Make the core stop with `Stop.MARK` when a block starts at this address of code."""
-        index = self._index(address)
-        if index is None:
-            return
-        bit = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
-        if on:
-            self._block_table[index] |= bit
-        else:
-            self._block_table[index] &= ~bit
+    def mark(self, address: int, on: bool, *, called: bool = False) -> None:
+        """Note when a block starts at this address of code; see `take_marks`.
 
-    def pass_mark(self, address: int) -> None:
-        """Let the next run pass the mark at this address once."""
-        self.counters[hook.PASS_MARK] = address | 1  # Code may stand at address 0.
+        `called`: a function starts there, and what it returns to is noted too.
+        """
+        self.code.mark(address, on, called=called)
+
+    def take_marks(self) -> list[list[int]]:
+        """The marks passed since the last call, as `MARK_WORDS` of `counters` says, in order."""
+        count = int(self.counters[at.MARK_COUNT])
+        if not count:
+            return []
+        self.counters[at.MARK_COUNT] = 0
+        marks: list[list[int]] = self._mark_log[:count].tolist()
+        return marks
 
     def forget_code(self) -> None:
         """Drop what was learned of the code, after all of flash has changed."""
-        self._forget_entries(slice(None))
+        self.code.forget(slice(None))
         self.engine.ctl_flush_tb()
 
     def forget_code_in(self, start: int, end: int) -> None:
         """Drop what was learned of the code in a part of flash and of blocks that reach there."""
         start = max(self.flash.origin, start - _LONGEST_BLOCK_BYTES)
-        self._forget_entries(slice(self._index(start), self._index(end - 2)))
+        self.code.forget(slice(self.code.index(start), self.code.index(end - 2)))
         self.engine.ctl_remove_cache(start, end)
-
-    def _forget_entries(self, entries: slice) -> None:
-        marks = np.int64(block_scan.MARKED << block_scan.FLAGS_SHIFT)
-        self._block_table[entries] &= marks
-        self._probe_table[entries] = 0
 
     def reset(self, stack_low: int) -> None:
         """Start again as after a reset: registers, masks and the main stack of the vector table.
@@ -372,10 +362,11 @@ class Core(EngineRegisters):
         self.set(reg.UC_ARM_REG_XPSR, 0x0100_0000)
         self.set(reg.UC_ARM_REG_CONTROL, 0)
         self.clear_stack_limits()
+        self.forget_code_in_ram()
         self.forget_previous_block()
         self.allow_fpu(False)
         self.trap_divisions(False)
-        self.counters[hook.STACK_LOW] = stack_low
+        self.counters[at.STACK_LOW] = stack_low
         self.set(reg.UC_ARM_REG_MSP, self.word(self.flash.origin) & ~3)
         self.set(reg.UC_ARM_REG_LR, 0xFFFF_FFFF)
 
@@ -383,13 +374,13 @@ class Core(EngineRegisters):
         """Reset the engine's own MSPLIM and PSPLIM, which only code can write."""
         if not self.model.is_v8m:
             return
-        scratch = self.memory(self.ram.origin, len(_CLEAR_LIMITS))
-        assert scratch is not None
-        kept, counters = scratch.copy(), self.counters.copy()
-        scratch[:] = list(_CLEAR_LIMITS)
+        counters = self.counters.copy()
+        code = np.zeros(PAGE_BYTES, np.uint8)
+        code[: len(_CLEAR_LIMITS)] = list(_CLEAR_LIMITS)
+        permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
+        self.engine.mem_map_ptr(_NOWHERE, PAGE_BYTES, permissions, code.ctypes.data)
         self.set(reg.UC_ARM_REG_R0, 0)
-        self.counters[hook.DEADLINE] = hook.NO_DEADLINE
-        self.engine.emu_start(self.ram.origin | 1, self.ram.origin + len(_CLEAR_LIMITS))
-        scratch[:] = kept
+        self.feed.set_stop(at.NO_DEADLINE)
+        self.engine.emu_start(_NOWHERE | 1, _NOWHERE + len(_CLEAR_LIMITS))
+        self.engine.mem_unmap(_NOWHERE, PAGE_BYTES)
         self.counters[:] = counters
-        self.engine.ctl_flush_tb()

@@ -3,23 +3,46 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Sequence
 
+import unicorn
 from unicorn import arm_const as reg
+from unicorn.unicorn_py3 import unicorn as binding
 
 from hil.virtual.cpu.memories import Memories
+from hil.virtual.cpu.memory_region import MemoryRegion
 
 
 class EngineRegisters(Memories):
-    """Memories, and the registers of the core that is mapped to them."""
+    """Memories, and the registers of the core that is mapped to them: all of 32 bits.
+
+    The engine's C functions are called directly: its binding looks up a register's kind each time.
+    """
+
+    def __init__(self, engine: unicorn.Uc, regions: Sequence[MemoryRegion]) -> None:
+        super().__init__(engine, regions)
+        self._read_register, self._write_register = (
+            binding.uclib.uc_reg_read,
+            binding.uclib.uc_reg_write,
+        )
+        self._handle = engine._uch
+        self._word = ctypes.c_uint64()
+        self._at_word = ctypes.byref(self._word)
 
     def get(self, register: int) -> int:
         """Read a core register (Unicorn's number)."""
-        return int(self.engine.reg_read(register)) & 0xFFFFFFFF
+        error = self._read_register(self._handle, register, self._at_word)
+        if error:
+            raise unicorn.UcError(error)
+        return self._word.value & 0xFFFFFFFF
 
     def set(self, register: int, value: int) -> None:
         """Write a core register (Unicorn's number)."""
-        self.engine.reg_write(register, value & 0xFFFFFFFF)
+        self._word.value = value & 0xFFFFFFFF
+        error = self._write_register(self._handle, register, self._at_word)
+        if error:
+            raise unicorn.UcError(error)
 
     def get_many(self, registers: Sequence[int]) -> list[int]:
         """Read several core registers."""

@@ -29,9 +29,13 @@ class Memories:
         self.ram = next(region for region in self.regions if region.is_ram)
         """The first memory that is not flash: the main stack's."""
         self.flash_bytes, self.ram_bytes = self._buffers[self.flash], self._buffers[self.ram]
+        self._pointers: dict[MemoryRegion, int] = {}
         self._flash_at_zero = False
-        self._mapped: dict[MemoryRegion, set[tuple[int, int, bool]]] = {}
-        self.map_memories()
+        self._mapped: dict[MemoryRegion, set[tuple[int, int, int]]] = {}
+        self._blocked: Sequence[tuple[int, int]] = ()
+        self._writable = True
+        self._run_from: set[MemoryRegion] = set()
+        """RAMs that code has run from since the last reset."""
 
     def _make_buffer(self, region: MemoryRegion) -> npt.NDArray[np.uint8]:
         """Return fresh memory, or a view of the memory that the region is an alias of."""
@@ -49,24 +53,56 @@ class Memories:
         An access to a blocked span is a fault, and so is a write to RAM while it is not `writable`.
         Spans must be in order and apart.
         """
+        self._blocked, self._writable = tuple(blocked), writable
         for region in self.regions:
             wanted, start = set(), region.origin
+            permissions = self._permissions(region)
             for first, end in (*blocked, (region.end, region.end)):
                 if start < min(first, region.end):
-                    wanted.add((start, min(first, region.end), writable and region.is_ram))
+                    wanted.add((start, min(first, region.end), permissions))
                 start = max(start, end)
             mapped = self._mapped.get(region, set())
             for first, end, _ in mapped - wanted:
                 self.engine.mem_unmap(first, end - first)
-            for first, end, may_write in wanted - mapped:
-                self._map(region, first, end, may_write)
+            for first, end, _ in wanted - mapped:
+                pointer = self._buffers[region].ctypes.data + first - region.origin
+                self.engine.mem_map_ptr(first, end - first, permissions, pointer)
             self._mapped[region] = wanted
 
-    def _map(self, region: MemoryRegion, first: int, end: int, may_write: bool) -> None:
-        permissions = unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC
-        permissions |= unicorn.UC_PROT_WRITE if may_write else 0
-        pointer = self._buffers[region].ctypes.data + first - region.origin
-        self.engine.mem_map_ptr(first, end - first, permissions, pointer)
+    def _permissions(self, region: MemoryRegion) -> int:
+        """What the engine is told of a memory.
+
+        It looks for translated code at every store to memory that code may run from, and those
+        looks cost more than the stores. So a RAM is no code's until code is met there, which is
+        then no fault (`let_run`).
+        """
+        permissions = unicorn.UC_PROT_READ
+        if region.is_ram and self._writable:
+            permissions |= unicorn.UC_PROT_WRITE
+        if not region.is_ram or region in self._run_from:
+            permissions |= unicorn.UC_PROT_EXEC
+        return int(permissions)
+
+    def data_spans(self) -> list[tuple[int, int]]:
+        """Where the core may write, and no code has been met: first addresses and ends."""
+        data = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
+        spans = (span for mapped in self._mapped.values() for span in mapped)
+        return sorted((first, end) for first, end, permissions in spans if permissions == data)
+
+    def let_run(self, address: int) -> bool:
+        """Let code run from the RAM at an address; False if the engine was told that already."""
+        region = self.region_of(address)
+        if region is None or not region.is_ram or region in self._run_from:
+            return False
+        self._run_from.add(region)
+        self.map_memories(self._blocked, writable=self._writable)
+        return True
+
+    def forget_code_in_ram(self) -> None:
+        """Take every RAM for one that no code runs from, as after a reset."""
+        if self._run_from:
+            self._run_from.clear()
+            self.map_memories(self._blocked, writable=self._writable)
 
     def show_flash_at_zero(self, shown: bool) -> None:
         """Let the core read flash at address 0 as well, or take that for a null pointer."""
@@ -104,7 +140,18 @@ class Memories:
         view = self.memory(address, len(data))
         assert view is not None
         view[:] = memoryview(data)
-        self.engine.ctl_remove_cache(address, address + len(data))
+        region = self.region_of(address)
+        if region is not None and self._permissions(region) & unicorn.UC_PROT_EXEC:
+            self.engine.ctl_remove_cache(address, address + len(data))
+
+    def host_address(self, address: int, size: int) -> int:
+        """Where this process has a span of memory, which must be there."""
+        region = self.region_of(address, size)
+        assert region is not None
+        pointer = self._pointers.get(region)
+        if pointer is None:
+            pointer = self._pointers[region] = int(self._buffers[region].ctypes.data)
+        return pointer + address - region.origin
 
     def word(self, address: int) -> int:
         """Read one little-endian word of memory; 0 where there is none."""

@@ -31,7 +31,9 @@ from unicorn import arm_const
 from unicorn.unicorn_py3 import unicorn as binding
 
 from hil.virtual.cpu import block_hook as hook
+from hil.virtual.cpu import counters as at_counter
 from hil.virtual.cpu.core import Core
+from hil.virtual.cpu.native_calls import pointer, read_register
 
 SIZE_SHIFT = 32
 """A block in the log: its address, and above it its size in bytes."""
@@ -103,19 +105,19 @@ def _leave_it_block(state, counters, engine):  # type: ignore[no-untyped-def]
     It notes the place in the block, which the code that it has translated does not expect: the next
     block would be taken to begin conditionally.
     """
-    xpsr = hook._read(counters, engine, _REG_XPSR)
+    xpsr = read_register(counters, engine, _REG_XPSR)
     if xpsr & _IT_STATE:
-        word = carray(hook._pointer(state[SCRATCH]), 1, np.uint32)
+        word = carray(pointer(state[SCRATCH]), 1, np.uint32)
         word[0] = np.uint32(xpsr & ~_IT_STATE)
         register = np.int32(_REG_XPSR)
-        _call_write_register(state[WRITE_FUNCTION], engine, register, hook._pointer(state[SCRATCH]))
+        _call_write_register(state[WRITE_FUNCTION], engine, register, pointer(state[SCRATCH]))
 
 
 @njit
 def _close_calls(state, counters, engine, address):  # type: ignore[no-untyped-def]
     """End the open calls that return to the block that is about to run."""
-    open_calls = carray(hook._pointer(state[STACK]), STACK_FIELDS * DEEPEST, np.uint64)
-    calls = carray(hook._pointer(state[CALL_LOG]), _BIG, np.uint64)
+    open_calls = carray(pointer(state[STACK]), STACK_FIELDS * DEEPEST, np.uint64)
+    calls = carray(pointer(state[CALL_LOG]), _BIG, np.uint64)
     stack = np.int64(-1)
     while state[DEPTH] > 0:
         top = (np.int64(state[DEPTH]) - 1) * STACK_FIELDS
@@ -123,7 +125,7 @@ def _close_calls(state, counters, engine, address):  # type: ignore[no-untyped-d
             return
         if not open_calls[top + 3]:
             if stack < 0:
-                stack = hook._read(counters, engine, _REG_SP)
+                stack = read_register(counters, engine, _REG_SP)
             if np.int64(open_calls[top + 2]) != stack:
                 return
         calls[np.int64(open_calls[top]) * CALL_FIELDS + END] = state[BLOCKS]
@@ -136,15 +138,15 @@ def _open_call(state, counters, engine, address):  # type: ignore[no-untyped-def
     call, depth = np.int64(state[CALLS]), np.int64(state[DEPTH])
     if call >= np.int64(state[CALLS_ROOM]) or depth >= DEEPEST:
         return
-    open_calls = carray(hook._pointer(state[STACK]), STACK_FIELDS * DEEPEST, np.uint64)
-    calls = carray(hook._pointer(state[CALL_LOG]), _BIG, np.uint64)
-    stack = hook._read(counters, engine, _REG_SP)
-    back = hook._read(counters, engine, _REG_LR)
+    open_calls = carray(pointer(state[STACK]), STACK_FIELDS * DEEPEST, np.uint64)
+    calls = carray(pointer(state[CALL_LOG]), _BIG, np.uint64)
+    stack = read_register(counters, engine, _REG_SP)
+    back = read_register(counters, engine, _REG_LR)
     is_exception = back >= _EXC_RETURN
     if is_exception:
-        word = carray(hook._pointer(state[SCRATCH]), 1, np.uint32)
+        word = carray(pointer(state[SCRATCH]), 1, np.uint32)
         where = np.uint64(stack + _STACKED_PC)
-        _call_read_memory(state[MEMORY_FUNCTION], engine, where, hook._pointer(state[SCRATCH]))
+        _call_read_memory(state[MEMORY_FUNCTION], engine, where, pointer(state[SCRATCH]))
         back = np.int64(word[0])
     first = call * CALL_FIELDS
     calls[first + BEGIN], calls[first + END] = state[BLOCKS], np.uint64(NO_CALL)
@@ -153,7 +155,7 @@ def _open_call(state, counters, engine, address):  # type: ignore[no-untyped-def
     if depth > 0:
         calls[first + PARENT] = open_calls[(depth - 1) * STACK_FIELDS]
     for argument in range(4):
-        value = hook._read(counters, engine, _REG_R0 + argument)
+        value = read_register(counters, engine, _REG_R0 + argument)
         calls[first + ARGUMENTS + argument] = np.uint64(value)
     calls[first + IS_EXCEPTION] = np.uint64(is_exception)
     top = depth * STACK_FIELDS
@@ -170,14 +172,14 @@ def on_traced_block(engine, address, size, user_data):  # type: ignore[no-untype
     if at >= state[BLOCKS_ROOM]:
         state[BLOCKS] = state[BLOCKS_ROOM] + np.uint64(1)
         return
-    counters = carray(hook._pointer(state[COUNTERS]), hook.COUNTERS, np.uint64)
+    counters = carray(pointer(state[COUNTERS]), at_counter.COUNTERS, np.uint64)
     _close_calls(state, counters, engine, address)
     index = hook._table_index(counters, address)
     if index >= 0:
-        entries = carray(hook._pointer(state[ENTRIES]), _BIG, np.uint8)
+        entries = carray(pointer(state[ENTRIES]), _BIG, np.uint8)
         if entries[index]:
             _open_call(state, counters, engine, address)
-    log = carray(hook._pointer(state[BLOCK_LOG]), _BIG, np.uint64)
+    log = carray(pointer(state[BLOCK_LOG]), _BIG, np.uint64)
     log[at] = np.uint64(address) | np.uint64(size) << np.uint64(SIZE_SHIFT)
     state[BLOCKS] = at + np.uint64(1)
 
@@ -192,10 +194,10 @@ def on_traced_read(engine, kind, address, size, value, user_data):  # type: igno
     if at >= state[READS_ROOM]:
         state[READS] = state[READS_ROOM] + np.uint64(1)
         return
-    counters = carray(hook._pointer(state[COUNTERS]), hook.COUNTERS, np.uint64)
+    counters = carray(pointer(state[COUNTERS]), at_counter.COUNTERS, np.uint64)
     _leave_it_block(state, counters, engine)
-    log = carray(hook._pointer(state[READ_LOG]), _BIG, np.uint64)
-    offset = np.uint64(address) - counters[hook.FLASH_BASE]
+    log = carray(pointer(state[READ_LOG]), _BIG, np.uint64)
+    offset = np.uint64(address) - counters[at_counter.FLASH_BASE]
     log[at] = (
         state[BLOCKS] << np.uint64(READ_BLOCK_SHIFT)
         | offset << np.uint64(READ_OFFSET_SHIFT)
@@ -235,9 +237,9 @@ class Trace:
         self._blocks = np.empty(blocks, np.uint64)
         self._calls = np.empty((calls, CALL_FIELDS), np.uint64)
         self._reads = np.empty(reads, np.uint64)
-        self._entries = np.zeros(len(core._block_table), np.uint8)
+        self._entries = np.zeros(len(core.code.blocks), np.uint8)
         for address in functions:
-            index = core._index(address & ~1)
+            index = core.code.index(address & ~1)
             if index is not None:
                 self._entries[index] = 1
         self._stack = np.zeros((DEEPEST, STACK_FIELDS), np.uint64)

@@ -58,7 +58,7 @@ class Fault:
     def host_sent(self, count: int) -> None:
         """Take note that the host has put so many bytes on the line."""
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Strike: the time has come that was asked for."""
 
 
@@ -77,7 +77,7 @@ class MidClipFault(Fault):
         if not self.struck and self._sent >= self.after_bytes:
             self.machine.schedule(self.name, self.machine.now_ps)
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Strike once."""
         self.struck += 1
         self.strike()

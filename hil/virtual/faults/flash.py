@@ -43,7 +43,7 @@ class PowerLoss(FlashFault):
         now_ps = self.machine.now_ps
         self.machine.schedule(self.name, (now_ps + operation.until_ps) // 2)
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Take the power away and give it back."""
         self.struck += 1
         self.machine.power_on()

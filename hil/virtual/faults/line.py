@@ -146,7 +146,7 @@ class DisturbedLine(HostLine):
         if self._in_adapter:
             self.events.schedule(self.name, _next_frame_ps(self.events.now_ps))
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Hand the host what the USB frame brings."""
         self.from_board += self._in_adapter
         self._in_adapter.clear()

@@ -45,7 +45,7 @@ class TraceLost(Fault):
         """Count from this start."""
         self.machine.schedule(self.name, self.machine.now_ps + LEAVES_AFTER_PS)
 
-    def catch_up(self) -> None:
+    def on_time(self) -> None:
         """Clear DEMCR."""
         debug = self.machine.peripherals["DEBUG"]
         assert isinstance(debug, DebugControl)

@@ -61,6 +61,13 @@ class DmaChannel(Protocol):
     def push(self, data: bytes) -> int:
         """Move bytes from the peripheral to memory; return how many the channel took."""
 
+    @property
+    def memory_address(self) -> int:
+        """Where in memory the next byte lies."""
+
+    def count_moved(self, count: int) -> None:
+        """Count bytes of the block that somebody else has moved from the peripheral to memory."""
+
     def pull(self, count: int) -> bytes:
         """Move up to `count` bytes of the block from memory to the peripheral."""
 
@@ -113,6 +120,11 @@ class ByteChannel(ABC):
         if taken:
             self.update_line()
         return taken
+
+    def count_moved(self, count: int) -> None:
+        """Count bytes of the block that somebody else has moved from the peripheral to memory."""
+        self._advance(count)
+        self.update_line()
 
     def pull(self, count: int) -> bytes:
         """Move up to `count` bytes of the block from memory to the peripheral."""

@@ -309,5 +309,6 @@ class Gpdma(Peripheral[DmaSystem]):
     def running(self, request: int) -> Iterator[Channel]:
         """Yield the running channels that answer a request."""
         for channel in self.channels:
-            if channel.is_running and channel.request == request:
+            values = channel.values
+            if values["CCR"] & (EN | SUSP) == EN and values["CTR2"] & 0x7F == request:
                 yield channel

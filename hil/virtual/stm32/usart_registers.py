@@ -37,6 +37,13 @@ CHECKED_SETTINGS = 8
 CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
 
 
+class CountsWrites(Protocol):
+    """What tells a USART that something may have been set up anew."""
+
+    writes: int
+    """Writes to peripherals so far."""
+
+
 class KernelClocks(Protocol):
     """What a USART asks of RCC."""
 
@@ -60,6 +67,10 @@ class UsartConnections:
 
 class UsartSystem(Interrupting, Events, Protocol):
     """What a USART needs of the machine."""
+
+    @property
+    def bus(self) -> CountsWrites:
+        """Over which registers are written."""
 
 
 class UsartRegisters(Peripheral[UsartSystem]):

@@ -4,6 +4,7 @@
  * A command is one letter, a length (u32) and so many bytes; an answer is a length and so many
  * bytes. The line, the memory report, the listener and the network are stand-ins, written to show
  * what the code under test asks of them. Built with AddressSanitizer and UBSan. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,16 +150,12 @@ uint32_t uart_tx_free(void) {
 
 /* Bytes of the room lie behind what was sent; one beyond it is a mistake of the caller. */
 void uart_tx_place(uint32_t ahead, uint8_t byte) {
-    if (ahead >= uart_tx_free()) {
-        abort();
-    }
+    assert(ahead < uart_tx_free());
     sent[sent_bytes + ahead] = byte;
 }
 
 void uart_tx_release(uint32_t count) {
-    if (count > uart_tx_free()) {
-        abort();
-    }
+    assert(count <= uart_tx_free());
     sent_bytes += count;
     tx_waiting += tx_polled ? 0u : count;
     tx_high_water = tx_waiting > tx_high_water ? tx_waiting : tx_high_water;

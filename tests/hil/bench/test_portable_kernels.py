@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from generator.project.manifest import ASSEMBLY, PORTABLE
 from generator.repository import DEFAULT_MODEL
 from hil.bench import run
 from hil.bench.record import Cost, Memory
@@ -50,7 +51,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def measure(options: Options, _: Any, __: Any) -> run.Measured:
         asked.append(options.kernels)
-        return SLOW if options.kernels == run.PORTABLE else FAST
+        return SLOW if options.kernels == PORTABLE else FAST
 
     monkeypatch.setattr(run, "measure", measure)
     return asked
@@ -58,15 +59,15 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_both_kinds_stand_in_one_bench(measured: list[str]) -> None:
     bench, _ = run.bench_model(OPTIONS, OPTIONS.boards["u585"], print)
-    assert measured == ["assembly", run.PORTABLE]
+    assert measured == [ASSEMBLY, PORTABLE]
     assert bench.portable is not None
     assert (bench.network.instructions, bench.portable.network.instructions) == (100, 250)
     assert bench.portable.network_flash_bytes == 210
     assert [layer.index for layer in bench.layers] == [0]
 
 
-def test_portable_kernels_alone_are_measured_once(measured: list[str]) -> None:
-    options = replace(OPTIONS, kernels=run.PORTABLE)
+def test_portable_kernels_alone_have_none_beside_them(measured: list[str]) -> None:
+    options = replace(OPTIONS, kernels=PORTABLE)
     bench, _ = run.bench_model(options, OPTIONS.boards["u585"], print)
-    assert measured == [run.PORTABLE]
+    assert measured == [PORTABLE]
     assert bench.portable is None

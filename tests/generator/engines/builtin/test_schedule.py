@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from generator.engines.builtin.schedule import Optimise, Ring, Schedule, make_schedule
+from generator.engines.builtin.schedule import Ring, Schedule, make_schedule
 from generator.engines.builtin.tail_memory import tail_operators
 from generator.engines.builtin.windows import window_of
+from generator.engines.engine import Optimise
 from generator.model.graph import Graph
 from generator.model.options import Padding, output_length
 from tests.support.model_builder import ModelBuilder

@@ -33,7 +33,7 @@ def test_power_fails_in_the_middle_of_a_unit_which_is_in_doubt_then(board: str) 
     assert not machine.flash.damaged
     machine.flash.begin(at, machine.flash.UNIT_BYTES, DATA_PS)
     machine.sleep_until(machine.now_ps + DATA_PS // 2)
-    machine.faults[0].catch_up()
+    machine.faults[0].on_time()
     assert machine.faults[0].struck == 1
     assert machine.flash.damaged.first_in(at, 1) == at
     machine.flash.erase_cells(machine.core.flash.origin, at + 4096 - machine.core.flash.origin)
