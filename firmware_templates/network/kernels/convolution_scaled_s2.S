@@ -9,7 +9,7 @@
  *     r6-r9        an output's sum and the three words of a step, of which one turns into the next
  *                  output's sum: r6 and r7 hold sums by turns
  * An output takes 10 instructions: one LDM for its three words, six multiplications, two to scale
- * it and one to store it.
+ * it and one to store it. A product is ready after two cycles, so the next output's stand between.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified
@@ -27,13 +27,13 @@
 .macro STEP sum, a, b, c, place
     ldm     r12!, {\a, \b, \c}
     smlabt  \sum, \a, r3, \sum
-    smlad   \a, \a, r0, r5
     smlabb  \sum, \b, r3, \sum
-    smlad   \a, \b, r1, \a
     smlabt  \sum, \c, r4, \sum
-    smlad   \a, \c, r2, \a
+    smlad   \a, \a, r0, r5
     smmla   \sum, \sum, r10, r11
+    smlad   \a, \b, r1, \a
     usat    \sum, #8, \sum, asr #SHIFT
+    smlad   \a, \c, r2, \a
     strb    \sum, [lr, #\place]
 .endm
 

@@ -16,50 +16,60 @@
 
 #include "network/kernels/depthwise_scaled_macros.inc"
 
-/* One row of a pair: x (r10 or r11), its taps, the sums, and what y1 and y2 start from. */
-.macro ROW_OF_PAIR x, left, right, ym, y0, y1, y2, from1, from2, from0, first
+/* One row of a pair: x (r10 or r11) and its taps. `first`: no output before it. */
+.macro ROW_OF_PAIR x, left, right, ym, y0, y1, y2, first
     .if !\first
     smlabt  \ym, \x, \right, \ym
     .endif
-    smlad   \y0, \x, \right, \from0
-    smlad   \y1, \x, \left, \from1
-    smlatb  \y2, \x, \left, \from2
+    smlad   \y0, \x, \right, \y0
+    smlad   \y1, \x, \left, \y1
+    smlatb  \y2, \x, \left, \y2
 .endm
 
-/* The lower pair of a word: x0, x1. `first`: of a row, where y0 begins as well. */
-.macro LOWER_PAIR ym, y0, y1, y2, first
-    ldr     r10, [r12]
-    vmov    r11, s0
-    uxtb16  r10, r10
+/* The same of the first row that is added: y1 holds the start, of y2 as well and, `first`, of y0. */
+.macro FIRST_ROW_OF_PAIR x, left, right, ym, y0, y1, y2, first
     .if \first
-    ROW_OF_PAIR r10, r0, r3, \ym, \y0, \y1, \y2, r11, r11, r11, 1
+    smlad   \y0, \x, \right, \y1
     .else
-    ROW_OF_PAIR r10, r0, r3, \ym, \y0, \y1, \y2, r11, r11, \y0, 0
+    smlabt  \ym, \x, \right, \ym
+    smlad   \y0, \x, \right, \y0
     .endif
-    vmov    r11, s4
-    vmov    r10, s5
-    ldr     r11, [r12, r11]
-    ldr     r10, [r12, r10]
-    uxtb16  r11, r11
-    uxtb16  r10, r10
-    ROW_OF_PAIR r11, r1, r4, \ym, \y0, \y1, \y2, \y1, \y2, \y0, \first
-    ROW_OF_PAIR r10, r2, r5, \ym, \y0, \y1, \y2, \y1, \y2, \y0, \first
+    smlatb  \y2, \x, \left, \y1
+    smlad   \y1, \x, \left, \y1
 .endm
 
-/* The upper pair: x2, x3. Row A comes last, and r12 goes on. */
-.macro UPPER_PAIR ym, y0, y1, y2
-    vmov    r10, s4
-    ldr     r10, [r12, r10]
-    vmov    r11, s0
-    uxtb16  r10, r10, ror #8
-    ROW_OF_PAIR r10, r1, r4, \ym, \y0, \y1, \y2, r11, r11, \y0, 0
-    vmov    r11, s5
+/* The lower pair of a word: x0, x1. `first`: of a row. No instruction waits for a load. */
+.macro LOWER_PAIR ym, y0, y1, y2, first
+    vmov    r11, s4
+    ldr     r10, [r12]
+    vmov    \y1, s0
     ldr     r11, [r12, r11]
+    uxtb16  r10, r10
+    FIRST_ROW_OF_PAIR r10, r0, r3, \ym, \y0, \y1, \y2, \first
+    vmov    r10, s5
+    uxtb16  r11, r11
+    ldr     r10, [r12, r10]
+    ROW_OF_PAIR r11, r1, r4, \ym, \y0, \y1, \y2, \first
+    uxtb16  r10, r10
+    ROW_OF_PAIR r10, r2, r5, \ym, \y0, \y1, \y2, \first
+.endm
+
+/* The upper pair: x2, x3. Row A comes last, and r12 goes on. `begun`: r10 and r11 hold s4, s5. */
+.macro UPPER_PAIR ym, y0, y1, y2, begun=0
+    .if !\begun
+    vmov    r10, s4
+    vmov    r11, s5
+    .endif
+    vmov    \y1, s0
+    ldr     r10, [r12, r10]
+    ldr     r11, [r12, r11]
+    uxtb16  r10, r10, ror #8
+    FIRST_ROW_OF_PAIR r10, r1, r4, \ym, \y0, \y1, \y2, 0
     ldr     r10, [r12], #4
     uxtb16  r11, r11, ror #8
+    ROW_OF_PAIR r11, r2, r5, \ym, \y0, \y1, \y2, 0
     uxtb16  r10, r10, ror #8
-    ROW_OF_PAIR r11, r2, r5, \ym, \y0, \y1, \y2, \y1, \y2, \y0, 0
-    ROW_OF_PAIR r10, r0, r3, \ym, \y0, \y1, \y2, \y1, \y2, \y0, 0
+    ROW_OF_PAIR r10, r0, r3, \ym, \y0, \y1, \y2, 0
 .endm
 
 /* Sums to doubled outputs. */
@@ -73,22 +83,17 @@
     lsl     \second, \second, #1
 .endm
 
-.macro SCALE_ONE sum
-    vmov    r10, r11, s2, s3
-    smmla   \sum, \sum, r10, r11
-    usat    \sum, #8, \sum, asr #SHIFT
-    lsl     \sum, \sum, #1
-.endm
-
 /* A word that is not a row's first: ends the last output of the word before it. */
 .macro WORD
     LOWER_PAIR r6, r7, r8, r9, 0
     SCALE_TWO r6, r7
+    vmov    r10, s7
     strh    r6, [lr, #12]
-    NEXT_BLOCK
+    add     lr, lr, r10               @ on to the next block of columns
     strh    r7, [lr]
     UPPER_PAIR r8, r9, r6, r7
     SCALE_TWO r8, r9
+    vmov    r10, s6                   @ for the loop's end
     strh    r8, [lr, #4]
     strh    r9, [lr, #8]
 .endm
@@ -145,9 +150,14 @@ depthwise_scaled_s1_border:
     movne   r5, #0
 depthwise_scaled_s1_ready:
     LOWER_PAIR r6, r7, r8, r9, 1
-    SCALE_ONE r7
+    vmov    r10, r11, s2, s3
+    smmla   r7, r7, r10, r11
+    vmov    r10, s4
+    usat    r7, #8, r7, asr #SHIFT
+    vmov    r11, s5
+    lsl     r7, r7, #1
     strh    r7, [lr]
-    UPPER_PAIR r8, r9, r6, r7
+    UPPER_PAIR r8, r9, r6, r7, 1
     SCALE_TWO r8, r9
     strh    r8, [lr, #4]
     strh    r9, [lr, #8]
@@ -156,13 +166,10 @@ depthwise_scaled_s1_turn:
     WORD
 depthwise_scaled_s1_half:
     WORD
-    vmov    r10, s6
     cmp     r12, r10
     bne     depthwise_scaled_s1_turn
 depthwise_scaled_s1_last:
-    SCALE_ONE r6
-    strh    r6, [lr, #12]
-    NEXT_CHANNEL depthwise_scaled_s1
+    NEXT_CHANNEL depthwise_scaled_s1, r6
     .ltorg
     .size   depthwise_scaled_s1_row_u8, . - depthwise_scaled_s1_row_u8
 #endif

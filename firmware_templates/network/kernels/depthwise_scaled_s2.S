@@ -16,48 +16,63 @@
 
 #include "network/kernels/depthwise_scaled_macros.inc"
 
-.macro LOAD_WORDS
-    vmov    r8, s4
-    vmov    r9, s5
-    ldr     r8, [r12, r8]
-    ldr     r9, [r12, r9]
-    ldr     r5, [r12], #4
-.endm
-
-/* Half a word, two pixels of each row: ends the sum `before`, begins the sum `next`. */
-.macro HALF ror, before, next, first=0
-    vmov    \next, s0
-    .if \ror
-    uxtb16  r10, r5, ror #8
-    uxtb16  r11, r8, ror #8
-    .else
-    uxtb16  r10, r5
-    uxtb16  r11, r8
-    .endif
-    smlad   \next, r10, r0, \next
+/* Two pixels of each row (of A and B in r10 and r11): ends the sum `before`, adds to `next`. */
+.macro SUMS ror, before, next, first=0
     .if !\first
     smlabt  \before, r10, r3, \before
     .endif
+    smlad   \next, r10, r0, \next
     .if \ror
     uxtb16  r10, r9, ror #8
     .else
     uxtb16  r10, r9
     .endif
-    smlad   \next, r11, r1, \next
     .if !\first
     smlabb  \before, r11, r3, \before
     .endif
-    smlad   \next, r10, r2, \next
+    smlad   \next, r11, r1, \next
     .if !\first
     smlabt  \before, r10, r4, \before
     .endif
+    smlad   \next, r10, r2, \next
 .endm
 
-/* A sum to its column, doubled. */
+/* Loads a word of each row (r8 and r9 hold s4 and s5) and takes its lower half. */
+.macro LOWER_HALF before, next, first=0
+    ldr     r8, [r12, r8]
+    ldr     r9, [r12, r9]
+    ldr     r5, [r12], #4
+    vmov    \next, s0
+    uxtb16  r11, r8
+    uxtb16  r10, r5
+    SUMS    0, \before, \next, \first
+.endm
+
+/* The sum that the lower half has ended to its column, doubled, and the upper half, which ends
+ * `before` and begins a sum in its place. `on`: to the next block of columns. */
+.macro OUTPUT_AND_UPPER_HALF sum, place, before, on=0
+    vmov    r10, r11, s2, s3
+    smmla   \sum, \sum, r10, r11
+    uxtb16  r10, r5, ror #8
+    usat    \sum, #8, \sum, asr #SHIFT
+    uxtb16  r11, r8, ror #8
+    lsl     \sum, \sum, #1
+    strh    \sum, [lr, #\place]
+    .if \on
+    vmov    \sum, s7
+    add     lr, lr, \sum
+    .endif
+    vmov    \sum, s0
+    SUMS    1, \before, \sum
+.endm
+
+/* A sum to its column, doubled; what the next word's loads and the loop's end want. */
 .macro OUTPUT sum, place
     vmov    r10, r11, s2, s3
     smmla   \sum, \sum, r10, r11
+    vmov    r8, s4
     usat    \sum, #8, \sum, asr #SHIFT
+    vmov    r9, s5
     lsl     \sum, \sum, #1
     strh    \sum, [lr, #\place]
 .endm
@@ -98,29 +113,27 @@ depthwise_scaled_s2_border:
     movne   r2, #0
     movne   r4, #0
 depthwise_scaled_s2_ready:
-    LOAD_WORDS
-    HALF    0, r7, r6, 1
-    HALF    1, r6, r7
+    vmov    r8, s4
+    vmov    r9, s5
+    LOWER_HALF r7, r6, 1
+    uxtb16  r10, r5, ror #8
+    uxtb16  r11, r8, ror #8
+    vmov    r7, s0
+    SUMS    1, r6, r7
     OUTPUT  r6, 0
     b       depthwise_scaled_s2_odd
 depthwise_scaled_s2_turn:
-    LOAD_WORDS
-    HALF    0, r7, r6
-    OUTPUT  r7, 12
-    NEXT_BLOCK
-    HALF    1, r6, r7
+    LOWER_HALF r7, r6
+    OUTPUT_AND_UPPER_HALF r7, 12, r6, 1
     OUTPUT  r6, 0
 depthwise_scaled_s2_odd:
-    LOAD_WORDS
-    HALF    0, r7, r6
-    OUTPUT  r7, 4
-    HALF    1, r6, r7
+    LOWER_HALF r7, r6
+    OUTPUT_AND_UPPER_HALF r7, 4, r6
     OUTPUT  r6, 8
     vmov    r10, s6
     cmp     r12, r10
     bne     depthwise_scaled_s2_turn
-    OUTPUT  r7, 12
-    NEXT_CHANNEL depthwise_scaled_s2
+    NEXT_CHANNEL depthwise_scaled_s2, r7
     .ltorg
     .size   depthwise_scaled_s2_row_u8, . - depthwise_scaled_s2_row_u8
 #endif

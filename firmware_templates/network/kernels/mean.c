@@ -3,18 +3,23 @@
 
 #include "network/kernels/requantise.h"
 
-/* The sum of a plane's pixels. */
-static inline uint32_t sum_of_plane(const uint8_t *plane, uint32_t pixels) {
-    const uint8_t *const end_of_eights = plane + (pixels & ~7u), *const end = plane + pixels;
-    uint32_t sum = 0u;
-    while (plane != end_of_eights) {
-        sum = dsp_add_bytes(dsp_load_u32(plane), sum);
-        sum = dsp_add_bytes(dsp_load_u32(plane + 4), sum);
-        plane += 8;
-    }
+/* sum + the pixels of a plane. */
+static inline uint32_t add_plane(const uint8_t *plane, uint32_t pixels, uint32_t sum) {
+    const uint8_t *const end = plane + pixels;
     while (plane != end) {
         sum += *plane++;
     }
+    return sum;
+}
+
+/* The same, eight pixels at a time. */
+static inline uint32_t add_eights(const uint8_t *plane, uint32_t pixels, uint32_t sum) {
+    const uint8_t *const end = plane + pixels;
+    do {
+        sum = dsp_add_bytes(dsp_load_u32(plane), sum);
+        sum = dsp_add_bytes(dsp_load_u32(plane + 4), sum);
+        plane += 8;
+    } while (plane != end);
     return sum;
 }
 
@@ -22,9 +27,9 @@ void mean_add_row_u8(const void *layer, const struct row_view *rows, void *sums)
     const struct mean_layer *const mean = layer;
     const uint32_t pixels = mean->pixels, stride = rows[0].channel_stride;
     const uint8_t *plane = rows[0].pixels;
-    int32_t *sum = sums;
-    for (int32_t *const end = sum + mean->channels; sum != end; sum++) {
-        *sum += (int32_t)sum_of_plane(plane, pixels);
+    uint32_t *sum = sums;
+    for (uint32_t *const end = sum + mean->channels; sum != end; sum++) {
+        *sum = pixels % 8u ? add_plane(plane, pixels, *sum) : add_eights(plane, pixels, *sum);
         plane += stride;
     }
 }

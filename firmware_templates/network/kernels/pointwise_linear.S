@@ -67,9 +67,9 @@ pointwise_linear_row_u8_pair:
     asr     r7, r7, #8
     SCALE   MULTIPLIER_A, SHIFT_A, r0, r1, r2, r3
     SCALE   MULTIPLIER_B, SHIFT_B, r4, r5, r6, r7
-    PACK    r0, r1, r2, r3
-    PACK    r4, r5, r6, r7
+    PACK    r0, r1, r2, r3, r4, r5, r6, r7
     CLAMP
+    ldrd    r10, r9, [sp, #PLANES]
     STORE   pointwise_linear_row_u8, pointwise_linear_row_u8_pair
     .ltorg
     .size   pointwise_linear_row_u8, . - pointwise_linear_row_u8

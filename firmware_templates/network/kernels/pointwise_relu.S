@@ -103,11 +103,9 @@
     SCALE   smmla, MULTIPLIER_B, 16, r4, r5, r6, r7
 \name\()_store:
     .if \swapped
-    PACK    r0, r2, r1, r3
-    PACK    r4, r6, r5, r7
+    PACK    r0, r2, r1, r3, r4, r6, r5, r7
     .else
-    PACK    r0, r1, r2, r3
-    PACK    r4, r5, r6, r7
+    PACK    r0, r1, r2, r3, r4, r5, r6, r7
     .endif
     STORE   \name, \name\()_pair
     .ltorg
