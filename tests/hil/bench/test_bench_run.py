@@ -16,8 +16,12 @@ from hil.bench.record import BenchRecord, ModelBench, read_record
 pytestmark = pytest.mark.slow
 
 BOARD = "u585"
-EXACT = [name for name in FIGURES if name.endswith(("_instructions", "_bytes"))]
-"""Figures that do not vary, whoever counts."""
+EXACT = [
+    name
+    for name in read_budgets()[BOARD][DEFAULT_MODEL.stem]
+    if name.endswith(("_instructions", "_bytes"))
+]
+"""Figures with a budget that do not vary, whoever counts."""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,8 @@ def test_no_figure_is_above_the_baseline(shipped: ModelBench, figure: str) -> No
     assert value <= before
 
 
-@pytest.mark.xfail(reason="the kernels that keep the budgets are not merged yet", strict=True)
+@pytest.mark.xfail(
+    reason="the answer comes after 22.8 ms by the pipeline model, 22.5 by the table", strict=True
+)
 def test_the_image_keeps_its_budgets(record: BenchRecord) -> None:
     assert [one.text for one in overruns(record, read_budgets())] == []
