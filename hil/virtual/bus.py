@@ -32,9 +32,9 @@ class Bus:
         self._bases = [peripheral.base for peripheral in self._sorted]
         self._clocks = clocks
         self.writes = 0
-        """Writes begun so far."""
+        """Writes begun so far that may steer bytes on their way."""
         self.before_write: Callable[[], None] = lambda: None
-        """Called before a write does anything."""
+        """Called before such a write does anything."""
         self._gates = gates
 
     def _find(self, address: int, verb: str) -> AnyPeripheral:
@@ -57,16 +57,19 @@ class Bus:
 
     def write(self, address: int, size: int, value: int) -> None:
         """Serve a write."""
-        self.before_write()
-        self.writes += 1
         peripheral = self._find(address, "write")
+        self._write_begins(peripheral)
         peripheral.write(address - peripheral.base, size, value)
+
+    def _write_begins(self, peripheral: AnyPeripheral) -> None:
+        if peripheral.STEERS_BYTES:
+            self.before_write()
+            self.writes += 1
 
     def write_implemented(self, address: int, size: int, value: int) -> None:
         """Serve a write of a debugger, who sets bits that a register may not have."""
-        self.before_write()
-        self.writes += 1
         peripheral = self._find(address, "write")
+        self._write_begins(peripheral)
         offset = address - peripheral.base
         peripheral.write(
             offset, size, peripheral.implemented(offset, value) if size == 4 else value

@@ -53,6 +53,8 @@ class Peripheral(Generic[SystemT]):
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {}
     SIZE: ClassVar[int] = 0x400
+    STEERS_BYTES: ClassVar[bool] = True
+    """Whether a write may change how bytes between the host and memory go: clocks, pins, DMA."""
 
     def __init__(self, system: SystemT, name: str, base: int) -> None:
         self.system = system

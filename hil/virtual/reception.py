@@ -82,4 +82,7 @@ class Reception:
         if self._feed.is_on:
             self.sync()
             self._feed.stop()
-            self._machine.core.stop_soon()
+            scheduler = self._machine.scheduler
+            due_ps = scheduler.due_ps(self._machine.usart.name)
+            assert due_ps is not None
+            self._machine.core.stop_by(scheduler.cycles_at(due_ps))

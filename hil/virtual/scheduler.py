@@ -21,8 +21,8 @@ class CycleCounter(Protocol):
     def cycles(self) -> int:
         """Estimated cycles executed so far, without sleep."""
 
-    def stop_soon(self) -> None:
-        """Stop at the start of the next block, because a deadline may have moved."""
+    def stop_by(self, cycles: int) -> None:
+        """Stop at the first block that starts at or behind these cycles, if not before."""
 
 
 class Scheduler:
@@ -70,7 +70,7 @@ class Scheduler:
             self._due_ps.pop(owner, None)
         elif self._due_ps.get(owner) != time_ps:
             self._due_ps[owner] = time_ps
-            self._core.stop_soon()
+            self._core.stop_by(self.cycles_at(time_ps))
 
     def due(self) -> list[str]:
         """The owners whose time has come, in the order in which they asked."""

@@ -237,6 +237,13 @@ class Core(EngineRegisters):
         """Stop at the start of the next block (safe inside a peripheral's callback)."""
         self.counters[at.DEADLINE] = self.counters[at.STOP_AT] = 0
 
+    def stop_by(self, cycles: int) -> None:
+        """Stop at the first block that starts at or behind these cycles, if not before."""
+        counters = self.counters
+        if cycles < int(counters[at.STOP_AT]):
+            counters[at.STOP_AT] = max(0, cycles)
+            counters[at.DEADLINE] = min(counters[at.DEADLINE], counters[at.STOP_AT])
+
     def abort(self) -> None:
         """Stop inside a peripheral's callback. The access is not completed: never go on after."""
         self.engine.emu_stop()

@@ -28,6 +28,7 @@ class Iwdg(Peripheral[Events]):
         0x0C: Register("SR"),
         0x10: Register("WINR", 0xFFF, 0),
     }
+    STEERS_BYTES: ClassVar[bool] = False
     PRESCALER_CODE_MAX: ClassVar[int] = 8
     """Codes beyond divide by no more."""
 
