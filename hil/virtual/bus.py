@@ -36,16 +36,23 @@ class Bus:
         self.before_write: Callable[[], None] = lambda: None
         """Called before such a write does anything."""
         self._gates = gates
+        self._found: dict[int, tuple[AnyPeripheral, ClockEnable | None]] = {}
 
     def _find(self, address: int, verb: str) -> AnyPeripheral:
+        found = self._found.get(address)
+        if found is None:
+            found = self._found[address] = self._look_up(address, verb)
+        peripheral, clock = found
+        if clock is not None:
+            self._gates.check_clock(clock.register, clock.bit, peripheral.name, address)
+        return peripheral
+
+    def _look_up(self, address: int, verb: str) -> tuple[AnyPeripheral, ClockEnable | None]:
         index = bisect_right(self._bases, address) - 1
         if index >= 0:
             peripheral = self._sorted[index]
             if address < peripheral.base + peripheral.SIZE:
-                clock = self._clocks.get(peripheral.name)
-                if clock is not None:
-                    self._gates.check_clock(clock.register, clock.bit, peripheral.name, address)
-                return peripheral
+                return peripheral, self._clocks.get(peripheral.name)
         raise RuleBroken(
             Rule.UNMODELLED_REGISTER, f"{verb} where no modelled peripheral is", address
         )

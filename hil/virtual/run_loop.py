@@ -139,7 +139,7 @@ class RunLoop:
 
     def _run_core(self, until: int) -> None:
         core, one = self.core, self.halting.step_requested
-        core.counters[at.PENDING] = int(self.nvic.best_pending() is not None)
+        core.set_pending(self.nvic.best_pending() is not None)
         if one:
             self._reception.give_back()
         deadline = at.NO_DEADLINE if one else self._reception.deadline(until)

@@ -79,8 +79,10 @@ class Scheduler:
 
     def next_ps(self, until_ps: int, but: str | None = None) -> int:
         """The next event's time, at most `until_ps`; `but`: whose events do not count."""
-        times = (time_ps for owner, time_ps in self._due_ps.items() if owner != but)
-        return min(until_ps, min(times, default=until_ps))
+        for owner, time_ps in self._due_ps.items():
+            if time_ps < until_ps and owner != but:
+                until_ps = time_ps
+        return until_ps
 
     def due_ps(self, owner: str) -> int | None:
         """When an owner wants a call."""

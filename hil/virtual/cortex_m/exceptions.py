@@ -8,6 +8,8 @@ part of a frame is always stored at entry: lazy stacking differs in time only.
 
 from __future__ import annotations
 
+import struct
+
 from unicorn import arm_const as reg
 
 from hil.virtual.cortex_m import nvic, scb
@@ -19,6 +21,9 @@ _FRAME = (
     reg.UC_ARM_REG_R0, reg.UC_ARM_REG_R1, reg.UC_ARM_REG_R2, reg.UC_ARM_REG_R3,
     reg.UC_ARM_REG_R12, reg.UC_ARM_REG_LR,
 )  # fmt: skip
+_CONTROL_AND_FRAME = (reg.UC_ARM_REG_CONTROL, *_FRAME)
+_AT_ENTRY = (reg.UC_ARM_REG_CONTROL, reg.UC_ARM_REG_SP, reg.UC_ARM_REG_XPSR, *_FRAME)
+_MASKS = (reg.UC_ARM_REG_BASEPRI, reg.UC_ARM_REG_PRIMASK, reg.UC_ARM_REG_FAULTMASK)
 _FLOATS = tuple(reg.UC_ARM_REG_S0 + i for i in range(16))
 FRAME_BYTES, FLOAT_FRAME_BYTES = 0x20, 0x68
 
@@ -56,12 +61,13 @@ class Exceptions:
         """Priority that a pending exception must beat, masks included."""
         state = self.nvic
         priority = state.active_priority()
-        basepri = self.core.get(reg.UC_ARM_REG_BASEPRI) & nvic.PRIORITY_MASK
+        basepri, primask, faultmask = self.core.get_many(_MASKS)
+        basepri &= nvic.PRIORITY_MASK
         if basepri:
             priority = min(priority, basepri & ~((2 << self.scb.priority_group) - 1))
-        if self.core.get(reg.UC_ARM_REG_PRIMASK) & 1:
+        if primask & 1:
             priority = min(priority, 0)
-        if self.core.get(reg.UC_ARM_REG_FAULTMASK) & 1:
+        if faultmask & 1:
             priority = min(priority, FAULTMASK_PRIORITY)
         return priority
 
@@ -79,28 +85,32 @@ class Exceptions:
     def enter(self, exception: int, return_address: int) -> int:
         """Stack a frame and go to the handler; return the handler's address."""
         core, state = self.core, self.nvic
-        control = core.get(reg.UC_ARM_REG_CONTROL)
+        control, before, xpsr, *frame = core.get_many(_AT_ENTRY)
         has_float = bool(control & CONTROL_FPCA)
         thread = not state.active
         uses_psp = thread and bool(control & CONTROL_SPSEL)
         stack = reg.UC_ARM_REG_PSP if uses_psp else reg.UC_ARM_REG_MSP
-        before = core.get(reg.UC_ARM_REG_SP)
         size = FLOAT_FRAME_BYTES if has_float else FRAME_BYTES
         sp = before - size & ~7
-        xpsr = core.get(reg.UC_ARM_REG_XPSR) & ~XPSR_ALIGNED
+        xpsr &= ~XPSR_ALIGNED
         if before - size & 4:
             xpsr |= XPSR_ALIGNED
-        words = [*core.get_many(_FRAME), return_address, xpsr]
+        words = [*frame, return_address, xpsr]
         if has_float:
             words += [*core.get_many(_FLOATS), core.get(reg.UC_ARM_REG_FPSCR), 0]
         self._store_frame(sp, words, stack, return_address)
-        core.set(reg.UC_ARM_REG_CONTROL, control & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA))
-        core.set(reg.UC_ARM_REG_XPSR, xpsr & XPSR_FLAGS | XPSR_THUMB | exception)
-        core.set(stack, sp)
         link = core.model.exc_return | (0 if has_float else EXC_RETURN_NO_FLOAT)
         link |= EXC_RETURN_THREAD if thread else 0
         link |= EXC_RETURN_PSP if uses_psp else 0
-        core.set(reg.UC_ARM_REG_LR, link)
+        core.set_many(
+            (reg.UC_ARM_REG_CONTROL, reg.UC_ARM_REG_XPSR, stack, reg.UC_ARM_REG_LR),
+            (
+                control & ~(CONTROL_SPSEL | CONTROL_FPCA | CONTROL_SFPA),
+                xpsr & XPSR_FLAGS | XPSR_THUMB | exception,
+                sp,
+                link,
+            ),
+        )
         state.enter(exception)
         core.add_cycles(core.model.cycles.exception_entry)
         self.meters.exception_entered()
@@ -117,7 +127,7 @@ class Exceptions:
                 sp,
                 pc,
             )
-        view[:] = list(b"".join(word.to_bytes(4, "little") for word in words))
+        view[:] = memoryview(struct.pack(f"<{len(words)}I", *words))
 
     def _handler(self, exception: int, pc: int) -> int:
         address = self.scb.vector_table + 4 * exception
@@ -163,8 +173,7 @@ class Exceptions:
         view = core.memory(sp, size)
         if view is None:
             raise RuleBroken(Rule.STACK_OVERFLOW, f"no frame to return to at 0x{sp:08x}", sp)
-        raw = view.tobytes()
-        words = [int.from_bytes(raw[i : i + 4], "little") for i in range(0, size, 4)]
+        words: tuple[int, ...] = struct.unpack(f"<{size // 4}I", view.tobytes())
         xpsr = words[7]
         if not xpsr & XPSR_THUMB:
             raise RuleBroken(
@@ -175,8 +184,7 @@ class Exceptions:
         if has_float:
             control |= CONTROL_FPCA | (CONTROL_SFPA if core.model.is_v8m else 0)
         control |= CONTROL_SPSEL if uses_psp else 0
-        core.set(reg.UC_ARM_REG_CONTROL, control)
-        core.set_many(_FRAME, words[:6])
+        core.set_many(_CONTROL_AND_FRAME, (control, *words[:6]))
         if has_float:
             core.set_many(_FLOATS, words[8:24])
             core.set(reg.UC_ARM_REG_FPSCR, words[24])

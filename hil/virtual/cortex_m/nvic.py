@@ -83,6 +83,8 @@ class Nvic(Peripheral[NvicSystem]):
 
     def best_pending(self) -> int | None:
         """Return the pending, enabled exception that would be taken first, or None."""
+        if not self.pending:
+            return None
         ready = [
             exception
             for exception in self.pending

@@ -80,7 +80,7 @@ class ByteFeed:
     """The feed of one core, as Python starts and ends it."""
 
     def __init__(self, counters: npt.NDArray[np.uint64]) -> None:
-        self._counters = counters
+        self._counters = counters.data
         self._data = np.zeros(0, np.uint8)
         self._bytes = b""
         self._data_pointer = 0
@@ -90,7 +90,7 @@ class ByteFeed:
     @property
     def is_on(self) -> bool:
         """Whether the engine moves bytes."""
-        return bool(self._counters[at.FEED_ON])
+        return self._counters[at.FEED_ON] != 0
 
     def start(  # noqa: PLR0917
         self, data: bytes, taken: int, end: int, start_ps: int, baud: int, frame: int,
@@ -122,19 +122,19 @@ class ByteFeed:
         """Set where the core stops at the latest."""
         counters = self._counters
         counters[at.STOP_AT] = cycles
-        counters[at.DEADLINE] = min(cycles, int(counters[at.FEED_NEXT])) if self.is_on else cycles
+        counters[at.DEADLINE] = min(cycles, counters[at.FEED_NEXT]) if self.is_on else cycles
 
     def set_next(self, time_ps: int, cycles: int) -> None:
         """Set the next point of the grid, as time and as cycles, for the run under way too."""
         counters = self._counters
         counters[at.FEED_NEXT_PS], counters[at.FEED_NEXT] = time_ps, cycles
-        counters[at.DEADLINE] = min(cycles, int(counters[at.STOP_AT]))
+        counters[at.DEADLINE] = min(cycles, counters[at.STOP_AT])
 
     def take(self) -> tuple[int, int]:
         """Bytes that the engine has moved since it was asked last, and the next point's time."""
-        taken = int(self._counters[at.FEED_TAKEN])
+        taken = self._counters[at.FEED_TAKEN]
         moved, self._known = taken - self._known, taken
-        return moved, int(self._counters[at.FEED_NEXT_PS])
+        return moved, self._counters[at.FEED_NEXT_PS]
 
     def skip(self, count: int) -> None:
         """Take note that somebody else has moved the next bytes."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.core_outcome import Outcome
 from hil.virtual.cpu.engine_registers import EngineRegisters
 from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.cpu.peripheral_space import PeripheralSpace, ReadCallback, WriteCallback
 from hil.virtual.cpu.tlb_fill import DATA_SPANS, on_tlb_fill
 from hil.virtual.cpu.watched_cells import WatchedCells
 
@@ -38,9 +39,6 @@ _NOWHERE = 0x9000_0000
 """Where no modelled chip has memory: it belongs to memories outside the chip."""
 _CLEAR_LIMITS = bytes.fromhex("80f30a88 80f30b88")
 """msr msplim, r0; msr psplim, r0"""
-
-ReadCallback = Callable[[int, int], int]
-WriteCallback = Callable[[int, int, int], None]
 
 
 class Core(EngineRegisters):
@@ -72,13 +70,17 @@ class Core(EngineRegisters):
         self.watched = WatchedCells(engine, self.faults.note)
         """Cells that cannot be read as they should."""
         self.counters: npt.NDArray[np.uint64] = np.zeros(at.COUNTERS, np.uint64)
+        self._words = self.counters.data
+        """The counters, for reading single ones fast."""
         self.feed = ByteFeed(self.counters)
         self._scratch = np.zeros(1, np.uint32)
         self._data_spans = np.zeros(2 * DATA_SPANS, np.uint64)
         self._mark_log = np.zeros((at.MARKS_LOGGED, at.MARK_WORDS), np.uint64)
         self._costs = model.cycles.costs()
+        space = PeripheralSpace(engine, before=self.faults.settle_flash, read=read, write=write)
         for origin, size in peripheral_ranges:
-            self._map_peripherals(origin, size, read, write)
+            space.map(origin, size)
+        self._space = space
         self._interrupt: int | None = None
         self._install_counters()
         self.engine.hook_add(unicorn.UC_HOOK_INTR, self._on_interrupt)
@@ -93,19 +95,6 @@ class Core(EngineRegisters):
         self.faults.look_outside(spans)
         self._data_spans[: 2 * len(spans)] = np.array(spans, np.uint64).reshape(-1)
         self.counters[at.DATA_SPAN_COUNT] = len(spans)
-
-    def _map_peripherals(
-        self, origin: int, size: int, read: ReadCallback, write: WriteCallback
-    ) -> None:
-        def on_read(_: unicorn.Uc, offset: int, width: int, __: object) -> int:
-            self.faults.settle_flash()
-            return read(origin + offset, width)
-
-        def on_write(_: unicorn.Uc, offset: int, width: int, value: int, __: object) -> None:
-            self.faults.settle_flash()
-            write(origin + offset, width, value)
-
-        self.engine.mmio_map(origin, size, on_read, None, on_write, None)
 
     def _install_counters(self) -> None:
         flash, ram = self.flash, self.ram
@@ -165,12 +154,12 @@ class Core(EngineRegisters):
     @property
     def instructions(self) -> int:
         """Instructions executed since power-on, exact at the start of a block."""
-        return int(self.counters[at.INSTRUCTIONS])
+        return self._words[at.INSTRUCTIONS]
 
     @property
     def cycles(self) -> int:
         """Estimated cycles executed since power-on, without sleep."""
-        return int(self.counters[at.CYCLES])
+        return self._words[at.CYCLES]
 
     @property
     def bad_pc(self) -> int:
@@ -194,9 +183,13 @@ class Core(EngineRegisters):
         """Stop with `Stop.DIVIDE_BY_ZERO`, or let such a division give 0."""
         self.counters[at.TRAP_DIVIDE] = int(on)
 
+    def set_pending(self, on: bool) -> None:
+        """Stop at the end of a block that unmasks interrupts, for one is pending; or do not."""
+        self._words[at.PENDING] = int(on)
+
     def add_cycles(self, cycles: int) -> None:
         """Charge cycles that no instruction stands for, such as exception entry."""
-        self.counters[at.CYCLES] += np.uint64(cycles)
+        self._words[at.CYCLES] += cycles
 
     def run(self, pc: int, deadline_cycles: int, *, one: bool = False) -> Outcome:
         """Run from `pc` up to the first block that starts at or behind the deadline.
@@ -207,14 +200,14 @@ class Core(EngineRegisters):
         self._interrupt = self.faults.fault = None
         self.watched.apply()
         self.feed.set_stop(max(0, min(deadline_cycles, at.NO_DEADLINE)))
-        self.counters[at.STOP_REASON] = 0
+        self._words[at.STOP_REASON] = 0
         invalid = self._start(pc, one=one)
         while self.faults.take_code_in_ram():
             invalid = self._start(self.pc, one=one)
         if self.faults.take_fetch_of_no_code():
             self._interrupt = _PREFETCH_ABORT
         self.faults.settle_flash()
-        stop = Stop(int(self.counters[at.STOP_REASON]))
+        stop = Stop(self._words[at.STOP_REASON])
         return Outcome(stop, self._interrupt, self.faults.fault, invalid)
 
     def _start(self, pc: int, *, one: bool) -> bool:
@@ -235,14 +228,14 @@ class Core(EngineRegisters):
 
     def stop_soon(self) -> None:
         """Stop at the start of the next block (safe inside a peripheral's callback)."""
-        self.counters[at.DEADLINE] = self.counters[at.STOP_AT] = 0
+        self._words[at.DEADLINE] = self._words[at.STOP_AT] = 0
 
     def stop_by(self, cycles: int) -> None:
         """Stop at the first block that starts at or behind these cycles, if not before."""
-        counters = self.counters
-        if cycles < int(counters[at.STOP_AT]):
-            counters[at.STOP_AT] = max(0, cycles)
-            counters[at.DEADLINE] = min(counters[at.DEADLINE], counters[at.STOP_AT])
+        words = self._words
+        if cycles < words[at.STOP_AT]:
+            words[at.STOP_AT] = max(0, cycles)
+            words[at.DEADLINE] = min(words[at.DEADLINE], words[at.STOP_AT])
 
     def abort(self) -> None:
         """Stop inside a peripheral's callback. The access is not completed: never go on after."""
@@ -250,8 +243,7 @@ class Core(EngineRegisters):
 
     def forget_previous_block(self) -> None:
         """Take the properties of the block before as dealt with."""
-        self.counters[at.BLOCK_ENTRY] = 0
-        self.counters[at.EXIT_DEMANDS] = 0
+        self._words[at.BLOCK_ENTRY] = self._words[at.EXIT_DEMANDS] = 0
 
     def probe_block(self, address: int) -> None:
         """Hook the instructions of a new block that need a look of their own."""
@@ -303,8 +295,10 @@ class Core(EngineRegisters):
 
     def exit_demands_met(self) -> bool:
         """Check what the last block demands of the registers, if no next block did."""
-        demands = int(self.counters[at.EXIT_DEMANDS])
-        self.counters[at.EXIT_DEMANDS] = 0
+        demands = self._words[at.EXIT_DEMANDS]
+        if not demands:
+            return True
+        self._words[at.EXIT_DEMANDS] = 0
         for number in range(15):
             allowed = demands >> 4 * number & 15
             if allowed and allowed != 1 << (self.core_register(number) & 3):
@@ -341,7 +335,7 @@ class Core(EngineRegisters):
 
     def take_marks(self) -> list[list[int]]:
         """The marks passed since the last call, as `MARK_WORDS` of `counters` says, in order."""
-        count = int(self.counters[at.MARK_COUNT])
+        count = self._words[at.MARK_COUNT]
         if not count:
             return []
         self.counters[at.MARK_COUNT] = 0

@@ -23,8 +23,11 @@ class Memories:
         self.engine = engine
         self.regions = tuple(regions)
         self._buffers: dict[MemoryRegion, npt.NDArray[np.uint8]] = {}
+        self._places: list[tuple[int, int, MemoryRegion, npt.NDArray[np.uint8]]] = []
+        """First address, end, region, bytes."""
         for region in regions:
-            self._buffers[region] = self._make_buffer(region)
+            buffer = self._buffers[region] = self._make_buffer(region)
+            self._places.append((region.origin, region.end, region, buffer))
         self.flash = next(region for region in self.regions if region.is_flash)
         self.ram = next(region for region in self.regions if region.is_ram)
         """The first memory that is not flash: the main stack's."""
@@ -118,8 +121,9 @@ class Memories:
 
     def region_of(self, address: int, size: int = 1) -> MemoryRegion | None:
         """Return the memory that holds all of [address, address + size), or None."""
-        for region in self._buffers:
-            if region.origin <= address and address + size <= region.end:
+        last = address + size
+        for origin, end, region, _ in self._places:
+            if origin <= address and last <= end:
                 return region
         return None
 
@@ -129,11 +133,11 @@ class Memories:
 
     def memory(self, address: int, size: int) -> npt.NDArray[np.uint8] | None:
         """Return a view of memory, or None where there is none."""
-        region = self.region_of(address, size)
-        if region is None:
-            return None
-        offset = address - region.origin
-        return self._buffers[region][offset : offset + size]
+        last = address + size
+        for origin, end, _, buffer in self._places:
+            if origin <= address and last <= end:
+                return buffer[address - origin : last - origin]
+        return None
 
     def put(self, address: int, data: bytes) -> None:
         """Change memory from outside; code that was translated from it is dropped."""

@@ -239,7 +239,7 @@ class SingleBlockDma(Peripheral[DmaSystem]):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Write a register, after moving what is due."""
-        self.system.usart.catch_up()
+        self.system.usart.settle()
         located = self._locate(offset, size)
         if located is None:
             super().write(offset, size, value)

@@ -257,6 +257,12 @@ class Gpdma(Peripheral[DmaSystem]):
 
     def __init__(self, system: DmaSystem, name: str, base: int) -> None:
         self.channels = [Channel(self, index) for index in range(CHANNELS)]
+        self._located = {
+            CHANNEL_BASE + CHANNEL_STRIDE * channel.index + place: (channel, name)
+            for channel in self.channels
+            for place, name in self._CHANNEL_REGISTERS.items()
+            if channel.index >= 12 or name not in ("CTR3", "CBR2")
+        }
         super().__init__(system, name, base)
 
     def reset(self) -> None:
@@ -270,18 +276,9 @@ class Gpdma(Peripheral[DmaSystem]):
         """Interrupt number of a channel."""
         return 29 + channel if channel < 8 else 80 + channel - 8
 
-    def _locate(self, offset: int) -> tuple[Channel, str] | None:
-        if offset < CHANNEL_BASE:
-            return None
-        index, register = divmod(offset - CHANNEL_BASE, CHANNEL_STRIDE)
-        name = self._CHANNEL_REGISTERS.get(register)
-        if index >= CHANNELS or name is None or (name in ("CTR3", "CBR2") and index < 12):
-            return None
-        return self.channels[index], name
-
     def read(self, offset: int, size: int) -> int:
         """Read a register, after moving what is due."""
-        located = self._locate(offset)
+        located = self._located.get(offset)
         if located is None or size != 4:
             return super().read(offset, size)
         self.system.usart.settle()
@@ -290,11 +287,11 @@ class Gpdma(Peripheral[DmaSystem]):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Write a register, after moving what is due."""
-        located = self._locate(offset)
+        located = self._located.get(offset)
         if located is None or size != 4:
             super().write(offset, size, value)
             return
-        self.system.usart.catch_up()
+        self.system.usart.settle()
         channel, name = located
         channel.write(name, value)
 

@@ -82,7 +82,7 @@ class Usart(UsartBytes):
 
     def write_icr(self, value: int) -> None:
         """Clear flags."""
-        self.catch_up()
+        self.settle()
         self._flags &= ~(value & CLEARABLE)
         self.catch_up()
 
