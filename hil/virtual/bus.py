@@ -65,18 +65,18 @@ class Bus:
     def write(self, address: int, size: int, value: int) -> None:
         """Serve a write."""
         peripheral = self._find(address, "write")
-        self._write_begins(peripheral)
+        self._write_begins(peripheral, address)
         peripheral.write(address - peripheral.base, size, value)
 
-    def _write_begins(self, peripheral: AnyPeripheral) -> None:
-        if peripheral.STEERS_BYTES:
+    def _write_begins(self, peripheral: AnyPeripheral, address: int) -> None:
+        if peripheral.steers_bytes(address - peripheral.base):
             self.before_write()
             self.writes += 1
 
     def write_implemented(self, address: int, size: int, value: int) -> None:
         """Serve a write of a debugger, who sets bits that a register may not have."""
         peripheral = self._find(address, "write")
-        self._write_begins(peripheral)
+        self._write_begins(peripheral, address)
         offset = address - peripheral.base
         peripheral.write(
             offset, size, peripheral.implemented(offset, value) if size == 4 else value

@@ -53,8 +53,6 @@ class Peripheral(Generic[SystemT]):
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {}
     SIZE: ClassVar[int] = 0x400
-    STEERS_BYTES: ClassVar[bool] = True
-    """Whether a write may change how bytes between the host and memory go: clocks, pins, DMA."""
 
     def __init__(self, system: SystemT, name: str, base: int) -> None:
         self.system = system
@@ -76,6 +74,13 @@ class Peripheral(Generic[SystemT]):
     def reset(self) -> None:
         """Return every register to its reset value."""
         self.values = {register.name: register.reset for register in self.REGISTERS.values()}
+
+    def steers_bytes(self, _offset: int) -> bool:
+        """Whether a write may change how bytes between the host and memory go: clocks, pins, DMA.
+
+        Where that is not sure it may.
+        """
+        return True
 
     def power_on(self) -> None:
         """Forget what outlives other resets, before the reset that follows a power-on."""

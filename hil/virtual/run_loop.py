@@ -143,6 +143,7 @@ class RunLoop:
         if one:
             self._reception.give_back()
         deadline = at.NO_DEADLINE if one else self._reception.deadline(until)
+        self._reception.may_lend_again = self.slice_cycles is None and not one
         if self.slice_cycles is not None and not one:
             deadline = min(deadline, core.cycles + self.slice_cycles)
         outcome = core.run(self.pc, deadline, one=one)

@@ -79,6 +79,11 @@ class HostLine:
         self._bursts: deque[Burst] = deque()
 
     @property
+    def may_get_bytes_late(self) -> bool:
+        """Whether bytes of the board may be delivered when the core stops, instead of in time."""
+        return True
+
+    @property
     def wire_baud(self) -> int:
         """What the host's end really makes of its baud rate."""
         return self.baud

@@ -22,6 +22,8 @@ from hil.virtual.cpu.native_calls import pointer
 
 MOST_BYTES = 900_000
 """Of one feed: the time of more would not fit into 64 bits."""
+MOST_SENT = 1 << 16
+"""Of one block that is sent, DMA counts no further."""
 _MILLION = 1_000_000
 _LONGEST = 1 << 30
 """Upper bound of the bytes as numba sees them."""
@@ -54,12 +56,35 @@ def _has_arrived(counters, index, now_ps):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _take_sent(counters, now_ps):  # type: ignore[no-untyped-def]
+    """Copy the bytes that DMA takes from memory by now; False if the block ends with them."""
+    shift_end_ps = np.int64(counters[at.SHIFT_END_PS])
+    if shift_end_ps > now_ps:
+        return True
+    frame_ps = np.int64(counters[at.SENT_FRAME_PS])
+    due = (now_ps - shift_end_ps) // frame_ps + 1
+    if due >= np.int64(counters[at.SENT_LEFT]):
+        return False
+    source = carray(pointer(counters[at.SENT_MEMORY]), _LONGEST, np.uint8)
+    target = carray(pointer(counters[at.SENT_COPY]), MOST_SENT, np.uint8)
+    count = np.int64(counters[at.SENT_COUNT])
+    for index in range(count, count + due):
+        target[index] = source[index]
+    counters[at.SENT_COUNT] = np.uint64(count + due)
+    counters[at.SENT_LEFT] -= np.uint64(due)
+    counters[at.SHIFT_END_PS] = np.uint64(shift_end_ps + due * frame_ps)
+    return True
+
+
+@njit(cache=True)
 def feed(counters):  # type: ignore[no-untyped-def]
     """At the deadline: move what has arrived; False if the core must stop here."""
     if counters[at.FEED_ON] == 0 or counters[at.CYCLES] >= counters[at.STOP_AT]:
         return False
     now_ps, index = _now_ps(counters), np.int64(counters[at.FEED_TAKEN])
     if _has_arrived(counters, np.int64(counters[at.FEED_END]) - 1, now_ps):
+        return False
+    if counters[at.SENDS] != 0 and not _take_sent(counters, now_ps):
         return False
     source = carray(pointer(counters[at.FEED_DATA]), _LONGEST, np.uint8)
     target = carray(pointer(counters[at.FEED_MEMORY]), _LONGEST, np.uint8)
@@ -86,6 +111,9 @@ class ByteFeed:
         self._data_pointer = 0
         self._known = 0
         """Bytes of the feed that Python knows to be moved."""
+        self._copy = np.zeros(MOST_SENT, np.uint8)
+        """What was taken to be sent, as it was then."""
+        self._counters[at.SENT_COPY] = self._copy.ctypes.data
 
     @property
     def is_on(self) -> bool:
@@ -135,6 +163,25 @@ class ByteFeed:
         taken = self._counters[at.FEED_TAKEN]
         moved, self._known = taken - self._known, taken
         return moved, self._counters[at.FEED_NEXT_PS]
+
+    def send(self, memory: int, left: int, shift_end_ps: int, frame_ps: int) -> None:
+        """Let the engine take bytes to be sent too: `left` of them, at the host's address `memory`.
+
+        The first is taken at `shift_end_ps`, the others `frame_ps` apart.
+        """
+        counters = self._counters
+        counters[at.SENT_MEMORY], counters[at.SENT_LEFT] = memory, left
+        counters[at.SHIFT_END_PS], counters[at.SENT_FRAME_PS] = shift_end_ps, frame_ps
+        counters[at.SENT_COUNT], counters[at.SENDS] = 0, 1
+
+    def send_nothing(self) -> None:
+        """Let the engine take no bytes to be sent."""
+        self._counters[at.SENDS] = 0
+
+    def take_sent(self) -> bytes:
+        """Bytes that the engine has taken to be sent; `send` or `send_nothing` has to follow."""
+        count = self._counters[at.SENT_COUNT] if self._counters[at.SENDS] else 0
+        return self._copy[:count].tobytes()
 
     def skip(self, count: int) -> None:
         """Take note that somebody else has moved the next bytes."""

@@ -237,6 +237,11 @@ class Core(EngineRegisters):
             words[at.STOP_AT] = max(0, cycles)
             words[at.DEADLINE] = min(words[at.DEADLINE], words[at.STOP_AT])
 
+    @property
+    def stops_soon(self) -> bool:
+        """Whether `stop_soon` was called for the run under way."""
+        return self._words[at.STOP_AT] == 0
+
     def abort(self) -> None:
         """Stop inside a peripheral's callback. The access is not completed: never go on after."""
         self.engine.emu_stop()

@@ -56,7 +56,15 @@ FEED_FRAME = 48
 FEED_GRID = 49
 FEED_NEXT_PS = 50
 FEED_NEXT = 51
-COUNTERS = 52
+SENDS = 52
+"""Whether the feed takes bytes of a block that is being sent, too."""
+SENT_MEMORY = 53
+SENT_COPY = 54
+SENT_COUNT = 55
+SENT_LEFT = 56
+SHIFT_END_PS = 57
+SENT_FRAME_PS = 58
+COUNTERS = 59
 
 MARKS_LOGGED = 256
 """Most passages of marks that are noted before the core has to stop for Python to take them."""

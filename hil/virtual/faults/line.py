@@ -63,6 +63,11 @@ class DisturbedLine(HostLine):
         self._next_frame_ps = 0
         self._in_adapter = bytearray()
 
+    @property
+    def may_get_bytes_late(self) -> bool:
+        """Not where USB makes packets of what comes in each of its frames."""
+        return VirtualFault.USB_BURSTS not in self._faults
+
     # -- baud rates ------------------------------------------------------------------------------
 
     @property

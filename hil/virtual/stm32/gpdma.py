@@ -276,6 +276,11 @@ class Gpdma(Peripheral[DmaSystem]):
         """Interrupt number of a channel."""
         return 29 + channel if channel < 8 else 80 + channel - 8
 
+    def steers_bytes(self, offset: int) -> bool:
+        """All registers do but those that clear flags."""
+        located = self._located.get(offset)
+        return located is None or located[1] != "CFCR"
+
     def read(self, offset: int, size: int) -> int:
         """Read a register, after moving what is due."""
         located = self._located.get(offset)

@@ -28,7 +28,6 @@ class Iwdg(Peripheral[Events]):
         0x0C: Register("SR"),
         0x10: Register("WINR", 0xFFF, 0),
     }
-    STEERS_BYTES: ClassVar[bool] = False
     PRESCALER_CODE_MAX: ClassVar[int] = 8
     """Codes beyond divide by no more."""
 
@@ -49,6 +48,10 @@ class Iwdg(Peripheral[Events]):
         if self.by_hardware is not None and self.by_hardware():
             self.running = True
             self._feed()
+
+    def steers_bytes(self, _offset: int) -> bool:
+        """No register of a watchdog does."""
+        return False
 
     @property
     def timeout_ps(self) -> int:

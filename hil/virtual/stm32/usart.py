@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from hil.virtual.rules import Rule
-from hil.virtual.stm32.usart_bytes import UsartBytes
+from hil.virtual.stm32.usart_lending import UsartLending
 from hil.virtual.stm32.usart_registers import (
     CLEARABLE,
     CR1_FIXED_WHILE_ON,
@@ -18,7 +18,7 @@ from hil.virtual.stm32.usart_registers import (
 )
 
 
-class Usart(UsartBytes):
+class Usart(UsartLending):
     """One USART, wired to the host's serial line."""
 
     def _require_off(self, name: str, offset: int) -> None:
@@ -85,6 +85,7 @@ class Usart(UsartBytes):
         self.settle()
         self._flags &= ~(value & CLEARABLE)
         self.catch_up()
+        self.lend_again()
 
     def read_rdr(self) -> int:
         """Take a received byte; 0 if there is none."""

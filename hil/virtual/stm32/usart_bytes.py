@@ -67,7 +67,6 @@ class UsartBytes(UsartRegisters):
         self._quiet_until_ps = 0
         self.event_ps, self._fills_memory = NEVER_PS, False
         self._stretch: Stretch | None = None
-        self._checked_with: tuple[int, int, int] | None = None
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -85,67 +84,6 @@ class UsartBytes(UsartRegisters):
         if self.system.now_ps >= self._quiet_until_ps:
             self.on_time()
 
-    def on_time(self) -> None:
-        """Catch up because of the time, and of nothing else."""
-        self.lender.sync()
-        if not self._go_on():
-            self.catch_up()
-            self._stretch = self._find_stretch()
-
-    def _find_stretch(self) -> Stretch | None:
-        """How reception goes on if nobody writes to a peripheral; None if there is more to it."""
-        burst, channel = self.line.first, self._channel(self.rx_request)
-        if burst is None or channel is None or burst.glitch is not None:
-            return None
-        if self._checked_with != self._line_settings:
-            return None
-        busy = self._received or self._idle_due_ps is not None or self.read_ratio is not None
-        if busy or not self._fills_memory:
-            return None
-        end = min(len(burst.data), burst.taken + channel.bytes_left)
-        return Stretch(self.line, burst, channel, end, self.event_ps, self.system.bus.writes)
-
-    @property
-    def _line_settings(self) -> tuple[int, int, int]:
-        """As long as this stays the same, the line that was checked is as it was then."""
-        return self.system.bus.writes, self.line.baud, self.line.wire_baud
-
-    def _go_on(self) -> bool:
-        """Catch up where there are but bytes to move; False if there is more to do."""
-        stretch, now = self._stretch, self.system.now_ps
-        data = None if stretch is None else stretch.take(now, self.system.bus.writes)
-        if data is None:
-            return False
-        assert stretch is not None
-        if data:
-            if self.values["CR2"] >> ADD_POSITION in data:
-                self._flags |= CMF
-            stretch.channel.push(data)
-        self._quiet_until_ps = stretch.next_arrival_ps
-        if self._shift_end_ps is not None:
-            self._transmit(now)
-            if self._shift_end_ps is not None:
-                self._quiet_until_ps = min(self._quiet_until_ps, self._shift_end_ps)
-        grid_ps = (now // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
-        self.system.schedule(self.name, min(grid_ps, self.event_ps))
-        self.lender.moved(len(data), grid_ps)
-        return True
-
-    def lend(self) -> Stretch | None:
-        """The stretch of reception that others may go on with; None if there is more to do."""
-        stretch = self._stretch
-        if stretch is None or self._shift_end_ps is not None:
-            return None
-        return stretch if stretch.holds(self.system.bus.writes) else None
-
-    def moved(self, count: int) -> None:
-        """Take note of bytes of the stretch that others have moved to memory."""
-        stretch = self._stretch
-        assert stretch is not None
-        if self.values["CR2"] >> ADD_POSITION in stretch.count(count):
-            self._flags |= CMF
-        self._quiet_until_ps = stretch.next_arrival_ps
-
     def collect_sent(self) -> None:
         """Hand the host what has left the board by now."""
         self._transmit(self.system.now_ps)
@@ -153,6 +91,13 @@ class UsartBytes(UsartRegisters):
     def dma_changed(self) -> None:
         """Look again: a DMA channel of this USART was started or stopped."""
         self.catch_up()
+        self.lend_again()
+
+    def line_is_checked(self) -> None:
+        """Take note that the line has just been found right for reception."""
+
+    def lend_again(self) -> None:
+        """Lend at once what a write has ended, once that has been dealt with."""
 
     def _channel(self, request: int) -> DmaChannel | None:
         receives = request == self.rx_request
@@ -182,7 +127,7 @@ class UsartBytes(UsartRegisters):
                 self.line.bytes_lost += len(data)
                 continue
             self.check_line("RX")
-            self._checked_with = self._line_settings
+            self.line_is_checked()
             if glitch is not None:
                 self._take(read_disturbed(data[0], glitch, one_bit=self.one_bit))
             elif self.read_ratio is not None:
@@ -262,13 +207,18 @@ class UsartBytes(UsartRegisters):
             return False
         assert self._shift_end_ps is not None
         due = (now - self._shift_end_ps) // self.frame_ps + 1
-        count = min(due, channel.bytes_left)
-        data = bytes((self._shifting, *self._to_send)) + channel.pull(count)
+        self._send_on(channel.pull(min(due, channel.bytes_left)))
+        return True
+
+    def _send_on(self, pulled: bytes) -> None:
+        """Send as many bytes as DMA has brought; the last of those stay in the registers."""
+        assert self._shift_end_ps is not None
+        count = len(pulled)
+        data = bytes((self._shifting, *self._to_send)) + pulled
         self._deliver(data[:count])
         self._shifting = data[count]
         self._to_send = deque(data[count + 1 :])
         self._shift_end_ps += count * self.frame_ps
-        return True
 
     def _deliver(self, data: bytes) -> None:
         """Hand bytes to the host; its end is a USART too, and passes on what it has misread."""
@@ -297,11 +247,6 @@ class UsartBytes(UsartRegisters):
             if not byte:
                 return
             self._to_send.append(byte[0])
-
-    def plan_run(self) -> None:
-        """Plan while the core stands: the host has sent something, or waits for something else."""
-        self.plan()
-        self._stretch = self._find_stretch()
 
     def plan(self) -> None:
         """Plan the next event from how things stand."""

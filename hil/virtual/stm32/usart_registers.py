@@ -148,9 +148,9 @@ class UsartRegisters(Peripheral[UsartSystem]):
             raise self.broken(Rule.BAUD_ERROR, f"BRR = 0x{brr:04x} is below 16", 0x0C)
         return rate
 
-    def check_line(self, signal: str) -> None:
-        """Raise unless this end can talk to the host: frame, baud rate, pin."""
-        settings = (
+    def line_key(self, signal: str) -> tuple[object, ...]:
+        """All that a check of the line looks at."""
+        return (
             signal,
             self.line.baud,
             self.line.wire_baud,
@@ -158,6 +158,10 @@ class UsartRegisters(Peripheral[UsartSystem]):
             self.pins.settings(signal),
             tuple(self.values.get(name) for name in ("CR1", "CR2", "CR3", "BRR", "PRESC")),
         )
+
+    def check_line(self, signal: str) -> None:
+        """Raise unless this end can talk to the host: frame, baud rate, pin."""
+        settings = self.line_key(signal)
         known = self._checked.get(settings)
         if known is not None:
             self.frame_ps, self.read_ratio = known

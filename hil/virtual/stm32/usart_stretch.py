@@ -27,6 +27,9 @@ class Lender(Protocol):
     def give_back(self) -> None:
         """End the loan."""
 
+    def lend_again(self) -> None:
+        """Lend anew in the middle of a run, if that is possible."""
+
 
 class _NoLender:
     """Lends nothing."""
@@ -40,8 +43,23 @@ class _NoLender:
     def give_back(self) -> None:
         """There is no loan."""
 
+    def lend_again(self) -> None:
+        """There will be none."""
+
 
 NO_LENDER = _NoLender()
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A block that DMA takes from memory, a byte at the end of each frame of the one before."""
+
+    channel: DmaChannel
+    shift_end_ps: int
+    """When the byte that is being sent has left."""
+
+    frame_ps: int
+    """Time of a frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,25 @@ from tests.hil.virtual.conftest import Boot, variable
 
 SPY = """
 #define CH DMA_CHANNEL(0)
+#define TX DMA_CHANNEL(1)
 #define RING 4096u
+static volatile uint8_t out[200];
 static uint32_t ring[RING / 4u] __attribute__((aligned(16)));
 static uint32_t link[4] __attribute__((aligned(16)));
 volatile uint32_t turns, matches, ticks, hash, looks, places;
 void dma0(void) { R32(CH + 0x0C) = 0x7F00u; turns++; }
 void systick(void) { ticks++; }
 void usart1(void) { matches++; R32(USART1 + 0x20) = (1u << 4) | (1u << 17); }
+/* Sends a block, unless one is on its way. */
+static inline void talk(uint32_t interrupts) {
+    if (R32(TX + 0x14) & 1u) { return; }
+    R32(TX + 0x0C) = 0x7F00u;
+    R32(TX + 0x40) = 1u << 3; R32(TX + 0x44) = 25u | 1u << 10;
+    R32(TX + 0x48) = 200u; R32(TX + 0x4C) = (uint32_t)out; R32(TX + 0x50) = USART1 + 0x28u;
+    R32(USART1 + 0x08) = 3u << 6;
+    R32(TX + 0x14) = interrupts | 1u;
+}
+void dma1(void) { R32(TX + 0x0C) = 0x7F00u; places += 7u; }
 void reset(void) {
     fpu_begin(); clock_begin(); pins_begin();
     enable(0x88, 0); enable(0xA4, 14);
@@ -27,7 +39,7 @@ void reset(void) {
     R32(CH + 0x44) = 24u;
     R32(CH + 0x48) = RING; R32(CH + 0x4C) = USART1 + 0x24u; R32(CH + 0x50) = (uint32_t)ring;
     R32(CH + 0x00) = (uint32_t)link & 0xFFFF0000u; R32(CH + 0x7C) = relink;
-    R32(NVIC) = 1u << 29; R32(NVIC + 4) = 1u << 29;
+    R32(NVIC) = 3u << 29; R32(NVIC + 4) = 1u << 29;
     R32(CH + 0x14) = 1u << 8 | 1u;
     R32(USART1 + 0x0C) = BRR_VALUE;
     R32(USART1 + 0x08) = 1u << 6;
@@ -67,6 +79,12 @@ def ring_of(machine: Machine) -> bytes:
     return ring.tobytes()
 
 
+def talking(interrupts: str) -> str:
+    """Firmware that sends blocks, and changes what it is sending at each of its turns."""
+    change = "for (uint32_t k = 0; k < 200u; k++) { out[k] = (uint8_t)i; }"
+    return f"ALSO={change} if ((i & 127u) == 5u) {{ talk({interrupts}); }}"
+
+
 def listen(machine: Machine) -> list[list[int]]:
     """Send in pieces; how things stand after each of them."""
     states = []
@@ -88,15 +106,30 @@ def test_the_firmware_sees_every_byte_at_the_same_cycle(boot: Boot) -> None:
     assert lent.core.starts < plain.core.starts // 2
 
 
+@pytest.mark.parametrize("interrupts", ["0u", "1u << 8", "3u << 8"])
+def test_a_block_that_changes_while_it_is_sent_goes_out_as_it_was(
+    boot: Boot, interrupts: str
+) -> None:
+    also = talking(interrupts)
+    plain, lent = spy(boot, lent=False, also=also), spy(boot, lent=True, also=also)
+    assert listen(lent) == listen(plain)
+    assert lent.line.from_board == plain.line.from_board
+    assert len(set(lent.line.from_board)) > 100
+    assert len(lent.line.from_board) > 2000
+    assert lent.core.starts < plain.core.starts * 2 // 3
+
+
 @pytest.mark.parametrize("slice_cycles", [777, 50_000])
-def test_slices_change_nothing(boot: Boot, slice_cycles: int) -> None:
-    whole, cut = spy(boot, lent=True), spy(boot, lent=True)
+@pytest.mark.parametrize("also", ["ALSO=", talking("1u << 8")])
+def test_slices_change_nothing(boot: Boot, slice_cycles: int, also: str) -> None:
+    whole, cut = spy(boot, lent=True, also=also), spy(boot, lent=True, also=also)
     cut.loop.slice_cycles = slice_cycles
     whole.send(SOUND)
     cut.send(SOUND)
     whole.run(0.02)
     cut.run(0.02)
     assert state(cut) == state(whole)
+    assert cut.line.from_board == whole.line.from_board
 
 
 def test_the_host_s_looks_change_nothing(boot: Boot) -> None:
