@@ -13,6 +13,9 @@ from generator.wire.layout import FrameError, pack, unpack
 from generator.wire.limits import CRC_BYTES, DELIMITER, ENCODED_LIMIT_BYTES, HEADER_BYTES
 from generator.wire.messages import Message
 
+_LONGEST_RUN = 254
+"""Bytes without a zero that one code of COBS leads in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -26,7 +29,23 @@ def encode_frame(message: Message, sequence: int) -> bytes:
     """Bytes for the line, delimiter included; ``sequence`` counts modulo 256."""
     body = bytes((message.IDENT, sequence & 0xFF)) + pack(message)
     crc = zlib.crc32(body).to_bytes(CRC_BYTES, "little")
-    return bytes(cobs.encode(body + crc)) + DELIMITER
+    return _stuffed(body + crc) + DELIMITER
+
+
+def _stuffed(data: bytes) -> bytes:
+    """COBS, as the library `cobs` encodes: that looks at each byte in Python where it has no C."""
+    out = bytearray()
+    pieces = data.split(b"\0")
+    for index, piece in enumerate(pieces):
+        whole = len(piece) // _LONGEST_RUN
+        for at in range(0, whole * _LONGEST_RUN, _LONGEST_RUN):
+            out.append(_LONGEST_RUN + 1)
+            out += piece[at : at + _LONGEST_RUN]
+        rest = piece[whole * _LONGEST_RUN :]
+        if rest or not whole or index + 1 < len(pieces):
+            out.append(len(rest) + 1)
+            out += rest
+    return bytes(out)
 
 
 def decode_frame(encoded: bytes) -> Frame:

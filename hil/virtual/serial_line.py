@@ -152,7 +152,10 @@ class HostLine:
     @property
     def bytes_coming(self) -> int:
         """Bytes on their way to the board."""
-        return sum(len(burst.data) - burst.taken for burst in self._bursts)
+        count = 0
+        for burst in self._bursts:
+            count += len(burst.data) - burst.taken
+        return count
 
     def arrival_ps(self, index: int) -> int:
         """Time at which the byte `index` places behind the next one has arrived."""

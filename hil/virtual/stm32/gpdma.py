@@ -112,6 +112,8 @@ class Channel(ByteChannel):
             if (value ^ before) & FIXED_WHILE_ON:
                 raise self.broken(Rule.DMA_SETTINGS, "LSM, LAP or PRIO changes while EN is 1")
         self.values["CCR"] = value
+        if value & EN:
+            self.dma.note_enabled(self)
         if value & SUSP and value & EN:
             self.values["CSR"] |= SUSPF | IDLEF
         elif value & EN and not before & EN:
@@ -268,8 +270,15 @@ class Gpdma(Peripheral[DmaSystem]):
     def reset(self) -> None:
         """Reset every channel."""
         super().reset()
+        self._enabled: list[Channel] = []
+        """Those that were enabled since, in order: no others can be running."""
         for channel in self.channels:
             channel.reset()
+
+    def note_enabled(self, channel: Channel) -> None:
+        """Take note that a channel is enabled."""
+        if channel not in self._enabled:
+            self._enabled = sorted([*self._enabled, channel], key=lambda one: one.index)
 
     @staticmethod
     def interrupt_of(channel: int) -> int:
@@ -310,7 +319,7 @@ class Gpdma(Peripheral[DmaSystem]):
 
     def running(self, request: int) -> Iterator[Channel]:
         """Yield the running channels that answer a request."""
-        for channel in self.channels:
+        for channel in self._enabled:
             values = channel.values
             if values["CCR"] & (EN | SUSP) == EN and values["CTR2"] & 0x7F == request:
                 yield channel

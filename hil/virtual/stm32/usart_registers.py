@@ -150,14 +150,10 @@ class UsartRegisters(Peripheral[UsartSystem]):
 
     def line_key(self, signal: str) -> tuple[object, ...]:
         """All that a check of the line looks at."""
-        return (
-            signal,
-            self.line.baud,
-            self.line.wire_baud,
-            self.kernel_hz,
-            self.pins.settings(signal),
-            tuple(self.values.get(name) for name in ("CR1", "CR2", "CR3", "BRR", "PRESC")),
-        )
+        line, values = self.line, self.values
+        settings = values["CR1"], values["CR2"], values["CR3"], values["BRR"], values.get("PRESC")
+        pins = self.pins.settings(signal)
+        return (signal, line.baud, line.wire_baud, self.kernel_hz, pins, settings)
 
     def check_line(self, signal: str) -> None:
         """Raise unless this end can talk to the host: frame, baud rate, pin."""
