@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each kernel in assembly and its portable twin make the same bytes, and cost what they may.
+"""Each kernel in assembly and its portable twin make the same bytes, those of the reference.
 
 The twin runs on this machine, the assembly as it is compiled for each core on an emulated
 Cortex-M33, which knows all instructions of the others.
@@ -8,8 +8,6 @@ Cortex-M33, which knows all instructions of the others.
 from __future__ import annotations
 
 import ctypes
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,133 +15,17 @@ import pytest
 from numpy.typing import NDArray
 
 from generator.engines.builtin.fixed_point import Multiplier, multiply
-from generator.errors import ToolError
-from generator.repository import TEMPLATES_DIR
-from generator.toolchain.locate import find_toolchain
-from tests.support.cortex_m33 import RAM, CortexM33, compile_for_core
-from tests.support.network_build import COMPILE
+from tests.support.cortex_m33 import CortexM33
+from tests.support.kernel_calls import Memory, Words, bytes_of, on_host, on_target
 
-KERNELS = {
-    "pointwise_relu": ("pointwise_relu_row_u8", "pointwise_relu_swapped_row_u8"),
-    "pointwise_linear": ("pointwise_linear_row_u8",),
-    "pointwise_plain": ("pointwise_plain_row_u8",),
-    "depthwise_scaled_begin": (),
-    "depthwise_scaled_s1": ("depthwise_scaled_s1_row_u8",),
-    "depthwise_scaled_s2": ("depthwise_scaled_s2_row_u8",),
-    "convolution_scaled_s2": (
-        "convolution_scaled_s2_row_u8",
-        "convolution_scaled_s2_swapped_row_u8",
-    ),
-}
-CORES = ("cortex-m33", "cortex-m4", "cortex-m7")
 SWAPPED = np.array([0, 2, 1, 3])
 GUARD = 0x5A
 CASES = 12
-
-Words = Sequence[int]
 
 
 def swap(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Pixels 0 1 2 3 of each word as 0 2 1 3, and back."""
     return pixels.reshape(*pixels.shape[:-1], -1, 4)[..., SWAPPED].reshape(pixels.shape)
-
-
-@dataclass
-class Memory:
-    """What a kernel is called with: buffers, and words that may point at them."""
-
-    buffers: dict[str, NDArray[np.uint8]]
-    layer: list[int | str]
-    rows: list[int | str]
-    """Of struct row_view; empty for a product."""
-    output: str
-    first: int = 0
-
-
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    library = tmp_path_factory.mktemp("twins") / "twins.so"
-    sources = [str(TEMPLATES_DIR / f"network/kernels/{name}.c") for name in KERNELS]
-    trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-    command = [*COMPILE, *trap, "-shared", f"-I{TEMPLATES_DIR}", *sources, "-o", str(library)]
-    subprocess.run(command, check=True)
-    return ctypes.CDLL(str(library))
-
-
-@pytest.fixture(scope="module", params=CORES)
-def core(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def target(core: str, tmp_path_factory: pytest.TempPathFactory) -> CortexM33:
-    folder = tmp_path_factory.mktemp("assembly")
-    try:
-        compiler = str(find_toolchain().gcc)
-    except ToolError as error:
-        pytest.skip(str(error))
-    kernels = TEMPLATES_DIR / "network/kernels"
-    sources = [kernels / f"{name}{suffix}" for name in KERNELS for suffix in (".c", ".S")]
-    entries = [function for functions in KERNELS.values() for function in functions]
-    present = [source for source in sources if source.is_file()]
-    elf = compile_for_core(core, folder, compiler, present, TEMPLATES_DIR, entries)
-    return CortexM33(elf)
-
-
-def on_host(library: ctypes.CDLL, function: str, memory: Memory) -> NDArray[np.uint8]:
-    held = {
-        name: np.frombuffer(bytearray(values.tobytes()), np.uint8)
-        for name, values in memory.buffers.items()
-    }
-
-    def fields(words: Sequence[int | str]) -> ctypes.Structure:
-        types = [ctypes.c_void_p if isinstance(one, str) else ctypes.c_int32 for one in words]
-        structure = type(
-            "Words",
-            (ctypes.Structure,),
-            {"_fields_": [(f"f{i}", kind) for i, kind in enumerate(types)]},
-        )
-        return structure(
-            *(
-                held[one].ctypes.data if isinstance(one, str) else int(np.int32(np.uint32(one)))
-                for one in words
-            )
-        )
-
-    layer, rows = fields(memory.layer), fields(memory.rows)
-    second = ctypes.byref(rows) if memory.rows else ctypes.c_void_p(held["columns"].ctypes.data)
-    getattr(library, function)(
-        ctypes.byref(layer),
-        second,
-        ctypes.c_void_p(held[memory.output].ctypes.data),
-        ctypes.c_uint32(memory.first),
-    )
-    return held[memory.output]
-
-
-def on_target(target: CortexM33, function: str, memory: Memory) -> NDArray[np.uint8]:
-    address, places = RAM + 0x1000, {}
-    for name, values in memory.buffers.items():
-        target.write(address, values.tobytes())
-        places[name] = address
-        address += (values.size + 15) & ~15
-
-    def words(fields: Sequence[int | str]) -> list[int]:
-        return [places[one] if isinstance(one, str) else one & 0xFFFF_FFFF for one in fields]
-
-    layer, rows = RAM + 0x100, RAM + 0x200
-    target.write_words(layer, words(memory.layer))
-    target.write_words(rows, words(memory.rows))
-    second = rows if memory.rows else places["columns"]
-    target.forget_counts()
-    target.call(function, layer, second, places[memory.output], memory.first)
-    return np.frombuffer(
-        target.read(places[memory.output], memory.buffers[memory.output].size), np.uint8
-    )
-
-
-def bytes_of(values: NDArray[np.generic] | Words, dtype: str) -> NDArray[np.uint8]:
-    return np.frombuffer(np.asarray(values).astype(dtype).tobytes(), np.uint8)
 
 
 def extremes(
@@ -367,65 +249,3 @@ def test_the_convolution_of_one_plane(host: ctypes.CDLL, target: CortexM33, swap
         for made in (on_host(host, function, memory), on_target(target, function, memory)):
             np.testing.assert_array_equal(made[:-8], expected, f"seed {seed}")
             assert np.all(made[-8:] == GUARD)
-
-
-# --- what they cost ------------------------------------------------------------------------------
-
-
-def instructions_of(target: CortexM33, function: str, memory: Memory) -> int:
-    on_target(target, function, memory)
-    return sum(target.instructions().values())
-
-
-def test_a_step_of_the_product_takes_twelve_instructions(core: str, target: CortexM33) -> None:
-    """Fourteen on the Cortex-M7, where an LDRD is no gain; three for each 32 steps."""
-
-    def instructions(inputs: int) -> int:
-        buffers = {
-            "columns": np.zeros(8 * inputs, np.uint8),
-            "weights": np.zeros(2 * inputs, np.uint8),
-            "requantise": bytes_of([7, 1 << 30, 7, 1 << 30], "<u4"),
-            "planes": np.zeros(8, np.uint8),
-        }
-        layer: list[int | str] = [inputs, 2, 4, 4, "weights", "requantise", 0, 0, 255]
-        return instructions_of(
-            target, "pointwise_relu_row_u8", Memory(buffers, layer, [], "planes")
-        )
-
-    step = 14 if core == "cortex-m7" else 12
-    assert instructions(128) - instructions(64) == 32 * step + 3
-
-
-@pytest.mark.parametrize(
-    ("function", "stride", "four_outputs"),
-    [("depthwise_scaled_s1_row_u8", 1, 64), ("depthwise_scaled_s2_row_u8", 2, 75)],
-)
-def test_what_outputs_of_a_filter_cost(
-    target: CortexM33, function: str, stride: int, four_outputs: int
-) -> None:
-    def instructions(width: int) -> int:
-        buffers = {
-            "row": np.zeros(width * stride, np.uint8),
-            "parameters": np.zeros(28, np.uint8),
-            "columns": np.zeros(4 * width, np.uint8),
-        }
-        rows: list[int | str] = ["row", width * stride] * 3
-        return instructions_of(
-            target, function, Memory(buffers, [1, 2, width, "parameters"], rows, "columns")
-        )
-
-    assert instructions(24) - instructions(16) == 2 * four_outputs
-
-
-def test_what_outputs_of_the_convolution_cost(target: CortexM33) -> None:
-    def instructions(width: int) -> int:
-        buffers = {
-            "columns": np.zeros(12 * (width + 1), np.uint8),
-            "parameters": np.zeros(28, np.uint8),
-            "planes": np.zeros(width, np.uint8),
-        }
-        layer: list[int | str] = [1, width, width, "parameters"]
-        memory = Memory(buffers, layer, [], "planes")
-        return instructions_of(target, "convolution_scaled_s2_row_u8", memory)
-
-    assert instructions(8) - instructions(4) == 4 * 10 + 4

@@ -23,13 +23,13 @@ from tests.support.network_build import plan_of, read_model
 from tests.support.networks import deep_network, plain_network, residual_network
 from tests.support.oracle import Oracle
 
-INSTRUCTION_BUDGET = 31_000_000
+INSTRUCTION_BUDGET = 22_200_000
 LAST_FRAME_BUDGET = 1_250_000
 """Of the causal model: instructions from its last frame to its scores."""
 
-ARENA_BUDGET_BYTES = 38 * 1024
-WEIGHTS_BUDGET_BYTES = 150_000
-CODE_BUDGET_BYTES = 6_000
+ARENA_BUDGET_BYTES = 28_400
+WEIGHTS_BUDGET_BYTES = 152_500
+CODE_BUDGET_BYTES = 6_600
 STACK_BUDGET_BYTES = 768
 
 COMPILERS_OWN = {"memcpy", "memset"}

@@ -38,7 +38,7 @@ def put_libraries(root: Path, number: str) -> None:
 
 def _cached() -> Path:
     toolchain = find_toolchain()
-    inputs = sorted([*KERNELS.rglob("*.[ch]"), *KERNELS.parent.glob("*.h"), HERE / "runtime.c"])
+    inputs = sorted([*KERNELS.rglob("*.*"), *KERNELS.parent.glob("*.h"), HERE / "runtime.c"])
     digest = hashlib.sha256(toolchain.description.encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -56,15 +56,14 @@ def _cached() -> Path:
 
 
 def _compile(gcc: Path, core: str, scratch: Path) -> bytes:
-    sources = [*sorted(KERNELS.glob("*.c")), HERE / "runtime.c"]
-    folder = scratch / core
-    folder.mkdir()
     flags = [*CORE_FLAGS[core], *LANGUAGE, *OPTIMISATION, *SECTIONS, "-w", "-g0"]
-    subprocess.run(
-        [str(gcc), *flags, f"-I{TEMPLATES_DIR}", f"-I{INC}", "-c", *map(str, sources)],
-        cwd=folder,
-        check=True,
-    )
-    return write_archive(
-        {f"k{i}.o": p.read_bytes() for i, p in enumerate(sorted(folder.glob("*.o")))}
-    )
+    flags += ["-DM2M_PORTABLE_KERNELS=0", f"-I{TEMPLATES_DIR}", f"-I{INC}"]
+    objects: list[Path] = []
+    # A kernel's two sources would be one object: each kind has a folder.
+    for kind, more in (("c", [HERE / "runtime.c"]), ("S", [])):
+        sources = [*sorted(KERNELS.glob(f"*.{kind}")), *more]
+        folder = scratch / core / kind
+        folder.mkdir(parents=True)
+        subprocess.run([str(gcc), *flags, "-c", *map(str, sources)], cwd=folder, check=True)
+        objects += sorted(folder.glob("*.o"))
+    return write_archive({f"k{i}.o": path.read_bytes() for i, path in enumerate(objects)})
