@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from generator.engines.engine import Optimise
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import (
@@ -36,9 +37,16 @@ from tests.support.oracle import Oracle
 INPUTS_OF_A_REAL_MODEL = 24
 
 
-def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1) -> None:
+def assert_equal_everywhere(
+    path: Path,
+    folder: Path,
+    inputs: int,
+    seed: int = 1,
+    *,
+    optimise: Optimise = Optimise.MEMORY,
+) -> None:
     graph = read_model(path)
-    network, oracle = HostNetwork(graph, folder), Oracle(graph, path)
+    network, oracle = HostNetwork(graph, folder, optimise), Oracle(graph, path)
     for number, frames in enumerate(patches(inputs, graph.frames, graph.bands, seed)):
         ours, reference = network.run(frames), oracle.run(frames)
         for operator in graph.operators:
@@ -52,6 +60,13 @@ def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1
 @pytest.mark.parametrize("path", real_models(), ids=lambda path: path.stem)
 def test_a_real_model(path: Path, tmp_path: Path) -> None:
     assert_equal_everywhere(path, tmp_path / "project", INPUTS_OF_A_REAL_MODEL)
+
+
+@pytest.mark.parametrize("make", [mobile_network, residual_network, forked_network])
+def test_rows_that_are_left_whole(make: Callable[[], ModelBuilder], tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(make().to_bytes())
+    assert_equal_everywhere(path, tmp_path / "project", 6, optimise=Optimise.TIME)
 
 
 @pytest.mark.slow
