@@ -123,6 +123,38 @@ def test_a_dead_channel_with_extreme_numbers_is_a_constant(tmp_path: Path) -> No
     assert_equal_everywhere(path, tmp_path / "project", 6)
 
 
+def kernels_of(model: ModelBuilder, folder: Path) -> tuple[str, ...]:
+    """The sources that a model takes, after it was found to be the interpreter's."""
+    path = folder / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    assert_equal_everywhere(path, folder / "project", 6)
+    return plan_of(read_model(path)).kernel_sources
+
+
+def test_outputs_that_cannot_share_weights_have_bytes(tmp_path: Path) -> None:
+    model = mobile_network()
+    convolution = next(
+        one
+        for one in model.operators[2:]
+        if one.kind == "CONV_2D" and model.tensors[one.inputs[1]].shape[1:3] == (1, 1)
+    )
+    kernel = model.tensors[convolution.inputs[1]]
+    assert kernel.data is not None
+    kernel.data[0, ..., 0], kernel.data[1, ..., 0] = -1, -128
+    kernels = kernels_of(model, tmp_path)
+    assert "network/kernels/pointwise_plain.c" in kernels
+    assert "network/kernels/pointwise_relu.c" in kernels
+
+
+def test_a_filter_whose_taps_cannot_be_scaled_takes_the_plain_kernel(tmp_path: Path) -> None:
+    model = mobile_network()
+    filters = [one for one in model.operators if one.kind == "DEPTHWISE_CONV_2D"]
+    kernel = model.tensors[filters[0].inputs[1]]
+    kernel.scales = tuple(scale / 256 for scale in kernel.scales)
+    kernels = kernels_of(model, tmp_path)
+    assert "network/kernels/depthwise_3x3_s1.c" in kernels
+
+
 def test_status_and_restart(tmp_path: Path) -> None:
     path = tmp_path / "model.tflite"
     path.write_bytes(mobile_network().to_bytes())
