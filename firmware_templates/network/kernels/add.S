@@ -61,13 +61,37 @@
     ldr     lr, [sp, #(\scale + 16)]
 .endm
 
-/* A factor that has been shifted to the left by `left` to its rounded multiple. */
-.macro ROUND y, scratch, left
-    and     \scratch, r11, \y, asr #31
-    add     \scratch, \scratch, r10
-    lsl     \y, \y, \left
-    smmlar  \y, \y, r9, \scratch
-    asr     \y, \y, lr
+/* Two factors, shifted to the left, to their rounded multiples. No instruction waits for a result. */
+.macro ROUND_TWO y0, y1, scratch0, scratch1, left
+    and     \scratch0, r11, \y0, asr #31
+    and     \scratch1, r11, \y1, asr #31
+    lsl     \y0, \y0, \left
+    lsl     \y1, \y1, \left
+    add     \scratch0, \scratch0, r10
+    add     \scratch1, \scratch1, r10
+    smmlar  \y0, \y0, r9, \scratch0
+    smmlar  \y1, \y1, r9, \scratch1
+    asr     \y0, \y0, lr
+    asr     \y1, \y1, lr
+.endm
+
+/* Two pixels of the second input, in r4 and r5, to the common scale, and added to two sums. */
+.macro ADD_TWO sum0, sum1
+    sub     r4, r4, r8
+    sub     r5, r5, r8
+    and     r6, r11, r4, asr #31
+    lsl     r4, r4, #(SPARE_BITS + 1)
+    add     r6, r6, r10
+    smmlar  r4, r4, r9, r6
+    and     r6, r11, r5, asr #31
+    lsl     r5, r5, #(SPARE_BITS + 1)
+    asr     r4, r4, lr
+    add     r6, r6, r10
+    smmlar  r5, r5, r9, r6
+    vmov    r6, s3
+    asr     r5, r5, lr
+    mla     \sum0, r4, r6, \sum0
+    mla     \sum1, r5, r6, \sum1
 .endm
 
     .section .text.add_combine_row_u8, "ax", %progbits
@@ -127,36 +151,28 @@ add_combine_row_u8_pixels:
     uxtb    r3, r3, ror #24
     .irp    y, r0, r1, r2, r3
     sub     \y, \y, r8
-    ROUND   \y, r4, #(SPARE_BITS + 1)
     .endr
+    ROUND_TWO r0, r1, r4, r5, #(SPARE_BITS + 1)
+    ROUND_TWO r2, r3, r4, r5, #(SPARE_BITS + 1)
 
     vmov    r7, s0
     LOAD_SCALE SECOND
     ldr     r7, [r12, r7]
     uxtb    r4, r7
     uxtb    r5, r7, ror #8
-    .irp    y, r4, r5
-    sub     \y, \y, r8
-    ROUND   \y, r6, #(SPARE_BITS + 1)
-    .endr
-    vmov    r6, s3
-    mla     r0, r4, r6, r0
-    mla     r1, r5, r6, r1
+    ADD_TWO r0, r1
     uxtb    r4, r7, ror #16
     uxtb    r5, r7, ror #24
-    .irp    y, r4, r5
-    sub     \y, \y, r8
-    ROUND   \y, r6, #(SPARE_BITS + 1)
-    .endr
-    vmov    r6, s3
-    mla     r2, r4, r6, r2
-    mla     r3, r5, r6, r3
+    ADD_TWO r2, r3
 
     LOAD_SCALE RESULT
     ldr     r5, [sp, #LEFT]
+    ROUND_TWO r0, r1, r4, r6, r5
+    ROUND_TWO r2, r3, r4, r6, r5
     .irp    y, r0, r1, r2, r3
-    ROUND   \y, r4, r5
     add     \y, \y, r8
+    .endr
+    .irp    y, r0, r1, r2, r3
     usat    \y, #8, \y
     .endr
     orr     r0, r0, r1, lsl #8
