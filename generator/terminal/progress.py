@@ -37,4 +37,4 @@ def progress(console: Console, *, verbose: bool = False) -> Iterator[Callable[[s
 
 def _by_folder(step: str) -> str:
     tool, _, source = step.partition(" ")
-    return f"{tool} {source.split('/')[0]}/" if tool == "CC" and "/" in source else step
+    return f"{tool} {source.split('/')[0]}/" if tool in {"CC", "AS"} and "/" in source else step

@@ -137,7 +137,7 @@ def run_make(
             lines.append(line.rstrip("\n"))
             on_line(lines[-1])
     if process.returncode != 0:
-        said = [line for line in lines if not line.startswith("  CC ")][-LAST_LINES:]
+        said = [line for line in lines if not line.startswith(("  CC ", "  AS "))][-LAST_LINES:]
         raise ToolError(
             f"the project {directory.name} does not build with {toolchain.description}:\n"
             + "\n".join(f"    {line}" for line in said),

@@ -27,6 +27,9 @@ from hil.options import Options, read_options
 EXIT_EXCEEDED = 1
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
 """ST's file, where MODELS_DIR names the folder that it is in."""
+CAUSAL_MODEL = DEFAULT_MODEL.with_name("yamnet_256_esc10_causal.tflite")
+"""Of the same shape, padded in time by what was before alone: its answer comes sooner."""
+
 NETS_DIR = REPO_ROOT / "build" / "bench" / "nets"
 """Nets of other shapes: `python -m tests.support.bench_nets` makes them."""
 
@@ -42,11 +45,12 @@ def baseline_path(board: str) -> Path:
 
 
 def default_models() -> list[Path]:
-    """The shipped model, ST's file if it is at hand, and the nets that were made."""
+    """The shipped models, ST's file if it is at hand, and the nets that were made."""
     folder = os.environ.get("MODELS_DIR")
     known = [Path(folder) / WELL_KNOWN] if folder else []
     return [
         DEFAULT_MODEL,
+        CAUSAL_MODEL,
         *(path for path in known if path.is_file()),
         *sorted(NETS_DIR.glob("*.tflite")),
     ]

@@ -15,6 +15,7 @@ from tests.support.cortex_m33 import CortexM33, compile_for_core
 from tests.support.network_build import COMPILE
 
 KERNELS = {
+    "add": ("add_combine_row_u8",),
     "pointwise_relu": ("pointwise_relu_row_u8", "pointwise_relu_swapped_row_u8"),
     "pointwise_linear": ("pointwise_linear_row_u8",),
     "pointwise_plain": ("pointwise_plain_row_u8",),

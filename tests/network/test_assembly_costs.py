@@ -62,3 +62,18 @@ def test_what_outputs_of_the_convolution_cost(target: CortexM33) -> None:
         return instructions_of(target, "convolution_scaled_s2_row_u8", memory)
 
     assert instructions(8) - instructions(4) == 4 * 10 + 4
+
+
+def test_what_sums_of_rows_cost(target: CortexM33) -> None:
+    def instructions(width: int) -> int:
+        row = np.zeros(width, np.uint8)
+        layer: list[int | str] = [1, width, width, 1, 0, 0, 1 << 30, 1 << 30, 0, 0]
+        memory = Memory(
+            {"first": row, "second": row, "planes": row},
+            [*layer, 1 << 30, -18, 0, 0, 255],
+            ["first", width, "second", width],
+            "planes",
+        )
+        return instructions_of(target, "add_combine_row_u8", memory)
+
+    assert instructions(8) - instructions(4) == 117

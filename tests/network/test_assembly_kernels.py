@@ -249,3 +249,47 @@ def test_the_convolution_of_one_plane(host: ctypes.CDLL, target: CortexM33, swap
         for made in (on_host(host, function, memory), on_target(target, function, memory)):
             np.testing.assert_array_equal(made[:-8], expected, f"seed {seed}")
             assert np.all(made[-8:] == GUARD)
+
+
+# --- sums of two rows ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_sums_of_rows(host: ctypes.CDLL, target: CortexM33, sign: int) -> None:
+    """The input with the larger scale has the shift 0."""
+    for seed in range(4 * CASES):
+        random = np.random.default_rng(seed)
+        channels, width = int(random.integers(1, 7)), 4 * int(random.integers(1, 5))
+        rows = extremes(random, 0, 255, (2, channels * width)).astype(np.uint8)
+        zeros = [int(one) for one in random.integers(0, 256, 2)]
+        scales = [Multiplier(1 << 30, 0), Multiplier(int(random.integers(1 << 30, 1 << 31)), 0)]
+        scales[1] = Multiplier(scales[1].mantissa, -int(random.integers(0, 8)))
+        if random.integers(2):
+            scales.reverse()
+        result = Multiplier(int(random.integers(1 << 30, 1 << 31)), -int(random.integers(15, 24)))
+        lowest, zero, highest = sorted(int(one) for one in random.integers(0, 256, 3))
+        words: list[int | str] = [channels, width - int(random.integers(0, 4)), width, sign]
+        words += [*zeros, *(one.mantissa for one in scales), *(one.shift for one in scales)]
+        words += [result.mantissa, result.shift, zero, lowest, highest]
+        memory = Memory(
+            {
+                "first": rows[0],
+                "second": rows[1],
+                "planes": np.full(channels * width + 8, GUARD, np.uint8),
+            },
+            words,
+            ["first", width, "second", width],
+            "planes",
+        )
+        terms = [
+            [multiply((int(one) - zeros[i]) << 20, scales[i]) for one in rows[i]] for i in (0, 1)
+        ]
+        sums = [multiply(a + sign * b, result) + zero for a, b in zip(*terms, strict=True)]
+        expected = np.clip(sums, lowest, highest).reshape(channels, width)[:, : int(words[1])]
+        for made in (
+            on_host(host, "add_combine_row_u8", memory),
+            on_target(target, "add_combine_row_u8", memory),
+        ):
+            planes = made[:-8].reshape(channels, width)[:, : int(words[1])]
+            np.testing.assert_array_equal(planes, expected, f"seed {seed}")
+            assert np.all(made[-8:] == GUARD), f"seed {seed}: written behind the planes"

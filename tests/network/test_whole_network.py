@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from generator.engines.engine import Optimise
 from tests.support.model_builder import ModelBuilder
 from tests.support.models import patches, real_models
 from tests.support.network_build import (
@@ -36,9 +37,16 @@ from tests.support.oracle import Oracle
 INPUTS_OF_A_REAL_MODEL = 24
 
 
-def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1) -> None:
+def assert_equal_everywhere(
+    path: Path,
+    folder: Path,
+    inputs: int,
+    seed: int = 1,
+    *,
+    optimise: Optimise = Optimise.MEMORY,
+) -> None:
     graph = read_model(path)
-    network, oracle = HostNetwork(graph, folder), Oracle(graph, path)
+    network, oracle = HostNetwork(graph, folder, optimise), Oracle(graph, path)
     for number, frames in enumerate(patches(inputs, graph.frames, graph.bands, seed)):
         ours, reference = network.run(frames), oracle.run(frames)
         for operator in graph.operators:
@@ -52,6 +60,13 @@ def assert_equal_everywhere(path: Path, folder: Path, inputs: int, seed: int = 1
 @pytest.mark.parametrize("path", real_models(), ids=lambda path: path.stem)
 def test_a_real_model(path: Path, tmp_path: Path) -> None:
     assert_equal_everywhere(path, tmp_path / "project", INPUTS_OF_A_REAL_MODEL)
+
+
+@pytest.mark.parametrize("make", [mobile_network, residual_network, forked_network])
+def test_rows_that_are_left_whole(make: Callable[[], ModelBuilder], tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_bytes(make().to_bytes())
+    assert_equal_everywhere(path, tmp_path / "project", 6, optimise=Optimise.TIME)
 
 
 @pytest.mark.slow
@@ -106,6 +121,38 @@ def test_a_dead_channel_with_extreme_numbers_is_a_constant(tmp_path: Path) -> No
     path = tmp_path / "model.tflite"
     path.write_bytes(model.to_bytes())
     assert_equal_everywhere(path, tmp_path / "project", 6)
+
+
+def kernels_of(model: ModelBuilder, folder: Path) -> tuple[str, ...]:
+    """The sources that a model takes, after it was found to be the interpreter's."""
+    path = folder / "model.tflite"
+    path.write_bytes(model.to_bytes())
+    assert_equal_everywhere(path, folder / "project", 6)
+    return plan_of(read_model(path)).kernel_sources
+
+
+def test_outputs_that_cannot_share_weights_have_bytes(tmp_path: Path) -> None:
+    model = mobile_network()
+    convolution = next(
+        one
+        for one in model.operators[2:]
+        if one.kind == "CONV_2D" and model.tensors[one.inputs[1]].shape[1:3] == (1, 1)
+    )
+    kernel = model.tensors[convolution.inputs[1]]
+    assert kernel.data is not None
+    kernel.data[0, ..., 0], kernel.data[1, ..., 0] = -1, -128
+    kernels = kernels_of(model, tmp_path)
+    assert "network/kernels/pointwise_plain.c" in kernels
+    assert "network/kernels/pointwise_relu.c" in kernels
+
+
+def test_a_filter_whose_taps_cannot_be_scaled_takes_the_plain_kernel(tmp_path: Path) -> None:
+    model = mobile_network()
+    filters = [one for one in model.operators if one.kind == "DEPTHWISE_CONV_2D"]
+    kernel = model.tensors[filters[0].inputs[1]]
+    kernel.scales = tuple(scale / 256 for scale in kernel.scales)
+    kernels = kernels_of(model, tmp_path)
+    assert "network/kernels/depthwise_3x3_s1.c" in kernels
 
 
 def test_status_and_restart(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def on_host(library: ctypes.CDLL, function: str, memory: Memory) -> NDArray[np.u
         )
         return structure(
             *(
-                held[one].ctypes.data if isinstance(one, str) else int(np.int32(np.uint32(one)))
+                held[one].ctypes.data
+                if isinstance(one, str)
+                else int(np.int32(np.uint32(one & 0xFFFF_FFFF)))
                 for one in words
             )
         )

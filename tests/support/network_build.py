@@ -19,6 +19,7 @@ from generator.engines.builtin.check import check_graph
 from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import make_schedule
+from generator.engines.engine import Optimise
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
 from generator.model.turn import turn_graph
@@ -88,9 +89,9 @@ def read_model(path: Path, bands_first: bool | None = None) -> Graph:
     return graph
 
 
-def plan_of(graph: Graph) -> NetworkPlan:
+def plan_of(graph: Graph, optimise: Optimise = Optimise.MEMORY) -> NetworkPlan:
     """What the templates print of a model."""
-    return plan_network(make_schedule(graph), fold_network(graph))
+    return plan_network(make_schedule(graph, optimise), fold_network(graph))
 
 
 def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
@@ -152,9 +153,9 @@ def in_shapes(graph: Graph, plan: NetworkPlan, rows: dict[int, dict[int, bytes]]
 class HostNetwork:
     """The generated network as a shared library of its own."""
 
-    def __init__(self, graph: Graph, project: Path) -> None:
+    def __init__(self, graph: Graph, project: Path, optimise: Optimise = Optimise.MEMORY) -> None:
         self.graph = graph
-        self.plan = plan_of(graph)
+        self.plan = plan_of(graph, optimise)
         sources = render_network(self.plan, project)
         sources.append(project / "tap_bridge.c")
         sources[-1].write_text(TAP_BRIDGE)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ADD and SUB of two rows: both are brought to a common scale with 20 bits to spare, then to the
- * output's.
+ * output's. The portable twin of add.S.
  */
 #include "network/kernels/add.h"
 
+#if !DSP_ON_TARGET
 #define SPARE 1048576 /* 2^20 */
 
 void add_combine_row_u8(const void *layer, const struct row_view *rows, void *planes) {
@@ -31,3 +32,4 @@ void add_combine_row_u8(const void *layer, const struct row_view *rows, void *pl
         sums += add->channel_stride;
     }
 }
+#endif

@@ -6,6 +6,7 @@
 #include "network/kernels/requantise.h"
 #include "network/kernels/row_view.h"
 
+/* The kernel in assembly knows this layout. */
 struct add_layer {
     uint32_t channels;
     uint32_t pixels;
@@ -19,7 +20,8 @@ struct add_layer {
     struct output_range range;
 };
 
-/* planes + planes -> planes; `layer` is a struct add_layer, `rows` one row of each input. */
+/* planes + planes -> planes; `layer` is a struct add_layer, `rows` one row of each input, whose
+ * planes lie as the output's. */
 void add_combine_row_u8(const void *layer, const struct row_view *rows, void *planes);
 
 #endif

@@ -79,8 +79,5 @@ def test_no_figure_is_above_the_baseline(shipped: ModelBench, figure: str) -> No
     assert value <= before
 
 
-@pytest.mark.xfail(
-    reason="the answer comes after 22.8 ms by the pipeline model, 22.5 by the table", strict=True
-)
 def test_the_image_keeps_its_budgets(record: BenchRecord) -> None:
     assert [one.text for one in overruns(record, read_budgets())] == []

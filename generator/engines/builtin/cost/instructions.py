@@ -23,7 +23,7 @@ class Cost(NamedTuple):
 
 
 COSTS: Mapping[str, Cost] = {
-    "add_combine_row_u8": Cost(178, 63.65, 0.00),
+    "add_combine_row_u8": Cost(170, 29.25, 0.00),
     "average_pool_combine_row_u8": Cost(392, 99.57, 0.00),
     "constant_add_combine_row_u8": Cost(33, 55.82, 0.00),
     "constant_multiply_combine_row_u8": Cost(35, 37.81, 0.00),
