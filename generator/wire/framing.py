@@ -29,10 +29,10 @@ def encode_frame(message: Message, sequence: int) -> bytes:
     """Bytes for the line, delimiter included; ``sequence`` counts modulo 256."""
     body = bytes((message.IDENT, sequence & 0xFF)) + pack(message)
     crc = zlib.crc32(body).to_bytes(CRC_BYTES, "little")
-    return _stuffed(body + crc) + DELIMITER
+    return stuffed(body + crc) + DELIMITER
 
 
-def _stuffed(data: bytes) -> bytes:
+def stuffed(data: bytes) -> bytes:
     """COBS, as the library `cobs` encodes: that looks at each byte in Python where it has no C."""
     out = bytearray()
     pieces = data.split(b"\0")

@@ -8,6 +8,7 @@ import typing
 from typing import Any
 
 import pytest
+from cobs import cobs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ from generator.wire import (
     pack,
     unpack,
 )
+from generator.wire.framing import stuffed
 from generator.wire.messages import (
     ClipAudio,
     ClipEnd,
@@ -103,6 +105,16 @@ def test_frames_come_back_in_any_pieces(
         found += reader.feed(stream[:size])
         stream = stream[size:]
     assert found == [Frame(number, message) for message, number in frames]
+
+
+runs = st.builds(bytes.__mul__, st.sampled_from([b"\0", b"x", b"xy"]), st.integers(0, 520))
+
+
+@given(st.lists(runs | st.binary(max_size=40), max_size=5))
+def test_frames_are_stuffed_as_the_library_stuffs_them(pieces: list[bytes]) -> None:
+    """Runs of zeros, and of 254 bytes without one and more."""
+    data = b"".join(pieces)
+    assert stuffed(data) == cobs.encode(data)
 
 
 @given(messages, st.data())
