@@ -133,6 +133,16 @@ class MelTables:
         part = self.dct or self.pcan
         return part.features if part else None
 
+    @property
+    def cfft_bits(self) -> int:
+        """Of an index of the complex transform."""
+        return self.cfft_points.bit_length() - 1
+
+    @property
+    def butterflies(self) -> int:
+        """Of four, in each stage."""
+        return self.radix4_points // 4
+
 
 def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> MelTables:
     """Return the front-end's constants for a model whose input is int8 (scale, zero_point).

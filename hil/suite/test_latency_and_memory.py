@@ -90,8 +90,9 @@ def test_memory_is_within_its_bounds(dut: BoardSession) -> None:
     before = dut.read_memory()
     run = dut.play_clip(1, sound(dut.frontend), ClipFlag.FEATURES)
     # Too short for a patch: its last frames are pushed again and again, all at once.
-    short = dut.play_clip(2, sound(dut.frontend)[: dut.frontend.samples_of(1) // 2])
-    assert len(short.patches) == 1
+    length = max(dut.frontend.samples_of(1) // 2, 2 * dut.frontend.frame_samples)
+    short = dut.play_clip(2, sound(dut.frontend)[:length])
+    assert len(short.patches) >= 1
     memory = dut.read_memory()
     assert 0 < memory.stack_high_water_bytes <= memory.stack_bytes - STACK_RESERVE_BYTES
     assert memory.stack_bytes == dut.image.footprint["image"]["stack_bytes"]

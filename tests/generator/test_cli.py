@@ -116,13 +116,13 @@ def test_a_model_larger_than_the_part_is_refused_with_numbers(
     capsys: pytest.CaptureFixture[str], tiny_path: Path, tmp_path: Path
 ) -> None:
     boards = yaml.safe_load(DEFAULT_BOARDS_FILE.read_text())
-    boards["l432"]["memories"][1]["size_bytes"] = 16_384
-    boards["l432"]["budgets"]["image_ram_bytes"] = 16_384
+    boards["l432"]["memories"][1]["size_bytes"] = 13_312
+    boards["l432"]["budgets"]["image_ram_bytes"] = 13_312
     (tmp_path / "small.yaml").write_text(yaml.safe_dump(boards))
     options = ("--board", "l432", "--model", tiny_path, "--out", tmp_path / "build")
     code, _, err = run(capsys, "firmware", *options, "--boards-file", tmp_path / "small.yaml")
     assert code == 2
-    assert "needs 20,064 B RAM, the part has 16,384: network's rows 1,952" in err
+    assert "needs 13,760 B RAM, the part has 13,312: network's rows 1,952" in err
     assert left(tmp_path / "build") == []
 
 

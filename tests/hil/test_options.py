@@ -39,6 +39,8 @@ GIVEN = {
     "engine": "builtin",
     "stedgeai": None,
     "c_api": None,
+    "optimise": None,
+    "kernels": None,
 }
 
 

@@ -136,14 +136,6 @@ def test_listing_the_tests_leaves_the_last_report_alone(tmp_path: Path) -> None:
     assert not report.exists()
 
 
-def test_bench_plays_a_clip_and_leaves_the_report_of_the_suite_alone() -> None:
-    makefile = (REPO_ROOT / "Makefile").read_text()
-    recipe = makefile.partition("\nbench:")[2].partition("\n\n")[0]
-    assert "test_clips.py" in recipe
-    assert "--clips 1" in recipe
-    assert "--report-dir build/bench" in recipe
-
-
 @pytest.mark.parametrize("target", ["hil", "test", "bench"])
 def test_make_passes_another_compiler_on(target: str) -> None:
     command = ["make", "-n", "-o", ".venv/.test", target, "CROSS_COMPILE=/opt/my arm/arm-"]

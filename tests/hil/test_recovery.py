@@ -157,6 +157,8 @@ class HangsInMidClip(FakeDevice):
     hangs_after = 9_000
 
     def write(self, data: bytes, /) -> int:
+        if self.deaf_to_hellos:
+            return len(data)
         before = self._received
         super().write(data)
         if before <= self.hangs_after < self._received:
@@ -221,7 +223,7 @@ def test_a_reset_that_the_board_cannot_do_is_not_said_to_be_done() -> None:
 
 def test_damage_that_never_ends_climbs_from_repetition_to_the_end() -> None:
     device = FakeDevice()
-    port = FaultyPort(device, flip_sent=range(3_000, 10**6, 3_000))
+    port = FaultyPort(device, flip_sent=range(3_000, 10**6, 400))
     session, retries = begin(Board(device, has_power_command=False), port)
     with pytest.raises(RecoveryError, match=f"resynchronise, sent again: {ATTEMPTS - 1} times"):
         session.play_clip(1, sound(), name="barking")

@@ -71,7 +71,7 @@ def test_compile_commands_name_every_source_by_relative_path(
     directory = make_project(u585, tiny, tmp_path, taps=False).directory
     commands = json.loads((directory / "compile_commands.json").read_text())
     sources = {command["file"] for command in commands}
-    on_disk = {name for name in tree(directory) if name.endswith(".c")}
+    on_disk = {name for name in tree(directory) if name.endswith((".c", ".S"))}
     assert sources == {name for name in on_disk if not name.startswith("host/")}
     assert all(command["directory"] == "." for command in commands)
 

@@ -75,10 +75,10 @@ def test_an_equal_project_agrees(place: Path, capsys: pytest.CaptureFixture[str]
 def test_a_weight_is_found_in_its_layer(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def change(text: str) -> str:
         begin = text.index("parameters_1_")
-        taps = list(re.finditer(r"TAPS\((-?\d+), ", text[begin:]))
-        one = taps[3 * FAULTY_CHANNEL + 1]
+        filters = list(re.finditer(r"SCALED_3X3\(-?\d+, -?\d+, -?\d+, (-?\d+), ", text[begin:]))
+        one = filters[FAULTY_CHANNEL]  # the left tap of the row in the middle, scaled
         value = int(one[1])
-        new = value + 100 if value < 0 else value - 100
+        new = value + 12800 if value < 0 else value - 12800
         return f"{text[: begin + one.start(1)]}{new}{text[begin + one.end(1) :]}"
 
     faulty = edited(place, "network/network_weights.c", change)

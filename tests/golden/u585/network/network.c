@@ -16,7 +16,8 @@
 
 /* All memory of the activations. */
 struct network_arena {
-    int16_t columns[320]; /* one row, laid out for a matrix product */
+    /* one row, laid out for a matrix product */
+    int16_t columns[320];
     /* 3 rows of 16 rows of 64 x 1, scale 0.0546875, zero point 40 */
     uint8_t rows_input[3][64];
     /* 3 rows of 8 rows of 32 x 4, scale 0.0562893, zero point -128 */
