@@ -41,6 +41,11 @@ class Reception:
         machine.usart.lender = self
         machine.bus.before_write = self.give_back
 
+    @property
+    def may_lend(self) -> bool:
+        """Whether DMA sees memory as the core does."""
+        return self._machine.bus_memory.is_direct
+
     def deadline(self, until_ps: int) -> int:
         """Cycles up to which the core may run; what can be lent is lent."""
         machine, scheduler = self._machine, self._machine.scheduler

@@ -20,7 +20,7 @@ from hil.virtual.host_ports import registry, serial_url  # noqa: F401  # knows v
 from hil.virtual.machine import Machine
 
 STARTS = 3500
-"""Of a clip of 5 s, as of now about 3,200: interrupts, their returns, sleep, the host's looks.
+"""Of a clip of 5 s, about 3,200 now: interrupts and their returns, sleep, and the host's looks.
 Marks, and half milliseconds in which bytes just come and go, are none of them."""
 
 

@@ -65,7 +65,9 @@ class UsartLending(UsartBytes):
         """Whether a check of the line could find nothing else than the last one for reception."""
         settings = self._line_settings
         if self._checked_with != settings:
-            if self._checked_line is None or self._checked_line != self.line_key("RX"):
+            if not self.lender.may_lend or self._checked_line is None:
+                return False
+            if self._checked_line != self.line_key("RX"):
                 return False
             if self._checked.get(self._checked_line) != (self.frame_ps, self.read_ratio):
                 return False

@@ -18,6 +18,10 @@ from hil.virtual.stm32.dma_channels import DmaChannel
 class Lender(Protocol):
     """Who lends a stretch to somebody who moves its bytes while the core runs."""
 
+    @property
+    def may_lend(self) -> bool:
+        """Whether it ever lends, as memory is now."""
+
     def sync(self) -> None:
         """Let the USART know what has been moved so far."""
 
@@ -33,6 +37,8 @@ class Lender(Protocol):
 
 class _NoLender:
     """Lends nothing."""
+
+    may_lend = False
 
     def sync(self) -> None:
         """Nothing was moved."""
