@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What of a USART's bytes others may move while the core runs: plain ones, by DMA, to memory known.
 
-A write to a peripheral that may change how bytes go ends a loan. Where the USART has then looked at
-everything and the line is set up as it was when it was checked last, it lends again at once.
+A write to a peripheral that may change how bytes go ends a loan. It is lent again once the line has
+been checked anew.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ class UsartLending(UsartBytes):
         """Nothing is lent, and no line was checked."""
         super().reset()
         self._checked_with: tuple[int, int, int] | None = None
-        self._checked_line: tuple[object, ...] | None = None
 
     def on_time(self) -> None:
         """Catch up because of the time, and of nothing else."""
@@ -36,7 +35,6 @@ class UsartLending(UsartBytes):
     def line_is_checked(self) -> None:
         """Take note that the line has just been found right for reception."""
         self._checked_with = self._line_settings
-        self._checked_line = self.line_key("RX")
 
     def lend_again(self) -> None:
         """Lend at once what a write has ended, once that has been dealt with."""
@@ -63,16 +61,7 @@ class UsartLending(UsartBytes):
 
     def _line_is_as_checked(self) -> bool:
         """Whether a check of the line could find nothing else than the last one for reception."""
-        settings = self._line_settings
-        if self._checked_with != settings:
-            if not self.lender.may_lend or self._checked_line is None:
-                return False
-            if self._checked_line != self.line_key("RX"):
-                return False
-            if self._checked.get(self._checked_line) != (self.frame_ps, self.read_ratio):
-                return False
-            self._checked_with = settings
-        return True
+        return self._checked_with == self._line_settings
 
     def _go_on(self) -> bool:
         """Catch up where there are but bytes to move; False if there is more to do."""
