@@ -2,17 +2,17 @@
 /*
  * ADD and SUB of two rows. The portable twin is add.c, which tells the scales.
  *
- *     r0-r3   four pixels of the first input, then sums, then outputs      r12   the first input
- *     r4, r5  two pixels of the second, r6 scratch, r7 its word            s0    second - first input
- *     r8-r11, lr  the numbers of a scale, from the frame                   s1    output - first input
- *                                                                          s2    the first input's end
- *                                                                          s3    sign
- * An input takes seven instructions a pixel, a sum and its scale eight, all else a share in the work on
- * four: 117 instructions for four pixels (C: 260, whose numbers do not fit in registers).
+ *     r0-r3   four pixels of the first input, then sums, then outputs
+ *     r4, r5  two pixels of the second, r6 scratch, r7 its word
+ *     r8-r11, lr  the numbers of a scale, from the frame
+ *     r12     the first input      s0, s1   how far the second and the output lie behind it
+ *     s2      its end              s3       sign
+ * An input takes seven instructions a pixel, a sum and its scale eight, all else a share in the
+ * work on four: 117 instructions for four pixels (C: 260, whose numbers do not fit in registers).
  *
- * A rounded product has the sign of its factor, or is 0; so halves go away from zero by one less in
- * what is added to a negative one. Where that rounds to 0 it changes nothing, since half a unit stays
- * below one.
+ * A rounded product has the sign of its factor, or is 0; so halves go away from zero by one less
+ * in what is added to a negative one. Where that rounds to 0 it changes nothing, since half a
+ * unit stays below one.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified
@@ -27,8 +27,8 @@
     .equ    SHIFT, 44
     .equ    RANGE, 48
 
-/* The frame: of each scale zero point, multiplier, half a unit, what is added to a negative product,
- * shift to the right. Of the sums' also how far they are shifted to the left before. */
+/* The frame: of each scale zero point, multiplier, half a unit, what is added to a negative
+ * product, shift to the right. Of the sums' also how far they are shifted to the left before. */
     .equ    SCALE_BYTES, 20
     .equ    FIRST, 0
     .equ    SECOND, 20
@@ -61,7 +61,8 @@
     ldr     lr, [sp, #(\scale + 16)]
 .endm
 
-/* Two factors, shifted to the left, to their rounded multiples. No instruction waits for a result. */
+/* Two factors, shifted to the left, to their rounded multiples. No instruction waits for a
+ * result. */
 .macro ROUND_TWO y0, y1, scratch0, scratch1, left
     and     \scratch0, r11, \y0, asr #31
     and     \scratch1, r11, \y1, asr #31

@@ -6,9 +6,9 @@
 
 #include "network/kernels/depthwise_scaled_macros.inc"
 
-/* r0 layer, r1 rows, r2 columns, r3 first channel; r8, r9 what follows in a channel when the taps are
- * in their registers, without and with border rows. Fills the frame, which is open, and s4, s5, s7,
- * s8. Leaves the output's width in r6. */
+/* r0 layer, r1 rows, r2 columns, r3 first channel; r8, r9 what follows in a channel when the
+ * taps are in their registers, without and with border rows. Fills the frame, which is open, and
+ * s4, s5, s7, s8. Leaves the output's width in r6. */
     .section .text.depthwise_scaled_begin, "ax", %progbits
     .global depthwise_scaled_begin
     .type   depthwise_scaled_begin, %function

@@ -5,10 +5,10 @@
  *
  *     r0, r1, r2   taps (left, middle) of rows A, B, C      r6-r9   four sums
  *     r3, r4, r5   taps (middle, right)                     r10, r11   pixels
- * A pair of pixels x0, x1 of a row belongs to four outputs: it ends y-1 (right of x0) and y0 (middle,
- * right), begins y1 (left, middle) and y2 (left of x1). So a pair takes four multiplications a row
- * and no pixel is loaded for a neighbour's sake. 21 instructions make the sums of two outputs, 9
- * scale and store them: 32 for two outputs with the loop.
+ * A pair of pixels x0, x1 of a row belongs to four outputs: it ends y-1 (right of x0) and y0
+ * (middle, right), begins y1 (left, middle) and y2 (left of x1). So a pair takes four
+ * multiplications a row and no pixel is loaded for a neighbour's sake. 21 instructions make the
+ * sums of two outputs, 9 scale and store them: 32 for two outputs with the loop.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified
@@ -26,7 +26,8 @@
     smlatb  \y2, \x, \left, \y2
 .endm
 
-/* The same of the first row that is added: y1 holds the start, of y2 as well and, `first`, of y0. */
+/* The same of the first row that is added: y1 holds the start, of y2 as well and, `first`, of
+ * y0. */
 .macro FIRST_ROW_OF_PAIR x, left, right, ym, y0, y1, y2, first
     .if \first
     smlad   \y0, \x, \right, \y1

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DEPTHWISE_CONV_2D, 3x3, stride 2, scaled taps, one border pixel of value 0 right. The portable twin
- * is depthwise_scaled_s2.c; depthwise_scaled_macros.inc tells the other registers.
+ * DEPTHWISE_CONV_2D, 3x3, stride 2, scaled taps, one border pixel of value 0 right. The portable
+ * twin is depthwise_scaled_s2.c; depthwise_scaled_macros.inc tells the other registers.
  *
  *     r0, r1, r2   taps (left, middle) of rows A, B, C      r5, r8, r9   words of the three rows
  *     r3           right taps of A (top) and B (bottom)     r6, r7       two sums
  *     r4           right tap of C (top)                     r10, r11     pixels
- * A word x0 x1 x2 x3 ends the output before it (right of x0), makes one (x0, x1, x2) and begins one
- * (x2, x3): 25 instructions for two outputs' sums, 10 to scale and store
- * them; with the loop 75 for four outputs.
+ * A word x0 x1 x2 x3 ends the output before it (right of x0), makes one (x0, x1, x2) and begins
+ * one (x2, x3): 25 instructions for two outputs' sums, 10 to scale and store them; with the loop
+ * 75 for four outputs.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified

@@ -3,9 +3,9 @@
  * CONV_2D as a matrix product, with any zero point and any clamp. The portable twin is
  * pointwise_linear.c, and pointwise_macros.inc tells the registers.
  *
- * An output takes seven instructions and, with three others, a share in the clamp of four bytes at
- * once. Halves go away from zero: a negative product is one less before half a unit is added, unless
- * the shift is 0 and nothing is halved.
+ * An output takes seven instructions and, with three others, a share in the clamp of four bytes
+ * at once. Halves go away from zero: a negative product is one less before half a unit is added,
+ * unless the shift is 0 and nothing is halved.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified

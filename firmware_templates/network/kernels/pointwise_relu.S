@@ -3,10 +3,10 @@
  * CONV_2D as a matrix product, with a RELU that clamps at the zero point. The portable twin is
  * pointwise_relu.c, and pointwise_macros.inc tells the registers.
  *
- * A block costs 42 instructions beside its steps. An output takes two of them: SMMLAR scales and
- * rounds it and adds half a unit, USAT shifts and clamps it. USAT's shift is part of the
- * instruction: the two common shifts have ways of their own, all others one with an ASR more. A
- * negative sum gives 0 whichever way it is rounded, so that halves need not go away from zero.
+ * A block costs 39 instructions beside its steps, and three a round. An output takes two: SMMLAR
+ * scales and rounds it and adds half a unit, USAT shifts and clamps it. USAT's shift is part of
+ * the instruction: the two common shifts have ways of their own, all others one with an ASR more.
+ * A negative sum gives 0 whichever way it is rounded, so that halves need not go away from zero.
  *
  * 256 B is scaled as it is: 8 is added to the shift n, and what rounds the first product (half of
  * 2^32) becomes 2^7 beside the half unit, 2^(n + 7) or nothing for n = 0. SMMLA leaves the rest
