@@ -150,12 +150,12 @@ def _table_index(counters, address):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _weighted_sum(halfwords, first, count):  # type: ignore[no-untyped-def]
+def weighted_sum(halfwords, first, count):  # type: ignore[no-untyped-def]
     """A sum over a block by which code in TCM that has changed is found out."""
-    total = np.uint32(0)
+    total = np.uint64(0)
     for index in range(count):
-        total += np.uint32(halfwords[first + index]) * np.uint32(2 * index + 1)
-    return total
+        total += np.uint64(halfwords[first + index]) * np.uint64(2 * index + 1)
+    return np.uint32(total & np.uint64(0xFFFF_FFFF))
 
 
 @njit(cache=True)
@@ -168,7 +168,7 @@ def _look_up_in_tcm(counters, offset, size):  # type: ignore[no-untyped-def]
     halfwords = carray(pointer(counters[at.TCM_BYTES]), _TABLE_LENGTH, np.uint16)
     sums = carray(pointer(counters[at.TCM_SUMS]), _TABLE_LENGTH, np.uint32)
     index = first + (offset >> 1)
-    entry, total = table[index], _weighted_sum(halfwords, offset >> 1, np.int64(size >> 1))
+    entry, total = table[index], weighted_sum(halfwords, offset >> 1, np.int64(size >> 1))
     found = demands[2 * index : 2 * index + 2]
     if entry >> SIZE_SHIFT != size or sums[offset >> 1] != total:
         costs = carray(pointer(counters[at.COST_TABLE]), COSTS, np.int64)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from hil.virtual.cpu.block_hook import weighted_sum
 from hil.virtual.machine import Machine
 from tests.hil.virtual.conftest import Boot, variable
 
@@ -178,3 +180,11 @@ def test_the_cycle_counter_follows_the_estimate_and_stands_still_in_sleep(boot: 
     machine.run(1.1)
     assert 4000 <= variable(machine, "loop_cycles") < 4100  # 3 instructions, 1 taken branch
     assert variable(machine, "sleep_cycles") < 100
+
+
+def test_the_sum_of_a_long_block_fits_its_table() -> None:
+    """Else code in tightly coupled memory would be taken for changed each time it runs."""
+    halfwords = np.full(512, 0xFFFF, np.uint16)
+    whole = sum(0xFFFF * (2 * index + 1) for index in range(512))
+    assert whole > 1 << 32
+    assert weighted_sum(halfwords, 0, 512) == whole % (1 << 32)
