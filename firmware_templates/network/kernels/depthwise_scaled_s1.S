@@ -119,15 +119,7 @@ depthwise_scaled_s1_row_u8:
     moveq   r0, r2
     str     r0, [sp, #ENTRY]
 depthwise_scaled_s1_channel:
-    ldr     r10, [sp, #PARAMETERS]
-    ldrd    r12, lr, [sp, #ROW]
-    ldm     r10!, {r0-r4, r6, r7}
-    str     r10, [sp, #PARAMETERS]
-    vmov    r10, s8
-    uxth    r8, r4
-    vmov    s0, r6
-    vmov    s2, s3, r7, r8
-    add     r10, r10, r12
+    LOAD_CHANNEL
     pkhtb   r5, r4, r2, asr #16
     lsl     r4, r3, #16
     pkhtb   r3, r3, r0, asr #16

@@ -85,15 +85,7 @@
 depthwise_scaled_s2_row_u8:
     BEGIN   depthwise_scaled_s2
 depthwise_scaled_s2_channel:
-    ldr     r10, [sp, #PARAMETERS]
-    ldrd    r12, lr, [sp, #ROW]
-    ldm     r10!, {r0-r4, r6, r7}
-    str     r10, [sp, #PARAMETERS]
-    vmov    r10, s8
-    uxth    r8, r4
-    vmov    s0, r6
-    vmov    s2, s3, r7, r8
-    add     r10, r10, r12
+    LOAD_CHANNEL
     vmov    s6, r10
     ldr     pc, [sp, #TAPS_READY]
 
