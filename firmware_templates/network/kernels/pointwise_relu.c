@@ -5,38 +5,22 @@
 #if !DSP_ON_TARGET
 #include "network/kernels/pointwise_block.h"
 
-/* `order` says where the four pixels of a word lie. */
-static void product_row(const void *layer, const int16_t *columns, uint8_t *planes,
-                        uint32_t first_output, const uint8_t order[4]) {
-    const struct pointwise_layer *const product = layer;
-    const uint32_t *weights = product->weights + first_output * product->inputs / 4u;
-    const struct requantise *packed = product->requantise + first_output;
-    for (uint32_t output = 0u; output < product->outputs; output += 2u) {
-        const struct requantise_channel a = requantise_unpack(packed++);
-        const struct requantise_channel b = requantise_unpack(packed++);
-        const int16_t *column = columns;
-        for (uint32_t pixel = 0u; pixel < product->pixels; pixel += 4u) {
-            const struct pointwise_block block =
-                pointwise_accumulate(column, weights, product->inputs, a.start, b.start);
-            for (uint32_t i = 0u; i < 4u; i++) {
-                uint8_t *place = planes + pixel + order[i];
-                place[0] = (uint8_t)requantise_relu(block.a[i], &a);
-                place[product->channel_stride] = (uint8_t)requantise_relu(block.b[i], &b);
-            }
-            column += 4u * product->inputs;
-        }
-        weights += product->inputs / 2u;
-        planes += 2u * product->channel_stride;
-    }
+/* The zero point is the lowest value, which USAT clamps at. */
+DSP_INLINE int32_t requantise(int32_t doubled, const struct requantise_channel *channel,
+                              const struct output_range *range) {
+    (void)range;
+    return requantise_relu(doubled, channel);
 }
 
 void pointwise_relu_row_u8(const void *layer, int16_t *columns, uint8_t *planes,
                            uint32_t first_output) {
-    product_row(layer, columns, planes, first_output, (const uint8_t[]){0u, 1u, 2u, 3u});
+    const struct pointwise_steps steps = {pointwise_accumulate, requantise, false};
+    pointwise_row(layer, columns, planes, first_output, steps);
 }
 
 void pointwise_relu_swapped_row_u8(const void *layer, int16_t *columns, uint8_t *planes,
                                    uint32_t first_output) {
-    product_row(layer, columns, planes, first_output, (const uint8_t[]){0u, 2u, 1u, 3u});
+    const struct pointwise_steps steps = {pointwise_accumulate, requantise, true};
+    pointwise_row(layer, columns, planes, first_output, steps);
 }
 #endif
