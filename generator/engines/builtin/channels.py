@@ -33,6 +33,8 @@ BIAS_LIMIT = 1 << 26
 ACCUMULATOR_LIMIT = 1 << 30
 """The kernels double the accumulator in 32 bits."""
 
+LARGEST_PIXEL = 255
+
 LARGEST_SHIFT = 31
 HALF = Multiplier(1 << 30, 0)
 """The real number one half, without a second rounding."""
@@ -147,6 +149,12 @@ def biases_of(graph: Graph, operator: Operator, count: int) -> list[int]:
     return [int(value) for value in graph.tensor_in(operator, 2).int32_values()]
 
 
+def accumulator_span(weights: NDArray[np.int64], bias: int) -> tuple[int, int]:
+    """The least and the most that a channel's accumulator is over all inputs."""
+    least, most = (int(weights[side].sum()) for side in (weights < 0, weights > 0))
+    return bias + LARGEST_PIXEL * least, bias + LARGEST_PIXEL * most
+
+
 def fold_channel(
     weights: NDArray[np.int8],
     bias: int,
@@ -161,8 +169,7 @@ def fold_channel(
     """
     wide = weights.astype(np.int64)
     folded = bias - input_zero * int(wide.sum())
-    least = folded + 255 * int(wide[wide < 0].sum())
-    most = folded + 255 * int(wide[wide > 0].sum())
+    least, most = accumulator_span(wide, folded)
     if (
         -BIAS_LIMIT <= folded < BIAS_LIMIT
         and least > -ACCUMULATOR_LIMIT

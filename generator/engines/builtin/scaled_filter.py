@@ -7,12 +7,11 @@ whose shift n is below 12, whose scaled taps fit in 16 bits, and whose scaled su
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.engines.builtin.c_tables import Table, int32_literal
-from generator.engines.builtin.channels import Channel, FoldedConvolution
+from generator.engines.builtin.channels import Channel, FoldedConvolution, accumulator_span
 
 SHIFT = 12
 """SCALED_SHIFT in scaled_3x3.h."""
@@ -20,19 +19,17 @@ SHIFT = 12
 CHANNEL_BYTES = 28
 LARGEST_TAP = (1 << 15) - 1
 LARGEST_SUM = (1 << 31) - 1
-LARGEST_PIXEL = 255
 
 
-def _scaled(taps: Sequence[int], channel: Channel) -> str | None:
+def _scaled(taps: NDArray[np.int64], channel: Channel) -> str | None:
     """The initialiser of a channel's struct scaled_3x3; None where it does not fit."""
     up = SHIFT - channel.shift
     if up < 1:
         return None
     factor = 1 << (up + 1)
-    scaled, start = [tap * factor for tap in taps], channel.bias * factor
-    most = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap > 0)
-    least = start + LARGEST_PIXEL * sum(tap for tap in scaled if tap < 0)
-    fits = min(scaled) >= -LARGEST_TAP - 1 and max(scaled) <= LARGEST_TAP
+    scaled, start = taps * factor, channel.bias * factor
+    least, most = accumulator_span(scaled, start)
+    fits = scaled.min() >= -LARGEST_TAP - 1 and scaled.max() <= LARGEST_TAP
     if not fits or least < -LARGEST_SUM or most > LARGEST_SUM:
         return None
     addend = (1 << (up - 1)) + (1 << (SHIFT - 1) if channel.shift else 0)
@@ -48,10 +45,7 @@ def scaled_table(name: str, folded: FoldedConvolution) -> Table | None:
     if not folded.range.is_plain_relu or folded.weights.shape[1:] != (3, 3, 1):
         return None
     kept = folded.kept_weights().astype(np.int64).reshape(-1, 9)
-    lines = [
-        _scaled([int(tap) for tap in taps], channel)
-        for taps, channel in zip(kept, folded.channels, strict=True)
-    ]
+    lines = [_scaled(taps, channel) for taps, channel in zip(kept, folded.channels, strict=True)]
     fitting = tuple(line for line in lines if line is not None)
     if len(fitting) < len(lines):
         return None

@@ -12,6 +12,7 @@ from generator.engines.builtin.c_tables import Table, unsigned, word_table
 from generator.engines.builtin.channels import (
     Channel,
     FoldedConvolution,
+    accumulator_span,
     fold_convolution,
     requantise_table,
 )
@@ -37,8 +38,6 @@ from generator.engines.builtin.spec import (
 from generator.engines.builtin.tensor_kernels.windows import convolution_kernel
 from generator.engines.builtin.windows import PIXELS_PER_BLOCK, WHOLE_ROW, round_up
 from generator.model.graph import Graph, Operator
-
-LARGEST_PIXEL = 255
 
 SECOND_LIMIT = 1 << 23
 """256 times the doubled accumulator of a pair's second output fits in 32 bits."""
@@ -167,18 +166,15 @@ def _pairs(folded: FoldedConvolution) -> NDArray[np.int64]:
 
 def pairs_fit(folded: FoldedConvolution) -> bool:
     """Whether two outputs can share 16-bit weights in every pair (kernels/pointwise.h)."""
-    a, b = _pairs(folded)[:, 0], _pairs(folded)[:, 1]
+    pairs = _pairs(folded)
+    a, b = pairs[:, 0], pairs[:, 1]
     if np.any((b == INT8_MIN) & (a < 0)):
         return False
     seconds = folded.channels[1::2]
-    biases = np.array([*(one.bias for one in seconds), 0][: len(b)])
-    most = 2 * (biases + LARGEST_PIXEL * np.where(b > 0, b, 0).sum(axis=1))
-    least = 2 * (biases + LARGEST_PIXEL * np.where(b < 0, b, 0).sum(axis=1))
-    shifts = [one.shift for one in seconds]
-    return bool(
-        most.max() < SECOND_LIMIT
-        and least.min() > -SECOND_LIMIT
-        and max(shifts, default=0) <= MOST_SECOND_SHIFT
+    return all(
+        one.shift <= MOST_SECOND_SHIFT
+        and all(abs(2 * end) < SECOND_LIMIT for end in accumulator_span(weights, one.bias))
+        for weights, one in zip(b, seconds, strict=False)  # zeros for the second of an odd one
     )
 
 
