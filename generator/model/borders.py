@@ -13,9 +13,8 @@ from dataclasses import replace
 
 from generator.model.constraints.tensors import constant_integers
 from generator.model.graph import Graph, Operator, Tensor
-from generator.model.options import Borders, ConvolutionOptions, Padding
+from generator.model.options import CONVOLUTIONS, Borders, ConvolutionOptions, Padding
 
-CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
 PADS = {"PAD": 2, "PADV2": 3}
 """With the number of their inputs."""
 

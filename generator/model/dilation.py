@@ -11,9 +11,7 @@ from dataclasses import replace
 
 from generator.model.constraints.tensors import constant_integers
 from generator.model.graph import Graph, Operator
-from generator.model.options import Borders, ConvolutionOptions, Padding
-
-CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+from generator.model.options import CONVOLUTIONS, Borders, ConvolutionOptions, Padding
 
 
 def with_dilation(graph: Graph) -> Graph:

@@ -70,6 +70,10 @@ class WindowOptions:
     activation: Activation
 
 
+CONVOLUTIONS = ("CONV_2D", "DEPTHWISE_CONV_2D")
+"""The operators that have ConvolutionOptions."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConvolutionOptions(WindowOptions):
     """CONV_2D and DEPTHWISE_CONV_2D."""
