@@ -26,6 +26,7 @@ from tests.support.networks import (
     binary_network,
     deep_network,
     forked_network,
+    low_network,
     mobile_network,
     networks,
     plain_network,
@@ -83,7 +84,7 @@ def test_a_random_network(model: ModelBuilder) -> None:
 
 MADE = [
     *(mobile_network, plain_network, residual_network, binary_network),
-    *(forked_network, windowless_network, bare_network),
+    *(forked_network, low_network, windowless_network, bare_network),
 ]
 
 

@@ -59,6 +59,14 @@ def forked_network() -> ModelBuilder:
     return model.depthwise((5, 3), multiplier=6).add(joined).head(4)
 
 
+def low_network() -> ModelBuilder:
+    """Two rows, that a window over both borders wants whole, in groups of channels."""
+    model = ModelBuilder(3, 3).depthwise(stride=(2, 2), multiplier=16).conv(16, (1, 1))
+    for _ in range(2):
+        model.depthwise().conv(16, (1, 1))
+    return model.head(4)
+
+
 def windowless_network() -> ModelBuilder:
     """Nothing on rows: Flatten takes the input as it comes."""
     return (

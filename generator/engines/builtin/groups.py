@@ -38,12 +38,20 @@ def window_ends_with(window: Window, made: int, row: int) -> bool:
     return window.first_row(made) + window.size[0] == row + 1
 
 
-def places_wanted(window: Window, made: int, row: int, groups: int) -> int:
-    """Groups that a ring must hold while `row` comes, for a reader that has made `made` rows."""
-    oldest = min(max(window.first_row(made), 0), row)
-    if groups > 1 and window_ends_with(window, made, row):
-        return (row - oldest) * groups + 1
-    return (row - oldest + 1) * groups
+def places_wanted(window: Window, made: int, rows: int, row: int, groups: int) -> int:
+    """Groups that a ring must hold while `row` comes, for a reader that has made `made` of `rows`
+    rows.
+
+    The next of them takes the new row's groups as they come. One behind it, at the lower border,
+    may want the new row and older ones whole.
+    """
+    oldest = max(window.first_row(made), 0)
+    if oldest > row:
+        return 1  # no window meets the row: its groups may lie one over the other
+    if groups == 1 or not window_ends_with(window, made, row):
+        return (row - oldest + 1) * groups
+    whole = row - max(window.first_row(made + 1), 0) + 1 if made + 1 < rows else 0
+    return max((row - oldest) * groups + 1, whole * groups)
 
 
 def assign_buffers(sizes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> tuple[int, ...]:

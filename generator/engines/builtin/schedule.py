@@ -367,7 +367,7 @@ def _with_places(rings: list[Ring], stages: tuple[Stage, ...]) -> list[Ring]:
         readers = [stage for stage in stages if ring in stage.sources]
         for stage in readers:
             if made[stage.index] < stage.rows:
-                wanted = places_wanted(stage.window, made[stage.index], row, groups)
+                wanted = places_wanted(stage.window, made[stage.index], stage.rows, row, groups)
                 places[ring] = max(places[ring], wanted)
         arrived[ring] += 1
         for stage in readers:

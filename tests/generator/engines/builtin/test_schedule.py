@@ -19,7 +19,7 @@ from generator.model.graph import Graph
 from generator.model.options import Padding, output_length
 from tests.support.model_builder import ModelBuilder
 from tests.support.network_build import read_model
-from tests.support.networks import networks
+from tests.support.networks import low_network, networks
 from tests.support.ring_simulation import play
 
 
@@ -132,6 +132,19 @@ def test_a_depthwise_output_with_two_takers_is_kept() -> None:
 def test_a_wide_stride_keeps_no_row_that_no_window_meets() -> None:
     model = ModelBuilder(30, 8).conv(4, (2, 2), (3, 1), same=False).head()
     assert make_schedule(graph_of(model)).rings[0].rows_kept == 2
+
+
+def test_two_rows_stay_whole_where_the_last_window_wants_both() -> None:
+    schedule = make_schedule(graph_of(low_network()))
+    assert [ring.groups for ring in schedule.rings[1:3]] == [2, 2]
+    assert [ring.places for ring in schedule.rings[1:3]] == [4, 4]
+    assert not play(schedule, [ring.places for ring in schedule.rings])[1]
+
+
+def test_a_grouped_row_that_no_window_meets_has_one_place() -> None:
+    model = ModelBuilder(3, 3).conv(16, (1, 1)).depthwise((1, 1), stride=(2, 2))
+    ring = make_schedule(graph_of(model.head())).rings[1]
+    assert (ring.groups, ring.places) == (2, 1)
 
 
 @pytest.mark.parametrize(
