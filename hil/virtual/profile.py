@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hil.virtual.cpu import trace
-from hil.virtual.cpu.block_scan import CYCLES_SHIFT, scan
+from hil.virtual.cpu.block_scan import scan_alone
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.flash_cache import FlashPath, line_fills
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, cycles_behind
@@ -111,20 +111,8 @@ class Profile:
         code = [self._code(int(one)) for one in kinds] + [(0, b"")]
         blocks = [disassemble(text, address) for address, text in code]
         pipeline, table = PIPELINES[self._core.model.name], self._core.model.cycles
-        costs, probes = table.costs(), np.zeros(1 << 12, np.uint16)
-        scanned = [
-            int(
-                scan(
-                    np.frombuffer(text + bytes(4), np.uint8),
-                    0,
-                    len(text),
-                    probes,
-                    np.zeros(2, np.uint64),
-                    costs,
-                )
-            )
-            for _, text in code[:-1]
-        ]
+        costs = table.costs()
+        scanned = [scan_alone(text, costs) for _, text in code[:-1]]
         covered = covered_units(pipeline.name)
         of_pair = np.zeros((len(pairs), 5), np.int32)
         for at, number in enumerate(pairs.tolist()):
@@ -132,10 +120,10 @@ class Profile:
             address, _ = code[second]
             came_from, text = code[first]
             left = first < len(kinds) and came_from + len(text) != address
-            entry = scanned[second]
+            instructions, cycles = scanned[second]
             of_pair[at] = (
-                entry & 0xFFF,
-                (entry >> CYCLES_SHIFT & 0xFFFF) + (table.branch_taken if left else 0),
+                instructions,
+                cycles + (table.branch_taken if left else 0),
                 *self._pipeline(blocks[first], blocks[second], covered),
             )
         of_block = of_pair[pair]

@@ -51,7 +51,7 @@ class Reception:
         machine, scheduler = self._machine, self._machine.scheduler
         self._until_ps = until_ps
         stretch = machine.usart.lend()
-        if stretch is None or not machine.bus_memory.is_direct:
+        if stretch is None or not self.may_lend:
             self._feed.stop()
             return scheduler.cycles_at(scheduler.next_ps(until_ps))
         name = machine.usart.name

@@ -224,6 +224,14 @@ def scan(  # type: ignore[no-untyped-def]  # noqa: PLR0917
     return count | cycles << CYCLES_SHIFT | flags << FLAGS_SHIFT | size << SIZE_SHIFT
 
 
+def scan_alone(code: bytes, costs: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Count instructions and cycles of a block from its code, no branch taken."""
+    demands, probes = np.zeros(2, np.uint64), np.zeros(len(code), np.uint16)
+    padded = np.frombuffer(code + bytes(4), np.uint8)
+    entry = int(scan(padded, 0, len(code), probes, demands, costs))
+    return entry & 0xFFF, entry >> CYCLES_SHIFT & 0xFFFF
+
+
 @njit(cache=True)
 def _count_between(code, offset, end):  # type: ignore[no-untyped-def]
     count = 0

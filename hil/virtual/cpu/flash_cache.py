@@ -80,6 +80,9 @@ def _fills(blocks, reads, begin, end, code, data):  # type: ignore[no-untyped-de
     code_tags, code_ages = np.full(code[1] * code[2], -1), np.zeros(code[1] * code[2], np.int64)
     size = max(1, data[1] * data[2])
     data_tags, data_ages = np.full(size, -1), np.zeros(size, np.int64)
+    constants, tags, ages = code, code_tags, code_ages
+    if data[1]:
+        constants, tags, ages = data, data_tags, data_ages
     clock, read = 0, 0
     for at in range(len(blocks)):
         address = np.int64(blocks[at] & np.uint64(0xFFFF_FFFF))
@@ -91,12 +94,8 @@ def _fills(blocks, reads, begin, end, code, data):  # type: ignore[no-untyped-de
         while read < len(reads) and np.int64(reads[read] >> np.uint64(_BLOCK)) <= at + 1:
             address = begin + np.int64(reads[read] >> np.uint64(_OFFSET) & np.uint64(_OFFSETS))
             clock += 1
-            if data[1]:
-                line = address // data[0]
-                found[at] += _touch(data_tags, data_ages, line, data[1], data[2], clock)
-            else:
-                line = address // code[0]
-                found[at] += _touch(code_tags, code_ages, line, code[1], code[2], clock)
+            line = address // constants[0]
+            found[at] += _touch(tags, ages, line, constants[1], constants[2], clock)
             read += 1
     return found
 

@@ -18,6 +18,9 @@ from hil.virtual.cpu import counters as at
 
 _REG_R0 = arm_const.UC_ARM_REG_R0
 _REG_LR = arm_const.UC_ARM_REG_LR
+_REG_XPSR = arm_const.UC_ARM_REG_XPSR
+_XPSR_IT = 0x0600_FC00
+"""Where the core stands in an IT block."""
 
 
 @intrinsic
@@ -80,3 +83,15 @@ def write_register(counters, engine, register, value):  # type: ignore[no-untype
 def core_register(counters, engine, number):  # type: ignore[no-untyped-def]
     """Read r0 to r12 or r14."""
     return read_register(counters, engine, _REG_LR if number == 14 else _REG_R0 + number)
+
+
+@njit(cache=True)
+def leave_it_block(counters, engine):  # type: ignore[no-untyped-def]
+    """Undo what the engine does to its state for a hook of memory in an IT block.
+
+    It writes the place in the block into the core's registers, and does not take it back: the block
+    that runs keeps track of it by itself, but the next one would be taken to begin conditionally.
+    """
+    state = read_register(counters, engine, _REG_XPSR)
+    if state & _XPSR_IT:
+        write_register(counters, engine, _REG_XPSR, state & ~_XPSR_IT)

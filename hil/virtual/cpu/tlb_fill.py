@@ -14,11 +14,10 @@ from __future__ import annotations
 import numpy as np
 import unicorn
 from numba import carray, cfunc, types
-from unicorn import arm_const
 
 import hil.virtual.cpu.compiled_cache  # noqa: F401  # before the compiled modules
 from hil.virtual.cpu import counters as at
-from hil.virtual.cpu.native_calls import pointer, read_register, write_register
+from hil.virtual.cpu.native_calls import leave_it_block, pointer
 
 DATA_SPANS = 32
 """Most spans of data that the hook is told of."""
@@ -28,8 +27,6 @@ _ADDRESS, _PERMISSIONS = 0, 1
 _DATA = unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE
 _ALL = unicorn.UC_PROT_ALL
 _FETCH = unicorn.UC_MEM_FETCH
-_REG_XPSR = arm_const.UC_ARM_REG_XPSR
-_XPSR_IT = 0x0600_FC00
 
 
 @cfunc(
@@ -38,9 +35,7 @@ _XPSR_IT = 0x0600_FC00
 def on_tlb_fill(engine, address, kind, result, user_data):  # type: ignore[no-untyped-def]
     """UC_HOOK_TLB_FILL: virtual addresses are physical ones; faults are found behind the TLB.
 
-    Before it asks, the engine writes the IT state of the instruction that misses into the core's
-    registers, and does not take it back: the block that runs keeps track of it by itself, but the
-    next block would begin with it. Between blocks there is none to take back: only a fetch misses.
+    Between blocks there is no IT state to take back: only a fetch misses there.
     """
     counters = carray(user_data, at.COUNTERS, np.uint64)
     entry = carray(result, 2, np.uint64)
@@ -48,9 +43,7 @@ def on_tlb_fill(engine, address, kind, result, user_data):  # type: ignore[no-un
     entry[_PERMISSIONS] = _ALL
     if kind == _FETCH:
         return 1
-    state = read_register(counters, engine, _REG_XPSR)
-    if state & _XPSR_IT:
-        write_register(counters, engine, _REG_XPSR, state & ~_XPSR_IT)
+    leave_it_block(counters, engine)
     spans = carray(pointer(counters[at.DATA_SPANS]), 2 * DATA_SPANS, np.uint64)
     for index in range(np.int64(counters[at.DATA_SPAN_COUNT])):
         if spans[2 * index] <= address < spans[2 * index + 1]:

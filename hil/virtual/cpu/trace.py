@@ -33,7 +33,7 @@ from unicorn.unicorn_py3 import unicorn as binding
 from hil.virtual.cpu import block_hook as hook
 from hil.virtual.cpu import counters as at_counter
 from hil.virtual.cpu.core import Core
-from hil.virtual.cpu.native_calls import pointer, read_register
+from hil.virtual.cpu.native_calls import leave_it_block, pointer, read_register
 
 SIZE_SHIFT = 32
 """A block in the log: its address, and above it its size in bytes."""
@@ -50,8 +50,8 @@ READ_BLOCK_SHIFT, READ_OFFSET_SHIFT, READ_SIZE_MASK = 32, 4, 15
 
 BLOCKS, BLOCKS_ROOM, CALLS, CALLS_ROOM, READS, READS_ROOM = 0, 1, 2, 3, 4, 5
 BLOCK_LOG, CALL_LOG, READ_LOG, ENTRIES, COUNTERS = 6, 7, 8, 9, 10
-DEPTH, STACK, MEMORY_FUNCTION, SCRATCH, WRITE_FUNCTION = 11, 12, 13, 14, 15
-STATE_WORDS = 16
+DEPTH, STACK, MEMORY_FUNCTION, SCRATCH = 11, 12, 13, 14
+STATE_WORDS = 15
 
 STACK_FIELDS = 4
 DEEPEST = 1 << 10
@@ -60,10 +60,8 @@ DEEPEST = 1 << 10
 _EXC_RETURN = 0xFFFF_FF00
 _STACKED_PC = 24
 _BIG = 1 << 31
-_IT_STATE = 0x0600_FC00
-"""Of XPSR: where the core stands in an IT block."""
 _REG_SP, _REG_LR = arm_const.UC_ARM_REG_SP, arm_const.UC_ARM_REG_LR
-_REG_R0, _REG_XPSR = arm_const.UC_ARM_REG_R0, arm_const.UC_ARM_REG_XPSR
+_REG_R0 = arm_const.UC_ARM_REG_R0
 
 
 class TraceFullError(RuntimeError):
@@ -82,35 +80,6 @@ def _call_read_memory(typing_context, function, engine, address, value):  # type
         return builder.call(pointer, [*arguments[1:], ir.Constant(ir.IntType(64), 4)])
 
     return types.int32(types.uint64, types.voidptr, types.uint64, types.voidptr), generate
-
-
-@intrinsic
-def _call_write_register(typing_context, function, engine, register, value):  # type: ignore[no-untyped-def]
-    """Call `uc_reg_write(engine, register, value)` at the address `function`."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        prototype = ir.FunctionType(
-            ir.IntType(32), [cgutils.voidptr_t, ir.IntType(32), cgutils.voidptr_t]
-        )
-        pointer = builder.inttoptr(arguments[0], prototype.as_pointer())
-        return builder.call(pointer, arguments[1:])
-
-    return types.int32(types.uint64, types.voidptr, types.int32, types.voidptr), generate
-
-
-@njit
-def _leave_it_block(state, counters, engine):  # type: ignore[no-untyped-def]
-    """Undo what the engine does to its state for a hook of memory in an IT block.
-
-    It notes the place in the block, which the code that it has translated does not expect: the next
-    block would be taken to begin conditionally.
-    """
-    xpsr = read_register(counters, engine, _REG_XPSR)
-    if xpsr & _IT_STATE:
-        word = carray(pointer(state[SCRATCH]), 1, np.uint32)
-        word[0] = np.uint32(xpsr & ~_IT_STATE)
-        register = np.int32(_REG_XPSR)
-        _call_write_register(state[WRITE_FUNCTION], engine, register, pointer(state[SCRATCH]))
 
 
 @njit
@@ -195,7 +164,7 @@ def on_traced_read(engine, kind, address, size, value, user_data):  # type: igno
         state[READS] = state[READS_ROOM] + np.uint64(1)
         return
     counters = carray(pointer(state[COUNTERS]), at_counter.COUNTERS, np.uint64)
-    _leave_it_block(state, counters, engine)
+    leave_it_block(counters, engine)
     log = carray(pointer(state[READ_LOG]), _BIG, np.uint64)
     offset = np.uint64(address) - counters[at_counter.FLASH_BASE]
     log[at] = (
@@ -252,9 +221,8 @@ class Trace:
         state[COUNTERS], state[STACK] = core.counters.ctypes.data, self._stack.ctypes.data
         state[SCRATCH] = self._scratch.ctypes.data
         read = ctypes.cast(binding.uclib.uc_mem_read, ctypes.c_void_p).value
-        write = ctypes.cast(binding.uclib.uc_reg_write, ctypes.c_void_p).value
-        assert read is not None and write is not None
-        state[MEMORY_FUNCTION], state[WRITE_FUNCTION] = read, write
+        assert read is not None
+        state[MEMORY_FUNCTION] = read
         flash = core.flash
         self._handles = [
             self._hook(unicorn.UC_HOOK_BLOCK, on_traced_block, 1, 0),

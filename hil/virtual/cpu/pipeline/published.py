@@ -15,9 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from hil.virtual.cpu.block_scan import CYCLES_SHIFT, scan
+from hil.virtual.cpu.block_scan import scan_alone
 from hil.virtual.cpu.cycles import CORTEX_M4, CORTEX_M7, CORTEX_M33, CycleTable
 from hil.virtual.cpu.pipeline.blocks import PIPELINES, Pipeline, cycles_behind
 from hil.virtual.cpu.pipeline.cortex_m7 import CortexM7
@@ -66,14 +64,12 @@ class PublishedSequence:
     def by_table(self, table: CycleTable) -> int:
         """Cycles by a table, its branches taken where the next block lies elsewhere."""
         total, costs = 0, table.costs()
-        demands, probes = np.zeros(2, np.uint64), np.zeros(1 << 12, np.uint16)
         for before, before_size, block, size, count in self.follows:
             if before_size and before + before_size != block:
                 total += count * table.branch_taken
             if block != _RETURN:
-                code = np.frombuffer(self.code[block : block + size] + bytes(4), np.uint8)
-                entry = int(scan(code, 0, size, probes, demands, costs))
-                total += count * (entry >> CYCLES_SHIFT & 0xFFFF)
+                _, cycles = scan_alone(self.code[block : block + size], costs)
+                total += count * cycles
         return total
 
     def _block(self, offset: int, size: int) -> list[Instruction]:
