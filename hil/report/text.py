@@ -12,10 +12,13 @@ from rich.text import Text
 
 from generator.model.published import published_rows
 from hil.report.columns import COLUMNS, trained_mark
+from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
-from hil.report.figures import Report, measure_untrained, trained_folds_played
+from hil.report.gates import gate_lines
+from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
+from hil.report.trained_on import measure_untrained, trained_folds_played
 
 _SHOWN_DIVERGENCES = 5
 _SHOWN_RETRIES = 5
@@ -142,6 +145,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     resumed = sum(clip.resumptions for clip in records.clips.values())
     gaps = f", {resumed} gaps sent again" if resumed else ""
     lines = [
+        *partial_lines(report.incomplete_because),
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
@@ -167,6 +171,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     lines += [f"  {divergence.text}" for divergence in shown]
     if len(records.divergences) > len(shown):
         lines.append(f"  and {len(records.divergences) - len(shown)} more, in details.json")
+    lines += gate_lines(report.gates)
     lines.append(f"wall time    {report.wall_seconds:.1f} s")
     return Text("\n".join(lines))
 
