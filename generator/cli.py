@@ -93,9 +93,10 @@ def main(
         run: Callable[[argparse.Namespace, Console], int] = options.run
         return run(options, Console(highlight=False))
     except InputError as error:
-        count = len(error.faults)
-        errors.print(f"mel2metal: {count} fault{'s' if count > 1 else ''}", style="bold red")
-        for line in fault_lines(error.faults):
+        lines = fault_lines(error.faults)
+        count = f"{len(lines)} fault{'s' if len(lines) > 1 else ''}"
+        errors.print(f"mel2metal: {count}", style="bold red")
+        for line in lines:
             errors.print(f"  {line}", markup=False)
         return error.exit_code
     except Mel2metalError as error:
