@@ -40,7 +40,7 @@ def fault_lines(faults: Sequence[Fault]) -> list[str]:
     for fault in faults:
         places.setdefault((fault.what, fault.remedy), []).append(fault.where)
     merged = [
-        Fault(", ".join(dict.fromkeys(where)), what, remedy)
+        Fault("; ".join(dict.fromkeys(where)), what, remedy)
         for (what, remedy), where in places.items()
     ]
     following = [*(fault.remedy for fault in merged[1:]), None]

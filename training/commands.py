@@ -22,7 +22,7 @@ from generator.terminal.frontend_lines import print_saturation
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
-from training.dataset import label_by_model, load_dataset
+from training.dataset import DataSet, label_by_model, load_dataset
 from training.features import front_end_text
 from training.paths import (
     RUNS,
@@ -65,23 +65,16 @@ class _Run:
     scratch: Path
 
 
-@contextmanager
-def _open_run(
-    options: Namespace,
-    console: Console,
-    *,
-    held_out: bool | None = None,
-    out: Path | None = None,
-) -> Iterator[_Run]:
-    """Read the configuration, extract features, lock the run folder, start TensorFlow.
+def _find_inputs(
+    options: Namespace, *, held_out: bool | None = None, out: Path | None = None
+) -> tuple[TrainingConfig, DataSet, Path]:
+    """The configuration, the sounds and the backbone, before anything that takes long.
 
     `held_out`: True if held-out clips are evaluated, so that the backbone must not have been
     trained on them; None: only if the configuration says `threshold: auto`. `out`: the folder for
     the finished model; other sounds or folds than the shipped model's must not overwrite it. Raises
     InputError or ToolError.
     """
-    from training.start_tensorflow import start_tensorflow
-
     config = load_config(options.config)
     if options.folds:
         config = config.model_copy(update={"folds": parse_folds(options.folds)})
@@ -105,6 +98,21 @@ def _open_run(
         if held_out
         else find_backbone(os.environ)
     )
+    return config, data, backbone
+
+
+@contextmanager
+def _open_run(
+    options: Namespace,
+    console: Console,
+    *,
+    held_out: bool | None = None,
+    out: Path | None = None,
+) -> Iterator[_Run]:
+    """Find the inputs (`_find_inputs`), extract features, lock the run folder, start TensorFlow."""
+    from training.start_tensorflow import start_tensorflow
+
+    config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
     with _progress(console) as progress:
         prepared = prepare(
             config, data, backbone, progress=progress, on_message=progress.console.print
@@ -116,6 +124,18 @@ def _open_run(
         write_atomically(folder / "config.yaml", f"{comment}{text}")
         console.print(start_tensorflow(options.threads))
         yield _Run(prepared, folder, scratch)
+
+
+def check_command(options: Namespace, console: Console) -> None:
+    """`--check` of train, cv and quantize: raises what they would before TensorFlow starts."""
+    held_out = {"train": None, "cv": True, "quantize": False}[options.command]
+    out = (options.out or default_out(options.config)) if options.command == "train" else None
+    if options.command == "quantize":
+        _check_keras(options.keras)
+    config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
+    if options.command != "quantize":
+        text = f"{config.name}: {len(data.clips)} clips, starting from {backbone}"
+        console.print(text, markup=False)
 
 
 def train_command(options: Namespace, console: Console) -> None:
@@ -167,9 +187,7 @@ def cv_command(options: Namespace, console: Console) -> None:
 
 def quantize_command(options: Namespace, console: Console) -> None:
     """`make quantize`."""
-    if not options.keras.is_file():
-        what = "there is no such model"
-        raise InputError([Fault(str(options.keras), what, "train one with `make train`")])
+    _check_keras(options.keras)
     with _open_run(options, console, held_out=False) as run:
         from training.network import load_network
         from training.prepare import input_scale
@@ -207,6 +225,12 @@ def quantize_command(options: Namespace, console: Console) -> None:
             f"note: only `make train` chooses `threshold: auto`: copy its {config.name}"
             f".decision.yaml to {settings}, or set decision.threshold to a number"
         )
+
+
+def _check_keras(path: Path) -> None:
+    if not path.is_file():
+        what = "there is no such model"
+        raise InputError([Fault(str(path), what, "train one with `make train`")])
 
 
 def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:

@@ -177,7 +177,8 @@ def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
     if _is_esc10(config, data):
         causal = config.network.time_padding == "causal"
         named = f" CONFIG={CAUSAL_CONFIG.relative_to(REPO_ROOT)}" if causal else ""
-        return (f"make cv{named}      # with ESC10_DIR and MODELS_DIR set", f"make train{named}")
+        first = f"make cv{named}      # after `make dataset` and `make models`"
+        return (first, f"make train{named}")
     return (f"make train CONFIG={config.name}.yaml      # the configuration in the JSON file",)
 
 

@@ -80,7 +80,7 @@ def test_operators_that_are_not_computed_are_told_once(
 
 def test_one_text_is_told_once_with_all_its_places() -> None:
     faults = [Fault("a", "x", "mend"), Fault("b", "y", "mend"), Fault("c", "x", "mend")]
-    assert fault_lines(faults) == ["a, c: x", "b: y\n    remedy: mend"]
+    assert fault_lines(faults) == ["a; c: x", "b: y\n    remedy: mend"]
     assert fault_lines([Fault("a", "x", "mend"), Fault("a", "x", "other")]) == [
         "a: x\n    remedy: mend",
         "a: x\n    remedy: other",
