@@ -59,9 +59,10 @@ class ResumingDownloader:
                 continue
             shutil.move(self._part, output_file)
             return
+        kept = f"; {self._part} keeps what arrived" if self._part.exists() else ""
         raise ToolError(
             f"the download of {url} broke off {ATTEMPTS} times: {reason}",
-            f"run it again; {self._part} keeps what arrived",
+            f"look whether the network reaches that address, then run it again{kept}",
         )
 
     def _attempt(self, url: str) -> None:

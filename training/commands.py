@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 
 from generator.errors import Fault, InputError
 from generator.frontend.record_file import frontend_path
-from generator.model.decision_file import settings_path, settings_text
+from generator.model.decision_file import find_rule, settings_path, settings_text
 from generator.terminal.frontend_lines import print_saturation
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
@@ -161,6 +161,8 @@ def train_command(options: Namespace, console: Console) -> None:
     console.print(f"cross-validated, int8:    {card.cross_validation.int8_all}")
     if card.thresholded is not None:
         console.print(f"  with thresholds, int8:  {card.thresholded.int8_all}")
+    if card.rejections_text:
+        console.print(f"  of the held-out clips, {card.rejections_text}", markup=False)
 
 
 def cv_command(options: Namespace, console: Console) -> None:
@@ -182,6 +184,8 @@ def cv_command(options: Namespace, console: Console) -> None:
         for name, one in zip(names, result.thresholds, strict=True):
             console.print(f"threshold, {name}: {one.share:.3f} ({one.measure} {one.value:.3f})")
         console.print(f"  with thresholds, int8: {result.thresholded.int8_all}")
+    if result.rejections_text:
+        console.print(f"  of the held-out clips, {result.rejections_text}", markup=False)
     console.print(f"written to {run.folder}")
 
 
@@ -266,6 +270,8 @@ def evaluate_command(options: Namespace, console: Console) -> None:
         options.engine, options.model, options.labels, options.threshold, options.frontend
     )
     labels, rule = engines[0].labels, engines[0].rule
+    by_hand = options.threshold is not None
+    own = find_rule(options.model, rule.head, labels) if by_hand else None
     sounds = read_sounds(root, folds, whole=options.whole)
     data, left_out = label_by_model(sounds, labels, rule)
     for category, count in left_out.items():
@@ -273,7 +279,7 @@ def evaluate_command(options: Namespace, console: Console) -> None:
         console.print(f"note: {category}: {what}: {count} clips are left out")
     with _progress(console) as progress:
         result = evaluate(
-            options.model, options.engine, engines, data,
+            options.model, options.engine, engines, data, own_rule=own,
             progress=progress, on_message=progress.console.print,
         )  # fmt: skip
     features = hold_against_input(options.model, engines[0], data.clips)

@@ -30,7 +30,10 @@ NOT_HASHED = frozenset(
     {
         *(f"sounds/{name}.py" for name in ("download", "fetch_esc50")),
         *(f"training/{name}.py" for name in ("__main__", "card", "card_text", "commands", "plots")),
-        *(f"training/{name}.py" for name in ("arguments", "input_range", "published_models")),
+        *(
+            f"training/{name}.py"
+            for name in ("arguments", "input_range", "published_models", "rejections")
+        ),
         *(f"training/{name}.py" for name in ("tables", "tensorboard", "threshold", "train")),
     }
 )

@@ -129,6 +129,8 @@ def train(
         cross_validation=measured.scores if measured is not None else None,
         thresholds=measured.thresholds if measured is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
+        rejections=measured.rejections if measured is not None else None,
+        rejections_text=measured.rejections_text if measured is not None else "",
         training_clips=accuracy_of(decisions),
     )
     write_atomically(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
