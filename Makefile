@@ -262,16 +262,25 @@ doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
 	$(PY) -m sounds.fetch_esc50
 
+.PHONY: models
+models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, to data/models
+	@$(PY) -m mel2metal models
+
+# What is missing is told before TensorFlow is installed.
+.PHONY: check-train check-cv check-quantize
+check-train check-cv check-quantize: $(VENV)/.test
+	@$(PY) -m training $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+
 .PHONY: train
-train: $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
+train: check-train $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
 	$(PY) -m training train $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: cv
-cv: $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
+cv: check-cv $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
 	$(PY) -m training cv $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: quantize
-quantize: $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
+quantize: check-quantize $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
 	$(PY) -m training quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: evaluate

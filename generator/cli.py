@@ -57,6 +57,7 @@ examples:
   mel2metal footprint --board u585                the bill of the last build again
   mel2metal frontend model.tflite                 what was it trained on?
   mel2metal diverge clip.wav --b virtual:u585     where do two of its implementations part?
+  mel2metal models                                the published model that training starts from
   mel2metal doctor                                what this machine has and what is missing
 """
 
@@ -93,9 +94,10 @@ def main(
         run: Callable[[argparse.Namespace, Console], int] = options.run
         return run(options, Console(highlight=False))
     except InputError as error:
-        count = len(error.faults)
-        errors.print(f"mel2metal: {count} fault{'s' if count > 1 else ''}", style="bold red")
-        for line in fault_lines(error.faults):
+        lines = fault_lines(error.faults)
+        count = f"{len(lines)} fault{'s' if len(lines) > 1 else ''}"
+        errors.print(f"mel2metal: {count}", style="bold red")
+        for line in lines:
             errors.print(f"  {line}", markup=False)
         return error.exit_code
     except Mel2metalError as error:

@@ -32,11 +32,21 @@ class Fault:
 
 
 def fault_lines(faults: Sequence[Fault]) -> list[str]:
-    """Each fault as text; of neighbours that share a remedy the last one gives it."""
-    following = [*(fault.remedy for fault in faults[1:]), None]
+    """Each fault as text: one text with all its places, at the first of them.
+
+    Of neighbours that share a remedy the last one gives it.
+    """
+    places: dict[tuple[str, str], list[str]] = {}
+    for fault in faults:
+        places.setdefault((fault.what, fault.remedy), []).append(fault.where)
+    merged = [
+        Fault("; ".join(dict.fromkeys(where)), what, remedy)
+        for (what, remedy), where in places.items()
+    ]
+    following = [*(fault.remedy for fault in merged[1:]), None]
     return [
         str(replace(fault, remedy="") if fault.remedy == remedy else fault)
-        for fault, remedy in zip(faults, following, strict=True)
+        for fault, remedy in zip(merged, following, strict=True)
     ]
 
 

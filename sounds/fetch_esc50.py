@@ -20,21 +20,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import pooch
-import requests
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-
 from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
 from generator.locks import hold_lock
 from generator.repository import REPO_ROOT
 from sounds.decode import read_samples
+from sounds.download import download
 from sounds.layouts import read_sounds
 from sounds.place import DEFAULT_DIRECTORY
 
@@ -45,96 +35,13 @@ FOLDS = 5
 CLIP_RATE_HZ = 44_100
 """Of the clips as they are published: nothing is resampled to look at them."""
 TABLE_ROWS = 2000
-CHUNK_BYTES = 1 << 18
-TIMEOUT_S = 60
-ATTEMPTS = 5
 EXIT_INTERRUPTED = 130
 
 
-class BrokenOffError(Exception):
-    """An answer of the server that ended early: worth another attempt, unlike a full disk."""
-
-
-class ResumingDownloader:
-    """A downloader for pooch that goes on behind what an earlier attempt left in `part`.
-
-    A server without range requests sends the whole file again; that is reported, not hidden.
-    """
-
-    def __init__(self, part: Path) -> None:
-        self._part = part
-
-    def __call__(self, url: str, output_file: str | Path, pooch_: object) -> None:
-        """Bring `url` to `output_file`; ToolError after `ATTEMPTS` interruptions."""
-        reason = ""
-        for _ in range(ATTEMPTS):
-            try:
-                self._attempt(url)
-            except requests.exceptions.HTTPError as error:
-                raise ToolError(f"{url}: {error}", "is the address right?") from error
-            except (
-                requests.exceptions.RequestException,
-                ConnectionError,
-                TimeoutError,
-                BrokenOffError,
-            ) as error:
-                reason = str(error)
-                continue
-            shutil.move(self._part, output_file)
-            return
-        raise ToolError(
-            f"the download of {url} broke off {ATTEMPTS} times: {reason}",
-            f"run it again; {self._part} keeps what arrived",
-        )
-
-    def _attempt(self, url: str) -> None:
-        have = self._part.stat().st_size if self._part.exists() else 0
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
-            if response.status_code == requests.codes.requested_range_not_satisfiable:
-                # All of it is there already, or the file shrank: only a fresh copy tells.
-                self._part.unlink()
-                raise BrokenOffError("the part does not fit the file on the server; starting anew")
-            response.raise_for_status()
-            resumed = response.status_code == requests.codes.partial_content
-            if have and not resumed:
-                print("the server cannot resume: starting anew", file=sys.stderr)
-            length = response.headers.get("Content-Length")
-            done = have if resumed else 0
-            total = done + int(length) if length is not None else None
-            with self._part.open("ab" if resumed else "wb") as stream, _progress() as progress:
-                task = progress.add_task("ESC-50", total=total, completed=done)
-                for chunk in response.iter_content(CHUNK_BYTES):
-                    stream.write(chunk)
-                    done += len(chunk)
-                    progress.update(task, advance=len(chunk))
-            if total is not None and done != total:
-                raise BrokenOffError(f"{done} of {total} bytes arrived")
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-
-
-def download(url: str, folder: Path) -> Path:
+def download_archive(url: str, folder: Path) -> Path:
     """The archive behind `url`, in `folder`; only the rest of it where a part is there already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = "ESC-50.zip"
-    pooch.get_logger().setLevel("WARNING")
-    archive = pooch.retrieve(
-        url=url,
-        known_hash=None,  # a branch's archive is packed anew by the server; its content is checked
-        fname=name,
-        path=folder,
-        downloader=ResumingDownloader(folder / f"{name}.part"),
-    )
-    return Path(archive)
+    # No hash: the server packs a branch's archive anew. What is in it is checked.
+    return download(url, folder / "ESC-50.zip", title="ESC-50")
 
 
 def extract_esc10(archive: Path, folder: Path) -> None:
@@ -230,7 +137,7 @@ def fetch(url: str, target: Path) -> int:
             print(f"{target} is not in order, fetching it anew:\n{error}", file=sys.stderr)
     work = target.parent / f".{target.name}.download"
     with hold_lock(target.parent, target.name):
-        archive = download(url, work)
+        archive = download_archive(url, work)
         fresh = work / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         try:

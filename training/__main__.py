@@ -12,7 +12,7 @@ from rich.console import Console
 
 from generator.errors import EXIT_TOOL, Mel2metalError
 from generator.repository import DEFAULT_MODEL
-from training.commands import COMMANDS
+from training.commands import COMMANDS, check_command
 from training.engines import ENGINES, TWIN
 from training.paths import DEFAULT_CONFIG
 
@@ -38,6 +38,8 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help=text)
             one.add_argument("--run", type=Path, help="the run's folder (default: runs/<name>)")
             one.add_argument("--threads", type=int, default=2, help="TensorFlow's threads")
+            text = "only look whether configuration, sounds and backbone are there; start nothing"
+            one.add_argument("--check", action="store_true", help=text)
         if name in ("train", "cv"):
             one.add_argument("--tensorboard", action="store_true", help="write its logs as well")
         if name == "train":
@@ -72,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     console = Console(soft_wrap=True)
     try:
-        COMMANDS[options.command](options, console)
+        is_check = getattr(options, "check", False)
+        (check_command if is_check else COMMANDS[options.command])(options, console)
     except Mel2metalError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scoring.accuracy import Accuracy
 from training.config import TrainingConfig
 from training.dataset import DataSet
+from training.rejections import Rejections
 from training.scores import DecidedClip, accuracy_of, by_fold
 from training.threshold import Threshold
 
@@ -95,6 +96,10 @@ class Card(_Strict):
     """Chosen on the held-out clips, if the configuration says `threshold: auto`."""
     thresholded: Scores | None = None
     """As cross_validation, with those thresholds or with the one of the configuration."""
+    rejections: Rejections | None = None
+    """What those thresholds reject of the held-out clips, int8."""
+    rejections_text: str = ""
+    """The same as a sentence."""
     training_clips: Accuracy
     """The int8 model on its own training clips: a check of the files, not an accuracy."""
 

@@ -79,6 +79,8 @@ def print_card(card: Card) -> str:
             *_score_table(card.thresholded),
             "",
         ]
+    if card.rejections_text:
+        lines += [f"Of the held-out clips, {card.rejections_text}.", ""]
     lines += _thresholds(card)
     lines += [
         f"The model itself was trained on all of folds {_listed(card.data.folds)}. "

@@ -17,12 +17,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 
 from generator.errors import Fault, InputError
 from generator.frontend.record_file import frontend_path
-from generator.model.decision_file import settings_path, settings_text
+from generator.model.decision_file import find_rule, settings_path, settings_text
 from generator.terminal.frontend_lines import print_saturation
 from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
-from training.dataset import label_by_model, load_dataset
+from training.dataset import DataSet, label_by_model, load_dataset
 from training.features import front_end_text
 from training.paths import (
     RUNS,
@@ -65,23 +65,16 @@ class _Run:
     scratch: Path
 
 
-@contextmanager
-def _open_run(
-    options: Namespace,
-    console: Console,
-    *,
-    held_out: bool | None = None,
-    out: Path | None = None,
-) -> Iterator[_Run]:
-    """Read the configuration, extract features, lock the run folder, start TensorFlow.
+def _find_inputs(
+    options: Namespace, *, held_out: bool | None = None, out: Path | None = None
+) -> tuple[TrainingConfig, DataSet, Path]:
+    """The configuration, the sounds and the backbone, before anything that takes long.
 
     `held_out`: True if held-out clips are evaluated, so that the backbone must not have been
     trained on them; None: only if the configuration says `threshold: auto`. `out`: the folder for
     the finished model; other sounds or folds than the shipped model's must not overwrite it. Raises
     InputError or ToolError.
     """
-    from training.start_tensorflow import start_tensorflow
-
     config = load_config(options.config)
     if options.folds:
         config = config.model_copy(update={"folds": parse_folds(options.folds)})
@@ -105,6 +98,21 @@ def _open_run(
         if held_out
         else find_backbone(os.environ)
     )
+    return config, data, backbone
+
+
+@contextmanager
+def _open_run(
+    options: Namespace,
+    console: Console,
+    *,
+    held_out: bool | None = None,
+    out: Path | None = None,
+) -> Iterator[_Run]:
+    """Find the inputs (`_find_inputs`), extract features, lock the run folder, start TensorFlow."""
+    from training.start_tensorflow import start_tensorflow
+
+    config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
     with _progress(console) as progress:
         prepared = prepare(
             config, data, backbone, progress=progress, on_message=progress.console.print
@@ -116,6 +124,18 @@ def _open_run(
         write_atomically(folder / "config.yaml", f"{comment}{text}")
         console.print(start_tensorflow(options.threads))
         yield _Run(prepared, folder, scratch)
+
+
+def check_command(options: Namespace, console: Console) -> None:
+    """`--check` of train, cv and quantize: raises what they would before TensorFlow starts."""
+    held_out = {"train": None, "cv": True, "quantize": False}[options.command]
+    out = (options.out or default_out(options.config)) if options.command == "train" else None
+    if options.command == "quantize":
+        _check_keras(options.keras)
+    config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
+    if options.command != "quantize":
+        text = f"{config.name}: {len(data.clips)} clips, starting from {backbone}"
+        console.print(text, markup=False)
 
 
 def train_command(options: Namespace, console: Console) -> None:
@@ -141,6 +161,8 @@ def train_command(options: Namespace, console: Console) -> None:
     console.print(f"cross-validated, int8:    {card.cross_validation.int8_all}")
     if card.thresholded is not None:
         console.print(f"  with thresholds, int8:  {card.thresholded.int8_all}")
+    if card.rejections_text:
+        console.print(f"  of the held-out clips, {card.rejections_text}", markup=False)
 
 
 def cv_command(options: Namespace, console: Console) -> None:
@@ -162,14 +184,14 @@ def cv_command(options: Namespace, console: Console) -> None:
         for name, one in zip(names, result.thresholds, strict=True):
             console.print(f"threshold, {name}: {one.share:.3f} ({one.measure} {one.value:.3f})")
         console.print(f"  with thresholds, int8: {result.thresholded.int8_all}")
+    if result.rejections_text:
+        console.print(f"  of the held-out clips, {result.rejections_text}", markup=False)
     console.print(f"written to {run.folder}")
 
 
 def quantize_command(options: Namespace, console: Console) -> None:
     """`make quantize`."""
-    if not options.keras.is_file():
-        what = "there is no such model"
-        raise InputError([Fault(str(options.keras), what, "train one with `make train`")])
+    _check_keras(options.keras)
     with _open_run(options, console, held_out=False) as run:
         from training.network import load_network
         from training.prepare import input_scale
@@ -209,6 +231,12 @@ def quantize_command(options: Namespace, console: Console) -> None:
         )
 
 
+def _check_keras(path: Path) -> None:
+    if not path.is_file():
+        what = "there is no such model"
+        raise InputError([Fault(str(path), what, "train one with `make train`")])
+
+
 def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:
     """Raise InputError if the network does not match the configuration."""
     remedy = "give the configuration that it was trained with"
@@ -242,6 +270,8 @@ def evaluate_command(options: Namespace, console: Console) -> None:
         options.engine, options.model, options.labels, options.threshold, options.frontend
     )
     labels, rule = engines[0].labels, engines[0].rule
+    by_hand = options.threshold is not None
+    own = find_rule(options.model, rule.head, labels) if by_hand else None
     sounds = read_sounds(root, folds, whole=options.whole)
     data, left_out = label_by_model(sounds, labels, rule)
     for category, count in left_out.items():
@@ -249,7 +279,7 @@ def evaluate_command(options: Namespace, console: Console) -> None:
         console.print(f"note: {category}: {what}: {count} clips are left out")
     with _progress(console) as progress:
         result = evaluate(
-            options.model, options.engine, engines, data,
+            options.model, options.engine, engines, data, own_rule=own,
             progress=progress, on_message=progress.console.print,
         )  # fmt: skip
     features = hold_against_input(options.model, engines[0], data.clips)

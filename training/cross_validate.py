@@ -27,6 +27,7 @@ from training.evaluate import decide_clips
 from training.features import ClipFrames, front_end_text
 from training.plots import plot_answers, plot_losses
 from training.prepare import Prepared
+from training.rejections import Rejections, count_rejections, describe_rejections
 from training.run_folder import write_atomically
 from training.scores import Curves, DecidedClip, decide_again
 from training.tensorboard import TensorBoardLog
@@ -61,6 +62,10 @@ class CrossValidation(BaseModel):
     thresholded: Scores | None
     """With those thresholds (slightly optimistic: they were chosen on these clips), or with the
     threshold of the configuration."""
+    rejections: Rejections | None = None
+    """What those thresholds reject of these clips, int8."""
+    rejections_text: str = ""
+    """The same as a sentence."""
 
 
 def default_rule(config: TrainingConfig, data: DataSet) -> DecisionRule:
@@ -138,7 +143,8 @@ def _summarise(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValida
     float32 = [one for result in results for one in result.float32]
     int8 = [one for result in results for one in result.int8]
     thresholds: tuple[Threshold, ...] = ()
-    thresholded = None
+    thresholded = rejections = None
+    text = ""
     if config.decision.threshold is not None:
         shares: list[float] = []
         if config.decision.threshold == "auto":
@@ -148,12 +154,17 @@ def _summarise(prepared: Prepared, results: Sequence[FoldResult]) -> CrossValida
             shares = [config.decision.threshold]
         chosen = with_thresholds(rule, shares)
         thresholded = scores_of(decide_again(float32, chosen), decide_again(int8, chosen))
+        rejections = count_rejections(int8, chosen)
+        if rejections is not None:
+            text = describe_rejections(rejections, chosen, data.labels)
     return CrossValidation(
         digest=prepared.digest,
         labels=data.labels,
         scores=scores_of(float32, int8),
         thresholds=thresholds,
         thresholded=thresholded,
+        rejections=rejections,
+        rejections_text=text,
     )
 
 

@@ -14,11 +14,17 @@ from typing import Any
 from rich.progress import Progress
 
 from generator.frontend.saturation import Saturation
-from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head, describe_rule
 from training.dataset import Clip, DataSet
 from training.engines import ENGINES, Engine
+from training.rejections import (
+    Rejections,
+    count_changed,
+    count_rejections,
+    describe_rejections,
+)
 from training.run_folder import sha256_of
-from training.scores import DecidedClip, accuracy_of
+from training.scores import DecidedClip, accuracy_of, decide_again
 from training.sound_check import SoundCheck
 
 
@@ -36,6 +42,12 @@ class Evaluation:
     rule: str
     """The decision rule as text."""
     decisions: tuple[DecidedClip, ...]
+    rejections: Rejections | None = None
+    """What the thresholds reject; None without thresholds."""
+    threshold_notes: tuple[str, ...] = ()
+    """Sentences on what the thresholds do to these clips."""
+    changed: int | None = None
+    """How many decisions differ from those of the model's own rule; None: it is the rule."""
     features: Saturation | None = None
     """Of the sounds, held against the model's input."""
 
@@ -82,21 +94,41 @@ def evaluate(
     engines: Sequence[Engine],
     data: DataSet,
     *,
+    own_rule: DecisionRule | None = None,
     progress: Progress | None = None,
     on_message: Callable[[str], None] = lambda line: None,
 ) -> Evaluation:
-    """Decide every clip of a data set with the model's labels; raises as `decide_clips`."""
+    """Decide every clip of a data set with the model's labels; raises as `decide_clips`.
+
+    `own_rule`: the model's own, where another threshold was given by hand.
+    """
     decisions = decide_clips(engines, data.clips, progress=progress, on_message=on_message)
-    rule = engines[0].rule
+    rule, labels = engines[0].rule, engines[0].labels
+    notes: list[str] = []
+    rejections = count_rejections(decisions, rule)
+    if rejections is not None:
+        notes.append(describe_rejections(rejections, rule, labels))
+    changed = None
+    if own_rule is not None:
+        changed = count_changed(decide_again(decisions, own_rule), decisions)
+        own = f"the model's own rule ({describe_rule(own_rule, labels)})"
+        notes.append(
+            f"--threshold changes {changed} of {len(decisions)} decisions of {own}"
+            if changed
+            else f"--threshold changes no decision: {own} decides each clip the same"
+        )
     return Evaluation(
         model=model,
         sha256=sha256_of(model),
         engine=engine,
         head=rule.head,
-        labels=engines[0].labels,
+        labels=labels,
         thresholds=tuple((step - ZERO_SHARE_STEP) / SHARE_STEPS for step in rule.thresholds),
-        rule=describe_rule(rule, engines[0].labels),
+        rule=describe_rule(rule, labels),
         decisions=decisions,
+        rejections=rejections,
+        threshold_notes=tuple(notes),
+        changed=changed,
     )
 
 
@@ -111,6 +143,8 @@ def to_plain(result: Evaluation) -> dict[str, Any]:
         "labels": result.labels,
         "thresholds": result.thresholds,
         "rule": result.rule,
+        "rejections": None if result.rejections is None else result.rejections.model_dump(),
+        "changed_by_threshold": result.changed,
         "clips": share.total,
         "correct": share.correct,
         "accuracy": share.value,

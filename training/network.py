@@ -18,6 +18,7 @@ import keras
 
 from generator.errors import Fault, InputError, ToolError
 from training.config import TimePadding
+from training.paths import BACKBONE_REMEDY
 
 BATCH_NORM_EPSILON = 1e-4
 """That of YAMNet's training."""
@@ -30,9 +31,7 @@ UNREADABLE = (
 )
 """Exceptions of h5py and Keras for a truncated file or another file format."""
 
-BACKBONE_REMEDY = (
-    "fetch the file anew: ST's model zoo has yamnet_256_f32.h5, this repository models/*.keras"
-)
+UNREADABLE_REMEDY = "fetch the file anew: `make models` the published one, git models/*.keras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +163,7 @@ def load_backbone(network: Any, source: Path) -> str:
     there is no file, InputError for a truncated one or with every missing or mismatched layer.
     """
     if not source.is_file():
-        raise ToolError(
-            f"no backbone at {source}",
-            "set MODELS_DIR to a folder with st_yamnet_256/yamnet_256_f32.h5, or leave it unset "
-            "to start from the shipped models/*.keras",
-        )
+        raise ToolError(f"no backbone at {source}", BACKBONE_REMEDY)
     stored = _read_h5(source) if is_published_backbone(source) else _read_keras(source)
     faults: list[Fault] = []
     for block in BACKBONE:
@@ -210,7 +205,7 @@ def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
         with h5py.File(source) as file:
             file.visititems(collect)
     except UNREADABLE as error:
-        raise _unreadable(source, "HDF5 file", error, BACKBONE_REMEDY) from error
+        raise _unreadable(source, "HDF5 file", error, UNREADABLE_REMEDY) from error
     for block in BACKBONE:
         for folder, leaves in groups.items():
             kernel = "depthwise_kernel" if block.is_depthwise else "kernel"
@@ -224,7 +219,7 @@ def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
 
 def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
     """Weights by layer name from a `.keras` file of `make train`."""
-    model = load_network(source, BACKBONE_REMEDY)
+    model = load_network(source, UNREADABLE_REMEDY)
     return {layer.name: layer.get_weights() for layer in model.layers}
 
 

@@ -10,6 +10,7 @@ from generator.errors import Fault, InputError, ToolError
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
 from training.dataset import ESC50_CLIP, Clip
+from training.published_models import BACKBONE_FILE, DEFAULT_PLACE, MODELS_VARIABLE
 
 RUNS = REPO_ROOT / "runs"
 """The run folders; ignored by git."""
@@ -22,8 +23,10 @@ CAUSAL_CONFIG = REPO_ROOT / "training" / "esc10_causal.yaml"
 SHIPPED_CONFIGS = (DEFAULT_CONFIG, CAUSAL_CONFIG)
 """The configurations of the models in MODELS."""
 
-PUBLISHED_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
-"""The published backbone, relative to MODELS_DIR: from ST's model zoo, Apache-2.0."""
+BACKBONE_REMEDY = (
+    f"fetch it with `make models` (to {DEFAULT_PLACE}), or set {MODELS_VARIABLE} to a folder with "
+    f"{BACKBONE_FILE.path}"
+)
 
 DATASET_REMEDY = (
     "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
@@ -62,43 +65,48 @@ def default_out(config: Path) -> Path:
     return MODELS if config.resolve() in SHIPPED_CONFIGS else config.resolve().parent
 
 
-def find_published_backbone(environment: Mapping[str, str]) -> Path | None:
-    """The published backbone in MODELS_DIR, not trained on ESC-10; None if MODELS_DIR is not set.
+def find_published_backbone(
+    environment: Mapping[str, str], *, repository: Path = REPO_ROOT
+) -> Path | None:
+    """The published backbone, not trained on ESC-10: of MODELS_DIR, else where `make models` puts
+    it. None if MODELS_DIR is not set and nothing was fetched.
 
     Raises ToolError if MODELS_DIR holds no backbone.
     """
-    folder = environment.get("MODELS_DIR")
+    folder = environment.get(MODELS_VARIABLE)
     if not folder:
-        return None
-    path = Path(folder) / PUBLISHED_BACKBONE
+        fetched = repository / DEFAULT_PLACE / BACKBONE_FILE.path
+        return fetched if fetched.is_file() else None
+    path = Path(folder) / BACKBONE_FILE.path
     if not path.is_file():
         raise ToolError(
-            f"MODELS_DIR holds no {PUBLISHED_BACKBONE}",
-            "correct MODELS_DIR, or unset it to start from the shipped model",
+            f"{MODELS_VARIABLE} holds no {BACKBONE_FILE.path}",
+            f"correct {MODELS_VARIABLE}, or unset it and fetch the file with `make models`",
         )
     return path
 
 
-def find_backbone(environment: Mapping[str, str]) -> Path:
-    """The start of fine-tuning: the published backbone (MODELS_DIR), else the shipped model."""
-    return find_published_backbone(environment) or DEFAULT_MODEL.with_suffix(".keras")
+def find_backbone(environment: Mapping[str, str], *, repository: Path = REPO_ROOT) -> Path:
+    """The start of fine-tuning: the published backbone, else the shipped model."""
+    published = find_published_backbone(environment, repository=repository)
+    return published or DEFAULT_MODEL.with_suffix(".keras")
 
 
 def find_backbone_for_cross_validation(
-    clips: Iterable[Clip], environment: Mapping[str, str]
+    clips: Iterable[Clip], environment: Mapping[str, str], *, repository: Path = REPO_ROOT
 ) -> Path:
     """The start of cross-validation: a backbone that was not trained on any of these clips.
 
     The shipped model was trained on ESC-10 and is not used if clips of ESC-50 are among them.
     Raises ToolError if there is no other backbone.
     """
-    published = find_published_backbone(environment)
+    published = find_published_backbone(environment, repository=repository)
     if published is not None:
         return published
     if any(ESC50_CLIP.match(clip.path.stem) for clip in clips):
         raise ToolError(
             "cross-validation needs a backbone that was not trained on these clips; "
             "the shipped model was trained on ESC-10",
-            f"set MODELS_DIR to a folder with {PUBLISHED_BACKBONE}",
+            BACKBONE_REMEDY,
         )
-    return find_backbone(environment)
+    return find_backbone(environment, repository=repository)

@@ -34,6 +34,8 @@ def print_evaluation(result: Evaluation, console: Console) -> None:
         )
     console.print(table)
     console.print(f"decision: {result.rule}")
+    for note in result.threshold_notes:
+        console.print(note, markup=False)
     if result.head is Head.SIGMOID:
         console.print(_detection_table(result))
         console.print("right: the detected classes are exactly the labels (possibly none)")

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head
+from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head, step_of
 from training.scores import DecidedClip
 
 Qualities = npt.NDArray[np.float64]
@@ -72,7 +72,7 @@ def choose_thresholds(
 
 def with_thresholds(rule: DecisionRule, shares: Sequence[float]) -> DecisionRule:
     """The rule with these thresholds, 0 to 1: one per class, or one for all."""
-    steps = [round(share * SHARE_STEPS) + ZERO_SHARE_STEP for share in shares]
+    steps = [step_of(share) for share in shares]
     if len(steps) == 1:
         steps *= len(rule.thresholds)
     return DecisionRule(rule.head, tuple(steps), rule.other)

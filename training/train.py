@@ -129,6 +129,8 @@ def train(
         cross_validation=measured.scores if measured is not None else None,
         thresholds=measured.thresholds if measured is not None else (),
         thresholded=measured.thresholded if measured is not None else None,
+        rejections=measured.rejections if measured is not None else None,
+        rejections_text=measured.rejections_text if measured is not None else "",
         training_clips=accuracy_of(decisions),
     )
     write_atomically(model.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
@@ -177,7 +179,8 @@ def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
     if _is_esc10(config, data):
         causal = config.network.time_padding == "causal"
         named = f" CONFIG={CAUSAL_CONFIG.relative_to(REPO_ROOT)}" if causal else ""
-        return (f"make cv{named}      # with ESC10_DIR and MODELS_DIR set", f"make train{named}")
+        first = f"make cv{named}      # after `make dataset` and `make models`"
+        return (first, f"make train{named}")
     return (f"make train CONFIG={config.name}.yaml      # the configuration in the JSON file",)
 
 

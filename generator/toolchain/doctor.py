@@ -226,17 +226,18 @@ def _sounds() -> Finding:
 def _models() -> Finding:
     what = "reference models"
     named = os.environ.get("MODELS_DIR")
-    if not named:
-        return Finding(
-            what,
-            State.OPTIONAL,
-            "MODELS_DIR is not set; training starts from the model in models/",
-            "set MODELS_DIR to a folder with ST's YAMNet-256 to start from that",
-        )
-    models = sorted(Path(named).glob("**/*.tflite"))
-    if not models:
-        return Finding(what, State.OPTIONAL, f"no .tflite under MODELS_DIR={named}", "correct it")
-    return Finding(what, State.PRESENT, f"{len(models)} under {named}")
+    folder = Path(named) if named else REPO_ROOT / "data" / "models"
+    models = sorted(path for path in folder.glob("**/*") if path.suffix in (".h5", ".tflite"))
+    if models:
+        return Finding(what, State.PRESENT, f"{len(models)} under {folder}")
+    if named:
+        return Finding(what, State.OPTIONAL, f"no model under MODELS_DIR={named}", "correct it")
+    return Finding(
+        what,
+        State.OPTIONAL,
+        "training starts from the model in models/; `make cv` needs the published one",
+        "run `make models`, or set MODELS_DIR to a folder with ST's YAMNet-256",
+    )
 
 
 def _serial_ports() -> Finding:

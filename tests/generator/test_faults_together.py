@@ -60,6 +60,28 @@ def test_recurrent_operators_share_their_remedy_on_the_screen(
     path = write_model(tmp_path / "m.tflite", model.to_bytes())
     assert main(["inspect", str(path)]) == EXIT_INPUT
     printed = capsys.readouterr().err
-    assert "SVDF: operators 0 and 2: SVDF cannot run" in printed
-    assert "operator 1 (RNN, " in printed
+    assert "1 fault\n" in printed
+    assert "SVDF: operators 0 and 2; RNN: operator 1: none of them can run: a recur" in printed
     assert printed.count("unroll=True") == 1
+
+
+def test_operators_that_are_not_computed_are_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ModelBuilder(16, 64).conv(4).conv(4).conv(4).conv(4).head(3)
+    for operator, kind in zip(model.operators, ("EXP", "SIN", "CUMSUM", "EXP"), strict=False):
+        operator.kind, operator.options, operator.options_type = kind, None, 0
+    path = write_model(tmp_path / "m.tflite", model.to_bytes())
+    assert main(["inspect", str(path)]) == EXIT_INPUT
+    printed = capsys.readouterr().err
+    assert "EXP: operators 0 and 3; SIN: operator 1; CUMSUM: operator 2: none of them" in printed
+    assert printed.count("not computed") == 1
+
+
+def test_one_text_is_told_once_with_all_its_places() -> None:
+    faults = [Fault("a", "x", "mend"), Fault("b", "y", "mend"), Fault("c", "x", "mend")]
+    assert fault_lines(faults) == ["a; c: x", "b: y\n    remedy: mend"]
+    assert fault_lines([Fault("a", "x", "mend"), Fault("a", "x", "other")]) == [
+        "a: x\n    remedy: mend",
+        "a: x\n    remedy: other",
+    ]

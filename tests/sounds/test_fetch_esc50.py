@@ -6,11 +6,8 @@ from __future__ import annotations
 import csv
 import errno
 import io
-import threading
 import zipfile
 from collections.abc import Iterator
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +15,9 @@ import pytest
 import soundfile
 
 from hil.clips.clip_set import load_clips
-from sounds.fetch_esc50 import CHUNK_BYTES, fetch, main
+from sounds.download import CHUNK_BYTES
+from sounds.fetch_esc50 import fetch, main
+from tests.support.file_server import FileServer, serving
 
 CATEGORIES = [f"sound{index}" for index in range(50)]
 
@@ -48,66 +47,20 @@ def make_archive(*, drop: str = "", spoil: str = "", rows: int = 2000) -> bytes:
 ARCHIVE = make_archive()
 
 
-class Server(ThreadingHTTPServer):
-    """Serves one file; may break off early and may or may not know ranges."""
-
-    content = ARCHIVE
-    ranges = True
-    breaks: int = 0
-    """So many answers end in the middle."""
-
-    requested: list[str | None]
-    sent_bytes = 0
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        wanted = self.headers.get("Range")
-        self.server.requested.append(wanted)
-        if self.path != "/esc50.zip":
-            self.send_error(404)
-            return
-        content, begin = self.server.content, 0
-        if wanted and self.server.ranges:
-            begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
-        if begin >= len(content):
-            self.send_error(416)
-            return
-        self.send_response(206 if begin else 200)
-        self.send_header("Content-Length", str(len(content) - begin))
-        self.end_headers()
-        end = len(content)
-        if self.server.breaks:
-            self.server.breaks -= 1
-            end = begin + (end - begin) // 2
-        self.wfile.write(content[begin:end])
-        self.server.sent_bytes += end - begin
-        self.close_connection = True
-
-    def log_message(self, *_: object) -> None:
-        return
+PATH = "/esc50.zip"
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Handler) as running:
-        running.requested = []
-        thread = threading.Thread(target=partial(running.serve_forever, poll_interval=0.01))
-        thread.start()
-        try:
-            yield running
-        finally:
-            running.shutdown()
-            thread.join()
+def server() -> Iterator[FileServer]:
+    with serving({PATH: ARCHIVE}) as running:
+        yield running
 
 
-def url_of(server: Server) -> str:
-    return f"http://127.0.0.1:{server.server_address[1]}/esc50.zip"
+def url_of(server: FileServer) -> str:
+    return f"{server.url}{PATH}"
 
 
-def test_download_keeps_the_400_clips_in_their_layout(server: Server, tmp_path: Path) -> None:
+def test_download_keeps_the_400_clips_in_their_layout(server: FileServer, tmp_path: Path) -> None:
     target = tmp_path / "data" / "ESC-50"
     assert fetch(url_of(server), target) == 400
     assert len(load_clips(target).clips) == 400
@@ -116,14 +69,14 @@ def test_download_keeps_the_400_clips_in_their_layout(server: Server, tmp_path: 
     assert not (target.parent / ".ESC-50.download").exists()
 
 
-def test_second_call_fetches_nothing(server: Server, tmp_path: Path) -> None:
+def test_second_call_fetches_nothing(server: FileServer, tmp_path: Path) -> None:
     fetch(url_of(server), tmp_path / "ESC-50")
     before = len(server.requested)
     assert fetch(url_of(server), tmp_path / "ESC-50") == 400
     assert len(server.requested) == before
 
 
-def test_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_path: Path) -> None:
+def test_interrupted_download_goes_on_where_it_stopped(server: FileServer, tmp_path: Path) -> None:
     server.breaks = 2
     assert fetch(url_of(server), tmp_path / "ESC-50") == 400
     assert server.requested[0] is None
@@ -131,7 +84,7 @@ def test_interrupted_download_goes_on_where_it_stopped(server: Server, tmp_path:
     assert server.sent_bytes < len(ARCHIVE) + 2 * CHUNK_BYTES  # a broken chunk is asked for again
 
 
-def test_next_run_goes_on_where_the_last_one_gave_up(server: Server, tmp_path: Path) -> None:
+def test_next_run_goes_on_where_the_last_one_gave_up(server: FileServer, tmp_path: Path) -> None:
     server.breaks = 5
     arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
     assert main(arguments) == 3
@@ -142,7 +95,7 @@ def test_next_run_goes_on_where_the_last_one_gave_up(server: Server, tmp_path: P
 
 
 def test_server_without_ranges_starts_anew(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.breaks, server.ranges = 1, False
     assert fetch(url_of(server), tmp_path / "ESC-50") == 400
@@ -150,7 +103,7 @@ def test_server_without_ranges_starts_anew(
 
 
 def test_wrong_address_is_told_without_traceback(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = url_of(server) + "x"
     assert main(["--url", url, "--to", str(tmp_path / "ESC-50")]) == 3
@@ -170,13 +123,13 @@ def test_wrong_address_is_told_without_traceback(
     ids=["missing", "spoilt", "short-table", "cut", "no-zip"],
 )
 def test_what_arrived_wrong_is_refused_and_leaves_nothing(
-    server: Server,
+    server: FileServer,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     content: bytes,
     complaint: str,
 ) -> None:
-    server.content = content
+    server.files[PATH] = content
     assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) in (2, 3)
     assert complaint in capsys.readouterr().err
     assert not (tmp_path / "ESC-50").exists()
@@ -184,7 +137,7 @@ def test_what_arrived_wrong_is_refused_and_leaves_nothing(
 
 @pytest.mark.parametrize("table", [b"\xff\xfe", b"filename,fold,category,esc10\na.wav\n"])
 def test_a_set_with_a_corrupt_table_is_fetched_anew(
-    server: Server, tmp_path: Path, table: bytes
+    server: FileServer, tmp_path: Path, table: bytes
 ) -> None:
     target = tmp_path / "ESC-50"
     (target / "meta").mkdir(parents=True)
@@ -203,18 +156,18 @@ def deflated_and_spoilt() -> bytes:
 
 
 def test_archive_with_spoilt_compressed_data_is_not_kept(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.content = deflated_and_spoilt()
+    server.files[PATH] = deflated_and_spoilt()
     arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
     assert main(arguments) == 3
     assert "is damaged" in capsys.readouterr().err
-    server.content = ARCHIVE
+    server.files[PATH] = ARCHIVE
     assert main(arguments) == 0
 
 
 def test_full_disk_is_told_and_the_download_is_kept(
-    server: Server,
+    server: FileServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -235,7 +188,7 @@ def test_full_disk_is_told_and_the_download_is_kept(
 
 
 def test_disk_that_fills_during_the_download_is_not_called_the_server(
-    server: Server,
+    server: FileServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -243,7 +196,7 @@ def test_disk_that_fills_during_the_download_is_not_called_the_server(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("sounds.fetch_esc50.ResumingDownloader._attempt", full)
+    monkeypatch.setattr("sounds.download.ResumingDownloader._attempt", full)
     assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) == 3
     told = capsys.readouterr().err
     assert "No space left on device" in told
@@ -262,14 +215,14 @@ def test_interruption_ends_quietly(
 
 
 def test_place_that_cannot_be_written_is_told(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     assert main(["--url", url_of(server), "--to", str(tmp_path / "file" / "ESC-50")]) == 3
     assert str(tmp_path / "file") in capsys.readouterr().err
 
 
-def test_a_set_out_of_order_is_fetched_anew(server: Server, tmp_path: Path) -> None:
+def test_a_set_out_of_order_is_fetched_anew(server: FileServer, tmp_path: Path) -> None:
     target = tmp_path / "ESC-50"
     fetch(url_of(server), target)
     next((target / "audio").iterdir()).write_bytes(b"spoilt")

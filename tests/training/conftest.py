@@ -37,6 +37,12 @@ def write_table(root: Path, rows: list[dict[str, object]]) -> None:
         writer.writerows(rows)
 
 
+@pytest.fixture(autouse=True)
+def nothing_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests start from the same files, whatever `make models` has fetched here."""
+    monkeypatch.setattr("training.paths.DEFAULT_PLACE", Path("data") / "nothing fetched")
+
+
 @pytest.fixture
 def short_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks of the backbone's first layers: where the network's depth plays no part."""

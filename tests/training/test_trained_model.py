@@ -144,18 +144,21 @@ def test_thresholds_follow_the_current_configuration(dataset_root: Path, tmp_pat
     low = read_cross_validation(prepared_by({"threshold": "auto", "precision": 0.01}), run)
     assert low is not None
     assert [one.share for one in low.thresholds] == [1 / 256]
+    assert low.rejections_text.startswith("the threshold rejects nothing: ")
     given = prepared_by({"threshold": 0.996})
     measured = read_cross_validation(given, run)
     assert measured is not None
     assert measured.thresholds == ()
     assert measured.thresholded is not None
     assert measured.scores == whole.scores
+    assert measured.rejections is not None
+    assert measured.rejections.answers == sum(measured.scores.int8[fold].total for fold in (1, 2))
     settings = decision_settings(given.config, given.data, measured)
     assert settings is not None
     assert settings.threshold == 0.996
     plain = read_cross_validation(prepared_by({}), run)
     assert plain is not None
-    assert (plain.thresholds, plain.thresholded) == ((), None)
+    assert (plain.thresholds, plain.thresholded, plain.rejections_text) == ((), None, "")
     (run / "fold-1.json").unlink()
     assert read_cross_validation(auto, run) is None
 

@@ -9,7 +9,7 @@ is asked by that engine, with constraints of the same form.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from generator.errors import Fault
@@ -39,8 +39,11 @@ FLOW_CONSTRAINTS: tuple[ModelConstraint, ...] = (
 )
 """To be asked of a model with one input and one output."""
 
-MOST_NAMED = 3
-"""Operators that a fault names before it counts the rest."""
+MOST_DETAILS = 3
+"""Ways in which operators break one rule that a fault tells apart before it counts the rest."""
+
+SHORTEST_RUN = 3
+"""Operators in a row that are written as `3 to 9`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +75,60 @@ def broken_by(graph: Graph, operator: Operator, tiers: Tiers) -> list[Broken]:
 
 
 def operator_faults(broken: Iterable[Broken]) -> list[Fault]:
-    """One fault for each rule, remedy and kind of operator, with all operators that share it."""
-    groups: dict[tuple[str, str], list[Broken]] = {}
+    """One fault for each rule and remedy, with all operators that break it, of whatever kind."""
+    groups: dict[str, list[Broken]] = {}
     for one in broken:
-        text = inspect.getdoc(one.constraint) or ""
-        groups.setdefault((text, one.operator.kind), []).append(one)
+        groups.setdefault(inspect.getdoc(one.constraint) or "", []).append(one)
     faults: list[Fault] = []
     for group in groups.values():
-        details = list(dict.fromkeys(one.detail for one in group))
-        more = f" (the first of {len(group)})" if len(details) > 1 else ""
         where = operators_text([one.operator for one in group])
-        faults.append(_fault(group[0].constraint, where, f"{details[0]}{more}"))
+        faults.append(_fault(group[0].constraint, where, _details(group)))
     return faults
 
 
-def operators_text(operators: list[Operator]) -> str:
-    """Operators of one kind as the place of a fault: `CONV_2D: operators 3, 7, 9 and 4 more`."""
+def _details(group: Sequence[Broken]) -> str:
+    """In which way each operator breaks the rule; where the ways differ, the first few with it."""
+    numbers: dict[str, list[int]] = {}
+    for one in group:
+        numbers.setdefault(one.detail, []).append(one.operator.index)
+    if len(numbers) == 1:
+        return group[0].detail
+    named = list(numbers.items())[:MOST_DETAILS]
+    texts = [f"{detail} ({_numbers(indices)})" for detail, indices in named]
+    if len(numbers) > MOST_DETAILS:
+        texts.append(f"and {len(numbers) - MOST_DETAILS} more")
+    return ", ".join(texts)
+
+
+def operators_text(operators: Sequence[Operator]) -> str:
+    """Operators as the place of a fault: `CONV_2D: operators 3, 7 and 9; MEAN: operator 12`.
+
+    A single one has its name too. Three or more that follow each other are written `3 to 9`.
+    """
     if len(operators) == 1:
         return str(operators[0])
-    named = [str(one.index) for one in operators[:MOST_NAMED]]
-    rest = len(operators) - len(named)
-    text = f"{', '.join(named)} and {rest} more" if rest else _and(named)
-    return f"{operators[0].kind}: operators {text}"
+    by_kind: dict[str, list[int]] = {}
+    for one in operators:
+        by_kind.setdefault(one.kind, []).append(one.index)
+    return "; ".join(f"{kind}: {_numbers(indices)}" for kind, indices in by_kind.items())
 
 
-def _and(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+def _numbers(indices: list[int]) -> str:
+    if len(indices) == 1:
+        return f"operator {indices[0]}"
+    runs: list[list[int]] = []
+    for index in sorted(indices):
+        if runs and index == runs[-1][-1] + 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    named = [
+        text
+        for run in runs
+        for text in (map(str, run) if len(run) < SHORTEST_RUN else [f"{run[0]} to {run[-1]}"])
+    ]
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    return f"operators {listed}"
 
 
 def rule_and_remedy(constraint: ModelConstraint | OperatorConstraint) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.errors import Fault
@@ -32,19 +32,19 @@ _CONDITION = Reason(
     "export the branch that the firmware is to run, without conditions",
 )
 _CALL = Reason(
-    "it calls a graph of its own",
+    "a call of a graph of its own",
     "export the model with the call written out: one function, inlined",
 )
 _UPSAMPLING = Reason(
-    "it makes more rows than it takes; upsampling has no place in a classifier",
+    "upsampling makes more rows than it takes, and has no place in a classifier",
     "export the classifier without the decoder",
 )
 _TABLE = Reason(
-    "it looks up text or numbers in a table of the file",
+    "text or numbers are looked up in a table of the file",
     "export the model without its labels: it is to end in the scores",
 )
 _SHAPE = Reason(
-    "what it computes does not follow from the shapes of the file alone",
+    "the result does not follow from the shapes in the file alone",
     "fix the batch size to 1, and every other length, before conversion",
 )
 
@@ -75,12 +75,12 @@ REASONS: Mapping[str, Reason] = {
 """By the kind."""
 
 _CUSTOM = Reason(
-    "it is no operator of TensorFlow Lite's own",
+    "no operator of TensorFlow Lite's own",
     "convert with TFLITE_BUILTINS_INT8 alone (no SELECT_TF_OPS, no allow_custom_ops), and leave "
     "what makes features of the sound to the front-end (docs/frontends.md)",
 )
 _OTHER = Reason(
-    "it is not computed",
+    "not computed",
     f"{PAGE} lists what is; batch normalisation fuses into convolutions on conversion",
 )
 
@@ -91,14 +91,20 @@ def reason_of(kind: str) -> Reason:
 
 
 def refusals(operators: Iterable[Operator]) -> list[Fault]:
-    """One fault for each kind of these operators; those with the same remedy follow each other."""
-    kinds: dict[str, list[Operator]] = {}
+    """One fault for each reason, with all operators that it holds for; those with the same remedy
+    follow each other."""
+    reasons: dict[Reason, list[Operator]] = {}
     for operator in operators:
-        kinds.setdefault(operator.kind, []).append(operator)
-    remedies = list(dict.fromkeys(reason_of(kind).remedy for kind in kinds))
+        reasons.setdefault(reason_of(operator.kind), []).append(operator)
+    remedies = list(dict.fromkeys(reason.remedy for reason in reasons))
     return [
-        Fault(operators_text(kinds[kind]), f"{kind} cannot run: {reason_of(kind).why}", remedy)
+        Fault(operators_text(refused), f"{_who(refused)} run: {reason.why}", remedy)
         for remedy in remedies
-        for kind in kinds
-        if reason_of(kind).remedy == remedy
+        for reason, refused in reasons.items()
+        if reason.remedy == remedy
     ]
+
+
+def _who(operators: Sequence[Operator]) -> str:
+    kinds = {one.kind for one in operators}
+    return "none of them can" if len(kinds) > 1 else f"{operators[0].kind} cannot"

@@ -127,13 +127,13 @@ DAMAGES: list[tuple[Damage, str, str]] = [
     (activation_zero_point, "operator 1 (CONV_2D", "zero point 200"),
     (variable_weights, "operator 3 (CONV_2D", "no constant"),
     (coarse_output, "operator 3 (CONV_2D", "channel 0 has"),
-    (wrong_output_shape, "operator 1 (CONV_2D", "(5, 4), not (6, 4)"),
+    (wrong_output_shape, "CONV_2D: operator 1; DEPTHWISE", "(5, 4), not (6, 4) (operator 1)"),
     (wrong_permutation, "operator 0 (TRANSPOSE", "(1, 8, 12, 1) -> (1, 12, 8, 1)"),
     (mean_over_no_axis, "operator 4 (MEAN", "(1, 6, 4, 6) -> (1, 6)"),
     (odd_softmax_scale, "operator 6 (SOFTMAX", "0.0078125"),
     (dense_of_other_length, "operator 5 (FULLY_CONNECTED", "(3, 5), not (3, 6)"),
     (unevenly_grouped_convolution, "operator 3 (CONV_2D", "kernel (6, 1, 1, 3), 4 channels in"),
-    (batch_of_two, "operator 2 (DEPTHWISE_CONV_2D", "-> (2, 6, 4, 4)"),
+    (batch_of_two, "DEPTHWISE_CONV_2D: operator 2; CONV_2D", "-> (2, 6, 4, 4) (operator 2)"),
 ]
 
 
@@ -305,14 +305,39 @@ def test_every_constraint_has_a_rule_and_a_remedy() -> None:
         assert remedy.strip()
 
 
-def test_what_operators_of_a_kind_share_is_one_fault(tmp_path: Path) -> None:
+def asymmetric(model: ModelBuilder, *operators: int) -> None:
+    for operator in operators:
+        tensor = model.tensors[weights(model, operator)]
+        tensor.zero_points = (1,) * len(tensor.zero_points)
+
+
+def test_what_operators_share_is_one_fault_with_all_of_them(tmp_path: Path) -> None:
     model = ModelBuilder(12, 8)
-    for _ in range(5):
-        model.conv(4)
-    for operator in model.operators:
-        model.tensors[operator.inputs[1]].zero_points = (1,) * 4
+    for _ in range(3):
+        model.conv(4).depthwise()
+    asymmetric(model, 0, 1, 2, 4, 5)
     (fault,) = faults_of(model.head(3), tmp_path)
-    assert fault.where == "CONV_2D: operators 0, 1, 2 and 2 more"
+    assert fault.where == "CONV_2D: operators 0, 2 and 4; DEPTHWISE_CONV_2D: operators 1 and 5"
+
+
+def test_operators_in_a_row_are_told_by_the_first_and_the_last(tmp_path: Path) -> None:
+    model = ModelBuilder(12, 8)
+    for _ in range(6):
+        model.conv(4)
+    asymmetric(model, 0, 2, 3, 4, 5)
+    (fault,) = faults_of(model.head(3), tmp_path)
+    assert fault.where == "CONV_2D: operators 0 and 2 to 5"
+
+
+def test_ways_to_break_one_rule_are_told_with_their_operators(tmp_path: Path) -> None:
+    model = ModelBuilder(12, 8).conv(1).conv(2).conv(3).conv(4).conv(4)
+    asymmetric(model, 0, 1, 2, 3, 4)
+    (fault,) = faults_of(model.head(3), tmp_path)
+    assert fault.where == "CONV_2D: operators 0 to 4"
+    for operator in (0, 1, 2):
+        told = f"{operator + 1} zero points differ from 0, the first is 1 (operator {operator})"
+        assert told in fault.what
+    assert fault.what.endswith(", and 1 more")
 
 
 def test_a_tensor_that_is_wrong_is_told_of_its_maker_alone(tmp_path: Path) -> None:
@@ -341,7 +366,7 @@ CALLS = {kind: _calls(f"{kind.capitalize()}Options") for kind in ("WHILE", "IF",
         ("WHILE", "a loop over a graph", "unroll=True"),
         ("IF", "would depend on the sound", "without conditions"),
         ("CALL", "a graph of its own", "inlined"),
-        ("TOPK_V2", "it is not computed", "docs/operators.md lists what is"),
+        ("TOPK_V2", "not computed", "docs/operators.md lists what is"),
     ],
 )
 def test_a_kind_that_cannot_run_is_told_once_with_its_own_remedy(
