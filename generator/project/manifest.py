@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import BaseFileLock, FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from generator.engines.engine import BUILTIN
@@ -17,6 +17,7 @@ from generator.errors import ToolError
 from generator.frontend.describe import describe_record
 from generator.frontend.framing import samples_for
 from generator.frontend.record import FrontendRecord
+from generator.locks import hold_file
 from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
@@ -216,15 +217,15 @@ def check_writable(out_dir: Path) -> None:
         )
 
 
-def project_lock(out_dir: Path, name: str) -> BaseFileLock:
+def project_lock(out_dir: Path, name: str) -> AbstractContextManager[None]:
     """Return the lock of `out_dir/<name>`: one process at a time renders or builds there.
 
-    Taking it again within the process that holds it is allowed. Raises `ToolError` where nothing
-    can be written.
+    Who has to wait is told for whom. Taking it again within the process that holds it is allowed.
+    Raises `ToolError` where nothing can be written.
     """
     check_writable(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    return FileLock(out_dir / f".{name}.lock", is_singleton=True)
+    return hold_file(out_dir / f".{name}.lock", str(out_dir / name), again=True)
 
 
 def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -> None:
