@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,12 @@ from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
+from generator.project import names
 
 MANIFEST_FILE = "project.json"
-FOOTPRINT_FILE = "footprint.json"
-OUTPUT_DIR = "out"
-IMAGE_NAME = "mel2metal"
+FOOTPRINT_FILE = names.FOOTPRINT_FILE
+OUTPUT_DIR = names.OUTPUT_DIR
+IMAGE_NAME = names.IMAGE_NAME
 
 ASSEMBLY, PORTABLE = "assembly", "portable"
 """Which of a kernel's two sources runs on the part."""
@@ -226,25 +226,6 @@ def project_lock(out_dir: Path, name: str) -> AbstractContextManager[None]:
     check_writable(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
     return hold_file(out_dir / f".{name}.lock", str(out_dir / name), again=True)
-
-
-def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -> None:
-    """Put `fresh` in the place of `directory`, which goes to `old` except for what is `kept`.
-
-    All three lie on one file system. If it fails, `directory` is what it was.
-    """
-    if not directory.exists():
-        fresh.rename(directory)
-        return
-    directory.rename(old)
-    try:
-        fresh.rename(directory)
-    except OSError:
-        old.rename(directory)
-        raise
-    for name in kept:
-        if (old / name).exists():
-            (old / name).rename(directory / name)
 
 
 def read_project(directory: Path) -> Project:

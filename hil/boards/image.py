@@ -93,6 +93,8 @@ def build_image(
         command += ["--stedgeai", options.stedgeai]
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
+    if options.force_build:
+        command.append("--force")
     project_dir = options.build_dir / project_name(
         board, taps=taps, engine=options.engine, portable_kernels=options.kernels == PORTABLE
     )
