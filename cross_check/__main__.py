@@ -67,6 +67,11 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--cross-compile", metavar="PREFIX")
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT_DIR / "qemu", metavar="DIR")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="where you changed or added files in DIR/u585: they move to DIR/u585.kept-<time>/",
+    )
     return parser
 
 
@@ -82,7 +87,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     )
     comparisons = []
     with project_lock(options.out, LOCK):
-        project = render(network, options.out)
+        project = render(network, options.out, force=options.force)
         inputs = ComparisonInputs(network, project, clips, _twin(project, console), qemu, toolchain)
         for core in options.core or MACHINES:
             began_s = time.monotonic()

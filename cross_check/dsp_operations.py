@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cross_check.image import TARGET_DIR, Image, Target, link_program
+from cross_check.image import TARGET_DIR, Image, Target, images_dir, link_program
 from cross_check.program_output import Output
 from generator.errors import ToolError
 from generator.host.compile import UNDEFINED_BEHAVIOUR
@@ -46,7 +46,7 @@ def all_operands() -> Operands:
 
 def link_operations(target: Target, operands: Operands) -> Image:
     """Link the program that writes the results of each operation."""
-    folder = target.project.directory / f"operations-{target.machine.core}"
+    folder = images_dir(target.project) / f"operations-{target.machine.core}"
     arguments: list[str | Path] = [f"-I{OPERATIONS_DIR}"]
     arguments += ["-isystem", target.project.directory / "cmsis_dsp"]
     arguments += [OPERATIONS_DIR / "operate.c", OPERATIONS_DIR / "on_target.c"]
@@ -60,7 +60,8 @@ def run_on_host(project: Project, operands: Operands) -> Results:
 
     Raises ToolError without a compiler, or with the output of a failed program.
     """
-    program = project.directory / "operations-host"
+    program = images_dir(project) / "operations-host"
+    program.parent.mkdir(parents=True, exist_ok=True)
     command: list[str | Path] = [find_host_cc(), "-std=c11", "-O2", *UNDEFINED_BEHAVIOUR, *WARNINGS]
     command += [f"-I{project.directory}", "-isystem", project.directory / "host"]
     command += [f"-I{OPERATIONS_DIR}"]

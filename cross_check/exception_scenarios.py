@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cross_check.image import TARGET_DIR, Image, Target, link_program
+from cross_check.image import TARGET_DIR, Image, Target, images_dir, link_program
 from cross_check.program_output import Output, RunError, read_output
 from generator.boards.boards_file import load_boards
 from generator.boards.families.h7.record import H7Board
@@ -66,7 +66,7 @@ def first_board(core: str) -> BoardSpec | None:
 def link_scenarios(target: Target, board: BoardSpec | None = None) -> Image:
     """Link the program. On QEMU it writes its log by semihosting; on a board the RAM is read."""
     where = board.id if board else target.machine.qemu_name
-    folder = target.project.directory / f"exceptions-{where}"
+    folder = images_dir(target.project) / f"exceptions-{where}"
     words = [board is None, *_supply(board)]
     data = b"".join(int(word).to_bytes(4, "little") for word in words)
     arguments: list[str | Path] = [f"-I{PROGRAM_DIR}", PROGRAM_DIR / "program.c"]

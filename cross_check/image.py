@@ -45,6 +45,9 @@ CALIBRATION = ("calibration_1", "calibration_7", "calibration_loop")
 FIRMWARE_METERS: tuple[str, ...] = ("mel_compute_frame_s8", "network_push_frame_s8")
 """The functions whose instructions a board's report gives."""
 
+IMAGES = "images"
+"""The folder beside the project that objects and programs go to: they are not the project's."""
+
 Words = Sequence[str | Path]
 """Command-line arguments."""
 
@@ -77,10 +80,16 @@ class Image:
     meters: tuple[str, ...] = ()
 
 
-def render(network: Network, out_dir: Path) -> Project:
-    """Generate the project of the model in `out_dir`."""
+def render(network: Network, out_dir: Path, *, force: bool = False) -> Project:
+    """Generate the project of the model in `out_dir`; `force`: as of `render_project`."""
     out_dir.mkdir(parents=True, exist_ok=True)
-    return make_project(load_board(DEFAULT_BOARDS_FILE, BOARD), network, out_dir, taps=False)
+    board = load_board(DEFAULT_BOARDS_FILE, BOARD)
+    return make_project(board, network, out_dir, taps=False, force=force)
+
+
+def images_dir(project: Project) -> Path:
+    """Where objects and programs of a project go."""
+    return project.directory.parent / IMAGES
 
 
 def portable_sources(project: Project) -> tuple[str, ...]:
@@ -96,7 +105,7 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
     Raises ToolError with the compiler's output.
     """
     project, machine, toolchain = target.project, target.machine, target.toolchain
-    out = f"{'taps' if taps else 'plain'}-{machine.core}"
+    out = f"../{IMAGES}/{'taps' if taps else 'plain'}-{machine.core}"
     objects = [f"{out}/{name.removesuffix('.c')}.o" for name in portable_sources(project)]
     make = shutil.which("make")
     if make is None:
@@ -114,8 +123,8 @@ def compile_objects(target: Target, *, taps: bool) -> Objects:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     inherited.pop("MFLAGS", None)
     _run([*command, *objects], project.directory, inherited)
-    folder = project.directory / out
-    paths = tuple(project.directory / name for name in objects)
+    folder = images_dir(project) / Path(out).name
+    paths = tuple(folder / Path(name).relative_to(out) for name in objects)
     return Objects(target, folder, paths, taps)
 
 
@@ -127,7 +136,7 @@ def link(objects: Objects, samples: NDArray[np.int16], meters: Sequence[str], na
     """
     metered = (*CALIBRATION, *meters)
     folder = objects.folder / name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     lines = [f"METER({index}, {function})\n" for index, function in enumerate(metered)]
     (folder / "meters.h").write_text("".join(lines))
     names = ("startup", "semihosting", "main", "meter", "trampolines", "calibration")
@@ -144,7 +153,7 @@ def link_program(target: Target, folder: Path, data: bytes, arguments: Words) ->
     Raises ToolError with the output of compiler or linker.
     """
     machine, toolchain = target.machine, target.toolchain
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "data.bin").write_bytes(data)
     flags = target_flags(machine.core)
     elf = folder / "program.elf"

@@ -64,7 +64,8 @@ examples:
 FIRMWARE_HELP = """\
 Turns an int8 .tflite audio classifier and a record of boards.yaml into a C project in
 OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on its own:
-`make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository.
+`make CROSS_COMPILE=arm-none-eabi-` inside it, without this repository. Where a file of it was
+changed, or one is there that mel2metal did not write, nothing is built and nothing is lost.
 
 What the model was trained on stands in <model>.frontend.yaml beside it (docs/frontends.md).
 Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
@@ -152,6 +153,11 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
         metavar="N",
         default=DEFAULT_JOBS,
         help=f"compilers at a time (default: {DEFAULT_JOBS}; make: JOBS=N)",
+    )
+    build.add_argument(
+        "--force",
+        action="store_true",
+        help="build where you changed or added files: they move to OUT/<board>.kept-<time>/",
     )
     build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
     build.set_defaults(run=_firmware)
@@ -283,6 +289,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
             portable_kernels=options.kernels == PORTABLE,
             on_progress=show,
             jobs=options.jobs,
+            force=options.force,
         )
     image = result.image
     if image.engine != BUILTIN:

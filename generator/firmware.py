@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +25,8 @@ from generator.errors import Fault, InputError
 from generator.frontend.mel_tables import MelTables
 from generator.model.patches import PatchRule
 from generator.network import Network
+from generator.project.at_risk import refuse_at_risk
+from generator.project.file_list import write_file_list
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     FrontendInfo,
@@ -35,9 +35,9 @@ from generator.project.manifest import (
     ProjectInfo,
     project_lock,
     project_name,
-    swap_in,
 )
-from generator.project.render import refuse_foreign, render_project
+from generator.project.render import render_project
+from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
 from generator.repository import DEFAULT_OUT_DIR
 from generator.toolchain.build import DEFAULT_JOBS, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
@@ -66,11 +66,12 @@ def make_project(
     taps: bool,
     engine: EngineFiles | None = None,
     portable_kernels: bool = False,
+    force: bool = False,
 ) -> Project:
     """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`.
 
     `engine`: another than the built-in one; its name becomes part of the folder's, and so does
-    that of `portable_kernels`, C in place of the assembly.
+    that of `portable_kernels`, C in place of the assembly. `force`: as of `render_project`.
     """
     engine = engine or builtin_engine(network.plan)
     graph = network.graph
@@ -119,6 +120,7 @@ def make_project(
         stages=stages,
         engine=engine,
         cmsis_dsp_dir=find_cmsis_dsp(),
+        force=force,
     )
 
 
@@ -145,15 +147,18 @@ def make_firmware(
     portable_kernels: bool = False,
     on_progress: OnProgress = lambda line: None,
     jobs: int = DEFAULT_JOBS,
+    force: bool = False,
 ) -> Firmware:
     """Render, compile and measure; writes footprint.json beside the project's README.md.
 
     All of it happens in a folder beside `out_dir/<board>` that takes its place at the end, or goes:
-    a build that fails, or an image beyond its budget, leaves what stood there before.
+    a build that fails, or an image beyond its budget, leaves what stood there before. Files that
+    the user changed or added refuse the build, or, with `force`, move to a folder beside it.
 
     `on_progress` gets each line of progress. A second call with the same input compiles nothing.
     `jobs` compilers run at a time.
-    Raises `InputError` when the image exceeds a budget of the board, `ToolError` when a tool fails.
+    Raises `InputError` when the image exceeds a budget of the board or files of the user would be
+    lost, `ToolError` when a tool fails.
     """
     is_builtin = engine.engine == BUILTIN
     if is_builtin:
@@ -168,10 +173,11 @@ def make_firmware(
     )
     with project_lock(out_dir, name):
         directory = out_dir / name
-        refuse_foreign(directory)
-        with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=out_dir) as scratch:
-            if directory.exists():  # its objects and their times: make rebuilds little
-                shutil.copytree(directory, Path(scratch) / name, symlinks=True)
+        recover(directory)
+        if not force:
+            refuse_at_risk(directory)
+        with scratch_folder(out_dir, name) as scratch:
+            copy_ours(directory, scratch / name)  # its objects and times: make rebuilds little
             files = None
             if not is_builtin:
                 task = EngineTask(
@@ -180,26 +186,29 @@ def make_firmware(
                     graph=network.graph,
                     plan=network.plan,
                     model=network.path,
-                    workspace=Path(scratch) / engine.engine,
+                    workspace=scratch / engine.engine,
                     log=out_dir / f"{name}.log",
-                    previous=directory,
+                    previous=scratch / name,
                 )
                 files = _run_engine(engine, board, network, task, on_progress)
             on_progress("rendering the project")
             project = make_project(
                 board,
                 network,
-                Path(scratch),
+                scratch,
                 taps=taps,
                 engine=files,
                 portable_kernels=portable_kernels,
             )
+            if not force:
+                refuse_at_risk(directory, project.directory)
             image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
             on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
             check_budgets(footprint, board)
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
-            swap_in(project.directory, directory, Path(scratch) / "old")
+            write_file_list(project.directory)
+            replace_folder(project.directory, directory, scratch, force=force)
     return Firmware(replace(image, project_dir=directory), footprint)
 
 

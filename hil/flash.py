@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from generator.errors import Mel2metalError
+from generator.notices import notices_apart
 from hil.option_table import add_board_options
 from hil.options import read_options
 from hil.session import open_session
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = read_options(given.get)
         for spec in options.boards.values():
-            with open_session(options, spec, on_progress=_say) as session:
+            with open_session(options, spec, on_progress=notices_apart(_say)) as session:
                 hello = session.hello
                 _say(
                     f"[running]  {spec.id}: firmware {hello.firmware_sha256.hex()[:16]}…, model "

@@ -49,6 +49,11 @@ def add_board_options(add: Callable[..., Any], *, with_lg_env: bool = True) -> N
         help="portable: the kernels' C twins, to compare (default: assembly)",
     )
     add("--build-dir", metavar="DIR", help="where firmware and reports go (default: build)")
+    add(
+        "--force-build",
+        action="store_true",
+        help="build where you changed or added files: they move to BUILD_DIR/<project>.kept-<time>",
+    )
     add("--cross-compile", metavar="PREFIX", help="another compiler (default: the pinned one)")
     add(
         "--engine",

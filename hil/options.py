@@ -65,6 +65,8 @@ class Options:
     kernels: str
     """Of the network: assembly, or their portable twins."""
     cross_compile: str | None
+    force_build: bool
+    """Move what the user changed or added in a build folder aside, in place of refusing it."""
     build_dir: Path
     report_dir: Path
 
@@ -149,6 +151,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         optimise=value_of("optimise") or Optimise.MEMORY.value,
         kernels=value_of("kernels") or ASSEMBLY,
         cross_compile=value_of("cross_compile"),
+        force_build=bool(value_of("force_build")),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )

@@ -41,9 +41,6 @@ _FATAL: pytest.StashKey[list[tuple[str, int]]] = pytest.StashKey()
 _RETRIES: pytest.StashKey[list[tuple[str, Retry]]] = pytest.StashKey()
 """Steps of recovery that no test's report has carried home yet, each with its board."""
 
-WAITING = "[lock]"
-"""How a line begins that says who has the board."""
-
 NO_BOARD = "no board named: pass --board NAME (and --virtual to run without silicon)"
 
 
@@ -196,8 +193,10 @@ def _make_printer(config: pytest.Config) -> Callable[[str], None]:
     """Prints lines at once, past pytest's capture.
 
     A process of pytest-xdist has no terminal: of all lines, it only says on the error output for
-    whom it waits.
+    whom it waits, and where files of the user were moved to.
     """
+    from generator.notices import is_notice
+
     terminal = config.pluginmanager.getplugin("terminalreporter")
     capture = config.pluginmanager.getplugin("capturemanager")
 
@@ -207,7 +206,7 @@ def _make_printer(config: pytest.Config) -> Callable[[str], None]:
                 terminal.ensure_newline()
                 terminal.write_line(line)
                 terminal.flush()
-            elif line.startswith(WAITING):
+            elif is_notice(line):
                 print(f"\n{line}", file=sys.stderr, flush=True)
 
     return print_line

@@ -214,10 +214,10 @@ def open_session(
             if reason is not None:
                 raise BoardAbsentError(f"board {spec.id} is not available: {reason}")
             # Whatever reads the project's folder does so before another run may build in it.
-            with hold_lock(options.build_dir, f"firmware-{spec.id}"):
+            with hold_lock(options.build_dir, f"firmware-{spec.id}", on_wait=on_progress):
                 name = f"{spec.id}-tap" if taps else spec.id
                 on_progress(f"[firmware] {name}: up to a minute where something changed")
-                image = build_image(options, spec.id, taps=taps)
+                image = build_image(options, spec.id, taps=taps, on_notice=on_progress)
                 symbols = ImageSymbols(image.elf)
                 if board.virtual:
                     refuse_vendor_code(image.engine, symbols)

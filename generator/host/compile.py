@@ -13,9 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from generator.errors import ToolError
+from generator.locks import hold_file
 from generator.project.target_flags import WARNINGS
 from generator.repository import REPO_ROOT
 from generator.toolchain.locate import find_host_cc
@@ -62,7 +61,7 @@ def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
     key = _content_key(build, compiler)
     directory = cache_dir / key
     cache_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(cache_dir / f".{key}.lock"):
+    with hold_file(cache_dir / f".{key}.lock", "a host build of the same sources"):
         if not (directory / name).exists():
             with tempfile.TemporaryDirectory(prefix=f".{key}.", dir=cache_dir) as scratch:
                 _compile(build, compiler, Path(scratch), name)

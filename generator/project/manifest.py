@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import BaseFileLock, FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from generator.engines.engine import BUILTIN
@@ -17,15 +16,17 @@ from generator.errors import ToolError
 from generator.frontend.describe import describe_record
 from generator.frontend.framing import samples_for
 from generator.frontend.record import FrontendRecord
+from generator.locks import hold_file
 from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
+from generator.project import names
 
 MANIFEST_FILE = "project.json"
-FOOTPRINT_FILE = "footprint.json"
-OUTPUT_DIR = "out"
-IMAGE_NAME = "mel2metal"
+FOOTPRINT_FILE = names.FOOTPRINT_FILE
+OUTPUT_DIR = names.OUTPUT_DIR
+IMAGE_NAME = names.IMAGE_NAME
 
 ASSEMBLY, PORTABLE = "assembly", "portable"
 """Which of a kernel's two sources runs on the part."""
@@ -216,34 +217,15 @@ def check_writable(out_dir: Path) -> None:
         )
 
 
-def project_lock(out_dir: Path, name: str) -> BaseFileLock:
+def project_lock(out_dir: Path, name: str) -> AbstractContextManager[None]:
     """Return the lock of `out_dir/<name>`: one process at a time renders or builds there.
 
-    Taking it again within the process that holds it is allowed. Raises `ToolError` where nothing
-    can be written.
+    Who has to wait is told for whom. Taking it again within the process that holds it is allowed.
+    Raises `ToolError` where nothing can be written.
     """
     check_writable(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    return FileLock(out_dir / f".{name}.lock", is_singleton=True)
-
-
-def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -> None:
-    """Put `fresh` in the place of `directory`, which goes to `old` except for what is `kept`.
-
-    All three lie on one file system. If it fails, `directory` is what it was.
-    """
-    if not directory.exists():
-        fresh.rename(directory)
-        return
-    directory.rename(old)
-    try:
-        fresh.rename(directory)
-    except OSError:
-        old.rename(directory)
-        raise
-    for name in kept:
-        if (old / name).exists():
-            (old / name).rename(directory / name)
+    return hold_file(out_dir / f".{name}.lock", str(out_dir / name), again=True)
 
 
 def read_project(directory: Path) -> Project:

@@ -18,9 +18,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from filelock import FileLock
-
 from generator.errors import Mel2metalError, ToolError
+from generator.locks import hold_file
 from generator.repository import REPO_ROOT
 from generator.toolchain.locate import CMSIS_DSP_DIR, COMPILER_DIR, TOOLS_DIR
 
@@ -49,7 +48,7 @@ def install_cmsis_dsp() -> bool:
 def _install(target: Path, pin: Path, unpack: Callable[[Path, Path], Path]) -> bool:
     """Have `unpack(pin, scratch)` make a tree, mark it, and rename it to `target`."""
     TOOLS_DIR.mkdir(exist_ok=True)
-    with FileLock(TOOLS_DIR / f"{target.name}.lock"):
+    with hold_file(TOOLS_DIR / f"{target.name}.lock", str(target)):
         mark = target / INSTALLED_MARK
         if mark.is_file() and mark.read_text() == pin.read_text():
             mark.touch()

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.errors import Fault, InputError
+from generator.notices import notices_apart
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from hil.bench.budgets import overruns, read_budgets
 from hil.bench.diff import changes
@@ -81,7 +82,7 @@ def _run_board(
         here = replace(
             options, model=model.resolve(), build_dir=options.build_dir / "bench" / "images"
         )
-        bench, measured = bench_model(here, options.boards[board], lambda line: None)
+        bench, measured = bench_model(here, options.boards[board], notices_apart(lambda line: None))
         benches.append(bench)
         measurements.append(measured)
     spec = options.boards[board]

@@ -7,6 +7,9 @@ import hashlib
 import json
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 from generator.engines.engine import BUILTIN
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from generator.model.labels import labels_path
+from generator.notices import is_notice
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
@@ -57,9 +61,17 @@ class BuiltImage:
         return self.elf.with_suffix(".hex")
 
 
-def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
+def build_image(
+    options: Options,
+    board: str,
+    *,
+    taps: bool,
+    on_notice: Callable[[str], None] = lambda line: None,
+) -> BuiltImage:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
 
+    `on_notice` gets what the user must know at once: that it waits for another process, and where
+    files of theirs were moved to.
     Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
     command = [sys.executable, "-m", "generator", "firmware", "--board", board]
@@ -81,17 +93,13 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
         command += ["--stedgeai", options.stedgeai]
     if options.c_api is not None:
         command += ["--c-api", options.c_api]
+    if options.force_build:
+        command.append("--force")
     project_dir = options.build_dir / project_name(
         board, taps=taps, engine=options.engine, portable_kernels=options.kernels == PORTABLE
     )
-    done = subprocess.run(
-        command,
-        cwd=REPO_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=BUILD_TIMEOUT_S if options.engine == BUILTIN else STEDGEAI_TIMEOUT_S,
-        check=False,
-    )
+    timeout_s = BUILD_TIMEOUT_S if options.engine == BUILTIN else STEDGEAI_TIMEOUT_S
+    done = run_build(command, timeout_s, on_notice)
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
         what = f"the firmware of {board} could not be built:\n{said}"
@@ -99,6 +107,46 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
             raise InputError([Fault(f"--model {options.model.name}", what)])
         raise ToolError(what)
     return describe_image(project_dir, options)
+
+
+def run_build(
+    command: Sequence[str], timeout_s: float, on_notice: Callable[[str], None]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; notices are passed on as they come, the rest is returned."""
+    errors: list[str] = []
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
+        subprocess.Popen(
+            command,
+            cwd=REPO_ROOT,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        ) as process,
+    ):
+        assert process.stderr is not None
+        timer = threading.Timer(timeout_s, process.kill)
+        timer.start()
+        try:
+            for line in process.stderr:
+                if is_notice(line):
+                    on_notice(line.rstrip("\n"))
+                else:
+                    errors.append(line)
+            process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            has_time = timer.is_alive()
+            timer.cancel()
+        output.seek(0)
+        said = output.read()
+    if not has_time:
+        what = f"the firmware was not built within {timeout_s:g} s"
+        raise ToolError(what, "run `make firmware` to see where it stops, then run again")
+    return subprocess.CompletedProcess(command, process.returncode, said, "".join(errors))
 
 
 def describe_image(project_dir: Path, options: Options) -> BuiltImage:

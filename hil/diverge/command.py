@@ -18,6 +18,7 @@ from rich.console import Console
 from generator.errors import Fault, InputError
 from generator.host.model_twin import build_model_twins
 from generator.host.twin import HostTwin, build_host_twin
+from generator.notices import notices_apart
 from generator.project.manifest import ProjectInfo
 from hil.diverge.float_model import FloatModel
 from hil.diverge.picture import draw_features
@@ -66,9 +67,7 @@ def run_diverge(options: argparse.Namespace, console: Console) -> int:
     named = (_Named("--a", options.a), _Named("--b", options.b))
     chosen = _options_of(options, named)
 
-    def say(line: str) -> None:
-        console.print(line, style="dim", markup=False, soft_wrap=True)
-
+    say = notices_apart(lambda line: console.print(line, style="dim", markup=False, soft_wrap=True))
     with ExitStack() as stack:
         say(f"[host]     {chosen[0].model.name}: its C, compiled for this machine")
         twin = _model_twin(chosen[0])

@@ -22,6 +22,7 @@ GIVEN = {
     "inventory": None,
     "pack": None,
     "lock_timeout": 600.0,
+    "force_build": False,
     "no_flash": False,
     "flash_command": None,
     "model": __file__,

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from generator.firmware import make_project
 from generator.network import read_network
 from generator.project.manifest import FOOTPRINT_FILE, MANIFEST_FILE
 from generator.repository import DEFAULT_BOARDS_FILE
-from hil.boards.image import describe_image
+from hil.boards.image import describe_image, run_build
 from hil.options import Options, read_options
 from tests.support.model_files import write_model
 from tests.support.tiny_model import TINY_LABELS, tiny_model
@@ -66,3 +68,49 @@ def test_a_project_of_another_model_is_refused(built: tuple[Path, Options], tmp_
     other.write_bytes(b"another model")
     with pytest.raises(ToolError, match="made from another model"):
         describe_image(directory, replace(options, model=other))
+
+
+WAITS = """
+import sys
+print("[lock]     build/u585 is in use", file=sys.stderr, flush=True)
+sys.stdin.readline()
+print("a fault", file=sys.stderr)
+print("compiled")
+sys.exit(2)
+"""
+
+
+def test_a_build_that_waits_says_so_while_it_waits() -> None:
+    """Its other words are kept for the end: here the line goes on only once it was told."""
+    reader, writer = os.pipe()
+    told: list[str] = []
+
+    def on_notice(line: str) -> None:
+        told.append(line)
+        os.write(writer, b"\n")
+
+    with os.fdopen(reader) as stdin:
+        saved = os.dup(0)
+        os.dup2(stdin.fileno(), 0)
+        try:
+            done = run_build([sys.executable, "-c", WAITS], 60.0, on_notice)
+        finally:
+            os.dup2(saved, 0)
+            os.close(saved)
+            os.close(writer)
+    assert told == ["[lock]     build/u585 is in use"]
+    assert (done.returncode, done.stdout, done.stderr) == (2, "compiled\n", "a fault\n")
+
+
+def test_a_build_that_never_ends_is_ended() -> None:
+    command = [sys.executable, "-c", "import sys; sys.stdin.readline()"]
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as stdin, os.fdopen(writer, "w"):
+        saved = os.dup(0)
+        os.dup2(stdin.fileno(), 0)
+        try:
+            with pytest.raises(ToolError, match=r"was not built within 0\.2 s"):
+                run_build(command, 0.2, lambda line: None)
+        finally:
+            os.dup2(saved, 0)
+            os.close(saved)
