@@ -2,7 +2,7 @@
 """What is done when a conversation fails by the link: a ladder of ever stronger means.
 
 Resynchronise and send again; reset; re-flash; take the power away. Behind each the device proves
-anew what it is, and what failed is sent again. Only failures of line, port and power are answered
+anew what it is, and what failed is resent. Only failures of line, port and power are answered
 so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
@@ -56,7 +56,7 @@ class Retry:
     """The failure that it answered."""
 
     clip: str
-    """What was sent again: a clip's name; empty for what is no clip."""
+    """What was resent: a clip's name; empty for what is no clip."""
 
     at: str
     """When, UTC, ISO 8601."""
@@ -104,7 +104,7 @@ class Recovery:
         self._port_lost = False
 
     def note_repetition(self, reason: str) -> None:
-        """Account for what the link itself sent again behind a new handshake."""
+        """Account for what the link itself resent after a new handshake."""
         self._note(Rung.RESYNCHRONISE, reason)
 
     def _note(self, rung: Rung, reason: str) -> None:
@@ -142,7 +142,7 @@ class Recovery:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
             if rung is Rung.RESYNCHRONISE and not _needs_greeting(first):
                 done = len(self._reasons)  # by the link itself
-                tried.append(f"{rung}, sent again: {done} times" if done else f"{rung}: no HELLO")
+                tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
                 continue
             try:
                 taken = self._take(rung, conversation)
@@ -164,7 +164,7 @@ class Recovery:
             except LinkError as failure:
                 if not failure.is_repeatable:
                     raise
-                tried.append(f"{rung}, sent again: {_first_line(failure)}")
+                tried.append(f"{rung}, resent: {_first_line(failure)}")
                 error = failure
         raise RecoveryError(self._clip or "no answer", first, tried) from error
 

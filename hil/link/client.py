@@ -7,7 +7,7 @@ host keeps the device's receive window full and takes results as they come.
 
 A clip of which a frame was damaged or lost on its way to the device goes on from there: the device
 holds it, and says which samples it wants (RESUME_REQUEST). Where that fails, and where answers were
-damaged or lost, it is played again from its start behind a new handshake. Each repetition is kept
+damaged or lost, it is retried from its start after a new handshake. Each retry is kept
 in the result with its reason; it is never hidden. A firmware that started anew says so by a HELLO
 that nobody asked for; whether to go on then is not decided here.
 """

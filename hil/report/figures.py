@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.frontend.saturation import Saturation
-from generator.model.decision import UNSURE, Head
+from generator.model.decision import UNDECIDED, Head
 from generator.project.manifest import FrontendInfo
 from hil.report.features import judge_features
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
@@ -172,9 +172,9 @@ def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
     return confusion_matrix(outcomes(records), classes)
 
 
-def count_unsure(records: RunRecords) -> int:
+def count_undecided(records: RunRecords) -> int:
     """Clips of which no class reached its threshold: of a softmax head without an other class."""
-    return sum(clip.decision == UNSURE for clip in records.clips.values())
+    return sum(clip.decision == UNDECIDED for clip in records.clips.values())
 
 
 def make_report(records: RunRecords, wall_seconds: float) -> Report:
@@ -227,11 +227,11 @@ def make_details(records: RunRecords) -> dict[str, Any]:
         "labels": labels,
         "head": head.value if head else "",
         "decision": board.project.rule_text if board else "",
-        "unsure": None if head is Head.SIGMOID else count_unsure(records),
+        "undecided": None if head is Head.SIGMOID else count_undecided(records),
         "confusion": (
             {
                 "rows": "true class",
-                "columns": "no patch, unsure, then decided class",
+                "columns": "no patch, undecided, then decided class",
                 "counts": confusion_of(records, len(labels)).tolist(),
             }
             if measured and head is Head.SOFTMAX

@@ -138,14 +138,14 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
 def _run(records: RunRecords, report: Report) -> Text:
     latency, memory = report.latency, records.memory
     estimated = ", estimated" if latency.cycles_are == "estimated" else ""
-    again = sum(bool(clip.retries) for clip in records.clips.values())
+    retried = sum(bool(clip.retries) for clip in records.clips.values())
     resumed = sum(clip.resumptions for clip in records.clips.values())
-    gaps = f", {resumed} gaps sent again" if resumed else ""
+    gaps = f", {resumed} gaps resent" if resumed else ""
     lines = [
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
-        f"clips        {clips_text(records)}; {report.patches} patches, {again} played again{gaps}",
+        f"clips        {clips_text(records)}; {report.patches} patches, {retried} retried{gaps}",
         f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "
         f"{_number(latency.network_cycles)} cycles{estimated} a patch",

@@ -271,7 +271,7 @@ def test_a_clip_goes_on_behind_a_missing_frame(device: Driver) -> None:
 
 
 def test_a_clip_goes_on_behind_a_damaged_frame_and_a_lost_end(device: Driver) -> None:
-    """The end alone is sent again."""
+    """Only the end is resent."""
     greet(device)
     device.send(ClipBegin(8), samples(1))
     damaged = bytearray(device.encode(ClipEnd(1)))

@@ -225,7 +225,7 @@ def test_damage_that_never_ends_climbs_from_repetition_to_the_end() -> None:
     device = FakeDevice()
     port = FaultyPort(device, flip_sent=range(3_000, 10**6, 400))
     session, retries = begin(Board(device, has_power_command=False), port)
-    with pytest.raises(RecoveryError, match=f"resynchronise, sent again: {ATTEMPTS - 1} times"):
+    with pytest.raises(RecoveryError, match=f"resynchronise, resent: {ATTEMPTS - 1} times"):
         session.play_clip(1, sound(), name="barking")
     assert [retry.rung for retry in retries[:3]] == [Rung.RESYNCHRONISE] * 2 + [Rung.RESET]
 
