@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.decision import Head
-from generator.model.published import published_rows
-from hil.report.columns import charts
+from hil.report.columns import charts, published_beside
 from hil.report.figures import Report, confusion_of, outcomes
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
@@ -33,7 +32,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         fontsize=12,
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
-    published = published_rows(report.model_sha256)
+    published = published_beside(records, report)
     names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [

@@ -10,8 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from generator.model.published import published_rows
-from hil.report.columns import COLUMNS, trained_mark
+from hil.report.columns import COLUMNS, published_beside, published_note, trained_mark
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
 from hil.report.figures import Report, measure_untrained, trained_folds_played
@@ -123,12 +122,12 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
         table.add_column(column.heading, justify="right", no_wrap=True)
     ours = (column.our_text(records, report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
-    published = published_rows(report.model_sha256)
+    published = published_beside(records, report)
     for row in published:
         table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
     table.caption = "~ estimated"
     if published:
-        table.caption += "   * published by ST for Yamnet-256, features made on the host"
+        table.caption += f"\n{published_note(published)}"
     if trained_mark(records, report):
         table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
