@@ -56,7 +56,7 @@ class BrokenOffError(Exception):
 
 
 class ResumingDownloader:
-    """A downloader for pooch that goes on behind what an earlier attempt left in `part`.
+    """A downloader for pooch that goes on after what an earlier attempt left in `part`.
 
     A server without range requests sends the whole file again; that is reported, not hidden.
     """
@@ -94,11 +94,11 @@ class ResumingDownloader:
             if response.status_code == requests.codes.requested_range_not_satisfiable:
                 # All of it is there already, or the file shrank: only a fresh copy tells.
                 self._part.unlink()
-                raise BrokenOffError("the part does not fit the file on the server; starting anew")
+                raise BrokenOffError("the part does not fit the file on the server; restarting")
             response.raise_for_status()
             resumed = response.status_code == requests.codes.partial_content
             if have and not resumed:
-                print("the server cannot resume: starting anew", file=sys.stderr)
+                print("the server cannot resume: restarting", file=sys.stderr)
             length = response.headers.get("Content-Length")
             done = have if resumed else 0
             total = done + int(length) if length is not None else None
@@ -129,7 +129,7 @@ def download(url: str, folder: Path) -> Path:
     pooch.get_logger().setLevel("WARNING")
     archive = pooch.retrieve(
         url=url,
-        known_hash=None,  # a branch's archive is packed anew by the server; its content is checked
+        known_hash=None,  # a branch's archive is packed again by the server; its content is checked
         fname=name,
         path=folder,
         downloader=ResumingDownloader(folder / f"{name}.part"),
@@ -227,7 +227,7 @@ def fetch(url: str, target: Path) -> int:
         try:
             return check_clips(target)
         except InputError as error:
-            print(f"{target} is not in order, fetching it anew:\n{error}", file=sys.stderr)
+            print(f"{target} is not in order, fetching it again:\n{error}", file=sys.stderr)
     work = target.parent / f".{target.name}.download"
     with hold_lock(target.parent, target.name):
         archive = download(url, work)
@@ -237,7 +237,7 @@ def fetch(url: str, target: Path) -> int:
             extract_esc10(archive, fresh)
             count = check_clips(fresh)
         except (ArchiveDamagedError, InputError):
-            archive.unlink(missing_ok=True)  # fetched anew by the next run
+            archive.unlink(missing_ok=True)  # fetched again by the next run
             raise
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ struct fault {
 };
 
 /* Provided by the application: tells the fault to whoever listens. It runs in the exception, on a
- * stack of its own, with interrupts off; it must not wait for ever. The core resets behind it. */
+ * stack of its own, with interrupts off; it must not wait for ever. The core resets after it. */
 void fault_report(const struct fault *fault);
 
 #endif

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done when a conversation fails by the link: a ladder of ever stronger means.
+"""Recovery of a conversation that fails by the link: steps, each stronger than the one before.
 
-Resynchronise and send again; reset; re-flash; take the power away. Behind each the device proves
-anew what it is, and what failed is resent. Only failures of line, port and power are answered
+Resynchronise and send again; reset; re-flash; take the power away. After each the device proves
+again what it is, and what failed is resent. Only failures of line, port and power are answered
 so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
@@ -49,7 +49,7 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """One step of the ladder that was taken."""
+    """One step of recovery that was taken."""
 
     rung: Rung
     reason: str
@@ -63,7 +63,7 @@ class Retry:
 
 
 class Conversation(Protocol):
-    """A board in use: what the ladder works on."""
+    """A board in use: what recovery works on."""
 
     @property
     def board(self) -> Board:
@@ -74,7 +74,7 @@ class Conversation(Protocol):
         """What it must run."""
 
     def attach(self, port: SerialPort) -> None:
-        """Go on over a port that was opened anew."""
+        """Go on over a port that was opened again."""
 
     def greet(self) -> None:
         """Shake hands; raises WrongDeviceError where the device is not what the run is about."""
@@ -85,7 +85,7 @@ def _utc_now() -> str:
 
 
 class Recovery:
-    """The ladder of one board, and the account of its use."""
+    """The recovery of one board, and the steps it took."""
 
     def __init__(
         self,
@@ -121,8 +121,8 @@ class Recovery:
     ) -> tuple[_T, tuple[str, ...]]:
         """What `attempt` returns, by whatever steps it takes, and each step with its reason.
 
-        `again`: what is done behind a step in place of `attempt`, where the step has done a part.
-        Raises RecoveryError when all steps were in vain, and at once what repeating cannot mend.
+        `again`: what is done after a step in place of `attempt`, where the step has done a part.
+        Raises RecoveryError when all steps failed, and at once what a retry cannot cure.
         """
         self._clip, self._reasons = clip, []
         try:
@@ -169,7 +169,7 @@ class Recovery:
         raise RecoveryError(self._clip or "no answer", first, tried) from error
 
     def _take(self, rung: Rung, conversation: Conversation) -> bool:
-        """Take one step and shake hands behind it; False where the board has no such way."""
+        """Take one step, then the handshake; False where the board has no such way."""
         board = conversation.board
         if rung is Rung.POWER_CYCLE:
             if not board.power_cycle():

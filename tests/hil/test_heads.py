@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Thresholds and sigmoid heads all the way: model, settings and a folder a class in; report out."""
+"""Thresholds and sigmoid heads all the way: model, settings, a folder per class; report."""
 
 from __future__ import annotations
 

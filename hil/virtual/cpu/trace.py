@@ -2,7 +2,7 @@
 """A trace of what the core executes: every block, every call, every read of flash.
 
 The hooks are native and are added to those of `block_hook` while a trace is taken; without one
-nothing of this costs anything. A block is logged behind `on_block`, which stops the core before a
+nothing of this costs anything. A block is logged after `on_block`, which stops the core before a
 block that must not run yet: the engine then asks no further hook.
 
 A call is logged where a block begins at the first instruction of a function: with its arguments,
@@ -61,7 +61,7 @@ _EXC_RETURN = 0xFFFF_FF00
 _STACKED_PC = 24
 _BIG = 1 << 31
 _IT_STATE = 0x0600_FC00
-"""Of XPSR: where the core stands in an IT block."""
+"""Of XPSR: where the core is in an IT block."""
 _REG_SP, _REG_LR = arm_const.UC_ARM_REG_SP, arm_const.UC_ARM_REG_LR
 _REG_R0, _REG_XPSR = arm_const.UC_ARM_REG_R0, arm_const.UC_ARM_REG_XPSR
 
