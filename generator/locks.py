@@ -26,7 +26,7 @@ WAIT_S = 600.0
 
 @contextmanager
 def hold_lock(build_dir: Path, name: str, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Hold `<build_dir>/locks/<name>.lock`; ToolError naming the owner after `wait_s` in vain."""
+    """Hold `<build_dir>/locks/<name>.lock`; ToolError naming the owner after `wait_s`."""
     folder = build_dir / "locks"
     owner = folder / f"{name}.owner.json"
     lock = FileLock(folder / f"{name}.lock", timeout=wait_s)

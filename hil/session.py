@@ -77,10 +77,10 @@ class BoardSession:
             self.board.reset()
         except OSError as error:
             raise LinkLostError(f"the port failed: {error}") from error
-        self.greet()
+        self.handshake()
 
-    def greet(self) -> None:
-        """Shake hands; raise WrongDeviceError where the device is not what this run is about."""
+    def handshake(self) -> None:
+        """Do the handshake; raise WrongDeviceError where the device is not what this run is about."""
         self.hello = self.link.handshake()
         self.check_identity()
 
@@ -228,7 +228,7 @@ def open_session(
                 silence_s=silence_of(image.project.info.frontend.step_ms / 1e3),
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
-            recovery.run(session, session.greet, again=lambda: None)
+            recovery.run(session, session.handshake, again=lambda: None)
             for warning in warnings(spec.family, session.hello):
                 on_progress(f"[board]    {name}: {warning}")
             if session.judges_note and not taps:

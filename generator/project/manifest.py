@@ -228,7 +228,7 @@ def project_lock(out_dir: Path, name: str) -> BaseFileLock:
 
 
 def swap_in(fresh: Path, directory: Path, old: Path, kept: Sequence[str] = ()) -> None:
-    """Put `fresh` in the place of `directory`, which goes to `old` except for what is `kept`.
+    """Put `fresh` where `directory` is, which goes to `old` except for what is `kept`.
 
     All three lie on one file system. If it fails, `directory` is what it was.
     """

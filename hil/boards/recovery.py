@@ -76,7 +76,7 @@ class Conversation(Protocol):
     def attach(self, port: SerialPort) -> None:
         """Go on over a port that was opened again."""
 
-    def greet(self) -> None:
+    def handshake(self) -> None:
         """Shake hands; raises WrongDeviceError where the device is not what the run is about."""
 
 
@@ -140,7 +140,7 @@ class Recovery:
         error, tried = first, []
         for rung in Rung:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
-            if rung is Rung.RESYNCHRONISE and not _needs_greeting(first):
+            if rung is Rung.RESYNCHRONISE and not _needs_handshake(first):
                 done = len(self._reasons)  # by the link itself
                 tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
                 continue
@@ -182,7 +182,7 @@ class Recovery:
                 return False
         elif rung is Rung.REFLASH:
             board.reflash()
-        conversation.greet()
+        conversation.handshake()
         return True
 
     def _reopen(self, conversation: Conversation) -> None:
@@ -202,8 +202,8 @@ class Recovery:
         conversation.attach(port)
 
 
-def _needs_greeting(error: LinkError) -> bool:
-    """True where the link has not greeted the device again by itself."""
+def _needs_handshake(error: LinkError) -> bool:
+    """True where the link has not repeated the handshake by itself."""
     return isinstance(error, BoardRestartedError | HandshakeError | LinkLostError)
 
 

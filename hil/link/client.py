@@ -266,11 +266,11 @@ class Link:
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
-                self._greet_again(error)
+                self._repeat_handshake(error)
                 retries.append(error.what)
                 self._on_retry(error.what)
 
-    def _greet_again(self, error: LinkError) -> None:
+    def _repeat_handshake(self, error: LinkError) -> None:
         """Shake hands with the same firmware, still running since the last handshake."""
         before = self._hello
         try:

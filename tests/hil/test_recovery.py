@@ -122,7 +122,7 @@ def sound(count: int = 18_000) -> npt.NDArray[np.int16]:
 
 
 def begin(board: Board, port: Any = None) -> tuple[BoardSession, list[Retry]]:
-    """A session that has greeted its board, and the retries that it will report."""
+    """A session after the handshake with its board, and the retries that it will report."""
     retries: list[Retry] = []
     device = board.device
     recovery = Recovery(
@@ -138,7 +138,7 @@ def begin(board: Board, port: Any = None) -> tuple[BoardSession, list[Retry]]:
         on_retry=recovery.note_repetition,
     )
     session = BoardSession(board, IMAGE, link, cast(Any, None), {}, recovery)
-    session.greet()
+    session.handshake()
     return session, retries
 
 
