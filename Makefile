@@ -247,7 +247,7 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
-qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
+qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
 	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
 

@@ -38,7 +38,7 @@ class NoExceptions:
 
 
 class CoreAlone:
-    """A core with two memories, a timer that stands still, and semihosting."""
+    """A core with two memories, a timer that is stopped, and semihosting."""
 
     def __init__(self, image: Image) -> None:
         machine = image.machine

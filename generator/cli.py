@@ -54,7 +54,7 @@ examples:
   mel2metal firmware --board u585 --model model.tflite --labels names.txt
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
   mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
-  mel2metal footprint --board u585                the bill of the last build again
+  mel2metal footprint --board u585                the footprint of the last build
   mel2metal frontend model.tflite                 what was it trained on?
   mel2metal diverge clip.wav --b virtual:u585     where do two of its implementations part?
   mel2metal models                                the published model that training starts from
@@ -68,7 +68,7 @@ OUT/<board>/ and its ELF, HEX and BIN in OUT/<board>/out/. The project builds on
 changed, or one is there that mel2metal did not write, nothing is built and nothing is lost.
 
 What the model was trained on stands in <model>.frontend.yaml beside it (docs/frontends.md).
-Labels stand one a line in a file; without --labels in <model>.labels.txt beside the model.
+Labels are in a file, one per line; without --labels in <model>.labels.txt beside the model.
 Thresholds and the class for other sound stand in <model>.decision.yaml (docs/decision.md).
 """
 

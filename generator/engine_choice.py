@@ -67,7 +67,7 @@ class EngineTask:
     log: Path
     """Where the tool's output is kept."""
     previous: Path
-    """The project as it stood before, if it did."""
+    """The project as it was before, if it did."""
 
 
 def st_engine(

@@ -139,7 +139,7 @@ def _why_nothing(partition: Partition, operator: Operator) -> str:
     if partition.is_streamed(operator):
         return "its rows are those of the patch" if on_rows(operator).is_view else ""
     if not facts.int8_output:
-        return "whoever reads the scores has their scale"
+        return "the reader of the scores has their scale"
     if on_tensors(operator).is_view:
         return "its output is its input, in the same memory"
     return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A model with what stands beside it: read, checked and planned, every fault at once."""
+"""A model with what is beside it: read, checked and planned, every fault at once."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read_network(
 
     `optimise` says what the network's schedule spares.
     `threshold` replaces the file's; `frontend`, a named front-end or a record's file, replaces what
-    stands beside the model or in it.
+    is beside the model or in it.
 
     Raises `InputError` with every fault of all four.
     """
@@ -178,7 +178,7 @@ def _head_of(graph: Graph) -> Head:
 
 
 def _mel_tables(graph: Graph, found: FoundFrontend) -> MelTables | None:
-    """The front-end's tables; faults of a key stand at its place in the record.
+    """The front-end's tables; faults of a key are at its place in the record.
 
     None where the input is not quantised as a whole, which is refused anyhow.
     """
@@ -203,7 +203,7 @@ def _frames_first(graph: Graph, layout: InputLayout) -> Graph:
     Raises `InputError` for one that cannot be run so.
     """
     bands_first = layout.axes is Axes.BANDS_FIRST
-    if min(layout.frames, layout.features) == 1:  # the elements lie in both orders alike
+    if min(layout.frames, layout.features) == 1:  # the elements are in both orders alike
         bands_first = (graph.frames, graph.bands) != (layout.frames, layout.features)
     turned = turn_graph(graph, bands_first)
     if turned is not graph:

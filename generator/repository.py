@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where things stand in the repository: its root, and what is used when nothing else is named."""
+"""Where things are in the repository: its root, and what is used when nothing else is named."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Lines:
                 below = (*at, str(key.value))
                 if below in self._line_of:
                     where = f"{self._path.name}:{key.start_mark.line + 1}: {'.'.join(below)}"
-                    self.duplicates.append(Fault(where, "stands twice", "keep one of the two"))
+                    self.duplicates.append(Fault(where, "duplicate key", "keep one of the two"))
                 self._line_of[below] = key.start_mark.line + 1
                 self._visit(value, below)
         elif isinstance(node, yaml.SequenceNode):
@@ -61,7 +61,7 @@ def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
 
 
 def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable, object], Lines]:
-    """Return what stands in the file by key, and the lines.
+    """Return what is in the file by key, and the lines.
 
     Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
     holds nothing, or no mapping.

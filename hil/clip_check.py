@@ -158,7 +158,7 @@ def _compare_with_interpreter(session: BoardSession, clip: str, run: ClipRun) ->
 def explain(place: str, twin: HostTwin, session: BoardSession, frames: Int8) -> list[Divergence]:
     """The first layer at which the host twin parts from the interpreter, if it does.
 
-    Variables begin anew on both sides, as if the patch were a clip's first.
+    Variables begin again on both sides, as if the patch were a clip's first.
     """
     session.oracle.begin_clip()
     names = session.oracle.operator_names

@@ -24,7 +24,7 @@ from rich.table import Table
 from generator.engines.engine import BUILTIN, ENGINES, STEDGEAI
 from generator.engines.stedgeai.locate import find_install
 from generator.errors import ToolError
-from generator.model.published import published_rows
+from generator.model.published import hash_clips, published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
 from hil.report.run_folder import latest_run
@@ -43,7 +43,7 @@ HEADINGS = (
 )
 
 NOTES = "*1 cycles / 160 MHz   ~ estimated"
-PUBLISHED_NOTE = "   * published by ST for Yamnet-256 on B-U585I-IOT02A"
+PUBLISHED_NOTE = "   * published by ST for Yamnet-256 on B-U585I-IOT02A, not measured here"
 
 EXIT_INTERRUPTED = 130
 
@@ -61,11 +61,15 @@ class EngineRun:
     accuracy: float | None
     clips: int
     divergences: int | None
+    clips_sha256: str
+    """`hash_clips` of the clips that were played."""
 
     @classmethod
     def read(cls, report: Path, footprint: Path) -> EngineRun:
-        """From report.json and footprint.json."""
+        """From report.json, details.json beside it, and footprint.json."""
         said: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        details: dict[str, Any] = json.loads(report.with_name("details.json").read_text("utf-8"))
+        labels = details["labels"]
         network: dict[str, int] = json.loads(footprint.read_text(encoding="utf-8"))["network"]
         return cls(
             engine=str(said["engine"]),
@@ -77,6 +81,10 @@ class EngineRun:
             accuracy=said["accuracy"],
             clips=int(said["clips"]),
             divergences=said["divergences"],
+            clips_sha256=hash_clips(
+                (clip["clip"], "+".join(labels[label] for label in clip["truth"] or ()))
+                for clip in details["clips"]
+            ),
         )
 
     @property
@@ -123,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) -> None:
     """A column for each of our runs, then what is published of the model that they ran."""
-    published = published_rows(runs[0].model_sha256) if runs else ()
+    published = published_rows(runs[0].model_sha256, runs[0].clips_sha256) if runs else ()
     table = Table(title=f"The network alone on {board}, RAM and flash in KiB", title_justify="left")
     table.add_column("")
     columns: list[Sequence[str]] = []
@@ -133,7 +141,7 @@ def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) ->
     for row in published:
         table.add_column(f"{row.engine} *", justify="right")
         footprint = (f"{kib:.2f}" for kib in row.footprint_kib)
-        accuracy = f"{row.accuracy_percent:.1f}"
+        accuracy = "-" if row.accuracy_percent is None else f"{row.accuracy_percent:.1f}"
         columns.append((f"{row.network_ms:.2f}", *footprint, accuracy, "-", "-", "-"))
     for heading, *cells in zip(HEADINGS, *columns, strict=True):
         table.add_row(heading, *cells)

@@ -77,7 +77,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         *("--sounds", "--esc10-dir"),
         dest="sounds",
         metavar="DIR",
-        help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
+        help="folder in ESC-50's layout, or with one folder per class (default: $ESC10_DIR)",
     )
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
     add_gate_options(add)

@@ -91,7 +91,7 @@ class RecordCollector:
             self._announced = True
             self._terminal.ensure_newline()
             self._terminal.write_line(
-                "[board]    each process builds if need be, loads and greets: up to a minute"
+                "[board]    each process builds if need be, loads, handshakes: up to a minute"
             )
         self._select(ids)
 

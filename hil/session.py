@@ -72,7 +72,7 @@ class BoardSession:
         return self.frontend.patches
 
     def reset(self) -> None:
-        """Restart the device where that is possible, and shake hands anew."""
+        """Restart the device where that is possible, and do the handshake again."""
         self.recovery.run(self, self._restart, again=lambda: None)
 
     def _restart(self) -> None:
@@ -80,15 +80,15 @@ class BoardSession:
             self.board.reset()
         except OSError as error:
             raise LinkLostError(f"the port failed: {error}") from error
-        self.greet()
+        self.handshake()
 
-    def greet(self) -> None:
-        """Shake hands; raise WrongDeviceError where the device is not what this run is about."""
+    def handshake(self) -> None:
+        """Do the handshake; WrongDeviceError where the device is not what this run is about."""
         self.hello = self.link.handshake()
         self.check_identity()
 
     def attach(self, port: SerialPort) -> None:
-        """Go on over a port that the board opened anew."""
+        """Go on over a port that the board opened again."""
         self.link.port = port
         self.meters = watch_functions(self.board)
 
@@ -201,7 +201,7 @@ def open_session(
     on_progress: Callable[[str], None] = lambda line: None,
     on_retry: Callable[[Retry], None] = lambda retry: None,
 ) -> Iterator[BoardSession]:
-    """Lock the board, build, load, reset, shake hands; let go of everything in the end.
+    """Lock the board, build, load, reset, do the handshake; let go of everything in the end.
 
     `on_progress` gets a line at each step, since some take seconds; `on_retry` every step that was
     taken because the link failed.
@@ -223,7 +223,7 @@ def open_session(
                     refuse_vendor_code(image.engine, symbols)
                 on_progress(f"[twin]     {name}: its portable C, compiled for this machine")
                 twin = build_host_twin(image.project.directory)
-                on_progress(f"[board]    {name}: program what differs, and greet")
+                on_progress(f"[board]    {name}: program what differs, then handshake")
                 port = board.open(image)
             recovery = Recovery(on_retry)
             link = Link(
@@ -235,7 +235,7 @@ def open_session(
                 silence_s=silence_of(image.project.info.frontend.step_ms / 1e3),
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
-            recovery.run(session, session.greet, again=lambda: None)
+            recovery.run(session, session.handshake, again=lambda: None)
             for warning in warnings(spec.family, session.hello):
                 on_progress(f"[board]    {name}: {warning}")
             if session.judges_note and not taps:

@@ -18,7 +18,7 @@ from hil.node_ids import board_of
 def share_out(attachments: Mapping[str, int | None], processes: int) -> dict[str, int] | None:
     """Over how many processes the tests of each board are spread; None: as xdist does by itself.
 
-    `attachments` is how often each board stands here: no more processes can have one. None is a
+    `attachments` is how often each board is here: no more processes can have one. None is a
     virtual board that each process makes for itself, at the price of building and booting it once
     more: that pays only where there are fewer boards than processes.
     """

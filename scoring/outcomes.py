@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from generator.model.decision import NO_PATCH, UNSURE
+from generator.model.decision import NO_PATCH, UNDECIDED
 
-UNDECIDED = (NO_PATCH, UNSURE)
+WITHOUT_CLASS = (NO_PATCH, UNDECIDED)
 """Decisions that are no class, in the order of their columns in the confusion matrix."""
 
 
@@ -23,7 +23,7 @@ class Outcome:
     """The classes that occur in the clip, ascending."""
 
     decision: int
-    """The class answered, NO_PATCH or UNSURE."""
+    """The class answered, NO_PATCH or UNDECIDED."""
 
     detected: tuple[int, ...]
     """All classes answered, ascending: at most one unless the head is a sigmoid."""
@@ -37,13 +37,13 @@ class Outcome:
 def confusion_matrix(outcomes: Iterable[Outcome], classes: int) -> npt.NDArray[np.int64]:
     """Counts [true class, column] of clips with one class each, by their first.
 
-    The columns are those of `UNDECIDED`, then the classes. Clips without a class are left out.
+    The columns are those of `WITHOUT_CLASS`, then the classes. Clips without a class are left out.
     """
-    matrix = np.zeros((classes, len(UNDECIDED) + classes), np.int64)
+    matrix = np.zeros((classes, len(WITHOUT_CLASS) + classes), np.int64)
     for outcome in outcomes:
         decision = outcome.decision
-        undecided = decision in UNDECIDED
-        column = UNDECIDED.index(decision) if undecided else len(UNDECIDED) + decision
+        no_class = decision in WITHOUT_CLASS
+        column = WITHOUT_CLASS.index(decision) if no_class else len(WITHOUT_CLASS) + decision
         if outcome.truth:
             matrix[outcome.truth[0], column] += 1
     return matrix

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder a class: `dog/bark.wav`, `rain/roof.flac`, `dog+rain/both.wav`.
+"""One folder per class: `dog/bark.wav`, `rain/roof.flac`, `dog+rain/both.wav`.
 
 What belongs to one recording is known by a subfolder (`dog/kitchen/1.wav`, `dog/kitchen/2.wav`) or
 by two hyphens in the file's name (`dog/kitchen--1.wav`); the same recording may have pieces in
@@ -18,7 +18,7 @@ from sounds.folds import FOLDS, assign_folds
 from sounds.sound import Sound, SoundSet, classes_of, split_category
 
 PIECE = "--"
-"""In a file's name: before it the recording, behind it the piece's own name."""
+"""In a file's name: before it the recording, after it the piece's own name."""
 
 NO_SOUNDS = {
     *(".csv", ".db", ".htm", ".html", ".ini", ".jpeg", ".jpg", ".json", ".log", ".md"),
@@ -31,14 +31,14 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     """The sounds of `folds` (none given: of all), by class and name.
 
     Raises InputError with all faults: an empty class, files beside the class folders, two classes
-    or two sounds that differ in nothing that can be told apart, a fold that does not exist.
+    or two sounds that differ in nothing that can be distinguished, a fold that does not exist.
     """
     faults: list[Fault] = []
     folders = sorted(path for path in root.iterdir() if path.is_dir() and _is_shown(path))
     for path in sorted(path for path in root.iterdir() if path.is_file() and _may_sound(path)):
-        faults.append(Fault(str(path), "lies in no class's folder", "move it into one"))
+        faults.append(Fault(str(path), "is in no class's folder", "move it into one"))
     if not folders:
-        what = "is neither in ESC-50's layout (no meta/esc50.csv) nor has it a folder a class"
+        what = "is neither in ESC-50's layout (no meta/esc50.csv) nor has it one folder per class"
         faults.append(Fault(str(root), what, "make a folder for each class, its sounds in there"))
     faults += _clashes(root, folders)
     faults += _unreadable_names(root)

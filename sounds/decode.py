@@ -59,7 +59,7 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     """Decode a file to samples of this rate.
 
     Channels are averaged, other rates go through soxr's HQ resampler, up or down, values are scaled
-    by 32768, rounded to nearest even and clamped: the same file gives the same samples. What lies
+    by 32768, rounded to nearest even and clamped: the same file gives the same samples. What is
     above half of the lower of the two rates is not in them. Raises InputError when the file cannot
     be decoded, is empty or holds values that are not finite.
     """
@@ -69,14 +69,14 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     try:
         values, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:  # TypeError: headerless .raw
-        remedy = "convert it to WAV or FLAC, record it anew, or take it away"
+        remedy = "convert it to WAV or FLAC, record it again, or remove it"
         raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error
     if not len(values):
-        raise InputError([Fault(str(path), "holds no samples", "record it anew, or take it away")])
+        raise InputError([Fault(str(path), "holds no samples", "record it again, or remove it")])
     broken = int(np.count_nonzero(~np.isfinite(values)))
     if broken:
         what = f"{broken} of its values are not finite (NaN or infinity)"
-        raise InputError([Fault(str(path), what, "export it anew, or take it away")])
+        raise InputError([Fault(str(path), what, "export it again, or remove it")])
     mono = values.mean(axis=1, dtype=np.float32)
     if rate_hz != sample_rate_hz:
         mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")

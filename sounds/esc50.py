@@ -69,7 +69,7 @@ def read_esc50(root: Path, folds: Sequence[int] = (), *, whole: bool = False) ->
 def _double_faults(table: Path, rows: Sequence[Row]) -> list[Fault]:
     counts = Counter(row["filename"] for row in rows)
     return [
-        Fault(f"{table}, {name}", f"stands in {count} rows", "keep one")
+        Fault(f"{table}, {name}", f"is in {count} rows", "keep one")
         for name, count in sorted(counts.items())
         if count > 1
     ]

@@ -134,7 +134,7 @@ def fetch(url: str, target: Path) -> int:
         try:
             return check_clips(target)
         except InputError as error:
-            print(f"{target} is not in order, fetching it anew:\n{error}", file=sys.stderr)
+            print(f"{target} is not in order, fetching it again:\n{error}", file=sys.stderr)
     work = target.parent / f".{target.name}.download"
     with hold_lock(target.parent, target.name):
         archive = download_archive(url, work)
@@ -144,7 +144,7 @@ def fetch(url: str, target: Path) -> int:
             extract_esc10(archive, fresh)
             count = check_clips(fresh)
         except (ArchiveDamagedError, InputError):
-            archive.unlink(missing_ok=True)  # fetched anew by the next run
+            archive.unlink(missing_ok=True)  # fetched again by the next run
             raise
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/ci.md and docs/lab.md name what exists; the udev rules leave no ST-LINK out."""
+"""docs/ci.md, its examples and docs/lab.md name what exists; the udev rules are complete."""
 
 from __future__ import annotations
 
@@ -16,21 +16,32 @@ from generator.boards.boards_file import load_boards
 from generator.repository import REPO_ROOT
 from hil.boards.labgrid_client import read_environment
 from hil.probe.attached import STLINK_USB_PIDS
+from tests.support.ci_keywords import (
+    GITHUB_JOB,
+    GITHUB_STEP,
+    GITHUB_WORKFLOW,
+    GITLAB_ARTIFACTS,
+    GITLAB_CACHE,
+    GITLAB_JOB,
+    GITLAB_PIPELINE,
+    GITLAB_RULE,
+)
 
 MAKEFILE = (REPO_ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^\.PHONY: ([\w-]+)$", MAKEFILE, re.M))
 VARIABLES = set(re.findall(r"^(\w+) \?=", MAKEFILE, re.M))
 PYTESTS_OWN = {"-n"}
 MADE_BY_JOBS = re.compile(r"^(?:build|\.venv|\.tools)(?:/|$)|^/etc/")
+BOARDS = set(load_boards(REPO_ROOT / "boards.yaml"))
+
+FOLDER = REPO_ROOT / "docs" / "ci"
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in FOLDER.glob("github-*.yml")}
+PIPELINE = yaml.safe_load((FOLDER / "gitlab-ci.yml").read_text())
 
 
 def blocks(page: str, language: str = "yaml") -> list[str]:
     text = (REPO_ROOT / "docs" / page).read_text()
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
-
-
-WORKFLOWS = [yaml.safe_load(block) for block in blocks("ci.md")]
-IDS = [str(workflow["name"]) for workflow in WORKFLOWS]
 
 
 @cache
@@ -40,53 +51,107 @@ def pytest_options() -> set[str]:
     return set(re.findall(r"(?<![\w-])(--?[a-z][\w-]*)", done.stdout))
 
 
-def jobs(workflow: dict[Any, Any]) -> list[dict[str, Any]]:
+def github_jobs(workflow: dict[Any, Any]) -> list[dict[str, Any]]:
     return list(workflow["jobs"].values())
 
 
-def commands(workflow: dict[Any, Any]) -> list[str]:
-    return [step["run"] for job in jobs(workflow) for step in job["steps"] if "run" in step]
+def github_commands(workflow: dict[Any, Any]) -> list[str]:
+    return [step["run"] for job in github_jobs(workflow) for step in job["steps"] if "run" in step]
+
+
+def gitlab_jobs() -> dict[str, dict[str, Any]]:
+    return {name: job for name, job in PIPELINE.items() if name not in GITLAB_PIPELINE}
+
+
+def gitlab_commands() -> list[str]:
+    return [command for job in gitlab_jobs().values() for command in job["script"]]
+
+
+COMMANDS = {
+    **{name: github_commands(workflow) for name, workflow in WORKFLOWS.items()},
+    "gitlab-ci": gitlab_commands(),
+}
+"""The shell commands of each example."""
+
+
+def wrong_keys(given: dict[Any, Any], known: frozenset[str]) -> set[str]:
+    # YAML 1.1 takes the key `on` for a truth value.
+    return {"on" if key is True else str(key) for key in given} - known
 
 
 def test_there_is_one_workflow_with_boards_and_one_without() -> None:
-    runners = [job["runs-on"] for workflow in WORKFLOWS for job in jobs(workflow)]
-    assert runners == ["ubuntu-latest", ["self-hosted", "stm32"]]
+    runners = {
+        name: [job["runs-on"] for job in github_jobs(flow)] for name, flow in WORKFLOWS.items()
+    }
+    assert runners == {
+        "github-virtual": ["ubuntu-latest"],
+        "github-boards": [["self-hosted", "stm32"]],
+    }
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=IDS)
+@pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=WORKFLOWS)
 def test_a_workflow_is_whole(workflow: dict[Any, Any]) -> None:
-    # YAML 1.1 takes the key `on` for a truth value.
     assert {"name", True, "permissions", "jobs"} == workflow.keys()
-    for job in jobs(workflow):
+    assert not wrong_keys(workflow, GITHUB_WORKFLOW)
+    for job in github_jobs(workflow):
+        assert not wrong_keys(job, GITHUB_JOB)
         assert job["timeout-minutes"] > 0
-        assert (
-            set(job["strategy"]["matrix"]["board"]) <= load_boards(REPO_ROOT / "boards.yaml").keys()
-        )
+        assert set(job["strategy"]["matrix"]["board"]) <= BOARDS
         for step in job["steps"]:
+            assert not wrong_keys(step, GITHUB_STEP)
             assert ("run" in step) != ("uses" in step)
         uploads = [s for s in job["steps"] if "upload-artifact" in s.get("uses", "")]
         assert [step["if"] for step in uploads] == ["always()"]
 
 
+def test_the_pipeline_of_gitlab_is_whole() -> None:
+    assert set(gitlab_jobs()) == {"virtual", "board"}
+    assert [job["stage"] for job in gitlab_jobs().values()] == PIPELINE["stages"]
+    for rule in PIPELINE["workflow"]["rules"]:
+        assert not wrong_keys(rule, GITLAB_RULE)
+    for job in gitlab_jobs().values():
+        assert not wrong_keys(job, GITLAB_JOB)
+        assert job.keys() >= {"stage", "script", "timeout", "artifacts"}
+        (matrix,) = job["parallel"]["matrix"]
+        assert matrix.keys() == {"BOARD"} and set(matrix["BOARD"]) <= BOARDS
+        artifacts = job["artifacts"]
+        assert not wrong_keys(artifacts, GITLAB_ARTIFACTS)
+        assert artifacts["when"] == "always"
+        for rule in job.get("rules", []):
+            assert not wrong_keys(rule, GITLAB_RULE)
+        assert not wrong_keys(job.get("cache", {}), GITLAB_CACHE)
+
+
+def test_an_unknown_keyword_is_found() -> None:
+    assert wrong_keys({"script": [], "skript": []}, GITLAB_JOB) == {"skript"}
+    assert wrong_keys({True: None, "onn": None}, GITHUB_WORKFLOW) == {"onn"}
+
+
 def test_boards_of_ones_own_are_kept_from_strangers() -> None:
-    with_boards = WORKFLOWS[IDS.index("boards")]
-    assert not {"pull_request", "pull_request_target"} & with_boards[True].keys()
+    events = WORKFLOWS["github-boards"][True]
+    assert not {"pull_request", "pull_request_target"} & events.keys()
+    board = gitlab_jobs()["board"]
+    assert board["rules"] == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}]
+    assert board["tags"] == ["stm32"]
+    sources = [rule["if"] for rule in PIPELINE["workflow"]["rules"]]
+    assert not [source for source in sources if "merge_request" in source]
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=IDS)
-def test_every_target_and_variable_exists(workflow: dict[Any, Any]) -> None:
-    for command in commands(workflow):
+@pytest.mark.parametrize("commands", COMMANDS.values(), ids=COMMANDS)
+def test_every_target_and_variable_exists(commands: list[str]) -> None:
+    assert commands
+    for command in commands:
         words = command.split()
         assert words[0] == "make"
         assert words[1] in TARGETS
         assert set(re.findall(r"(?<=\s)([A-Z_]+)=", command)) <= VARIABLES
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=IDS)
-def test_every_option_of_pytest_exists(workflow: dict[Any, Any]) -> None:
+@pytest.mark.parametrize("commands", COMMANDS.values(), ids=COMMANDS)
+def test_every_option_of_pytest_exists(commands: list[str]) -> None:
     given = {
         option
-        for command in commands(workflow)
+        for command in commands
         for quoted in re.findall(r'PYTEST_ARGS="([^"]*)"', command)
         for option in re.findall(r"(?<!\S)(--?[a-z][\w-]*)", quoted)
     }
@@ -98,27 +163,53 @@ def test_every_option_of_pytest_exists(workflow: dict[Any, Any]) -> None:
         assert option in known
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=IDS)
-def test_what_pytest_writes_is_what_is_uploaded(workflow: dict[Any, Any]) -> None:
-    for job in jobs(workflow):
-        uploaded = [s["with"]["path"] for s in job["steps"] if "upload" in s.get("uses", "")]
-        written = re.findall(r'--junit-xml=([^"]+)"', " ".join(commands(workflow)))
-        assert len(written) == len(uploaded) == 1
-        assert written[0].startswith(uploaded[0])
+def written_and_kept() -> list[tuple[str, list[str], list[str]]]:
+    """Of each job: its commands together, and the paths that are kept of it."""
+    found: list[tuple[str, list[str], list[str]]] = []
+    for workflow in WORKFLOWS.values():
+        for job in github_jobs(workflow):
+            kept = [s["with"]["path"] for s in job["steps"] if "upload" in s.get("uses", "")]
+            found.append((" ".join(github_commands(workflow)), kept, []))
+    for job in gitlab_jobs().values():
+        artifacts = job["artifacts"]
+        reports = list(artifacts["reports"].values())
+        found.append((" ".join(job["script"]), artifacts["paths"], reports))
+    return found
+
+
+def test_what_pytest_writes_is_what_is_kept() -> None:
+    for commands, kept, reports in written_and_kept():
+        written = re.findall(r'--junit-xml=([^"]+)"', commands)
+        assert len(written) == len(kept) == 1
+        assert written[0].startswith(kept[0])
+        assert kept[0].rstrip("/") in {
+            "build/hil",
+            *re.findall(r"--report-dir (.+?)\s+--", commands),
+        }
+        assert reports in ([], written)
 
 
 def test_every_path_exists() -> None:
+    texts = {path: path.read_text() for path in FOLDER.glob("*.yml")}
     for page in ("ci.md", "lab.md"):
-        text = (REPO_ROOT / "docs" / page).read_text()
-        paths = re.findall(r"`((?:udev|docs|requirements)/[\w./-]+)`", text)
-        paths += re.findall(r"'(requirements/[^']+)'", text)
-        assert paths
-        assert [path for path in paths if not (REPO_ROOT / path).exists()] == []
-    for workflow in WORKFLOWS:
-        for job in jobs(workflow):
+        texts[REPO_ROOT / "docs" / page] = (REPO_ROOT / "docs" / page).read_text()
+    paths = {
+        path
+        for text in texts.values()
+        for path in re.findall(r"(?:udev|docs|requirements)/[\w./-]*\w", text)
+    }
+    assert {"requirements/compiler.txt", "udev/70-mel2metal.rules"} <= paths
+    assert not [path for path in paths if not any(REPO_ROOT.glob(f"{path}*"))]
+    for workflow in WORKFLOWS.values():
+        for job in github_jobs(workflow):
             for step in job["steps"]:
                 path = step.get("with", {}).get("path")
                 assert path is None or MADE_BY_JOBS.search(path)
+    for job in gitlab_jobs().values():
+        kept = [*job["artifacts"]["paths"], *job.get("cache", {}).get("paths", [])]
+        assert all(MADE_BY_JOBS.search(path) for path in kept)
+        for path in job.get("cache", {}).get("key", {}).get("files", []):
+            assert (REPO_ROOT / path).is_file()
 
 
 def test_the_environment_file_of_the_lab_page_is_read(tmp_path: Any) -> None:

@@ -28,7 +28,7 @@ from generator.toolchain.locate import find_toolchain
 
 OUT = REPO_ROOT / "hil" / "virtual" / "cpu" / "pipeline" / "published.json"
 RETURN = -1
-"""In the place of a block: back to whoever called."""
+"""Instead of a block: back to whoever called."""
 CODE, RAM, BACK = 0x0800_0000, 0x2000_0000, 0x0900_0000
 CPUS = {
     "cortex-m33": reg.UC_CPU_ARM_CORTEX_M33,

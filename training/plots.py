@@ -45,7 +45,7 @@ def plot_answers(
         columns = ["found", "missed", "false alarm", "rightly not"]
         return _draw_matrix(counts, labels, columns, title)
     matrix = confusion(decisions, len(labels))
-    return _draw_matrix(matrix, labels, [*labels, "unsure", "no sound"], title)
+    return _draw_matrix(matrix, labels, [*labels, "undecided", "no sound"], title)
 
 
 def _draw_matrix(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
-from generator.model.decision import UNSURE, DecisionRule, Head
+from generator.model.decision import UNDECIDED, DecisionRule, Head
 from training.scores import DecidedClip, decide_again
 
 
@@ -36,7 +36,7 @@ def count_rejections(clips: Iterable[DecidedClip], rule: DecisionRule) -> Reject
         total = classes * len(audible)
         return Rejections(answers=total, rejected=total - detected)
     plain = decide_again(audible, replace(rule, other=None))
-    rejected = sum(one.decided == UNSURE for one in plain)
+    rejected = sum(one.decided == UNDECIDED for one in plain)
     return Rejections(answers=len(audible), rejected=rejected)
 
 

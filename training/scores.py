@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from generator.model.decision import NO_PATCH, DecisionRule
 from scoring.accuracy import Accuracy, clip_accuracy
-from scoring.outcomes import UNDECIDED, ClassCount, Outcome, confusion_matrix, count_classes
+from scoring.outcomes import WITHOUT_CLASS, ClassCount, Outcome, confusion_matrix, count_classes
 from training.dataset import Clip
 
 
@@ -37,7 +37,7 @@ class DecidedClip:
     labels: tuple[int, ...]
     """The true classes, ascending."""
     decided: int
-    """The class answered; NO_PATCH, or UNSURE: below the threshold, or nothing detected."""
+    """The class answered; NO_PATCH, or UNDECIDED: below the threshold, or nothing detected."""
     detected: tuple[int, ...]
     """All classes answered, ascending: one at most unless the head is a sigmoid."""
     patches: int
@@ -99,8 +99,8 @@ def confusion(clips: Iterable[DecidedClip], classes: int) -> npt.NDArray[np.int6
     The last columns: clips below the threshold, clips without a patch.
     """
     matrix = confusion_matrix((one.outcome for one in clips), classes)
-    undecided, decided = np.split(matrix, [len(UNDECIDED)], axis=1)
-    return np.hstack([decided, undecided[:, ::-1]])
+    without, decided = np.split(matrix, [len(WITHOUT_CLASS)], axis=1)
+    return np.hstack([decided, without[:, ::-1]])
 
 
 def detections(clips: Iterable[DecidedClip], classes: int) -> tuple[ClassCount, ...]:

@@ -49,7 +49,7 @@ def _class_table(result: Evaluation) -> Table:
     table.add_column("class")
     table.add_column("right", justify="right")
     table.add_column("taken for")
-    names = [*result.labels, "unsure", "no sound"]
+    names = [*result.labels, "undecided", "no sound"]
     for index, label in enumerate(result.labels):
         row = matrix[index].tolist()
         wrong = [f"{names[to]} {n}" for to, n in enumerate(row) if n and to != index]

@@ -13,14 +13,14 @@
 /* At most so many bytes come of `count`, beside those held back. */
 #define COBS_ENCODED_BYTES(count) ((count) + ((count) + 253u) / 254u)
 
-/* Puts a byte `at` places behind the frame's first one. Places come in order, but for that of the
+/* Puts a byte `at` places after the frame's first one. Places come in order, but for that of the
  * code byte, which is put when its run has ended. */
 typedef void (*cobs_place_fn)(uint32_t at, uint8_t byte);
 
 /* Encodes as bytes come. */
 struct cobs_encoder {
     cobs_place_fn place;
-    uint32_t code_at; /* place of the code byte still due: what lies before it is final */
+    uint32_t code_at; /* place of the code byte still due: what is before it is final */
     uint32_t next;    /* place of the byte after it all */
     uint8_t code;
 };
@@ -50,7 +50,7 @@ struct cobs_decoder {
 
 void cobs_begin(struct cobs_decoder *self, uint8_t *out, uint32_t limit);
 
-/* Takes bytes up to and including the first delimiter; `taken` says how many. Behind COBS_FRAME
+/* Takes bytes up to and including the first delimiter; `taken` says how many. After COBS_FRAME
  * and COBS_DAMAGED call cobs_begin() for the next frame. An empty frame is COBS_FRAME of 0. */
 enum cobs_status cobs_decode(struct cobs_decoder *self, const uint8_t *bytes, uint32_t count,
                              uint32_t *taken);

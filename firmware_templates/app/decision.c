@@ -35,7 +35,7 @@ static int32_t decide_softmax(const struct decision_rule *rule, const int32_t *s
 
 static int32_t decide_sigmoid(const struct decision_rule *rule, const int32_t *score_sums,
                               uint32_t patches, struct decision *decision) {
-    int32_t best = DECISION_UNSURE;
+    int32_t best = DECISION_UNDECIDED;
     for (int32_t label = 0; label < (int32_t)NETWORK_CLASSES; label++) {
         if (!reaches(rule, score_sums, patches, label)) {
             continue;

@@ -36,7 +36,7 @@ static uint8_t expected_sequence;
 static uint8_t send_sequence;
 static uint32_t taken_bytes;     /* out of the ring since HELLO, modulo 2^32 */
 static uint32_t announced_bytes; /* the last credit given */
-static bool message_follows_gap; /* a frame behind a gap waits in receive_frame */
+static bool message_follows_gap; /* a frame after a gap waits in receive_frame */
 static uint32_t gap_frame_bytes;
 static struct link_counts counts;
 static struct link_counts reported; /* part of counts that was reported, or has harmed no frame */
@@ -63,12 +63,12 @@ void link_resume(uint32_t clip_id, uint32_t samples) {
     link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
 }
 
-/* What the line carried before the first greeting is nobody's: the receiver may have been switched
+/* What the line carried before the first HELLO_REQUEST is dropped: the receiver may have been switched
  * on in the middle of a byte. */
 static void forget_what_came_before(void) {
-    static bool greeted;
-    if (!greeted) {
-        greeted = true;
+    static bool had_hello;
+    if (!had_hello) {
+        had_hello = true;
         counts = (struct link_counts){0};
     }
 }
@@ -100,7 +100,7 @@ struct link_counts link_error_counts(void) {
     return counts;
 }
 
-/* The byte with the error may still wait in the ring, behind others. */
+/* The byte with the error may still wait in the ring, after others. */
 static void count_line_errors(void) {
     const struct uart_errors errors = uart_take_errors();
     counts.overruns += errors.overruns;

@@ -38,10 +38,10 @@ void link_begin(void);
 /* Takes the next frame from the receive ring, and raises the host's credit as the ring empties. */
 enum link_event link_receive(struct link_received *received);
 
-/* Behind a HELLO_REQUEST: numbers and credit start anew. The next link_send() is frame 0. */
+/* After a HELLO_REQUEST: numbers and credit restart. The next link_send() is frame 0. */
 void link_restart(void);
 
-/* Behind a RESUME_REQUEST: the host's credit starts anew, for lost bytes have lost theirs. RESUMED
+/* After a RESUME_REQUEST: the host's credit restarts, for lost bytes have lost theirs. RESUMED
  * says so, and that `samples` of the clip were taken, whole and in order. */
 void link_resume(uint32_t clip_id, uint32_t samples);
 

@@ -48,7 +48,7 @@ static void add_labels(void) {
     }
 }
 
-/* Not inlined: its message would lie on the stack beside those of every other one. */
+/* Not inlined: its message would be on the stack beside those of every other one. */
 __attribute__((noinline)) void self_report_send_hello(const struct start_facts *facts,
                                                       uint32_t nonce, uint32_t counter_losses) {
     const struct clock_check check = clock_check_run();

@@ -73,7 +73,7 @@ static void send_refused(struct outcome outcome, uint8_t expected_sequence, uint
     link_send(WIRE_REFUSED, &refused, sizeof refused, NULL, 0u);
 }
 
-/* A host in the middle of a conversation learns at once that its device started anew, and why. */
+/* A host in the middle of a conversation learns at once that its device restarted, and why. */
 void session_begin(const struct start_facts *given) {
     facts = *given;
     link_begin();

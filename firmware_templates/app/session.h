@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conversation with the host: greetings, clips, results, refusals. */
+/* The conversation with the host: HELLO, clips, results, refusals. */
 #ifndef APP_SESSION_H
 #define APP_SESSION_H
 

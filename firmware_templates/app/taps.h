@@ -21,7 +21,7 @@ void taps_begin(bool wanted);
 void taps_next_patch(void);
 
 /* Frames past the front-end: feeds `count` frames of patch `patch_id`, of which `first_frame` is
- * the first. Answers PATCH_RESULT behind the last one of the patch. Returns 0 or an enum
+ * the first. Answers PATCH_RESULT after the last one of the patch. Returns 0 or an enum
  * wire_refusal, then with its detail. */
 uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t *frames,
                           uint32_t count, uint32_t *detail);

@@ -89,7 +89,7 @@
 #define DWT_LAR_UNLOCK 0xC5ACCE55u
 
 /* Armv8-M alone has a stack limit: below it a push faults at once. On Armv7-M the stack's place is
- * the guard: it lies at the bottom of the RAM, and what is pushed below leaves the memory: a bus
+ * the guard: it is at the bottom of the RAM, and what is pushed below leaves the memory: a bus
  * fault, or on the M7 one of the MPU's. A piece of assembly: the named register holds the limit. */
 #ifdef __ARM_ARCH_8M_MAIN__
 #define CORE_SET_STACK_LIMIT(register) "msr msplim, " register "\n\t"
@@ -112,7 +112,7 @@ static inline void core_instruction_barrier(void) {
 }
 
 /* DSB: what was written before has arrived, so that nothing is under way while the core sleeps
- * (Armv7-M, Armv8-M ARM: WFI). ISB: what was fetched before the sleep is not executed behind it. A
+ * (Armv7-M, Armv8-M ARM: WFI). ISB: what was fetched before the sleep is not executed after it. A
  * part that a debugger has left with DBGMCU_CR.DBG_SLEEP set may fetch wrong instructions as it
  * wakes (ST's errata sheets, "Wrong instruction fetches from flash memory upon wakeup from Sleep or
  * Stop mode when debug in low-power mode is enabled"). */

@@ -17,8 +17,8 @@ struct fault {
     uint32_t sp; /* of the handler: the frame that the core stacked begins there */
 };
 
-/* Provided by the application: tells the fault to whoever listens. It runs in the exception, on a
- * stack of its own, with interrupts off; it must not wait for ever. The core resets behind it. */
+/* Provided by the application: reports the fault to the host. It runs in the exception, on a
+ * stack of its own, with interrupts off; it must not wait for ever. The core resets after it. */
 void fault_report(const struct fault *fault);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The functions that stand in the vector table. */
+/* The functions that are in the vector table. */
 #ifndef CORE_HANDLERS_H
 #define CORE_HANDLERS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The image as it lies in flash, and what it takes of the RAM. */
+/* The image as it is in flash, and what it takes of the RAM. */
 #ifndef CORE_IMAGE_H
 #define CORE_IMAGE_H
 

@@ -10,7 +10,7 @@ int memcmp(const void *left, const void *right, size_t count);
 
 typedef uint32_t __attribute__((may_alias, aligned(1))) unaligned_word;
 
-/* Copies words wherever they lie: the core loads and stores single words at any address. */
+/* Copies words wherever they are: the core loads and stores single words at any address. */
 __attribute__((optimize("no-tree-loop-distribute-patterns"))) void *
 memcpy(void *restrict to, const void *restrict from, size_t count) {
     uint8_t *out = to;
@@ -31,7 +31,7 @@ memmove(void *to, const void *from, size_t count) {
     uint8_t *out = to;
     const uint8_t *in = from;
     if ((uintptr_t)out - (uintptr_t)in >= count) {
-        /* Upwards: what is written lies below what is still to be read, or apart from it. */
+        /* Upwards: what is written is below what is still to be read, or apart from it. */
         for (; count >= 4u; count -= 4u) {
             *(unaligned_word *)out = *(const unaligned_word *)in;
             out += 4;

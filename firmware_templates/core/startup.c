@@ -26,7 +26,7 @@ _Noreturn void start(void);
 
 /* The first instructions. The core has loaded the stack pointer from the table; a debugger that
  * jumps here may not have, so it is loaded again. Where there is MSPLIM, it makes a push below
- * the stack a UsageFault (STKOF) before it can harm what lies there. */
+ * the stack a UsageFault (STKOF) before it can harm what is there. */
 __attribute__((naked, noreturn)) void reset_handler(void) {
     __asm volatile("ldr r0, =__stack_limit\n\t" CORE_SET_STACK_LIMIT("r0"));
     __asm volatile("ldr r0, =__stack_top\n\t"
@@ -79,7 +79,7 @@ _Noreturn void start(void) {
     paint_stack();
     fill_memory();
 
-    /* Exceptions come through our table, wherever a boot loader left VTOR. Behind the barriers here
+    /* Exceptions come through our table, wherever a boot loader left VTOR. After the barriers here
      * and below, what was copied is what is executed. */
     SCB_VTOR = (uint32_t)vectors;
     core_data_barrier();

@@ -56,7 +56,7 @@ static void copy_samples(frame_sample *to, const frame_sample *from, uint32_t co
 }
 #endif
 
-/* Put samples behind those of the frame. */
+/* Put samples after those of the frame. */
 static void append(struct frontend *self, const int16_t *samples, uint32_t count) {
 #if MEL_PRE_EMPHASIS_Q31 > 0
     for (uint32_t n = 0u; n < count; n++) {
@@ -73,7 +73,7 @@ static void append(struct frontend *self, const int16_t *samples, uint32_t count
 #endif
 }
 
-/* Whether the gate is open behind the newest hop. */
+/* Whether the gate is open after the newest hop. */
 static bool is_gate_open(struct frontend *self) {
 #if GATE_THRESHOLD_RMS == 0
     (void)self;
@@ -180,7 +180,7 @@ int frontend_end(struct frontend *self, frontend_frame_fn on_frame, void *contex
         return 0; /* no sample came */
     }
 #if MEL_PRE_EMPHASIS_Q31 > 0
-    self->before = 0; /* the zeros stand behind the pre-emphasis */
+    self->before = 0; /* the zeros are after the pre-emphasis */
 #endif
     while (count > 0u) {
         const uint32_t taken = smaller_u32(count, sizeof zeros / sizeof zeros[0]);

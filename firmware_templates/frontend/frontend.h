@@ -14,7 +14,7 @@
  *                                             \--closed--> counted, dropped
  *
  * Frames are MEL_FRAME_SAMPLES long, one every MEL_HOP_SAMPLES. MEL_PADDING_SAMPLES zeros stand
- * before a clip's first sample, and as many behind its last.
+ * before a clip's first sample, and as many after its last.
  */
 
 /* Called for each frame; a negative result stops the push and is returned by it. */

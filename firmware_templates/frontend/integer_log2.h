@@ -19,7 +19,7 @@ int32_t integer_log2_u32(uint32_t value);
 
 /*
  * log2 of `value` >= 1, Q24: table of 128 steps with linear interpolation; the error is between
- * -1.2e-5 and 0 (linear interpolation lies below a concave curve). In a header because it is called
+ * -1.2e-5 and 0 (linear interpolation is below a concave curve). In a header because it is called
  * for each band of each frame.
  */
 static inline int32_t integer_log2_u64(uint64_t value) {

@@ -6,7 +6,7 @@
 #include "frontend/complex_transform.h"
 #include "frontend/leading_zeros.h"
 
-/* The table rises to the window's middle; behind it the weights are read backwards. */
+/* The table rises to the window's middle; after it the weights are read backwards. */
 #define WINDOW_END (MEL_WINDOW_START + MEL_WINDOW_SAMPLES)
 #define FALL_START (MEL_WINDOW_START + (MEL_WINDOW_MIRROR + 1u) / 2u)
 

@@ -34,7 +34,7 @@ int32_t host_twin_run_patch_s8(const int8_t *frames, int8_t scores[NETWORK_CLASS
 void host_twin_scores_f32(float scores[NETWORK_CLASSES]);
 
 /*
- * From now on the rows of this operator's output are copied to `values`, one behind the other in
+ * From now on the rows of this operator's output are copied to `values`, one after the other in
  * the order of their row number; rows that do not fit within `capacity_bytes` are not. NULL ends
  * it.
  */

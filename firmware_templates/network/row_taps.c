@@ -23,7 +23,7 @@ void row_tap_columns(const struct stage *stage, uint32_t row) {
     network_tap(stage->columns_operator, row, tap_values, pixels * channels);
 }
 
-/* Where a pixel lies in its plane. */
+/* Where a pixel is in its plane. */
 static uint32_t pixel_place(const struct row_ring *ring, uint32_t pixel) {
     static const uint8_t swapped[4] = {0u, 2u, 1u, 3u};
     return ring->swapped ? (pixel & ~3u) + swapped[pixel & 3u] : pixel;

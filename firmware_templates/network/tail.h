@@ -10,7 +10,7 @@
 
 /*
  * An operator on whole tensors: int8, in the order of the .tflite (NHWC). `layer` is the record
- * that belongs to the kernel, `inputs` are what it computes on; constants stand in the record.
+ * that belongs to the kernel, `inputs` are what it computes on; constants are in the record.
  */
 typedef void tensor_kernel(const void *layer, const int8_t *const *inputs, int8_t *output);
 

@@ -14,7 +14,7 @@ uint32_t clock_core_hz(void);
 
 /* What the core's clock comes from, as it stands now. */
 struct clock_state {
-    bool source_missing;  /* the board's oscillator did not start: the part's own stands in */
+    bool source_missing;  /* the board's oscillator did not start: the part's own is in */
     bool crystal_locked;  /* the part's oscillator follows the board's 32.768 kHz crystal */
     bool crystal_missing; /* it should, but the crystal does not run */
 };

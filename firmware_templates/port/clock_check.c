@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SysTick runs by itself and no debugger touches it; the cycle counter can be stopped by one, and
- * stands still in sleep. So they are compared where nothing sleeps (DDI 0403, DDI 0553: SysTick,
+ * is stopped in sleep. So they are compared where nothing sleeps (DDI 0403, DDI 0553: SysTick,
  * DWT). */
 #include "port/clock_check.h"
 

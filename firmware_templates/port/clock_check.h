@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Over one and the same loop: both count the core's clock, so on a sound board they are equal but
- * for what lies between two reads. */
+ * for what is between two reads. */
 struct clock_check {
     uint32_t clocks; /* by SysTick */
     uint32_t cycles; /* by the cycle counter */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Core cycles, modulo 2^32. The counter stands still while the core sleeps. A host build returns 0.
+/* Core cycles, modulo 2^32. The counter is stopped while the core sleeps. A host build returns 0.
  *
  * A debugger shares it: one that disconnects clears DEMCR.TRCENA, and from then on the counter
- * stands still until it is set going again. */
+ * is stopped until it is set going again. */
 #ifndef PORT_CYCLE_COUNTER_H
 #define PORT_CYCLE_COUNTER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The port's functions that stand in the vector table. */
+/* The port's functions that are in the vector table. */
 #ifndef PORT_INTERRUPTS_H
 #define PORT_INTERRUPTS_H
 

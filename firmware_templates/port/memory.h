@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the memories need before the program's data can lie in them, where PORT_HAS_MEMORY is 1. */
+/* What the memories need before the program's data can be in them, where PORT_HAS_MEMORY is 1. */
 #ifndef PORT_MEMORY_H
 #define PORT_MEMORY_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board's UART, 8N1. DMA carries bytes in both directions, through rings.
  *
- * Reception is endless: behind the ring's last byte comes its first. The core is interrupted only
+ * Reception is endless: after the ring's last byte comes its first. The core is interrupted only
  * when something may be worth reading: at the frame delimiter 0x00 (character match), when the
  * line falls idle, at errors, and once a turn of the ring, to count turns. Transmission sends the
- * ring's contents block by block; behind what is released lies the frame that is being written.
+ * ring's contents block by block; after what is released lies the frame that is being written.
  *
  * For the newer of ST's two USARTs: what a family with the older one provides instead is said in
  * port/usart_registers.h. */
@@ -120,9 +120,9 @@ void uart_begin(void) {
 
 /* Bytes received since uart_begin(), modulo 2^32.
  *
- * A byte counts once it lies in memory, not when it has left the USART. The interrupt may count a
- * turn between the reads, the end of the ring stands for a moment until the channel begins anew,
- * and it may have begun anew before its flag says so: all of that shows, the last as a total that
+ * A byte counts once it is in memory, not when it has left the USART. The interrupt may count a
+ * turn between the reads, the end of the ring stands for a moment until the channel begins again,
+ * and it may have begun again before its flag says so: all of that shows, the last as a total that
  * falls, and the reading is repeated. */
 static uint32_t received_total(void) {
     uint32_t turns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The serial line. Reception goes on by itself into a ring; transmission goes out of a ring.
  *
- * A frame is written into the transmit ring where it will be sent from: bytes are placed behind
+ * A frame is written into the transmit ring where it will be sent from: bytes are placed after
  * what waits there, and then released. Nothing here waits, but for uart_tx_sleep_unless_free() and,
  * after a fault, uart_tx_release(). One caller, in thread mode. */
 #ifndef PORT_UART_H
@@ -40,7 +40,7 @@ struct uart_errors uart_take_errors(void);
 /* Room in the transmit ring, in bytes. */
 uint32_t uart_tx_free(void);
 
-/* Puts a byte into the room, `ahead` bytes behind what was released last; below uart_tx_free(). A
+/* Puts a byte into the room, `ahead` bytes after what was released last; below uart_tx_free(). A
  * place may be written again before it is released. */
 void uart_tx_place(uint32_t ahead, uint8_t byte);
 

@@ -2,7 +2,7 @@
 /* The two DMA channels of the UART; each family has its own kind of DMA.
  *
  * A channel that reports an error stops the program where it can be seen: it is a mistake of this
- * program, not of the line. The trap becomes a FAULT_REPORT whose program counter lies here. */
+ * program, not of the line. The trap becomes a FAULT_REPORT whose program counter is here. */
 #ifndef PORT_UART_DMA_H
 #define PORT_UART_DMA_H
 
@@ -16,7 +16,7 @@
 /* Endless reception into a ring, and transmission made ready. */
 void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes);
 
-/* How many bytes of the ring's present turn lie in memory. For a moment at the end of a turn this
+/* How many bytes of the ring's present turn are in memory. For a moment at the end of a turn this
  * may be anything from ring_bytes on: read again. */
 uint32_t uart_dma_rx_offset(void);
 
@@ -26,7 +26,7 @@ uint32_t uart_dma_rx_offset(void);
 bool uart_dma_rx_turned(void);
 bool uart_dma_rx_take_turn(void);
 
-/* Sends one block; the channel rests before and behind it. uart_dma_tx_take_end() is for the
+/* Sends one block; the channel rests before and after it. uart_dma_tx_take_end() is for the
  * interrupt at its end, and false likewise. */
 void uart_dma_tx_start(const uint8_t *bytes, uint32_t count);
 bool uart_dma_tx_take_end(void);

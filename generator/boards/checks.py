@@ -48,7 +48,7 @@ class PllLimits:
     multiplier_n: tuple[int, int]
     output_dividers: Sequence[int]
     input_hz: tuple[int, int]
-    """Behind divider M."""
+    """After divider M."""
     vco_hz: tuple[int, int]
     source: str
     """Manual and section."""

@@ -82,5 +82,5 @@ class ClockTree(Section):
         return self.ahb_hz // self.apb2_divider
 
     def uart_kernel_hz(self, peripheral: str) -> int:
-        """Clock that the baud rate is divided from: USART1 stands on APB2, all others on APB1."""
+        """Clock that the baud rate is divided from: USART1 is on APB2, all others on APB1."""
         return self.apb2_hz if peripheral == "USART1" else self.apb1_hz

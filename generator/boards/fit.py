@@ -75,7 +75,7 @@ def ram_need(board: BoardSpec, demand: Demand, *, taps: bool = False) -> Need:
 
 
 def _data_need(board: BoardSpec, ram: Need) -> Need:
-    """What of `ram` lies in the memory of that name: the rings may have another."""
+    """What of `ram` is in the memory of that name: the rings may have another."""
     if board.dma_ram is None:
         return ram
     return Need(tuple(part for part in ram.parts if part[0] != RINGS))

@@ -28,7 +28,7 @@ class Misfit:
     """What it does to a run."""
 
     cure: tuple[str, ...]
-    """What STM32CubeProgrammer takes behind -ob, a command each; none: its window only."""
+    """What STM32CubeProgrammer takes after -ob, a command each; none: its window only."""
 
     erases: bool = False
     """Whether the cure erases the flash."""
@@ -107,7 +107,7 @@ class ReadoutProtection:
 
 @dataclass(frozen=True, slots=True)
 class PageProtection:
-    """An area of pages that is write-protected where its start is not behind its end."""
+    """An area of pages that is write-protected where its start is not after its end."""
 
     name: str
     """WRP1A: bank 1, area A."""
@@ -170,7 +170,7 @@ class DebugIdentity:
     """DBGMCU_IDCODE; its lower twelve bits are the device."""
 
     devices: Mapping[int, str]
-    """Names by device: parts of one device cannot be told apart by a debugger."""
+    """Names by device: parts of one device cannot be distinguished by a debugger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ AHB_CODES = {1: 0, 2: 8, 4: 9, 8: 10, 16: 11, 64: 12, 128: 13, 256: 14, 512: 15}
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One line of the vector table behind the core's own sixteen."""
+    """One line of the vector table after the core's own sixteen."""
 
     number: int
     name: str

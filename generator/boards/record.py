@@ -33,7 +33,7 @@ class Memory(Section):
 
     @property
     def end(self) -> int:
-        """First address behind the memory."""
+        """First address after the memory."""
         return self.origin + self.size_bytes
 
 

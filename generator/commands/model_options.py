@@ -19,7 +19,7 @@ FRONTEND_HELP = (
 
 def add_model_settings(parser: argparse.ArgumentParser) -> None:
     """Add --labels, --threshold, --frontend and --optimise."""
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one per line")
     parser.add_argument("--frontend", metavar="NAME_OR_FILE", help=FRONTEND_HELP)
     parser.add_argument(
         "--threshold",

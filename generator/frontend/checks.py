@@ -38,6 +38,6 @@ def record_faults(record: FrontendRecord) -> list[Fault]:
         remedy = f"give low_hz below high_hz, both within 0 to {half_hz:g}: half the sample rate"
         faults.append(Fault("high_hz", what, remedy))
     elif not faults and not bins_between(record):
-        what = f"no bin of the transform lies between {record.low_hz:g} and {record.high_hz:g} Hz"
+        what = f"no bin of the transform is between {record.low_hz:g} and {record.high_hz:g} Hz"
         faults.append(Fault("high_hz", what, "widen the range"))
     return faults

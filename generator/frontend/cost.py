@@ -14,7 +14,7 @@ PER_NEW_SAMPLE = 2.7
 PER_GATED_SAMPLE = 2.1
 PER_WINDOW_SAMPLE = 5.5
 PER_EMPHASISED_SAMPLE = 22.0
-"""More, for each sample of a window behind pre-emphasis."""
+"""More, for each sample of a window after pre-emphasis."""
 PER_BUTTERFLY_POINT = 6.0
 """For each point of the complex transform and each doubling of its length, by stages of four."""
 PER_HALVED_POINT = 13.5

@@ -70,7 +70,7 @@ def each(record: FrontendRecord, key: str) -> tuple[float, ...]:
 
 
 def zero_in_steps(mean: float, deviation: float, scale: float, zero_point: int) -> float:
-    """Return where a value of 0 lies in the model's int8, in steps."""
+    """Return where a value of 0 is in the model's int8, in steps."""
     return zero_point - mean / (deviation * scale)
 
 

@@ -56,7 +56,7 @@ class FilterBank:
 
     first_bin: int
     end_bin: int
-    """Bins first_bin <= k < end_bin lie between the lowest and the highest edge."""
+    """Bins first_bin <= k < end_bin are between the lowest and the highest edge."""
     segment_end_bins: tuple[int, ...]
     """bands + 1 numbers: where the bins of segment j, between edges j and j + 1, end."""
     rising: tuple[float, ...]
@@ -65,14 +65,14 @@ class FilterBank:
     """Of each triangle's peak: 1, or what makes its area 1."""
 
     def triangle(self, band: int) -> tuple[float, ...]:
-        """Return the weights of a band's bins, peak 1; empty where no bin lies below it."""
+        """Return the weights of a band's bins, peak 1; empty where no bin is below it."""
         ends = (self.first_bin, *self.segment_end_bins)
         begin, peak, end = (bin_ - self.first_bin for bin_ in ends[band : band + 3])
         return (*self.rising[begin:peak], *(1.0 - w for w in self.rising[peak:end]))
 
 
 def bins_between(record: FrontendRecord) -> list[int]:
-    """Return the bins of the transform that lie between the lowest and the highest edge."""
+    """Return the bins of the transform that are between the lowest and the highest edge."""
     bin_hz = record.sample_rate_hz / record.fft_samples
     bins = range(record.fft_samples // 2)
     return [k for k in bins if record.low_hz < k * bin_hz < record.high_hz]
@@ -81,13 +81,13 @@ def bins_between(record: FrontendRecord) -> list[int]:
 def make_filter_bank(record: FrontendRecord) -> FilterBank:
     """Return the record's filter bank.
 
-    Raises `ValueError` where no bin at all lies between its edges.
+    Raises `ValueError` where no bin at all is between its edges.
     """
     edges = mel_edges_hz(record)
     bin_hz = record.sample_rate_hz / record.fft_samples
     bins = bins_between(record)
     if not bins:
-        raise ValueError("no bin of the transform lies between the edges of the bank")
+        raise ValueError("no bin of the transform is between the edges of the bank")
     rising: list[float] = []
     ends = []
     position = 0
@@ -104,7 +104,7 @@ def make_filter_bank(record: FrontendRecord) -> FilterBank:
 
 
 def _share(record: FrontendRecord, hz: float, low: float, high: float) -> float:
-    """How far a bin stands between two edges, in what the sides are straight in; 0 ... 1."""
+    """How far a bin is between two edges, in what the sides are straight in; 0 ... 1."""
     if record.triangles is TriangleSides.MEL:
         hz, low, high = (to_mel(record.mel_scale, value) for value in (hz, low, high))
     return (hz - low) / (high - low)

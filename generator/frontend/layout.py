@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where frames and bands stand in a model's input: by the record, and held against the shape.
+"""Where frames and bands are in a model's input: by the record, and held against the shape.
 
 An input is one patch: its dimensions without those of length 1 are frames and features, in the
 order that the record's key `axes` states. Where the key is not stated, the shape decides, if only

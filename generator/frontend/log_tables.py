@@ -122,7 +122,7 @@ def log_faults(
     needed = least * max(gains)
     stated = record.log_offset or held_up_to(record)
     what = (
-        f"{stated:g} lies below {shown_up(needed)}, the noise of a transform of "
+        f"{stated:g} is below {shown_up(needed)}, the noise of a transform of "
         f"{record.fft_samples} in a loud frame"
         if stated
         else "0: the logarithm of a silent band has no value that a transform can tell"

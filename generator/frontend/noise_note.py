@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A word on records that are computed, but whose silence lies near the transform's noise.
+"""A word on records that are computed, but whose silence is near the transform's noise.
 
 Beside a tone of full scale that repeats exactly within a window, a band without any sound of its
 own holds the transform's noise. Where the record's least level is far above it nothing is seen of
@@ -33,7 +33,7 @@ def noise_note(record: FrontendRecord) -> str:
         return ""
     needed = shown_up(clear * max(gains))
     return (
-        f"the record's silence lies near the noise of a transform of {record.fft_samples}: beside "
+        f"the record's silence is near the noise of a transform of {record.fft_samples}: beside "
         "steady tones of full scale, cells without sound of their own may be some steps off; from "
         f"a log_offset or log_floor of {needed} on none is (docs/frontend.md)"
     )

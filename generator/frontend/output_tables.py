@@ -63,7 +63,7 @@ class LinearOutput:
 
 @dataclass(frozen=True, slots=True)
 class OutputTables:
-    """What stands between the sums and the model's int8, or the DCT."""
+    """What is between the sums and the model's int8, or the DCT."""
 
     logs: LogTables | None
     """None: no logarithm of a sum is taken."""
@@ -239,7 +239,7 @@ def _linear_steps(record: FrontendRecord, bank: FilterBank, scale: float) -> lis
 
 
 def _zeros(record: FrontendRecord, scale: float, zero_point: int) -> list[float]:
-    """Where a value of 0 lies in each band's int8."""
+    """Where a value of 0 is in each band's int8."""
     pairs = zip(each(record, "mean"), each(record, "deviation"), strict=True)
     return [zero_in_steps(mean, deviation, scale, zero_point) for mean, deviation in pairs]
 

@@ -124,7 +124,7 @@ def _share_q14(share: float) -> int:
 def pcan_faults(record: FrontendRecord, scale: float | None = None) -> list[Fault]:
     """A fault for each key that cannot be followed beside `pcan`; with a scale, also of its steps.
 
-    What stands beside it must be as in TFLite Micro's front-end: nothing says what else would mean.
+    What is beside it must be as in TFLite Micro's front-end: nothing says what else would mean.
     """
     settings = record.pcan
     if settings is None:
@@ -165,7 +165,7 @@ def _companion_faults(record: FrontendRecord) -> list[Fault]:
     """What pcan does not go together with."""
     faults = []
     if record.mfcc is not None:
-        what = "stands beside pcan: which of the two the features are is not said"
+        what = "is beside pcan: which of the two the features are is not said"
         faults.append(Fault("mfcc", what, "give one of them"))
     if record.log is not LogKind.NONE:
         what = f"{record.log} beside pcan, which has its own logarithm (log_shift)"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The record of a front-end: what a model was trained to hear, key by key.
 
-It stands beside the model as `<stem>.frontend.yaml`. Every key means what the float64 formula of
+It is beside the model as `<stem>.frontend.yaml`. Every key means what the float64 formula of
 docs/frontend.md says it does; the integer specification follows from it. What is written here is
 what the user states: whether it can be computed is asked by `generator.frontend.checks`.
 """
@@ -28,7 +28,7 @@ class ZerosAt(StrEnum):
     """Where zeros fill a window up to the length of the transform."""
 
     BOTH_SIDES = "both_sides"
-    """The window stands in the middle of the frame; a frame is `fft_samples` long (librosa)."""
+    """The window is in the middle of the frame; a frame is `fft_samples` long (librosa)."""
     END = "end"
     """A frame is `window_samples` long, and zeros follow it (tf.signal.stft)."""
 

@@ -76,7 +76,7 @@ def write_record(
 
 
 def find_frontend(model: Path, named: str | None, graph: Graph) -> FoundFrontend:
-    """The front-end of a model; `named`: a preset or a record's file, whatever stands elsewhere.
+    """The front-end of a model; `named`: a preset or a record's file, whatever is elsewhere.
 
     Raises `InputError` with every fault of the record, or where nothing says what it is.
     """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Features of real sounds held against the range of a model's input.
 
-A model that was trained on other features than it gets still answers, wrongly. Its input tells: the
-range of int8 values was fitted to the features of the training. Features of another kind lie beside
-it, so that many cells sit at an end of the range (a rail), or they fill only a small part of it.
+A model that was trained on other features than it gets still answers, wrongly. Its input shows it:
+the range of int8 values was fitted to the training features. Features of another kind leave many
+cells at an end of the range (a rail), or they fill only a small part of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DECIBELS = {FeatureKind.DB, FeatureKind.DB_BELOW_MAXIMUM}
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
-    """How the features of some sounds lie in a model's range; values are what the model sees."""
+    """How the features of some sounds are in a model's range; values are what the model sees."""
 
     frames: int
     low: float
@@ -114,7 +114,7 @@ def _quantile(counts: NDArray[np.int64], cells: int, share: float) -> float:
 def range_warning(record: FrontendRecord, scale: float, zero_point: int) -> str:
     """What the model's range says against the record before any sound is heard; empty: nothing.
 
-    Only where the two are of different kinds and silence lies where that of training cannot.
+    Only where the two are of different kinds and silence is where that of training cannot.
     """
     low, high = real_range(scale, zero_point)
     own, trained = _kind_of(record), kind_of_range(low, high)
@@ -166,7 +166,7 @@ def likely_cause(
         return f"{looks}: state the section pcan"
     facts = []
     if quantiles:
-        facts.append(f"the features lie at {quantiles[0]:.4g} ... {quantiles[-1]:.4g}")
+        facts.append(f"the features are at {quantiles[0]:.4g} ... {quantiles[-1]:.4g}")
     if silence is not None and (silence < low or not quantiles):
         facts.append(f"silence is {silence:.4g}")
     return (

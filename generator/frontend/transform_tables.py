@@ -120,7 +120,7 @@ def transform_noise(record: FrontendRecord) -> float:
 
     In the unit of the formula with samples of full scale 1, without any weight of bands. No error
     is larger than LARGEST_NOISE times this. Quiet frames have less: a block shift of b, the number
-    of bits by which the windowed frame's peak lies below full scale, divides it by 2^b.
+    of bits by which the windowed frame's peak is below full scale, divides it by 2^b.
     """
     return float(NOISE_STEPS[record.fft_samples] * 2.0 ** -bin_bits(record))
 

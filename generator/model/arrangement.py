@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a tensor's elements lie where a graph was turned round, beside how the file has them."""
+"""How a tensor's elements are where a graph was turned round, beside how the file has them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def own_axes(shape: Shape, order: Shape) -> Arrangement:
 def renamed(arrangement: Arrangement, shape: Shape) -> Arrangement | None:
     """The same elements under another shape; None where that shape cuts or mixes the axes.
 
-    Axes of length 1 stand where `shape` has them. The others are those of the arrangement, or all
+    Axes of length 1 are where `shape` has them. The others are those of the arrangement, or all
     of them are one.
     """
     if math.prod(shape) != math.prod(arrangement.factors):

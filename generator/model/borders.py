@@ -24,7 +24,7 @@ def with_borders(graph: Graph) -> Graph:
 
     The convolutions keep their numbers. A PAD stays as it is if it puts anything else than zeros
     around its input, pads batch or channels, has another reader, or if a window of a reader could
-    lie in the border alone.
+    be in the border alone.
     """
     gone: set[int] = set()
     made: dict[int, Operator] = {}

@@ -17,7 +17,7 @@ from enum import StrEnum
 NO_PATCH = -1
 """Answer to a clip from which no patch came."""
 
-UNSURE = -2
+UNDECIDED = -2
 """Answer to a clip of which no class reached its threshold."""
 
 SHARE_STEPS = 256
@@ -39,7 +39,7 @@ class Decision:
     """The answer to one clip."""
 
     label: int
-    """The class with the highest mean of those that decide, `NO_PATCH` or `UNSURE`."""
+    """The class with the highest mean of those that decide, `NO_PATCH` or `UNDECIDED`."""
     detected: tuple[int, ...]
     """The classes detected, ascending: at most one by softmax, any number by sigmoid."""
 
@@ -56,8 +56,8 @@ class DecisionRule:
 
     @property
     def fallback(self) -> int:
-        """The answer where no class reaches its threshold: the other class, or `UNSURE`."""
-        return UNSURE if self.other is None else self.other
+        """The answer where no class reaches its threshold: the other class, or `UNDECIDED`."""
+        return UNDECIDED if self.other is None else self.other
 
     @property
     def has_thresholds(self) -> bool:
@@ -78,7 +78,7 @@ class DecisionRule:
             if score_sums[index] >= threshold * patches
         ]
         if self.head is Head.SIGMOID:
-            best = max(reached, key=lambda index: (score_sums[index], -index), default=UNSURE)
+            best = max(reached, key=lambda index: (score_sums[index], -index), default=UNDECIDED)
             return Decision(best, tuple(reached))
         best = max(range(len(score_sums)), key=lambda index: (score_sums[index], -index))
         label = best if best in reached else self.fallback
@@ -98,7 +98,7 @@ def describe_rule(rule: DecisionRule, labels: Sequence[str]) -> str:
             text += f", {label} {_share_text(step)}"
     if rule.head is Head.SIGMOID:
         return f"{text}; below it: not detected"
-    return f"{text}; below it: {'unsure' if rule.other is None else labels[rule.other]}"
+    return f"{text}; below it: {'undecided' if rule.other is None else labels[rule.other]}"
 
 
 def step_of(share: float) -> int:

@@ -4,7 +4,7 @@
 A model may take float32 or uint8 and QUANTIZE it first, or take the patch in another shape than its
 layers want. The front-end then delivers the int8 values that the QUANTIZE would make, in the order
 of the memory, which RESHAPE, EXPAND_DIMS and SQUEEZE leave as it is. At its end a model may turn
-the scores into float32 or uint8: the scores are the int8 values before. Operators that stand
+the scores into float32 or uint8: the scores are the int8 values before. Operators that are
 outside the ends are left out; the others keep their numbers.
 """
 
@@ -24,7 +24,7 @@ UINT8_OFFSET = 128
 """The uint8 value q + 128 stands for the same number as the int8 value q."""
 
 KEEPS_SCORES = (*CONVERTING, *RENAMING, "MEAN")
-"""What may stand between the operator that makes scores and the model's end: a mean of
+"""What may be between the operator that makes scores and the model's end: a mean of
 probabilities is one."""
 
 

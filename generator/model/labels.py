@@ -32,11 +32,11 @@ def count_classes(count: int) -> str:
 
 MOST_LONG_NAMES = 90
 """Of more classes without labels, the names are their numbers alone: nobody can shorten names that
-were made up, and the link's greeting has room for some 890 bytes."""
+were made up, and HELLO has room for some 890 bytes."""
 
 
 def class_identifiers(labels: Sequence[str]) -> tuple[str, ...]:
-    """A C identifier for each label, unique: `CRYING_BABY`, to stand behind a prefix.
+    """A C identifier for each label, unique: `CRYING_BABY`, to follow a prefix.
 
     Letters lose their accents, what is no ASCII letter or digit becomes one underscore; a label of
     nothing else is named by its number. Of equal ones the later gets a number: `DOG`, `DOG_2`.

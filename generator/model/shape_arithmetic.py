@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operators that compute shapes, done once: SHAPE and what a converter puts behind it.
+"""Operators that compute shapes, done once: SHAPE and what a converter puts after it.
 
 A Flatten without a fixed batch becomes SHAPE, STRIDED_SLICE, PACK and RESHAPE. The batch is 1, so
 every shape of the graph is known, and such operators make constants. The others keep their numbers.

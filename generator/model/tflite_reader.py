@@ -35,7 +35,7 @@ from generator.model.tflite_options import (
 
 MAX_RANK = 8
 PLACEHOLDER_FOR_GREATER_OP_CODES = 127
-"""Operator codes above this stand in the wider field only (schema version 3a)."""
+"""Operator codes above this are in the wider field only (schema version 3a)."""
 
 ITEM_BYTES = {
     "FLOAT32": 4, "FLOAT16": 2, "INT32": 4, "UINT8": 1, "INT64": 8, "BOOL": 1, "INT16": 2,

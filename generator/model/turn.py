@@ -31,7 +31,7 @@ def turn_graph(graph: Graph, bands_first: bool) -> Graph:
 
     `bands_first`: how the patch's elements lie, of which a shape alone cannot tell. The graph has
     passed the engine's checks. `arrangements` of the result say how the file has each tensor;
-    operators that only moved axes are gone, added ones have numbers behind the file's.
+    operators that only moved axes are gone, added ones have numbers after the file's.
     """
     patch = graph.tensors[graph.inputs[0]]
     arrangement = _of_patch(graph, patch) if bands_first else None

@@ -73,6 +73,6 @@ def exchanged(inputs: tuple[int, ...], new: dict[int, int]) -> tuple[int, ...]:
 
 
 def without_axes(order: Shape, gone: Sequence[int]) -> Shape:
-    """The order of the axes that are left, numbered anew."""
+    """The order of the axes that are left, numbered again."""
     kept = [axis for axis in order if axis not in gone]
     return tuple(sorted(kept).index(axis) for axis in kept)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The footprint as tables for the terminal, beside what ST publishes of the same file."""
+"""The footprint as tables for the terminal, beside what ST publishes of the same model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from generator.engines.engine import BUILTIN
 from generator.model.published import PublishedRow, published_rows
 from generator.toolchain.footprint import Footprint
 
-PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, as published in ST's model zoo"
+PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, published by ST, not measured here"
 
 
 def print_footprint(

@@ -260,7 +260,7 @@ def _qemu() -> Finding:
     found = shutil.which(QEMU_PROGRAM)
     if found:
         return Finding("QEMU", State.PRESENT, f"{found}, for `make qemu`")
-    detail = f"no {QEMU_PROGRAM}; only `make qemu` needs it, a second opinion on the cores"
+    detail = f"no {QEMU_PROGRAM}; only `make qemu` needs it, to check the emulated cores"
     return Finding("QEMU", State.OPTIONAL, detail, QEMU_REMEDY)
 
 

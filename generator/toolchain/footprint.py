@@ -2,7 +2,7 @@
 """What an image costs in RAM and flash, part by part, read from the ELF's own sections.
 
 The linker script gives each part of the project output sections of its own (`.text.network`,
-`.bss.app` ...), so the bill is a sum over sections and needs no map file and no guessing
+`.bss.app` ...), so the footprint is a sum over sections and needs no map file and no guessing
 (docs/adr/0008).
 """
 
@@ -103,7 +103,7 @@ class PartFootprint:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """The whole bill."""
+    """The whole footprint."""
 
     network: NetworkFootprint
     image: ImageFootprint

@@ -48,5 +48,5 @@ def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
         return  # its labels change with its classes
     together = len("\n".join(labels).encode("utf-8"))
     if together > LABELS_LIMIT_BYTES:
-        what = f"labels of {together} bytes together; the greeting carries {LABELS_LIMIT_BYTES}"
-        yield Fault(model_name, what, "give shorter labels, one a line, by LABELS=")
+        what = f"labels of {together} bytes together; HELLO carries {LABELS_LIMIT_BYTES}"
+        yield Fault(model_name, what, "give shorter labels, one per line, by LABELS=")

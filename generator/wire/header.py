@@ -47,7 +47,7 @@ class WireHeader:
 
 
 def _commented(code: str, meaning: str, indent: str = "") -> str:
-    """Code with its meaning behind it, or above it where the line would be too long."""
+    """Code with its meaning after it, or above it where the line would be too long."""
     line = f"{indent}{code} /* {meaning} */"
     if len(line) <= LINE_COLUMNS:
         return line
@@ -84,7 +84,7 @@ def _message(layout: Layout) -> HeaderMessage:
     paragraphs = [f"{layout.name}, from the {sender}{variant}.", *layout.doc.split("\n")]
     if layout.tail is not None:
         tail = layout.tail
-        behind = "Behind the struct" if struct else "The payload"
+        behind = "After the struct" if struct else "The payload"
         paragraphs.append(f"{behind}: {tail.type.element} {tail.name}[], {tail.type.doc}.")
     return HeaderMessage(
         comment=_comment(paragraphs),
@@ -99,7 +99,7 @@ def header_context() -> WireHeader:
     numbers = (
         _define("PROTOCOL_VERSION", f"{limits.PROTOCOL_VERSION}u", "HELLO's first field"),
         _define("HEADER_BYTES", f"{limits.HEADER_BYTES}u", "type and sequence"),
-        _define("CRC_BYTES", f"{limits.CRC_BYTES}u", "CRC-32 behind the payload"),
+        _define("CRC_BYTES", f"{limits.CRC_BYTES}u", "CRC-32 after the payload"),
         _define("PAYLOAD_LIMIT_BYTES", f"{limits.PAYLOAD_LIMIT_BYTES}u", "longest payload"),
         _define(
             "HOST_DECODED_LIMIT_BYTES",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How each message lies in a payload, and ``pack`` and ``unpack`` by that layout."""
+"""How each message is in a payload, and ``pack`` and ``unpack`` by that layout."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One message as it lies in a payload."""
+    """One message as it is in a payload."""
 
     message: type[Message]
     name: str
@@ -99,7 +99,7 @@ def lay_out(message: type[Message]) -> Layout:
         python_type = hint.__origin__
         field = Field(item.name, wire_type, offset, python_type is str, python_type is bytes)
         if tail is not None or offset % field.element_bytes:
-            raise TypeError(f"{message.__name__}.{item.name}: behind a tail, or not aligned")
+            raise TypeError(f"{message.__name__}.{item.name}: after a tail, or not aligned")
         offset += field.size_bytes
         if wire_type.count == 0:
             tail = field

@@ -5,7 +5,7 @@ A new message is a class here and a handler in `firmware_templates/app/session.c
 docs/wire.md are printed from this module.
 
 Each annotation carries the wire type, the number of elements and the meaning of the field. Fields
-stand at their natural alignment, so that the C structs need no packing.
+are at their natural alignment, so that the C structs need no packing.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class HelloRequest(Message):
     """Starts a conversation; needs no credit.
 
     The device drops any clip, takes this frame's sequence number as the host's, restarts its own
-    at 0 and its byte count at 0 behind this frame, and answers HELLO.
+    at 0 and its byte count at 0 after this frame, and answers HELLO.
     """
 
     protocol: Annotated[int, _u16("PROTOCOL_VERSION of the host")] = PROTOCOL_VERSION
@@ -190,7 +190,7 @@ class Hello(Message):
     operators: Annotated[int, _u16("operators of the network")]
     board: Annotated[str, _text(16, "board name")]
     engine: Annotated[str, _text(16, "network engine")]
-    firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it lies in flash")]
+    firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it is in flash")]
     model_sha256: Annotated[bytes, _octets(32, "SHA-256 of the .tflite")]
     frontend: Annotated[bytes, _octets(4, "first bytes of the SHA-256 of the front-end's record")]
     labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
@@ -201,7 +201,7 @@ class Credit(Message):
     """How far the host may send."""
 
     limit_bytes: Annotated[
-        int, _u32("encoded bytes, delimiters included, behind the HELLO_REQUEST, modulo 2^32")
+        int, _u32("encoded bytes, delimiters included, after the HELLO_REQUEST, modulo 2^32")
     ]
 
 
@@ -280,7 +280,7 @@ class Memory(Message):
 
 @_message(0x88, Direction.DEVICE_TO_HOST)
 class FaultReport(Message):
-    """A core fault: what the core knew; the device resets behind it."""
+    """A core fault: what the core knew; the device resets after it."""
 
     exception: Annotated[int, _u32("exception number (IPSR)")]
     cfsr: Annotated[int, _u32("Configurable Fault Status Register")]
@@ -297,7 +297,7 @@ class FaultReport(Message):
 class Refused(Message):
     """A frame that the device could not take; the clip in progress is dropped.
 
-    Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
+    Further CLIP_AUDIO and CLIP_END of the dropped clip are dropped without a reply until the next
     CLIP_BEGIN or HELLO_REQUEST. After DAMAGED, SEQUENCE, OVERRUN or LINE the clip is held instead:
     passed over in the same way, but RESUME_REQUEST goes on with it.
     """
@@ -322,9 +322,9 @@ class Rule(Message):
 
 @_message(0x09, Direction.HOST_TO_DEVICE)
 class ResumeRequest(Message):
-    """Goes on with a clip that the device holds behind a damaged or lost frame; needs no credit.
+    """Goes on with a clip that the device holds after a damaged or lost frame; needs no credit.
 
-    The device takes this frame's sequence number as the host's, restarts its byte count at 0 behind
+    The device takes this frame's sequence number as the host's, restarts its byte count at 0 after
     this frame, and answers RESUMED.
     """
 

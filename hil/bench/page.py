@@ -59,7 +59,7 @@ def _of_board(record: BenchRecord) -> Iterator[str]:
 
 
 def with_tables(page: str, folder: Path) -> str:
-    """The page with the tables of a folder's baselines in the place of its own."""
+    """The page with the tables of a folder's baselines instead of its own."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{page_tables(folder)}{after}"

@@ -166,7 +166,7 @@ def write_baseline(path: Path, record: BenchRecord) -> None:
 
 def read_record(path: Path) -> BenchRecord:
     """Read one; raises InputError where it is missing, damaged or of another schema."""
-    remedy = "write it anew: make bench, or make bench-baseline"
+    remedy = "write it again: make bench, or make bench-baseline"
     try:
         record = TypeAdapter(BenchRecord).validate_json(path.read_bytes())
     except OSError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One board as it stands on a desk or in a rack."""
+    """One board as it is on a desk or in a rack."""
 
     board: str
     """Its key in boards.yaml."""

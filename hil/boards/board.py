@@ -28,7 +28,7 @@ class CallMeter(Protocol):
 
 
 class Board(Protocol):
-    """One board. `open` may be called again behind a `close`, which is safe at any time."""
+    """One board. `open` may be called again after a `close`, which is safe at any time."""
 
     spec: BoardSpec
     virtual: bool
@@ -45,7 +45,7 @@ class Board(Protocol):
         """Restart the firmware; False where the board cannot be reset from here."""
 
     def reflash(self) -> None:
-        """Program the image again, whatever lies there, and restart the firmware.
+        """Program the image again, whatever is there, and restart the firmware.
 
         Raises NoProgrammerError where nothing may or can write its flash.
         """

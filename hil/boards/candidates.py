@@ -31,7 +31,7 @@ class AttachmentOptions(Protocol):
 
     @property
     def boards_file(self) -> Path:
-        """The boards.yaml in use; the default inventory stands beside it."""
+        """The boards.yaml in use; the default inventory is beside it."""
 
     @property
     def board_names(self) -> Sequence[str]:

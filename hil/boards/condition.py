@@ -22,7 +22,7 @@ def conditions(family: str, hello: Hello) -> dict[str, str]:
     elif flags & HelloFlag.LSE_MISSING:
         facts["clock source"] = "MSI, free running: the 32.768 kHz crystal (LSE) does not start"
     if hello.wait_given_up:
-        facts["given up"] = f"the start before waited in vain for {_wait(hello.wait_given_up)}"
+        facts["given up"] = f"the start before timed out waiting for {_wait(hello.wait_given_up)}"
     if hello.counter_losses:
         times = f"{hello.counter_losses} time{'s' * (hello.counter_losses > 1)}"
         facts["cycle counter"] = f"stopped {times} by a debugger, set going again"

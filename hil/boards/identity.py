@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.boards.record import BoardSpec
-from generator.model.decision import UNSURE, DecisionRule, Head, describe_rule
+from generator.model.decision import UNDECIDED, DecisionRule, Head, describe_rule
 from generator.project.manifest import ProjectInfo
 from generator.wire import (
     PROTOCOL_VERSION,
@@ -74,7 +74,9 @@ def said_rule(rule: Rule) -> DecisionRule:
     """RULE as the generator has it."""
     heads: dict[int, Head] = {ScoreHead.SIGMOID: Head.SIGMOID, ScoreHead.LOGITS: Head.LOGITS}
     head = heads.get(rule.head, Head.SOFTMAX)
-    return DecisionRule(head, rule.thresholds, None if rule.fallback == UNSURE else rule.fallback)
+    return DecisionRule(
+        head, rule.thresholds, None if rule.fallback == UNDECIDED else rule.fallback
+    )
 
 
 def _rule_text(rule: DecisionRule, labels: Sequence[str]) -> str:

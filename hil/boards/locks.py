@@ -103,7 +103,7 @@ class PlaceLock:
         return self._path.exists()
 
     def try_for(self, seconds: float) -> bool:
-        """Take the lock within that time; False in vain. Raises ToolError for a bad folder."""
+        """Take the lock within that time; False if not. Raises ToolError for a bad folder."""
         if self.held_here:
             return False
         try:

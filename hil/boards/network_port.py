@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Opens a serial port, at this machine or behind the network (RFC 2217), with a limit on writing.
+"""Opens a serial port, at this machine or after the network (RFC 2217), with a limit on writing.
 
-pyserial's RFC 2217 client refuses a write timeout, and negotiates all settings anew, 0.1 s long,
+pyserial's RFC 2217 client refuses a write timeout, and negotiates all settings again, 0.1 s long,
 each time that the read timeout changes, as the link does for every read.
 """
 
@@ -33,7 +33,7 @@ def open_port(port: str, *, baud: int, write_timeout_s: float) -> Any:
 
 
 class NetworkPort(rfc2217.Serial):  # type: ignore[misc]  # pyserial ships no types
-    """An RFC 2217 port whose timeouts are this side's affair alone."""
+    """An RFC 2217 port whose timeouts are kept on this side alone."""
 
     def __init__(self, port: str, *, baud: int, write_timeout_s: float) -> None:
         with warnings.catch_warnings():

@@ -34,13 +34,13 @@ class ProbeBoard(SerialBoard):
         return opened
 
     def reset(self) -> bool:
-        """Pull the board's reset line; what lay on the line is gone."""
+        """Pull the board's reset line; what was on the line is gone."""
         hardware_reset(self.spec, self._probe)
         self._drop_line()
         return True
 
     def reflash(self) -> None:
-        """Write the image anew, and restart."""
+        """Write the image again, and restart."""
         super().reflash()
         self.reset()
 

@@ -2,7 +2,7 @@
 """Programming by a tool of the user's own: `--flash-command`, in place of pyOCD.
 
 The command is run without a shell, under the board's lock. Whether it wrote what it should is not
-left to it: the handshake compares the hash of what lies in flash.
+left to it: the handshake compares the hash of what is in flash.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done when a conversation fails by the link: a ladder of ever stronger means.
+"""Recovery of a conversation that fails by the link: steps, each stronger than the one before.
 
-Resynchronise and send again; reset; re-flash; take the power away. Behind each the device proves
-anew what it is, and what failed is sent again. Only failures of line, port and power are answered
+Resynchronise and send again; reset; re-flash; take the power away. After each the device proves
+again what it is, and what failed is resent. Only failures of line, port and power are answered
 so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
@@ -49,21 +49,21 @@ class Rung(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """One step of the ladder that was taken."""
+    """One step of recovery that was taken."""
 
     rung: Rung
     reason: str
     """The failure that it answered."""
 
     clip: str
-    """What was sent again: a clip's name; empty for what is no clip."""
+    """What was resent: a clip's name; empty for what is no clip."""
 
     at: str
     """When, UTC, ISO 8601."""
 
 
 class Conversation(Protocol):
-    """A board in use: what the ladder works on."""
+    """A board in use: what recovery works on."""
 
     @property
     def board(self) -> Board:
@@ -74,9 +74,9 @@ class Conversation(Protocol):
         """What it must run."""
 
     def attach(self, port: SerialPort) -> None:
-        """Go on over a port that was opened anew."""
+        """Go on over a port that was opened again."""
 
-    def greet(self) -> None:
+    def handshake(self) -> None:
         """Shake hands; raises WrongDeviceError where the device is not what the run is about."""
 
 
@@ -85,7 +85,7 @@ def _utc_now() -> str:
 
 
 class Recovery:
-    """The ladder of one board, and the account of its use."""
+    """The recovery of one board, and the steps it took."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Recovery:
         self._port_lost = False
 
     def note_repetition(self, reason: str) -> None:
-        """Account for what the link itself sent again behind a new handshake."""
+        """Account for what the link itself resent after a new handshake."""
         self._note(Rung.RESYNCHRONISE, reason)
 
     def _note(self, rung: Rung, reason: str) -> None:
@@ -121,8 +121,8 @@ class Recovery:
     ) -> tuple[_T, tuple[str, ...]]:
         """What `attempt` returns, by whatever steps it takes, and each step with its reason.
 
-        `again`: what is done behind a step in place of `attempt`, where the step has done a part.
-        Raises RecoveryError when all steps were in vain, and at once what repeating cannot mend.
+        `again`: what is done after a step in place of `attempt`, where the step has done a part.
+        Raises RecoveryError when all steps failed, and at once what a retry cannot cure.
         """
         self._clip, self._reasons = clip, []
         try:
@@ -140,9 +140,9 @@ class Recovery:
         error, tried = first, []
         for rung in Rung:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
-            if rung is Rung.RESYNCHRONISE and not _needs_greeting(first):
+            if rung is Rung.RESYNCHRONISE and not _needs_handshake(first):
                 done = len(self._reasons)  # by the link itself
-                tried.append(f"{rung}, sent again: {done} times" if done else f"{rung}: no HELLO")
+                tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
                 continue
             try:
                 taken = self._take(rung, conversation)
@@ -164,12 +164,12 @@ class Recovery:
             except LinkError as failure:
                 if not failure.is_repeatable:
                     raise
-                tried.append(f"{rung}, sent again: {_first_line(failure)}")
+                tried.append(f"{rung}, resent: {_first_line(failure)}")
                 error = failure
         raise RecoveryError(self._clip or "no answer", first, tried) from error
 
     def _take(self, rung: Rung, conversation: Conversation) -> bool:
-        """Take one step and shake hands behind it; False where the board has no such way."""
+        """Take one step, then the handshake; False where the board has no such way."""
         board = conversation.board
         if rung is Rung.POWER_CYCLE:
             if not board.power_cycle():
@@ -182,7 +182,7 @@ class Recovery:
                 return False
         elif rung is Rung.REFLASH:
             board.reflash()
-        conversation.greet()
+        conversation.handshake()
         return True
 
     def _reopen(self, conversation: Conversation) -> None:
@@ -202,8 +202,8 @@ class Recovery:
         conversation.attach(port)
 
 
-def _needs_greeting(error: LinkError) -> bool:
-    """True where the link has not greeted the device again by itself."""
+def _needs_handshake(error: LinkError) -> bool:
+    """True where the link has not repeated the handshake by itself."""
     return isinstance(error, BoardRestartedError | HandshakeError | LinkLostError)
 
 

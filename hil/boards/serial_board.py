@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A board behind its serial port: programmed by a tool of the user's own, or by hand.
 
-The harness need not trust either: the firmware sends the SHA-256 of what really lies in its flash,
+The harness need not trust either: the firmware sends the SHA-256 of what really is in its flash,
 and the handshake refuses any other image.
 """
 
@@ -51,7 +51,7 @@ class SerialBoard:
     def open(self, image: BuiltImage) -> SerialPort:
         """Program `image` the first time, if that can be done, and open the port.
 
-        Whether it lies there the handshake will tell.
+        Whether it is there the handshake will tell.
         """
         if self._programmer is not None and self._programmed != image:
             self._programmer.program(image)
@@ -76,7 +76,7 @@ class SerialBoard:
         return opened
 
     def _drop_line(self) -> None:
-        """Throw away what lies on the line, both ways. Raises OSError where the port has gone."""
+        """Throw away what is on the line, both ways. Raises OSError where the port has gone."""
         if self._serial is None:
             return
         try:

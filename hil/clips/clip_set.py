@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clips that are played to a board: a folder of labelled sounds, or seeded synthetic ones.
 
-`sounds` reads ESC-50's layout and a folder a class; a clip reaches the board as int16, mono, at the
-rate of the image's front-end, as training has it.
+`sounds` reads ESC-50's layout and one folder per class; a clip reaches the board as int16, mono,
+at the rate of the image's front-end, as training has it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ fault of the front-end and one of the network each have a place of their own.
 
 A and B are:
   host             the firmware's C, compiled for this machine
-  host:FOLDER      the same of a generated project, as it stands there (build/u585)
+  host:FOLDER      the same of a generated project, as it is there (build/u585)
   litert           the reference interpreter: the network alone, on the other side's frames
   float:FILE       the float .tflite that was quantised, likewise; layers within --steps are equal
   virtual:BOARD    the virtual board, with the very image that silicon gets

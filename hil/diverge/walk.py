@@ -3,7 +3,7 @@
 
 Samples, frames, cells, scores and decision are held against each other as each side made them.
 The layers of a patch are fed with the same frames on both sides, so that a fault of the front-end
-and one of the network are told apart: each has a first place of its own.
+and one of the network are distinguished: each has a first place of its own.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Stage:
     agreed: str
     """What was equal; empty where it was not."""
     parted: tuple[str, ...] = ()
-    """The first place and what stands around it, line by line; empty where all was equal."""
+    """The first place and what is around it, line by line; empty where all was equal."""
 
     @property
     def parts(self) -> bool:

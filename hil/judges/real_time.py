@@ -17,7 +17,7 @@ def real_time_faults(
     A patch's work is the network's over all of its frames, and the front-end's over the new ones;
     for it the board has the sound from one patch to the next. The first patch of a clip has more
     new frames than that, and is not asked for it (`is_first`). True of any network, however its
-    work lies over the frames: the work behind the last frame is part of the patch's own.
+    work is over the frames: the work after the last frame is part of the patch's own.
     """
     work_cycles = patch.frontend_cycles + patch.network_cycles
     if not 0 < patch.answer_cycles <= work_cycles:

@@ -7,8 +7,8 @@ host keeps the device's receive window full and takes results as they come.
 
 A clip of which a frame was damaged or lost on its way to the device goes on from there: the device
 holds it, and says which samples it wants (RESUME_REQUEST). Where that fails, and where answers were
-damaged or lost, it is played again from its start behind a new handshake. Each repetition is kept
-in the result with its reason; it is never hidden. A firmware that started anew says so by a HELLO
+damaged or lost, it is retried from its start after a new handshake. Each retry is kept
+in the result with its reason; it is never hidden. A firmware that restarted says so by a HELLO
 that nobody asked for; whether to go on then is not decided here.
 """
 
@@ -241,7 +241,7 @@ class Link:
     def await_message(self, kind: type[_M], *, fresh: bool = False) -> _M:
         """The next message of a kind, refusals included; raises LinkSilentError.
 
-        `fresh`: the device begins its sequence numbers anew, as behind a HELLO_REQUEST.
+        `fresh`: the device begins its sequence numbers again, as after a HELLO_REQUEST.
         """
         if fresh:
             self._incoming.sequence = 0
@@ -266,11 +266,11 @@ class Link:
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
-                self._greet_again(error)
+                self._repeat_handshake(error)
                 retries.append(error.what)
                 self._on_retry(error.what)
 
-    def _greet_again(self, error: LinkError) -> None:
+    def _repeat_handshake(self, error: LinkError) -> None:
         """Shake hands with the same firmware, still running since the last handshake."""
         before = self._hello
         try:
@@ -378,7 +378,7 @@ class Link:
                 yield message
 
     def _read(self, timeout_s: float) -> bytes:
-        """At least one byte if one comes within the timeout, and all that wait behind it."""
+        """At least one byte if one comes within the timeout, and all that wait after it."""
         try:
             self.port.timeout = timeout_s
             data = self.port.read(max(1, self.port.in_waiting))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """No cycle count is taken from a counter that does not count.
 
-A debugger that disconnects clears DEMCR, and with it DWT_CYCCNT stands still: every difference of
+A debugger that disconnects clears DEMCR, and with it DWT_CYCCNT is stopped: every difference of
 two readings is 0. The firmware sets it going again and says so; what still comes as 0 is refused.
 """
 
@@ -26,9 +26,9 @@ def check_counter(hello: Hello) -> None:
     """Raise CycleCounterError unless the cycle counter counts what SysTick counts."""
     clocks, cycles = hello.check_clocks, hello.check_cycles
     if not clocks:
-        raise CycleCounterError("the board's SysTick stands still", _REMEDY)
+        raise CycleCounterError("the board's SysTick is stopped", _REMEDY)
     if not cycles:
-        raise CycleCounterError("the board's cycle counter stands still (DWT_CYCCNT)", _REMEDY)
+        raise CycleCounterError("the board's cycle counter is stopped (DWT_CYCCNT)", _REMEDY)
     if abs(cycles / clocks - 1) > TOLERANCE:
         what = f"the board's cycle counter counted {cycles} where SysTick counted {clocks}"
         raise CycleCounterError(what, _REMEDY)
@@ -42,5 +42,5 @@ def refuse_lost_cycles(answers: Sequence[Message]) -> None:
             raise CycleCounterError(f"{what}: a debugger has left", lost=True)
     for message in answers:
         if isinstance(message, PatchResult) and not message.network_cycles:
-            what = f"patch {message.patch_index} took 0 cycles: the cycle counter stands still"
+            what = f"patch {message.patch_index} took 0 cycles: the cycle counter is stopped"
             raise CycleCounterError(what, _REMEDY, lost=True)

@@ -78,19 +78,19 @@ class FrameLostError(LinkError):
 
 
 class BoardRestartedError(LinkError):
-    """The firmware started anew though nobody had asked for it."""
+    """The firmware restarted though nobody had asked for it."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(f"the board restarted in mid-clip (reset cause: {cause})")
 
     @property
     def is_repeatable(self) -> bool:
-        """True, behind a new handshake."""
+        """True, after a new handshake."""
         return True
 
 
 class CycleCounterError(LinkError):
-    """The device's cycle counter stands still, or was stopped in mid-clip: its cycles mean nothing.
+    """The device's cycle counter is stopped, or was stopped in mid-clip: its cycles mean nothing.
 
     A debugger that disconnects stops it (DEMCR.TRCENA); the firmware sets it going again at the
     next HELLO_REQUEST and CLIP_BEGIN.

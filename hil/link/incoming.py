@@ -32,7 +32,7 @@ class IncomingFrames:
     def messages(self, data: bytes) -> Iterator[Message]:
         """The messages; raises a LinkError at the first thing that is not as it must be."""
         items = self.feed(data)
-        for item in items:  # even behind a frame that was cut short by it
+        for item in items:  # even after a frame that was cut short by it
             self.raise_fault(item)
             message = item.message if isinstance(item, Frame) else None
             if isinstance(message, Hello) and message.nonce == BOOT_NONCE:
@@ -54,7 +54,7 @@ class IncomingFrames:
             raise DeviceFaultError(item.message, self._describe_address)
 
     def restarted(self, hello: Hello) -> BoardRestartedError:
-        """The error for a device that has started anew, by the HELLO that shows it."""
+        """The error for a device that has restarted, by the HELLO that shows it."""
         return BoardRestartedError(self._describe_reset(hello.reset_flags))
 
 

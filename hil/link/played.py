@@ -31,10 +31,10 @@ class ClipRun:
     """Mel frames as the network got them, [frames, bands]; no rows if they were not asked for."""
 
     retries: tuple[str, ...]
-    """Why the clip was played again, once for each repetition."""
+    """Why the clip was retried, once for each retry."""
 
     resumptions: tuple[str, ...] = ()
-    """Why a part of it was sent again, once for each time that it went on so."""
+    """Why a part of it was resent, once for each time."""
 
 
 @dataclass(frozen=True, slots=True)

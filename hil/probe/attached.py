@@ -227,7 +227,7 @@ def usb_ports(by_id: Path = SERIAL_BY_ID) -> list[UsbPort]:
 
 
 def lasting_names(by_id: Path) -> dict[str, str]:
-    """Names below `/dev/serial/by-id` by device: those stay when boards are plugged in anew."""
+    """Names below `/dev/serial/by-id` by device: those stay when boards are plugged in again."""
     if not by_id.is_dir():
         return {}
     return {os.path.realpath(link): str(link) for link in sorted(by_id.iterdir())}

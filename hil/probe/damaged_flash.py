@@ -40,7 +40,7 @@ REGISTERS = {
 
 
 def erase_vectors(target: Any) -> bool:
-    """Erase the first page of a halted part where damaged cells raise the NMI, and halt it anew.
+    """Erase the first page of a halted part where damaged cells raise the NMI, and halt it again.
 
     False: nothing was done, the part has no need of it. Raises ToolError, and pyOCD's own errors.
     """

@@ -18,7 +18,7 @@ _BLOCK_BYTES = 4096
 
 
 class VerificationError(ToolError):
-    """What lies in flash is not what was written."""
+    """What is in flash is not what was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +43,26 @@ def flash_image(
     """Make flash hold `image` at `address`; `session` is one of `debug_session`.
 
     `on_progress` gets the share that is done, 0 to 1, every two seconds or so. `always` writes even
-    where the same image lies there. Raises VerificationError, and pyOCD's own errors.
+    where the same image is there. Raises VerificationError, and pyOCD's own errors.
     """
     start_s = time.monotonic()
     before = read_flash(session, address, len(image))
     if before == image and not always:
         return Flashed(len(image), written=False)
     behind = address + len(image)
-    # What lies behind the image in its last sector is kept, if it can be read.
+    # What is after the image in its last sector is kept, if it can be read.
     damaged = before is None or read_flash(session, behind, _kept(session, behind)) is None
     if damaged:
         erase_vectors(session.target)
     _write(session, address, image, _Progress(on_progress), whole=damaged or always)
-    # Behind a reset nothing of a loader or a cache stands between the probe and the cells.
+    # After a reset nothing of a loader or a cache is between the probe and the cells.
     session.target.reset_and_halt()
     _compare(read_flash(session, address, len(image)), image, address)
     return Flashed(len(image), written=True, seconds=time.monotonic() - start_s)
 
 
 def read_flash(session: Any, address: int, count: int) -> bytes | None:
-    """What lies in flash; None where a cell cannot be read, as after an interrupted write."""
+    """What is in flash; None where a cell cannot be read, as after an interrupted write."""
     from pyocd.core import exceptions
 
     content = bytearray()
@@ -76,7 +76,7 @@ def read_flash(session: Any, address: int, count: int) -> bytes | None:
 
 
 def _kept(session: Any, end: int) -> int:
-    """How many bytes of the sector that ends an image lie behind it."""
+    """How many bytes of the sector that ends an image are after it."""
     flash = session.target.memory_map.get_region_for_address(end - 1).flash
     sector = flash.get_sector_info(end - 1)
     return int(sector.base_addr + sector.size - end)
@@ -107,7 +107,7 @@ def _compare(found: bytes | None, image: bytes, address: int) -> None:
         return
     if found is None:
         raise VerificationError(
-            "flash cannot be read back behind programming",
+            "flash cannot be read back after programming",
             "power the board off and on, and run again",
         )
     wrong = [at for at, (a, b) in enumerate(zip(found, image, strict=True)) if a != b]

@@ -35,7 +35,7 @@ class OptionBytesError(ToolError):
             lines += [f"    {command}" for command in _commands(misfit, probe)]
         super().__init__(
             "\n".join(lines),
-            "run those commands of STM32CubeProgrammer, and power the board anew; "
+            "run those commands of STM32CubeProgrammer, and power the board again; "
             "-ob displ lists all options",
         )
 
@@ -57,7 +57,7 @@ def check_part(spec: BoardSpec, read32: Read32, probe: str | None = None) -> Non
             "make boards lists what is plugged in",
         )
     protection = facts.readout.find(read32)
-    # Behind a readout protection neither flash nor system memory can be read.
+    # After a readout protection neither flash nor system memory can be read.
     if protection is None:
         _check_flash_size(spec, facts, read32)
     found = [protection, *(rule.find(read32) for rule in facts.rules)]

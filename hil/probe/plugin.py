@@ -21,7 +21,7 @@ class VirtualProbePlugin(Plugin):  # type: ignore[misc]  # pyOCD says what it is
 
     @property
     def name(self) -> str:
-        """What stands before the colon of a probe's id."""
+        """What is before the colon of a probe's id."""
         return "virtual"
 
     @property

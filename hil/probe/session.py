@@ -78,7 +78,7 @@ def find_probe(probe_id: str) -> Any:
 
 @contextmanager
 def debug_session(spec: BoardSpec, probe_id: str, pack: Path | None = None) -> Iterator[Any]:
-    """A pyOCD session with the board's core halted behind its reset vector.
+    """A pyOCD session with the board's core halted after its reset vector.
 
     Raises ProbeAbsentError; WrongPartError and OptionBytesError before anything is changed; and
     ToolError for everything that pyOCD says went wrong.

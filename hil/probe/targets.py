@@ -3,7 +3,7 @@
 
 pyOCD brings targets for some STM32 parts and needs a CMSIS pack for the others. The targets here
 need no download: a memory map, and a flash algorithm of this project (`flash_algorithms/`). Our own
-is taken for the STM32H743 too, because pyOCD's built-in algorithm for it erases the sector behind
+is taken for the STM32H743 too, because pyOCD's built-in algorithm for it erases the sector after
 the one that it is told to erase.
 """
 

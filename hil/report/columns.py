@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from generator.model.published import PublishedRow
+from generator.model.published import PublishedRow, hash_clips, published_rows
 from hil.report.model import Report
 from hil.report.records import RunRecords
 from hil.report.trained_on import trained_folds_played
@@ -107,6 +107,25 @@ COLUMNS = (
     ),
 )
 """From left to right."""
+
+
+def published_beside(records: RunRecords, report: Report) -> tuple[PublishedRow, ...]:
+    """What is published of this model; its accuracy only if these clips are those of ESC-10."""
+    clips = (
+        (clip.clip, "+".join(report.labels[label] for label in clip.truth or ()))
+        for clip in records.clips_in_order
+    )
+    return published_rows(report.model_sha256, hash_clips(clips))
+
+
+def published_note(rows: tuple[PublishedRow, ...]) -> str:
+    """What the mark `*` of published rows means; empty if there are none."""
+    if not rows:
+        return ""
+    note = "* published by ST for Yamnet-256 on B-U585I-IOT02A, not measured here"
+    if all(row.accuracy_percent is None for row in rows):
+        return f"{note};\n  its accuracy is of other clips and not shown"
+    return f"{note};\n  its accuracy is of a random fifth of ESC-10, features made on the host"
 
 
 def charts() -> dict[str, tuple[Column, ...]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The summary's lines on thresholds, clips that remained unsure, and single classes.
+"""The summary's lines on thresholds, clips that remained undecided, and single classes.
 
 There are none for a softmax head without thresholds: its highest score decides, as everywhere.
 """
@@ -7,7 +7,7 @@ There are none for a softmax head without thresholds: its highest score decides,
 from __future__ import annotations
 
 from generator.model.decision import Head
-from hil.report.figures import count_unsure
+from hil.report.figures import count_undecided
 from hil.report.records import RunRecords
 from scoring.accuracy import clip_accuracy
 from scoring.outcomes import ClassCount, count_classes
@@ -23,16 +23,16 @@ def decision_lines(records: RunRecords) -> list[str]:
     if board.project.rule.head is Head.SIGMOID:
         return [*lines, *(_class_lines(records) if measured else [])]
     if board.project.rule.other is None:
-        lines.append(f"unsure       {_unsure_text(records, measured=measured)}")
+        lines.append(f"undecided    {_undecided_text(records, measured=measured)}")
     return lines
 
 
-def _unsure_text(records: RunRecords, *, measured: bool) -> str:
+def _undecided_text(records: RunRecords, *, measured: bool) -> str:
     """`3 of 40 clips, counted wrong; of those decided 97.30 % right`."""
-    unsure = count_unsure(records)
-    text = f"{unsure} of {len(records.clips)} clips"
+    undecided = count_undecided(records)
+    text = f"{undecided} of {len(records.clips)} clips"
     sure = clip_accuracy(one for one in records.outcomes if one.detected)
-    if not measured or not unsure or sure is None:
+    if not measured or not undecided or sure is None:
         return text
     return f"{text}, counted wrong; of those decided {100 * sure.value:.2f} % right"
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from generator.model.decision import Head
-from hil.report.figures import confusion_of, count_unsure
+from hil.report.figures import confusion_of, count_undecided
 from hil.report.model import Section
 from hil.report.records import BoardRecord, ClipRecord, MemoryRecord, RetryRecord, RunRecords
 from hil.report.trained_on import trained_folds_played
@@ -66,7 +66,7 @@ class Details(Section):
     labels: tuple[str, ...]
     head: str
     decision: str
-    unsure: int | None
+    undecided: int | None
     """Clips that remained undecided; null for a sigmoid head."""
 
     confusion: Confusion | None
@@ -109,7 +109,7 @@ def make_details(records: RunRecords) -> Details:
         labels=labels,
         head=head.value if head else "",
         decision=board.project.rule_text if board else "",
-        unsure=None if head is Head.SIGMOID else count_unsure(records),
+        undecided=None if head is Head.SIGMOID else count_undecided(records),
         confusion=_confusion(records, board) if measured and head is Head.SOFTMAX else None,
         classes=_classes(records, labels) if measured else None,
         retries=tuple(records.retries),
@@ -124,7 +124,7 @@ def _confusion(records: RunRecords, board: BoardRecord | None) -> Confusion:
     assert board is not None
     return Confusion(
         rows="true class",
-        columns="no patch, unsure, then decided class",
+        columns="no patch, undecided, then decided class",
         counts=tuple(map(tuple, confusion_of(records, len(board.project.labels)).tolist())),
     )
 

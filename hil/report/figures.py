@@ -12,7 +12,7 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
-from generator.model.decision import SHARE_STEPS, UNSURE, ZERO_SHARE_STEP
+from generator.model.decision import SHARE_STEPS, UNDECIDED, ZERO_SHARE_STEP
 from generator.project.manifest import FrontendInfo
 from hil.report.completeness import why_incomplete
 from hil.report.features import judge_features
@@ -82,9 +82,9 @@ def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
     return confusion_matrix(records.outcomes, classes)
 
 
-def count_unsure(records: RunRecords) -> int:
+def count_undecided(records: RunRecords) -> int:
     """Clips of which no class reached its threshold: of a softmax head without an other class."""
-    return sum(clip.decision == UNSURE for clip in records.clips.values())
+    return sum(clip.decision == UNDECIDED for clip in records.clips.values())
 
 
 def make_report(records: RunRecords, wall_seconds: float) -> Report:

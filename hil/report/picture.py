@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.decision import Head
-from generator.model.published import published_rows
-from hil.report.columns import charts
+from hil.report.columns import charts, published_beside
 from hil.report.figures import confusion_of
 from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
-from scoring.outcomes import UNDECIDED, count_classes
+from scoring.outcomes import WITHOUT_CLASS, count_classes
 
 _OURS = "#1b7f5c"
 _OURS_LIGHT = "#8cc9b3"
@@ -34,7 +33,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         fontsize=12,
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
-    published = published_rows(report.model_sha256)
+    published = published_beside(records, report)
     names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [
@@ -106,9 +105,9 @@ def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> Non
 
 def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
     matrix = confusion_of(records, len(board.project.labels))
-    used = [index for index in range(len(UNDECIDED)) if matrix[:, index].any()]
-    columns = [*(("none", "unsure")[index] for index in used), *board.project.labels]
-    counts = matrix[:, [*used, *range(len(UNDECIDED), matrix.shape[1])]]
+    used = [index for index in range(len(WITHOUT_CLASS)) if matrix[:, index].any()]
+    columns = [*(("none", "undecided")[index] for index in used), *board.project.labels]
+    counts = matrix[:, [*used, *range(len(WITHOUT_CLASS), matrix.shape[1])]]
     axes.imshow(counts, cmap="Greens")
     dark = counts.max() / 2
     for (row, column), count in ((at, counts[at]) for at in zip(*counts.nonzero(), strict=True)):

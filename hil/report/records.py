@@ -101,7 +101,7 @@ class ClipRecord:
     (0, 0) if not counted."""
 
     retries: tuple[str, ...]
-    """Why it was sent again, once for each time, with the means."""
+    """Why it was retried, once for each time, with the means."""
 
     wall_seconds: float
     resumptions: int = 0
@@ -211,7 +211,7 @@ class RetryRecord:
     """The failure that it answered."""
 
     clip: str
-    """What was sent again; empty for what is no clip."""
+    """What was resent; empty for what is no clip."""
 
     at: str
     """When, UTC, ISO 8601."""
@@ -302,7 +302,7 @@ class RunRecords:
     """Why the run ended before its time, in words."""
 
     def add(self, record: Record) -> None:
-        """Take one record; a clip played again replaces its earlier record."""
+        """Take one record; a clip that is retried replaces its earlier record."""
         match record:
             case BoardRecord():
                 self.board = record if self.board is None else _together(self.board, record)

@@ -10,8 +10,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from generator.model.published import published_rows
-from hil.report.columns import COLUMNS, trained_mark
+from hil.report.columns import COLUMNS, published_beside, published_note, trained_mark
 from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
@@ -126,12 +125,12 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
         table.add_column(column.heading, justify="right", no_wrap=True)
     ours = (column.our_text(records, report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
-    published = published_rows(report.model_sha256)
+    published = published_beside(records, report)
     for row in published:
         table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
     table.caption = "~ estimated"
     if published:
-        table.caption += "   * published by ST for Yamnet-256, features made on the host"
+        table.caption += f"\n{published_note(published)}"
     if trained_mark(records, report):
         table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
@@ -141,15 +140,15 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
 def _run(records: RunRecords, report: Report) -> Text:
     latency, memory = report.latency, records.memory
     estimated = ", estimated" if latency.cycles_are == "estimated" else ""
-    again = sum(bool(clip.retries) for clip in records.clips.values())
+    retried = sum(bool(clip.retries) for clip in records.clips.values())
     resumed = sum(clip.resumptions for clip in records.clips.values())
-    gaps = f", {resumed} gaps sent again" if resumed else ""
+    gaps = f", {resumed} gaps resent" if resumed else ""
     lines = [
         *partial_lines(report.incomplete_because),
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
-        f"clips        {clips_text(records)}; {report.patches} patches, {again} played again{gaps}",
+        f"clips        {clips_text(records)}; {report.patches} patches, {retried} retried{gaps}",
         f"             {records.board.source if records.board else ''}",
         f"network      {_number(latency.network_instructions)} instructions, "
         f"{_number(latency.network_cycles)} cycles{estimated} a patch",

@@ -33,14 +33,14 @@ def test_the_clock_is_right_by_the_hosts(
     """Over a second, sleep included; the host's clock is exact to the round trips."""
     nominal_hz = dut.hello.core_clock_hz
     measured = measure_clock(dut.link, dut.board.clock_s)
-    off, unsure = measured.error(nominal_hz), measured.uncertainty
+    off, uncertainty = measured.error(nominal_hz), measured.uncertainty
     record_property("clock_hz", f"{measured.hz:.0f}")
     record_property("clock_error_percent", f"{100 * off:+.3f}")
-    record_property("clock_uncertainty_percent", f"{100 * unsure:.3f}")
-    save_record(ClockRecord(dut.board.spec.id, measured.hz, 100 * off, 100 * unsure))
+    record_property("clock_uncertainty_percent", f"{100 * uncertainty:.3f}")
+    save_record(ClockRecord(dut.board.spec.id, measured.hz, 100 * off, 100 * uncertainty))
     if not measured.fits(nominal_hz):
         pytest.fail(
             f"the board's clock runs at {measured.hz:.0f} Hz by the host's, {100 * off:+.2f} % off "
             f"the {nominal_hz} Hz that HELLO says ({100 * TOLERANCE:g} % allowed, "
-            f"{100 * unsure:.2f} % unsure)"
+            f"{100 * uncertainty:.2f} % uncertainty)"
         )

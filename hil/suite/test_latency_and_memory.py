@@ -62,7 +62,7 @@ def test_sound_arrives_while_it_is_worked_on(dut: BoardSession) -> None:
     run = dut.play_clip(1, samples)
     took_s = dut.board.clock_s() - begin_s
     if run.retries or run.resumptions:
-        pytest.skip("the line itself disturbed the clip: parts of it were sent again")
+        pytest.skip("the line itself disturbed the clip: parts of it were resent")
     messages = Clip(1, 0, samples.astype("<i2").tobytes()).begin()
     line_s = BITS * sum(len(encode_frame(m, 0)) for m in messages) / dut.board.spec.uart.baud
     core_s = run.result.busy_cycles / dut.hello.core_clock_hz

@@ -43,7 +43,7 @@ def spoilt_link(session: BoardSession, **faults: object) -> Link:
 
 
 def refusal_of(session: BoardSession, send: Callable[[Link], None]) -> Refused:
-    """What the device refuses that with; sent again where the line itself damaged it."""
+    """What the device refuses that with; resent where the line itself damaged it."""
     for _ in range(ATTEMPTS):
         send(session.link)
         refused = session.link.await_message(Refused)
@@ -67,7 +67,7 @@ def refusal_of(session: BoardSession, send: Callable[[Link], None]) -> Refused:
 def test_spoilt_clip_goes_on_or_is_played_again_and_counted(
     dut: BoardSession, faults: dict[str, object], retries: int, resumptions: int
 ) -> None:
-    """It gives what an undisturbed clip gives, and what was sent again is reported.
+    """It gives what an undisturbed clip gives, and what was resent is reported.
 
     The line itself may disturb a clip as well: counts may be higher.
     """

@@ -68,7 +68,7 @@ class BusMemory:
         """Prepare for a block that a bus master is going to write."""
 
     def core_stopped(self) -> None:
-        """Do what can be done only while the core stands still."""
+        """Do what can be done only while the core is stopped."""
 
     def attributes_changed(self) -> None:
         """Take over what the MPU says of memory now."""

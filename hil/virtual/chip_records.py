@@ -28,5 +28,5 @@ class ClockedMemory:
 
     @property
     def end(self) -> int:
-        """First address behind the memory."""
+        """First address after the memory."""
         return self.origin + self.size_bytes

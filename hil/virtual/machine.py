@@ -208,7 +208,7 @@ class Machine:
         self.restart(self.rcc.reset_flags | RESET_WATCHDOG | RESET_PIN)
 
     def port_fails(self) -> None:
-        """Take the host's serial port away until it is opened again, with what lies in it."""
+        """Take the host's serial port away until it is opened again, with what is in it."""
         self.port_is_gone = True
         self.line.drop_coming()
         self.line.forget_received()
@@ -351,7 +351,7 @@ class Machine:
     # -- the host's end of the line --------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Put bytes from the host on the line, behind those already on their way."""
+        """Put bytes from the host on the line, after those already on their way."""
         self.line.send(data, self.now_ps)
         self.usart.plan_run()
         for fault in self.faults:

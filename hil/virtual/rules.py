@@ -85,7 +85,7 @@ class Rule(enum.Enum):
     LOCKUP = "a fault inside the HardFault or NMI handler: the core locks up"
     ILLEGAL_INSTRUCTION = "an instruction that the core does not have"
     WFI_BARRIERS = (
-        "WFI without a DSB right before it and an ISB right behind it (ARMv7-M, ARMv8-M: WFI; ST's"
+        "WFI without a DSB right before it and an ISB right after it (ARMv7-M, ARMv8-M: WFI; ST's"
         " errata: wrong instruction fetches upon wakeup while DBGMCU_CR.DBG_SLEEP is set)"
     )
     MODE_UNMODELLED = "the firmware uses a mode of the core that the virtual board does not model"

@@ -202,15 +202,15 @@ class RunLoop:
             raise RuleBroken(Rule.MODE_UNMODELLED, "the core stopped for no known reason")
 
     def _check_sleep(self) -> None:
-        """WFI stands between barriers: right behind a DSB, right before an ISB."""
+        """WFI is between barriers: right after a DSB, right before an ISB."""
         wfi = self.pc - 2
         for address, barrier, place in (
-            (wfi - 4, _DSB, "behind a DSB"),
+            (wfi - 4, _DSB, "after a DSB"),
             (self.pc, _ISB, "before an ISB"),
         ):
             halves = self._halfword(address), self._halfword(address + 2) & ~0xF
             if halves != (_BARRIER, barrier):
-                raise RuleBroken(Rule.WFI_BARRIERS, f"WFI does not stand right {place}", pc=wfi)
+                raise RuleBroken(Rule.WFI_BARRIERS, f"WFI is not right {place}", pc=wfi)
 
     def _handle_stop(self, stop: Stop) -> None:
         core = self.core

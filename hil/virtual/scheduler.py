@@ -22,7 +22,7 @@ class CycleCounter(Protocol):
         """Estimated cycles executed so far, without sleep."""
 
     def stop_by(self, cycles: int) -> None:
-        """Stop at the first block that starts at or behind these cycles, if not before."""
+        """Stop at the first block that starts at or after these cycles, if not before."""
 
 
 class Scheduler:
@@ -89,7 +89,7 @@ class Scheduler:
         return self._due_ps.get(owner)
 
     def put(self, owner: str, time_ps: int) -> None:
-        """Set an owner's time anew, as it stands after calls that were made without a stop."""
+        """Set an owner's time again, as it is after calls that were made without a stop."""
         if self._due_ps.get(owner) != time_ps:
             self._due_ps.pop(owner, None)
             self._due_ps[owner] = time_ps

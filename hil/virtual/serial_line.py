@@ -94,7 +94,7 @@ class HostLine:
         return FRAME_BITS * PS_PER_SECOND // self.wire_baud
 
     def send(self, data: bytes, now_ps: int) -> None:
-        """Queue bytes from the host behind those already on their way."""
+        """Queue bytes from the host after those already on their way."""
         self._queue(bytes(data), now_ps)
 
     def send_disturbed(self, byte: int, glitch: Glitch, now_ps: int) -> None:
@@ -102,7 +102,7 @@ class HostLine:
         self._queue(bytes((byte,)), now_ps, glitch)
 
     def _queue(self, data: bytes, now_ps: int, glitch: Glitch | None = None) -> None:
-        """Queue bytes at a time or behind those on their way; with a glitch it is one byte."""
+        """Queue bytes at a time or after those on their way; with a glitch it is one byte."""
         if not data:
             return
         baud = self.wire_baud
@@ -158,7 +158,7 @@ class HostLine:
         return count
 
     def arrival_ps(self, index: int) -> int:
-        """Time at which the byte `index` places behind the next one has arrived."""
+        """Time at which the byte `index` places after the next one has arrived."""
         for burst in self._bursts:
             left = len(burst.data) - burst.taken
             if index < left:

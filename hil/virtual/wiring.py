@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a record says of the wiring of a board: its chip, and the pins of the ST-LINK's COM port.
 
-The records stand in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
+The records are in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
 must not follow a mistake there.
 """
 

@@ -81,7 +81,7 @@ class BoardRun:
         revision: str | None = None,
         faults: Collection[VirtualFault] = (),
     ):
-        """Load and reset; ``patch`` may change what lies in flash, ``revision`` the silicon."""
+        """Load and reset; ``patch`` may change what is in flash, ``revision`` the silicon."""
         segments, _ = read_elf(elf)
         self.machine = Machine(board, revision, faults=faults)
         self.machine.load_segments(patch(segments) if patch else segments)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model.decision import NO_PATCH, UNSURE, Decision, DecisionRule, Head
+from generator.model.decision import NO_PATCH, UNDECIDED, Decision, DecisionRule, Head
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import find_host_cc
@@ -117,7 +117,7 @@ SEVERAL = DecisionRule(Head.SIGMOID, (0,) * 10 + (50,) * 10)
     ("rule", "sums", "label", "detected"),
     [
         (SURE, sums_of(c3=26, c9=25), 3, (3,)),
-        (SURE, sums_of(c3=25), UNSURE, ()),
+        (SURE, sums_of(c3=25), UNDECIDED, ()),
         (SURE, sums_of(c3=80, c9=80), 3, (3,)),
         (OTHER, sums_of(c3=26), 3, (3,)),
         (OTHER, sums_of(c3=25), 19, (19,)),
@@ -125,7 +125,7 @@ SEVERAL = DecisionRule(Head.SIGMOID, (0,) * 10 + (50,) * 10)
         (SEVERAL, sums_of(c0=0, c1=-1, c12=50, c13=49), 12, (0, 12)),
         (SEVERAL, sums_of(c8=60, c16=60, c17=61), 17, (8, 16, 17)),
         (SEVERAL, sums_of(c8=60, c16=60), 8, (8, 16)),
-        (SEVERAL, sums_of(c2=-1, c11=49), UNSURE, ()),
+        (SEVERAL, sums_of(c2=-1, c11=49), UNDECIDED, ()),
     ],
 )
 def test_the_rule(
@@ -145,7 +145,7 @@ def test_a_clip_without_a_patch(library: ctypes.CDLL) -> None:
 def test_a_threshold_is_one_of_the_mean(library: ctypes.CDLL) -> None:
     """Two patches at 20 and 32 have the mean 26."""
     assert decide_in_c(library, SURE, sums_of(c3=52), 2).label == 3
-    assert decide_in_c(library, SURE, sums_of(c3=51), 2).label == UNSURE
+    assert decide_in_c(library, SURE, sums_of(c3=51), 2).label == UNDECIDED
 
 
 @pytest.mark.parametrize("classes", [1, CLASSES_LIMIT, 256])

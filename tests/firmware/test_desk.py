@@ -86,7 +86,7 @@ def test_without_the_rearming_a_patch_takes_no_cycles(
     hello, result, _ = exercise(run)
     assert isinstance(result, PatchResult)
     assert hello.check_cycles == result.network_cycles == 0
-    with pytest.raises(CycleCounterError, match="stands still"):
+    with pytest.raises(CycleCounterError, match="is stopped"):
         check_counter(hello)
     with pytest.raises(CycleCounterError, match="took 0 cycles"):
         refuse_lost_cycles([result])

@@ -70,7 +70,7 @@ def apply(frames: list[bytes], damages: list[tuple[str, int, int]]) -> bytes:
 
 
 def greet(driver: Driver) -> list[object]:
-    """Say hello behind whatever lies on the line; the answers, REFUSED of the remains included."""
+    """Say hello after whatever is on the line; the answers, REFUSED of the remains included."""
     driver.sequence = 0
     driver.feed(b"\0")
     return list(driver.send(HelloRequest()))
@@ -81,7 +81,7 @@ def greet(driver: Driver) -> list[object]:
 def test_a_clip_is_exact_or_not_answered(
     driver_program: Path, damages: list[tuple[str, int, int]], piece: int
 ) -> None:
-    """Whatever happens on the line; and behind the next hello all is well again."""
+    """Whatever happens on the line; and after the next hello all is well again."""
     driver = Driver(driver_program)
     greet(driver)
     stream = apply(clip_frames(driver, 5), damages)

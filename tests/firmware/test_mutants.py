@@ -87,7 +87,7 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
         Rule.WFI_BARRIERS,
         Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"wfi\n\tisb"'),
     ),
-    "the core wakes without a barrier behind": (
+    "the core wakes without a barrier after": (
         Rule.WFI_BARRIERS,
         Edit("core/cortex_m.h", r'"dsb\n\twfi\n\tisb"', r'"dsb\n\twfi"'),
     ),

@@ -185,7 +185,7 @@ MUTANTS: dict[str, Mutant] = {
         BOTH, Rule.CACHE_NOT_INVALIDATED, Edit("port/memory.c", "    SCB_ICIALLU = 0u;\n", "")
     ),
     # DMA and its memory
-    "the DMA's buffers lie in DTCM": mutant(
+    "the DMA's buffers are in DTCM": mutant(
         BOTH,
         Rule.DMA_UNREACHABLE,
         Edit(

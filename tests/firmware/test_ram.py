@@ -92,7 +92,7 @@ def test_the_stack_keeps_its_reserve_at_the_worst(tapped_projects: Projects, boa
 
 @pytest.mark.parametrize("board", ["u585", "l475"])
 def test_a_fault_is_told_within_its_own_stack(tapped_projects: Projects, board: str) -> None:
-    """And leaves room: what lies below was not written."""
+    """And leaves room: what is below was not written."""
     elf = elf_of(tapped_projects(board))
     run = BoardRun(elf, overwrite(address_of(elf, "listener_begin"), UNDEFINED), board=board)
     boot(run)

@@ -113,7 +113,7 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
 
 
 def test_start_is_announced_without_a_request(device: Driver) -> None:
-    """HELLO with the nonce that no host sends, behind delimiters that end what lay on the line."""
+    """HELLO with the nonce that no host sends, after delimiters that end what was on the line."""
     (frame,) = device.sent_at_start
     assert frame.sequence == 0
     assert isinstance(frame.message, Hello)
@@ -171,7 +171,7 @@ def test_the_rule_is_told(device: Driver) -> None:
 
 
 def test_features_come_back_when_asked(device: Driver) -> None:
-    """As far as they lie one behind the other, and the rest before the clip result."""
+    """As far as they are one after the other, and the rest before the clip result."""
     greet(device)
     audio = [samples(*([0] * 200)) for _ in range(18)]
     answers = device.send(ClipBegin(1, ClipFlag.FEATURES), *audio, ClipEnd(3600))
@@ -271,7 +271,7 @@ def test_a_clip_goes_on_behind_a_missing_frame(device: Driver) -> None:
 
 
 def test_a_clip_goes_on_behind_a_damaged_frame_and_a_lost_end(device: Driver) -> None:
-    """The end alone is sent again."""
+    """Only the end is resent."""
     greet(device)
     device.send(ClipBegin(8), samples(1))
     damaged = bytearray(device.encode(ClipEnd(1)))

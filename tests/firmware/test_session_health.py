@@ -21,7 +21,7 @@ from tests.firmware.test_session import greet, only_refused, samples
 
 
 def test_the_uarts_own_errors_name_the_cause(device: Driver) -> None:
-    """OVERRUN and LINE stand in place of DAMAGED and SEQUENCE, with their counts."""
+    """OVERRUN and LINE are in place of DAMAGED and SEQUENCE, with their counts."""
     greet(device)
     device.call("e", struct.pack("<III", 0, 2, 1))
     damaged = bytearray(device.encode(ClipBegin(1)))

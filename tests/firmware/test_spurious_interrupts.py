@@ -24,7 +24,7 @@ from tests.firmware.board_runs import BOOT_S, BoardRun
 from tests.support.firmware_store import stored_firmware
 
 HALF_OF_HELLO_S = 0.0013
-"""Behind the request: the answer, some 200 bytes or 2.2 ms, is on its way out."""
+"""After the request: the answer, some 200 bytes or 2.2 ms, is on its way out."""
 
 
 @pytest.mark.parametrize("board_id", ["h743", "l432", "u585"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Images with ST's interfaces on the virtual board: the stand-in's network behind the real adapter.
+"""Images with ST's interfaces on the virtual board: the stand-in's network after the real adapter.
 
 The stand-in runs the built-in engine, so the scores must be those of the host twin, bit for bit,
 whatever the interface, the layout of the patch and the type of the scores.

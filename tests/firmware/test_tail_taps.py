@@ -36,7 +36,7 @@ def turned_back() -> ModelBuilder:
 
 
 def recurrent() -> ModelBuilder:
-    """Two LSTMs behind a convolution."""
+    """Two LSTMs after a convolution."""
     return lstm_network(FRAMES, BANDS, (4, 8))
 
 

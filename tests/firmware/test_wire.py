@@ -211,7 +211,7 @@ def test_a_model_that_the_link_cannot_carry_is_refused() -> None:
     assert "241 classes; one message of the link carries the scores of 240" in str(fault)
     assert not list(check_capacity("m", ["ä" * 223, "ä" * 222 + "x"]))
     (fault,) = check_capacity("m", ["ä" * 223, "ä" * 223])
-    assert "labels of 893 bytes together; the greeting carries 892" in str(fault)
+    assert "labels of 893 bytes together; HELLO carries 892" in str(fault)
 
 
 def test_the_page_is_printed_from_the_table() -> None:

@@ -29,7 +29,7 @@ TESTS = ("hil/suite/test_clips.py", "hil/suite/test_latency_and_memory.py")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Of the net behind a front-end: frames of a patch, and the range of its input."""
+    """Of the net after a front-end: frames of a patch, and the range of its input."""
 
     frames: int
     low: float

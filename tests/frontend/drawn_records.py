@@ -36,7 +36,7 @@ Keys = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A record and the quantisation of the input of the model behind it."""
+    """A record and the quantisation of the input of the model after it."""
 
     record: FrontendRecord
     scale: float

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records drawn over the keys from the spectrum to int8: power, logarithms, levels, normalisation.
 
-The input of the model behind each is fitted to the record: loud sounds at its upper end.
+The input of the model after each is fitted to the record: loud sounds at its upper end.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each silence gate is worth: the measurement behind docs/adr/0003-silence-gate.md.
+"""What each silence gate is worth: the measurement after docs/adr/0003-silence-gate.md.
 
     ESC10_DIR=... python -m tests.frontend.gate_sweep --model MODEL.tflite
 
@@ -113,7 +113,7 @@ def hop_variance(samples: Samples) -> NDArray[np.float64]:
 
 
 def hang(loud: Flags, hangover: int) -> Flags:
-    """True for a loud hop and the `hangover` hops behind it."""
+    """True for a loud hop and the `hangover` hops after it."""
     index = np.arange(len(loud))
     last_loud = np.maximum.accumulate(np.where(loud, index, -(10**9)))
     return index - last_loud <= hangover

@@ -26,7 +26,7 @@ def steps_apart(
     """Steps [frames, features] between features and float64, of the sums of the same frames.
 
     What noise reduction and PCAN cut to whole numbers jumps. There a cell may be on either side of
-    a cut that lies within the sums' error; such cells are rare, or this fails.
+    a cut that is within the sums' error; such cells are rare, or this fails.
     """
 
     def steps(nudge: float) -> Steps:

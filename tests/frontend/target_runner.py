@@ -63,7 +63,7 @@ class TargetRunner:
         return np.array(frames, dtype=np.int8).reshape(-1, 64)
 
     def transform(self, values: NDArray[np.int32], block_shift: int) -> NDArray[np.int32]:
-        """Bins [points, 2] of values [points, 2] that stand at their places."""
+        """Bins [points, 2] of values [points, 2] that are at their places."""
         self._write("probe_workspace", values.astype("<i4").tobytes())
         self._write("probe_shift", block_shift.to_bytes(4, "little"))
         self.call("probe_transform")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames and bands are told apart by the record, and by the shape where only one order fits."""
+"""Frames and bands are distinguished by the record, and by the shape where only one order fits."""
 
 from __future__ import annotations
 

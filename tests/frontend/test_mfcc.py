@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MFCCs: the C equals the page bit for bit, and lies within one step of the float formula."""
+"""MFCCs: the C equals the page bit for bit, and is within one step of the float formula."""
 
 from __future__ import annotations
 

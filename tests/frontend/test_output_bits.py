@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """MFCC and PCAN from samples on: the C equals the page on this machine and on the target's core.
 
-And it lies at the float formula: whole front-ends, hard signals and real sound.
+And it is at the float formula: whole front-ends, hard signals and real sound.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def test_noise_begins_anew_with_a_clip_and_stands_still_behind_the_gate(name: st
     once = twin.features(sound)
     np.testing.assert_array_equal(twin.features(sound), once)
 
-    # The frames behind a pause are those of a clip in which the dropped ones never were.
+    # The frames after a pause are those of a clip in which the dropped ones never were.
     pause = np.zeros(HOP * 40, dtype=np.int16)
     samples = np.concatenate([sound, pause, sound])
     tables = make_mel_tables(gated, scale, zero_point)

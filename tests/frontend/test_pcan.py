@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Noise reduction and PCAN: the C equals the page bit for bit, and lies at the float formula."""
+"""Noise reduction and PCAN: the C equals the page bit for bit, and is at the float formula."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def equal_cells(case: Case, tables: MelTables) -> NDArray[np.bool_]:
 
 
 def distinct(sums: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The first of each frames that are the same: where silence lies on a tie, it counts once."""
+    """The first of each frames that are the same: where silence is on a tie, it counts once."""
     _, first = np.unique(sums, axis=0, return_index=True)
     return np.sort(first)
 

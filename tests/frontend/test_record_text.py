@@ -124,9 +124,9 @@ def test_every_fault_is_told_at_once_with_its_line() -> None:
         "m.frontend.yaml:8: mfcc.coefs: unknown key",
         "m.frontend.yaml:9: pcan: 3 is no section",
         "m.frontend.yaml:10: log: False is no value of this key",
-        "m.frontend.yaml:12: mean: stands twice",
+        "m.frontend.yaml:12: mean: duplicate key",
         "m.frontend.yaml:13: silence_gate.threshold_rms: is false",
-        "m.frontend.yaml:14: bands: stands twice",
+        "m.frontend.yaml:14: bands: duplicate key",
     ):
         assert wanted in told, f"{wanted}\n--- in ---\n{told}"
     assert "missing" not in told, "what a mistyped preset would have said is not asked for"

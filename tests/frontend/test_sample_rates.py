@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Any sample rate of a record: its bands lie where float64 has them, and its times are its own."""
+"""Any sample rate of a record: its bands are where float64 has them, and its times are its own."""
 
 from __future__ import annotations
 

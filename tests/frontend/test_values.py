@@ -206,14 +206,14 @@ def refusal(record: FrontendRecord, scale: float, zero_point: int) -> str:
 def test_levels_below_the_noise_are_refused_unless_the_model_ends_above_them() -> None:
     deep = YAMNET.model_copy(update={"log_offset": 1e-8})
     told = refusal(deep, 0.1, 80)
-    assert "log_offset: 1e-08 lies below 8.3e-07" in told and "at least 8.3e-07" in told
+    assert "log_offset: 1e-08 is below 8.3e-07" in told and "at least 8.3e-07" in told
     make_mel_tables(YAMNET.model_copy(update={"log_offset": 8.3e-7}), 0.1, 80)
     make_mel_tables(deep, SCALE, ZERO_POINT)  # its input ends at -9.2: sums of 1e-4
     none = YAMNET.model_copy(update={"log_offset": 0.0, "log": LogKind.DB_AMPLITUDE})
     assert "a silent band has no value" in refusal(none, 1.0, 100)
     floored = none.model_copy(update={"lowest_log": -100.0})
     make_mel_tables(floored, 1.0, 100)
-    assert "lies below" in refusal(none.model_copy(update={"lowest_log": -150.0}), 1.0, 100)
+    assert "is below" in refusal(none.model_copy(update={"lowest_log": -150.0}), 1.0, 100)
 
 
 def test_the_least_level_follows_full_scale_and_norm() -> None:

@@ -41,7 +41,7 @@ def test_firmware_from_model_to_image(
         assert steps.count(step) == 1, out
     assert not [step for step in steps if step.startswith("CC") and step.endswith(".c")]
     assert not [step for step in steps if step.startswith("AS") and step.endswith(".S")]
-    assert "as published" not in out
+    assert "published" not in out
     image = tmp_path / "u585" / "out"
     for suffix in ("elf", "hex", "bin", "map"):
         assert (image / f"mel2metal.{suffix}").stat().st_size > 0
@@ -66,7 +66,7 @@ def test_inspect_tells_the_rule(
     _, out, _ = run(capsys, "inspect", tiny_path)
     assert "decision: softmax, the highest mean score decides" in out
     _, out, _ = run(capsys, "inspect", tiny_path, "--threshold", "0.6")
-    assert "decision: softmax, threshold 0.602; below it: unsure" in out
+    assert "decision: softmax, threshold 0.602; below it: undecided" in out
     model = write_model(tmp_path / "m.tflite", tiny_path.read_bytes(), ("bark", "rain", "silence"))
     model.with_name("m.decision.yaml").write_text("threshold: 0.5\nother: silence\n")
     _, out, _ = run(capsys, "inspect", model)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A line with framing errors carries clips: parts are sent again and counted, no bit is wrong."""
+"""A line with framing errors carries clips: parts are resent and counted, no bit is wrong."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def test_clips_go_on_behind_framing_errors(tmp_path: Path, tiny_build: Path) -> 
     details: dict[str, Any] = json.loads((folder / "details.json").read_text())
     resumed = sum(clip["resumptions"] for clip in details["clips"])
     assert resumed > 3
-    assert f"{resumed} gaps sent again" in " ".join(done.stdout.split())
+    assert f"{resumed} gaps resent" in " ".join(done.stdout.split())
     assert report["divergences"] == 0
     assert not any(clip["retries"] for clip in details["clips"])

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from generator.model.published import MODEL_SHA256
+from generator.model.published import MODEL_SHA256, hash_clips
 from hil.compare import FOOTPRINT_COLUMNS, EngineRun, main, print_comparison
 from hil.report.run_folder import make_run_folder, point_latest
+from tests.support.esc10 import ESC10_CLIPS
 from tests.support.st_edge_ai.faults import STAND_IN
 
 MS = {"builtin": 209.3, "stedgeai": 281.9}
@@ -34,6 +35,9 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         folder = make_run_folder(board_folder, datetime.now(UTC), "m")
         point_latest(board_folder, folder)
         (folder / "report.json").write_text(json.dumps(report_of(engine)))
+        clips = [{"clip": "1-100032-A-0", "truth": [0]}, {"clip": "noise", "truth": None}]
+        details = {"labels": ["dog"], "clips": clips}
+        (folder / "details.json").write_text(json.dumps(details))
         project = build / ("u585" if engine == "builtin" else "u585-stedgeai")
         project.mkdir(parents=True)
         sizes = {name: 1024 * index for index, name in enumerate(FOOTPRINT_COLUMNS, 1)}
@@ -69,6 +73,7 @@ def test_both_engines_where_the_tool_is(
     assert "--stedgeai" in commands[1] and "--stedgeai" not in commands[0]
     for shown in ("~209.30", "~281.90", "stedgeai 3.0.0", "X-CUBE-AI 10.0", "281.95", "193.65"):
         assert shown in out
+    assert "94.9" not in out, "the published accuracy is of other clips"
 
 
 def test_the_built_in_one_alone_where_it_is_not(
@@ -91,7 +96,7 @@ def test_the_built_in_one_alone_where_it_is_not(
 def test_a_narrow_terminal_shows_every_figure() -> None:
     stream = io.StringIO()
     run = EngineRun(
-        "stedgeai 3.0.0", MODEL_SHA256, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0
+        "stedgeai 3.0.0", MODEL_SHA256, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0, ""
     )
     print_comparison(Console(file=stream, width=80), "u585", [run, run])
     text = stream.getvalue()
@@ -102,9 +107,19 @@ def test_a_narrow_terminal_shows_every_figure() -> None:
 
 def test_what_is_published_stands_beside_no_other_model() -> None:
     stream = io.StringIO()
-    run = EngineRun("builtin", "ab" * 32, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0)
+    run = EngineRun("builtin", "ab" * 32, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0, "")
     print_comparison(Console(file=stream, width=80), "u585", [run])
     text = stream.getvalue()
     assert "~281.90" in text
     assert "X-CUBE-AI" not in text
     assert "published" not in text
+
+
+def test_the_published_accuracy_stands_beside_the_clips_of_esc_10() -> None:
+    stream = io.StringIO()
+    run = EngineRun(
+        *("builtin", MODEL_SHA256, 281.9, True, (109.57,) * 6, 12_345, 0.9625, 80, 0),
+        hash_clips(ESC10_CLIPS),
+    )
+    print_comparison(Console(file=stream, width=80), "u585", [run])
+    assert "94.9" in stream.getvalue()

@@ -60,7 +60,7 @@ def begin(options: Options, image: BuiltImage, flash: Path, code: str | None) ->
     board = SerialBoard(spec, attachment, CommandProgrammer(command) if code else None)
     link = Link(board.open(image), clock_s=board.clock_s)
     session = BoardSession(board, image, link, cast(Any, None))
-    session.greet()
+    session.handshake()
     return session
 
 
@@ -71,7 +71,7 @@ def test_what_the_tool_wrote_is_greeted_and_answers(
     assert session.hello.firmware_sha256.hex() == image.firmware_sha256
     assert session.read_memory().overruns == 0
     session.board.reflash()
-    session.greet()
+    session.handshake()
     session.board.release()
 
 

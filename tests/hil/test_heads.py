@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Thresholds and sigmoid heads all the way: model, settings and a folder a class in; report out."""
+"""Thresholds and sigmoid heads all the way: model, settings, a folder per class; report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import soundfile
 from generator.boards.boards_file import load_board
 from generator.firmware import make_project
 from generator.host.twin import HostTwin, build_host_twin
-from generator.model.decision import UNSURE, DecisionRule
+from generator.model.decision import UNDECIDED, DecisionRule
 from generator.model.decision_file import DecisionSettings, settings_path, settings_text
 from generator.network import read_network
 from generator.repository import DEFAULT_BOARDS_FILE
@@ -84,7 +84,7 @@ def run_suite(model: Path, sounds: Path, build: Path, *options: str) -> tuple[st
 
 
 @pytest.mark.slow
-def test_a_threshold_leaves_clips_unsure(tmp_path: Path, build: Path) -> None:
+def test_a_threshold_leaves_clips_undecided(tmp_path: Path, build: Path) -> None:
     model = write_model(tmp_path / "m.tflite", tiny_model(), TINY_LABELS)
     sounds = write_sounds(tmp_path / "sounds", TINY_LABELS)
     twin, _ = twin_of(model, tmp_path / "twin")
@@ -93,13 +93,13 @@ def test_a_threshold_leaves_clips_unsure(tmp_path: Path, build: Path) -> None:
     said, details = run_suite(
         *(model, sounds, build, "--threshold", f"{threshold:.3f}", "hil/suite/test_clips.py"),
     )
-    unsure = [clip for clip in details["clips"] if clip["decision"] == UNSURE]
-    assert 0 < len(unsure) < 6
-    assert details["unsure"] == len(unsure)
-    assert all(clip["detected"] == [] for clip in unsure)
-    assert np.sum(details["confusion"]["counts"], axis=0)[1] == len(unsure)
-    assert f"unsure       {len(unsure)} of 6 clips" in said
-    assert "below it: unsure" in said
+    undecided = [clip for clip in details["clips"] if clip["decision"] == UNDECIDED]
+    assert 0 < len(undecided) < 6
+    assert details["undecided"] == len(undecided)
+    assert all(clip["detected"] == [] for clip in undecided)
+    assert np.sum(details["confusion"]["counts"], axis=0)[1] == len(undecided)
+    assert f"undecided    {len(undecided)} of 6 clips" in said
+    assert "below it: undecided" in said
     assert details["clips_played"] == details["clips_selected"] == 6
 
 
@@ -136,7 +136,7 @@ def test_one_output_is_a_binary_decision(tmp_path: Path, build: Path) -> None:
     sounds = write_sounds(tmp_path / "sounds", ("dog", "whistle"))
     said, details = run_suite(model, sounds, build, "hil/suite/test_clips.py")
     assert [clip["truth"] for clip in details["clips"]] == [[0], [0], [], []]
-    assert all(clip["decision"] in (0, UNSURE) for clip in details["clips"])
+    assert all(clip["decision"] in (0, UNDECIDED) for clip in details["clips"])
     right = sum(clip["truth"] == clip["detected"] for clip in details["clips"])
     assert f"accuracy     {25 * right:.2f} % of clips" in said
 

@@ -122,7 +122,7 @@ def sound(count: int = 18_000) -> npt.NDArray[np.int16]:
 
 
 def begin(board: Board, port: Any = None) -> tuple[BoardSession, list[Retry]]:
-    """A session that has greeted its board, and the retries that it will report."""
+    """A session after the handshake with its board, and the retries that it will report."""
     retries: list[Retry] = []
     device = board.device
     recovery = Recovery(
@@ -138,7 +138,7 @@ def begin(board: Board, port: Any = None) -> tuple[BoardSession, list[Retry]]:
         on_retry=recovery.note_repetition,
     )
     session = BoardSession(board, IMAGE, link, cast(Any, None), {}, recovery)
-    session.greet()
+    session.handshake()
     return session, retries
 
 
@@ -225,7 +225,7 @@ def test_damage_that_never_ends_climbs_from_repetition_to_the_end() -> None:
     device = FakeDevice()
     port = FaultyPort(device, flip_sent=range(3_000, 10**6, 400))
     session, retries = begin(Board(device, has_power_command=False), port)
-    with pytest.raises(RecoveryError, match=f"resynchronise, sent again: {ATTEMPTS - 1} times"):
+    with pytest.raises(RecoveryError, match=f"resynchronise, resent: {ATTEMPTS - 1} times"):
         session.play_clip(1, sound(), name="barking")
     assert [retry.rung for retry in retries[:3]] == [Rung.RESYNCHRONISE] * 2 + [Rung.RESET]
 

@@ -69,7 +69,7 @@ def test_a_board_behind_an_stlink_plays_a_clip(board: str, port: str, tiny_build
         session.reset()
         assert play(session)
         session.board.reflash()
-        session.greet()
+        session.handshake()
         assert play(session)
     assert not retries
     assert any("read back and equal" in line for line in said)

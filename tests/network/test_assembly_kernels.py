@@ -128,7 +128,7 @@ def test_matrix_products(
             on_target(target, function, product.memory),
         ):
             np.testing.assert_array_equal(made[:-8], expected, f"seed {seed}")
-            assert np.all(made[-8:] == GUARD), f"seed {seed}: written behind the planes"
+            assert np.all(made[-8:] == GUARD), f"seed {seed}: written after the planes"
 
 
 # --- 3x3 filters with scaled taps ----------------------------------------------------------------
@@ -292,4 +292,4 @@ def test_sums_of_rows(host: ctypes.CDLL, target: CortexM33, sign: int) -> None:
         ):
             planes = made[:-8].reshape(channels, width)[:, : int(words[1])]
             np.testing.assert_array_equal(planes, expected, f"seed {seed}")
-            assert np.all(made[-8:] == GUARD), f"seed {seed}: written behind the planes"
+            assert np.all(made[-8:] == GUARD), f"seed {seed}: written after the planes"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Streaming models: variables outlive a patch, and begin anew with a clip."""
+"""Streaming models: variables outlive a patch, and begin again with a clip."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_all_faults_of_the_folders_come_together(tmp_path: Path) -> None:
         read_sounds(tmp_path, [1, 9])
     told = {Path(fault.where).name: fault.what for fault in caught.value.faults}
     assert told == {
-        "stray.wav": "lies in no class's folder",
+        "stray.wav": "is in no class's folder",
         "dog": "clashes with 'Dog': the same label but for case, spaces or order",
         "y+x": "clashes with 'x+y': the same label but for case, spaces or order",
         "+": "names no class",

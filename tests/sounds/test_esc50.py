@@ -71,7 +71,7 @@ def test_a_table_of_ones_own_needs_three_columns(root: Path) -> None:
         (HEADER + "b.wav,1,0, + ,True,,A\n", "line 2: no category"),
         (HEADER + "a.wav,one,0,dog,True,,A\n", r"a\.wav: fold 'one' is no number"),
         (HEADER + "a.wav,²,0,dog,True,,A\n", r"a\.wav: fold '²' is no number"),
-        (HEADER + "a.wav,1,0,dog,True,,A\na.wav,2,0,dog,True,,A\n", r"a\.wav: stands in 2 rows"),
+        (HEADER + "a.wav,1,0,dog,True,,A\na.wav,2,0,dog,True,,A\n", r"a\.wav: is in 2 rows"),
         (
             HEADER + "a.wav,1,0,dog,True,7,A\nb.wav,2,0,dog,True,7,A\n",
             "src_file 7: pieces of one recording are in folds 1, 2",

@@ -12,7 +12,7 @@ import pytest
 
 from generator.model.decision import (
     SHARE_STEPS,
-    UNSURE,
+    UNDECIDED,
     ZERO_SHARE_STEP,
     DecisionRule,
     Head,
@@ -111,7 +111,7 @@ def test_evaluate_says_what_a_threshold_given_by_hand_does(
     assert result["rejections"] == {"answers": 4, "rejected": 0}
     assert result["changed_by_threshold"] == 0
     printed, result = evaluated("0.99")
-    rejected = sum(one["decided"] == UNSURE for one in result["decisions"])
+    rejected = sum(one["decided"] == UNDECIDED for one in result["decisions"])
     assert rejected > 0
     assert f"the threshold rejects {rejected} of 4 clips with sound" in printed
     assert f"--threshold changes {rejected} of 4 decisions of the model's own rule" in printed

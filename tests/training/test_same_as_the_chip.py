@@ -145,4 +145,4 @@ def test_the_virtual_board_decides_as_make_evaluate_does(
     )
     board = run_harness(DEFAULT_MODEL, sounds, build, CLIPS_ONLY, *threshold)
     assert_same_decisions(board, host, clips=4)
-    assert "decision: softmax, threshold 0.500; below it: unsure" in capsys.readouterr().out
+    assert "decision: softmax, threshold 0.500; below it: undecided" in capsys.readouterr().out

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from generator.model.decision import NO_PATCH, UNSURE, DecisionRule, Head
+from generator.model.decision import NO_PATCH, UNDECIDED, DecisionRule, Head
 from scoring.outcomes import ClassCount
 from training.scores import (
     DecidedClip,
@@ -16,7 +16,7 @@ LABELLED = (
     DecidedClip("a", 1, (0,), 0, (0,), 5, (10.0, 0.0)),
     DecidedClip("b", 1, (1,), 0, (0,), 5, (640.0, 0.0)),
     DecidedClip("c", 2, (1,), NO_PATCH, (), 0, ()),
-    DecidedClip("d", 2, (1,), UNSURE, (), 1, (0.0, 0.0)),
+    DecidedClip("d", 2, (1,), UNDECIDED, (), 1, (0.0, 0.0)),
 )
 
 
@@ -25,15 +25,15 @@ def test_a_clip_without_an_answer_is_wrong() -> None:
     assert {fold: share.correct for fold, share in by_fold(LABELLED).items()} == {1: 1, 2: 0}
 
 
-def test_the_confusion_matrix_has_columns_for_unsure_and_no_sound() -> None:
+def test_the_confusion_matrix_has_columns_for_undecided_and_no_sound() -> None:
     assert confusion(LABELLED, 2).tolist() == [[1, 0, 0, 0], [1, 0, 1, 1]]
 
 
 SEVERAL = (
     DecidedClip("a", 1, (0, 1), 1, (0, 1), 1, ()),
-    DecidedClip("b", 1, (), UNSURE, (), 1, ()),
+    DecidedClip("b", 1, (), UNDECIDED, (), 1, ()),
     DecidedClip("c", 1, (0,), 1, (0, 1), 1, ()),
-    DecidedClip("d", 1, (0,), UNSURE, (), 1, ()),
+    DecidedClip("d", 1, (0,), UNDECIDED, (), 1, ()),
     DecidedClip("e", 1, (), NO_PATCH, (), 0, ()),
 )
 

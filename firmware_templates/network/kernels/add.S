@@ -5,7 +5,7 @@
  *     r0-r3   four pixels of the first input, then sums, then outputs
  *     r4, r5  two pixels of the second, r6 scratch, r7 its word
  *     r8-r11, lr  the numbers of a scale, from the frame
- *     r12     the first input      s0, s1   how far the second and the output lie behind it
+ *     r12     the first input      s0, s1   how far the second and the output are after it
  *     s2      its end              s3       sign
  * An input takes seven instructions a pixel, a sum and its scale eight, all else a share in the
  * work on four: 117 instructions for four pixels (C: 260, whose numbers do not fit in registers).
@@ -109,7 +109,7 @@ add_combine_row_u8:
     vmov    s0, r4
     sub     r2, r2, r12
     vmov    s1, r2
-    ldr     r3, [r0]                  @ all planes, one behind the other
+    ldr     r3, [r0]                  @ all planes, one after the other
     ldr     r4, [r0, #8]
     mla     r3, r3, r4, r12
     vmov    s2, r3

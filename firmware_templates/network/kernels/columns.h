@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A row laid out for the matrix product: blocks of four pixels, one behind the other. In a block
+ * A row laid out for the matrix product: blocks of four pixels, one after the other. In a block
  * stand pairs of inputs k, k+1, of each pair (p0 k, p0 k+1, p1 k, p1 k+1, ... p3 k+1), as int16,
  * doubled (2 * u8). The doubling makes the accumulators twice the reference's, as the
  * requantisation wants them.

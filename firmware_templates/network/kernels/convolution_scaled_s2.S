@@ -9,7 +9,7 @@
  *     r6-r9        an output's sum and the three words of a step, of which one turns into the next
  *                  output's sum: r6 and r7 hold sums by turns
  * An output takes 10 instructions: one LDM for its three words, six multiplications, two to scale
- * it and one to store it. A product is ready after two cycles, so the next output's stand between.
+ * it and one to store it. A product is ready after two cycles, so the next output's are between.
  */
 #if !M2M_PORTABLE_KERNELS
     .syntax unified

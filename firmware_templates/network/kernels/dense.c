@@ -5,7 +5,7 @@
 
 #include "network/kernels/requantise.h"
 
-/* sum + products of weights and inputs; the first `by_words` of them lie in aligned words. */
+/* sum + products of weights and inputs; the first `by_words` of them are in aligned words. */
 static int32_t add_products(const int8_t *weights, const int8_t *inputs, uint32_t by_words,
                             uint32_t count, int32_t sum) {
     uint32_t i = 0u;

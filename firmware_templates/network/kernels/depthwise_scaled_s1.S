@@ -106,7 +106,7 @@
     .balign 4
 depthwise_scaled_s1_row_u8:
     BEGIN   depthwise_scaled_s1
-    /* Words behind the first: none, an even number (whole turns of the loop), or an odd one. */
+    /* Words after the first: none, an even number (whole turns of the loop), or an odd one. */
     lsr     r6, r6, #2
     ldr     r0, =depthwise_scaled_s1_turn + 1
     ldr     r1, =depthwise_scaled_s1_half + 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A convolution's window whose taps lie apart. */
+/* A convolution's window whose taps are apart. */
 #ifndef NETWORK_KERNELS_DILATED_WINDOW_H
 #define NETWORK_KERNELS_DILATED_WINDOW_H
 

@@ -4,7 +4,7 @@
 
 #include "network/kernels/columns.h"
 
-/* A window that lies within the row. */
+/* A window that is within the row. */
 static void gather_inside(const struct conv_window *window, const struct row_view *rows,
                           uint32_t first, int16_t *column) {
     uint32_t k = 0u;

@@ -10,7 +10,7 @@ void interleave_rows_u8(const void *layer, const struct row_view *rows, int16_t 
                         uint32_t first_channel) {
     const struct interleave_layer *const interleave = layer;
     (void)first_channel; /* there is only one */
-    /* Without a border pixel left, four pixels at a time, as long as they lie within the row. */
+    /* Without a border pixel left, four pixels at a time, as long as they are within the row. */
     const uint32_t by_words = interleave->left ? 0u : interleave->width_in & ~3u;
     for (uint32_t row = 0u; row < 3u; row++) {
         const uint8_t *plane = rows[row].pixels;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MAX_POOL_2D and AVERAGE_POOL_2D row by row. What lies beyond a border does not count. */
+/* MAX_POOL_2D and AVERAGE_POOL_2D row by row. What is beyond a border does not count. */
 #ifndef NETWORK_KERNELS_POOL_H
 #define NETWORK_KERNELS_POOL_H
 
@@ -18,7 +18,7 @@ struct pool_layer {
     struct output_range range;
 };
 
-/* The part of an output pixel's window that lies within the row. */
+/* The part of an output pixel's window that is within the row. */
 struct pool_span {
     uint32_t begin;
     uint32_t end;

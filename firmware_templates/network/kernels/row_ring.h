@@ -9,12 +9,12 @@ struct stage; /* network/stream.h */
 
 /*
  * The last rows of a tensor. A row is cut into `groups` of channels, often one; the ring has
- * `places` for a group each. Group g of row r lies in place (r * groups + g) % places: a ring may
+ * `places` for a group each. Group g of row r is in place (r * groups + g) % places: a ring may
  * so hold two rows and a group, when that is all that its reader still needs.
  */
 struct row_ring {
     uint8_t *rows;
-    const uint8_t *border_row; /* what stands above row 0 and below the last row */
+    const uint8_t *border_row; /* what is above row 0 and below the last row */
     uint32_t group_bytes;
     uint16_t groups; /* of a row */
     uint16_t places;
@@ -28,7 +28,7 @@ struct row_ring {
     const struct stage *const *readers; /* in the order in which they work; ends with NULL */
 };
 
-/* A group of `count` rows of the tensor from row `first` on; some may lie beyond its borders. */
+/* A group of `count` rows of the tensor from row `first` on; some may be beyond its borders. */
 void row_ring_window(const struct row_ring *ring, int32_t first, uint32_t count, uint32_t group,
                      struct row_view *rows);
 

@@ -9,7 +9,7 @@
  * Two layouts of a row:
  *   planes   one plane of `channel_stride` bytes for each channel; a plane holds the row's pixels
  *            (bands), padded to a multiple of four.
- *            Pixels 0 1 2 3 of a word lie in that order, or, between a matrix product and a 3x3
+ *            Pixels 0 1 2 3 of a word are in that order, or, between a matrix product and a 3x3
  * filter that reads them alone, as 0 2 1 3 ("swapped"): UXTB16 then gives two neighbours. columns
  * for the matrix product: see columns.h.
  */

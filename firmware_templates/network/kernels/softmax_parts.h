@@ -85,7 +85,7 @@ DSP_ONCE_A_PATCH static int32_t reciprocal_of_one_plus(int32_t x) {
     return multiply_by_power(estimate, 1);
 }
 
-/* A difference of two logits in Q5.26; it must not lie below the layer's smallest. */
+/* A difference of two logits in Q5.26; it must not be below the layer's smallest. */
 DSP_ONCE_A_PATCH static int32_t scaled_difference(const struct softmax_layer *layer,
                                                   int32_t difference) {
     const int32_t shifted = dsp_wrap((uint32_t)difference << layer->left_shift);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* STM32H7: clocks of the RAM, regions of the MPU, caches of the Cortex-M7.
  *
- * Data, stack and the network's rows lie in DTCM, hot code in ITCM: both stand beside the caches
+ * Data, stack and the network's rows are in DTCM, hot code in ITCM: both are beside the caches
  * and have no wait states, but no DMA reaches them. Code and constants in flash are cached. The
- * DMA's buffers lie in a memory of their own that the MPU keeps out of the D-cache, so that core
+ * DMA's buffers are in a memory of their own that the MPU keeps out of the D-cache, so that core
  * and DMA see the same bytes without any cleaning or invalidating (docs/adr/0011). */
 #include "port/memory.h"
 
@@ -75,7 +75,7 @@ static void enable_data_cache(void) {
     const uint32_t last_way =
         (geometry >> SCB_CCSIDR_WAYS_SHIFT) & SCB_CCSIDR_WAYS_MASK;    /* ways less one */
     const uint32_t set_shift = (geometry & SCB_CCSIDR_LINE_MASK) + 4u; /* log2 of a line's bytes */
-    const uint32_t way_shift = (uint32_t)__builtin_clz(last_way); /* the way stands at the top */
+    const uint32_t way_shift = (uint32_t)__builtin_clz(last_way); /* the way is at the top */
     for (uint32_t set = 0u; set <= last_set; set++) {
         for (uint32_t way = 0u; way <= last_way; way++) {
             SCB_DCISW = (way << way_shift) | (set << set_shift);

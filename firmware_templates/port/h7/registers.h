@@ -4,7 +4,7 @@
  * Sources: RM0433 (H742, H743/H753, H750), RM0455 (H7A3/H7B3, H7B0); the chapter of each peripheral
  * names its registers as RM0433 does here. RM0455 calls the domains CD and SRD, not D1 to D3:
  * D1CFGR is CDCFGR1 there, D2CFGR CDCFGR2, D3CFGR SRDCFGR, D2CCIP2R CDCCIP2R and D3CR SRDCR. They
- * stand at the same places in both, but for RCC_RSR and the clock enables behind it, whose place is
+ * are at the same places in both, but for RCC_RSR and the clock enables after it, whose place is
  * in port/port_config.h. PWR_CR3 differs in its bits, and SYSCFG_PWRCR is RM0433's alone. */
 #ifndef PORT_REGISTERS_H
 #define PORT_REGISTERS_H
@@ -96,7 +96,7 @@
 
 #define IWDG_BASE 0x58004800u /* IWDG1 */
 
-/* DBGMCU: which revision this is, and what stands still while a debugger halts the core. */
+/* DBGMCU: which revision this is, and what is stopped while a debugger halts the core. */
 #define DBGMCU_REVISION (PORT_REGISTER(0x5C001000u) >> 16) /* REV_ID of DBGMCU_IDCODE */
 #define DBGMCU_FREEZE PORT_REGISTER(0x5C001054u)           /* DBGMCU_APB4FZ1 */
 #define DBGMCU_FREEZE_IWDG (1u << 18)

@@ -10,7 +10,7 @@ void uart_power_begin(void) {
     RCC_D2CCIP2R &= ~(RCC_D2CCIP2R_USARTSEL_MASK << PORT_UART_KERNEL_SELECT_SHIFT);
     RCC_AHB4ENR |=
         RCC_AHB4ENR_GPIOEN(PORT_UART_TX_GPIO_INDEX) | RCC_AHB4ENR_GPIOEN(PORT_UART_RX_GPIO_INDEX);
-    (void)RCC_AHB4ENR; /* each enable takes effect before the first access behind it */
+    (void)RCC_AHB4ENR; /* each enable takes effect before the first access after it */
     RCC_AHB1ENR |= PORT_DMA_ENABLE_MASK;
     (void)RCC_AHB1ENR;
     PORT_UART_ENABLE_REGISTER |= PORT_UART_ENABLE_BIT;

@@ -71,7 +71,7 @@
 
 #define IWDG_BASE 0x40003000u
 
-/* DBGMCU: what stands still while a debugger halts the core. */
+/* DBGMCU: what is stopped while a debugger halts the core. */
 #define DBGMCU_FREEZE PORT_REGISTER(0xE0042008u) /* DBGMCU_APB1FZR1 */
 #define DBGMCU_FREEZE_IWDG (1u << 12)
 

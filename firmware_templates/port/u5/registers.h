@@ -86,7 +86,7 @@
 
 #define IWDG_BASE 0x40003000u
 
-/* DBGMCU: what stands still while a debugger halts the core. */
+/* DBGMCU: what is stopped while a debugger halts the core. */
 #define DBGMCU_FREEZE PORT_REGISTER(0xE0044008u) /* DBGMCU_APB1LFZR */
 #define DBGMCU_FREEZE_IWDG (1u << 12)
 

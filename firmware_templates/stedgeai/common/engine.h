@@ -15,7 +15,7 @@ int8_t *engine_input(void);
 /* One inference, from the input to the output. */
 uint32_t engine_run(void);
 
-/* Where the scores lie after a run, in the format of network/layout.h. */
+/* Where the scores are after a run, in the format of network/layout.h. */
 const void *engine_output(void);
 
 #endif

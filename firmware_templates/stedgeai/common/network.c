@@ -43,7 +43,7 @@ static int8_t quantise_score(float probability) {
 }
 #endif
 
-/* The output may lie where the next patch is written: the scores are kept apart from it. */
+/* The output may be where the next patch is written: the scores are kept apart from it. */
 static void take_scores(const void *output) {
 #if LAYOUT_SCORES_S8
     memcpy(scores, output, sizeof scores);

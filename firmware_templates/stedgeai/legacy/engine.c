@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include <network.h> /* the generated ones; they stand in generated/ */
+#include <network.h> /* the generated ones; they are in generated/ */
 #include <network_data.h>
 
 #include "network/network.h"
@@ -18,7 +18,7 @@ _Static_assert(AI_NETWORK_OUT_1_SIZE == NETWORK_CLASSES, "a score for each class
 /* An error of its own: nothing says where the input or the output lies. */
 #define NO_BUFFER 0xffffffu
 
-/* Input and output lie in here. 32 bytes: what ST's examples give it, and a cache line. */
+/* Input and output are in here. 32 bytes: what ST's examples give it, and a cache line. */
 static uint8_t network_arena[NETWORK_ARENA_BYTES] __attribute__((aligned(32)));
 static ai_handle network;
 static ai_buffer *input;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include <network.h> /* the generated one; it stands in generated/ */
+#include <network.h> /* the generated one; it is in generated/ */
 
 #include "network/network.h"
 #include "port/crc_unit.h"
@@ -16,7 +16,7 @@ _Static_assert(STAI_NETWORK_ACTIVATIONS_SIZE_BYTES == NETWORK_ARENA_BYTES, "as n
 _Static_assert(STAI_NETWORK_IN_1_SIZE_BYTES == NETWORK_FRAMES * NETWORK_BANDS, "a patch of int8");
 _Static_assert(STAI_NETWORK_OUT_1_SIZE == NETWORK_CLASSES, "a score for each class");
 
-/* Input and output lie in here. 32 bytes: a cache line, and more than any kernel asks for. */
+/* Input and output are in here. 32 bytes: a cache line, and more than any kernel asks for. */
 static uint8_t network_arena[NETWORK_ARENA_BYTES] __attribute__((aligned(32)));
 static uint8_t context[STAI_NETWORK_CONTEXT_SIZE]
     __attribute__((aligned(STAI_NETWORK_CONTEXT_ALIGNMENT)));

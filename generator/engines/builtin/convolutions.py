@@ -41,7 +41,7 @@ def window_fields(call: RowCall[FoldedConvolution]) -> tuple[tuple[str, str], ..
 
 
 def is_dilated(operator: Operator) -> bool:
-    """Whether a convolution's taps lie apart."""
+    """Whether a convolution's taps are apart."""
     return dilation_of(operator) != (1, 1)
 
 

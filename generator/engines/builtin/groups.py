@@ -4,7 +4,7 @@
 A matrix product makes a few channels of its row at a time. Where only a filter that works channel
 by channel reads that row (or a mean), it takes each group as soon as it is made. The oldest row's
 group is then free, and the next group of the new row takes its place: a 3x3 window needs two rows
-and a group instead of three rows. Groups lie in the ring one behind the other, whatever row they
+and a group instead of three rows. Groups are in the ring one after the other, whatever row they
 belong to (firmware_templates/network/kernels/row_ring.h). See docs/adr/0021.
 """
 
@@ -42,7 +42,7 @@ def places_wanted(window: Window, made: int, rows: int, row: int, groups: int) -
     """Groups that a ring must hold while `row` comes, for a reader that has made `made` of `rows`
     rows.
 
-    The next of them takes the new row's groups as they come. One behind it, at the lower border,
+    The next of them takes the new row's groups as they come. One after it, at the lower border,
     may want the new row and older ones whole.
     """
     oldest = max(window.first_row(made), 0)

@@ -44,8 +44,8 @@ ENDS = """\
 - Input: int8; or float32 or uint8, which a QUANTIZE makes int8 first: the front-end delivers what
   that would make. uint8 must have the int8 values' own scale: q + 128 stands for what q does.
 - Shape: frames and bands, with axes of length 1 anywhere, such as (1, frames, bands, 1),
-  (1, frames, bands), (1, 1, frames, bands), (1, frames, 1, bands); or flat, with a RESHAPE behind
-  it that tells both.
+  (1, frames, bands), (1, 1, frames, bands), (1, frames, 1, bands); or flat, with a RESHAPE after
+  it that says both.
 - Output: one vector of int8 for a patch; or of float32 or uint8, which DEQUANTIZE or QUANTIZE makes
   of it: the firmware gives the int8 values. SOFTMAX or LOGISTIC make them probabilities, also where
   a RESHAPE follows. Without them they are logits: the highest mean value decides, and thresholds

@@ -99,7 +99,7 @@ class StartPlan:
 
 @dataclass(frozen=True, slots=True)
 class StatePlan:
-    """A variable: where it lies in the arena, and what all of it is before a clip."""
+    """A variable: where it is in the arena, and what all of it is before a clip."""
 
     name: str
     offset: int

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """3x3 filters with scaled taps: one shift for all channels, two rounding steps in one.
 
-The derivation stands in firmware_templates/network/kernels/scaled_3x3.h. It holds for a channel
+The derivation is in firmware_templates/network/kernels/scaled_3x3.h. It holds for a channel
 whose shift n is below 12, whose scaled taps fit in 16 bits, and whose scaled sums fit in 32.
 """
 

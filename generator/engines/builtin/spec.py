@@ -51,7 +51,7 @@ class Kernel:
         return (self.source, *self.helpers)
 
     def with_calls(self) -> tuple[Kernel, ...]:
-        """The kernel behind all that it calls, as their records must be declared."""
+        """The kernel after all that it calls, as their records must be declared."""
         return (*(one for inner in self.calls for one in inner.with_calls()), self)
 
 

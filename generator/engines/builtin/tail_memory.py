@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the tail's tensors lie in the arena.
+"""Where the tail's tensors are in the arena.
 
 The rings and the columns are not needed any more after the last row, so the tail begins at the
-arena's start; what is collected of the stream lies behind them and is free after its last reader.
-A view lies where its input lies, and an operator that may write over its input does so if nobody
+arena's start; what is collected of the stream is after them and is free after its last reader.
+A view is where its input lies, and an operator that may write over its input does so if nobody
 else needs that. What makes the scores has an array of its own, which the next patch does not touch.
 """
 
@@ -25,7 +25,7 @@ from generator.model.variables import Variable, variables_of
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tensor lies: so many bytes behind the begin of another, or of itself."""
+    """Where a tensor lies: so many bytes after the begin of another, or of itself."""
 
     root: int
     offset: int
@@ -102,7 +102,7 @@ class TailMemory:
 def on_tensors(operator: Operator) -> OnTensors:
     """How an operator of the tail runs."""
     found = builtin_operator(operator).on_tensors
-    assert found, "the constraints admit no other operator behind the stream"
+    assert found, "the constraints admit no other operator after the stream"
     return found
 
 

@@ -32,7 +32,7 @@ class TailPlan:
 
     steps: tuple[StepPlan, ...]
     uses_arena: bool
-    """Whether any tensor lies where the stream's rings were."""
+    """Whether any tensor is where the stream's rings were."""
     beyond: int
     """Bytes of the arena that only the tail needs."""
     scores: str

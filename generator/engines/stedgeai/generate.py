@@ -63,7 +63,7 @@ class StNetwork:
     about: tuple[str, ...] = _ABOUT
     engine_errors: bool = True
     states: tuple[object, ...] = ()
-    """None: what outlives a patch is the vendor's affair."""
+    """None: what is kept between patches is up to the vendor."""
 
 
 def choose_api(install: Install, named: str | None) -> str:

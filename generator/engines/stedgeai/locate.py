@@ -144,7 +144,7 @@ def _ask(program: Path) -> Install:
     root = next((folder for folder in program.parents if (folder / AI_FOLDER).is_dir()), None)
     if root is None:
         raise ToolError(
-            f"{program} ({version.title}) stands in no installation: no folder above it has "
+            f"{program} ({version.title}) is in no installation: no folder above it has "
             f"{AI_FOLDER}, with the run-time library and its headers",
             "name the folder of the whole installation with STEDGEAI=…",
         )

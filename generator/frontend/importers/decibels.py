@@ -54,7 +54,7 @@ def decibel_keys(
 
 
 def padding_notes(arguments: Arguments, *, centred: bool, default: str) -> None:
-    """`pad_mode`: only zeros stand before a stream begins."""
+    """`pad_mode`: only zeros are before a stream begins."""
     mode = (arguments.text("pad_mode", default) or "constant").lower()
     if not centred or mode in ("constant", "zeros"):
         return

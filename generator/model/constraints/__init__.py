@@ -24,7 +24,7 @@ Tiers = tuple[tuple[OperatorConstraint, ...], ...]
 would make no sense; all other operators still are, so that the user sees every fault at once."""
 
 KNOWN = ""
-"""What a constraint returns where it is broken by what stands in another fault already."""
+"""What a constraint returns where it is broken by what is in another fault already."""
 
 INPUT_CONSTRAINTS: tuple[ModelConstraint, ...] = (
     model.one_input_and_one_output,

@@ -50,7 +50,7 @@ class CachedMemory:
     """Lines that the core is known to have written since they were last cleaned."""
 
     def bytes_of(self, line: int) -> slice:
-        """Where a line lies in the two views."""
+        """Where a line is in the two views."""
         return slice(line << LINE_SHIFT, (line + 1) << LINE_SHIFT)
 
     def is_dirty(self, line: int) -> bool:
@@ -224,7 +224,7 @@ class DataCache(BusMemory):
         self.core.stop_soon()
 
     def core_stopped(self) -> None:
-        """Hook the blocks that lie in cacheable memory: hooks slow all of the core down."""
+        """Hook the blocks that are in cacheable memory: hooks slow all of the core down."""
         if not self.is_on or not self._look_again:
             return
         self._look_again = False

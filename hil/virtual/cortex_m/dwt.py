@@ -78,8 +78,8 @@ class DebugControl(Peripheral[object]):
 class Dwt(Peripheral[CoreAccess]):
     """DWT_CTRL and DWT_CYCCNT. CYCCNT counts ESTIMATED cycles; in sleep it does not count.
 
-    While TRCENA is 0 it stands still. Firmware that never set TRCENA, or cleared it, must not touch
-    the DWT; firmware that lost it to a debugger cannot know, and reads what stands there.
+    While TRCENA is 0 it is stopped. Firmware that never set TRCENA, or cleared it, must not touch
+    the DWT; firmware that lost it to a debugger cannot know, and reads what is there.
     """
 
     SIZE = 0x1000

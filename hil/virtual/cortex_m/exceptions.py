@@ -135,7 +135,7 @@ class Exceptions:
         if self.core.watched.first_in(address, 4) is not None:
             raise RuleBroken(
                 Rule.LOCKUP,
-                f"the vector of exception {exception} lies in cells of flash that cannot be read:"
+                f"the vector of exception {exception} is in cells of flash that cannot be read:"
                 " a write or erase was interrupted there",
                 address,
                 pc,

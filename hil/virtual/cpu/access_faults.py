@@ -85,7 +85,7 @@ class AccessFaults:
         return True
 
     def settle_flash(self) -> None:
-        """Undo what the engine stored into flash behind the callback that has dealt with it."""
+        """Undo what the engine stored into flash after the callback that has dealt with it."""
         while self._raw_writes:
             address, held = self._raw_writes.pop()
             cells = self._memories.memory(address, len(held))

@@ -247,7 +247,7 @@ def instructions_between(code: npt.NDArray[np.uint8], offset: int, end: int) -> 
 
 
 def longest_gap(code: npt.NDArray[np.uint8], offset: int, end: int) -> int:
-    """Most instructions that stand between two neighbouring loads or stores."""
+    """Most instructions that are between two neighbouring loads or stores."""
     longest, gap, seen = 0, 0, False
     while offset < end:
         first = int(code[offset]) | int(code[offset + 1]) << 8

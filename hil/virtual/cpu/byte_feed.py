@@ -2,7 +2,7 @@
 """Bytes that DMA puts into memory while the core runs, without a stop of the core.
 
 A peripheral that receives wants its bytes in memory at every point of a grid in time. Where nothing
-but that is due, the native hooks do it: at the first block behind each point they copy what has
+but that is due, the native hooks do it: at the first block after each point they copy what has
 arrived by then, as the peripheral would. All arithmetic is that of the scheduler and of the serial
 line, in whole picoseconds; it is split where a product would not fit into 64 bits.
 """
@@ -40,7 +40,7 @@ def _now_ps(counters):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _cycles_at(counters, time_ps):  # type: ignore[no-untyped-def]
-    """Cycles at which virtual time reaches `time_ps`, which lies behind the epoch; rounded up."""
+    """Cycles at which virtual time reaches `time_ps`, which is after the epoch; rounded up."""
     clock_hz = np.int64(counters[at.CLOCK_HZ])
     from_epoch_ps = time_ps - np.int64(counters[at.EPOCH_PS])
     high = from_epoch_ps // _MILLION * clock_hz

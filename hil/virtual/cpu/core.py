@@ -192,7 +192,7 @@ class Core(EngineRegisters):
         self._words[at.CYCLES] += cycles
 
     def run(self, pc: int, deadline_cycles: int, *, one: bool = False) -> Outcome:
-        """Run from `pc` up to the first block that starts at or behind the deadline.
+        """Run from `pc` up to the first block that starts at or after the deadline.
 
         `one`: run a single instruction.
         """
@@ -231,7 +231,7 @@ class Core(EngineRegisters):
         self._words[at.DEADLINE] = self._words[at.STOP_AT] = 0
 
     def stop_by(self, cycles: int) -> None:
-        """Stop at the first block that starts at or behind these cycles, if not before."""
+        """Stop at the first block that starts at or after these cycles, if not before."""
         words = self._words
         if cycles < words[at.STOP_AT]:
             words[at.STOP_AT] = max(0, cycles)

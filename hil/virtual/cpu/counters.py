@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where things stand in the counters: the 64-bit words that Python and the native hooks share."""
+"""Where things are in the counters: the 64-bit words that Python and the native hooks share."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class FlashPath:
-    """What stands between a core and its flash."""
+    """What is between a core and its flash."""
 
     code: Cache
     data: Cache | None
@@ -106,7 +106,7 @@ def line_fills(
     reads: npt.NDArray[np.uint64],
     flash: tuple[int, int],
 ) -> npt.NDArray[np.int32]:
-    """Lines filled in each block of a trace; `flash`: its first address and the one behind it."""
+    """Lines filled in each block of a trace; `flash`: its first address and the one after it."""
     code = np.array([path.code.line_bytes, path.code.sets, path.code.ways], np.int64)
     data = np.zeros(3, np.int64)
     if path.data is not None:

@@ -29,5 +29,5 @@ class MemoryRegion:
 
     @property
     def end(self) -> int:
-        """First address behind the memory."""
+        """First address after the memory."""
         return self.origin + self.size_bytes

@@ -2,7 +2,7 @@
 """A trace of what the core executes: every block, every call, every read of flash.
 
 The hooks are native and are added to those of `block_hook` while a trace is taken; without one
-nothing of this costs anything. A block is logged behind `on_block`, which stops the core before a
+nothing of this costs anything. A block is logged after `on_block`, which stops the core before a
 block that must not run yet: the engine then asks no further hook.
 
 A call is logged where a block begins at the first instruction of a function: with its arguments,

@@ -37,7 +37,7 @@ class WatchedCells:
         self._spans, self._answer = tuple(spans), answer
 
     def apply(self) -> None:
-        """Hook what is watched now; the core must stand still."""
+        """Hook what is watched now; the core must be stopped."""
         if not self._changed:
             return
         self._changed = False

@@ -190,7 +190,7 @@ class DebugBus:
             try:
                 self.machine.bus.write_implemented(address, size, value)
             except RuleBroken as error:
-                # The core's own components ignore what a debugger writes in vain.
+                # The core's own components ignore what a debugger writes without effect.
                 if not SCS <= address < _SCS_END and not DWT <= address < DWT + 0x1000:
                     raise BusError(address, error.detail) from error
 

@@ -11,7 +11,7 @@ from hil.virtual.stm32.iwdg import LSI_HZ, Iwdg
 LSI_TOLERANCE_PERCENT = 10
 
 STALE_CYCLES = 16
-"""Core cycles for which a flag may still say ready behind a write, at most up to the second look:
+"""Core cycles for which a flag may still say ready after a write, at most up to the second look:
 a look at a peripheral takes several cycles of its bus on silicon, and one here."""
 LATE_PS = 20 * PS_PER_SECOND // 1_000_000
 """Time by which a flag says ready later than the hardware is."""
@@ -56,7 +56,7 @@ class LseMissing(Fault):
 
 
 class WatchdogBite(MidClipFault):
-    """The core stands still in mid-clip, as after a dip of its supply; the watchdog restarts it."""
+    """The core is stopped in mid-clip, as after a dip of its supply; the watchdog restarts it."""
 
     def __init__(self, machine: FaultyMachine, name: str) -> None:
         super().__init__(machine, name)

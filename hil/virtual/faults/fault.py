@@ -13,7 +13,7 @@ from hil.virtual.stm32.rcc_base import RccBase
 from hil.virtual.system import Events
 
 MID_CLIP_BYTES = 30_000
-"""Bytes from the host behind which a fault in mid-clip strikes: as a rule within the first clip."""
+"""Bytes from the host after which a fault in mid-clip strikes: as a rule within the first clip."""
 
 
 class FaultyMachine(Events, Protocol):

@@ -7,7 +7,7 @@ from hil.virtual.faults.fault import Fault, FaultyMachine
 from hil.virtual.stm32.flash_controller import Operation
 
 AFTER_UNITS = 100
-"""Units of flash (8 to 32 bytes) behind which a fault strikes."""
+"""Units of flash (8 to 32 bytes) after which a fault strikes."""
 
 
 class FlashFault(Fault):

@@ -147,7 +147,7 @@ class DisturbedLine(HostLine):
         self.reset()
 
     def reset(self) -> None:
-        """Plan the next USB frame anew, since a reset of the board forgets all plans."""
+        """Plan the next USB frame again, since a reset of the board forgets all plans."""
         if self._in_adapter:
             self.events.schedule(self.name, _next_frame_ps(self.events.now_ps))
 

@@ -42,13 +42,13 @@ class VirtualFault(enum.Enum):
     TRACE_LOST = "trace-lost", "a probe that leaves clears DEMCR 50 ms after each start"
     WATCHDOG_BITE = (
         "watchdog-bite",
-        "the core stands still once, in mid-clip; the watchdog restarts the chip",
+        "the core is stopped once, in mid-clip; the watchdog restarts the chip",
     )
     LSI_FAST = "lsi-fast", "the LSI, and the watchdog with it, runs 10 % too fast"
     LSI_SLOW = "lsi-slow", "the LSI, and the watchdog with it, runs 10 % too slowly"
     STALE_READY = (
         "stale-ready",
-        "ready flags stay for one more look (16 cycles at most) behind a write, and come late",
+        "ready flags stay for one more look (16 cycles at most) after a write, and come late",
     )
     HSE_MISSING = "hse-missing", "no clock arrives at HSE"
     LSE_MISSING = "lse-missing", "the 32.768 kHz crystal does not start"

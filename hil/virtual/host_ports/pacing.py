@@ -64,7 +64,7 @@ class PacedMachine:
     def hold(self) -> Iterator[Machine]:
         """Have the machine alone; not to be nested."""
         # Who waits for the machine keeps the queue, so that the running thread, which wants it
-        # again at once, comes behind.
+        # again at once, comes after.
         with self._queue:
             self._machine_lock.acquire()
         try:
@@ -98,7 +98,7 @@ class PacedMachine:
             self._ahead_s -= lag_s
             return True
         if lag_s <= 0:
-            # A probe lets virtual time pass as it works. The board does not stand still for that.
+            # A probe lets virtual time pass as it works. The board does not be stopped for that.
             self._ahead_s -= lag_s
             return True
         try:

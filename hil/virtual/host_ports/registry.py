@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machines of this process by name: where a serial port and a probe look them up.
 
-A name is a board of the table, or a board and a name of its own behind a hyphen: `u585`,
+A name is a board of the table, or a board and a name of its own after a hyphen: `u585`,
 `u585-2`. A port and a probe of one name belong to one machine.
 """
 

@@ -39,7 +39,7 @@ class Crc(Peripheral[object]):
     }
 
     def reset(self) -> None:
-        """Begin anew, with the polynomial of Ethernet."""
+        """Begin again, with the polynomial of Ethernet."""
         super().reset()
         self._sum = 0xFFFF_FFFF
 

@@ -137,7 +137,7 @@ class ByteChannel(ABC):
         return data
 
     def check_reach(self, address: int, size: int, *, write: bool) -> None:
-        """Raise unless all bytes of a block lie in one memory that the controller reaches."""
+        """Raise unless all bytes of a block are in one memory that the controller reaches."""
         machine = self.dma.system
         region = machine.core.region_of(address, size)
         verb = "writes to" if write else "reads from"

@@ -44,7 +44,7 @@ class PagedFlash(FlashController):
     PAGE_MASK: ClassVar[int]
     BANKS: ClassVar[int] = 2
     ECC_BANK: ClassVar[int]
-    """Bit of ECCR that tells the bank, behind the address within it."""
+    """Bit of ECCR that tells the bank, after the address within it."""
     SWAP_BIT: ClassVar[int] = 20
     """Of OPTR: SWAP_BANK, or BFB2."""
     BANKS_BIT: ClassVar[int | None] = None

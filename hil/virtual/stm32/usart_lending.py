@@ -2,7 +2,7 @@
 """What of a USART's bytes others may move while the core runs: plain ones, by DMA, to memory known.
 
 A write to a peripheral that may change how bytes go ends a loan. It is lent again once the line has
-been checked anew.
+been checked again.
 """
 
 from __future__ import annotations

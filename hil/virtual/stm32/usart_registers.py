@@ -38,7 +38,7 @@ CR1_FIXED_WHILE_ON = PCE | M0 | OVER8 | M1 | FIFOEN
 
 
 class CountsWrites(Protocol):
-    """What tells a USART that something may have been set up anew."""
+    """What tells a USART that something may have been set up again."""
 
     writes: int
     """Writes to peripherals so far."""

@@ -5,7 +5,7 @@ A USART looks at each bit three times in its middle, and takes the majority: at 
 of 16, or 4, 5 and 6 of 8; with ONEBIT once, at the one in the middle (RM0351, RM0433, RM0456:
 USART, "Data sampling when oversampling by 16"). The falling edge of the start bit is found at the
 next tick, so that every look comes up to one tick late; the worse case counts here. In the stop
-bit, which ends 10 bits behind the edge, that leaves 10 / 9.6875 - 1 = 3.2 % to a sender that is
+bit, which ends 10 bits after the edge, that leaves 10 / 9.6875 - 1 = 3.2 % to a sender that is
 faster, and 3.9 % with ONEBIT. The manuals' tables ("Tolerance of the USART receiver") have 3.33 and
 3.88 % for a divider with a fraction.
 """

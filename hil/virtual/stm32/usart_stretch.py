@@ -32,7 +32,7 @@ class Lender(Protocol):
         """End the loan."""
 
     def lend_again(self) -> None:
-        """Lend anew in the middle of a run, if that is possible."""
+        """Lend again in the middle of a run, if that is possible."""
 
 
 class _NoLender:

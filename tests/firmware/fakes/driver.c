@@ -42,7 +42,7 @@ const uint32_t identity_sample_rate_hz = 22050;
 
 const struct decision_rule decision_rule = {
     .head = DECISION_SIGMOID,
-    .fallback = DECISION_UNSURE,
+    .fallback = DECISION_UNDECIDED,
     .thresholds = {-128, 26, 127},
 };
 

@@ -20,7 +20,7 @@ COSINES = {
 
 
 def window(record: FrontendRecord) -> Floats:
-    """[frame]: the window, and the zeros before and behind it that belong to a frame."""
+    """[frame]: the window, and the zeros before and after it that belong to a frame."""
     length = record.window_samples
     constant, first, second = COSINES[record.window]
     period = length - 1 if record.window_symmetric else length
@@ -42,7 +42,7 @@ def signal(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
 def frames(record: FrontendRecord, samples: NDArray[np.int16]) -> Floats:
     """[count, frame]: frame i begins at sample i * hop; centred, half a frame before that.
 
-    Centred as librosa.stft with pad_mode="constant": half a frame of zeros, rounded down, stands
+    Centred as librosa.stft with pad_mode="constant": half a frame of zeros, rounded down, is
     on both sides of the clip, after pre-emphasis. A last frame that is not full is left out.
     """
     clip, length = signal(record, samples), record.frame_samples

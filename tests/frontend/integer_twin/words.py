@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Words of 32 bits in int64: what every section of docs/frontend.md stands on."""
+"""Words of 32 bits in int64: what every section of docs/frontend.md is on."""
 
 from __future__ import annotations
 

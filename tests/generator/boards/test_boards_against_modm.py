@@ -181,7 +181,7 @@ SERVED = (
     [item for facts in FACTS.values() for item in facts.interrupts.items()],
 )
 def test_interrupt_numbers(part: str, names: tuple[str, ...]) -> None:
-    """UARTs and DMA channels, which the port serves, stand where the data set has them."""
+    """UARTs and DMA channels, which the port serves, are where the data set has them."""
     vectors = facts_of(part)["core"]["vector"]
     served = 0
     for vector in vectors:

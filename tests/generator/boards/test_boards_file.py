@@ -76,7 +76,7 @@ def test_a_fault_tells_its_line(tmp_path: Path) -> None:
         ("", "holds no board record"),
         ("- a\n- b\n", "holds no board record"),
         ("u585: {part: [", "is not YAML"),
-        ("u585: {part: A}\nu585: {part: B}\n", "u585: stands twice"),
+        ("u585: {part: A}\nu585: {part: B}\n", "u585: duplicate key"),
         ("u585:\n\tpart: A\n", "is not YAML"),
     ],
 )

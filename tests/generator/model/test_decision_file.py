@@ -77,7 +77,7 @@ def test_all_faults_are_told_with_their_lines(model: Path) -> None:
         ("threshold: .nan", "m.decision.yaml:1: threshold: Input should be a finite number"),
         ("thresholds: 0.5", "m.decision.yaml:1: thresholds: Input should be a valid dict"),
         ("thresholds:\n  no: 0.5", "m.decision.yaml:1: thresholds: False is no text"),
-        ("threshold: 0.5\nthreshold: 0.6", "m.decision.yaml:2: threshold: stands twice"),
+        ("threshold: 0.5\nthreshold: 0.6", "m.decision.yaml:2: threshold: duplicate key"),
         ("other: 3", "m.decision.yaml:1: other: Input should be a valid string"),
         ("thresholds:\n  other: 0.5\nother: other", "is the other class: it needs no threshold"),
         ("0.6", "m.decision.yaml: holds no setting"),

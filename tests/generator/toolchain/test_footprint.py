@@ -82,7 +82,7 @@ def test_the_table_shows_the_published_columns(footprint: Footprint, u585: Board
     console = Console(file=io.StringIO(), width=120)
     print_footprint(console, footprint, u585, model_sha256=MODEL_SHA256)
     text = console.file.getvalue()  # type: ignore[attr-defined]
-    for shown in ("193.65", "117.18", "as published", "network_weights"):
+    for shown in ("193.65", "117.18", "published by ST", "network_weights"):
         assert shown in text
 
 

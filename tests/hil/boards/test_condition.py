@@ -35,8 +35,8 @@ def test_a_plain_start_is_nothing_to_warn_of(hello: Hello) -> None:
     [
         ({"flags": HelloFlag.SOURCE_MISSING}, "the board's oscillator (HSE) is missing"),
         ({"flags": HelloFlag.LSE_MISSING}, "free running"),
-        ({"wait_given_up": Wait.PLL}, "waited in vain for the PLL's lock"),
-        ({"wait_given_up": 99}, "waited in vain for wait 99"),
+        ({"wait_given_up": Wait.PLL}, "timed out waiting for the PLL's lock"),
+        ({"wait_given_up": 99}, "timed out waiting for wait 99"),
         ({"counter_losses": 1}, "stopped 1 time by a debugger"),
         ({"counter_losses": 2}, "stopped 2 times by a debugger"),
         ({"reset_flags": WATCHDOG | POWER}, "last reset: by the watchdog"),

@@ -28,7 +28,7 @@ EMPTY = read_options({"board": []}.get)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Options]:
-    """A project with files in the place of an image, and the options that it was made by."""
+    """A project with files instead of an image, and the options that it was made by."""
     folder = tmp_path_factory.mktemp("image")
     model = write_model(folder / "m.tflite", tiny_model(), TINY_LABELS)
     board = load_board(DEFAULT_BOARDS_FILE, "u585")

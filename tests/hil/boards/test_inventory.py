@@ -79,8 +79,8 @@ def test_all_faults_come_together_with_their_lines(tmp_path: Path) -> None:
     assert "boards.local.yaml:6: 2: neither probe nor port" in text
     assert "boards.local.yaml:7: 3: a remote probe's port cannot be found" in text
     assert "boards.local.yaml:9: 4: is no entry" in text
-    assert "boards.local.yaml:11: 5.probe: 1 stands in boards.local.yaml:2: 0.probe" in text
-    assert "boards.local.yaml:13: 6.board: stands twice" in text
+    assert "boards.local.yaml:11: 5.probe: 1 is in boards.local.yaml:2: 0.probe" in text
+    assert "boards.local.yaml:13: 6.board: duplicate key" in text
     assert len(faults) == 8
 
 
@@ -94,7 +94,7 @@ def test_all_faults_come_together_with_their_lines(tmp_path: Path) -> None:
 )
 def test_the_same_place_in_other_words_is_the_same_place(tmp_path: Path, entries: str) -> None:
     (fault,) = faults_of(tmp_path, entries)
-    assert "stands in boards.local.yaml:1" in fault
+    assert "is in boards.local.yaml:1" in fault
 
 
 @pytest.mark.parametrize(

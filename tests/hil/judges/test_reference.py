@@ -32,7 +32,7 @@ def elu(model: ModelBuilder, scale: float) -> ModelBuilder:
 
 
 def elu_network() -> ModelBuilder:
-    """ELU on rows, behind the other convolution and as the logits; SUM for the mean."""
+    """ELU on rows, after the other convolution and as the logits; SUM for the mean."""
     model = elu(elu(body(), 0.05).conv(6), 0.06)
     shape = model.tensors[model.current].shape
     Tail(model).add(

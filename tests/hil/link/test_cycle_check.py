@@ -21,7 +21,7 @@ def connect(device: FakeDevice) -> Link:
     return link
 
 
-@pytest.mark.parametrize(("cycles", "told"), [(0, "stands still"), (8_192, "counted 8192")])
+@pytest.mark.parametrize(("cycles", "told"), [(0, "is stopped"), (8_192, "counted 8192")])
 def test_a_counter_that_does_not_count_is_refused_at_hello(cycles: int, told: str) -> None:
     device = FakeDevice(check_cycles=cycles)
     with pytest.raises(CycleCounterError, match=told) as refused:

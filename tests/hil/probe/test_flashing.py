@@ -61,7 +61,7 @@ def machine_of(probe: str) -> Machine:
 
 
 def program_image() -> bytes:
-    """A program that runs, with noise behind it: three sectors."""
+    """A program that runs, with noise after it: three sectors."""
     machine = Machine("u585")
     machine.load_elf(compile_image(STORE, PROGRAM))
     code = machine.core.flash_bytes[: 3 * SECTOR_BYTES]
@@ -92,7 +92,7 @@ def test_only_the_sector_that_differs_is_erased(
 ) -> None:
     write(spec, probe, IMAGE)
     machine = machine_of(probe)
-    machine.core.flash_bytes[3 * SECTOR_BYTES] = 0x5A  # someone else's, behind the image
+    machine.core.flash_bytes[3 * SECTOR_BYTES] = 0x5A  # someone else's, after the image
     erased: list[int] = []
     erase = machine.flash.erase_cells
 

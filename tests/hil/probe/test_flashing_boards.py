@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every board is flashed by pyOCD through its debug port, also behind an interrupted write."""
+"""Every board is flashed by pyOCD through its debug port, also after an interrupted write."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def cells(machine: Machine, count: int = len(IMAGE)) -> bytes:
 def test_an_image_is_written_and_a_sector_changed_alone(board: str, machine: Machine) -> None:
     program(board)
     assert cells(machine) == IMAGE
-    # One byte in the first sector: what lies in the second one stays, though nothing writes it.
+    # One byte in the first sector: what is in the second one stays, though nothing writes it.
     sector = SECTOR_BYTES[board]
     machine.core.flash_bytes[sector : sector + 64] = 0x5A
     program(board, b"\x00" + IMAGE[1:1000])
@@ -91,7 +91,7 @@ def test_power_lost_while_flash_is_written_is_cured_by_the_next_run(
 
 @pytest.mark.parametrize("board", SPECS)
 def test_half_written_cells_behind_the_image_do_not_stop_it(board: str, machine: Machine) -> None:
-    """A longer image was half written before; what lies behind this one in its sector is kept."""
+    """A longer image was half written before; what is after this one in its sector is kept."""
     machine.core.flash_bytes[: len(IMAGE)] = 0x11
     machine.flash.damage(FLASH + 9_024, machine.flash.UNIT_BYTES)
     machine.power_on()

@@ -203,25 +203,25 @@ def test_accuracy_on_clips_never_heard_needs_no_caveat() -> None:
     assert "NO MEASURE" not in summary_text(unlabelled, make_report(unlabelled, 1), 80)
 
 
-def test_clips_that_remain_unsure_are_counted_apart() -> None:
+def test_clips_that_remain_undecided_are_counted_apart() -> None:
     strict = deciding(Head.SOFTMAX, (26, 26, 26))
     run = run_of(strict, clip("a", 0, 0), clip("b", 1, -2), clip("c", 2, 0), clip("d", 2, -1))
     report = make_report(run, 1)
     assert report.accuracy == 0.25
     text = summary_text(run, report, 100)
-    assert "decision     softmax, threshold 0.602; below it: unsure" in text
+    assert "decision     softmax, threshold 0.602; below it: undecided" in text
     assert "1 of 4 clips, counted wrong; of those decided 50.00 % right" in text
     details = make_details(run).as_json()
-    assert details["unsure"] == 1
+    assert details["undecided"] == 1
     assert details["confusion"]["counts"] == [[0, 0, 1, 0, 0], [0, 1, 0, 0, 0], [1, 0, 1, 0, 0]]
-    assert "unsure" not in summary_text(FULL, make_report(FULL, 1), 100)
+    assert "undecided" not in summary_text(FULL, make_report(FULL, 1), 100)
 
 
-def test_with_an_other_class_no_clip_is_unsure() -> None:
+def test_with_an_other_class_no_clip_is_undecided() -> None:
     run = run_of(deciding(Head.SOFTMAX, (26, 26, 26), other=2), clip("a", 2, 2))
     text = summary_text(run, make_report(run, 1), 100)
     assert "below it: rain" in text
-    assert "unsure" not in text
+    assert "undecided" not in text
 
 
 def test_sigmoid_has_precision_and_recall_in_place_of_confusion() -> None:
@@ -301,7 +301,7 @@ def test_summary_shows_our_columns_beside_the_published_ones() -> None:
         assert cell in theirs
     assert "281.95" in text
     assert "75.00" in text
-    assert "1 played again" in text
+    assert "1 retried" in text
     assert "divergences: 0" in text
     assert all(len(line) <= 80 for line in text.splitlines())
 
@@ -324,11 +324,11 @@ SEVERAL = run_of(
     several("a", (0, 1), 1, (0, 1)),
     several("b", (), 2, (2,)),
 )
-UNSURE = run_of(deciding(Head.SOFTMAX, (26, 26, 26)), clip("a", 0, -2), clip("b", 1, -1))
+UNDECIDED = run_of(deciding(Head.SOFTMAX, (26, 26, 26)), clip("a", 0, -2), clip("b", 1, -1))
 
 
 @pytest.mark.parametrize(
-    "run", [FULL, SEVERAL, UNSURE, run_of(replace(BOARD, accuracy_unmeasured="none"))]
+    "run", [FULL, SEVERAL, UNDECIDED, run_of(replace(BOARD, accuracy_unmeasured="none"))]
 )
 def test_picture_is_a_png(run: RunRecords, tmp_path: Path) -> None:
     draw_report(tmp_path / "report.png", run, make_report(run, 1))

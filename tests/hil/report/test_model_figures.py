@@ -8,9 +8,12 @@ import json
 import pytest
 
 from generator.frontend.presets import YAMNET
+from generator.model.decision import DecisionRule, Head
+from generator.model.published import MODEL_SHA256
 from hil.report.figures import make_report
 from hil.report.text import summary_text
-from tests.hil.report.test_figures import FULL, of_model
+from tests.hil.report.test_figures import BOARD, FULL, clip, of_model, run_of
+from tests.support.esc10 import ESC10_CLIPS
 from tests.support.frontends import frontend_info
 
 
@@ -20,6 +23,20 @@ def test_published_rows_stand_beside_no_other_model() -> None:
     for absent in ("X-CUBE-AI", "published", "281.95"):
         assert absent not in text
     assert "X-CUBE-AI" not in json.dumps(report.as_json())
+
+
+def test_the_published_accuracy_stands_beside_the_clips_of_esc_10_alone() -> None:
+    labels = tuple(sorted({category for _, category in ESC10_CLIPS}))
+    records = [
+        clip(name, labels.index(category), labels.index(category)) for name, category in ESC10_CLIPS
+    ]
+    for clips, shown in ((records, True), (records[1:], False)):
+        rule = DecisionRule(Head.SOFTMAX, (-128,) * len(labels))
+        run = of_model(run_of(BOARD, *clips), labels=labels, rule=rule, model_sha256=MODEL_SHA256)
+        text = summary_text(run, make_report(run, 1), 80)
+        assert ("94.9" in text) == shown
+        assert ("a random fifth of ESC-10" in text) == shown
+        assert "not measured here" in text and "193.7" in text
 
 
 def test_front_end_and_classes_are_the_models_own() -> None:

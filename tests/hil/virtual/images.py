@@ -57,7 +57,7 @@ def _gcc() -> Toolchain:
 
 
 def _run(made: Path, *arguments: str) -> None:
-    """The compiler; sources that lie in an entry are named by its place in the end."""
+    """The compiler; sources that are in an entry are named by its place in the end."""
     entry = made.parent / made.name.split(".")[1]
     command = [str(_gcc().gcc), f"-ffile-prefix-map={made}={entry}", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -86,7 +86,7 @@ def talking(interrupts: str) -> str:
 
 
 def listen(machine: Machine) -> list[list[int]]:
-    """Send in pieces; how things stand after each of them."""
+    """Send in pieces; how things are after each of them."""
     states = []
     for at in range(0, len(SOUND), 2500):
         machine.send(SOUND[at : at + 2500] + b"\0")

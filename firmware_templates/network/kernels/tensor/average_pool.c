@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/pool.h"
 
-/* The sum of the taps that lie inside the input. */
+/* The sum of the taps that are inside the input. */
 static int32_t window_sum(const struct tensor_pool_layer *pool, const int8_t *input,
                           const struct tensor_span *rows, const struct tensor_span *columns) {
     const struct tensor_window *window = &pool->window;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A box of elements in a tensor: how far apart they lie along each axis, the innermost last. */
+/* A box of elements in a tensor: how far apart they are along each axis, the innermost last. */
 #ifndef NETWORK_KERNELS_TENSOR_BOX_H
 #define NETWORK_KERNELS_TENSOR_BOX_H
 

@@ -8,12 +8,12 @@
 
 struct tensor_piece {
     const int8_t *constant; /* its values; NULL where it is the step's next input */
-    uint32_t bytes;         /* of a block: all that lies along the axis and inside of it */
+    uint32_t bytes;         /* of a block: all that is along the axis and inside of it */
 };
 
 struct tensor_concatenate_layer {
     uint32_t pieces;
-    uint32_t blocks; /* of each piece: all that lies outside the axis */
+    uint32_t blocks; /* of each piece: all that is outside the axis */
     const struct tensor_piece *piece;
 };
 

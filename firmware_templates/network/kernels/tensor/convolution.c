@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/convolution.h"
 
-/* The products of one output channel's weights with the taps that lie inside the input. */
+/* The products of one output channel's weights with the taps that are inside the input. */
 static int32_t window_sum(const struct tensor_convolution_layer *convolution, const int8_t *input,
                           const int8_t *weights, const struct tensor_span *rows,
                           const struct tensor_span *columns) {

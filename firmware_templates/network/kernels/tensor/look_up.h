@@ -10,7 +10,7 @@ struct tensor_look_up_layer {
     const int8_t *table; /* of -128, -127 ... 127 */
 };
 
-/* `layer` is a struct tensor_look_up_layer; the output may lie where the input does. */
+/* `layer` is a struct tensor_look_up_layer; the output may be where the input does. */
 void tensor_look_up_s8(const void *layer, const int8_t *const *inputs, int8_t *output);
 
 #endif

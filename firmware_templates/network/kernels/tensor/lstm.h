@@ -8,7 +8,7 @@
 
 #include "network/kernels/tensor/range.h"
 
-#define TENSOR_LSTM_MOST_UNITS 128u /* their cell states lie on the stack */
+#define TENSOR_LSTM_MOST_UNITS 128u /* their cell states are on the stack */
 
 enum tensor_lstm_gate {
     TENSOR_LSTM_INPUT,

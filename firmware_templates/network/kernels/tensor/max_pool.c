@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "network/kernels/tensor/pool.h"
 
-/* The largest of the taps that lie inside the input; the window always has one. */
+/* The largest of the taps that are inside the input; the window always has one. */
 static int32_t window_maximum(const struct tensor_pool_layer *pool, const int8_t *input,
                               const struct tensor_span *rows, const struct tensor_span *columns) {
     const struct tensor_window *window = &pool->window;

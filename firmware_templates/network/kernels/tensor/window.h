@@ -16,7 +16,7 @@ struct tensor_window {
     uint32_t before[2]; /* border rows above row 0, border columns left of column 0 */
 };
 
-/* Where one output's window lies along an axis, and which of its taps are inside the tensor. */
+/* Where one output's window is along an axis, and which of its taps are inside the tensor. */
 struct tensor_span {
     int32_t first; /* position of tap 0, negative in the border */
     uint32_t begin;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Basic DMA: two channels of DMA1 or DMA2.
  *
- * Reception is circular: behind the last byte of the ring the channel begins anew by itself. A
+ * Reception is circular: after the last byte of the ring the channel begins again by itself. A
  * channel answers the request that DMA_CSELR (as in the L4) or DMAMUX1 (as in the L4+) gives it.
  * There must be no cache between DMA and SRAM. */
 #include "port/uart_dma.h"
@@ -51,7 +51,7 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     DMA_CCR(TX) = DMA_CCR_MINC | DMA_CCR_DIR_FROM_MEMORY | DMA_CCR_TCIE | DMA_CCR_TEIE;
 }
 
-/* The count falls when a byte has been written to memory; behind the last one it is loaded anew. */
+/* The count falls when a byte has been written to memory; after the last one it is loaded again. */
 uint32_t uart_dma_rx_offset(void) {
     return rx_bytes - DMA_CNDTR(RX);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DMA with streams: two of DMA1 or DMA2, behind DMAMUX1.
  *
- * Reception is circular: behind the last byte of the ring the stream begins anew by itself. Both
- * rings lie where the DMA reaches them and no cache stands between (port/memory.c). In direct mode
+ * Reception is circular: after the last byte of the ring the stream begins again by itself. Both
+ * rings are where the DMA reaches them and no cache is between (port/memory.c). In direct mode
  * a stream has no FIFO to fill: a byte goes to memory as soon as it was read. */
 #include "port/uart_dma.h"
 
@@ -53,7 +53,7 @@ void uart_dma_begin(const uint8_t *ring, uint32_t ring_bytes) {
     DMA_SCR(TX) = stream_settings() | DMA_SCR_DIR_FROM_MEMORY;
 }
 
-/* The count falls with each byte; behind the last one it is loaded anew. */
+/* The count falls with each byte; after the last one it is loaded again. */
 uint32_t uart_dma_rx_offset(void) {
     return rx_bytes - DMA_SNDTR(RX);
 }
@@ -78,7 +78,7 @@ void uart_dma_tx_start(const uint8_t *bytes, uint32_t count) {
     PORT_REGISTER(PORT_TX_CLEAR) = TX_FLAG(DMA_FLAG_ALL);
     DMA_SM0AR(TX) = (uint32_t)bytes;
     DMA_SNDTR(TX) = count;
-    DMA_SCR(TX) |= DMA_SCR_EN; /* the stream switches itself off behind the block */
+    DMA_SCR(TX) |= DMA_SCR_EN; /* the stream switches itself off after the block */
 }
 
 bool uart_dma_tx_take_end(void) {

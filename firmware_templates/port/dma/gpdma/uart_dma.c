@@ -54,7 +54,7 @@ static void prepare_transmission(void) {
     GPDMA_TR1(TX) = GPDMA_TR1_SINC | GPDMA_TR1_SAP; /* bytes to bytes, to one address */
     GPDMA_TR2(TX) = PORT_TX_REQUEST | GPDMA_TR2_DREQ;
     GPDMA_DAR(TX) = USART_TDR_ADDRESS;
-    GPDMA_LLR(TX) = 0u; /* no link: the channel disables itself behind each block */
+    GPDMA_LLR(TX) = 0u; /* no link: the channel disables itself after each block */
     GPDMA_CR(TX) = GPDMA_CR_TCIE | GPDMA_CR_DTEIE | GPDMA_CR_ULEIE | GPDMA_CR_USEIE;
 }
 
@@ -77,7 +77,7 @@ static bool take_transfer_complete(uint32_t channel) {
     return true;
 }
 
-/* The destination address, not what remains of the block: it moves when a byte lies in memory. */
+/* The destination address, not what remains of the block: it moves when a byte is in memory. */
 uint32_t uart_dma_rx_offset(void) {
     return GPDMA_DAR(RX) - ring_begin;
 }

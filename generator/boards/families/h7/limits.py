@@ -61,7 +61,7 @@ def check(part: str, clock: H7Clock | None, uart: Uart | None) -> Iterator[Compl
 
 
 def check_memories(part: str, memories: Sequence[Memory], uart: Uart | None) -> Iterator[Complaint]:
-    """Each memory that the image is linked to stands where the part has one for its purpose.
+    """Each memory that the image is linked to is where the part has one for its purpose.
 
     `memories` is empty where one is bad in form.
     """
@@ -98,7 +98,7 @@ def _check_span(
     low, end = spans[0]
     for next_low, next_end in spans[1:]:
         if next_low == end:
-            end = next_end  # banks that stand one behind the other are one stretch
+            end = next_end  # banks that are one after the other are one stretch
     stretches = [(low, end), *spans]
     if not any(low <= memory.origin and memory.end <= end for low, end in stretches):
         said = ", ".join(f"0x{low:08x}..0x{end - 1:08x}" for low, end in spans)

@@ -25,7 +25,7 @@ WIDE_INPUT_FROM_HZ = 2_000_000
 """Below this the PLL's input wants the medium VCO, from it on the wide one (RCC_PLLCFGR)."""
 
 Spans = tuple[tuple[int, int], ...]
-"""Stretches of addresses: the first, and the first behind."""
+"""Stretches of addresses: the first, and the first after."""
 
 ITCM: Spans = ((0x0000_0000, 0x0001_0000),)
 DTCM: Spans = ((0x2000_0000, 0x2002_0000),)

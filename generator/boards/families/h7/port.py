@@ -100,7 +100,7 @@ class H7Tree:
     """One clock that the part may run at: the board's, or the fallback of older revisions."""
 
     prefix: str
-    """Of its constants in ``port_config.h``, behind ``PORT_``."""
+    """Of its constants in ``port_config.h``, after ``PORT_``."""
     summary: str
     core_hz: int
     ahb_hz: int

@@ -22,7 +22,7 @@ class H7Fallback(Section):
 
 
 class H7Clock(ClockTree):
-    """Clock tree of an STM32H7. The AHB divider stands behind the core: the core is faster."""
+    """Clock tree of an STM32H7. The AHB divider is after the core: the core is faster."""
 
     source: Literal["hsi", "csi", "hse"]
     hse_bypass: bool = False

@@ -42,7 +42,7 @@ BOOT_FROM_BANK_2 = OptionBit(
     address=OPTR,
     bit=20,
     fits=0,
-    meaning="the part starts from bank 2, which then stands where the image was written",
+    meaning="the part starts from bank 2, which then is where the image was written",
 )
 TWO_BANKS = OptionBit(
     name="DBANK",

@@ -28,7 +28,7 @@ MOST_UNITS = 128
 """Of TENSOR_LSTM_MOST_UNITS in kernels/tensor/lstm.h."""
 
 SUM_LIMIT = 1 << 30
-"""Of a sum of products behind its shift to the left."""
+"""Of a sum of products after its shift to the left."""
 
 GATE_BITS = 12
 """A gate before its function is a multiple of 2^-12."""

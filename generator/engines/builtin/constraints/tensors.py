@@ -24,7 +24,7 @@ def same_quantisation(graph: Graph, operator: Operator) -> str | None:
 
 
 def same_count(graph: Graph, operator: Operator) -> str | None:
-    """An operator that only names the same elements anew must keep their number.
+    """An operator that only names the same elements again must keep their number.
 
     Convert the model again: the file contradicts itself.
     """

@@ -58,7 +58,7 @@ def symmetric_weights(graph: Graph, operator: Operator) -> str | None:
 
 
 def scales_for_channels(axis: int) -> OperatorConstraint:
-    """The constraint on weights whose output channels lie along `axis`."""
+    """The constraint on weights whose output channels are along `axis`."""
 
     def constraint(graph: Graph, operator: Operator) -> str | None:
         """Weights must have one scale, or one for each output channel.

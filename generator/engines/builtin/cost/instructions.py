@@ -2,7 +2,7 @@
 """ESTIMATED instructions of kernels: so many a call, a value and a step of the innermost loop.
 
 Fitted to counts on an emulated Cortex-M33; `python -m tests.network.cost_fit` prints the table
-anew, with the error of each row. Whole networks come out within a few per cent where convolutions
+again, with the error of each row. Whole networks come out within a few per cent where convolutions
 take the time, tiny ones within a fourth (tests/network/test_estimates.py).
 """
 

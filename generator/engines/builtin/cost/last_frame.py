@@ -44,7 +44,7 @@ def _first_row_that_waits(graph: Graph, operator: Operator, first: Mapping[int, 
 def products_after_last_frame(graph: Graph) -> dict[int, int]:
     """Multiply-accumulates that depend on the last frame, by operator index, zeros left out.
 
-    Of an operator on rows those of its rows that do, of one on whole tensors all: it runs behind
+    Of an operator on rows those of its rows that do, of one on whole tensors all: it runs after
     the last frame. Sums that grow with the rows count nothing.
     """
     partition, first = make_partition(graph), first_rows_that_wait(graph)

@@ -16,7 +16,7 @@ from generator.engines.builtin.windows import PIXELS_PER_BLOCK, round_up
 from generator.model.graph import Graph, Operator
 
 STREAM = "stream"
-"""In the place of a kernel: what finds rows, stages and borders."""
+"""Instead of a kernel: what finds rows, stages and borders."""
 
 
 @dataclass(frozen=True, slots=True)

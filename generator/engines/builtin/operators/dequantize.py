@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A final DEQUANTIZE: the scores as float32, for whoever asks for them."""
+"""A final DEQUANTIZE: the scores as float32, where the model gives them."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def _begins(graph: Graph, operator: Operator) -> tuple[int, ...]:
 
 
 def slice_inside(graph: Graph, operator: Operator) -> str | None:
-    """SLICE must take a constant box that lies within its input.
+    """SLICE must take a constant box that is within its input.
 
     Give begin and size as constants.
     """

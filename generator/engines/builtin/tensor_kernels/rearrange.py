@@ -32,7 +32,7 @@ class Selection:
 
     @property
     def is_contiguous(self) -> bool:
-        """Whether its elements lie one after the other, in order."""
+        """Whether its elements are one after the other, in order."""
         box = self.box
         return not box.shape or (len(box.shape) == 1 and box.strides[0] == (1,))
 
@@ -110,7 +110,7 @@ def pad_kernel(call: TensorCall[Any], before: Sequence[int], padding: int) -> Ke
 
 
 def concatenate_kernel(call: TensorCall[Any], axis: int, *, joins: bool) -> Kernel:
-    """CONCATENATION along an axis (`joins`), or PACK, whose inputs lie along a new axis."""
+    """CONCATENATION along an axis (`joins`), or PACK, whose inputs are along a new axis."""
     tensors = [call.graph.tensors[index] for index in call.operator.inputs]
     tables: list[Table] = []
     pieces: list[str] = []

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cycles of blocks one behind the other.
+"""Cycles of blocks one after the other.
 
 A block costs what it adds to the block before it: what that one leaves unfinished, and the branch
 between them, are charged to the second. Of the blocks before both nothing is known; results are no
-more than a few cycles late, so that this matters only behind blocks of one or two instructions.
+more than a few cycles late, so that this matters only after blocks of one or two instructions.
 """
 
 from __future__ import annotations
@@ -35,5 +35,5 @@ PIPELINES: Mapping[str, Pipeline] = {
 
 
 def cycles_behind(pipeline: Pipeline, before: list[Instruction], block: list[Instruction]) -> int:
-    """What a block costs behind another one; `before` may be empty."""
+    """What a block costs after another one; `before` may be empty."""
     return pipeline.cycles([*before, *block]) - pipeline.cycles(before)

@@ -38,7 +38,7 @@ class CortexM33:
         self._later = late
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
+        """Of instructions as executed: a branch is taken if the next instruction is elsewhere."""
         ready: dict[str, tuple[int, Instruction]] = {}
         now, float_free, if_taken, next_address = 0, 0, 0, -1
         before: Instruction | None = None
@@ -88,7 +88,7 @@ class CortexM33:
         if register == one.base_written:
             return end
         if one.is_load:
-            # Each word of several comes a cycle behind the one before it.
+            # Each word of several comes a cycle after the one before it.
             late = 0 if one.is_float and one.words == 1 else 1
             return end - one.words + index + 1 + late
         if one.unit is Unit.FLOAT_MULTIPLY_ADD:

@@ -32,7 +32,7 @@ class CortexM4:
     sources = "DDI 0439, STM32F407 measurements (jnk0le/random, pipeline cycle test)"
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
+        """Of instructions as executed: a branch is taken if the next instruction is elsewhere."""
         now, next_address, if_left = 0, -1, 0
         before: Instruction | None = None
         open_load = False

@@ -75,7 +75,7 @@ class CortexM7:
         self._later = late
 
     def cycles(self, instructions: Iterable[Instruction]) -> int:
-        """Of instructions as executed: a branch is taken if the next instruction lies elsewhere."""
+        """Of instructions as executed: a branch is taken if the next instruction is elsewhere."""
         ready: dict[str, _Result] = {}
         now = -1
         """The cycle in which the instruction before was issued."""

@@ -2,7 +2,7 @@
 """The models against published cycles of hand-written assembly: where their uncertainty comes from.
 
 `published.json` (tools/record_published_cycles.py writes it) holds machine code of others, each
-under its own licence, which lies beside it. Published are the cycles of whole functions, with some
+under its own licence, which is beside it. Published are the cycles of whole functions, with some
 cycles of the call and of reading the counter in them.
 """
 
@@ -47,7 +47,7 @@ class PublishedSequence:
     """0: published is only how much faster it is than another."""
     code: bytes
     follows: tuple[tuple[int, int, int, int, int], ...]
-    """(offset and size of a block, of the one behind it, how often)."""
+    """(offset and size of a block, of the one after it, how often)."""
 
     def predicted(self, pipeline: Pipeline) -> int:
         """Cycles by a model, the return included."""
@@ -62,7 +62,7 @@ class PublishedSequence:
         return total
 
     def by_table(self, table: CycleTable) -> int:
-        """Cycles by a table, its branches taken where the next block lies elsewhere."""
+        """Cycles by a table, its branches taken where the next block is elsewhere."""
         total, costs = 0, table.costs()
         for before, before_size, block, size, count in self.follows:
             if before_size and before + before_size != block:
@@ -112,7 +112,7 @@ class Uncertainty:
 
     @property
     def text(self) -> str:
-        """As it stands beside an estimate."""
+        """As it is beside an estimate."""
         low, high = self.lowest_percent, self.highest_percent
         return f"{low:+.1f} to {high:+.1f} % over {self.sequences} published sequences"
 

@@ -168,7 +168,7 @@ STM32H7A3ZI = replace(
     interrupts=155,
     memories=(
         *CORE_MEMORIES,
-        # AXI SRAM1 (256 KiB), 2 and 3 (384 KiB each) stand one after another.
+        # AXI SRAM1 (256 KiB), 2 and 3 (384 KiB each) are one after another.
         MemoryRegion("AXI SRAM1-3", 0x2400_0000, 1024 * KIB),
         MemoryRegion("AHB SRAM1-2", 0x3000_0000, 128 * KIB),
         MemoryRegion("SRD SRAM", 0x3800_0000, 32 * KIB),

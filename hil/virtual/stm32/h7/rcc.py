@@ -269,7 +269,7 @@ class RccH7(RccBase):
         self._require_pll1_off("PLL1DIVR", value, 0xFFFF_FFFF, 0x30)
 
     def write_pll1fracr(self, value: int) -> None:
-        """Set PLL1's fraction, which takes effect when PLL1FRACEN is set anew."""
+        """Set PLL1's fraction, which takes effect when PLL1FRACEN is set again."""
         if self.values["PLLCFGR"] & FRAC1EN and value != self.values["PLL1FRACR"]:
             what = "PLL1FRACR is changed while PLL1FRACEN is 1"
             raise self.broken(Rule.WRITE_PROTECTED_REGISTER, what, 0x34)

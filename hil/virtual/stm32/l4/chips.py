@@ -182,7 +182,7 @@ STM32L432KC = Chip(
     interrupts=83,
     memories=(
         MemoryRegion("flash", 0x0800_0000, 256 * KIB, is_flash=True),
-        # SRAM1, 48 KiB, and SRAM2 behind it.
+        # SRAM1, 48 KiB, and SRAM2 after it.
         MemoryRegion("SRAM1-2", 0x2000_0000, 64 * KIB),
         MemoryRegion("SRAM2", 0x1000_0000, 16 * KIB, alias_of=0x2000_C000),
         IDENTITY.region,
@@ -202,7 +202,7 @@ STM32L4R5ZI = Chip(
     interrupts=95,
     memories=(
         MemoryRegion("flash", 0x0800_0000, 2048 * KIB, is_flash=True),
-        # SRAM1, 192 KiB, then SRAM2 and SRAM3 behind it.
+        # SRAM1, 192 KiB, then SRAM2 and SRAM3 after it.
         MemoryRegion("SRAM1-3", 0x2000_0000, 640 * KIB),
         MemoryRegion("SRAM2", 0x1000_0000, 64 * KIB, alias_of=0x2003_0000),
         IDENTITY.region,

@@ -113,7 +113,7 @@ class Rcc(RccBase):
         self._ready_at = {"MSIS": 0, "MSIK": 0}
 
     def power_on(self) -> None:
-        """The backup domain has lost its supply as well: the crystal stands still."""
+        """The backup domain has lost its supply as well: the crystal is stopped."""
         self.values["BDCR"] = 0
         self._lse_ready_at = self._lsesys_ready_at = None
 
@@ -296,7 +296,7 @@ class Rcc(RccBase):
         """Set PLL1's source, input divider, booster divider and output enables.
 
         The register's description also wants PLL1PEN, QEN and REN written with PLL1 off, but ST's
-        own driver sets REN behind PLL1RDY; both orders pass.
+        own driver sets REN after PLL1RDY; both orders pass.
         """
         changed = value ^ self.values["PLL1CFGR"]
         if changed & 0xFF0F:

@@ -12,7 +12,7 @@ struct fake_network fake;
 /* The highest sum decides. */
 const struct decision_rule decision_rule = {
     .head = DECISION_SOFTMAX,
-    .fallback = DECISION_UNSURE,
+    .fallback = DECISION_UNDECIDED,
     .thresholds = {-128, -128, -128},
 };
 

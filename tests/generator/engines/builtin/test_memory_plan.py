@@ -20,7 +20,7 @@ STEPS = 12
 
 @st.composite
 def buffers(draw: st.DrawFn) -> list[Buffer]:
-    """Some of a stream, which lie where they lie, and some of a tail."""
+    """Some of a stream, which are where they are, and some of a tail."""
     fixed, offset = [], 0
     for size in draw(st.lists(st.integers(1, 200), max_size=3)):
         fixed.append(Buffer(size, -1, draw(st.integers(-1, STEPS)), offset))

@@ -69,7 +69,7 @@ def test_a_fault(
     assert "Traceback" not in said
     there = {path.name for path in out.iterdir()}
     assert there - {"u585-stedgeai.log"} == {"u585-stedgeai", ".u585-stedgeai.lock"}
-    assert list(earlier.parent.iterdir()) == [earlier], "what stood there before stays as it was"
+    assert list(earlier.parent.iterdir()) == [earlier], "what was there before stays as it was"
 
 
 def test_without_the_tool(

@@ -79,7 +79,7 @@ def test_a_program_without_its_middleware(tmp_path: Path) -> None:
     program = install(tmp_path / "here")
     (tmp_path / "here" / AI_FOLDER / "Inc").rmdir()
     (tmp_path / "here" / AI_FOLDER).rmdir()
-    with pytest.raises(ToolError, match="stands in no installation"):
+    with pytest.raises(ToolError, match="is in no installation"):
         find_install(str(program), {})
 
 

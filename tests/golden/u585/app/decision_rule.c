@@ -6,7 +6,7 @@
 
 const struct decision_rule decision_rule = {
     .head = DECISION_SOFTMAX,
-    .fallback = DECISION_UNSURE,
+    .fallback = DECISION_UNDECIDED,
     .thresholds = {
         [M2M_CLASS_BARK] = -128,
         [M2M_CLASS_RAIN] = -128,

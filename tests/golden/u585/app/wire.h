@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The link's messages, printed from the table that the host uses too.
  *
- * A struct is the fixed part of a payload as it lies on the wire: little endian, every member at
+ * A struct is the fixed part of a payload as it is on the wire: little endian, every member at
  * its natural alignment, no padding. */
 #ifndef APP_WIRE_H
 #define APP_WIRE_H
@@ -11,7 +11,7 @@
 
 #define WIRE_PROTOCOL_VERSION 6u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
-#define WIRE_CRC_BYTES 4u /* CRC-32 behind the payload */
+#define WIRE_CRC_BYTES 4u /* CRC-32 after the payload */
 #define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
 #define WIRE_HOST_DECODED_LIMIT_BYTES 526u /* longest frame from the host, with header and CRC */
 #define WIRE_AUDIO_LIMIT_SAMPLES 256u /* in one CLIP_AUDIO */
@@ -68,7 +68,7 @@ enum wire_wait {
 /* HELLO_REQUEST, from the host.
  * Starts a conversation; needs no credit.
  * The device drops any clip, takes this frame's sequence number as the host's, restarts its own
- * at 0 and its byte count at 0 behind this frame, and answers HELLO. */
+ * at 0 and its byte count at 0 after this frame, and answers HELLO. */
 #define WIRE_HELLO_REQUEST 0x01u
 struct wire_hello_request {
     uint16_t protocol; /* PROTOCOL_VERSION of the host */
@@ -124,7 +124,7 @@ _Static_assert(offsetof(struct wire_tap_select, operator_mask) == 0, "");
  * Mel frames straight into the network, past the front-end.
  * first_frame 0 starts a patch; after the last frame of the patch the device answers
  * PATCH_RESULT with clip_id = patch_id and patch_index 0.
- * Behind the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
+ * After the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
 #define WIRE_FRAMES 0x07u
 struct wire_frames {
     uint32_t patch_id; /* the host's own number of the patch */
@@ -139,9 +139,9 @@ _Static_assert(offsetof(struct wire_frames, first_frame) == 4, "");
 #define WIRE_RULE_REQUEST 0x08u
 
 /* RESUME_REQUEST, from the host.
- * Goes on with a clip that the device holds behind a damaged or lost frame; needs no credit.
+ * Goes on with a clip that the device holds after a damaged or lost frame; needs no credit.
  * The device takes this frame's sequence number as the host's, restarts its byte count at 0
- * behind this frame, and answers RESUMED. */
+ * after this frame, and answers RESUMED. */
 #define WIRE_RESUME_REQUEST 0x09u
 struct wire_resume_request {
     uint32_t clip_id; /* the clip that REFUSED named */
@@ -152,7 +152,7 @@ _Static_assert(offsetof(struct wire_resume_request, clip_id) == 0, "");
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
  * Answers HELLO_REQUEST. A firmware that has just started sends one by itself, with nonce 0.
- * Behind the struct: char labels[], labels in UTF-8, separated by line feeds. */
+ * After the struct: char labels[], labels in UTF-8, separated by line feeds. */
 #define WIRE_HELLO 0x81u
 struct wire_hello {
     uint16_t protocol; /* PROTOCOL_VERSION of the device */
@@ -172,7 +172,7 @@ struct wire_hello {
     uint16_t operators; /* operators of the network */
     char board[16]; /* board name */
     char engine[16]; /* network engine */
-    uint8_t firmware_sha256[32]; /* SHA-256 of the image as it lies in flash */
+    uint8_t firmware_sha256[32]; /* SHA-256 of the image as it is in flash */
     uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
     uint8_t frontend[4]; /* first bytes of the SHA-256 of the front-end's record */
 };
@@ -202,7 +202,7 @@ _Static_assert(offsetof(struct wire_hello, frontend) == 144, "");
  * How far the host may send. */
 #define WIRE_CREDIT 0x82u
 struct wire_credit {
-    /* encoded bytes, delimiters included, behind the HELLO_REQUEST, modulo 2^32 */
+    /* encoded bytes, delimiters included, after the HELLO_REQUEST, modulo 2^32 */
     uint32_t limit_bytes;
 };
 _Static_assert(sizeof(struct wire_credit) == 4, "");
@@ -210,7 +210,7 @@ _Static_assert(offsetof(struct wire_credit, limit_bytes) == 0, "");
 
 /* PATCH_RESULT, from the device.
  * One patch's answer.
- * Behind the struct: int8_t scores[], output of softmax or sigmoid, one a class. */
+ * After the struct: int8_t scores[], output of softmax or sigmoid, one a class. */
 #define WIRE_PATCH_RESULT 0x83u
 struct wire_patch_result {
     uint32_t clip_id; /* clip, or patch_id of FRAMES */
@@ -232,7 +232,7 @@ _Static_assert(offsetof(struct wire_patch_result, answer_cycles) == 24, "");
 
 /* CLIP_RESULT, from the device.
  * The clip's answer.
- * Behind the struct: int32_t score_sums[], sums of the patches' scores. */
+ * After the struct: int32_t score_sums[], sums of the patches' scores. */
 #define WIRE_CLIP_RESULT 0x84u
 struct wire_clip_result {
     uint32_t clip_id; /* clip */
@@ -262,7 +262,7 @@ _Static_assert(offsetof(struct wire_clip_result, detected) == 48, "");
 
 /* FEATURES, from the device.
  * Mel frames as the network gets them.
- * Behind the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
+ * After the struct: int8_t cells[], whole frames of int8 cells, one after the other. */
 #define WIRE_FEATURES 0x85u
 struct wire_features {
     uint32_t clip_id; /* clip */
@@ -274,7 +274,7 @@ _Static_assert(offsetof(struct wire_features, first_frame) == 4, "");
 
 /* TAP, from the device; image with taps only.
  * A piece of one row of an operator's output, in the .tflite tensor's own order.
- * Behind the struct: uint8_t values[], the piece: int8, or float32 for DEQUANTIZE. */
+ * After the struct: uint8_t values[], the piece: int8, or float32 for DEQUANTIZE. */
 #define WIRE_TAP 0x86u
 struct wire_tap {
     uint32_t patch; /* patches begun since CLIP_BEGIN or HELLO before this one */
@@ -322,7 +322,7 @@ _Static_assert(offsetof(struct wire_memory, flags) == 44, "");
 _Static_assert(offsetof(struct wire_memory, clocks) == 48, "");
 
 /* FAULT_REPORT, from the device.
- * A core fault: what the core knew; the device resets behind it. */
+ * A core fault: what the core knew; the device resets after it. */
 #define WIRE_FAULT_REPORT 0x88u
 struct wire_fault_report {
     uint32_t exception; /* exception number (IPSR) */
@@ -348,7 +348,7 @@ _Static_assert(offsetof(struct wire_fault_report, sp) == 32, "");
 
 /* REFUSED, from the device.
  * A frame that the device could not take; the clip in progress is dropped.
- * Further CLIP_AUDIO and CLIP_END of the dropped clip are passed over in silence until the next
+ * Further CLIP_AUDIO and CLIP_END of the dropped clip are dropped without a reply until the next
  * CLIP_BEGIN or HELLO_REQUEST. After DAMAGED, SEQUENCE, OVERRUN or LINE the clip is held
  * instead: passed over in the same way, but RESUME_REQUEST goes on with it. */
 #define WIRE_REFUSED 0x89u
@@ -368,7 +368,7 @@ _Static_assert(offsetof(struct wire_refused, clip_id) == 8, "");
 
 /* RULE, from the device.
  * How score sums become a decision: sum >= threshold * patches, ties to the lower class.
- * Behind the struct: int8_t thresholds[], least mean score, one a class; -128: reached by any. */
+ * After the struct: int8_t thresholds[], least mean score, one a class; -128: reached by any. */
 #define WIRE_RULE 0x8au
 struct wire_rule {
     uint16_t head; /* ScoreHead */

@@ -166,7 +166,7 @@ static const struct stage stage_6_mean = {
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = STAGE_NO_OPERATOR,
 };
 
-/* After the last row, tensors lie where the columns and the rings were. */
+/* After the last row, tensors are where the columns and the rings were. */
 #define IN_ARENA(offset) ((int8_t *)&network_arena + (offset))
 
 /* The tail, after the last row. */

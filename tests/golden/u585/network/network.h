@@ -42,7 +42,7 @@ int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]);
 /* The scores of the last complete patch, as the last int8 layer left them. */
 const int8_t *network_scores_s8(void);
 
-/* The same as real numbers: probabilities behind SOFTMAX or LOGISTIC. */
+/* The same as real numbers: probabilities after SOFTMAX or LOGISTIC. */
 void network_scores_f32(float scores[NETWORK_CLASSES]);
 
 #if M2M_TAPS

@@ -140,7 +140,7 @@ def test_write_protection_is_reported_and_nothing_changes(board: str) -> None:
     ):
         assert "WRPERR" in loader.describe(result)
     assert loader.cells(BANK_2, 128) == b"\x12" + b"\xff" * 127
-    # What was wrong before does not stand in the way of what is right.
+    # What was wrong before is not in the way of what is right.
     assert loader.program(BANK_2 + last, noise(64)) == 0
     assert loader.cells(BANK_2 + last, 64) == noise(64)
 

@@ -144,7 +144,7 @@ def test_watching_an_unknown_function_is_an_error(boot: Boot) -> None:
 
 
 def test_instructions_of_a_block_cut_short_by_a_fault_are_not_counted(boot: Boot) -> None:
-    """The load faults: the ten instructions behind it in its block never run."""
+    """The load faults: the ten instructions after it in its block never run."""
     counts = []
     for nops in ("", "nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop\\n nop"):
         machine = boot(

@@ -80,7 +80,7 @@ def assemble(folder: Path, lines: list[str]) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def decoded(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, ...]]:
-    """Every case decoded, one behind the other: a wrong length spoils all that follow."""
+    """Every case decoded, one after the other: a wrong length spoils all that follow."""
     code = assemble(tmp_path_factory.mktemp("decode"), [case[0] for case in CASES])
     found, position = [], 0
     for _ in CASES:

@@ -49,7 +49,7 @@ MISSES = """
 volatile uint32_t results[2];
 #define PAGES 0x20040000u /* RAM that nothing has touched yet */
 __attribute__((noinline, naked)) uint32_t probe(const uint8_t *page) {
-    /* Z is 1 at the load, and 0 behind it: what follows must not be made conditional by it. */
+    /* Z is 1 at the load, and 0 after it: what follows must not be made conditional by it. */
     __asm volatile("movs r1, #0\\n movs r2, #0\\n cmp r1, #0\\n"
                    "itt eq\\n ldrbeq r1, [r0]\\n cmpeq r0, #0\\n"
                    "b 1f\\n 1: add r2, r2, #1\\n add r2, r2, #1\\n add r2, r2, #1\\n"

@@ -106,7 +106,7 @@ def test_constants_that_are_read_are_counted(boot: Boot) -> None:
 
 
 def test_an_exception_is_a_call_of_its_own(boot: Boot) -> None:
-    """Its handler begins somewhere in a function, which goes on behind it."""
+    """Its handler begins somewhere in a function, which goes on after it."""
     source = PROGRAM.replace(
         "void reset(void) {",
         """

@@ -14,7 +14,7 @@ DATA_PS = 100_000_000
 
 
 def program(machine: Machine, units: int) -> int:
-    """Program so many units, as the flash controller does; the address behind them."""
+    """Program so many units, as the flash controller does; the address after them."""
     flash, at = machine.flash, machine.core.flash.origin
     for _ in range(units):
         flash.set_bytes(at, bytes(flash.UNIT_BYTES))

@@ -112,7 +112,7 @@ def test_virtual_time_follows_the_wall_clock_and_is_never_ahead(boot: Boot) -> N
     clock.await_looks(20)
     with paced.hold():
         assert machine.seconds - before_s == pytest.approx(0.02, abs=1e-6)
-        # What a probe let pass is no reason to stand still afterwards.
+        # What a probe let pass is no reason to be stopped afterwards.
         machine.run(0.01)
         after_s = machine.seconds
     clock.await_looks(3)

@@ -107,7 +107,7 @@ def test_one_bit_sampling_sees_no_noise(boot: Boot) -> None:
 
 
 def test_ddre_stops_the_dma_until_the_flag_is_cleared(boot: Boot) -> None:
-    """The bad byte and the ones behind it wait; the receiver overruns, by flag."""
+    """The bad byte and the ones after it wait; the receiver overruns, by flag."""
     machine = boot(BY_DMA, "FAULT=", f"CR3={DMAR | EIE | DDRE}u", "CLEAR=0u")
     machine.run(0.001)
     send(machine, b"\1", 2, SPOILT_STOP_BIT, b"")
@@ -167,7 +167,7 @@ def cut_in_half(boot: Boot, sent: bytes, part: float) -> Machine:
 
 
 def test_a_byte_cut_in_half_is_a_framing_error_or_garbage(boot: Boot) -> None:
-    """Enabled in the first data bits of 0x0F 0x00: the edge behind them is no start bit."""
+    """Enabled in the first data bits of 0x0F 0x00: the edge after them is no start bit."""
     machine = cut_in_half(boot, b"\x0f\x00", 0.3)
     assert variable(machine, "errors") & FE
     assert variable(machine, "count") == 1

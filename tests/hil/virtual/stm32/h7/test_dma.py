@@ -60,7 +60,7 @@ def test_a_block_is_sent_and_its_stream_switches_off(boot_on: Boot, board: str) 
 def test_a_flag_cleared_too_late_enters_the_handler_again(
     boot_on: Boot, read_back: str, entered: int
 ) -> None:
-    """The write may still be on its way when the handler returns; a read behind it awaits it."""
+    """The write may still be on its way when the handler returns; a read after it awaits it."""
     source = TRANSFER.replace("ACT", SEND)
     machine = boot_on("h743", source, f"READ_BACK={read_back}")
     machine.run(0.01)

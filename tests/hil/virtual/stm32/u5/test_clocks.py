@@ -347,7 +347,7 @@ def test_the_backup_domain_is_closed_until_it_is_opened(chip: Chip) -> None:
     ],
 )
 def test_the_crystal_is_used_in_order(chip: Chip, register: int, value: int, rule: Rule) -> None:
-    """LSESYSEN behind LSERDY, LSEDRV before LSEON, MSIPLLEN behind LSESYSRDY."""
+    """LSESYSEN after LSERDY, LSEDRV before LSEON, MSIPLLEN after LSESYSRDY."""
     chip.write(DBPR, 1)
     chip.write(BDCR, LSEON)
     with refused(rule):

@@ -225,7 +225,7 @@ def asm(code: str) -> str:
 
 
 def boot_at_offset(boot: Boot, code: str, offset: int) -> Machine:
-    """Boot an image whose access is `offset` bytes behind a word."""
+    """Boot an image whose access is `offset` bytes after a word."""
     machine = boot(ALIGNMENT, asm(code))
     cell = machine.core.memory(machine.symbols.addresses["offset"], 4)
     assert cell is not None
