@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hil.clip_check import check_clip, faults_among
 from hil.clips.clip_set import Clip, ClipSet
+from hil.judges.divergence import refuse_divergences
 from hil.report.clip_properties import clip_properties
 from hil.report.records import DivergenceRecord, MemoryRecord, Record
 from hil.session import BoardSession
@@ -17,7 +18,7 @@ def test_clip_equals_twin_and_interpreter(
     clip: Clip,
     clip_set: ClipSet,
     save_record: Callable[[Record], None],
-    record_property: Callable[[str, object], None],
+    m2m_record_property: Callable[[str, object], None],
 ) -> None:
     """Features in every cell, scores of every patch, the decision: equal bit for bit.
 
@@ -33,6 +34,5 @@ def test_clip_equals_twin_and_interpreter(
     memory = dut.read_memory()
     save_record(MemoryRecord.of(record.board, memory))
     for name, value in clip_properties(record, dut.image.project.info.labels, dut.hello).items():
-        record_property(name, value)
-    faults = faults_among(divergences, dut.image.engine)
-    assert not faults, "\n".join(str(divergence) for divergence in faults)
+        m2m_record_property(name, value)
+    refuse_divergences(faults_among(divergences, dut.image.engine))

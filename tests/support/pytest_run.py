@@ -12,13 +12,18 @@ import numpy as np
 import soundfile
 
 from generator.repository import REPO_ROOT
+from hil.option_table import prefixed_arguments
 
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
 
 
 def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
-    """`pytest -q ARGUMENTS` to its end, whatever that is."""
-    command = [sys.executable, "-m", "pytest", "-q", *LEAN, *arguments]
+    """`pytest -q ARGUMENTS` to its end, whatever that is.
+
+    This project's options are given by the names that they have beside any other plug-in.
+    """
+    ours = prefixed_arguments(arguments)
+    command = [sys.executable, "-m", "pytest", "-q", *LEAN, *ours]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
