@@ -91,6 +91,6 @@ def _fixture_names(plugin: object) -> Iterator[str]:
     if Path(getattr(plugin, "__file__", None) or "").name == "conftest.py":
         return  # a folder's own: it replaces a plug-in's there, and nowhere else
     for holder in (plugin, *type(plugin).__mro__):
-        for value in vars(holder).values() if hasattr(holder, "__dict__") else ():
+        for name, value in vars(holder).items() if hasattr(holder, "__dict__") else ():
             if isinstance(value, _FIXTURE):
-                yield value.name
+                yield from (name, value.name)  # the same, unless one was given to the decorator
