@@ -27,6 +27,7 @@ from generator.errors import ToolError
 from generator.model.published import hash_clips, published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
+from hil.option_table import prefixed_arguments
 from hil.report.run_folder import latest_run
 
 TESTS = tuple(f"hil/suite/test_{name}.py" for name in ("handshake", "clips", "latency_and_memory"))
@@ -155,12 +156,13 @@ def _report_dir(build_dir: Path, engine: str) -> Path:
 
 def _run(engine: str, options: argparse.Namespace, passed_on: Sequence[str]) -> int:
     report_dir = _report_dir(options.build_dir, engine)
-    command = [sys.executable, "-m", "pytest", *TESTS, "-q", "--board", options.board]
-    command += ["--engine", engine, "--build-dir", str(options.build_dir)]
-    command += ["--report-dir", str(report_dir), "--clips", str(options.clips)]
+    command = [sys.executable, "-m", "pytest", *TESTS, "-q"]
+    ours = ["--board", options.board, "--engine", engine, "--build-dir", str(options.build_dir)]
+    ours += ["--report-dir", str(report_dir), "--clips", str(options.clips)]
     if engine == STEDGEAI and options.stedgeai:
-        command += ["--stedgeai", options.stedgeai]
-    return subprocess.run([*command, *passed_on], cwd=REPO_ROOT, check=False).returncode
+        ours += ["--stedgeai", options.stedgeai]
+    command += prefixed_arguments([*ours, *passed_on])
+    return subprocess.run(command, cwd=REPO_ROOT, check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:

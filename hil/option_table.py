@@ -1,29 +1,76 @@
 # SPDX-License-Identifier: Apache-2.0
 """The options of every command that makes a board run an image: one text for pytest and others.
 
+A command of its own has them as they stand here (`--port`). In pytest, where other plug-ins have
+options as well, each is there as `--m2m-port`, and as `--port` where no other plug-in has that name
+(hil/pytest_options.py).
+
 Read in every pytest run of an environment where mel2metal is installed: it imports nothing heavy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from generator.engines.engine import BUILTIN, ENGINES
 
+PREFIX = "m2m"
+"""Before the name of everything that pytest may have from another plug-in too."""
 
-def add_board_options(add: Callable[..., Any], *, with_lg_env: bool = True) -> None:
-    """Add them by `add`, argparse's `add_argument` or pytest's `addoption`.
 
-    `with_lg_env`: not where labgrid's own plug-in has added that one.
+def prefixed_name(name: str) -> str:
+    """The name that an option always has in pytest: `--m2m-port` for `--port`."""
+    return f"--{PREFIX}-{name.removeprefix('--')}"
+
+
+def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
+    """Arguments for pytest in which this project's options have the names that they always have.
+
+    What follows `--`, and what is no option of this project, stays as it is.
     """
+    ours: set[str] = set()
+    add_suite_options(lambda *names, **attributes: ours.update(names))
+    add_board_options(lambda *names, **attributes: ours.update(names))
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    changed = []
+    for argument in options:
+        name, equals, value = argument.partition("=")
+        changed.append(f"{prefixed_name(name)}{equals}{value}" if name in ours else argument)
+    return [*changed, *arguments[len(options) :]]
+
+
+def add_suite_options(add: Callable[..., Any]) -> None:
+    """Add what only the suite takes, which plays clips to several boards in one run."""
+    add("--board", action="append", default=[], metavar="NAME", help="board of boards.yaml; or all")
+    add(
+        "--virtual-fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="fault that the virtual board has, as a desk may (docs/virtual-board.md; repeatable)",
+    )
+    add("--require-board", action="store_true", help="fail instead of skipping without a board")
+    add("--no-flash", action="store_true", help="the board carries its image already")
+    add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")
+    add("--clips", type=int, metavar="N", help="at most N clips, the same number of each class")
+    add(
+        *("--sounds", "--esc10-dir"),
+        dest="sounds",
+        metavar="DIR",
+        help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
+    )
+    add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
+
+
+def add_board_options(add: Callable[..., Any]) -> None:
+    """Add them by `add`, argparse's `add_argument` or one that takes the same arguments."""
     add("--boards-file", metavar="FILE", help="another boards.yaml")
     add("--virtual", action="store_true", help="run the image on the virtual board")
     add("--probe", metavar="ID", help="debug probe of the board, by its whole id (make boards)")
     add("--port", metavar="PORT", help="its serial port or pyserial URL (default: the probe's own)")
     add("--inventory", metavar="FILE", help="boards that stand here (default: boards.local.yaml)")
-    if with_lg_env:
-        add("--lg-env", dest="lg_env", metavar="FILE", help="labgrid's environment file: its place")
+    add("--lg-env", metavar="FILE", help="labgrid's environment file: its place")
     add(
         "--lock-timeout",
         type=float,

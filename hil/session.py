@@ -7,6 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import count
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from generator.boards.record import BoardSpec
 from generator.host.twin import HostTwin, build_host_twin
@@ -14,6 +20,7 @@ from generator.locks import hold_lock
 from generator.model.patches import PatchRule
 from generator.project.manifest import FrontendInfo
 from generator.wire.messages import Hello, Memory
+from hil.answer import Answer, answer_of
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.condition import conditions, warnings
@@ -36,7 +43,7 @@ from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
 from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord
-from sounds.decode import Samples
+from sounds.decode import Samples, convert_samples, read_samples
 
 NETWORK_FUNCTION = "network_push_frame_s8"
 FRONTEND_FUNCTION = "frontend_push_q15"
@@ -60,6 +67,12 @@ class BoardSession:
     meters: dict[str, CallMeter] = field(default_factory=dict)
     recovery: Recovery = field(default_factory=Recovery)
     hello: Hello = field(init=False)
+    _clip_ids: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes of the model, in its order."""
+        return self.image.project.info.labels
 
     @property
     def frontend(self) -> FrontendInfo:
@@ -91,6 +104,31 @@ class BoardSession:
         """Go on over a port that the board opened again."""
         self.link.port = port
         self.meters = watch_functions(self.board)
+
+    def play(
+        self,
+        sound: str | PathLike[str] | npt.NDArray[np.int16] | npt.NDArray[np.floating],
+        *,
+        rate_hz: int | None = None,
+        name: str = "",
+    ) -> Answer:
+        """Play one sound, and return what the board answers: decision, scores, cycles.
+
+        `sound`: a file that libsndfile reads (WAV, FLAC, …), of any rate and number of channels; or
+        samples [n], mono, int16 or floating point from -1 to 1, with `rate_hz` as their rate
+        (default: the front-end's). Other rates are resampled. `name` is for reports of retries.
+        Raises InputError for a sound that cannot be played, and LinkError where the board does not
+        answer whatever was tried.
+        """
+        rate = self.frontend.sample_rate_hz
+        if isinstance(sound, np.ndarray):
+            samples = convert_samples(sound, rate if rate_hz is None else rate_hz, rate)
+        else:
+            samples = read_samples(Path(sound), rate)
+            name = name or Path(sound).stem
+        run = self.play_clip(next(self._clip_ids), samples, name=name)
+        project, clock_hz = self.image.project.info, self.hello.core_clock_hz
+        return answer_of(run, project, clock_hz, self.board.cycles_are)
 
     def play_clip(
         self, clip_id: int, samples: Samples, flags: int = 0, *, name: str = ""

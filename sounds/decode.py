@@ -64,7 +64,6 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     be decoded, is empty or holds values that are not finite.
     """
     import soundfile
-    import soxr
 
     try:
         values, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
@@ -73,14 +72,57 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
         raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error
     if not len(values):
         raise InputError([Fault(str(path), "holds no samples", "record it again, or remove it")])
-    broken = int(np.count_nonzero(~np.isfinite(values)))
+    broken = _count_not_finite(values)
     if broken:
         what = f"{broken} of its values are not finite (NaN or infinity)"
         raise InputError([Fault(str(path), what, "export it again, or remove it")])
-    mono = values.mean(axis=1, dtype=np.float32)
-    if rate_hz != sample_rate_hz:
-        mono = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
+    mono = _resample(values.mean(axis=1, dtype=np.float32), int(rate_hz), sample_rate_hz)
     return Decoded(to_int16(mono), int(rate_hz), values.shape[1])
+
+
+def convert_samples(samples: npt.NDArray[np.generic], rate_hz: int, sample_rate_hz: int) -> Samples:
+    """Samples [n], mono, int16 or floating point from -1 to 1, of one rate to int16 of another.
+
+    As a file of the same samples is read. Raises InputError, with all faults, where they are of
+    another shape or type, none, or not finite, or where `rate_hz` is no rate.
+    """
+    faults = []
+    is_float = np.issubdtype(samples.dtype, np.floating)
+    if samples.ndim != 1:
+        what = f"an array of shape {list(samples.shape)}"
+        faults.append(Fault("samples", what, "one axis, as in stereo.mean(axis=1)"))
+    elif not len(samples):
+        faults.append(Fault("samples", "there are none", "give at least one"))
+    if not is_float and samples.dtype != np.int16:
+        remedy = "give int16, or floating point from -1 to 1"
+        faults.append(Fault("samples", f"values of type {samples.dtype}", remedy))
+    elif is_float and (broken := _count_not_finite(samples)):
+        what = f"{broken} of the values are not finite (NaN or infinity)"
+        faults.append(Fault("samples", what, "look where they were computed"))
+    if rate_hz < 1:
+        faults.append(Fault("rate_hz", f"{rate_hz} Hz", "the samples' own rate, 1 or more"))
+    if faults:
+        raise InputError(faults)
+    if samples.dtype == np.int16 and rate_hz == sample_rate_hz:
+        return samples.astype(np.int16)
+    full_scale = np.float32(1 if is_float else FULL_SCALE)
+    return to_int16(_resample(samples.astype(np.float32) / full_scale, rate_hz, sample_rate_hz))
+
+
+def _count_not_finite(values: npt.NDArray[np.generic]) -> int:
+    return int(np.count_nonzero(~np.isfinite(values)))
+
+
+def _resample(
+    mono: npt.NDArray[np.float32], rate_hz: int, sample_rate_hz: int
+) -> npt.NDArray[np.float32]:
+    """Values of one rate at another one, by soxr's HQ resampler."""
+    import soxr
+
+    if rate_hz == sample_rate_hz:
+        return mono
+    resampled: npt.NDArray[np.float32] = soxr.resample(mono, rate_hz, sample_rate_hz, quality="HQ")
+    return resampled
 
 
 def to_int16(mono: npt.NDArray[np.floating]) -> Samples:

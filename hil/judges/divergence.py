@@ -49,6 +49,16 @@ class Divergence:
         return asdict(self)
 
 
+class DivergenceError(AssertionError):
+    """A result that came and is wrong. It is reported, and never asked for again."""
+
+
+def refuse_divergences(divergences: Sequence[Divergence]) -> None:
+    """Raise DivergenceError with all of them; nothing where there are none."""
+    if divergences:
+        raise DivergenceError("\n".join(map(str, divergences)))
+
+
 def compare(
     clip: str,
     stage: str,

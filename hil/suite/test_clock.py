@@ -14,30 +14,30 @@ from hil.session import BoardSession
 
 
 def test_both_counters_of_the_board_agree(
-    dut: BoardSession,
-    record_property: Callable[[str, object], None],
-    save_record: Callable[[Record], None],
+    m2m_dut: BoardSession,
+    m2m_record_property: Callable[[str, object], None],
+    m2m_save_record: Callable[[Record], None],
 ) -> None:
     """SysTick and the cycle counter, over a loop that does not sleep."""
-    check_counter(dut.hello)
-    off = dut.hello.check_cycles / dut.hello.check_clocks - 1
-    record_property("cycle_counter_against_systick_percent", f"{100 * off:+.3f}")
-    save_record(CycleCounterRecord(dut.board.spec.id, 100 * off))
+    check_counter(m2m_dut.hello)
+    off = m2m_dut.hello.check_cycles / m2m_dut.hello.check_clocks - 1
+    m2m_record_property("cycle_counter_against_systick_percent", f"{100 * off:+.3f}")
+    m2m_save_record(CycleCounterRecord(m2m_dut.board.spec.id, 100 * off))
 
 
 def test_the_clock_is_right_by_the_hosts(
-    dut: BoardSession,
-    record_property: Callable[[str, object], None],
-    save_record: Callable[[Record], None],
+    m2m_dut: BoardSession,
+    m2m_record_property: Callable[[str, object], None],
+    m2m_save_record: Callable[[Record], None],
 ) -> None:
     """Over a second, sleep included; the host's clock is exact to the round trips."""
-    nominal_hz = dut.hello.core_clock_hz
-    measured = measure_clock(dut.link, dut.board.clock_s)
+    nominal_hz = m2m_dut.hello.core_clock_hz
+    measured = measure_clock(m2m_dut.link, m2m_dut.board.clock_s)
     off, uncertainty = measured.error(nominal_hz), measured.uncertainty
-    record_property("clock_hz", f"{measured.hz:.0f}")
-    record_property("clock_error_percent", f"{100 * off:+.3f}")
-    record_property("clock_uncertainty_percent", f"{100 * uncertainty:.3f}")
-    save_record(ClockRecord(dut.board.spec.id, measured.hz, 100 * off, 100 * uncertainty))
+    m2m_record_property("clock_hz", f"{measured.hz:.0f}")
+    m2m_record_property("clock_error_percent", f"{100 * off:+.3f}")
+    m2m_record_property("clock_uncertainty_percent", f"{100 * uncertainty:.3f}")
+    m2m_save_record(ClockRecord(m2m_dut.board.spec.id, measured.hz, 100 * off, 100 * uncertainty))
     if not measured.fits(nominal_hz):
         pytest.fail(
             f"the board's clock runs at {measured.hz:.0f} Hz by the host's, {100 * off:+.2f} % off "

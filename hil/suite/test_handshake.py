@@ -21,64 +21,64 @@ from hil.link.errors import HandshakeError
 from hil.session import BoardSession
 
 
-def test_device_runs_the_image_that_was_built(dut: BoardSession) -> None:
+def test_device_runs_the_image_that_was_built(m2m_dut: BoardSession) -> None:
     """Board, engine, clock, both hashes and the labels are those of this run."""
-    check_identity(dut.hello, dut.link.read_rule(), dut.expected, dut.remedy)
-    assert dut.hello.operators == len(dut.oracle.operator_names)
-    assert dut.hello.window_bytes < dut.board.spec.uart.rx_ring_bytes
+    check_identity(m2m_dut.hello, m2m_dut.link.read_rule(), m2m_dut.expected, m2m_dut.remedy)
+    assert m2m_dut.hello.operators == len(m2m_dut.oracle.operator_names)
+    assert m2m_dut.hello.window_bytes < m2m_dut.board.spec.uart.rx_ring_bytes
 
 
 @pytest.mark.parametrize("what", ["firmware", "model"])
-def test_another_hash_is_refused_and_both_are_shown(dut: BoardSession, what: str) -> None:
+def test_another_hash_is_refused_and_both_are_shown(m2m_dut: BoardSession, what: str) -> None:
     """A device with another image or model never counts as the right one."""
     wanted, is_firmware = "0" * 64, what == "firmware"
-    other_model = replace(dut.expected.project, model_sha256=wanted)
+    other_model = replace(m2m_dut.expected.project, model_sha256=wanted)
     expected = (
-        replace(dut.expected, firmware_sha256=wanted)
+        replace(m2m_dut.expected, firmware_sha256=wanted)
         if is_firmware
-        else replace(dut.expected, project=other_model)
+        else replace(m2m_dut.expected, project=other_model)
     )
     with pytest.raises(HandshakeError) as refused:
-        check_identity(dut.hello, dut.link.read_rule(), expected, dut.remedy)
-    said = dut.hello.firmware_sha256 if is_firmware else dut.hello.model_sha256
+        check_identity(m2m_dut.hello, m2m_dut.link.read_rule(), expected, m2m_dut.remedy)
+    said = m2m_dut.hello.firmware_sha256 if is_firmware else m2m_dut.hello.model_sha256
     assert wanted in str(refused.value)
     assert said.hex() in str(refused.value)
 
 
-def test_image_that_holds_another_model_is_refused(board: BoardSession, tmp_path: Path) -> None:
+def test_image_that_holds_another_model_is_refused(m2m_board: BoardSession, tmp_path: Path) -> None:
     """A device that really runs another image says so itself, and is not taken."""
-    if not board.board.virtual:
+    if not m2m_board.board.virtual:
         pytest.skip("needs another image in the flash: --virtual")
-    mine, other = bytes.fromhex(board.image.project.info.model_sha256), bytes(range(32))
-    content = board.image.elf.read_bytes()
+    mine, other = bytes.fromhex(m2m_board.image.project.info.model_sha256), bytes(range(32))
+    content = m2m_board.image.elf.read_bytes()
     assert content.count(mine) == 1
     elf = tmp_path / "other.elf"
     elf.write_bytes(content.replace(mine, other))
-    flash = board.image.elf.with_suffix(".bin").read_bytes()
+    flash = m2m_board.image.elf.with_suffix(".bin").read_bytes()
     assert flash.count(mine) == 1
     elf.with_suffix(".bin").write_bytes(flash.replace(mine, other))
-    spec = board.board.spec
+    spec = m2m_board.board.spec
     attachment = own_virtual_board(spec)
     assert attachment.probe is not None
     programmer = PyocdProgrammer(spec, attachment.probe)
     stranger = VirtualBoard(spec, attachment, programmer)
     try:
-        port = stranger.open(replace(board.image, elf=elf))
+        port = stranger.open(replace(m2m_board.image, elf=elf))
         link = Link(port, clock_s=stranger.clock_s)
         hello, rule = link.handshake(), link.read_rule()
     finally:
         stranger.release()
     with pytest.raises(HandshakeError) as refused:
-        check_identity(hello, rule, board.expected, board.remedy)
+        check_identity(hello, rule, m2m_board.expected, m2m_board.remedy)
     told = str(refused.value)
     assert f"model SHA-256\n    expected {mine.hex()}\n    device   {other.hex()}" in told
-    assert f"firmware SHA-256\n    expected {board.image.firmware_sha256}" in told
-    assert f"remedy: remove {board.image.project.directory} and run again" in told
+    assert f"firmware SHA-256\n    expected {m2m_board.image.firmware_sha256}" in told
+    assert f"remedy: remove {m2m_board.image.project.directory} and run again" in told
 
 
-def test_device_names_its_protocol_to_a_host_of_another(dut: BoardSession) -> None:
+def test_device_names_its_protocol_to_a_host_of_another(m2m_dut: BoardSession) -> None:
     """HELLO answers any HELLO_REQUEST, so that either side can say what does not fit."""
-    dut.link.send_message(HelloRequest(protocol=0xFFFF, nonce=77))
-    hello = dut.link.await_message(Hello, fresh=True)
+    m2m_dut.link.send_message(HelloRequest(protocol=0xFFFF, nonce=77))
+    hello = m2m_dut.link.await_message(Hello, fresh=True)
     assert hello.nonce == 77
-    assert hello.protocol == dut.hello.protocol
+    assert hello.protocol == m2m_dut.hello.protocol

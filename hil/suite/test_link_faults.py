@@ -65,18 +65,18 @@ def refusal_of(session: BoardSession, send: Callable[[Link], None]) -> Refused:
     ids=["bit-sent", "byte-sent", "frames-sent", "bit-received", "bytes-received"],
 )
 def test_spoilt_clip_goes_on_or_is_played_again_and_counted(
-    dut: BoardSession, faults: dict[str, object], retries: int, resumptions: int
+    m2m_dut: BoardSession, faults: dict[str, object], retries: int, resumptions: int
 ) -> None:
     """It gives what an undisturbed clip gives, and what was resent is reported.
 
     The line itself may disturb a clip as well: counts may be higher.
     """
-    whole = dut.play_clip(1, sound(), ClipFlag.FEATURES)
-    link = spoilt_link(dut, **faults)
+    whole = m2m_dut.play_clip(1, sound(), ClipFlag.FEATURES)
+    link = spoilt_link(m2m_dut, **faults)
     link.handshake()
     run = link.play_clip(2, sound(), ClipFlag.FEATURES)
     assert (len(run.retries) >= retries, len(run.resumptions) >= resumptions) == (True, True)
-    disturbed = whole.retries or whole.resumptions or "faults" in dut.board.properties()
+    disturbed = whole.retries or whole.resumptions or "faults" in m2m_dut.board.properties()
     if not disturbed:
         assert (len(run.retries), len(run.resumptions)) == (retries, resumptions)
     assert run.patches
@@ -84,29 +84,29 @@ def test_spoilt_clip_goes_on_or_is_played_again_and_counted(
     assert np.array_equal(run.features, whole.features)
 
 
-def test_cut_cable_is_a_clear_failure(dut: BoardSession) -> None:
+def test_cut_cable_is_a_clear_failure(m2m_dut: BoardSession) -> None:
     """Silence ends in an error that says so, within the deadline."""
-    link = spoilt_link(dut, cut_after=20_000)
+    link = spoilt_link(m2m_dut, cut_after=20_000)
     link.handshake()
-    begin_s = dut.board.clock_s()
+    begin_s = m2m_dut.board.clock_s()
     with pytest.raises(LinkSilentError, match="fell silent"):
         link.play_clip(3, sound())
-    assert dut.board.clock_s() - begin_s < 10.0
+    assert m2m_dut.board.clock_s() - begin_s < 10.0
 
 
-def test_gap_in_sequence_numbers_is_refused(dut: BoardSession) -> None:
+def test_gap_in_sequence_numbers_is_refused(m2m_dut: BoardSession) -> None:
     """A frame left out drops the clip."""
 
     def send(link: Link) -> None:
         link.send_message(ClipBegin(clip_id=4))
         link.send_message(ClipAudio(samples=bytes(512)), sequence_skip=1)
 
-    refused = refusal_of(dut, send)
+    refused = refusal_of(m2m_dut, send)
     assert refused.code == Refusal.SEQUENCE
     assert refused.clip_id == 4
 
 
-def test_wrong_sample_count_is_refused(dut: BoardSession) -> None:
+def test_wrong_sample_count_is_refused(m2m_dut: BoardSession) -> None:
     """A clip that came short gives no result."""
 
     def send(link: Link) -> None:
@@ -114,20 +114,20 @@ def test_wrong_sample_count_is_refused(dut: BoardSession) -> None:
         link.send_message(ClipAudio(samples=bytes(512)))
         link.send_message(ClipEnd(sample_count=257))
 
-    refused = refusal_of(dut, send)
+    refused = refusal_of(m2m_dut, send)
     assert refused.code == Refusal.SAMPLE_COUNT
     assert refused.detail == 256
 
 
-def test_audio_outside_a_clip_is_refused(dut: BoardSession) -> None:
+def test_audio_outside_a_clip_is_refused(m2m_dut: BoardSession) -> None:
     """Samples without CLIP_BEGIN belong nowhere."""
-    refused = refusal_of(dut, lambda link: link.send_message(ClipAudio(samples=bytes(512))))
+    refused = refusal_of(m2m_dut, lambda link: link.send_message(ClipAudio(samples=bytes(512))))
     assert refused.code == Refusal.NO_CLIP
 
 
-def test_damaged_frame_is_refused(dut: BoardSession) -> None:
+def test_damaged_frame_is_refused(m2m_dut: BoardSession) -> None:
     """Bytes that are no frame are named so, and the device goes on."""
-    refused = refusal_of(dut, lambda link: link.send_raw(b"\x05\x01\x02\x03\x04\x00"))
+    refused = refusal_of(m2m_dut, lambda link: link.send_raw(b"\x05\x01\x02\x03\x04\x00"))
     assert refused.code == Refusal.DAMAGED
-    dut.link.handshake()
-    assert dut.play_clip(6, sound()).result.samples == SAMPLES
+    m2m_dut.link.handshake()
+    assert m2m_dut.play_clip(6, sound()).result.samples == SAMPLES

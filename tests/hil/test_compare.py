@@ -30,8 +30,8 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         started.append(command)
         value = dict(itertools.pairwise(command))
-        engine, build = value["--engine"], Path(value["--build-dir"])
-        board_folder = Path(value["--report-dir"]) / value["--board"]
+        engine, build = value["--m2m-engine"], Path(value["--m2m-build-dir"])
+        board_folder = Path(value["--m2m-report-dir"]) / value["--m2m-board"]
         folder = make_run_folder(board_folder, datetime.now(UTC), "m")
         point_latest(board_folder, folder)
         (folder / "report.json").write_text(json.dumps(report_of(engine)))
@@ -66,11 +66,11 @@ def test_both_engines_where_the_tool_is(
     arguments = ["--board", "u585", "--build-dir", str(tmp_path), "--stedgeai", str(STAND_IN)]
     code = main([*arguments, "--virtual", "--clips", "2"])
     out = capsys.readouterr().out
-    engines = [command[command.index("--engine") + 1] for command in commands]
+    engines = [command[command.index("--m2m-engine") + 1] for command in commands]
     assert engines == ["builtin", "stedgeai"]
     assert code == 1, "the first failure is the exit code"
-    assert all("--virtual" in command for command in commands)
-    assert "--stedgeai" in commands[1] and "--stedgeai" not in commands[0]
+    assert all("--m2m-virtual" in command for command in commands)
+    assert "--m2m-stedgeai" in commands[1] and "--m2m-stedgeai" not in commands[0]
     for shown in ("~209.30", "~281.90", "stedgeai 3.0.0", "X-CUBE-AI 10.0", "281.95", "193.65"):
         assert shown in out
     assert "94.9" not in out, "the published accuracy is of other clips"

@@ -160,12 +160,15 @@ def test_plugin_imports_without_the_packages_that_boards_need() -> None:
                "matplotlib", "ai_edge_litert", "yaml", "pydantic", "filelock", "rich")  # fmt: skip
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({blocked}));"
-        "import hil.plugin; print(sorted(m for m in sys.modules if m.startswith('hil')))"
+        "import hil.plugin, hil.pytest_fixtures;"
+        "print(*sorted(m for m in sys.modules if m.startswith('hil')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=REPO_ROOT, capture_output=True, text=True, check=False
     )
-    assert done.stdout.strip() == "['hil', 'hil.plugin']", done.stderr
+    plugin = {"plugin", "general_fixtures", "option_table"}
+    plugin |= {f"pytest_{part}" for part in ("fixtures", "options", "reruns", "stash")}
+    assert set(done.stdout.split()) == {"hil", *(f"hil.{one}" for one in plugin)}, done.stderr
 
 
 BOARD_RECORD = """

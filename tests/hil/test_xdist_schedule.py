@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from hil.boards.locks import hold_any
+from hil.option_table import prefixed_arguments
 from hil.xdist_schedule import BoardScheduling, share_out
 
 
@@ -111,12 +112,12 @@ def start(folder: Path, *entries: str, kill: bool = False) -> subprocess.Popen[s
     inventory = folder / "desk.yaml"
     inventory.write_text("".join(f"- {{board: u585, probe: 'virtual:{e}'}}\n" for e in entries))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
-    command += ["-n", "2", "--board", "u585", "--virtual", "--model", "m.tflite"]
-    command += ["--inventory", str(inventory), "--build-dir", ".", "--lock-timeout", "60"]
+    ours = ["-n", "2", "--board", "u585", "--virtual", "--model", "m.tflite"]
+    ours += ["--inventory", str(inventory), "--build-dir", ".", "--lock-timeout", "60"]
     environment = {**os.environ, "MEL2METAL_LOCK_DIR": str(folder / "locks")}
     environment |= {"TOGETHER": str(len(entries)), "KILL": "1" if kill else ""}
     return subprocess.Popen(
-        [*command, "test_places.py"],
+        [*command, *prefixed_arguments(ours), "test_places.py"],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

@@ -5,20 +5,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from generator.repository import REPO_ROOT
+from hil.option_table import prefixed_arguments
 
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
 
 
-def run_pytest(*arguments: str, cwd: Path = REPO_ROOT) -> subprocess.CompletedProcess[str]:
-    """`pytest -q ARGUMENTS` to its end, whatever that is."""
-    command = [sys.executable, "-m", "pytest", "-q", *LEAN, *arguments]
+def run_pytest(
+    *arguments: str, cwd: Path = REPO_ROOT, theirs: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """`pytest -q ARGUMENTS THEIRS` to its end, whatever that is.
+
+    Of `arguments` this project's options are given by the names that they have beside any other
+    plug-in; `theirs` are another plug-in's, and stay as they are.
+    """
+    ours = prefixed_arguments(arguments)
+    command = [sys.executable, "-m", "pytest", "-q", *LEAN, *ours, *theirs]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
 
 
