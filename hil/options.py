@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.boards.boards_file import load_boards
+from generator.boards.boards_file import load_boards, unknown_board
 from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
 from generator.project.manifest import ASSEMBLY
-from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR
 from hil.flash_command import command_fault
 
 EVERY_BOARD = "all"
@@ -75,7 +75,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     `known_faults`: names that --virtual-fault may have.
     """
     faults: list[Fault] = []
-    boards_file = Path(value_of("boards_file") or REPO_ROOT / "boards.yaml").resolve()
+    boards_file = Path(value_of("boards_file") or DEFAULT_BOARDS_FILE).resolve()
     names: list[str] = value_of("board")
     every_board = EVERY_BOARD in names
     boards: dict[str, BoardSpec] = {}
@@ -86,8 +86,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
             if name in known:
                 boards[name] = known[name]
             else:
-                what = f"no board {name!r} in {boards_file.name}"
-                faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
+                faults.append(unknown_board("--board", name, boards_file, [*known, EVERY_BOARD]))
     virtual = bool(value_of("virtual"))
     virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault") or ()))
     faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)

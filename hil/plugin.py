@@ -59,12 +59,16 @@ def _labgrid_has_it(pluginmanager: pytest.PytestPluginManager) -> bool:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own."""
+    group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
+    add_options(group.addoption, with_lg_env=not _labgrid_has_it(pluginmanager))
+
+
+def add_options(add: Callable[..., None], *, with_lg_env: bool) -> None:
+    """Add the options of the suite by `add`; `with_lg_env` as for `add_board_options`."""
     from hil.option_table import add_board_options
 
-    group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
-    add = group.addoption
     add("--board", action="append", default=[], metavar="NAME", help="board of boards.yaml; or all")
-    add_board_options(add, with_lg_env=not _labgrid_has_it(pluginmanager))
+    add_board_options(add, with_lg_env=with_lg_env)
     add(
         "--virtual-fault",
         action="append",
@@ -93,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("board"):
         return
     from generator.errors import Mel2metalError
-    from generator.repository import REPO_ROOT
+    from generator.repository import WORK_DIR
     from hil.boards.virtual_board import virtual_fault_names
     from hil.clips.clip_set import load_clips
     from hil.options import read_options
@@ -103,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options = read_options(config.getoption, virtual_fault_names())
         config.stash[_OPTIONS] = options
-        directory = find_directory(options.sounds, os.environ, REPO_ROOT)
+        directory = find_directory(options.sounds, os.environ, WORK_DIR)
         config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
     except Mel2metalError as error:
         pytest.exit(str(error), returncode=error.exit_code)

@@ -16,7 +16,8 @@ from rich.progress import Progress
 from generator.frontend.saturation import Saturation
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, Head, describe_rule
 from training.dataset import Clip, DataSet
-from training.engines import ENGINES, Engine
+from training.engine_names import ENGINES
+from training.engines import Engine
 from training.run_folder import sha256_of
 from training.scores import DecidedClip, accuracy_of
 from training.sound_check import SoundCheck

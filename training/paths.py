@@ -7,20 +7,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
-from generator.repository import DEFAULT_MODEL, REPO_ROOT
+from generator.repository import DEFAULT_MODEL, WORK_DIR
 from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
+from training.configs import DEFAULT_CONFIG, SHIPPED_CONFIGS
 from training.dataset import ESC50_CLIP, Clip
 
-RUNS = REPO_ROOT / "runs"
+RUNS = WORK_DIR / "runs"
 """The run folders; ignored by git."""
 
-MODELS = REPO_ROOT / "models"
-"""The shipped models and their cards."""
-
-DEFAULT_CONFIG = REPO_ROOT / "training" / "esc10.yaml"
-CAUSAL_CONFIG = REPO_ROOT / "training" / "esc10_causal.yaml"
-SHIPPED_CONFIGS = (DEFAULT_CONFIG, CAUSAL_CONFIG)
-"""The configurations of the models in MODELS."""
+MODELS = WORK_DIR / "models"
+"""Where models of the shipped configurations go; in a checkout those are the shipped models."""
 
 PUBLISHED_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
 """The published backbone, relative to MODELS_DIR: from ST's model zoo, Apache-2.0."""
@@ -37,7 +33,7 @@ def find_dataset(
     configured: str | None = None,
     config: Path = DEFAULT_CONFIG,
     *,
-    repository: Path = REPO_ROOT,
+    repository: Path = WORK_DIR,
 ) -> Path:
     """The folder of sounds: `named` (the option), else `configured`, relative to the file `config`,
     else ESC10_DIR, else `data/ESC-50` of the repository. Raises InputError or ToolError if it does

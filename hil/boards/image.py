@@ -23,7 +23,6 @@ from generator.project.manifest import (
     project_name,
     read_project,
 )
-from generator.repository import REPO_ROOT
 from hil.boards.elf import compiler_of
 from hil.options import Options
 
@@ -62,7 +61,7 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
 
     Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
-    command = [sys.executable, "-m", "generator", "firmware", "--board", board]
+    command = [sys.executable, "-P", "-m", "generator", "firmware", "--board", board]
     command += ["--boards-file", str(options.boards_file), "--out", str(options.build_dir)]
     command += ["--model", str(options.model)]
     if options.labels is not None:
@@ -86,7 +85,6 @@ def build_image(options: Options, board: str, *, taps: bool) -> BuiltImage:
     )
     done = subprocess.run(
         command,
-        cwd=REPO_ROOT,
         capture_output=True,
         text=True,
         timeout=BUILD_TIMEOUT_S if options.engine == BUILTIN else STEDGEAI_TIMEOUT_S,
