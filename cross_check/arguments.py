@@ -30,7 +30,7 @@ def add_qemu(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the command to those of `mel2metal`."""
     parser = commands.add_parser(
         "qemu",
-        help="a second opinion on the cores: QEMU must compute and count the same",
+        help="a second opinion on the cores, from QEMU",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

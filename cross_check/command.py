@@ -21,7 +21,7 @@ from generator.errors import ToolError
 from generator.host.twin import HostTwin, build_host_twin
 from generator.network import read_network
 from generator.project.manifest import Project, project_lock
-from generator.repository import WORK_DIR
+from generator.repository import WORK_DIR, command
 from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain.locate import find_toolchain
 from hil.clips.clip_set import load_clips
@@ -69,7 +69,8 @@ def _clips(recorded: int, sample_rate_hz: int) -> tuple[tuple[str, Samples], ...
         directory = find_directory(None, os.environ, WORK_DIR)
         if directory is None:
             raise ToolError(
-                "there are no recorded clips", "run `make dataset`, set ESC10_DIR, or omit CLIPS"
+                "there are no recorded clips",
+                f"run `{command('dataset')}`, set ESC10_DIR, or ask for none",
             )
         clips += load_clips(directory, limit=recorded).clips
     return tuple((clip.name, clip.read(sample_rate_hz)) for clip in clips)

@@ -199,7 +199,7 @@ def _add_own(commands: CommandGroups) -> None:
 
     look = commands.add_parser(
         "inspect",
-        help="show a model's operators, schedule and RAM before anything is built",
+        help="a model's operators, schedule and RAM, before anything is built",
         allow_abbrev=False,
     )
     add_inspect(look)
@@ -207,7 +207,7 @@ def _add_own(commands: CommandGroups) -> None:
 
     why = commands.add_parser(
         "explain",
-        help="show how each operator runs, why, and what it costs: a table and a drawing",
+        help="how each operator runs, why, and what it costs",
         epilog=EXPLAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -217,7 +217,7 @@ def _add_own(commands: CommandGroups) -> None:
 
     sound = commands.add_parser(
         "frontend",
-        help="a front-end's record: in words, made from a library's call, held against features",
+        help="a front-end's record: in words, made, or held against features",
         epilog=FRONTEND_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

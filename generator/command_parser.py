@@ -5,6 +5,7 @@ one."""
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -22,6 +23,8 @@ class CommandParser(argparse.ArgumentParser):
 
     passes_on = False
     """Whether arguments that are not its own go to another program."""
+    given: Sequence[str] = ()
+    """The arguments that are being parsed."""
     described: Describe | None = None
     """Adds that program's arguments, for the help and the completion; they are not parsed here."""
 
@@ -40,12 +43,33 @@ class CommandParser(argparse.ArgumentParser):
         self.describe()
         return super().format_help()
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse's own; remembers what it was given, for `error`."""
+        self.given = sys.argv[1:] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with code 2; a missing option may have been given with a slip."""
+        if "are required" in message and not self.passes_on:
+            message += "".join(
+                f"; {given}: did you mean {near}?"
+                for given in self.given
+                if (near := self._near_option(given)) is not None
+            )
+        super().error(message)
+
+    def _near_option(self, argument: str) -> str | None:
+        """The nearest option for one that is not known."""
+        name = argument.partition("=")[0]
+        if not name.startswith("--") or name in self._option_string_actions:
+            return None
+        return nearest(name, self._option_string_actions)
+
     def refuse(self, arguments: Sequence[str]) -> NoReturn:
         """Exit with code 2 for arguments that it does not know."""
-        known = self._option_string_actions
         said = []
         for argument in arguments:
-            near = nearest(argument.partition("=")[0], known) if argument.startswith("--") else None
+            near = self._near_option(argument)
             said.append(f"{argument} (did you mean {near}?)" if near else argument)
         self.error(f"unrecognized arguments: {' '.join(said)}")
 

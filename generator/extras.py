@@ -23,13 +23,16 @@ _REQUIREMENT = re.compile(
 _EXTRA = re.compile(r"extra == ['\"](?P<name>[\w-]+)['\"]")
 
 
-def packages_of(extra: str) -> dict[str, str]:
-    """Package to version range, such as `>=3.5`, of an extra and of those that it includes."""
+def packages_of(extra: str | None) -> dict[str, str]:
+    """Package to version range, such as `>=3.5`, of an extra and of those that it includes.
+
+    None: what mel2metal needs without any extra.
+    """
     found: dict[str, str] = {}
     for text in importlib.metadata.requires("mel2metal") or ():
         requirement = _REQUIREMENT.fullmatch(text.strip())
         of_extra = _EXTRA.search((requirement and requirement["marker"]) or "")
-        if requirement is None or of_extra is None or of_extra["name"] != extra:
+        if requirement is None or (of_extra and of_extra["name"]) != extra:
             continue
         if requirement["name"] == "mel2metal":
             found |= packages_of(requirement["extra"])
@@ -38,8 +41,8 @@ def packages_of(extra: str) -> dict[str, str]:
     return found
 
 
-def absent_packages(extra: str) -> list[str]:
-    """The packages of an extra that are not installed."""
+def absent_packages(extra: str | None) -> list[str]:
+    """Those of `packages_of` that are not installed."""
     return [name for name in packages_of(extra) if not _is_installed(name)]
 
 

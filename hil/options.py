@@ -14,8 +14,11 @@ from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
 from generator.project.manifest import ASSEMBLY
-from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from hil.flash_command import command_fault
+
+WRITE_ONE = "make boards WRITE=1" if IN_CHECKOUT else "mel2metal boards --write"
+"""What writes an inventory."""
 
 EVERY_BOARD = "all"
 
@@ -93,7 +96,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     probe, port = _read_place(value_of, virtual, len(boards), faults)
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
-        faults.append(Fault("--inventory", f"{inventory} is not there", "make boards WRITE=1"))
+        faults.append(Fault("--inventory", f"{inventory} is not there", WRITE_ONE))
     labgrid = _read_labgrid(value_of, virtual, faults)
     lock_timeout_s: float | None = value_of("lock_timeout")
     if lock_timeout_s is None:

@@ -91,6 +91,7 @@ def add_options(add: Callable[..., None], *, with_lg_env: bool) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected."""
+    config.addinivalue_line("markers", "hil: runs on a board, real or virtual")
     config.stash[_PENDING] = []
     config.stash[_FATAL] = []
     config.stash[_RETRIES] = []

@@ -31,6 +31,7 @@ from rich.progress import (
 
 from generator.errors import Fault, InputError, ToolError
 from generator.locks import hold_lock
+from generator.repository import command
 from sounds.decode import read_samples
 from sounds.layouts import read_sounds
 
@@ -155,7 +156,7 @@ def extract_esc10(archive: Path, folder: Path) -> None:
         raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
 
 
-_AGAIN = "run `make dataset` again"
+_AGAIN = f"run `{command('dataset')}` again"
 
 
 class ArchiveDamagedError(ToolError):

@@ -20,7 +20,7 @@ from training.configs import DEFAULT_CONFIG
 from training.engine_names import ENGINES, TWIN
 
 HELP = {
-    "train": "fine-tune on all folds of the configuration, quantise, write the model's files",
+    "train": "fine-tune on all folds, quantise, write the model's files",
     "cv": "cross-validate: each fold decided by a model trained on the others",
     "quantize": "a trained .keras to int8, calibrated on the configuration's clips",
     "evaluate": "what an int8 model decides on each clip, as the chip would",

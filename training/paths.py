@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
-from generator.repository import DEFAULT_MODEL, WORK_DIR
+from generator.repository import DEFAULT_MODEL, WORK_DIR, command
 from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
 from training.configs import DEFAULT_CONFIG, SHIPPED_CONFIGS
 from training.dataset import ESC50_CLIP, Clip
@@ -23,7 +23,7 @@ PUBLISHED_BACKBONE = Path("st_yamnet_256") / "yamnet_256_f32.h5"
 
 DATASET_REMEDY = (
     "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
-    "or fetch ESC-10 with `make dataset`"
+    f"or fetch ESC-10 with `{command('dataset')}`"
 )
 
 

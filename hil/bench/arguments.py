@@ -24,7 +24,7 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     """Add the command to those of `mel2metal`."""
     parser = commands.add_parser(
         "bench",
-        help="what an image costs, layer by layer, and whether it keeps its budgets",
+        help="what an image costs, layer by layer, and its budgets",
         description="What an image costs, layer by layer, and whether it keeps its budgets.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -30,7 +30,7 @@ def add_completion(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     """Add the command to those of `mel2metal`; it describes all that are there when it runs."""
     parser = commands.add_parser(
         "completion",
-        help="print the script that completes commands, options and boards in a shell",
+        help="print the script that completes words in bash, zsh or fish",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
