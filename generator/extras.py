@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import shlex
 
 from generator.errors import ToolError
 from generator.repository import IN_CHECKOUT
@@ -58,9 +59,11 @@ def how_to_install(extra: str) -> str:
     """The remedy for an extra that is not installed."""
     if IN_CHECKOUT:
         return f"`make {MAKE_TARGETS[extra]}` installs it"
-    packages = " ".join(absent_packages(extra))
-    inject = f"; with pipx: pipx inject mel2metal {packages}" if packages else ""
-    return f"pip install 'mel2metal[{extra}]' in this environment{inject}"
+    ranges = packages_of(extra)
+    words = shlex.join(f"{name}{ranges[name]}" for name in absent_packages(extra))
+    whole = f"install mel2metal with its extra, 'mel2metal[{extra}]' (docs/install.md)"
+    add = "or add what is absent by `pip install` or `pipx inject mel2metal`"
+    return f"{whole}, {add}: {words}" if words else whole
 
 
 def missing_extra(command: str, module: str, extra: str) -> ToolError:

@@ -14,11 +14,13 @@ import tarfile
 import venv
 import zipfile
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE, PINS_DIR, REPO_ROOT
+from generator.toolchain.doctor import read_pins
 from generator.toolchain.locate import CMSIS_DSP_DIR, COMPILER_DIR
 from mel2metal.__main__ import main
 from tests.support.firmware_store import write_tiny_model
@@ -26,6 +28,7 @@ from tools.wheel_data import data_files
 
 pytestmark = pytest.mark.slow
 
+SITE_PACKAGES = Path(sysconfig.get_paths()["purelib"])
 PACKAGES = ("cross_check", "generator", "hil", "mel2metal", "scoring", "sounds", "training")
 LARGEST_WHEEL_MB = 4.0
 SHA256_LINE = re.compile(r"SHA-256 of the flash contents: ([0-9a-f]{64})")
@@ -113,9 +116,8 @@ def files_in(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
-@pytest.fixture(scope="module")
-def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    root = tmp_path_factory.mktemp("user")
+def install(wheel: Path, root: Path, dependencies: Path) -> Installation:
+    """The wheel in a new environment that finds its dependencies in a folder."""
     made = Installation(*(root / name for name in ("env", "home", "tmp", "cache", "work")))
     venv.create(made.environment, symlinks=True)
     python = made.environment / "bin" / "python"
@@ -123,7 +125,7 @@ def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
     build([*pip, str(wheel)], root)
     (site_packages,) = made.environment.glob("lib/python*/site-packages")
     # A .pth file's folder is searched, but .pth files in that folder (the editable one) are not.
-    (site_packages / "dependencies.pth").write_text(f"{sysconfig.get_paths()['purelib']}\n")
+    (site_packages / "dependencies.pth").write_text(f"{dependencies}\n")
     for folder in (made.home, made.scratch, made.work, made.cache / "tools"):
         folder.mkdir(parents=True)
     for tool in (COMPILER_DIR, CMSIS_DSP_DIR):
@@ -131,6 +133,26 @@ def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
     shutil.copyfile(DEFAULT_BOARDS_FILE, made.work / "desk.yaml")
     write_tiny_model(made.work)
     return made
+
+
+@pytest.fixture(scope="module")
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return install(wheel, tmp_path_factory.mktemp("user"), SITE_PACKAGES)
+
+
+@pytest.fixture(scope="module")
+def without_extras(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """With what firmware needs, and no more."""
+    root = tmp_path_factory.mktemp("lean")
+    (root / "packages").mkdir()
+    pins = read_pins((PINS_DIR / "firmware.txt").read_text().splitlines())
+    for package in (name for name, _ in pins if name not in ("setuptools", "pip", "wheel")):
+        files = metadata.distribution(package).files or []
+        for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+            link = root / "packages" / top
+            if not link.exists():
+                link.symlink_to(SITE_PACKAGES / top)
+    return install(wheel, root, root / "packages")
 
 
 def model_of(installation: Installation) -> str:
@@ -227,7 +249,7 @@ def test_the_harness_runs_there_and_writes_nothing_elsewhere(installation: Insta
     assert {path.name for path in installation.cache.iterdir()} <= {
         *("tools", "host", "flash_algorithms", "locks"),
     }
-    assert not list(installation.scratch.iterdir())
+    assert all(path.name.startswith("pytest-of-") for path in installation.scratch.iterdir())
     assert [name for name in files_in(installation.home) if not OF_MATPLOTLIB.fullmatch(name)] == []
 
 
@@ -251,3 +273,40 @@ def test_the_doctor_names_extras_and_no_target_of_make(installation: Installatio
     assert done.returncode == 0, done.stdout + done.stderr
     assert "packages: hil" in done.stdout
     assert "`make" not in done.stdout
+
+
+def test_firmware_needs_no_extra(without_extras: Installation) -> None:
+    named = ["--board", "u585", "--model", model_of(without_extras)]
+    done = without_extras.run("mel2metal", "firmware", *named)
+    assert done.returncode == 0, done.stderr
+    assert without_extras.run("mel2metal", "completion", "bash").returncode == 0
+    found = without_extras.run("mel2metal", "doctor")
+    assert found.returncode == 0
+    assert "absent: " in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        (("hil", "--board", "u585", "--virtual"), "hil"),
+        (("flash", "--board", "u585", "--virtual"), "hil"),
+        (("boards",), "hil"),
+        (("bench", "--board", "u585", "--virtual"), "hil"),
+        (("compare", "--board", "u585", "--virtual"), "hil"),
+        (("diverge", "clip.wav"), "hil"),
+        (("dataset",), "hil"),
+        (("evaluate",), "hil"),
+        (("train",), "train"),
+        (("cv",), "train"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value,
+)
+def test_a_command_without_its_extra_says_how_to_get_it(
+    without_extras: Installation, command: tuple[str, ...], extra: str
+) -> None:
+    done = without_extras.run("mel2metal", *command)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert f"`mel2metal {command[0]}` needs " in done.stderr
+    assert f"'mel2metal[{extra}]'" in done.stderr
+    assert "pipx inject mel2metal" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -25,7 +25,7 @@ from generator.engines.stedgeai.locate import LIBRARY_FOLDERS, find_install
 from generator.errors import EXIT_TOOL, ToolError
 from generator.extras import HIL, TRAIN, absent_packages, how_to_install, packages_of
 from generator.project.target_flags import target_flags
-from generator.repository import IN_CHECKOUT, PINS_DIR, WORK_DIR, command
+from generator.repository import DATA_DIR, IN_CHECKOUT, PINS_DIR, WORK_DIR, command
 from generator.toolchain.archive import c_library_flags
 from generator.toolchain.locate import COMPILER_DIR, find_cmsis_dsp, find_host_cc, find_toolchain
 
@@ -38,6 +38,9 @@ FREE_DISK_GB = {"firmware and tests": 2.0, "training": 5.0}
 """What .venv, .tools and build take, measured and rounded up; TensorFlow takes the most."""
 
 ON_VIRTUAL_BOARD = "make hil VIRTUAL=1" if IN_CHECKOUT else "mel2metal hil --board u585 --virtual"
+
+UDEV_RULES = DATA_DIR / "udev" / "70-mel2metal.rules"
+"""Lets users open the probes of Linux."""
 
 QEMU_PROGRAM = "qemu-system-arm"
 QEMU_REMEDY = (
@@ -275,7 +278,7 @@ def _serial_ports() -> Finding:
         "boards on USB",
         State.OPTIONAL,
         "no serial port on USB",
-        f"connect a board, or use the virtual one: {ON_VIRTUAL_BOARD}",
+        f"connect a board (on Linux with {UDEV_RULES}), or use the virtual one: {ON_VIRTUAL_BOARD}",
     )
 
 

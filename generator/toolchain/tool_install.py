@@ -150,7 +150,7 @@ def _pip_command(scratch: Path) -> list[str]:
 
 
 INSTALLERS = {
-    "compiler": PinnedTool(COMPILER_DIR, PINS_DIR / "compiler.txt", _unpack_compiler, 16),
-    "cmsis-dsp": PinnedTool(CMSIS_DSP_DIR, PINS_DIR / "cmsis-dsp.txt", _unpack_cmsis_dsp, 3),
+    "compiler": PinnedTool(COMPILER_DIR, PINS_DIR / "compiler.txt", _unpack_compiler, 17),
+    "cmsis-dsp": PinnedTool(CMSIS_DSP_DIR, PINS_DIR / "cmsis-dsp.txt", _unpack_cmsis_dsp, 2),
 }
 """The tools by the name that the command line has for them."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cross_check.arguments import CORES
+from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
 from generator.errors import EXIT_TOOL, ToolError
 from generator.toolchain import doctor
@@ -17,6 +19,10 @@ from mel2metal.__main__ import main
 @pytest.fixture
 def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def test_the_command_offers_every_machine() -> None:
+    assert set(CORES) == MACHINES.keys()
 
 
 @pytest.mark.usefixtures("empty_path")

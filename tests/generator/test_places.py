@@ -56,11 +56,11 @@ def test_an_extra_includes_those_that_it_names() -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_the_remedy_names_the_extra_and_for_pipx_the_packages() -> None:
+def test_the_remedy_names_the_extra_and_the_packages() -> None:
     error = extras.missing_extra("hil", "serial", extras.HIL)
     assert error.what == "`mel2metal hil` needs serial, which is not installed"
-    assert "pip install 'mel2metal[hil]'" in error.remedy
-    assert "pipx inject mel2metal no-such-package" in error.remedy
+    assert "with its extra, 'mel2metal[hil]'" in error.remedy
+    assert "`pipx inject mel2metal`: no-such-package" in error.remedy
 
 
 def test_in_a_checkout_make_installs_them() -> None:
