@@ -44,9 +44,15 @@ JOBS ?= 2
 COUNT ?= 1000
 SEED ?= 1
 CONFIG ?=
+CMD ?=
 TRAIN_ARGS ?=
 # What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
 TEST_SET ?= train
+
+# A switch such as VIRTUAL or TAPS: 1, yes, true or on; 0, no, false, off or nothing.
+NO := 0 no No NO false False FALSE off Off OFF
+YES := 1 yes Yes YES true True TRUE on On ON
+is_on = $(if $(filter-out $(NO) $(YES),$($(1))),$(error $(1)=$($(1)): say 1 or 0),$(filter $(YES),$($(1))))
 
 WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
 WITH_FRONTEND = $(if $(FRONTEND),--frontend "$(FRONTEND)")
@@ -57,11 +63,17 @@ WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
+WITH_MODEL = $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
+WITH_PROBE = $(if $(INVENTORY),--inventory "$(INVENTORY)") $(if $(PROBE),--probe "$(PROBE)")
+WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') $(if $(PACK),--pack "$(PACK)")
+ON_BOARD = --board $(BOARD) $(if $(call is_on,VIRTUAL),--virtual)
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# The command behind every target. Its exit code is in make's line "Error N"; make itself ends with 2.
+MEL2METAL := $(PY) -m mel2metal
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 # The first Python that is new enough, unless PYTHON= names one.
@@ -92,7 +104,14 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.firmware
 	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/test.txt
 	@touch $@
 
-$(VENV)/.train: requirements/train.txt $(VENV)/.test
+# A configuration that is not there is told before TensorFlow is downloaded.
+.PHONY: config-is-there
+config-is-there:
+	@test -z "$(CONFIG)" || test -f "$(CONFIG)" || { \
+	    echo "CONFIG=$(CONFIG): there is no such file. Name a configuration:" \
+	    "docs/train-your-own.md shows one." >&2; exit 2; }
+
+$(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there
 	@echo "[install]  requirements/train.txt (TensorFlow: some minutes)"
 	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/train.txt
 	@touch $@
@@ -120,11 +139,11 @@ TOOLS := $(if $(CROSS_COMPILE),,$(COMPILER)) $(CMSIS_DSP)
 
 $(COMPILER): requirements/compiler.txt | $(VENV)/.firmware
 	@echo "[install]  requirements/compiler.txt"
-	@$(PY) -m generator.toolchain.tool_install compiler
+	@$(MEL2METAL) tools compiler
 
 $(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
 	@echo "[install]  requirements/cmsis-dsp.txt"
-	@$(PY) -m generator.toolchain.tool_install cmsis-dsp
+	@$(MEL2METAL) tools cmsis-dsp
 
 # --- Targets --------------------------------------------------------------------------------------
 
@@ -144,18 +163,17 @@ help: ## This list
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
-	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(TAPS),--taps) --jobs $(JOBS)
+	@$(MEL2METAL) firmware --board $(BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(JOBS)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
-	@$(PY) -m mel2metal explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	@$(MEL2METAL) explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
-	@$(PY) -m mel2metal inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	@$(MEL2METAL) inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds "$(SOUNDS)")
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
@@ -199,68 +217,63 @@ drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
-	$(PY) -m pytest hil/ --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") \
+	@$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
+	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
+	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
-	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	@$(MEL2METAL) flash $(ON_BOARD) $(WITH_MODEL) $(WITH_PROBE) $(WITH_FLASHING) \
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
-	@$(PY) -m hil.boards $(if $(WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
+	@$(MEL2METAL) boards $(if $(call is_on,WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
 
 .PHONY: labgrid
 labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
 	$(PY) -m pytest tests/hil/boards/test_labgrid.py $(PYTEST_ARGS)
 
-BENCH_BOARD = $(PY) -m hil.bench --board $(BOARD) $(if $(VIRTUAL),--virtual)
-
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
 	@$(PY) -m tests.support.bench_nets >/dev/null
-	@$(BENCH_BOARD) $(if $(MODELS),--models $(MODELS)) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	@$(MEL2METAL) bench $(ON_BOARD) $(if $(MODELS),--models $(MODELS)) $(WITH_MODEL) \
+	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: bench-diff
 bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json
-	@$(BENCH_BOARD) --diff
+	@$(MEL2METAL) bench $(ON_BOARD) --diff
 
 .PHONY: bench-baseline
 bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and the tables of docs/performance.md
-	@$(BENCH_BOARD) --baseline
+	@$(MEL2METAL) bench $(ON_BOARD) --baseline
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
-	@$(PY) -m hil.compare --board $(BOARD) $(if $(VIRTUAL),--virtual) \
-	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
+	@$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
 	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
-	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
+	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
 
+.PHONY: shell
+shell: $(VENV)/.firmware $(COMPILER) ## A shell with arm-none-eabi-gcc on PATH (CMD="arm-none-eabi-gcc --version": one command)
+	@$(MEL2METAL) shell $(CMD)
+
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
-	@$(PY) -m generator doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)")
+	@$(MEL2METAL) doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)")
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
-	$(PY) -m sounds.fetch_esc50
+	@$(MEL2METAL) dataset
 
 .PHONY: models
 models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, to data/models
@@ -273,20 +286,19 @@ check-train check-cv check-quantize: $(VENV)/.test
 
 .PHONY: train
 train: check-train $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	$(PY) -m training train $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(MEL2METAL) train $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: cv
 cv: check-cv $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	$(PY) -m training cv $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(MEL2METAL) cv $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: quantize
 quantize: check-quantize $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	$(PY) -m training quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
-	$(PY) -m training evaluate $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SOUNDS) $(WITH_SETTINGS) $(TRAIN_ARGS)
+	@$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'
@@ -312,7 +324,7 @@ hooks: $(VENV)/.dev ## Run the quick checks before each git commit
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
-	$(LOCK) --extra train -o requirements/train.txt
+	$(LOCK) --extra train --extra test -o requirements/train.txt
 	$(LOCK) -c requirements/train.txt -o requirements/firmware.txt
 	$(LOCK) -c requirements/train.txt --extra test -o requirements/test.txt
 	$(LOCK) -c requirements/train.txt --extra dev -o requirements/dev.txt
@@ -321,7 +333,7 @@ lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE
 # One version of a package for all Pythons ("fewest"): the tables that numpy computes are the same.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --quiet --universal \
 	--python-version 3.11 --fork-strategy fewest --generate-hashes --no-build --no-annotate \
-	$(if $(UPGRADE),--upgrade)
+	$(if $(call is_on,UPGRADE),--upgrade)
 LOCK = $(COMPILE) -c requirements/limits.in pyproject.toml requirements/build.in
 
 .PHONY: clean

@@ -13,6 +13,7 @@ from cross_check.image import CALIBRATION, Image
 from cross_check.machines import INSTRUCTION_SHIFT
 from cross_check.program_output import Output, RunError, by_meter, read_output
 from generator.errors import ToolError
+from generator.repository import command
 from generator.toolchain.doctor import QEMU_PROGRAM, QEMU_REMEDY
 
 TIMEOUT_S = 300
@@ -33,7 +34,8 @@ def find_qemu() -> Path:
     """The path of QEMU; raises ToolError with installation instructions if there is none."""
     found = shutil.which(QEMU_PROGRAM)
     if found is None:
-        raise ToolError(f"no program {QEMU_PROGRAM}: `make qemu` compares with it", QEMU_REMEDY)
+        what = f"no program {QEMU_PROGRAM}: `{command('qemu')}` compares with it"
+        raise ToolError(what, QEMU_REMEDY)
     return Path(found)
 
 

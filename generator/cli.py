@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,15 +15,26 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
+from generator.command_parser import AddCommand, CommandGroups, CommandParser, add_groups
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
 from generator.commands.model_options import add_model_settings, network_of
 from generator.commands.sound_reader import SoundReader
+from generator.commands.tools import add_tools
 from generator.engine_choice import EngineChoice
 from generator.engines.engine import BUILTIN, ENGINES
 from generator.engines.stedgeai.generate import APIS, TIMEOUT_S
-from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError, fault_lines
+from generator.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_TOOL,
+    Fault,
+    InputError,
+    Mel2metalError,
+    ToolError,
+    fault_lines,
+)
+from generator.extras import missing_extra
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
@@ -41,10 +52,12 @@ from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.footprint_table import print_footprint
 from generator.terminal.frontend_lines import print_frontend
 from generator.terminal.progress import progress
+from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain import doctor
 from generator.toolchain.build import DEFAULT_JOBS
 from generator.toolchain.footprint import read_footprint
 from generator.toolchain.locate import find_toolchain
+from generator.version import ShowVersion
 
 EXAMPLES = """\
 examples:
@@ -72,23 +85,24 @@ Labels are in a file, one per line; without --labels in <model>.labels.txt besid
 Thresholds and the class for other sound stand in <model>.decision.yaml (docs/decision.md).
 """
 
-EXIT_INTERRUPTED = 130
-
-AddCommand = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]
-"""Adds a command to those of the parser."""
+TO_FIRMWARE = "from a model to firmware"
+THIS_MACHINE = "this machine"
 
 
 def main(
     arguments: Sequence[str] | None = None,
     reader: SoundReader | None = None,
-    more: Sequence[AddCommand] = (),
+    groups: Mapping[str, Iterable[AddCommand]] | None = None,
 ) -> int:
     """Run one command and return its exit code; faults of the user never show a traceback.
 
-    `reader`: of sound files, for commands that are given any. `more`: commands that come from
-    outside of the generator.
+    `reader`: of sound files, for commands that are given any. `groups`: commands from outside of
+    the generator, by the heading that they have in the help.
     """
-    options = make_parser(more).parse_args(arguments)
+    options, unknown = make_parser(groups or {}).parse_known_args(arguments)
+    if unknown and not options.parser.passes_on:
+        options.parser.refuse(unknown)
+    options.passed_on = unknown
     options.reader = reader
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
@@ -101,6 +115,14 @@ def main(
         for line in lines:
             errors.print(f"  {line}", markup=False)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        extra: str | None = getattr(options, "extra", None)
+        if extra is None or error.name is None:
+            raise
+        command = options.parser.prog.removeprefix("mel2metal ")
+        missing = missing_extra(command, error.name, extra)
+        errors.print(f"mel2metal: {missing}", style="red", markup=False)
+        return missing.exit_code
     except Mel2metalError as error:
         errors.print(f"mel2metal: {error}", style="red", markup=False)
         return error.exit_code
@@ -112,17 +134,30 @@ def main(
         return EXIT_INTERRUPTED
 
 
-def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
+def make_parser(groups: Mapping[str, Iterable[AddCommand]]) -> CommandParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="mel2metal",
         description="From an int8 .tflite to a listening STM32.",
-        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.add_argument("--version", action=ShowVersion, nargs=0, help="print version and commit")
+    commands = parser.add_subparsers(
+        action=CommandGroups, metavar="COMMAND", required=True, help="one of those below"
+    )
+    assert isinstance(commands, CommandGroups)
+    commands.start_group(TO_FIRMWARE)
+    _add_own(commands)
+    add_groups(commands, groups)
+    commands.start_group(THIS_MACHINE)
+    add_tools(commands)
+    _add_doctor(commands)
+    parser.epilog = f"{commands.listing()}\n{EXAMPLES}"
+    return parser
 
+
+def _add_own(commands: CommandGroups) -> None:
     build = commands.add_parser(
         "firmware",
         help="generate, compile and measure the firmware of one board",
@@ -172,7 +207,7 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
 
     look = commands.add_parser(
         "inspect",
-        help="show a model's operators, schedule and RAM before anything is built",
+        help="a model's operators, schedule and RAM, before anything is built",
         allow_abbrev=False,
     )
     add_inspect(look)
@@ -180,7 +215,7 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
 
     why = commands.add_parser(
         "explain",
-        help="show how each operator runs, why, and what it costs: a table and a drawing",
+        help="how each operator runs, why, and what it costs",
         epilog=EXPLAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -190,16 +225,15 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
 
     sound = commands.add_parser(
         "frontend",
-        help="a front-end's record: in words, made from a library's call, held against features",
+        help="a front-end's record: in words, made, or held against features",
         epilog=FRONTEND_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add_frontend(sound)
 
-    for add in more:
-        add(commands)
 
+def _add_doctor(commands: CommandGroups) -> None:
     health = commands.add_parser(
         "doctor", help="say what is present, missing, and how to get it", allow_abbrev=False
     )
@@ -208,7 +242,6 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
     health.set_defaults(
         run=lambda options, console: doctor.main(options.cross_compile, options.stedgeai)
     )
-    return parser
 
 
 def _add_board_options(parser: argparse.ArgumentParser) -> None:
@@ -268,6 +301,7 @@ def _job_count(text: str) -> int:
 def _firmware(options: argparse.Namespace, console: Console) -> int:
     check_writable(options.out)
     board, network = _read_inputs(options)
+    install_what_is_needed(console, options.cross_compile)
     toolchain = find_toolchain(options.cross_compile)
     graph = network.graph
     size = f"{len(graph.operators)} operators, {count_classes(graph.classes)}"

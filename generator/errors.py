@@ -17,6 +17,9 @@ EXIT_INPUT = 2
 EXIT_TOOL = 3
 """Exit code for a missing or failing tool: compiler, data set, probe, board."""
 
+EXIT_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.compare`, or `make compare`: the engines side by side, on one board and clips.
+"""`mel2metal compare`: the engines side by side, on one board and clips.
 
 Builds and runs an image for each engine that this machine has, the one after the other, by the same
 tests; prints time, RAM and flash of both, counted alike from the linked images, and what is
@@ -12,25 +12,29 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from generator.command_parser import CommandParser
 from generator.engines.engine import BUILTIN, ENGINES, STEDGEAI
 from generator.engines.stedgeai.locate import find_install
 from generator.errors import ToolError
+from generator.extras import HIL
 from generator.model.published import hash_clips, published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
-from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
+from generator.repository import DEFAULT_OUT_DIR
+from generator.terminal.tool_progress import install_what_is_needed
 from hil.option_table import prefixed_arguments
 from hil.report.run_folder import latest_run
+from hil.suite_command import suite_command
 
-TESTS = tuple(f"hil/suite/test_{name}.py" for name in ("handshake", "clips", "latency_and_memory"))
+TESTS = ("test_handshake", "test_clips", "test_latency_and_memory")
 FOOTPRINT_COLUMNS = (
     *("activation_ram_bytes", "runtime_ram_bytes", "total_ram_bytes"),
     *("weights_flash_bytes", "code_flash_bytes", "total_flash_bytes"),
@@ -45,8 +49,6 @@ HEADINGS = (
 
 NOTES = "*1 cycles / 160 MHz   ~ estimated"
 PUBLISHED_NOTE = "   * published by ST for Yamnet-256 on B-U585I-IOT02A, not measured here"
-
-EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,9 @@ class EngineRun:
         )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print, and return the exit code."""
-    options, passed_on = _parser().parse_known_args(arguments)
-    console = Console(highlight=False)
+def _run(options: argparse.Namespace, console: Console) -> int:
+    import_module("pytest")
+    install_what_is_needed(console, None)
     engines, exit_code = [BUILTIN], 0
     try:
         install = find_install(options.stedgeai, os.environ)
@@ -114,18 +115,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ToolError as error:
         console.print(f"{STEDGEAI}: left out. {error}", markup=False, soft_wrap=True)
     runs: list[EngineRun] = []
-    try:
-        for engine in engines:
-            board_folder = _report_dir(options.build_dir, engine) / options.board
-            before = latest_run(board_folder)
-            code = _run(engine, options, passed_on)
-            exit_code = exit_code or code
-            project = project_name(options.board, taps=False, engine=engine)
-            run = latest_run(board_folder)
-            if run is not None and run != before and (report := run / "report.json").is_file():
-                runs.append(EngineRun.read(report, options.build_dir / project / FOOTPRINT_FILE))
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    for engine in engines:
+        board_folder = _report_dir(options.build_dir, engine) / options.board
+        before = latest_run(board_folder)
+        code = _run_engine(engine, options)
+        exit_code = exit_code or code
+        project = project_name(options.board, taps=False, engine=engine)
+        run = latest_run(board_folder)
+        if run is not None and run != before and (report := run / "report.json").is_file():
+            runs.append(EngineRun.read(report, options.build_dir / project / FOOTPRINT_FILE))
     print_comparison(console, options.board, runs)
     return exit_code
 
@@ -154,30 +152,35 @@ def _report_dir(build_dir: Path, engine: str) -> Path:
     return build_dir / "compare" / engine
 
 
-def _run(engine: str, options: argparse.Namespace, passed_on: Sequence[str]) -> int:
+def _run_engine(engine: str, options: argparse.Namespace) -> int:
     report_dir = _report_dir(options.build_dir, engine)
-    command = [sys.executable, "-m", "pytest", *TESTS, "-q"]
     ours = ["--board", options.board, "--engine", engine, "--build-dir", str(options.build_dir)]
     ours += ["--report-dir", str(report_dir), "--clips", str(options.clips)]
     if engine == STEDGEAI and options.stedgeai:
         ours += ["--stedgeai", options.stedgeai]
-    command += prefixed_arguments([*ours, *passed_on])
-    return subprocess.run(command, cwd=REPO_ROOT, check=False).returncode
+    words = suite_command(["-q", *prefixed_arguments([*ours, *options.passed_on])], TESTS)
+    return subprocess.run(words, check=False).returncode
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m hil.compare",
+def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to those of `mel2metal`."""
+    parser = commands.add_parser(
+        "compare",
+        help="the engines side by side, on one board and clips",
         description="The engines side by side: " + ", ".join(ENGINES),
         epilog="Other options go to pytest as they are: --virtual, --model, --labels, --sounds ...",
         allow_abbrev=False,
     )
+    assert isinstance(parser, CommandParser)
     parser.add_argument("--board", required=True, metavar="NAME", help="board of boards.yaml")
     parser.add_argument("--clips", type=int, default=10, metavar="N", help="clips (default: 10)")
     parser.add_argument("--stedgeai", metavar="PATH", help="ST's program or installation")
-    parser.add_argument("--build-dir", type=Path, default=DEFAULT_OUT_DIR, metavar="DIR")
-    return parser
+    parser.add_argument(
+        "--build-dir", type=_whole, default=DEFAULT_OUT_DIR, metavar="DIR", help="for both"
+    )
+    parser.pass_on(lambda add: None)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _whole(text: str) -> Path:
+    return Path(text).resolve()

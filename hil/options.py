@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.boards.boards_file import load_boards
+from generator.boards.boards_file import load_boards, unknown_board
 from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
 from generator.project.manifest import ASSEMBLY
-from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from hil.flash_command import command_fault
+
+WRITE_ONE = "make boards WRITE=1" if IN_CHECKOUT else "mel2metal boards --write"
+"""What writes an inventory."""
 
 EVERY_BOARD = "all"
 
@@ -77,7 +80,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     `known_faults`: names that --virtual-fault may have.
     """
     faults: list[Fault] = []
-    boards_file = Path(value_of("boards_file") or REPO_ROOT / "boards.yaml").resolve()
+    boards_file = Path(value_of("boards_file") or DEFAULT_BOARDS_FILE).resolve()
     names: list[str] = value_of("board")
     every_board = EVERY_BOARD in names
     boards: dict[str, BoardSpec] = {}
@@ -88,15 +91,14 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
             if name in known:
                 boards[name] = known[name]
             else:
-                what = f"no board {name!r} in {boards_file.name}"
-                faults.append(Fault("--board", what, f"choose from: {', '.join(known)}, all"))
+                faults.append(unknown_board("--board", name, boards_file, [*known, EVERY_BOARD]))
     virtual = bool(value_of("virtual"))
     virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault") or ()))
     faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
     probe, port = _read_place(value_of, virtual, len(boards), faults)
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
-        faults.append(Fault("--inventory", f"{inventory} is not there", "make boards WRITE=1"))
+        faults.append(Fault("--inventory", f"{inventory} is not there", WRITE_ONE))
     labgrid = _read_labgrid(value_of, virtual, faults)
     lock_timeout_s: float | None = value_of("lock_timeout")
     if lock_timeout_s is None:

@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not value_of("board"):
         return
     from generator.errors import Mel2metalError
-    from generator.repository import REPO_ROOT
+    from generator.repository import WORK_DIR
     from hil.boards.virtual_board import virtual_fault_names
     from hil.clips.clip_set import load_clips
     from hil.gates.limits import read_gates
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         options = read_options(value_of, virtual_fault_names())
         config.stash[OPTIONS] = options
-        directory = find_directory(options.sounds, os.environ, REPO_ROOT)
+        directory = find_directory(options.sounds, os.environ, WORK_DIR)
         gates = read_gates(value_of, config.rootpath, options.boards, options.boards_file.name)
         config.stash[CLIPS] = load_clips(
             directory, options.folds, options.clips, required=gates.require_sounds

@@ -1,21 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m mel2metal` is `mel2metal`."""
+"""`mel2metal`: the commands of all packages, by subject."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
+from cross_check.arguments import add_qemu
 from generator import cli
+from hil.arguments import add_hil
+from hil.bench.arguments import add_bench
+from hil.boards.arguments import add_boards
+from hil.compare import add_compare
 from hil.diverge.arguments import add_diverge
+from hil.flash import add_flash
+from mel2metal.completion.arguments import add_completion
 from mel2metal.sound_files import SoundFiles
-from training.arguments import add_models
+from sounds.arguments import add_dataset
+from training.arguments import add_models, add_training
+
+GROUPS = {
+    "on a board, real or virtual": (
+        add_hil,
+        add_flash,
+        add_boards,
+        add_bench,
+        add_compare,
+        add_diverge,
+        add_qemu,
+    ),
+    "data and training": (add_dataset, add_models, add_training),
+    cli.THIS_MACHINE: (add_completion,),
+}
+"""What adds a command, by the heading that it has in `mel2metal --help`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of the generator, which may ask for sounds, `diverge`, which may ask for
-    boards, or `models`, which fetches; returns the exit code."""
-    return cli.main(arguments, SoundFiles(), (add_diverge, add_models))
+    """Run one command; returns the exit code. The generator's may ask for sounds."""
+    return cli.main(arguments, SoundFiles(), GROUPS)
 
 
 if __name__ == "__main__":

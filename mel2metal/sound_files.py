@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import ToolError
-from generator.repository import REPO_ROOT
+from generator.extras import HIL, how_to_install
+from generator.repository import WORK_DIR
 from sounds.decode import lacks_bands, low_rate_text, own_rate_hz, read_sound
 from sounds.layouts import read_sounds
 from sounds.place import find_directory
@@ -28,7 +29,7 @@ class SoundFiles:
         missing = _missing()
         if missing:
             what = f"sound files cannot be read without {', '.join(missing)}"
-            raise ToolError(what, "run `make test-fast` once, or pip install them")
+            raise ToolError(what, how_to_install(HIL))
         return read_sound(path, rate_hz).samples
 
     def clips(self, named: Path | None) -> Sequence[Path]:
@@ -37,7 +38,7 @@ class SoundFiles:
             flat = sorted(path for path in named.iterdir() if path.suffix.lower() in SUFFIXES)
             if flat:
                 return flat
-        root = find_directory(str(named) if named else None, os.environ, REPO_ROOT)
+        root = find_directory(str(named) if named else None, os.environ, WORK_DIR)
         if root is None or (named is None and _missing()):
             return ()
         return [sound.path for sound in read_sounds(root).sounds]

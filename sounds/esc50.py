@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from generator.errors import Fault, InputError, ToolError
+from generator.repository import command
 from sounds.sound import Sound, SoundSet, classes_of, split_category
 
 TABLE = Path("meta") / "esc50.csv"
 COLUMNS = ("filename", "fold", "category")
-REMEDY = "mend the table, or fetch ESC-50 again with `make dataset`"
+REMEDY = f"mend the table, or fetch ESC-50 again with `{command('dataset')}`"
 
 Row = dict[str, str]
 

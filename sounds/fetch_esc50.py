@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fetch ESC-50 and keep its ESC-10 clips: `make dataset`, or `python -m sounds.fetch_esc50`.
+"""Fetch ESC-50 and keep its ESC-10 clips: `mel2metal dataset`.
 
 The public archive (some 600 MB) is downloaded with a progress bar. An interrupted download goes on
 where it stopped, if the server can; what arrived is checked (the table is complete, all 400 clips
@@ -10,32 +10,27 @@ ESC-50 is licensed CC BY-NC 3.0, its ESC-10 part CC BY 3.0 (K. J. Piczak, 2015).
 
 from __future__ import annotations
 
-import argparse
 import csv
 import shutil
 import sys
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
-from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
+from generator.errors import Fault, InputError, ToolError
 from generator.locks import hold_lock
-from generator.repository import REPO_ROOT
+from generator.repository import command
 from sounds.decode import read_samples
 from sounds.download import download
 from sounds.layouts import read_sounds
-from sounds.place import DEFAULT_DIRECTORY
 
-ARCHIVE_URL = "https://github.com/karolpiczak/ESC-50/archive/master.zip"
 CLIPS = 400
 CLASSES = 10
 FOLDS = 5
 CLIP_RATE_HZ = 44_100
 """Of the clips as they are published: nothing is resampled to look at them."""
 TABLE_ROWS = 2000
-EXIT_INTERRUPTED = 130
 
 
 def download_archive(url: str, folder: Path) -> Path:
@@ -68,7 +63,7 @@ def extract_esc10(archive: Path, folder: Path) -> None:
         raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
 
 
-_AGAIN = "run `make dataset` again"
+_AGAIN = f"run `{command('dataset')}` again"
 
 
 class ArchiveDamagedError(ToolError):
@@ -151,29 +146,3 @@ def fetch(url: str, target: Path) -> int:
         fresh.replace(target)
         shutil.rmtree(work)
     return count
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line: fetch, check, say what is there."""
-    parser = argparse.ArgumentParser(prog="python -m sounds.fetch_esc50", description=__doc__)
-    parser.add_argument("--url", default=ARCHIVE_URL, help="archive of ESC-50, as a zip file")
-    parser.add_argument("--to", type=Path, default=REPO_ROOT / DEFAULT_DIRECTORY, help="where to")
-    options = parser.parse_args(arguments)
-    try:
-        count = fetch(options.url, options.to)
-    except Mel2metalError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    except OSError as error:
-        print(f"{error.filename or options.to}: {error.strerror or error}", file=sys.stderr)
-        print("    remedy: make room or give access there, and run it again", file=sys.stderr)
-        return EXIT_TOOL
-    except KeyboardInterrupt:
-        print("interrupted; run it again, it goes on with what arrived", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    print(f"{count} ESC-10 clips in {options.to}: all decode")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

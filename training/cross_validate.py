@@ -22,7 +22,8 @@ from training.card import Scores, scores_of
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
 from training.dataset import DataSet
-from training.engines import TWIN, open_engines
+from training.engine_names import TWIN
+from training.engines import open_engines
 from training.evaluate import decide_clips
 from training.features import ClipFrames, front_end_text
 from training.plots import plot_answers, plot_losses

@@ -26,15 +26,10 @@ from generator.model.patches import patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
 from training.classifier import Classifier
 from training.dataset import Clip, Samples
+from training.engine_names import LITERT
 from training.features import FrontEnd, compile_front_end
 from training.patches import Frames, cut_patches
 from training.scores import DecidedClip, decide_clip
-
-TWIN, LITERT = "twin", "litert"
-ENGINES = {
-    TWIN: "the firmware's C, compiled for this machine",
-    LITERT: "LiteRT's reference kernels behind the firmware's front-end",
-}
 
 
 class Engine(Protocol):

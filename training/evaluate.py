@@ -16,7 +16,8 @@ from rich.progress import Progress
 from generator.frontend.saturation import Saturation
 from generator.model.decision import SHARE_STEPS, ZERO_SHARE_STEP, DecisionRule, Head, describe_rule
 from training.dataset import Clip, DataSet
-from training.engines import ENGINES, Engine
+from training.engine_names import ENGINES
+from training.engines import Engine
 from training.rejections import (
     Rejections,
     count_changed,

@@ -7,21 +7,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
-from generator.repository import DEFAULT_MODEL, REPO_ROOT
+from generator.repository import DEFAULT_MODEL, WORK_DIR, command
 from sounds.place import DEFAULT_DIRECTORY, DIRECTORY_VARIABLE
+from training.configs import DEFAULT_CONFIG, SHIPPED_CONFIGS
 from training.dataset import ESC50_CLIP, Clip
 from training.published_models import BACKBONE_FILE, DEFAULT_PLACE, MODELS_VARIABLE
 
-RUNS = REPO_ROOT / "runs"
+RUNS = WORK_DIR / "runs"
 """The run folders; ignored by git."""
 
-MODELS = REPO_ROOT / "models"
-"""The shipped models and their cards."""
-
-DEFAULT_CONFIG = REPO_ROOT / "training" / "esc10.yaml"
-CAUSAL_CONFIG = REPO_ROOT / "training" / "esc10_causal.yaml"
-SHIPPED_CONFIGS = (DEFAULT_CONFIG, CAUSAL_CONFIG)
-"""The configurations of the models in MODELS."""
+MODELS = WORK_DIR / "models"
+"""Where models of the shipped configurations go; in a checkout those are the shipped models."""
 
 BACKBONE_REMEDY = (
     f"fetch it with `make models` (to {DEFAULT_PLACE}), or set {MODELS_VARIABLE} to a folder with "
@@ -30,7 +26,7 @@ BACKBONE_REMEDY = (
 
 DATASET_REMEDY = (
     "name your sounds by data.folder of the configuration, by --data, or by ESC10_DIR; "
-    "or fetch ESC-10 with `make dataset`"
+    f"or fetch ESC-10 with `{command('dataset')}`"
 )
 
 
@@ -40,7 +36,7 @@ def find_dataset(
     configured: str | None = None,
     config: Path = DEFAULT_CONFIG,
     *,
-    repository: Path = REPO_ROOT,
+    repository: Path = WORK_DIR,
 ) -> Path:
     """The folder of sounds: `named` (the option), else `configured`, relative to the file `config`,
     else ESC10_DIR, else `data/ESC-50` of the repository. Raises InputError or ToolError if it does
@@ -66,7 +62,7 @@ def default_out(config: Path) -> Path:
 
 
 def find_published_backbone(
-    environment: Mapping[str, str], *, repository: Path = REPO_ROOT
+    environment: Mapping[str, str], *, repository: Path = WORK_DIR
 ) -> Path | None:
     """The published backbone, not trained on ESC-10: of MODELS_DIR, else where `make models` puts
     it. None if MODELS_DIR is not set and nothing was fetched.
@@ -86,14 +82,14 @@ def find_published_backbone(
     return path
 
 
-def find_backbone(environment: Mapping[str, str], *, repository: Path = REPO_ROOT) -> Path:
+def find_backbone(environment: Mapping[str, str], *, repository: Path = WORK_DIR) -> Path:
     """The start of fine-tuning: the published backbone, else the shipped model."""
     published = find_published_backbone(environment, repository=repository)
     return published or DEFAULT_MODEL.with_suffix(".keras")
 
 
 def find_backbone_for_cross_validation(
-    clips: Iterable[Clip], environment: Mapping[str, str], *, repository: Path = REPO_ROOT
+    clips: Iterable[Clip], environment: Mapping[str, str], *, repository: Path = WORK_DIR
 ) -> Path:
     """The start of cross-validation: a backbone that was not trained on any of these clips.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from generator.host.model_twin import label_faults
-from generator.repository import REPO_ROOT
+from generator.repository import SOURCE_ROOT
 from training.card import versions
 from training.config import DecisionConfig, TrainingConfig
 from training.dataset import DataSet, sha256_of_clips, training_faults
@@ -28,12 +28,12 @@ HASHED_CODE = (
 
 NOT_HASHED = frozenset(
     {
-        *(f"sounds/{name}.py" for name in ("download", "fetch_esc50")),
-        *(f"training/{name}.py" for name in ("__main__", "card", "card_text", "commands", "plots")),
+        *(f"sounds/{name}.py" for name in ("arguments", "download", "fetch_esc50")),
         *(
             f"training/{name}.py"
-            for name in ("arguments", "input_range", "published_models", "rejections")
+            for name in ("__main__", "arguments", "card", "card_text", "commands", "plots")
         ),
+        *(f"training/{name}.py" for name in ("input_range", "published_models", "rejections")),
         *(f"training/{name}.py" for name in ("tables", "tensorboard", "threshold", "train")),
     }
 )
@@ -103,13 +103,13 @@ def digest_of_run(
     )
 
 
-def digest_of_code(root: Path = REPO_ROOT) -> str:
+def digest_of_code(root: Path = SOURCE_ROOT) -> str:
     """SHA-256 over the sources of `hashed_sources`: results of other code are not reused."""
     names = hashed_sources(root)
     return digest_of(*(f"{name}={sha256_of(root / name)}" for name in names))
 
 
-def hashed_sources(root: Path = REPO_ROOT) -> tuple[str, ...]:
+def hashed_sources(root: Path = SOURCE_ROOT) -> tuple[str, ...]:
     """The files of HASHED_CODE without NOT_HASHED, relative to `root`, sorted.
 
     Raises ValueError if an entry of HASHED_CODE has no source, or NOT_HASHED an unknown file.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from generator.errors import ToolError
 from generator.locks import hold_lock
-from generator.repository import REPO_ROOT
+from generator.repository import WORK_DIR
 
 MODELS_VARIABLE = "MODELS_DIR"
 DEFAULT_PLACE = Path("data") / "models"
@@ -52,7 +52,7 @@ FILES = (LICENCE, BACKBONE_FILE)
 
 
 def fetch_models(
-    place: Path = REPO_ROOT / DEFAULT_PLACE,
+    place: Path = WORK_DIR / DEFAULT_PLACE,
     source: str = SOURCE,
     on_message: Callable[[str], None] = lambda line: None,
 ) -> tuple[Path, ...]:

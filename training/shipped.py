@@ -8,8 +8,9 @@ from pathlib import Path
 from generator.errors import Fault, InputError
 from generator.repository import DEFAULT_MODEL
 from training.config import TrainingConfig, load_config
+from training.configs import SHIPPED_CONFIGS
 from training.dataset import DataSet
-from training.paths import MODELS, SHIPPED_CONFIGS
+from training.paths import MODELS
 
 ESC10_CLIPS_A_FOLD = 80
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from generator.errors import ToolError
+from generator.extras import TRAIN, how_to_install
 
 
 def start_tensorflow(threads: int) -> str:
@@ -25,7 +26,7 @@ def start_tensorflow(threads: int) -> str:
     except ModuleNotFoundError as error:
         raise ToolError(
             f"{error.name} is not installed",
-            "use `make train` or `make cv`, which install the training packages",
+            how_to_install(TRAIN),
         ) from error
     with suppress(RuntimeError):  # already initialised: the number of threads stays as it is
         tf.config.threading.set_intra_op_parallelism_threads(threads)

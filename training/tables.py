@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generator.model.decision import Head
-from training.engines import ENGINES
+from training.engine_names import ENGINES
 from training.evaluate import Evaluation
 from training.scores import accuracy_of, by_fold, confusion, detections
 

@@ -12,11 +12,11 @@ from rich.progress import Progress
 from generator.frontend.record_file import frontend_path
 from generator.model.decision import Head
 from generator.model.decision_file import DecisionSettings, settings_path, settings_text
-from generator.repository import REPO_ROOT
 from training.card import Card, Data, Files, Origin, licences_of, versions
 from training.card_text import print_card
 from training.checkpoint import Checkpoint
 from training.config import TrainingConfig
+from training.configs import CAUSAL_CONFIG
 from training.cross_validate import (
     CrossValidation,
     cross_validate,
@@ -24,10 +24,10 @@ from training.cross_validate import (
     read_cross_validation,
 )
 from training.dataset import DataSet, sha256_of_clips
-from training.engines import TWIN, open_engines
+from training.engine_names import TWIN
+from training.engines import open_engines
 from training.evaluate import decide_clips
 from training.features import front_end_text
-from training.paths import CAUSAL_CONFIG
 from training.plots import plot_losses
 from training.prepare import Prepared
 from training.run_folder import check_writable, remove_partial_files, sha256_of, write_atomically
@@ -178,7 +178,7 @@ def _is_esc10(config: TrainingConfig, data: DataSet) -> bool:
 def _commands(config: TrainingConfig, data: DataSet) -> tuple[str, ...]:
     if _is_esc10(config, data):
         causal = config.network.time_padding == "causal"
-        named = f" CONFIG={CAUSAL_CONFIG.relative_to(REPO_ROOT)}" if causal else ""
+        named = f" CONFIG=training/{CAUSAL_CONFIG.name}" if causal else ""
         first = f"make cv{named}      # after `make dataset` and `make models`"
         return (first, f"make train{named}")
     return (f"make train CONFIG={config.name}.yaml      # the configuration in the JSON file",)

@@ -9,7 +9,7 @@ limits apply: `registry` knows the families.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from generator.boards.record import BoardSpec, Budgets, Memory, Uart
 from generator.boards.registry import known_families
 from generator.boards.section import Section
 from generator.errors import Fault, InputError
+from generator.spelling import nearest
 from generator.yaml_lines import Lines, read_records
 
 _S = TypeVar("_S", bound=Section)
@@ -63,9 +64,16 @@ def load_board(path: Path, board_id: str) -> BoardSpec:
     """Read the one board `board_id`. Raises `InputError` if the file is bad or lacks it."""
     boards = load_boards(path)
     if board_id not in boards:
-        remedy = f"choose one of: {', '.join(boards)}"
-        raise InputError([Fault(path.name, f"has no board {board_id!r}", remedy)])
+        raise InputError([unknown_board("--board", board_id, path, list(boards))])
     return boards[board_id]
+
+
+def unknown_board(where: str, name: str, path: Path, known: Sequence[str]) -> Fault:
+    """The fault of a board's name that is none of the `known` ones of the file `path`."""
+    near = nearest(name, known)
+    choice = f"choose one of: {', '.join(known)}"
+    remedy = f"did you mean {near}? Or {choice}" if near else choice
+    return Fault(where, f"no board {name!r} in {path.name}", remedy)
 
 
 def _complaints(family: Family, fields: Mapping[str, Any]) -> Iterator[Complaint]:

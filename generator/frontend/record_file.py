@@ -18,8 +18,9 @@ from generator.frontend.input_range import suggestion
 from generator.frontend.known_models import KNOWN_MODELS
 from generator.frontend.presets import PRESETS
 from generator.frontend.record import FrontendRecord
-from generator.frontend.record_text import did_you_mean, parse_record, record_text
+from generator.frontend.record_text import parse_record, record_text
 from generator.model.graph import Graph
+from generator.spelling import did_you_mean
 
 SUFFIX = ".frontend.yaml"
 

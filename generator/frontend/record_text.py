@@ -7,7 +7,6 @@ keys that follow replace its own, whole sections at a time.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +19,7 @@ from pydantic_core import ErrorDetails
 from generator.errors import Fault, InputError
 from generator.frontend.presets import PRESETS
 from generator.frontend.record import FrontendRecord, Mfcc, Pcan, SilenceGate
+from generator.spelling import did_you_mean
 from generator.yaml_lines import Lines, mapping_of
 
 PRESET_KEY = "preset"
@@ -111,12 +111,6 @@ class _Dumper(yaml.SafeDumper):
         self, tag: str, sequence: Any, flow_style: bool | None = None
     ) -> yaml.SequenceNode:
         return super().represent_sequence(tag, sequence, flow_style=True)
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """A remedy for a word that is none of `known`."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def _preset_of(

@@ -16,10 +16,10 @@ from pathlib import Path
 from generator.errors import ToolError
 from generator.locks import hold_file
 from generator.project.target_flags import WARNINGS
-from generator.repository import REPO_ROOT
+from generator.repository import COMPILED_DIR
 from generator.toolchain.locate import find_host_cc
 
-CACHE_DIR = REPO_ROOT / "build" / "host"
+CACHE_DIR = COMPILED_DIR / "host"
 
 LANGUAGE = ("-std=c11", "-O2", "-g", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing")
 DEFINES = ("-DM2M_TAPS=1",)

@@ -17,7 +17,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from generator.errors import ToolError
-from generator.toolchain.locate import Toolchain
+from generator.toolchain.locate import CROSS_COMPILE, Toolchain
 
 OURS = frozenset({"memcpy", "memmove", "memset", "memcmp"})
 """Defined in firmware_templates/core/mem.c."""
@@ -62,7 +62,7 @@ def c_library_flags(toolchain: Toolchain, cpu: Sequence[str], missing: Sequence[
             raise ToolError(
                 f"{toolchain.description} has no C library ({name}), and the run-time library of "
                 f"ST needs one: {some}",
-                "name a complete compiler: CROSS_COMPILE=arm-none-eabi- (Debian, Ubuntu: apt "
+                f"name a complete compiler: {CROSS_COMPILE}arm-none-eabi- (Debian, Ubuntu: apt "
                 "install gcc-arm-none-eabi libnewlib-arm-none-eabi), or Arm's own package",
             )
     return list(C_LIBRARY)

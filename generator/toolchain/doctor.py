@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make doctor`: what of the surroundings is present, what is missing, and how to get it.
+"""`mel2metal doctor`: what of the surroundings is present, what is missing, and how to get it.
 
 Each check answers with one `Finding`; none stops the others and none changes anything. Only what
-`make firmware` cannot do without makes the exit code 3; the rest says what it is needed for.
+firmware cannot do without makes the exit code 3; the rest says what it is needed for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -22,15 +23,24 @@ from rich.table import Table
 
 from generator.engines.stedgeai.locate import LIBRARY_FOLDERS, find_install
 from generator.errors import EXIT_TOOL, ToolError
+from generator.extras import HIL, TRAIN, absent_packages, how_to_install, packages_of
 from generator.project.target_flags import target_flags
-from generator.repository import REPO_ROOT
+from generator.repository import DATA_DIR, IN_CHECKOUT, PINS_DIR, WORK_DIR, command
 from generator.toolchain.archive import c_library_flags
 from generator.toolchain.locate import COMPILER_DIR, find_cmsis_dsp, find_host_cc, find_toolchain
 
 OLDEST_PYTHON = (3, 11)
 SETS = ("firmware", "test", "train")
+"""The locks of a checkout."""
+EXTRAS = (None, HIL, TRAIN)
+"""Outside of one: what mel2metal needs itself, and its extras for users."""
 FREE_DISK_GB = {"firmware and tests": 2.0, "training": 5.0}
 """What .venv, .tools and build take, measured and rounded up; TensorFlow takes the most."""
+
+ON_VIRTUAL_BOARD = "make hil VIRTUAL=1" if IN_CHECKOUT else "mel2metal hil --board u585 --virtual"
+
+UDEV_RULES = DATA_DIR / "udev" / "70-mel2metal.rules"
+"""Lets users open the probes of Linux."""
 
 QEMU_PROGRAM = "qemu-system-arm"
 QEMU_REMEDY = (
@@ -61,7 +71,7 @@ def examine(cross_compile: str | None = None, stedgeai: str | None = None) -> tu
     """Run all checks. `cross_compile` as in `find_toolchain`, `stedgeai` as in `find_install`."""
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
-        *(lambda name=name: _packages(name) for name in SETS),
+        *_package_checks(),
         lambda: _compiler(cross_compile),
         _cmsis_dsp,
         _host_cc,
@@ -94,9 +104,9 @@ def report(findings: Iterable[Finding], console: Console | None = None) -> int:
     console.print(table)
     missing = [finding.what for finding in findings if finding.state is State.MISSING]
     if missing:
-        console.print(f"\nMissing for `make firmware`: {', '.join(missing)}.", markup=False)
+        console.print(f"\nMissing for `{command('firmware')}`: {', '.join(missing)}.", markup=False)
         return EXIT_TOOL
-    console.print("\n`make firmware` has all that it needs.")
+    console.print(f"\n`{command('firmware')}` has all that it needs.")
     return 0
 
 
@@ -114,10 +124,27 @@ def _python() -> Finding:
     return Finding("Python", State.PRESENT, detail)
 
 
+def _package_checks() -> Iterable[Callable[[], Finding]]:
+    if IN_CHECKOUT:
+        return [partial(_packages, name) for name in SETS]
+    return [partial(_extra_packages, extra) for extra in EXTRAS]
+
+
+def _extra_packages(extra: str | None) -> Finding:
+    """Whether what an extra asks for is installed; None: what firmware needs."""
+    what = f"packages: {extra or 'firmware'}"
+    absent = absent_packages(extra)
+    if not absent:
+        return Finding(what, State.PRESENT, f"{len(packages_of(extra))} packages")
+    state = State.MISSING if extra is None else State.OPTIONAL
+    remedy = "install mel2metal again" if extra is None else how_to_install(extra)
+    return Finding(what, state, f"absent: {', '.join(absent)}", remedy)
+
+
 def _packages(name: str) -> Finding:
     """Compare what is installed with the lock of a set."""
     what = f"packages: {name}"
-    lock = REPO_ROOT / "requirements" / f"{name}.txt"
+    lock = PINS_DIR / f"{name}.txt"
     pins = read_pins(lock.read_text().splitlines())
     wrong = []
     for package, version in pins:
@@ -202,14 +229,14 @@ def _c_library(cross_compile: str | None) -> Finding:
         toolchain = find_toolchain(cross_compile)
         c_library_flags(toolchain, target_flags("cortex-m33").cpu, ["expf"])
     except ToolError as error:
-        detail = f"{error.what.split(',')[0]}; only `make firmware ENGINE=stedgeai` needs one"
+        detail = f"{error.what.split(',')[0]}; only the engine stedgeai needs one"
         return Finding(what, State.OPTIONAL, detail, error.remedy)
     return Finding(what, State.PRESENT, f"with {toolchain.gcc}")
 
 
 def _sounds() -> Finding:
     named = os.environ.get("ESC10_DIR")
-    folder = Path(named) if named else REPO_ROOT / "data" / "ESC-50"
+    folder = Path(named) if named else WORK_DIR / "data" / "ESC-50"
     table = folder / "meta" / "esc50.csv"
     if table.is_file():
         count = sum(1 for _ in (folder / "audio").glob("*"))
@@ -219,14 +246,14 @@ def _sounds() -> Finding:
         "sounds (ESC-10)",
         State.OPTIONAL,
         f"{place}: no {table}; boards are tested with synthetic clips, accuracy is not measured",
-        "run `make dataset`, or set ESC10_DIR to a folder in ESC-50's layout",
+        f"run `{command('dataset')}`, or set ESC10_DIR to a folder in ESC-50's layout",
     )
 
 
 def _models() -> Finding:
     what = "reference models"
     named = os.environ.get("MODELS_DIR")
-    folder = Path(named) if named else REPO_ROOT / "data" / "models"
+    folder = Path(named) if named else WORK_DIR / "data" / "models"
     models = sorted(path for path in folder.glob("**/*") if path.suffix in (".h5", ".tflite"))
     if models:
         return Finding(what, State.PRESENT, f"{len(models)} under {folder}")
@@ -244,7 +271,7 @@ def _serial_ports() -> Finding:
     try:
         from serial.tools.list_ports import comports
     except ImportError:
-        return Finding("boards on USB", State.OPTIONAL, "not looked for: the tests bring pyserial")
+        return Finding("boards on USB", State.OPTIONAL, f"not looked for: {how_to_install(HIL)}")
     ports = [f"{port.device} ({port.description})" for port in comports() if port.vid is not None]
     if ports:
         return Finding("boards on USB", State.PRESENT, ", ".join(ports))
@@ -252,20 +279,20 @@ def _serial_ports() -> Finding:
         "boards on USB",
         State.OPTIONAL,
         "no serial port on USB",
-        "connect a board, or use the virtual one: make hil VIRTUAL=1",
+        f"connect a board (on Linux with {UDEV_RULES}), or use the virtual one: {ON_VIRTUAL_BOARD}",
     )
 
 
 def _qemu() -> Finding:
     found = shutil.which(QEMU_PROGRAM)
     if found:
-        return Finding("QEMU", State.PRESENT, f"{found}, for `make qemu`")
-    detail = f"no {QEMU_PROGRAM}; only `make qemu` needs it, to check the emulated cores"
+        return Finding("QEMU", State.PRESENT, f"{found}, for `{command('qemu')}`")
+    detail = f"no {QEMU_PROGRAM}; only `{command('qemu')}` needs it, to check the emulated cores"
     return Finding("QEMU", State.OPTIONAL, detail, QEMU_REMEDY)
 
 
 def _disk() -> Finding:
-    free_gb = shutil.disk_usage(REPO_ROOT).free / 1e9
+    free_gb = shutil.disk_usage(WORK_DIR).free / 1e9
     short = [use for use, needed in FREE_DISK_GB.items() if free_gb < needed]
     detail = f"{free_gb:.0f} GB free"
     if short:
@@ -274,7 +301,7 @@ def _disk() -> Finding:
 
 
 def _relative(path: Path) -> str:
-    return str(path.relative_to(REPO_ROOT)) if path.is_relative_to(REPO_ROOT) else str(path)
+    return str(path.relative_to(WORK_DIR)) if path.is_relative_to(WORK_DIR) else str(path)
 
 
 def _plain(text: str) -> str:

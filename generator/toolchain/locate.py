@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the compilers and the CMSIS-DSP sources are.
 
-Nothing is downloaded here: `tool_install` puts the pinned cross compiler and CMSIS-DSP under
-`.tools/`, and this module finds them, or another compiler that the user names.
+Nothing is downloaded here: `tool_install` puts the pinned cross compiler and CMSIS-DSP in the tools
+folder, and this module finds them, or another compiler that the user names.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import ToolError
-from generator.repository import REPO_ROOT
+from generator.repository import IN_CHECKOUT, TOOLS_DIR, command
 
-TOOLS_DIR = REPO_ROOT / ".tools"
 COMPILER_DIR = TOOLS_DIR / "gcc-arm-none-eabi-13.2.1"
 CMSIS_DSP_DIR = TOOLS_DIR / "cmsis-dsp-1.10.3"
 
@@ -27,6 +26,9 @@ PINNED_LIBGCC_VARIANT = "thumb/v7e-m+dp/hard"
 """The one libgcc of the pinned compiler. It links into v7E-M and v8-M.main hard-float images, but
 some of its members use double-precision instructions: an image for a single-precision core must not
 pull those."""
+
+CROSS_COMPILE = "CROSS_COMPILE=" if IN_CHECKOUT else "--cross-compile "
+"""How the user names another compiler."""
 
 OLDEST_GCC = (12, 0)
 """Older ones lack the `<arm_acle.h>` intrinsics on which the DSP code stands."""
@@ -58,14 +60,19 @@ class Toolchain:
         path = Path(answer.strip())
         if path.is_absolute() and path.is_file():
             return path.resolve()
-        if self.pinned:
-            found = sorted(COMPILER_DIR.glob(f"**/{PINNED_LIBGCC_VARIANT}/libgcc.a"))
-            if found:
-                return found[0]
+        found = pinned_libgcc() if self.pinned else None
+        if found is not None:
+            return found
         raise ToolError(
             f"{self.gcc} has no libgcc for {' '.join(cpu_flags)}",
             "install the compiler's complete package, or unset CROSS_COMPILE to use the pinned one",
         )
+
+
+def pinned_libgcc() -> Path | None:
+    """The one libgcc of the pinned compiler; None where that is not installed."""
+    found = sorted(COMPILER_DIR.glob(f"**/{PINNED_LIBGCC_VARIANT}/libgcc.a"))
+    return found[0] if found else None
 
 
 def find_toolchain(cross_compile: str | None = None) -> Toolchain:
@@ -77,9 +84,9 @@ def find_toolchain(cross_compile: str | None = None) -> Toolchain:
     pinned = not cross_compile
     prefix = cross_compile or str(PINNED_PREFIX)
     remedy = (
-        "run `make tools`, or name an installed compiler: CROSS_COMPILE=arm-none-eabi-"
+        f"run `{command('tools')}`, or name an installed one: {CROSS_COMPILE}arm-none-eabi-"
         if pinned
-        else "give the prefix with its last dash, such as CROSS_COMPILE=/opt/arm/bin/arm-none-eabi-"
+        else f"give the prefix with its last dash: {CROSS_COMPILE}/opt/arm/bin/arm-none-eabi-"
     )
     gcc = _find_program(f"{prefix}gcc", remedy)
     objcopy = _find_program(f"{prefix}objcopy", remedy)
@@ -97,7 +104,8 @@ def find_toolchain(cross_compile: str | None = None) -> Toolchain:
 def find_cmsis_dsp() -> Path:
     """Root of the CMSIS-DSP source tree (holds `Source` and `Include`); ToolError if absent."""
     if not (CMSIS_DSP_DIR / "Include" / "arm_math.h").is_file():
-        raise ToolError(f"no CMSIS-DSP sources in {CMSIS_DSP_DIR}", "run `make tools`")
+        what = f"no CMSIS-DSP sources in {CMSIS_DSP_DIR}"
+        raise ToolError(what, f"run `{command('tools')}`")
     return CMSIS_DSP_DIR
 
 
@@ -121,12 +129,12 @@ def _find_program(name: str, remedy: str) -> Path:
     return Path(os.path.abspath(found))
 
 
-def _ask(command: Sequence[str]) -> str:
+def _ask(words: Sequence[str]) -> str:
     """Standard output of a short command, in the C locale; ToolError if it fails."""
     environment = {**os.environ, "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            command,
+            words,
             capture_output=True,
             text=True,
             check=True,
@@ -134,7 +142,8 @@ def _ask(command: Sequence[str]) -> str:
             env=environment,
         )
     except subprocess.CalledProcessError as error:
-        raise ToolError(f"{' '.join(command)} failed: {error.stderr.strip()}") from error
+        raise ToolError(f"{' '.join(words)} failed: {error.stderr.strip()}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"{command[0]} does not run: {error}", "`make doctor` says more") from error
+        remedy = f"`{command('doctor')}` says more"
+        raise ToolError(f"{words[0]} does not run: {error}", remedy) from error
     return done.stdout

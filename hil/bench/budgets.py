@@ -11,10 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from yaml import YAMLError, safe_load
 
 from generator.errors import Fault, InputError
-from generator.repository import REPO_ROOT
+from generator.repository import DATA_DIR
 from hil.bench.record import BenchRecord, ModelBench
 
-BUDGETS_FILE = REPO_ROOT / "bench" / "budgets.yaml"
+BUDGETS_FILE = DATA_DIR / "bench" / "budgets.yaml"
 
 FIGURES: Mapping[str, Callable[[ModelBench], float | None]] = {
     "network_instructions": lambda model: model.network.instructions,

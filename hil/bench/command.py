@@ -12,9 +12,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, ToolError
 from generator.notices import notices_apart
-from generator.repository import DEFAULT_MODEL, REPO_ROOT
+from generator.repository import DATA_DIR, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
+from generator.terminal.tool_progress import install_what_is_needed
 from hil.bench.budgets import overruns, read_budgets
 from hil.bench.diff import changes
 from hil.bench.estimate import estimate_of
@@ -22,7 +23,6 @@ from hil.bench.page import PAGE, write_page
 from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, write_record
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
-from hil.option_table import add_board_options
 from hil.options import Options, read_options
 
 EXIT_EXCEEDED = 1
@@ -31,7 +31,7 @@ WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
 CAUSAL_MODEL = DEFAULT_MODEL.with_name("yamnet_256_esc10_causal.tflite")
 """Of the same shape, padded in time by what was before alone: its answer comes sooner."""
 
-NETS_DIR = REPO_ROOT / "build" / "bench" / "nets"
+NETS_DIR = DEFAULT_OUT_DIR / "bench" / "nets"
 """Nets of other shapes: `python -m tests.support.bench_nets` makes them."""
 
 
@@ -42,7 +42,7 @@ def record_path(build_dir: Path, board: str) -> Path:
 
 def baseline_path(board: str) -> Path:
     """What it is held against."""
-    return REPO_ROOT / "bench" / f"baseline-{board}.json"
+    return DATA_DIR / "bench" / f"baseline-{board}.json"
 
 
 def default_models() -> list[Path]:
@@ -119,45 +119,34 @@ def run_diff(options: Options, console: Console) -> int:
 
 
 def keep_baseline(options: Options, console: Console) -> int:
-    """Make the last run the baseline, and the tables of the page those of the baselines."""
+    """Make the last run the baseline, and the tables of the page those of the baselines.
+
+    Raises ToolError outside a checkout, where neither is anybody's to change.
+    """
+    if not IN_CHECKOUT:
+        what = f"the baselines in {DATA_DIR / 'bench'} belong to the installed mel2metal"
+        raise ToolError(what, "keep baselines in a checkout of mel2metal: make bench-baseline")
     for board in options.boards:
         now = read_record(record_path(options.build_dir, board))
         write_baseline(baseline_path(board), now)
         console.print(str(baseline_path(board)), markup=False, soft_wrap=True)
-    write_page(REPO_ROOT / "bench")
+    write_page(DATA_DIR / "bench")
     console.print(str(PAGE), markup=False, soft_wrap=True)
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """Of `python -m hil.bench`."""
-    made = argparse.ArgumentParser(
-        prog="python -m hil.bench",
-        description="What an image costs, layer by layer, and whether it keeps its budgets.",
-        epilog="1: a budget is exceeded. 2: something given is wrong. 3: a board or a tool failed.",
-    )
-    add = made.add_argument
-    add("--board", action="append", required=True, metavar="NAME", help="board of boards.yaml")
-    add("--models", nargs="+", default=[], type=Path, metavar="TFLITE", help="instead of the list")
-    add("--diff", action="store_true", help="compare the last run with bench/baseline-BOARD.json")
-    add("--baseline", action="store_true", help="make the last run the baseline")
-    add_board_options(add)
-    made.set_defaults(virtual_fault=[])
-    return made
-
-
-def run(arguments: Sequence[str] | None, console: Console) -> int:
+def run(options: argparse.Namespace, console: Console) -> int:
     """Do what the command line asks for; raises InputError or ToolError."""
-    given = parser().parse_args(arguments)
-    options = read_options(vars(given).get)
-    if given.diff:
-        return run_diff(options, console)
-    if given.baseline:
-        return keep_baseline(options, console)
-    chosen = [*given.models, *([Path(given.model)] if given.model else [])]
+    read = read_options(vars(options).get)
+    if options.diff:
+        return run_diff(read, console)
+    if options.baseline:
+        return keep_baseline(read, console)
+    chosen = [*options.models, *([Path(options.model)] if options.model else [])]
     missing = [path for path in chosen if not path.is_file()]
     if missing:
         raise InputError(
             [Fault("--models", f"{path} is not there", "name an int8 .tflite") for path in missing]
         )
-    return run_bench(options, chosen or default_models(), console)
+    install_what_is_needed(console, read.cross_compile)
+    return run_bench(read, chosen or default_models(), console)

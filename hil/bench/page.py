@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables of docs/performance.md, from the baselines (`python -m hil.bench --baseline`)."""
+"""The tables of docs/performance.md, from the baselines (`make bench-baseline`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.repository import REPO_ROOT
+from generator.repository import SOURCE_ROOT
 from hil.bench.record import BenchRecord, read_record
 from hil.bench.table import (
     LAYER_HEADINGS,
@@ -19,8 +19,8 @@ from hil.bench.table import (
     total_row,
 )
 
-PAGE = REPO_ROOT / "docs" / "performance.md"
-BEGIN = "<!-- tables: python -m hil.bench --baseline -->"
+PAGE = SOURCE_ROOT / "docs" / "performance.md"
+BEGIN = "<!-- tables: make bench-baseline -->"
 CLOCK_OF_THE_BARS_HZ = 160_000_000
 """Boards at the clock of the published figures come first."""
 END = "<!-- end of the tables -->"

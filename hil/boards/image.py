@@ -27,7 +27,6 @@ from generator.project.manifest import (
     project_name,
     read_project,
 )
-from generator.repository import REPO_ROOT
 from hil.boards.elf import compiler_of
 from hil.options import Options
 
@@ -74,7 +73,7 @@ def build_image(
     files of theirs were moved to.
     Raises InputError, or ToolError where a tool failed, in the command's own words.
     """
-    command = [sys.executable, "-m", "generator", "firmware", "--board", board]
+    command = [sys.executable, "-P", "-m", "generator", "firmware", "--board", board]
     command += ["--boards-file", str(options.boards_file), "--out", str(options.build_dir)]
     command += ["--model", str(options.model)]
     if options.labels is not None:
@@ -118,7 +117,6 @@ def run_build(
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
         subprocess.Popen(
             command,
-            cwd=REPO_ROOT,
             stdout=output,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -20,6 +20,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from generator.boards.section import Section
 from generator.errors import Fault, InputError
+from generator.repository import DATA_DIR, WORK_DIR
+from generator.spelling import nearest
 from generator.yaml_lines import Lines, read_sequence
 from hil.boards.attachment import Attachment
 from hil.probe.attached import REMOTE, VIRTUAL, Attached
@@ -59,9 +61,16 @@ class Entry(Section):
         return self
 
 
+def inventory_folder(boards_file: Path) -> Path:
+    """Where the inventory is looked for: beside `boards_file`; for mel2metal's own, where it was
+    started, or in the checkout."""
+    folder = boards_file.resolve().parent
+    return WORK_DIR if folder == DATA_DIR else folder
+
+
 def default_inventory(boards_file: Path) -> Path | None:
-    """The inventory beside `boards_file`, if there is one."""
-    path = boards_file.parent / DEFAULT_NAME
+    """The inventory in `inventory_folder`, if there is one."""
+    path = inventory_folder(boards_file) / DEFAULT_NAME
     return path if os.path.lexists(path) else None
 
 
@@ -81,7 +90,8 @@ def read_inventory(path: Path, boards: Collection[str]) -> list[Attachment]:
             continue
         board = record.get("board")
         if isinstance(board, str) and board not in boards:
-            remedy = f"one of {', '.join(boards)}"
+            near = nearest(board, boards)
+            remedy = f"{f'did you mean {near}? Or ' if near else ''}one of {', '.join(boards)}"
             faults.append(Fault(lines.where(index, "board"), f"no board {board!r}", remedy))
         try:
             entry = Entry.model_validate(record)

@@ -16,12 +16,12 @@ from typing import Any
 import yaml
 
 from generator.errors import Fault, InputError, ToolError
-from generator.repository import REPO_ROOT
+from generator.repository import WORK_DIR
 from hil.boards.board import BoardAbsentError
 
 OPTION = "--lg-env"
 COMMAND = "labgrid-client"
-OWN_ENVIRONMENT = REPO_ROOT / ".venv-labgrid"
+OWN_ENVIRONMENT = WORK_DIR / ".venv-labgrid"
 """Where `make labgrid` puts it."""
 
 TIMEOUT_S = 60.0

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import ToolError
+from generator.extras import HIL
+from generator.terminal.tool_progress import install_what_is_needed
 from hil.option_table import add_board_options
 
 DESCRIPTION = """\
@@ -23,7 +24,7 @@ A and B are:
   litert           the reference interpreter: the network alone, on the other side's frames
   float:FILE       the float .tflite that was quantised, likewise; layers within --steps are equal
   virtual:BOARD    the virtual board, with the very image that silicon gets
-  BOARD            a board on the desk (--probe, --port as for `make hil`)
+  BOARD            a board on the desk (--probe, --port as for `mel2metal hil`)
 """
 
 EXAMPLES = """\
@@ -62,13 +63,11 @@ def add_diverge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--picture", type=Path, metavar="FILE", help="draw both features as a PNG")
     add_board_options(parser.add_argument)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    try:
-        from hil.diverge.command import run_diverge
-    except ImportError as error:
-        what = f"{error.name} is not installed"
-        raise ToolError(what, "`make test-fast` installs what the harness needs") from error
+    from hil.diverge.command import run_diverge
+
+    install_what_is_needed(console, options.cross_compile)
     return run_diverge(options, console)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.errors import ToolError
+from generator.extras import HIL, how_to_install
 
 NO_REFERENCE = ("ELU", "SUM")
 """Operators that LiteRT has among its usual kernels only, or whose reference kernel is wrong."""
@@ -144,7 +145,7 @@ def _import() -> None:
         import ai_edge_litert.interpreter  # noqa: F401
     except ImportError as error:
         raise ToolError(
-            f"the reference interpreter is not installed: {error}", "`make test` installs it"
+            f"the reference interpreter is not installed: {error}", how_to_install(HIL)
         ) from error
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cross_check.__main__ import main
+from cross_check.arguments import CORES
+from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
 from generator.errors import EXIT_TOOL, ToolError
 from generator.toolchain import doctor
+from mel2metal.__main__ import main
 
 
 @pytest.fixture
@@ -19,11 +21,15 @@ def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
+def test_the_command_offers_every_machine() -> None:
+    assert set(CORES) == MACHINES.keys()
+
+
 @pytest.mark.usefixtures("empty_path")
 def test_the_command_says_what_is_missing_and_how_to_get_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main([]) == EXIT_TOOL
+    assert main(["qemu"]) == EXIT_TOOL
     said = capsys.readouterr()
     assert "no program qemu-system-arm" in said.err
     assert "apt install qemu-system-arm" in said.err
@@ -55,6 +61,6 @@ def test_a_wrong_model_is_told_without_a_traceback(
 ) -> None:
     model = tmp_path / "no.tflite"
     model.write_bytes(b"nothing of the kind")
-    monkeypatch.setattr("cross_check.__main__.find_qemu", lambda: tmp_path / doctor.QEMU_PROGRAM)
-    assert main(["--model", str(model)]) == 2
+    monkeypatch.setattr("cross_check.command.find_qemu", lambda: tmp_path / doctor.QEMU_PROGRAM)
+    assert main(["qemu", "--model", str(model)]) == 2
     assert "no.tflite" in capsys.readouterr().err

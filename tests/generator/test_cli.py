@@ -82,7 +82,12 @@ def test_faults_of_the_settings_come_with_the_others(
     code, _, err = run(capsys, *arguments, "--threshold", "-1")
     assert code == 2
     assert "4 faults" in err
-    for said in ("has no board 'none'", "yaml:1: threshold: 7", "--threshold: -1", "class 'cat'"):
+    for said in (
+        "no board 'none' in boards.yaml",
+        "yaml:1: threshold: 7",
+        "--threshold: -1",
+        "class 'cat'",
+    ):
         assert said in err
     assert left(tmp_path / "build") == []
 

@@ -14,8 +14,9 @@ import pytest
 from rich.console import Console
 
 from generator.model.published import MODEL_SHA256, hash_clips
-from hil.compare import FOOTPRINT_COLUMNS, EngineRun, main, print_comparison
+from hil.compare import FOOTPRINT_COLUMNS, EngineRun, print_comparison
 from hil.report.run_folder import make_run_folder, point_latest
+from mel2metal.__main__ import main
 from tests.support.esc10 import ESC10_CLIPS
 from tests.support.st_edge_ai.faults import STAND_IN
 
@@ -64,7 +65,7 @@ def test_both_engines_where_the_tool_is(
     commands: list[list[str]], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     arguments = ["--board", "u585", "--build-dir", str(tmp_path), "--stedgeai", str(STAND_IN)]
-    code = main([*arguments, "--virtual", "--clips", "2"])
+    code = main(["compare", *arguments, "--virtual", "--clips", "2"])
     out = capsys.readouterr().out
     engines = [command[command.index("--m2m-engine") + 1] for command in commands]
     assert engines == ["builtin", "stedgeai"]
@@ -86,7 +87,7 @@ def test_the_built_in_one_alone_where_it_is_not(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert main(["--board", "u585", "--build-dir", str(tmp_path)]) == 0
+    assert main(["compare", "--board", "u585", "--build-dir", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert len(commands) == 1
     assert "stedgeai: left out" in out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import EXIT_INPUT
-from hil.flash import main
+from mel2metal.__main__ import main
 from tests.support.firmware_store import write_tiny_model
 from tests.support.st_edge_ai.faults import STAND_IN, make_install
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("st")
     return [
-        *("--board", "u585", "--virtual", "--model", str(write_tiny_model(folder))),
+        *("flash", "--board", "u585", "--virtual", "--model", str(write_tiny_model(folder))),
         *("--engine", "stedgeai", "--build-dir", str(folder / "build")),
     ]
 

@@ -15,8 +15,9 @@ import pytest
 import soundfile
 
 from hil.clips.clip_set import load_clips
+from mel2metal.__main__ import main
 from sounds.download import CHUNK_BYTES
-from sounds.fetch_esc50 import fetch, main
+from sounds.fetch_esc50 import fetch
 from tests.support.file_server import FileServer, serving
 
 CATEGORIES = [f"sound{index}" for index in range(50)]
@@ -86,7 +87,7 @@ def test_interrupted_download_goes_on_where_it_stopped(server: FileServer, tmp_p
 
 def test_next_run_goes_on_where_the_last_one_gave_up(server: FileServer, tmp_path: Path) -> None:
     server.breaks = 5
-    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    arguments = ["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
     assert main(arguments) == 3
     server.requested.clear()
     assert main(arguments) == 0
@@ -106,7 +107,7 @@ def test_wrong_address_is_told_without_traceback(
     server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = url_of(server) + "x"
-    assert main(["--url", url, "--to", str(tmp_path / "ESC-50")]) == 3
+    assert main(["dataset", "--url", url, "--to", str(tmp_path / "ESC-50")]) == 3
     assert "404" in capsys.readouterr().err
     assert not (tmp_path / "ESC-50").exists()
 
@@ -130,7 +131,7 @@ def test_what_arrived_wrong_is_refused_and_leaves_nothing(
     complaint: str,
 ) -> None:
     server.files[PATH] = content
-    assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) in (2, 3)
+    assert main(["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) in (2, 3)
     assert complaint in capsys.readouterr().err
     assert not (tmp_path / "ESC-50").exists()
 
@@ -159,7 +160,7 @@ def test_archive_with_spoilt_compressed_data_is_not_kept(
     server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server.files[PATH] = deflated_and_spoilt()
-    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    arguments = ["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
     assert main(arguments) == 3
     assert "is damaged" in capsys.readouterr().err
     server.files[PATH] = ARCHIVE
@@ -175,7 +176,7 @@ def test_full_disk_is_told_and_the_download_is_kept(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    arguments = ["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    arguments = ["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
     with monkeypatch.context() as patched:
         patched.setattr("sounds.fetch_esc50.shutil.copyfileobj", full)
         assert main(arguments) == 3
@@ -197,7 +198,7 @@ def test_disk_that_fills_during_the_download_is_not_called_the_server(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("sounds.download.ResumingDownloader._attempt", full)
-    assert main(["--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) == 3
+    assert main(["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]) == 3
     told = capsys.readouterr().err
     assert "No space left on device" in told
     assert "broke off" not in told
@@ -210,7 +211,7 @@ def test_interruption_ends_quietly(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("sounds.fetch_esc50.fetch", interrupt)
-    assert main(["--to", str(tmp_path / "ESC-50")]) == 130
+    assert main(["dataset", "--to", str(tmp_path / "ESC-50")]) == 130
     assert "interrupted" in capsys.readouterr().err
 
 
@@ -218,7 +219,9 @@ def test_place_that_cannot_be_written_is_told(
     server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert main(["--url", url_of(server), "--to", str(tmp_path / "file" / "ESC-50")]) == 3
+    assert (
+        main(["dataset", "--url", url_of(server), "--to", str(tmp_path / "file" / "ESC-50")]) == 3
+    )
     assert str(tmp_path / "file") in capsys.readouterr().err
 
 

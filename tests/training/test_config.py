@@ -7,7 +7,7 @@ import pytest
 
 from generator.errors import InputError
 from training.config import TrainingConfig, load_config
-from training.paths import DEFAULT_CONFIG
+from training.configs import DEFAULT_CONFIG
 
 
 def test_the_shipped_configuration_never_touches_fold_5() -> None:

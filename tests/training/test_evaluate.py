@@ -22,7 +22,8 @@ from training.__main__ import main
 from training.classifier import Classifier
 from training.commands import COMMANDS, parse_folds
 from training.dataset import load_dataset, read_samples
-from training.engines import ENGINES, open_engines
+from training.engine_names import ENGINES
+from training.engines import open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end, extract
 from training.input_range import hold_against_input

@@ -29,7 +29,8 @@ from tests.training.board_and_host import (
 )
 from training.classifier import Classifier
 from training.dataset import Clip
-from training.engines import ENGINES, open_engines
+from training.engine_names import ENGINES
+from training.engines import open_engines
 from training.evaluate import decide_clips
 from training.features import compile_front_end
 from training.input_range import hold_against_input

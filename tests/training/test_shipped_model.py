@@ -18,10 +18,10 @@ from training.card import Card, read_card
 from training.card_text import print_card
 from training.classifier import Classifier
 from training.config import load_config
+from training.configs import CAUSAL_CONFIG, DEFAULT_CONFIG
 from training.contamination import contamination_warning
 from training.dataset import Clip, DataSet
 from training.features import compile_front_end, front_end_digest
-from training.paths import CAUSAL_CONFIG, DEFAULT_CONFIG
 from training.run_folder import sha256_of
 
 OPERATORS = ["CONV_2D", *5 * ["DEPTHWISE_CONV_2D", "CONV_2D"], "MEAN", "FULLY_CONNECTED"]

@@ -16,8 +16,9 @@ from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.training.synthetic import write_folders
 from training.__main__ import main
 from training.config import TrainingConfig, load_config
+from training.configs import CAUSAL_CONFIG, DEFAULT_CONFIG
 from training.dataset import Clip, DataSet
-from training.paths import CAUSAL_CONFIG, DEFAULT_CONFIG, MODELS
+from training.paths import MODELS
 from training.shipped import ESC10_CLIPS_A_FOLD, check_folds_of_shipped, check_sounds_of_shipped
 
 LABELS = tuple(DEFAULT_MODEL.with_suffix(".labels.txt").read_text(encoding="utf-8").split())

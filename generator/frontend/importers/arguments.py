@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from generator.errors import Fault, InputError
 from generator.frontend.record import FrontendRecord, LogKind
-from generator.frontend.record_text import did_you_mean, record_from
+from generator.frontend.record_text import record_from
+from generator.spelling import did_you_mean
 
 OWN_KEYS = tuple(FrontendRecord.model_fields)
 NONE_WORDS = ("none", "null", "")

@@ -15,7 +15,8 @@ from generator.frontend.importers.st_model_zoo import from_st_model_zoo
 from generator.frontend.importers.tf_signal import from_tf_signal
 from generator.frontend.importers.torchaudio import from_torchaudio
 from generator.frontend.presets import PRESETS
-from generator.frontend.record_text import PRESET_KEY, did_you_mean
+from generator.frontend.record_text import PRESET_KEY
+from generator.spelling import did_you_mean
 
 CALLS: Mapping[str, Callable[[Arguments], Imported]] = MappingProxyType(
     {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A flash algorithm compiled and laid out in a part's RAM, as pyOCD takes it.
 
-The pinned compiler makes it when it is first needed; it is kept in the build folder under a hash
-of everything that it depends on.
+The pinned compiler makes it when it is first needed; it is kept in the build folder, or in
+the user's cache, under a hash of everything that it depends on.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from generator.errors import ToolError
-from generator.repository import DEFAULT_OUT_DIR
+from generator.repository import COMPILED_DIR, command
 from generator.toolchain.locate import Toolchain, find_toolchain
 
 SOURCES = Path(__file__).parent
-CACHE_DIR = DEFAULT_OUT_DIR / "flash_algorithms"
+CACHE_DIR = COMPILED_DIR / "flash_algorithms"
 CODE_BYTES = 0x800
 """Room for the code, in front of the stack."""
 STACK_BYTES = 0x800
@@ -102,7 +102,7 @@ def _compile(source: AlgorithmSource, toolchain: Toolchain, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(suffix=".elf", dir=path.parent)
     os.close(handle)
-    command = [
+    words = [
         str(toolchain.gcc), *_FLAGS, f"-mcpu={source.core}",
         *(f"-D{name}" for name in source.defines),
         f"-Wl,-T,{SOURCES / 'flash_algorithm.ld'}", "-Wl,-e,flash_init",
@@ -110,13 +110,13 @@ def _compile(source: AlgorithmSource, toolchain: Toolchain, path: Path) -> None:
     ]  # fmt: skip
     try:
         subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=_SECONDS_TO_COMPILE
+            words, check=True, capture_output=True, text=True, timeout=_SECONDS_TO_COMPILE
         )
         os.replace(made, path)
     except subprocess.CalledProcessError as error:
         raise ToolError(
             f"the flash algorithm {source.file} does not compile: {error.stderr.strip()}",
-            "use the pinned compiler (`make tools`), or report this with the compiler's version",
+            f"use the pinned compiler (`{command('tools')}`), or report this and its version",
         ) from error
     finally:
         Path(made).unlink(missing_ok=True)

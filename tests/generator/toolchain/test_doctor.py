@@ -74,10 +74,9 @@ def test_sounds_are_found_by_their_table(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_package_of_another_version_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "REPO_ROOT", tmp_path)
-    (tmp_path / "requirements").mkdir()
+    monkeypatch.setattr(doctor, "PINS_DIR", tmp_path)
     for name in doctor.SETS:
-        (tmp_path / "requirements" / f"{name}.txt").write_text("pytest==0.1 \\\nno-such==1 \\\n")
+        (tmp_path / f"{name}.txt").write_text("pytest==0.1 \\\nno-such==1 \\\n")
     finding = doctor._packages("firmware")
     assert finding.state is State.MISSING
     assert "pinned 0.1" in finding.detail
@@ -103,4 +102,4 @@ def test_st_s_tool_is_optional_and_may_be_incomplete(tmp_path: Path) -> None:
 def test_the_pinned_compiler_has_no_c_library() -> None:
     found = doctor._c_library(None)
     assert found.state is State.OPTIONAL
-    assert "only `make firmware ENGINE=stedgeai` needs one" in found.detail
+    assert "only the engine stedgeai needs one" in found.detail

@@ -6,12 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from generator.repository import DEFAULT_MODEL
 from hil.bench.budgets import FIGURES, overruns, read_budgets
-from hil.bench.command import baseline_path, run
+from hil.bench.command import baseline_path
 from hil.bench.record import BenchRecord, ModelBench, read_record
+from mel2metal.__main__ import main
 
 pytestmark = pytest.mark.slow
 
@@ -27,8 +27,8 @@ EXACT = [
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> BenchRecord:
     folder: Path = tmp_path_factory.mktemp("bench")
-    arguments = ["--board", BOARD, "--virtual", "--model", str(DEFAULT_MODEL)]
-    run([*arguments, "--build-dir", str(folder)], Console(quiet=True))
+    arguments = ["bench", "--board", BOARD, "--virtual", "--model", str(DEFAULT_MODEL)]
+    main([*arguments, "--build-dir", str(folder)])
     return read_record(folder / "bench" / BOARD / "bench.json")
 
 

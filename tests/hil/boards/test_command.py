@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.boards`: what it lists, and what it writes."""
+"""`mel2metal boards`: what it lists, and what it writes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
-from hil.boards.__main__ import main
 from hil.boards.attachment import Attachment
 from hil.boards.inventory import read_inventory
 from hil.boards.locks import hold_any
 from hil.probe.attached import Attached, AttachedProbe
+from mel2metal.__main__ import main
 
 ATTACHED = Attached(
     probes=(
@@ -33,7 +33,9 @@ def boards_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(boards_file: Path, *arguments: str, attached: Attached = ATTACHED) -> int:
-    return main(["--boards-file", str(boards_file), *arguments], lambda: attached)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("hil.boards.command.look", lambda: attached)
+        return main(["boards", "--boards-file", str(boards_file), *arguments])
 
 
 def test_it_lists_probe_port_board_and_user(
@@ -116,10 +118,10 @@ def test_with_nothing_there_it_writes_nothing(
 
 def test_help_shows_what_an_inventory_looks_like(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--help"])
+        main(["boards", "--help"])
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    for word in ("make boards WRITE=1", "power_cycle:", "rfc2217://", "remote:rack"):
+    for word in ("mel2metal boards --write", "power_cycle:", "rfc2217://", "remote:rack"):
         assert word in shown
 
 
@@ -127,7 +129,7 @@ def test_the_inventory_shown_by_help_is_a_right_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        main(["--help"])
+        main(["boards", "--help"])
     example = capsys.readouterr().out.partition("one entry a board:\n")[2]
     path = tmp_path / "shown.yaml"
     path.write_text(example)
@@ -141,14 +143,15 @@ def test_the_inventory_shown_by_help_is_a_right_one(
 def test_make_passes_on_what_is_named() -> None:
     command = ["make", "-n", "-o", ".venv/.test", "boards", "WRITE=1", "INVENTORY=my desk.yaml"]
     done = subprocess.run(command, cwd=REPO_ROOT, capture_output=True, text=True, check=False)
-    assert '-m hil.boards --write --inventory "my desk.yaml"' in done.stdout, done.stderr
+    assert '-m mel2metal boards --write --inventory "my desk.yaml"' in done.stdout, done.stderr
 
 
 def test_an_interrupted_list_is_no_traceback(
-    boards_file: Path, capsys: pytest.CaptureFixture[str]
+    boards_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupt() -> Attached:
         raise KeyboardInterrupt
 
-    assert main(["--boards-file", str(boards_file)], interrupt) == 130
-    assert capsys.readouterr().err == "interrupted\n"
+    monkeypatch.setattr("hil.boards.command.look", interrupt)
+    assert main(["boards", "--boards-file", str(boards_file)]) == 130
+    assert capsys.readouterr().err == "mel2metal: interrupted\n"

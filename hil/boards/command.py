@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.boards`: what is plugged in, which board each probe sits on, who uses it.
-
-0: listed, or written. 2: a faulty file, or one that is in the way. 3: a probe cannot be used, or
-pyOCD is missing.
-"""
+"""What is plugged in, which board each probe sits on, who uses it: `mel2metal boards`."""
 
 from __future__ import annotations
 
@@ -14,96 +10,31 @@ from pathlib import Path
 
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
-from generator.errors import EXIT_TOOL, Fault, InputError, Mel2metalError, ToolError
-from generator.repository import DEFAULT_BOARDS_FILE
+from generator.errors import EXIT_TOOL, Fault, InputError, ToolError
 from hil.boards.acquire import look
 from hil.boards.attachment import Attachment
 from hil.boards.inventory import (
     DEFAULT_NAME,
     default_inventory,
+    inventory_folder,
     propose_inventory,
     read_inventory,
 )
 from hil.boards.locks import Owner, holder
 from hil.probe.attached import REMOTE, Attached, AttachedProbe
 
-DESCRIPTION = """\
-Lists the debug probes that are plugged in: on which board of boards.yaml each one sits (an ST-LINK
-on a board of ST's knows), its serial port, and which job is using it now.
 
-With one board of a kind plugged in nothing needs to be written down: `pytest hil/ --board u585`
-finds it. An inventory is for more: several boards of a kind, probes that do not say their board,
-boards on other machines, a way to switch the power.
-"""
-
-EPILOG = """\
-examples:
-  make boards                       what is there
-  make boards WRITE=1               write it to boards.local.yaml, to be completed by hand
-  pytest hil/ --board u585 --probe 004200253156501320323443
-
-an inventory is a list, one entry a board:
-  - board: u585                     # a name of boards.yaml
-    probe: "004200253156501320323443"     # the whole id, as listed here
-    port: /dev/ttyACM0              # where it is not the probe's own
-    power_cycle: uhubctl -l 1-1 -p 2 -a cycle
-  - board: h743                     # on another machine: `pyocd server`, and a serial server
-    probe: remote:rack:5555
-    port: rfc2217://rack:4000
-  - board: u585                     # a virtual board that all processes agree on
-    probe: virtual:u585-2
-"""
-
-
-EXIT_INTERRUPTED = 130
-
-
-def main(arguments: Sequence[str] | None = None, attached: Callable[[], Attached] = look) -> int:
-    """Run, and return the exit code."""
-    options = _parser().parse_args(arguments)
-    try:
-        return _run(options, attached)
-    except Mel2metalError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m hil.boards",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--write",
-        action="store_true",
-        help=f"write what is there as an inventory, to FILE or {DEFAULT_NAME}; never over another",
-    )
-    parser.add_argument("--inventory", type=Path, metavar="FILE", help="another inventory")
-    parser.add_argument(
-        "--boards-file",
-        type=Path,
-        metavar="FILE",
-        default=DEFAULT_BOARDS_FILE,
-        help="another boards.yaml",
-    )
-    return parser
-
-
-def _run(options: argparse.Namespace, attached: Callable[[], Attached]) -> int:
+def run_boards(options: argparse.Namespace) -> int:
+    """List or write them; 3 if a probe cannot be used. Raises InputError and ToolError."""
     specs = load_boards(options.boards_file)
-    inventory: Path = options.inventory or options.boards_file.resolve().parent / DEFAULT_NAME
+    inventory: Path = options.inventory or inventory_folder(options.boards_file) / DEFAULT_NAME
     if options.write:
-        _write(inventory, attached(), specs)
+        _write(inventory, look(), specs)
         print(f"written: {inventory}")
         return 0
-    known = options.inventory or default_inventory(options.boards_file.resolve())
+    known = options.inventory or default_inventory(options.boards_file)
     entries = read_inventory(known, specs) if known is not None else []
-    found = attached()
+    found = look()
     for line in listing(found, specs, entries, str(known.name) if known is not None else ""):
         print(line)
     for complaint in found.complaints:
@@ -181,7 +112,3 @@ def _name(
 def _in_use(user: Owner | None) -> Iterator[str]:
     if user is not None:
         yield f"    in use by {user}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make qemu`: compare QEMU with Unicorn, bit for bit and instruction for instruction.
-
-Exit codes: 0: equal on every selected core. 1: a difference. 2: an input is wrong. 3: a tool is
-missing or failed.
-"""
+"""`mel2metal qemu`: compare QEMU with Unicorn, bit for bit and instruction for instruction."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ import argparse
 import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.status import Status
@@ -22,61 +17,25 @@ from cross_check.dsp_operations import all_operands
 from cross_check.image import render
 from cross_check.machines import MACHINES
 from cross_check.on_qemu import find_qemu, qemu_version
-from generator.errors import EXIT_TOOL, Mel2metalError, ToolError
+from generator.errors import ToolError
 from generator.host.twin import HostTwin, build_host_twin
 from generator.network import read_network
 from generator.project.manifest import Project, project_lock
-from generator.repository import DEFAULT_MODEL, DEFAULT_OUT_DIR, REPO_ROOT
+from generator.repository import WORK_DIR, command
+from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain.locate import find_toolchain
 from hil.clips.clip_set import load_clips
 from sounds.place import find_directory
 
 EXIT_DIFFERENT = 1
-EXIT_INTERRUPTED = 130
 MAX_DIFFERENCES_SHOWN = 8
 LOCK = "qemu"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the comparison and print it; returns the exit code."""
-    options = _make_parser().parse_args(arguments)
-    console = Console(highlight=False, soft_wrap=True)
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    try:
-        return _run(options, console)
-    except (Mel2metalError, OSError) as error:
-        errors.print(f"make qemu: {error}", style="red", markup=False)
-        return error.exit_code if isinstance(error, Mel2metalError) else EXIT_TOOL
-    except KeyboardInterrupt:
-        errors.print("make qemu: interrupted", style="red")
-        return EXIT_INTERRUPTED
-
-
-def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m cross_check", description=__doc__)
-    parser.add_argument("--core", action="append", choices=tuple(MACHINES), help="default: all")
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL)
-    parser.add_argument("--labels", type=Path)
-    parser.add_argument("--frontend", metavar="NAME_OR_FILE", help="default: the record beside it")
-    parser.add_argument(
-        "--clips",
-        type=int,
-        default=0,
-        metavar="N",
-        help="recorded clips, in addition to the synthetic ones",
-    )
-    parser.add_argument("--cross-compile", metavar="PREFIX")
-    parser.add_argument("--out", type=Path, default=DEFAULT_OUT_DIR / "qemu", metavar="DIR")
-    parser.add_argument(
-        "--force",
-        action="store_true",
-        help="where you changed or added files in DIR/u585: they move to DIR/u585.kept-<time>/",
-    )
-    return parser
-
-
-def _run(options: argparse.Namespace, console: Console) -> int:
+def compare_with_qemu(options: argparse.Namespace, console: Console) -> int:
+    """Run the comparison and print it; 1 for a difference. Raises InputError and ToolError."""
     qemu = find_qemu()
+    install_what_is_needed(console, options.cross_compile)
     toolchain = find_toolchain(options.cross_compile)
     network = read_network(options.model, options.labels, frontend=options.frontend)
     clips = _clips(options.clips, network.frontend.sample_rate_hz)
@@ -107,10 +66,11 @@ def _clips(recorded: int, sample_rate_hz: int) -> tuple[tuple[str, Samples], ...
     """The synthetic clips, and `recorded` ones; raises ToolError without a data set for them."""
     clips = load_clips(None).clips
     if recorded:
-        directory = find_directory(None, os.environ, REPO_ROOT)
+        directory = find_directory(None, os.environ, WORK_DIR)
         if directory is None:
             raise ToolError(
-                "there are no recorded clips", "run `make dataset`, set ESC10_DIR, or omit CLIPS"
+                "there are no recorded clips",
+                f"run `{command('dataset')}`, set ESC10_DIR, or ask for none",
             )
         clips += load_clips(directory, limit=recorded).clips
     return tuple((clip.name, clip.read(sample_rate_hz)) for clip in clips)
@@ -164,7 +124,3 @@ def _print_table(comparisons: Sequence[CoreComparison], console: Console) -> Non
 
 def _mean(counts: Sequence[int]) -> str:
     return f"{sum(counts) / len(counts):,.0f}"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
