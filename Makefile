@@ -281,8 +281,8 @@ models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, t
 
 # What is missing is told before TensorFlow is installed.
 .PHONY: check-train check-cv check-quantize
-check-train check-cv check-quantize: $(VENV)/.test
-	@$(PY) -m training $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+check-train check-cv check-quantize: config-is-there $(VENV)/.test
+	@$(MEL2METAL) $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: train
 train: check-train $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)

@@ -38,7 +38,7 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     for path in sorted(path for path in root.iterdir() if path.is_file() and _may_sound(path)):
         faults.append(Fault(str(path), "is in no class's folder", "move it into one"))
     if not folders:
-        what = "is neither in ESC-50's layout (no meta/esc50.csv) nor has it one folder per class"
+        what = "has neither ESC-50's layout (no meta/esc50.csv) nor one folder per class"
         faults.append(Fault(str(root), what, "make a folder for each class, its sounds in there"))
     faults += _clashes(root, folders)
     faults += _unreadable_names(root)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 import pytest
 
 from generator.repository import REPO_ROOT
+from hil.option_table import prefixed_arguments
 from mel2metal.__main__ import main
 
 MAKEFILE = (REPO_ROOT / "Makefile").read_text()
@@ -111,7 +112,7 @@ def test_hil_gives_everything_to_pytest_and_returns_its_code(
     (command,) = started
     assert command[:4] == [sys.executable, "-P", "-m", "pytest"]
     assert command[4] == str(REPO_ROOT / "hil" / "suite")
-    assert command[5:] == given
+    assert command[5:] == prefixed_arguments(given)
 
 
 def test_a_module_of_an_extra_that_is_missing_is_told_with_its_remedy(
