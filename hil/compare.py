@@ -27,7 +27,7 @@ from generator.errors import ToolError
 from generator.model.published import published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
-from hil.option_table import prefixed_arguments
+from hil.pytest_options import prefixed_arguments
 
 TESTS = tuple(f"hil/suite/test_{name}.py" for name in ("handshake", "clips", "latency_and_memory"))
 FOOTPRINT_COLUMNS = (

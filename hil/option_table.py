@@ -10,7 +10,7 @@ Read in every pytest run of an environment where mel2metal is installed: it impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from generator.engines.engine import BUILTIN, ENGINES
@@ -22,22 +22,6 @@ PREFIX = "m2m"
 def prefixed_name(name: str) -> str:
     """The name that an option always has in pytest: `--m2m-port` for `--port`."""
     return f"--{PREFIX}-{name.removeprefix('--')}"
-
-
-def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
-    """Arguments for pytest in which this project's options have the names that they always have.
-
-    What follows `--`, and what is no option of this project, stays as it is.
-    """
-    ours: set[str] = set()
-    add_suite_options(lambda *names, **attributes: ours.update(names))
-    add_board_options(lambda *names, **attributes: ours.update(names))
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    changed = []
-    for argument in options:
-        name, equals, value = argument.partition("=")
-        changed.append(f"{prefixed_name(name)}{equals}{value}" if name in ours else argument)
-    return [*changed, *arguments[len(options) :]]
 
 
 def add_suite_options(add: Callable[..., Any]) -> None:

@@ -14,14 +14,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hil.general_fixtures import free_fixtures
-from hil.option_table import add_board_options, add_suite_options
-from hil.pytest_options import PLUGIN_NAME, OptionNames, option_names
+from hil.pytest_options import PLUGIN_NAME, OptionNames, add_options, option_names
 from hil.pytest_reruns import is_wrong_result, keep_wrong_results
 from hil.pytest_stash import CLIPS, FATAL, OPTIONS, PENDING, RETRIES, RUN, is_controller
 
@@ -34,8 +34,7 @@ _SUITE = _PACKAGE / "suite"
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own, by both of their names."""
     names = OptionNames(parser)
-    add_suite_options(names.add)
-    add_board_options(names.add)
+    add_options(names.add)
     pluginmanager.register(names, PLUGIN_NAME)
 
 
@@ -50,7 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FATAL] = []
     config.stash[RETRIES] = []
     names = option_names(config)
-    if not names.value_of(config, "board"):
+    value_of = partial(names.value_of, config)
+    if not value_of("board"):
         return
     from generator.errors import Mel2metalError
     from generator.repository import REPO_ROOT
@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from sounds.place import find_directory
 
     try:
-        options = read_options(lambda name: names.value_of(config, name), virtual_fault_names())
+        options = read_options(value_of, virtual_fault_names())
         config.stash[OPTIONS] = options
         directory = find_directory(options.sounds, os.environ, REPO_ROOT)
         config.stash[CLIPS] = load_clips(directory, options.folds, options.clips)
