@@ -6,16 +6,13 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import subprocess
-from collections.abc import Callable
-from typing import Any
 
 from rich.console import Console
 
 from generator.command_parser import CommandParser
 from generator.extras import HIL, missing_extra
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.gates.options import add_gate_options
-from hil.option_table import add_board_options, add_suite_options, prefixed_arguments
+from hil.option_table import add_options
 from hil.suite_command import suite_command
 
 DESCRIPTION = """\
@@ -52,17 +49,12 @@ def add_hil(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.set_defaults(run=_run)
 
 
-def add_options(add: Callable[..., Any]) -> None:
-    """Add what the plug-in adds to pytest's options."""
-    add_suite_options(add)
-    add_board_options(add)
-    add_gate_options(add)
-
-
 def _run(options: argparse.Namespace, console: Console) -> int:
     for module in ("pytest", "numpy", "serial", "soundfile"):
         if importlib.util.find_spec(module) is None:
             raise missing_extra("hil", module, HIL)
+    from hil.pytest_options import prefixed_arguments
+
     passed_on: list[str] = options.passed_on
     install_what_is_needed(console, _cross_compile(passed_on))
     return subprocess.run(suite_command(prefixed_arguments(passed_on)), check=False).returncode

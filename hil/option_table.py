@@ -10,10 +10,11 @@ Read in every pytest run of an environment where mel2metal is installed: it impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from generator.engines.engine import BUILTIN, ENGINES
+from hil.gates.options import add_gate_options
 
 PREFIX = "m2m"
 """Before the name of everything that pytest may have from another plug-in too."""
@@ -24,20 +25,11 @@ def prefixed_name(name: str) -> str:
     return f"--{PREFIX}-{name.removeprefix('--')}"
 
 
-def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
-    """Arguments for pytest in which this project's options have the names that they always have.
-
-    What follows `--`, and what is no option of this project, stays as it is.
-    """
-    ours: set[str] = set()
-    add_suite_options(lambda *names, **attributes: ours.update(names))
-    add_board_options(lambda *names, **attributes: ours.update(names))
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    changed = []
-    for argument in options:
-        name, equals, value = argument.partition("=")
-        changed.append(f"{prefixed_name(name)}{equals}{value}" if name in ours else argument)
-    return [*changed, *arguments[len(options) :]]
+def add_options(add: Callable[..., Any]) -> None:
+    """Add every option of the pytest plug-in by `add`, which takes their short names."""
+    add_suite_options(add)
+    add_board_options(add)
+    add_gate_options(add)
 
 
 def add_suite_options(add: Callable[..., Any]) -> None:

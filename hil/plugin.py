@@ -19,9 +19,8 @@ from typing import Any
 
 import pytest
 
-from hil.gates.options import add_gate_options
 from hil.general_fixtures import free_fixtures
-from hil.option_table import add_board_options, add_suite_options
+from hil.option_table import add_options
 from hil.pytest_options import PLUGIN_NAME, OptionNames, option_names
 from hil.pytest_reruns import is_wrong_result, keep_wrong_results
 from hil.pytest_stash import CLIPS, FATAL, OPTIONS, PENDING, RETRIES, RUN, is_controller
@@ -35,9 +34,7 @@ _SUITE = _PACKAGE / "suite"
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own, by both of their names."""
     names = OptionNames(parser)
-    add_suite_options(names.add)
-    add_board_options(names.add)
-    add_gate_options(names.add)
+    add_options(names.add)
     pluginmanager.register(names, PLUGIN_NAME)
 
 

@@ -18,12 +18,24 @@ from typing import Any
 
 import pytest
 
-from hil.option_table import PREFIX, prefixed_name
+from hil.option_table import PREFIX, add_options, prefixed_name
 
 PLUGIN_NAME = "mel2metal-options"
 
 SHARED = {"--lg-env": "lg_env"}
 """Options that another plug-in has with the same meaning, and where it keeps their values."""
+
+
+def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
+    """Arguments for a pytest of which nobody knows what other plug-ins it has.
+
+    This project's options get the names that they always have. What follows `--`, and what is no
+    option of this project, stays as it is.
+    """
+    ours: set[str] = set()
+    add_options(lambda *names, **attributes: ours.update(names))
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return [*_with_prefixes(options, ours), *arguments[len(options) :]]
 
 
 class OptionNames:
@@ -59,7 +71,7 @@ class OptionNames:
         told anew what is a path, so that the value of `--sounds` is not taken for one.
         """
         taken = self._names_of_others()
-        known = self._with_prefixes(args, set(self._added) - set(taken))
+        known = _with_prefixes(args, set(self._added) - set(taken))
         again = parser.parse_known_args(known, namespace=copy.copy(early_config.option))
         early_config.known_args_namespace.file_or_dir = again.file_or_dir
         result = yield
@@ -83,7 +95,7 @@ class OptionNames:
         if not self._taken or not config.getoption(f"{PREFIX}_board"):
             return []
         ours = ", ".join(map(prefixed_name, self._taken))
-        return [f"mel2metal: {', '.join(self._taken)} belong to another plug-in; ours are {ours}"]
+        return [f"mel2metal: another plug-in has {', '.join(self._taken)}; here it is {ours}"]
 
     def value_of(self, config: pytest.Config, name: str) -> Any:
         """The value of an option, by its short name with underscores and without hyphens before."""
@@ -110,14 +122,6 @@ class OptionNames:
             for option in group.options
             for name in option.names()
         }
-
-    def _with_prefixes(self, arguments: Sequence[str], names: set[str]) -> list[str]:
-        """The arguments with these of our names in their prefixed form."""
-        pairs = (argument.partition("=") for argument in arguments)
-        return [
-            "".join((prefixed_name(name) if name in names else name, equals, value))
-            for name, equals, value in pairs
-        ]
 
     def _add_short_names(self) -> None:
         others = self._names_of_others()
@@ -157,3 +161,12 @@ def option_names(config: pytest.Config) -> OptionNames:
 def option_value(config: pytest.Config, name: str) -> Any:
     """The value of one of this project's options: `option_value(config, "require_board")`."""
     return option_names(config).value_of(config, name)
+
+
+def _with_prefixes(arguments: Sequence[str], names: set[str]) -> list[str]:
+    """The arguments with these of our names in their prefixed form."""
+    parts = (argument.partition("=") for argument in arguments)
+    return [
+        "".join((prefixed_name(name) if name in names else name, equals, value))
+        for name, equals, value in parts
+    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.repository import REPO_ROOT
-from hil.option_table import prefixed_arguments
+from hil.pytest_options import prefixed_arguments
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +104,7 @@ def test_errors_and_header_name_an_option_as_it_is_called_in_this_run(tmp_path: 
     assert "--m2m-port: a virtual board has no port of its own" in done.stderr
     assert "\n--clips: 0 clips" in done.stderr
     done = run_beside(tmp_path, "--virtual", "--clips", "1", "--board", "u585")
-    header = "mel2metal: --port belong to another plug-in; ours are --m2m-port"
+    header = "mel2metal: another plug-in has --port; here it is --m2m-port"
     assert header in done.stdout, done.stdout + done.stderr
 
 

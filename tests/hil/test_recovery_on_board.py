@@ -44,21 +44,21 @@ def check_junit(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"),
+    ("fault", "reason", "family"),
     [
-        ("reset-in-clip", "the board restarted in mid-clip (reset cause: pin)"),
-        ("watchdog-bite", "the board restarted in mid-clip (reset cause: watchdog)"),
-        ("port-vanishes", "the port failed: "),
+        ("reset-in-clip", "the board restarted in mid-clip (reset cause: pin)", "xunit1"),
+        ("watchdog-bite", "the board restarted in mid-clip (reset cause: watchdog)", "xunit2"),
+        ("port-vanishes", "the port failed: ", "xunit2"),
     ],
 )
 def test_what_happens_in_mid_clip_is_named_mended_and_shown_everywhere(
-    tmp_path: Path, tiny_build: Path, sounds: Path, fault: str, reason: str
+    tmp_path: Path, tiny_build: Path, sounds: Path, *, fault: str, reason: str, family: str
 ) -> None:
     done = run_pytest(
         *("hil/suite/test_clips.py", "--board", BOARD),
         *("--virtual", "--virtual-fault", fault, "--sounds", str(sounds)),
         *("--model", str(tiny_build / "m.tflite"), "--build-dir", str(tiny_build)),
-        *("--junitxml", str(tmp_path / "junit.xml")),
+        *("--junitxml", str(tmp_path / "junit.xml"), "-o", f"junit_family={family}"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 test needed a retry: hil/suite/test_clips.py::" in done.stdout

@@ -9,7 +9,7 @@ import soundfile
 import soxr
 
 from generator.errors import InputError
-from sounds.decode import read_samples, read_sound, to_int16
+from sounds.decode import convert_samples, read_samples, read_sound, to_int16
 
 
 def test_16_bit_files_at_16_khz_come_back_bit_for_bit(tmp_path: Path) -> None:
@@ -100,3 +100,32 @@ def test_full_scale_is_clamped(tmp_path: Path) -> None:
     assert read_samples(tmp_path / "a.wav", 16_000).tolist() == [32767, -32768]
     halves = np.array([-2.0, -1.0, 0.0, 0.5, 1.0])
     assert to_int16(halves).tolist() == [-32768, -32768, 0, 16384, 32767]
+
+
+@pytest.mark.parametrize("own_hz", [16_000, 44_100])
+@pytest.mark.parametrize("kind", [np.int16, np.float32, np.float64])
+def test_samples_become_what_a_file_of_them_would(tmp_path: Path, own_hz: int, kind: type) -> None:
+    whole = np.random.default_rng(3).integers(-32768, 32768, 5000).astype(np.int16)
+    samples = whole if kind is np.int16 else (whole / 32768).astype(kind)
+    soundfile.write(tmp_path / "a.wav", whole, own_hz, subtype="PCM_16")
+    assert np.array_equal(
+        convert_samples(samples, own_hz, 16_000), read_samples(tmp_path / "a.wav", 16_000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("samples", "rate_hz", "told"),
+    [
+        (np.zeros((10, 2), np.int16), 16_000, ["shape [10, 2]", "stereo.mean(axis=1)"]),
+        (np.zeros(0, np.int16), 16_000, ["samples: there are none"]),
+        (np.zeros(10, np.int32), 0, ["values of type int32", "rate_hz: 0 Hz"]),
+        (np.array([0.0, np.nan, np.inf]), 16_000, ["2 of the values are not finite"]),
+    ],
+)
+def test_samples_that_are_no_sound_are_refused(
+    samples: np.ndarray, rate_hz: int, told: list[str]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        convert_samples(samples, rate_hz, 16_000)
+    for text in told:
+        assert text in str(refused.value)
