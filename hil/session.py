@@ -96,7 +96,7 @@ class BoardSession:
         self.handshake()
 
     def handshake(self) -> None:
-        """Do the handshake; WrongDeviceError where the device is not what this run is about."""
+        """Do the handshake; raise WrongDeviceError if the device is not the one of this run."""
         self.hello = self.link.handshake()
         self.check_identity()
 

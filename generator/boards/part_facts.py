@@ -74,7 +74,7 @@ def watchdog_by_software(name: str, address: int, bit: int) -> OptionBit:
         address,
         bit,
         fits=1,
-        meaning="the watchdog runs from reset on, half a second with nobody to feed it: it resets "
+        meaning="the watchdog runs from reset on, half a second without a refresh: it resets "
         "the part while the flash is programmed",
     )
 

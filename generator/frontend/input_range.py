@@ -22,7 +22,7 @@ class FeatureKind(StrEnum):
     UNIT = "values scaled to 0 ... 1"
     PCAN = "PCAN features of micro_speech"
     LINEAR = "values without a logarithm"
-    UNKNOWN = "no kind that is told by its range"
+    UNKNOWN = "no kind that its range identifies"
 
 
 def real_range(scale: float, zero_point: int) -> tuple[float, float]:

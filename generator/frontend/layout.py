@@ -65,7 +65,7 @@ def input_layout(
     frames = orders[axes]
     if record.patch_frames is not None and record.patch_frames != frames and not faults:
         what = f"{record.patch_frames} frames a patch, but the input {_text(shape)} holds {frames}"
-        remedy = f"give {frames}, or leave the key out: the shape tells it"
+        remedy = f"give {frames}, or leave the key out: the shape gives it"
         faults.append(Fault(where("patch_frames"), what, remedy))
     return (None if faults else InputLayout(frames, record.features, axes)), faults
 

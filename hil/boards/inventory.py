@@ -104,7 +104,7 @@ def read_inventory(path: Path, boards: Collection[str]) -> list[Attachment]:
                 continue
             where = lines.where(index, key)
             if (key, value) in seen:
-                what = f"{value} stands in {seen[key, value]} as well"
+                what = f"{value} is in {seen[key, value]} as well"
                 faults.append(Fault(where, what, "one board has one probe and one port"))
                 break
             seen[key, value] = where

@@ -143,7 +143,7 @@ class Labgrid:
         if done.returncode != 0:
             raise ToolError(
                 f"labgrid does not tell the resources of {self.place}: {done.stderr.strip()}",
-                "has its exporter left? labgrid-client show tells more",
+                "has its exporter left? labgrid-client show prints more",
             )
         document = yaml.safe_load(done.stdout)
         resources: list[Mapping[str, Any]] = document["targets"][self.place]["resources"]

@@ -125,7 +125,7 @@ def _remedy(said: str, client: Labgrid) -> str:
         return f"`{words} places` lists them; `{words} create` makes it (docs/lab.md)"
     if "no matching remote resource" in said:
         return f"is its labgrid-exporter running? `{words} show` tells what the place asks for"
-    return f"`{words} show` tells more"
+    return f"`{words} show` prints more"
 
 
 def _resources(client: Labgrid) -> list[Resource]:

@@ -121,7 +121,7 @@ def walk(a: Side, b: Side, task: Task) -> Walk:
 
 def _counts(a: Heard, b: Heard) -> Iterator[Stage]:
     equal = f"{a.samples:,} on both sides"
-    parted = () if a.samples == b.samples else (f"a heard {a.samples:,}, b {b.samples:,}",)
+    parted = () if a.samples == b.samples else (f"a received {a.samples:,}, b {b.samples:,}",)
     yield Stage("samples", equal, parted)
     count_a, count_b = len(a.features), len(b.features)
     if (count_a, a.gated_samples) == (count_b, b.gated_samples):

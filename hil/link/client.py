@@ -221,7 +221,7 @@ class Link:
     def pause(self, seconds: float) -> None:
         """Let the board's time pass while it owes nothing; whatever it says then is an error."""
         if self._read(seconds):
-            raise FrameLostError("the device speaks though nobody asked")
+            raise FrameLostError("the device sent a frame that was not requested")
 
     def read_rule(self) -> Rule:
         """Ask how the device decides a clip."""

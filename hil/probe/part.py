@@ -101,7 +101,7 @@ def _found(read32: Read32, expected: DebugIdentity, word: int | None) -> str:
         if (word or 0) & DEVICE_BITS not in names:
             word = _try_to_read(read32, address) or word
     if not word:
-        return "a part that tells no device number: unpowered, or of another make"
+        return "a part without a device number: unpowered, or of another make"
     number = word & DEVICE_BITS
     return f"an {names[number]}" if number in names else f"an unknown device {number:#05x}"
 

@@ -79,7 +79,7 @@ def test_all_faults_of_the_folders_are_reported_together(
     printed = capsys.readouterr().err
     assert "empty: the class has no sound" in printed
     assert "tone: clashes with 'Tone'" in printed
-    assert "stray.wav: lies in no class's folder" in printed
+    assert "stray.wav: is in no class's folder" in printed
 
 
 def test_a_class_in_one_fold_only_is_reported(

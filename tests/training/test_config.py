@@ -36,7 +36,7 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
         (b"name: caf\xe9\n", "not UTF-8 text"),
         (b"- 1\n", "holds no setting"),
         (b"", "holds no setting"),
-        (b"seed: 1\nseed: 2\n", r"a\.yaml:2: seed: stands twice"),
+        (b"seed: 1\nseed: 2\n", r"a\.yaml:2: seed: duplicate key"),
         (b"augment: {gain_db_low: .nan}\n", r"augment\.gain_db_low: Input should be a finite"),
         (b"fit: {learning_rate: .inf}\n", r"fit\.learning_rate: Input should be a finite"),
         (b"augment: {gain_db_low: 9}\n", "gain_db_low is above augment.gain_db_high"),

@@ -42,7 +42,7 @@ def decibel_keys(
     if follows_maximum:  # 0 dB is the maximum: with a fixed reference the floor is fixed as well
         keys["lowest_log"] = -lowest
     elif arguments.has("top_db"):
-        what = f"the floor lies {lowest:g} dB below each clip's own maximum, which is not known"
+        what = f"the floor is {lowest:g} dB below each clip's own maximum, which is not known"
         remedy = f"give top_db=None lowest_log=-{lowest:g}, a floor that does not move"
         arguments.refuse("top_db", what, remedy)
     else:

@@ -19,7 +19,7 @@ class VirtualFault(enum.Enum):
         member.text = text
         return member
 
-    FRAMING_ERRORS = "framing-errors", "1 byte in 10,000 to the board has a spoilt stop bit"
+    FRAMING_ERRORS = "framing-errors", "1 byte in 10,000 to the board has a damaged stop bit"
     NOISE = "noise", "in 1 byte in 10,000 to the board one look at one bit is disturbed"
     HALF_BYTE_AT_START = (
         "half-byte-at-start",

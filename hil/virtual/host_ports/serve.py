@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--name", help="its own name, where several of a kind are served")
     add("--probe-port", type=int, default=5555, metavar="N", help="TCP (default: 5555; 0: any)")
     add("--serial-port", type=int, default=4000, metavar="N", help="TCP (default: 4000; 0: any)")
-    add("--any-host", action="store_true", help="let other machines in; nobody is asked who it is")
+    add("--any-host", action="store_true", help="let other machines in, without authentication")
     add(
         "--virtual-fault",
         action="append",

@@ -31,7 +31,7 @@ TZEN = OptionBit(
     bit=31,
     fits=0,
     meaning="TrustZone is on: the flash and all peripherals are secure, and the firmware, which "
-    "knows nothing of that, does not start",
+    "is not built for that, does not start",
     # Only together with a regression of RDP from level 1 to 0, with ST's own code started in place
     # of the flash (RM0456, "TrustZone security"; AN5347, "TZEN regression").
     cure=("nSWBOOT0=0 nBOOT0=0", "RDP=0xDC", "RDP=0xAA TZEN=0", "nSWBOOT0=1 nBOOT0=1"),

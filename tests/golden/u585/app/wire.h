@@ -18,7 +18,7 @@
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
 #define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
 #define WIRE_TAP_MASK_BYTES 32u /* TAP_SELECT's mask of operators */
-#define WIRE_BOOT_NONCE 0u /* in a HELLO that nobody asked for */
+#define WIRE_BOOT_NONCE 0u /* in a HELLO that was not requested */
 #define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
 /* send the operator outputs chosen by TAP_SELECT (TAP; image with taps only) */
