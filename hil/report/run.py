@@ -136,11 +136,11 @@ class RunReport:
             report = report.model_copy(update={"gates": gates, "passed": passed})
             self._reports[board] = report
             reasons = report.incomplete_because
+            write_json(folder / "details.json", make_details(records).as_json())
+            write_json(folder / "report.json", report.as_json())
             from hil.report.picture import draw_report
 
             draw_report(folder / "report.png", records, report)
-            write_json(folder / "details.json", make_details(records).as_json())
-            write_json(folder / "report.json", report.as_json())
         if reasons:
             write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
         else:
