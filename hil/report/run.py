@@ -152,7 +152,11 @@ class RunReport:
         from hil.report.text import summary_text
 
         for board, records in sorted(self._records.items()):
-            lines = [] if board in self._reports else self._lines_without_report(board, records)
+            lines = (
+                []
+                if board in self._reports
+                else self._lines_without_report(board, records, terminal._tw.fullwidth)
+            )
             if lines:
                 terminal.write_sep("=", f"mel2metal on {board}")
             for line in lines:
@@ -174,12 +178,12 @@ class RunReport:
             count = f"{len(flaky)} test{'s' * (len(flaky) > 1)} needed a retry"
             terminal.write_line(f"{count}: {', '.join(flaky)}", yellow=True)
 
-    def _lines_without_report(self, board: str, records: RunRecords) -> list[str]:
+    def _lines_without_report(self, board: str, records: RunRecords, width: int) -> list[str]:
         """What to say of a board that was never ready; nothing of one that was not asked for."""
         from hil.report.text import clips_text
 
         failed = len(records.failed_tests)
-        lines = gate_lines(self.gates.get(board, ()))
+        lines = gate_lines(self.gates.get(board, ()), width)
         if failed:
             count = f"{failed} test{'s' * (failed > 1)} FAILED"
             lines = [
