@@ -28,7 +28,7 @@ from hil.report.gates import fail_all, gate_lines, judge_gates
 from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
 from hil.report.run_folder import make_run_folder, point_latest
-from hil.report.tool import tool_versions
+from hil.report.tool import describe_tool, tool_versions
 
 REPORT_FILES = ("report.json", "details.json", "report.png")
 
@@ -47,6 +47,7 @@ class RunReport:
         self._model = model
         self._started_at = started_at or datetime.now(UTC)
         self._started_s = time.monotonic()
+        describe_tool()  # the commit is that of the start, whatever is committed meanwhile
         self._records: defaultdict[str, RunRecords] = defaultdict(
             lambda: RunRecords(started_at=self._started_at)
         )
