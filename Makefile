@@ -27,6 +27,8 @@ FOLDS ?=
 CLIPS ?=
 SOUNDS ?=
 SVG ?=
+A ?=
+B ?=
 INVENTORY ?=
 PROBE ?=
 PACK ?=
@@ -256,6 +258,14 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
 	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
+.PHONY: history
+history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/history.html
+	@$(MEL2METAL) history --board $(BOARD)
+
+.PHONY: compare-runs
+compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previous B=latest, or folders
+	@$(MEL2METAL) compare-runs --board $(BOARD) "$(or $(A),previous)" "$(or $(B),latest)"
+
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
 	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
@@ -277,7 +287,7 @@ dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
 
 .PHONY: models
 models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, to data/models
-	@$(PY) -m mel2metal models
+	@$(MEL2METAL) models
 
 # What is missing is told before TensorFlow is installed.
 .PHONY: check-train check-cv check-quantize

@@ -14,6 +14,8 @@ from hil.boards.arguments import add_boards
 from hil.compare import add_compare
 from hil.diverge.arguments import add_diverge
 from hil.flash import add_flash
+from hil.history.arguments import add_history
+from hil.run_diff.arguments import add_compare_runs
 from mel2metal.completion.arguments import add_completion
 from mel2metal.sound_files import SoundFiles
 from sounds.arguments import add_dataset
@@ -29,6 +31,7 @@ GROUPS = {
         add_diverge,
         add_qemu,
     ),
+    "results": (add_history, add_compare_runs),
     "data and training": (add_dataset, add_models, add_training),
     cli.THIS_MACHINE: (add_completion,),
 }

@@ -7,11 +7,15 @@ a pipeline must not take silence for a pass.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hil.gates.limits import Limit
 from hil.report.model import Gate, Report
+
+_INDENT = 21
+"""Columns of the summary before a limit's own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,11 @@ QUANTITIES = {
         note=_trained_note,
     ),
     "max_network_cycles": Quantity(
-        "network",
+        "network cycles a patch",
         "cycles",
         lambda report: report.latency.network_cycles,
         _no_patch,
-        lambda value: f"{value:,.0f} cycles a patch",
+        lambda value: f"{value:,.0f}",
         of_time=True,
     ),
     "max_answer_ms": Quantity(
@@ -104,15 +108,14 @@ def fail_all(limits: Sequence[Limit], why: str) -> tuple[Gate, ...]:
     return tuple(_unjudged(limit, why) for limit in limits)
 
 
-def gate_lines(gates: Sequence[Gate]) -> list[str]:
-    """The summary's lines; none without a limit."""
-    if not gates:
-        return []
-    lines = [
-        *(f"FAILED  {gate.text}" for gate in gates if not gate.passed),
-        *(f"kept    {gate.text}" for gate in gates if gate.passed),
-    ]
-    return [f"{'' if number else 'limits':13}{line}" for number, line in enumerate(lines)]
+def gate_lines(gates: Sequence[Gate], width: int) -> list[str]:
+    """The summary's lines, at most `width` columns wide, the missed limits first; none without."""
+    lines: list[str] = []
+    for gate in sorted(gates, key=lambda gate: gate.passed):
+        wrapped = textwrap.wrap(gate.text, max(width - _INDENT, 20), break_on_hyphens=False)
+        head = f"{'' if lines else 'limits':13}{'kept' if gate.passed else 'FAILED':8}"
+        lines += [f"{head}{wrapped[0]}", *(f"{'':{_INDENT}}{line}" for line in wrapped[1:])]
+    return lines
 
 
 def _judge(report: Report, limit: Limit) -> Gate:
@@ -145,7 +148,7 @@ def _judge(report: Report, limit: Limit) -> Gate:
 
 
 def _excess_text(quantity: Quantity, over: float, limit: float) -> str:
-    """`2,000,000 cycles a patch (10.0 %)`; shares in percentage points."""
+    """`2,000,000 (10.0 %)`; shares in percentage points."""
     if quantity.unit == "share":
         return f"{100 * over:.2f} percentage points"
     return f"{quantity.text(over)} ({100 * over / limit:.1f} %)"

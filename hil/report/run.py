@@ -28,7 +28,7 @@ from hil.report.gates import fail_all, gate_lines, judge_gates
 from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
 from hil.report.run_folder import make_run_folder, point_latest
-from hil.report.tool import tool_versions
+from hil.report.tool import describe_tool, tool_versions
 
 REPORT_FILES = ("report.json", "details.json", "report.png")
 
@@ -47,6 +47,7 @@ class RunReport:
         self._model = model
         self._started_at = started_at or datetime.now(UTC)
         self._started_s = time.monotonic()
+        describe_tool()  # the commit is that of the start, whatever is committed meanwhile
         self._records: defaultdict[str, RunRecords] = defaultdict(
             lambda: RunRecords(started_at=self._started_at)
         )
@@ -136,11 +137,11 @@ class RunReport:
             report = report.model_copy(update={"gates": gates, "passed": passed})
             self._reports[board] = report
             reasons = report.incomplete_because
+            write_json(folder / "details.json", make_details(records).as_json())
+            write_json(folder / "report.json", report.as_json())
             from hil.report.picture import draw_report
 
             draw_report(folder / "report.png", records, report)
-            write_json(folder / "details.json", make_details(records).as_json())
-            write_json(folder / "report.json", report.as_json())
         if reasons:
             write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
         else:
@@ -152,7 +153,11 @@ class RunReport:
         from hil.report.text import summary_text
 
         for board, records in sorted(self._records.items()):
-            lines = [] if board in self._reports else self._lines_without_report(board, records)
+            lines = (
+                []
+                if board in self._reports
+                else self._lines_without_report(board, records, terminal._tw.fullwidth)
+            )
             if lines:
                 terminal.write_sep("=", f"mel2metal on {board}")
             for line in lines:
@@ -174,12 +179,12 @@ class RunReport:
             count = f"{len(flaky)} test{'s' * (len(flaky) > 1)} needed a retry"
             terminal.write_line(f"{count}: {', '.join(flaky)}", yellow=True)
 
-    def _lines_without_report(self, board: str, records: RunRecords) -> list[str]:
+    def _lines_without_report(self, board: str, records: RunRecords, width: int) -> list[str]:
         """What to say of a board that was never ready; nothing of one that was not asked for."""
         from hil.report.text import clips_text
 
         failed = len(records.failed_tests)
-        lines = gate_lines(self.gates.get(board, ()))
+        lines = gate_lines(self.gates.get(board, ()), width)
         if failed:
             count = f"{failed} test{'s' * (failed > 1)} FAILED"
             lines = [

@@ -32,7 +32,7 @@ def summary_text(records: RunRecords, report: Report, width: int) -> str:
         Group(
             _identity(records.board, report),
             _columns(records, records.board, report),
-            _run(records, report),
+            _run(records, report, width),
         )
     )
     text = console.file
@@ -137,7 +137,7 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
     return table
 
 
-def _run(records: RunRecords, report: Report) -> Text:
+def _run(records: RunRecords, report: Report, width: int) -> Text:
     latency, memory = report.latency, records.memory
     estimated = ", estimated" if latency.cycles_are == "estimated" else ""
     retried = sum(bool(clip.retries) for clip in records.clips.values())
@@ -170,7 +170,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     lines += [f"  {divergence.text}" for divergence in shown]
     if len(records.divergences) > len(shown):
         lines.append(f"  and {len(records.divergences) - len(shown)} more, in details.json")
-    lines += gate_lines(report.gates)
+    lines += gate_lines(report.gates, width)
     lines.append(f"wall time    {report.wall_seconds:.1f} s")
     return Text("\n".join(lines))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hil.report.model import TrainedOn
 from hil.report.records import RunRecords
@@ -28,40 +28,35 @@ def measure_untrained(records: RunRecords) -> Accuracy | None:
 def judge_trained_on(records: RunRecords) -> TrainedOn:
     """Folds played and folds that trained the model, in numbers and in words."""
     board = records.board
-    trained = board.trained_folds if board else ()
-    played = tuple(sorted({clip.fold for clip in records.clips.values() if clip.truth is not None}))
+    trained = tuple(sorted(board.trained_folds)) if board else ()
+    folds = [clip.fold for clip in records.clips.values() if clip.truth is not None]
     both = tuple(trained_folds_played(records))
-    clips = sum(clip.fold in both for clip in records.clips.values() if clip.truth is not None)
+    clips = sum(fold in both for fold in folds)
     return TrainedOn(
         known=bool(trained),
-        folds=tuple(sorted(trained)),
-        folds_played=played,
+        folds=trained,
+        folds_played=tuple(sorted(set(folds))),
         folds_played_in_training=both,
         clips_played_in_training=clips,
         cross_validated=board.cross_validated if board else "",
-        text=_text(tuple(sorted(trained)), played, both, clips),
+        text=_text(trained, sorted(set(folds)), clips, len(folds)),
     )
 
 
-def _text(
-    trained: tuple[int, ...], played: tuple[int, ...], both: tuple[int, ...], clips: int
-) -> str:
+def _text(trained: Sequence[int], played: Sequence[int], clips: int, of_clips: int) -> str:
     if not played:
         return "no clip with a label of this model was played"
     if not trained:
-        return (
-            f"clips of {folds_text(played)} were played; which clips trained the model is unknown"
-        )
-    text = f"the model was trained on {folds_text(trained)}; clips of {folds_text(played)} were "
-    if not both:
-        return f"{text}played: none of them trained it"
+        return f"clips of {folds_text(played)} were played; what trained the model is unknown"
+    text = f"the model was trained on {folds_text(trained)}"
+    if not clips:
+        return f"{text}; clips of {folds_text(played)} were played, and none of them trained it"
     return (
-        f"{text}played, {clips} of them of {folds_text(both)}: "
+        f"{text}; {clips} of the {of_clips} clips played are among them: "
         "on those the accuracy is no measure of the model"
     )
 
 
-def folds_text(folds: Iterable[int]) -> str:
+def folds_text(folds: Sequence[int]) -> str:
     """`fold 5`, `folds 1, 2, 3`."""
-    numbers = list(folds)
-    return f"fold{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
+    return f"fold{'s' * (len(folds) > 1)} {', '.join(map(str, folds))}"

@@ -11,7 +11,7 @@ import pytest
 
 from hil.gates.limits import Limit
 from hil.report.figures import make_report
-from hil.report.gates import judge_gates
+from hil.report.gates import gate_lines, judge_gates
 from hil.report.model import Gate, Report
 from hil.report.records import RunRecords
 from hil.report.run import RunReport
@@ -33,8 +33,7 @@ def judge(name: str, limit: float, run: RunRecords = FULL) -> Gate:
         (
             "max_network_cycles",
             CYCLES,
-            "network 24,000,000 cycles a patch (an estimate), at most 24,000,000 cycles a patch "
-            "(--here)",
+            "network cycles a patch 24,000,000 (an estimate), at most 24,000,000 (--here)",
         ),
         ("max_answer_ms", 5, "answer 5.000 ms (an estimate), at most 5.000 ms (--here)"),
         ("max_ram_bytes", 60_000, "RAM 60,000 bytes, at most 60,000 bytes (--here)"),
@@ -53,8 +52,8 @@ def test_a_limit_that_is_just_reached_is_kept(name: str, limit: float, text: str
         (
             "max_network_cycles",
             20_000_000,
-            "network 24,000,000 cycles a patch (an estimate): 4,000,000 cycles a patch (20.0 %) "
-            "over the limit of 20,000,000 cycles a patch",
+            "network cycles a patch 24,000,000 (an estimate): 4,000,000 (20.0 %) over the limit of "
+            "20,000,000",
         ),
         ("max_answer_ms", 4, "1.000 ms (25.0 %) over the limit of 4.000 ms"),
         ("max_ram_bytes", 59_999, "RAM 60,000 bytes: 1 bytes (0.0 %) over the limit of 59,999"),
@@ -128,6 +127,17 @@ def test_report_and_summary_have_them(tmp_path: Path, limit: float, passed: bool
     assert report.passed == passed
     mark = "kept    RAM" if passed else "FAILED  RAM"
     assert f"limits       {mark} 60,000 bytes" in run.html_summaries()[0]
+
+
+def test_missed_limits_come_first_and_long_lines_are_indented() -> None:
+    limits = [Limit("max_ram_bytes", 60_000, "--a"), Limit("max_network_cycles", 20e6, "--b")]
+    lines = gate_lines(judge_gates(make_report(FULL, 1), limits), 80)
+    assert lines == [
+        "limits       FAILED  network cycles a patch 24,000,000 (an estimate): 4,000,000",
+        "                     (20.0 %) over the limit of 20,000,000 (--b)",
+        "             kept    RAM 60,000 bytes, at most 60,000 bytes (--a)",
+    ]
+    assert gate_lines((), 80) == []
 
 
 def test_limits_of_a_board_that_no_test_made_ready_have_failed(tmp_path: Path) -> None:

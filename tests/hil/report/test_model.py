@@ -91,10 +91,12 @@ def test_folds_heard_in_training_are_said_in_words_and_numbers() -> None:
     told = report.trained_on
     assert (told.known, told.folds, told.folds_played) == (True, (1, 2), (1, 5))
     assert (told.folds_played_in_training, told.clips_played_in_training) == ((1,), 1)
-    assert "1 of them of fold 1: on those the accuracy is no measure" in told.text
+    assert (
+        "1 of the 2 clips played are among them: on those the accuracy is no measure" in told.text
+    )
     alone = make_report(run_of(card, clip("b", 1, 1, fold=5)), 1).trained_on
     assert alone.folds_played_in_training == ()
-    assert alone.text.endswith("clips of fold 5 were played: none of them trained it")
+    assert alone.text.endswith("clips of fold 5 were played, and none of them trained it")
     unknown = make_report(run_of(BOARD, clip("b", 1, 1)), 1).trained_on
     assert not unknown.known
     assert "unknown" in unknown.text
