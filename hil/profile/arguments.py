@@ -17,7 +17,10 @@ every instruction that the core executed what it was for: by layer of the networ
 (inlined ones too) and by source line. Instructions are exact: each of the three tables sums to
 what the core counted. Cycles are estimated by a model of the core's pipeline.
 
-BUILD/profile/BOARD/ gets
+Without --virtual a board on the desk is measured: cycles by layer, by its own counter, with the
+image with taps; they are written to BUILD/profile/BOARD/layers.json (docs/profile.md).
+
+With --virtual BUILD/profile/BOARD/ gets
   flame.svg        the flame graph: width is instructions; exact counts on hover
   profile.json     all rows of all tables
   lines.txt        every source file that ran, with the count beside each line
@@ -29,6 +32,7 @@ examples:
   mel2metal profile --board u585 --virtual
   mel2metal profile --board u585 --virtual --lines stream.c
   mel2metal profile --board u585 --virtual --code pointwise_relu_swapped_row_u8
+  mel2metal profile --board u585                      cycles by layer of the board on the desk
   mel2metal profile --board u585 --virtual --model mine.tflite --top 50 --folded
 """
 

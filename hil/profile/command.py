@@ -16,10 +16,16 @@ from generator.errors import Fault, InputError
 from hil.options import Options, read_options
 from hil.profile.code import code_listing
 from hil.profile.flame import flame_graph
+from hil.profile.layer_cycles import (
+    board_cells,
+    board_lines,
+    profile_board,
+    write_board_profile,
+)
 from hil.profile.record import write_profile
 from hil.profile.run import Profiled, profile_virtual
 from hil.profile.sources import listing, matching_files
-from hil.profile.table import print_profile
+from hil.profile.table import print_profile, print_table
 from hil.profile.tree import folded
 
 NOT_ASKED: Mapping[str, Any] = {"virtual_fault": (), "folds": None, "clips": None, "sounds": None}
@@ -36,16 +42,39 @@ def run_profile(given: argparse.Namespace, console: Console) -> int:
         what = f"one file for {len(options.boards)} boards"
         faults.append(Fault("--svg", what, "name one board, or leave --svg out"))
     if not options.virtual:
-        what = "instructions can be told apart on the virtual board alone"
-        faults.append(Fault("--board", what, "add --virtual (make profile: VIRTUAL=1)"))
+        faults += [
+            Fault(option, "a board on the desk tells cycles by layer alone", "add --virtual")
+            for option in ("--lines", "--code", "--folded", "--svg")
+            if getattr(given, option.removeprefix("--"))
+        ]
     if faults:
         raise InputError(faults)
     for board in options.boards:
-        _profile_board(options, board, given, console)
+        if options.virtual:
+            _profile_virtual(options, board, given, console)
+        else:
+            _profile_board(options, board, console)
     return 0
 
 
-def _profile_board(
+def _profile_board(options: Options, board: str, console: Console) -> None:
+    """A board on the desk: cycles by layer."""
+
+    def say(line: str) -> None:
+        console.print(line, style="dim", markup=False, soft_wrap=True)
+
+    here = replace(options, build_dir=options.build_dir / "profile" / "images")
+    profile = profile_board(here, options.boards[board], say)
+    title = f"{profile.model} on {board}, a patch, cycles {profile.cycles_are}"
+    print_table(console, title, ("layer", "cycles", "%", "ms"), board_cells(profile))
+    for line in board_lines(profile):
+        console.print(line, markup=False, soft_wrap=True)
+    path = options.build_dir / "profile" / board / "layers.json"
+    write_board_profile(path, profile)
+    console.print(str(path), markup=False, soft_wrap=True)
+
+
+def _profile_virtual(
     options: Options, board: str, given: argparse.Namespace, console: Console
 ) -> None:
     def say(line: str) -> None:
@@ -54,6 +83,8 @@ def _profile_board(
     here = replace(options, build_dir=options.build_dir / "profile" / "images")
     say(f"[profile]  {board}: build {options.model.name}, and its C for this machine")
     profiled = profile_virtual(here, options.boards[board], say)
+    folder = options.build_dir / "profile" / board
+    written = _write(profiled, folder, given.svg, with_stacks=given.folded)
     print_profile(console, profiled.record, given.top)
     rows = profiled.record.lines
     for file in matching_files(rows, given.lines) if given.lines else ():
@@ -62,8 +93,7 @@ def _profile_board(
     if given.code:
         for line in code_listing(profiled.elf, profiled.parts, given.code):
             console.print(line, markup=False, soft_wrap=True)
-    folder = options.build_dir / "profile" / board
-    for path in _write(profiled, folder, given.svg, with_stacks=given.folded):
+    for path in written:
         console.print(str(path), markup=False, soft_wrap=True)
 
 

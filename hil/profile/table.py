@@ -88,9 +88,9 @@ PLACE_WIDTH = 30
 def print_profile(console: Console, record: ProfileRecord, top: int) -> None:
     """All tables, and the figures that the bench has too."""
     head = f"{record.model} on virtual {record.board}, {record.patches} patches"
-    _print(console, f"By layer: {head}", LAYER_HEADINGS, layer_cells(record))
-    _print(console, "By function", FUNCTION_HEADINGS, function_cells(record, top))
-    _print(console, "By line", LINE_HEADINGS, line_cells(record, top))
+    print_table(console, f"By layer: {head}", LAYER_HEADINGS, layer_cells(record))
+    print_table(console, "By function", FUNCTION_HEADINGS, function_cells(record, top))
+    print_table(console, "By line", LINE_HEADINGS, line_cells(record, top))
     for name, cost in (
         ("network, a patch", record.network),
         ("front-end, a frame", record.frontend_frame),
@@ -101,7 +101,9 @@ def print_profile(console: Console, record: ProfileRecord, top: int) -> None:
     console.print(ESTIMATED, markup=False, soft_wrap=True)
 
 
-def _print(console: Console, title: str, headings: Sequence[str], rows: Iterable[Cells]) -> None:
+def print_table(
+    console: Console, title: str, headings: Sequence[str], rows: Iterable[Cells]
+) -> None:
     """Where the terminal is too narrow words are shortened, numbers never."""
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     cells = list(rows)
