@@ -181,3 +181,13 @@ def test_all_faults_of_the_command_line_are_told(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().err
     assert "--top: 0 rows" in told
     assert "--svg: one file for 2 boards" in told
+
+
+def test_what_only_the_virtual_board_tells_is_refused_without_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["profile", "--board", "u585", "--folded", "--lines", "stream.c"]) == 2
+    told = capsys.readouterr().err
+    assert "--lines: a board on the desk tells cycles by layer alone" in told
+    assert "--folded: a board on the desk tells cycles by layer alone" in told
+    assert "add --virtual" in told
