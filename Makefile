@@ -251,6 +251,13 @@ bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.
 bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and the tables of docs/performance.md
 	@$(MEL2METAL) bench $(ON_BOARD) --baseline
 
+.PHONY: profile
+profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, line; a flame graph (SVG=file)
+	@$(MEL2METAL) profile --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
+	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
+	    $(if $(PROBE),--probe "$(PROBE)") $(if $(SVG),--svg "$(SVG)") \
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
 	@$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \

@@ -70,6 +70,7 @@ examples:
   mel2metal footprint --board u585                the footprint of the last build
   mel2metal frontend model.tflite                 what was it trained on?
   mel2metal diverge clip.wav --b virtual:u585     where do two of its implementations part?
+  mel2metal profile --board u585 --virtual        where do its instructions go?
   mel2metal models                                the published model that training starts from
   mel2metal doctor                                what this machine has and what is missing
 """

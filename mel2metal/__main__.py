@@ -15,6 +15,7 @@ from hil.compare import add_compare
 from hil.diverge.arguments import add_diverge
 from hil.flash import add_flash
 from hil.history.arguments import add_history
+from hil.profile.arguments import add_profile
 from hil.run_diff.arguments import add_compare_runs
 from mel2metal.completion.arguments import add_completion
 from mel2metal.sound_files import SoundFiles
@@ -27,6 +28,7 @@ GROUPS = {
         add_flash,
         add_boards,
         add_bench,
+        add_profile,
         add_compare,
         add_diverge,
         add_qemu,

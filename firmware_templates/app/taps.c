@@ -7,12 +7,14 @@
 
 #include "app/link.h"
 #include "app/wire.h"
+#include "network/layer_clock.h"
 #include "network/network.h"
 #include "port/cycle_counter.h"
 
 #define PIECE_BYTES (WIRE_PAYLOAD_LIMIT_BYTES - (uint32_t)sizeof(struct wire_tap))
 
-_Static_assert(NETWORK_OPERATORS <= 8u * WIRE_TAP_MASK_BYTES, "a bit for each operator");
+_Static_assert(NETWORK_OPERATORS <= WIRE_TAP_CYCLES, "a bit for each operator");
+_Static_assert(sizeof layer_clock_cycles <= PIECE_BYTES, "cycles in one piece");
 
 static uint8_t selected[WIRE_TAP_MASK_BYTES];
 static uint32_t patch;
@@ -25,9 +27,6 @@ void taps_select(const uint8_t operator_mask[WIRE_TAP_MASK_BYTES]) {
 }
 
 static bool is_selected(uint32_t operator_index) {
-    if (operator_index >= NETWORK_OPERATORS) {
-        return false;
-    }
     const uint32_t bits = selected[operator_index / 8u];
     return ((bits >> (operator_index % 8u)) & 1u) != 0u;
 }
@@ -46,7 +45,7 @@ void taps_drop_frames(void) {
 }
 
 void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes) {
-    if (!active || !is_selected(operator_index)) {
+    if (!active || operator_index >= NETWORK_OPERATORS || !is_selected(operator_index)) {
         return;
     }
     const uint8_t *from = values;
@@ -63,12 +62,21 @@ void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint
     }
 }
 
+/* The patch's cycles by operator, then of finding rows and of the taps. */
+static void tell_cycles(void) {
+    const struct wire_tap tap = {.patch = patch, .operator_index = WIRE_TAP_CYCLES};
+    link_send(WIRE_TAP, &tap, sizeof tap, layer_clock_cycles, sizeof layer_clock_cycles);
+}
+
 static void answer(uint32_t patch_id, uint32_t answer_cycles) {
     const struct wire_patch_result result = {
         .clip_id = patch_id,
         .network_cycles = frames_cycles,
         .answer_cycles = answer_cycles,
     };
+    if (is_selected(WIRE_TAP_CYCLES)) {
+        tell_cycles();
+    }
     link_send(WIRE_PATCH_RESULT, &result, sizeof result, network_scores_s8(), NETWORK_CLASSES);
     taps_next_patch();
     next_frame = 0u;
@@ -84,6 +92,7 @@ uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t 
         active = true;
         next_frame = 0u;
         frames_cycles = 0u;
+        layer_clock_begin(cycle_counter_now);
     }
     if (first_frame != next_frame || count > NETWORK_FRAMES - next_frame) {
         *detail = next_frame;
@@ -91,7 +100,9 @@ uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t 
     }
     for (uint32_t i = 0u; i < count; i++) {
         const uint32_t begun = cycle_counter_now();
+        (void)layer_clock_switch(LAYER_CLOCK_ROWS);
         const int status = network_push_frame_s8(&frames[i * NETWORK_BANDS]);
+        (void)layer_clock_switch(LAYER_CLOCK_TAPS);
         const uint32_t cycles = cycle_counter_now() - begun;
         if (status < 0) {
             *detail = (uint32_t)-status;

@@ -2,6 +2,7 @@
 #include "network/row_taps.h"
 
 #include "network/kernels/columns.h"
+#include "network/layer_clock.h"
 
 #if M2M_TAPS
 /* One row. Its groups come one by one, and nothing else is told between them. */
@@ -11,6 +12,7 @@ void row_tap_columns(const struct stage *stage, uint32_t row) {
     if (stage->columns_operator == STAGE_NO_OPERATOR) {
         return;
     }
+    LAYER_CLOCK_ENTER(LAYER_CLOCK_TAPS);
     const uint32_t channels = stage->columns_channels, pixels = stage->target->pixels;
     const uint32_t inputs = (channels + 1u) & ~1u;
     for (uint32_t pixel = 0u; pixel < pixels; pixel++) {
@@ -21,6 +23,7 @@ void row_tap_columns(const struct stage *stage, uint32_t row) {
         }
     }
     network_tap(stage->columns_operator, row, tap_values, pixels * channels);
+    LAYER_CLOCK_LEAVE();
 }
 
 /* Where a pixel is in its plane. */
@@ -33,6 +36,7 @@ void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group) {
     if (stage->target_operator == STAGE_NO_OPERATOR) {
         return;
     }
+    LAYER_CLOCK_ENTER(LAYER_CLOCK_TAPS);
     const struct row_ring *ring = stage->target;
     const uint8_t *planes = row_ring_place(ring, row, group);
     for (uint32_t i = 0u; i < ring->group_channels; i++) {
@@ -46,11 +50,20 @@ void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group) {
         network_tap(stage->target_operator, row, tap_values,
                     (uint32_t)ring->pixels * ring->channels);
     }
+    LAYER_CLOCK_LEAVE();
+}
+
+void row_tap_values(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes) {
+    LAYER_CLOCK_ENTER(LAYER_CLOCK_TAPS);
+    network_tap(operator_index, row, values, bytes);
+    LAYER_CLOCK_LEAVE();
 }
 
 void row_tap_probabilities(uint32_t operator_index) {
+    LAYER_CLOCK_ENTER(LAYER_CLOCK_TAPS);
     float probabilities[NETWORK_CLASSES];
     network_scores_f32(probabilities);
     network_tap(operator_index, 0u, probabilities, sizeof probabilities);
+    LAYER_CLOCK_LEAVE();
 }
 #endif

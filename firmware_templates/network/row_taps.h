@@ -15,8 +15,7 @@
 void row_tap_columns(const struct stage *stage, uint32_t row);
 void row_tap_planes(const struct stage *stage, uint32_t row, uint32_t group);
 /* A row that is in order already. */
-#define row_tap_values(operator_index, row, values, bytes)                                         \
-    network_tap(operator_index, row, values, bytes)
+void row_tap_values(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes);
 /* The scores as float32. */
 void row_tap_probabilities(uint32_t operator_index);
 #else

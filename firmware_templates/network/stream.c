@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "network/layer_clock.h"
 #include "network/row_taps.h"
 
 /* The first row of the window of the stage's next row; negative within the upper border. */
@@ -23,9 +24,19 @@ static bool window_has_come(const struct stage *stage, int32_t first) {
     return true;
 }
 
+/* Lays one group of the window's channels out in the columns. */
+static inline void gather_group(struct row_view *rows, const struct stage *stage, uint32_t group) {
+    LAYER_CLOCK_ENTER(stage->columns_operator == STAGE_NO_OPERATOR ? stage->work_operator
+                                                                   : stage->columns_operator);
+    stage->gather(stage->gather_layer, rows, stage->columns,
+                  group * stage->sources[0]->group_channels);
+    LAYER_CLOCK_LEAVE();
+}
+
 /* Takes one group of the window's channels: into the columns, or to the end of the work. */
 static __attribute__((noinline)) void take_group(struct row_view *rows, const struct stage *stage,
                                                  int32_t first, uint32_t group) {
+    LAYER_CLOCK_ENTER(stage->work_operator);
     struct row_view *view = rows;
     for (const struct row_ring *const *source = stage->sources; *source != NULL; source++) {
         row_ring_window(*source, first, stage->window_rows, group, view);
@@ -35,9 +46,9 @@ static __attribute__((noinline)) void take_group(struct row_view *rows, const st
         const struct row_ring *target = stage->target;
         stage->combine(stage->layer, rows, row_ring_place(target, *target->rows_in, group));
     } else {
-        stage->gather(stage->gather_layer, rows, stage->columns,
-                      group * stage->sources[0]->group_channels);
+        gather_group(rows, stage, group);
     }
+    LAYER_CLOCK_LEAVE();
 }
 
 /* A group of the row that comes next to `ring` has been made: its reader may want it at once. */
@@ -55,10 +66,12 @@ static void group_came(struct row_view *rows, const struct row_ring *ring, uint3
 /* Makes the stage's next row, if there is one and its sources have come far enough. */
 static __attribute__((noinline)) bool make_next_row(struct row_view *rows,
                                                     const struct stage *stage) {
+    LAYER_CLOCK_ENTER(stage->work_operator);
     const struct row_ring *target = stage->target, *source = stage->sources[0];
     const uint32_t row = *target->rows_in;
     const int32_t first = next_window(stage);
     if (row == target->height || !window_has_come(stage, first)) {
+        LAYER_CLOCK_LEAVE();
         return false;
     }
     if (source->groups == 1u || first + stage->window_rows != (int32_t)*source->rows_in) {
@@ -68,6 +81,7 @@ static __attribute__((noinline)) bool make_next_row(struct row_view *rows,
     } /* else they were taken as they came */
     if (stage->combine != NULL) {
         row_tap_planes(stage, row, 0u);
+        LAYER_CLOCK_LEAVE();
         return true;
     }
     row_tap_columns(stage, row);
@@ -77,6 +91,7 @@ static __attribute__((noinline)) bool make_next_row(struct row_view *rows,
         row_tap_planes(stage, row, group);
         group_came(rows, target, group);
     }
+    LAYER_CLOCK_LEAVE();
     return true;
 }
 

@@ -49,7 +49,16 @@ struct stage {
     uint16_t columns_operator;
     uint16_t columns_channels;
     uint16_t target_operator;
+#if M2M_TAPS
+    uint16_t work_operator; /* whose work a row is, or STAGE_NO_OPERATOR (layer_clock.h) */
+#endif
 };
+
+#if M2M_TAPS
+#define STAGE_WORK(index) .work_operator = (index),
+#else
+#define STAGE_WORK(index)
+#endif
 
 #define STAGES(...) ((const struct stage *const[]){__VA_ARGS__})
 #define RINGS(...) ((const struct row_ring *const[]){__VA_ARGS__})

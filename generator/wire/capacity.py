@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from generator.errors import Fault
 from generator.wire.layout import LAYOUT_OF
-from generator.wire.limits import HOST_PAYLOAD_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, TAP_MASK_BYTES
+from generator.wire.limits import HOST_PAYLOAD_LIMIT_BYTES, PAYLOAD_LIMIT_BYTES, TAP_CYCLES
 from generator.wire.messages import ClipResult, Frames, Hello
 
 LABELS_LIMIT_BYTES = PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Hello].size_bytes
@@ -16,8 +16,8 @@ LABELS_LIMIT_BYTES = PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Hello].size_bytes
 CLASSES_LIMIT = (PAYLOAD_LIMIT_BYTES - LAYOUT_OF[ClipResult].size_bytes) // 4
 """Classes: CLIP_RESULT carries their sums, 4 bytes each, in one message."""
 
-TAPPED_OPERATORS_LIMIT = 8 * TAP_MASK_BYTES
-"""Operators that TAP_SELECT can name: one bit each of its mask."""
+TAPPED_OPERATORS_LIMIT = TAP_CYCLES
+"""Operators that TAP_SELECT can name: one bit each of its mask, but for the last."""
 
 
 FRAME_LIMIT_VALUES = HOST_PAYLOAD_LIMIT_BYTES - LAYOUT_OF[Frames].size_bytes

@@ -110,6 +110,7 @@ def header_context() -> WireHeader:
         _define("RESERVE_BYTES", f"{limits.RESERVE_BYTES}u", "ring beyond the window"),
         _define("DETECTED_BYTES", f"{limits.DETECTED_BYTES}u", "CLIP_RESULT's mask of classes"),
         _define("TAP_MASK_BYTES", f"{limits.TAP_MASK_BYTES}u", "TAP_SELECT's mask of operators"),
+        _define("TAP_CYCLES", f"{limits.TAP_CYCLES}u", "operator_index of a patch's cycles"),
         _define("BOOT_NONCE", f"{limits.BOOT_NONCE}u", "in a HELLO that was not requested"),
         _define("NO_CLIP_ID", f"0x{limits.NO_CLIP_ID:08x}u", "REFUSED outside a clip"),
     )

@@ -34,7 +34,11 @@ DETECTED_BYTES = 32
 """CLIP_RESULT's mask: a bit for each of 256 classes."""
 
 TAP_MASK_BYTES = 32
-"""TAP_SELECT's mask: a bit for each of 256 operators."""
+"""TAP_SELECT's mask: a bit for each of 255 operators, and one for TAP_CYCLES."""
+
+TAP_CYCLES = 8 * TAP_MASK_BYTES - 1
+"""In place of an operator: with each patch of FRAMES, the cycles of all its work. A uint32 for each
+operator, one for what belongs to none, and one for what only an image with taps does."""
 
 AUDIO_LIMIT_SAMPLES = 256
 """Most samples in one CLIP_AUDIO."""

@@ -144,7 +144,11 @@ class TapSelect(Message):
     """Chooses the operators whose output is sent as TAP."""
 
     operator_mask: Annotated[
-        bytes, _octets(TAP_MASK_BYTES, "bit n % 8 of byte n / 8: operator n of the .tflite")
+        bytes,
+        _octets(
+            TAP_MASK_BYTES,
+            "bit n % 8 of byte n / 8: operator n of the .tflite; the last bit: cycles",
+        ),
     ]
 
 
@@ -253,10 +257,12 @@ class Tap(Message):
     """A piece of one row of an operator's output, in the .tflite tensor's own order."""
 
     patch: Annotated[int, _u32("patches begun since CLIP_BEGIN or HELLO before this one")]
-    operator_index: Annotated[int, _u16("operator of the .tflite")]
+    operator_index: Annotated[int, _u16("operator of the .tflite, or 255: cycles")]
     row: Annotated[int, _u16("row of its output")]
     offset_bytes: Annotated[int, _u32("where in the row this piece begins")]
-    values: Annotated[bytes, _tail("uint8_t", "the piece: int8, or float32 for DEQUANTIZE")]
+    values: Annotated[
+        bytes, _tail("uint8_t", "the piece: int8, or float32 for DEQUANTIZE; cycles: uint32")
+    ]
 
 
 @_message(0x87, Direction.DEVICE_TO_HOST)

@@ -56,9 +56,9 @@ class Measured:
     model_sha256: str
 
 
-def bench_sound(frontend: FrontendInfo) -> npt.NDArray[np.int16]:
+def bench_sound(frontend: FrontendInfo, patches: int = PATCHES) -> npt.NDArray[np.int16]:
     """The clip, int16 [samples] at the front-end's rate."""
-    samples = frontend.samples_of(PATCHES)
+    samples = frontend.samples_of(patches)
     noise = np.random.default_rng(_SEED).integers(-_LOUDEST, _LOUDEST, samples)
     return noise.astype(np.int16)
 
@@ -114,7 +114,8 @@ def measure(
         if isinstance(session.board, VirtualBoard) and options.kernels != PORTABLE:
             profiler = session.board.start_profile()
             run = session.play_clip(1, sound)
-            clip = cost_of_clip(profiler.take(), session.frontend, len(run.patches))
+            traced = session.board.take_profile(profiler)
+            clip = cost_of_clip(traced, session.frontend, len(run.patches))
         else:
             run = session.play_clip(1, sound)
             measured = session.board.cycles_are == "measured"

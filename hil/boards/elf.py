@@ -4,38 +4,46 @@
 from __future__ import annotations
 
 import bisect
+import posixpath
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 
 @dataclass(frozen=True, slots=True)
-class _Function:
+class Function:
+    """A linked function with code."""
+
     address: int
     size_bytes: int
     name: str
+
+
+def functions_of(elf: Path) -> list[Function]:
+    """The functions that an image's symbols name, by address."""
+    with elf.open("rb") as stream:
+        table = ELFFile(stream).get_section_by_name(".symtab")
+        found = [
+            Function(int(symbol["st_value"]) & ~1, int(symbol["st_size"]), str(symbol.name))
+            for symbol in (table.iter_symbols() if isinstance(table, SymbolTableSection) else ())
+            if symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_size"]
+        ]
+    return sorted(found, key=lambda function: (function.address, function.name))
 
 
 class ImageSymbols:
     """The functions and source lines of one ELF."""
 
     def __init__(self, elf: Path) -> None:
-        self._functions: list[_Function] = []
+        self._functions = functions_of(elf)
         self._lines: list[tuple[int, str]] = []
         with elf.open("rb") as stream:
             image = ELFFile(stream)
-            table = image.get_section_by_name(".symtab")
-            for symbol in table.iter_symbols() if isinstance(table, SymbolTableSection) else ():
-                if symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_size"]:
-                    address = int(symbol["st_value"]) & ~1
-                    self._functions.append(
-                        _Function(address, int(symbol["st_size"]), str(symbol.name))
-                    )
             if image.has_dwarf_info():
                 self._read_lines(image)
-        self._functions.sort(key=lambda function: (function.address, function.name))
         self._lines.sort()
 
     def _read_lines(self, image: ELFFile) -> None:
@@ -44,14 +52,11 @@ class ImageSymbols:
             program = dwarf.line_program_for_CU(unit)
             if program is None:
                 continue
-            files = program["file_entry"]
-            # Files count from 1 up to DWARF 4 and from 0 in DWARF 5 (DWARF 5, 6.2.4).
-            base = 0 if program["version"] >= 5 else 1
             for entry in program.get_entries():
                 state = entry.state
                 if state is None:
                     continue
-                name = files[state.file - base].name.decode("utf-8", "replace")
+                name = posixpath.basename(file_of(program, state.file))
                 place = "" if state.end_sequence else f"{name}:{state.line}"
                 self._lines.append((int(state.address), place))
 
@@ -78,3 +83,20 @@ def compiler_of(elf: Path) -> str:
         data = section.data() if section is not None else b""
     names = [name.decode("utf-8", "replace") for name in data.split(b"\0") if name]
     return ", ".join(dict.fromkeys(names))
+
+
+def file_of(program: Any, number: int) -> str:
+    """The path of a file of a line table, from the folder that was compiled in, or an absolute one.
+
+    Files and folders count from 1 up to version 4, from 0 in version 5 (DWARF 5, 6.2.4).
+    """
+    is_new = program["version"] >= 5
+    files, folders = program["file_entry"], program["include_directory"]
+    index = number if is_new else number - 1
+    if not 0 <= index < len(files):
+        return ""
+    name = str(files[index].name.decode("utf-8", "replace"))
+    folder = files[index]["dir_index"] - (0 if is_new else 1)
+    if 0 <= folder < len(folders):
+        name = posixpath.join(folders[folder].decode("utf-8", "replace"), name)
+    return posixpath.normpath(name)

@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
 from generator.boards.record import BoardSpec
+from generator.errors import ToolError
 from hil.boards.attachment import Attachment
 from hil.boards.board import CallMeter
 from hil.boards.image import BuiltImage
@@ -22,7 +23,7 @@ from hil.link.client import SerialPort
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine
-    from hil.virtual.profile import Profiler
+    from hil.virtual.profile import Profile, Profiler
 
 
 def virtual_fault_names() -> tuple[str, ...]:
@@ -153,6 +154,16 @@ class VirtualBoard(ProbeBoard):
         wait_states = self.spec.clock.flash_wait_states
         path = FLASH_PATHS[self.spec.family]
         return Profiler(machine.core, machine.symbols, path, wait_states)
+
+    def take_profile(self, profiler: Profiler) -> Profile:
+        """What was executed since `start_profile`; raises ToolError where that was too much."""
+        from hil.virtual.cpu.trace import TraceFullError
+
+        try:
+            return profiler.take()
+        except TraceFullError as error:
+            what = f"{self.spec.id}: more was executed than a trace holds"
+            raise ToolError(what, "profile the assembly kernels, or a smaller model") from error
 
     def properties(self) -> dict[str, str]:
         """What silicon's say, the emulator's version, and the faults that it was given."""

@@ -17,7 +17,7 @@ from hil.virtual.cpu import trace
 from hil.virtual.cpu.block_scan import scan_alone
 from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.flash_cache import FlashPath, line_fills
-from hil.virtual.cpu.pipeline.blocks import PIPELINES, cycles_behind
+from hil.virtual.cpu.pipeline.blocks import PIPELINES, cycles_behind, cycles_by_instruction
 from hil.virtual.cpu.pipeline.instruction import Instruction, disassemble
 from hil.virtual.cpu.pipeline.published import covered_units, later_pipeline
 from hil.virtual.cpu.trace import NO_CALL, Trace, TraceLog
@@ -40,6 +40,9 @@ class TracedCall:
     end: int
     """The first block behind it."""
     is_exception: bool
+    called_from: int | None
+    """Address of the instruction before its first: that of the call, unless an interrupt came
+    between them. None: nothing was traced before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ class Cost:
         return Cost(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
+@dataclass(slots=True)
+class AddressCost:
+    """Of one instruction of the image, all the times that it was executed."""
+
+    instructions: int = 0
+    """How often."""
+    pipeline_cycles: int = 0
+    """By the model: what it adds to the instructions before it."""
+
+
 class Profile:
     """A trace of one image, as it was executed."""
 
@@ -72,27 +85,13 @@ class Profile:
         self, log: TraceLog, core: Core, symbols: Symbols, path: FlashPath, wait_states: int
     ) -> None:
         self._core = core
-        names = {address: name for address, _, name in symbols._functions}
-        ends = [
-            len(log.blocks) if int(end) == NO_CALL else int(end) for end in log.calls[:, trace.END]
-        ]
-        self.calls = [
-            TracedCall(
-                names[row[trace.FUNCTION]],
-                (row[4], row[5], row[6], row[7]),
-                None if row[trace.PARENT] == NO_CALL else row[trace.PARENT],
-                row[trace.BEGIN],
-                end,
-                bool(row[trace.IS_EXCEPTION]),
-            )
-            for row, end in zip(log.calls.tolist(), ends, strict=True)
-        ]
         self.addresses = symbols.addresses
         """Of functions and objects, by their names."""
         self.fill_cycles_most = path.most_cycles_of_a_fill(wait_states)
         """Of a line of the caches before the flash."""
         flash = core.flash
         self._costs = self._cost_blocks(log)
+        self.calls = self._read_calls(log, symbols)
         self._costs["line_fills"] = line_fills(
             path, log.blocks, log.reads, (flash.origin, flash.end)
         )
@@ -101,6 +100,25 @@ class Profile:
         read = np.bincount(block, size, len(log.blocks)).astype(np.int32)
         self._costs["flash_bytes_read"] = read
         self._innermost = self._innermost_calls()
+
+    def _read_calls(self, log: TraceLog, symbols: Symbols) -> list[TracedCall]:
+        names = {address: name for address, _, name in symbols._functions}
+        before = [
+            self._blocks_of_pair(int(self._pair[begin - 1]))[1][-1].address if begin else None
+            for begin in log.calls[:, trace.BEGIN].tolist()
+        ]
+        return [
+            TracedCall(
+                names[row[trace.FUNCTION]],
+                (row[4], row[5], row[6], row[7]),
+                None if row[trace.PARENT] == NO_CALL else row[trace.PARENT],
+                row[trace.BEGIN],
+                len(log.blocks) if row[trace.END] == NO_CALL else row[trace.END],
+                bool(row[trace.IS_EXCEPTION]),
+                last,
+            )
+            for row, last in zip(log.calls.tolist(), before, strict=True)
+        ]
 
     def _cost_blocks(self, log: TraceLog) -> dict[str, npt.NDArray[np.int32]]:
         """Costs of each block, int32 [blocks]."""
@@ -112,6 +130,8 @@ class Profile:
         blocks = [disassemble(text, address) for address, text in code]
         pipeline, table = PIPELINES[self._core.model.name], self._core.model.cycles
         costs = table.costs()
+        self._code_blocks = blocks  # and at last an empty one, before the first
+        self._pairs, self._pair = pairs, pair.astype(np.int32)
         scanned = [scan_alone(text, costs) for _, text in code[:-1]]
         covered = covered_units(pipeline.name)
         of_pair = np.zeros((len(pairs), 5), np.int32)
@@ -146,6 +166,11 @@ class Profile:
         later = cycles_behind(later_pipeline(core), before, block) if uncovered else cycles
         return cycles, round(cycles * uncovered / len(block)), later
 
+    def _blocks_of_pair(self, pair: int) -> tuple[list[Instruction], list[Instruction]]:
+        """A block, and before it the one that was executed before it."""
+        first, second = divmod(int(self._pairs[pair]), len(self._code_blocks) - 1)
+        return self._code_blocks[first], self._code_blocks[second]
+
     def _code(self, block: int) -> tuple[int, bytes]:
         address, size = block & 0xFFFF_FFFF, block >> trace.SIZE_SHIFT
         code = self._core.memory(address, size)
@@ -163,6 +188,11 @@ class Profile:
     def instructions(self) -> int:
         """All that were executed."""
         return int(self._costs["instructions"].sum(dtype=np.int64))
+
+    @property
+    def executed_addresses(self) -> frozenset[int]:
+        """Of all instructions that were executed at least once."""
+        return frozenset(one.address for block in self._code_blocks for one in block)
 
     def by_owner(
         self, owners: Sequence[int], begin: int = 0, end: int | None = None
@@ -183,6 +213,28 @@ class Profile:
             int(kind): Cost(**{name: values[at] for name, values in sums.items()})
             for at, kind in enumerate(kinds)
         }
+
+    def by_address(self, owners: Sequence[int]) -> dict[int, dict[int, AddressCost]]:
+        """Costs of each instruction by its address, for each owner of `by_owner`.
+
+        Their sums are those of `by_owner`.
+        """
+        of_call = np.array([*owners, NOBODY], np.int64)
+        known, place = np.unique(of_call[self._innermost], return_inverse=True)
+        keys, times = np.unique(place * len(self._pairs) + self._pair, return_counts=True)
+        pipeline, by_pair = PIPELINES[self._core.model.name], dict[int, list[int]]()
+        found: dict[int, dict[int, AddressCost]] = {int(owner): {} for owner in known}
+        for key, count in zip(keys.tolist(), times.tolist(), strict=True):
+            at, pair = divmod(key, len(self._pairs))
+            before, block = self._blocks_of_pair(pair)
+            if pair not in by_pair:
+                by_pair[pair] = cycles_by_instruction(pipeline, before, block)
+            costs = found[int(known[at])]
+            for one, cycles in zip(block, by_pair[pair], strict=True):
+                cost = costs.setdefault(one.address, AddressCost())
+                cost.instructions += count
+                cost.pipeline_cycles += count * cycles
+        return found
 
 
 class Profiler:

@@ -73,6 +73,7 @@ def build_driver(directory: Path) -> None:
     command = [
         *(str(find_host_cc()), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
+        str(TEMPLATES_DIR / "network" / "layer_clock.c"),
         *(str(directory / "app" / "classes.c"), str(FAKES / "driver.c")),
         *("-o", str(directory / DRIVER)),
     ]

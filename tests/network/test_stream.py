@@ -18,9 +18,11 @@ from generator.repository import TEMPLATES_DIR
 from tests.support.network_build import COMPILE
 
 NETWORK_HEADER = """
+#pragma once
 #include <stdint.h>
 #define NETWORK_WIDEST_ROW_BYTES 64u
 #define NETWORK_CLASSES 2u
+#define NETWORK_OPERATORS 50u
 void network_scores_f32(float scores[NETWORK_CLASSES]);
 void network_tap(uint32_t operator_index, uint32_t row, const void *values, uint32_t bytes);
 """
@@ -102,6 +104,7 @@ class Stage(ctypes.Structure):
         ("columns_operator", ctypes.c_uint16),
         ("columns_channels", ctypes.c_uint16),
         ("target_operator", ctypes.c_uint16),
+        ("work_operator", ctypes.c_uint16),
     ]
 
 
@@ -112,7 +115,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     (folder / "network" / "network.h").write_text(NETWORK_HEADER)
     (folder / "driver.c").write_text(DRIVER)
     network = TEMPLATES_DIR / "network"
-    sources = [network / "stream.c", network / "row_taps.c", network / "kernels" / "row_ring.c"]
+    sources = [
+        network / "stream.c",
+        network / "row_taps.c",
+        network / "layer_clock.c",
+        network / "kernels" / "row_ring.c",
+    ]
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     files = map(str, [*sources, folder / "driver.c"])
     includes = (f"-I{folder}", f"-I{TEMPLATES_DIR}")
@@ -128,6 +136,9 @@ class Bench:
         self.events: list[str] = []
         self.windows: dict[str, list[list[int]]] = {}
         self.taps: list[tuple[int, int, list[int]]] = []
+        self.now = 0
+        self.takes: dict[str, int] = {}
+        """Cycles of a call of a stage's kernel, or of a tap."""
         self._library = library
         self._kept: list[Any] = []
         self._border = (ctypes.c_uint8 * 4)(*[BORDER] * 4)
@@ -137,8 +148,13 @@ class Bench:
         library.test_set_tap(self._tap)
 
     def _on_tap(self, operator: int, row: int, values: int, count: int) -> None:
+        self.pass_time("tap")
         data = ctypes.string_at(values, count)
         self.taps.append((operator, row, [byte - 256 * (byte > 127) for byte in data]))
+
+    def pass_time(self, name: str) -> None:
+        """Something has run."""
+        self.now = (self.now + self.takes.get(name, 0)) % (1 << 32)
 
     def ring(self, height: int, places: int, groups: int = 1) -> Ring:
         """A ring of rows with one channel of one pixel in each of its groups."""
@@ -170,6 +186,7 @@ class Bench:
         columns = (ctypes.c_int16 * 64)()
 
         def look(rows: Any, group: int = 0) -> None:
+            self.pass_time(name)
             of_group = f".{group}" if sources[0].groups > 1 else ""
             self.events.append(f"{name}{target.rows_in[0]}{of_group}")
             seen.append([rows[view].pixels[0] for view in range(views)])
@@ -185,6 +202,7 @@ class Bench:
 
         def product(layer: int, columns: Any, row: Any, group: int) -> None:
             assert layer == 2
+            self.pass_time(name)
             if target.groups > 1:
                 self.events.append(f"{name}{target.rows_in[0]}:{group}")
             row[0] = columns[0] // 2 + OF_A_GROUP * group
@@ -195,7 +213,7 @@ class Bench:
             ctypes.addressof(listed), ctypes.pointer(target),
             COMBINE() if in_two_steps else COMBINE(combine), GATHER(gather), 1, PRODUCT(product),
             2, ctypes.cast(columns, ctypes.POINTER(ctypes.c_int16)), *window, columns_operator, 1,
-            operator,
+            operator, operator,
         )  # fmt: skip
         self._kept += [listed, stage, columns]
         for ring, readers in self._rings:
@@ -324,3 +342,30 @@ def test_the_tap_of_a_row_comes_with_its_last_group(bench: Bench) -> None:
     bench.run(first)
     low = FIRST_BYTE - 128
     assert bench.taps == [(41, 0, [low, low + OF_A_GROUP])]
+
+
+def test_the_clock_charges_each_operator_with_its_own_kernels(
+    library: ctypes.CDLL, bench: Bench
+) -> None:
+    """A kernel's call takes its own time, and every read of the clock none."""
+    cycles = (ctypes.c_uint32 * 52).in_dll(library, "layer_clock_cycles")
+    now = ctypes.CFUNCTYPE(ctypes.c_uint32)(lambda: bench.now)
+    bench.now = 0xFFFF_FFF0  # it wraps
+    bench.takes = {"a": 7, "b": 100, "tap": 10_000}
+    rings = [bench.ring(2, 1), bench.ring(2, 1, groups=2), bench.ring(2, 1)]
+    bench.stage("a", [rings[0]], rings[1], operator=41, columns_operator=40, in_two_steps=True)
+    bench.stage("b", [rings[1]], rings[2], operator=43, in_two_steps=True)
+    library.layer_clock_begin(now)
+    library.layer_clock_switch(50)
+    bench.run(rings[0])
+    bench.now += 5
+    library.layer_clock_switch(51)
+    told = {place: value for place, value in enumerate(cycles) if value}
+    assert told == {
+        40: 2 * 7,  # gathers two rows
+        41: 2 * 2 * 7,  # makes two rows of two groups
+        43: 2 * (2 + 1) * 100,  # takes two groups, makes one
+        50: 5,
+        51: 2 * 3 * 10_000,
+    }
+    library.layer_clock_begin(None)

@@ -39,6 +39,7 @@ SCORES = 0xFFFFFFFF
 """Stands for the scores among the operators of what the program writes."""
 
 UNIT = """
+#include "network/layer_clock.c"
 #include "network/row_taps.c"
 #include "network/stream.c"
 #include "network/tail.c"

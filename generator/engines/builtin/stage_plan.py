@@ -131,6 +131,7 @@ def plan_stage(
             _window_fields(stage.window),
             [("columns_operator", columns), *channels, ("target_operator", made)],
         ),
+        f"STAGE_WORK({last.index})",
     )  # fmt: skip
     kernels = tuple(one for one in (combine, gather, product) if one)
     return StagePlan(stage_name(schedule, stage), _comment(schedule, stage), lines, kernels)
@@ -156,6 +157,7 @@ def _collection(
             _window_fields(stage.window),
             [("columns_operator", NO_OPERATOR), ("target_operator", NO_OPERATOR)],
         ),
+        f"STAGE_WORK({NO_OPERATOR})",
     )
     return StagePlan(name, ("all rows, for the tail", *_sources(schedule, stage)), lines, (kernel,))
 

@@ -240,7 +240,7 @@ void network_begin(void) {
 }
 
 int network_push_frame_s8(const int8_t frame[NETWORK_BANDS]) {
-    static const uint32_t narrow[] = {31u, 32u, 40u, 255u};
+    static const uint32_t narrow[] = {31u, 32u, 40u, 254u};
     uint8_t row[2000];
     if (network_frames == NETWORK_FRAMES) {
         return -2;

@@ -182,7 +182,7 @@ def test_more_operators_than_taps_can_name_are_refused_for_the_debug_variant_alo
     assert count > 256
     network = replace(network, plan=replace(network.plan, operator_count=count))
     check_fit(u585, network)
-    with pytest.raises(InputError, match="operators; taps can name 256") as caught:
+    with pytest.raises(InputError, match="operators; taps can name 255") as caught:
         check_fit(u585, network, taps=True)
     assert "build it without taps" in str(caught.value)
 

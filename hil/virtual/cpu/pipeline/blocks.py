@@ -9,6 +9,7 @@ more than a few cycles late, so that this matters only after blocks of one or tw
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Protocol
 
 from hil.virtual.cpu.pipeline.cortex_m4 import CortexM4
@@ -37,3 +38,11 @@ PIPELINES: Mapping[str, Pipeline] = {
 def cycles_behind(pipeline: Pipeline, before: list[Instruction], block: list[Instruction]) -> int:
     """What a block costs after another one; `before` may be empty."""
     return pipeline.cycles([*before, *block]) - pipeline.cycles(before)
+
+
+def cycles_by_instruction(
+    pipeline: Pipeline, before: list[Instruction], block: list[Instruction]
+) -> list[int]:
+    """The same by instructions: what each adds to all before it. Their sum is `cycles_behind`."""
+    ends = [pipeline.cycles([*before, *block[:count]]) for count in range(len(block) + 1)]
+    return [end - begin for begin, end in pairwise(ends)]

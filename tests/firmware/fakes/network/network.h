@@ -8,7 +8,7 @@
 #define NETWORK_FRAMES 8u
 #define NETWORK_BANDS 64u
 #define NETWORK_CLASSES 3u
-#define NETWORK_OPERATORS 256u
+#define NETWORK_OPERATORS 255u
 #define NETWORK_ARENA_BYTES 1234u
 
 enum network_status {

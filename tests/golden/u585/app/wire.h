@@ -18,6 +18,7 @@
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
 #define WIRE_DETECTED_BYTES 32u /* CLIP_RESULT's mask of classes */
 #define WIRE_TAP_MASK_BYTES 32u /* TAP_SELECT's mask of operators */
+#define WIRE_TAP_CYCLES 255u /* operator_index of a patch's cycles */
 #define WIRE_BOOT_NONCE 0u /* in a HELLO that was not requested */
 #define WIRE_NO_CLIP_ID 0xffffffffu /* REFUSED outside a clip */
 #define WIRE_CLIP_FEATURES 1u /* send the int8 mel frames back (FEATURES) */
@@ -115,7 +116,8 @@ _Static_assert(offsetof(struct wire_clip_end, sample_count) == 0, "");
  * Chooses the operators whose output is sent as TAP. */
 #define WIRE_TAP_SELECT 0x06u
 struct wire_tap_select {
-    uint8_t operator_mask[32]; /* bit n % 8 of byte n / 8: operator n of the .tflite */
+    /* bit n % 8 of byte n / 8: operator n of the .tflite; the last bit: cycles */
+    uint8_t operator_mask[32];
 };
 _Static_assert(sizeof(struct wire_tap_select) == 32, "");
 _Static_assert(offsetof(struct wire_tap_select, operator_mask) == 0, "");
@@ -274,11 +276,12 @@ _Static_assert(offsetof(struct wire_features, first_frame) == 4, "");
 
 /* TAP, from the device; image with taps only.
  * A piece of one row of an operator's output, in the .tflite tensor's own order.
- * After the struct: uint8_t values[], the piece: int8, or float32 for DEQUANTIZE. */
+ * After the struct: uint8_t values[], the piece: int8, or float32 for DEQUANTIZE; cycles:
+ * uint32. */
 #define WIRE_TAP 0x86u
 struct wire_tap {
     uint32_t patch; /* patches begun since CLIP_BEGIN or HELLO before this one */
-    uint16_t operator_index; /* operator of the .tflite */
+    uint16_t operator_index; /* operator of the .tflite, or 255: cycles */
     uint16_t row; /* row of its output */
     uint32_t offset_bytes; /* where in the row this piece begins */
 };

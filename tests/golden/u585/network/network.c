@@ -115,6 +115,7 @@ static const struct stage stage_1_layer1_conv_2d = {
     .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 2, .window_before = 0,
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = 1,
+    STAGE_WORK(1)
 };
 
 /*
@@ -133,6 +134,7 @@ static const struct stage stage_3_layer3_conv_2d = {
     .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 1, .window_before = 1,
     .columns_operator = 2, .columns_channels = 4, .target_operator = 3,
+    STAGE_WORK(3)
 };
 
 /*
@@ -151,6 +153,7 @@ static const struct stage stage_5_layer5_conv_2d = {
     .columns = network_arena.columns,
     .window_rows = 3, .window_stride = 2, .window_before = 0,
     .columns_operator = 4, .columns_channels = 6, .target_operator = 5,
+    STAGE_WORK(5)
 };
 
 /*
@@ -164,6 +167,7 @@ static const struct stage stage_6_mean = {
     .combine = mean_add_row_u8, .layer = &layer_6_mean,
     .window_rows = 1, .window_stride = 1, .window_before = 0,
     .columns_operator = STAGE_NO_OPERATOR, .target_operator = STAGE_NO_OPERATOR,
+    STAGE_WORK(6)
 };
 
 /* After the last row, tensors are where the columns and the rings were. */

@@ -100,6 +100,31 @@ def test_a_call_costs_what_its_meter_counts(boot: Boot) -> None:
     assert len(sums) == 2
 
 
+def test_costs_by_address_are_those_by_owner(boot: Boot) -> None:
+    """Instruction by instruction, for each owner."""
+    profile, executed = profile_of(boot(PROGRAM))
+    owners = [call.arguments[0] % 3 for call in profile.calls]
+    whole, split = profile.by_owner(owners), profile.by_address(owners)
+    assert split.keys() == whole.keys()
+    for owner, costs in split.items():
+        assert sum(one.instructions for one in costs.values()) == whole[owner].instructions
+        assert sum(one.pipeline_cycles for one in costs.values()) == whole[owner].pipeline_cycles
+    assert sum(one.instructions for costs in split.values() for one in costs.values()) == executed
+    assert {address for costs in split.values() for address in costs} == profile.executed_addresses
+
+
+def test_a_call_names_the_instruction_that_made_it(boot: Boot) -> None:
+    machine = boot(PROGRAM)
+    profile, _ = profile_of(machine)
+    seen = 0
+    for call in profile.calls:
+        if call.parent is not None and call.called_from is not None:
+            caller = machine.symbols.function_at(call.called_from) or ""
+            assert caller.partition("+")[0] == profile.calls[call.parent].function
+            seen += 1
+    assert seen > 20
+
+
 def test_constants_that_are_read_are_counted(boot: Boot) -> None:
     profile, _ = profile_of(boot(PROGRAM))
     assert of_function(profile, "leaf").flash_bytes_read == 2 * (4 * 5 + 7) * 4
