@@ -253,7 +253,7 @@ bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and th
 
 .PHONY: profile
 profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, line; a flame graph (SVG=file)
-	@$(MEL2METAL) profile --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
+	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(SVG),--svg "$(SVG)") \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)

@@ -72,12 +72,15 @@ def names_in(wheel: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the checkout: a build writes beside the sources."""
+    """A copy of the checkout, for a build writes beside the sources; one was here before."""
     folder = tmp_path_factory.mktemp("source")
     for name in tracked_files():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(REPO_ROOT / name, target)
+    of_an_earlier_build = folder / "build" / "lib" / "generator" / "gone.py"
+    of_an_earlier_build.parent.mkdir(parents=True)
+    of_an_earlier_build.touch()
     return folder
 
 

@@ -9,6 +9,7 @@ gets none: it uses the checkout.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from setuptools.command.build_py import build_py
@@ -53,7 +54,9 @@ class BuildWithData(build_py):  # type: ignore[misc]
         return {} if self.editable_mode else {str(folder / name): name for name in data_files()}
 
     def run(self) -> None:
-        """Copy them as well."""
+        """Begin with an empty folder, where files of an earlier build would stay; copy them too."""
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         for target, source in self._targets().items():
             self.mkpath(str(Path(target).parent))

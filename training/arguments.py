@@ -7,13 +7,14 @@ Read at every start of the command: nothing heavy here.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError
-from generator.extras import HIL, TRAIN
+from generator.extras import HIL, TRAIN, missing_extra
 from generator.repository import DEFAULT_MODEL, WORK_DIR
 from generator.terminal.tool_progress import install_tools_outside_checkout
 from training.configs import DEFAULT_CONFIG
@@ -99,9 +100,12 @@ def _run(name: str, options: argparse.Namespace, console: Console) -> int:
     if name != "evaluate" and not options.config.is_file():
         what = "there is no such configuration"
         raise InputError([Fault(str(options.config), what, "name it: --config (make: CONFIG=…)")])
+    is_check = getattr(options, "check", False)
+    if name != "evaluate" and not is_check and importlib.util.find_spec("tensorflow") is None:
+        raise missing_extra(name, "tensorflow", TRAIN)
     from training.commands import COMMANDS, check_command
 
-    if getattr(options, "check", False):
+    if is_check:
         check_command(options, console)
         return 0
     install_tools_outside_checkout(console, ["cmsis-dsp"])

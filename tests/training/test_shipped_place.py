@@ -99,6 +99,6 @@ def test_make_passes_sounds_and_folds_on(command: str) -> None:
         ["make", "-n", command, "SOUNDS=my sounds", "FOLDS=1,2"],
         cwd=REPO_ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    (line,) = [one for one in printed.splitlines() if f"-m training {command}" in one]
+    (line,) = [one for one in printed.splitlines() if f"-m mel2metal {command}" in one]
     whole = printed[printed.index(line) :]
     assert '--data "my sounds" --folds "1,2"' in whole

@@ -114,5 +114,5 @@ def test_the_page_keeps_its_own_text(tmp_path: Path) -> None:
 
 
 def test_the_page_has_the_tables_of_the_baselines() -> None:
-    """`python -m hil.bench --board u585 --baseline` writes both."""
+    """`make bench-baseline` writes both."""
     assert page_tables(REPO_ROOT / "bench") in PAGE.read_text(encoding="utf-8")
