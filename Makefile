@@ -38,6 +38,8 @@ KERNELS ?=
 FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
+FORCE ?=
+REPORTS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
@@ -56,6 +58,9 @@ WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
+YES := 1 yes true on
+WITH_FORCE = $(if $(filter $(YES),$(FORCE)),--force)
+WITH_FORCE_BUILD = $(if $(filter $(YES),$(FORCE)),--force-build)
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 
 # --- Python: .venv and its three sets of packages -------------------------------------------------
@@ -140,13 +145,14 @@ help: ## This list
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
+	@echo "FORCE=1: build where you changed or added files; they move to build/BOARD.kept-<time>."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(PY) -m generator firmware --board $(BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(TAPS),--taps) --jobs $(JOBS)
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(TAPS),--taps) --jobs $(JOBS) $(WITH_FORCE)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
@@ -204,14 +210,15 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
 	    $(if $(PACK),--pack "$(PACK)") \
-	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(PY) -m hil.flash --board $(BOARD) $(if $(VIRTUAL),--virtual) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') \
-	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PACK),--pack "$(PACK)") $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
+	    $(WITH_FORCE_BUILD)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -228,7 +235,8 @@ bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL
 	@$(PY) -m tests.support.bench_nets >/dev/null
 	@$(BENCH_BOARD) $(if $(MODELS),--models $(MODELS)) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(if $(PROBE),--probe "$(PROBE)") $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
+	    $(WITH_FORCE_BUILD)
 
 .PHONY: bench-diff
 bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json
@@ -244,12 +252,12 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	    $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
 	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
+	    $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER) $(WITH_FORCE)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
@@ -315,10 +323,15 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --qui
 	$(if $(UPGRADE),--upgrade)
 LOCK = $(COMPILE) -c requirements/limits.in pyproject.toml requirements/build.in
 
+# Python's standard library is enough for it: it works without .venv, and can remove that.
+CLEAN = $(or $(PYTHON),$(wildcard $(PY)),$(error mel2metal needs Python 3.11 or newer: \
+    make clean PYTHON=/path/to/python3.12)) -m generator.commands.clean \
+    $(if $(filter $(YES),$(REPORTS)),--reports)
+
 .PHONY: clean
-clean: ## Remove what was built
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## Remove what was generated; what you changed or added stays (REPORTS=1: results too)
+	@$(CLEAN) --caches
 
 .PHONY: distclean
-distclean: clean ## Remove the virtual environment and the tools as well (data/ stays)
-	rm -rf $(VENV) $(LABGRID) .tools *.egg-info
+distclean: ## Remove the virtual environment and the tools as well (data/ stays)
+	@$(CLEAN) --environments

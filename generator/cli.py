@@ -15,6 +15,7 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
+from generator.commands.clean import add_clean
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
@@ -195,6 +196,7 @@ def make_parser(more: Sequence[AddCommand] = ()) -> argparse.ArgumentParser:
     )
     add_frontend(sound)
 
+    add_clean(commands)
     for add in more:
         add(commands)
 
