@@ -78,12 +78,16 @@ $(VENV)/.created:
 	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
 	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
+	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
+	    echo "$(VENV) is here, and mel2metal did not make it." \
+	    "Move it away, then run make again." >&2; exit 2; }
 	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV) || { \
+	@mkdir -p $(VENV); touch $(VENV)/.making
+	@$(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv $(VENV) || { \
 	    rm -rf $(VENV); \
 	    echo "$(PYTHON) cannot make a virtual environment." \
 	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
-	@touch $@
+	@mv $(VENV)/.making $@
 
 # Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
 $(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created

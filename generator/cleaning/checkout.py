@@ -15,10 +15,9 @@ TOOL_CACHES = (
 EGG_INFO = "mel2metal.egg-info"
 """What pip leaves of an editable installation."""
 
-ENVIRONMENTS = {".venv": ".created", ".venv-labgrid": ".installed"}
-"""Virtual environments, and the file in each that the Makefile makes when it is whole."""
+ENVIRONMENTS = {".venv": (".created", ".making"), ".venv-labgrid": (".installed",)}
+"""Virtual environments, and the files in each by which the Makefile marks it as its own."""
 
-ENVIRONMENT_FILE = "pyvenv.cfg"
 TOOLS_DIR = ".tools"
 TOOL_MARK = ".installed"
 NOT_OURS = "was not made by mel2metal (it has no {mark}): remove it by hand"
@@ -39,14 +38,14 @@ def clean_environments(root: Path, cleaning: Cleaning) -> None:
     _clean_tools(root / TOOLS_DIR, cleaning)
     if (root / EGG_INFO).is_dir():
         cleaning.remove(root / EGG_INFO)
-    for name, mark in ENVIRONMENTS.items():
+    for name, marks in ENVIRONMENTS.items():
         folder = root / name
         if folder.is_symlink():
             cleaning.keep(folder, A_LINK)
-        elif (folder / mark).is_file():
+        elif any((folder / mark).is_file() for mark in marks):
             cleaning.remove(folder)
         elif folder.exists():
-            cleaning.keep(folder, NOT_OURS.format(mark=mark))
+            cleaning.keep(folder, NOT_OURS.format(mark=marks[0]))
 
 
 def _clean_tools(folder: Path, cleaning: Cleaning) -> None:
