@@ -40,6 +40,8 @@ KERNELS ?=
 FLASH_COMMAND ?=
 WRITE ?=
 PYTEST_ARGS ?=
+FORCE ?=
+REPORTS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
@@ -64,6 +66,8 @@ WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
+WITH_FORCE = $(if $(call is_on,FORCE),--force)
+WITH_FORCE_BUILD = $(if $(call is_on,FORCE),--force-build)
 WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
 WITH_MODEL = $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
 WITH_PROBE = $(if $(INVENTORY),--inventory "$(INVENTORY)") $(if $(PROBE),--probe "$(PROBE)")
@@ -87,12 +91,16 @@ $(VENV)/.created:
 	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
 	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
+	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
+	    echo "$(VENV) is here, and mel2metal did not make it." \
+	    "Move it away, then run make again." >&2; exit 2; }
 	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear $(VENV) || { \
+	@mkdir -p $(VENV); touch $(VENV)/.making
+	@$(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv $(VENV) || { \
 	    rm -rf $(VENV); \
 	    echo "$(PYTHON) cannot make a virtual environment." \
 	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
-	@touch $@
+	@mv $(VENV)/.making $@
 
 # Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
 $(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created
@@ -161,12 +169,13 @@ help: ## This list
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
+	@echo "FORCE=1: build where you changed or added files; they move to build/BOARD.kept-<time>."
 	@echo "ESC10_DIR: sounds that you have."
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 	@$(MEL2METAL) firmware --board $(BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(JOBS)
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(JOBS) $(WITH_FORCE)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
@@ -222,12 +231,12 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	@$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_PROBE) $(WITH_FLASHING) \
-	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(MEL2METAL) flash $(ON_BOARD) $(WITH_MODEL) $(WITH_PROBE) $(WITH_FLASHING) \
-	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -241,7 +250,8 @@ labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .ven
 bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
 	@$(PY) -m tests.support.bench_nets >/dev/null
 	@$(MEL2METAL) bench $(ON_BOARD) $(if $(MODELS),--models $(MODELS)) $(WITH_MODEL) \
-	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
+	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
+	    $(WITH_FORCE_BUILD)
 
 .PHONY: bench-diff
 bench-diff: $(VENV)/.test ## The last `make bench` against bench/baseline-BOARD.json
@@ -263,7 +273,7 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	@$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
 
 .PHONY: history
 history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/history.html
@@ -275,7 +285,8 @@ compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previou
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
-	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER)
+	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER) \
+	    $(WITH_FORCE)
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
@@ -353,10 +364,15 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --qui
 	$(if $(call is_on,UPGRADE),--upgrade)
 LOCK = $(COMPILE) -c requirements/limits.in pyproject.toml requirements/build.in
 
+# Python's standard library is enough for it: it works without .venv, and can remove that.
+CLEAN = $(or $(PYTHON),$(wildcard $(PY)),$(error mel2metal needs Python 3.11 or newer: \
+    make clean PYTHON=/path/to/python3.12)) -m generator.commands.clean \
+    $(if $(call is_on,REPORTS),--reports)
+
 .PHONY: clean
-clean: ## Remove what was built
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+clean: ## Remove what was generated; what you changed or added stays (REPORTS=1: results too)
+	@$(CLEAN) --caches
 
 .PHONY: distclean
-distclean: clean ## Remove the virtual environment and the tools as well (data/ stays)
-	rm -rf $(VENV) $(LABGRID) .tools *.egg-info
+distclean: ## Remove the virtual environment and the tools as well (data/ stays)
+	@$(CLEAN) --environments

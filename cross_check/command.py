@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
 
 from cross_check.core_comparison import ComparisonInputs, CoreComparison, Samples, compare_core
 from cross_check.dsp_operations import all_operands
@@ -22,6 +21,7 @@ from generator.host.twin import HostTwin, build_host_twin
 from generator.network import read_network
 from generator.project.manifest import Project, project_lock
 from generator.repository import WORK_DIR, command
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain.locate import find_toolchain
 from hil.clips.clip_set import load_clips
@@ -105,10 +105,8 @@ def _print_result(comparison: CoreComparison, seconds: float, console: Console) 
 
 
 def _print_table(comparisons: Sequence[CoreComparison], console: Console) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("core", no_wrap=True)
-    for column in ("outputs", "bytes", "on host", "calls", "QEMU instr.", "Unicorn instr."):
-        table.add_column(column, justify="right", no_wrap=True)
+    headings = ("outputs", "bytes", "on host", "calls", "QEMU instr.", "Unicorn instr.")
+    table = FittedTable(words("core"), *numbers(*headings))
     for comparison in comparisons:
         table.add_row(
             comparison.machine.core,

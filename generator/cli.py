@@ -16,6 +16,7 @@ from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
 from generator.command_parser import AddCommand, CommandGroups, CommandParser, add_groups
+from generator.commands.clean import add_clean
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
@@ -154,6 +155,7 @@ def make_parser(groups: Mapping[str, Iterable[AddCommand]]) -> CommandParser:
     commands.start_group(THIS_MACHINE)
     add_tools(commands)
     _add_doctor(commands)
+    add_clean(commands)
     parser.epilog = f"{commands.listing()}\n{EXAMPLES}"
     return parser
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from generator.command_parser import CommandParser
 from generator.engines.engine import BUILTIN, ENGINES, STEDGEAI
@@ -29,6 +28,7 @@ from generator.extras import HIL
 from generator.model.published import hash_clips, published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.pytest_options import prefixed_arguments
 from hil.report.run_folder import latest_run
@@ -131,14 +131,11 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def print_comparison(console: Console, board: str, runs: Sequence[EngineRun]) -> None:
     """A column for each of our runs, then what is published of the model that they ran."""
     published = published_rows(runs[0].model_sha256, runs[0].clips_sha256) if runs else ()
-    table = Table(title=f"The network alone on {board}, RAM and flash in KiB", title_justify="left")
-    table.add_column("")
-    columns: list[Sequence[str]] = []
-    for run in runs:
-        table.add_column(run.engine, justify="right", style="bold")
-        columns.append(run.cells)
+    engines = [*(run.engine for run in runs), *(f"{row.engine} *" for row in published)]
+    title = f"The network alone on {board}, RAM and flash in KiB"
+    table = FittedTable(words(""), *numbers(*engines), title=title)
+    columns: list[Sequence[str]] = [run.cells for run in runs]
     for row in published:
-        table.add_column(f"{row.engine} *", justify="right")
         footprint = (f"{kib:.2f}" for kib in row.footprint_kib)
         accuracy = "-" if row.accuracy_percent is None else f"{row.accuracy_percent:.1f}"
         columns.append((f"{row.network_ms:.2f}", *footprint, accuracy, "-", "-", "-"))

@@ -19,7 +19,9 @@ from collections import Counter
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
+from generator.kept_folder import kept_folder
 from generator.locks import hold_lock
+from generator.notices import KEPT, notice, notify
 from generator.repository import command
 from sounds.decode import read_samples
 from sounds.download import download
@@ -122,7 +124,8 @@ def check_clips(folder: Path) -> int:
 def fetch(url: str, target: Path) -> int:
     """Make `target` an ESC-50 folder with the ESC-10 clips; their number.
 
-    Nothing is fetched when they are there and in order. The archive is removed when it was
+    Nothing is fetched when they are there and in order. What else is there moves to a dated folder
+    beside it. The archive is removed when it was
     unpacked, or is damaged; it stays when the disk failed. Raises InputError, ToolError, OSError.
     """
     if (target / "meta" / "esc50.csv").is_file():
@@ -141,8 +144,11 @@ def fetch(url: str, target: Path) -> int:
         except (ArchiveDamagedError, InputError):
             archive.unlink(missing_ok=True)  # fetched again by the next run
             raise
-        shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # not in order, but sounds of the user's own may be among it
+            kept = kept_folder(target)
+            target.rename(kept)
+            notify(notice(KEPT, f"what was in {target}: moved to {kept}"))
         fresh.replace(target)
         shutil.rmtree(work)
     return count

@@ -91,19 +91,16 @@ def is_of_other_tools(path: str) -> bool:
     return path.startswith(tuple(f"{folder}/" for folder in OTHER_TOOLS))
 
 
-def refuse_at_risk(directory: Path, fresh: Path | None = None, *, what_else: str = "") -> None:
-    """Raise `InputError` that names what would be lost if `directory` were replaced.
-
-    `what_else`: a remedy in place of the usual one.
-    """
+def refuse_at_risk(directory: Path, fresh: Path | None = None) -> None:
+    """Raise `InputError` that names what would be lost if `directory` were replaced."""
     found = find_at_risk(directory, fresh)
     if found:
-        raise InputError(at_risk_faults(directory, found, what_else))
+        raise InputError(at_risk_faults(directory, found))
 
 
-def at_risk_faults(directory: Path, found: Sequence[AtRisk], remedy: str = "") -> list[Fault]:
+def at_risk_faults(directory: Path, found: Sequence[AtRisk]) -> list[Fault]:
     """One fault for each of the first files, and one for the count of the rest."""
-    remedy = remedy or (
+    remedy = (
         "move them away, or build with --force (make: FORCE=1, pytest: --force-build), which moves "
         f"them to {directory}.kept-<time>/"
     )

@@ -14,10 +14,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
 from generator.errors import InputError
+from generator.kept_folder import kept_folder
 from generator.notices import KEPT, notice, notify
 from generator.project.at_risk import (
     FOREIGN,
@@ -157,7 +157,7 @@ def _keep_aside(
     """Move what is at risk from `old` to `<directory>.kept-<time>/`, and say so."""
     if not found:
         return
-    kept = _unused(directory)
+    kept = kept_folder(directory)
     if found[0].path == "":  # no folder: a link, or a file
         old.rename(kept)
     for one in found if found[0].path else ():
@@ -169,16 +169,6 @@ def _keep_aside(
                 folder.rmdir()
     files = f"{len(found)} file{'s' * (len(found) > 1)}"
     on_notice(notice(KEPT, f"{files} that mel2metal did not write so: moved to {kept}/"))
-
-
-def _unused(directory: Path) -> Path:
-    stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-    kept = directory.with_name(f"{directory.name}.kept-{stamp}")
-    number = 1
-    while os.path.lexists(kept):
-        number += 1
-        kept = directory.with_name(f"{directory.name}.kept-{stamp}-{number}")
-    return kept
 
 
 def _swap(fresh: Path, directory: Path, old: Path) -> None:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from generator.boards.record import BoardSpec
 from generator.estimate import CYCLES_PER_INSTRUCTION, estimate_time, estimate_work
 from generator.explanation import Explained, Explanation, Way
 from generator.network import Network
+from generator.terminal.fitted_table import FittedTable, number, numbers, words
 from generator.terminal.frontend_lines import print_frontend
 
 SHORT = {
@@ -34,7 +34,7 @@ def print_explanation(
     graph = network.graph
     console.print(f"{graph.name}: {network.patches.frames} frames of {graph.bands} values a patch")
     print_frontend(console, network)
-    console.print(_table(board, explained), crop=False)
+    console.print(_table(board, explained))
     for one in explained.operators:
         if one.why:
             console.print(f"{one.operator}: {one.why}", markup=False, soft_wrap=True)
@@ -53,12 +53,12 @@ def print_explanation(
     )
 
 
-def _table(board: BoardSpec, explained: Explanation) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for column in ("", "operator", "runs", "output"):
-        table.add_column(column, no_wrap=True)
-    for column in ("ring", "RAM B", "operations", "cycles ~", "share"):
-        table.add_column(column, justify="right", no_wrap=True)
+def _table(board: BoardSpec, explained: Explanation) -> FittedTable:
+    table = FittedTable(
+        *(number(""), words("operator"), words("runs")),
+        *numbers("output", "ring", "RAM B", "operations", "cycles ~", "share"),
+        keys=2,
+    )
     per_instruction = CYCLES_PER_INSTRUCTION[board.core]
     whole = max(explained.instructions, 1)
     ring = f"{explained.input_ring_rows:.3g}"

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from generator.boards.record import BoardSpec
 from generator.engines.engine import BUILTIN
 from generator.model.published import PublishedRow, published_rows
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.toolchain.footprint import Footprint
 
 PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, published by ST, not measured here"
@@ -39,11 +39,11 @@ def print_footprint(
     )
 
 
-def _network_table(footprint: Footprint, engine: str, published: Sequence[PublishedRow]) -> Table:
-    table = Table(title="The network alone, KiB", title_justify="left")
-    table.add_column("engine")
-    for column in ("activations", "runtime", "RAM", "weights", "code", "flash"):
-        table.add_column(column, justify="right")
+def _network_table(
+    footprint: Footprint, engine: str, published: Sequence[PublishedRow]
+) -> FittedTable:
+    columns = numbers("activations", "runtime", "RAM", "weights", "code", "flash")
+    table = FittedTable(words("engine"), *columns, title="The network alone, KiB")
     ours = footprint.network.columns_bytes
     name = "mel2metal" if engine == BUILTIN else f"mel2metal, {engine}"
     table.add_row(name, *(f"{count / 1024:.2f}" for count in ours), style="bold")
@@ -52,14 +52,12 @@ def _network_table(footprint: Footprint, engine: str, published: Sequence[Publis
     return table
 
 
-def _part_table(footprint: Footprint) -> Table:
-    table = Table(title="Everything linked, bytes", title_justify="left")
-    table.add_column("part")
+def _part_table(footprint: Footprint) -> FittedTable:
     columns = ["code", "constants", "data", "bss"]
     if any(part.itcm_bytes for part in footprint.by_part.values()):
         columns.append("ITCM")
-    for column in (*columns, "flash", "RAM"):
-        table.add_column(column, justify="right")
+    headings = numbers(*columns, "flash", "RAM")
+    table = FittedTable(words("part"), *headings, title="Everything linked, bytes")
     for name, part in footprint.by_part.items():
         kinds = (part.text_bytes, part.rodata_bytes, part.data_bytes, part.bss_bytes)
         row = (*kinds, part.itcm_bytes)[: len(columns)]

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
 
 from generator.boards.fit import fit_faults, flash_need, ram_need
 from generator.boards.record import BoardSpec
@@ -15,6 +14,7 @@ from generator.estimate import UNCERTAINTY, PatchWork, TimeEstimate, estimate_ti
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
+from generator.terminal.fitted_table import FittedTable, number, numbers, words
 from generator.terminal.frontend_lines import print_frontend
 
 
@@ -43,12 +43,11 @@ def print_inspection(console: Console, network: Network, boards: Mapping[str, Bo
     return 0 if any(fits) else EXIT_INPUT
 
 
-def _operator_table(network: Network) -> Table:
+def _operator_table(network: Network) -> FittedTable:
     """The file's operators, with its shapes."""
     graph = network.graph
-    table = Table(title="Operators", title_justify="left")
-    for column in ("", "operator", "name", "output", "type"):
-        table.add_column(column)
+    columns = (number(""), words("operator"), words("name"), number("output"), words("type"))
+    table = FittedTable(*columns, title="Operators")
     for operator in (one for one in graph.operators if not one.added):
         tensors = [graph.tensors[index] for index in operator.outputs]
         given = dict.fromkeys(graph.given_shape(index) for index in operator.outputs)
@@ -59,15 +58,13 @@ def _operator_table(network: Network) -> Table:
     return table
 
 
-def _ring_table(network: Network) -> Table:
-    table = Table(title="Rows kept in RAM", title_justify="left")
-    table.add_column("ring")
-    for column in ("kept", "of", "bytes a row", "bytes"):
-        table.add_column(column, justify="right")
+def _ring_table(network: Network) -> FittedTable:
+    columns = (words("ring"), *numbers("kept", "of", "bytes a row", "bytes"))
+    table = FittedTable(*columns, title="Rows kept in RAM")
     for index, ring in enumerate(network.schedule.rings):
         shape = f"{index}: {ring.width} x {ring.channels}"
-        numbers = (ring.height, ring.row_bytes, ring.ring_bytes)
-        table.add_row(shape, f"{ring.rows_kept:.3g}", *(f"{number:,}" for number in numbers))
+        sizes = (ring.height, ring.row_bytes, ring.ring_bytes)
+        table.add_row(shape, f"{ring.rows_kept:.3g}", *(f"{size:,}" for size in sizes))
     scratch = (
         f"{network.schedule.arena_bytes - sum(r.ring_bytes for r in network.schedule.rings):,}"
     )

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from generator.errors import Fault, InputError, ToolError
 from generator.notices import notices_apart
 from generator.repository import DATA_DIR, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.bench.budgets import overruns, read_budgets
 from hil.bench.diff import changes
@@ -107,9 +107,8 @@ def run_diff(options: Options, console: Console) -> int:
         if not found:
             console.print(f"{board}: as in the baseline", markup=False)
             continue
-        table = Table(title=f"{board}: since the baseline", title_justify="left")
-        for heading in ("model", "figure", "before", "now", "%"):
-            table.add_column(heading, justify="left" if heading in {"model", "figure"} else "right")
+        columns = (words("model"), words("figure"), *numbers("before", "now", "%"))
+        table = FittedTable(*columns, title=f"{board}: since the baseline", keys=2)
         for one in found:
             cells = ["-" if value is None else f"{value:,}" for value in (one.before, one.now)]
             percent = "" if one.percent is None else f"{one.percent:+.2f}"

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from hil.bench.record import BenchRecord, Cost, Estimate, ModelBench
 
 LAYER_HEADINGS = (
@@ -120,9 +120,7 @@ def _print(
     headings: Sequence[str],
     rows: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]],
 ) -> None:
-    table = Table(title=title, title_justify="left")
-    for at, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if at == 0 else "right")
+    table = FittedTable(words(headings[0]), *numbers(*headings[1:]), title=title)
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -7,8 +7,8 @@ import io
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.table import Table
 
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from hil.report.columns import estimated_mark, kib, trained_mark
 from hil.report.model import Report
 from hil.report.records import RunRecords
@@ -20,11 +20,8 @@ def overview_text(
     records: Mapping[str, RunRecords], reports: Mapping[str, Report], width: int
 ) -> str:
     """The table as plain text; also boards that were never ready, since they were asked for."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("board", no_wrap=True)
     headings = ("clips", "right %", "ms", "RAM", "flash", "divergences", "retries", "failed")
-    for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = FittedTable(words("board"), *numbers(*headings))
     for board in sorted(records):
         table.add_row(board, *_cells(records[board], reports.get(board)))
     notes = ["ms: network, a patch, at 160 MHz (~ estimated); RAM, flash: of the network, KiB"]

@@ -7,9 +7,9 @@ import io
 from collections import Counter
 
 from rich.console import Console, Group
-from rich.table import Table
 from rich.text import Text
 
+from generator.terminal.fitted_table import FittedTable, numbers, words
 from hil.report.columns import COLUMNS, published_beside, published_note, trained_mark
 from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
@@ -112,29 +112,26 @@ def _identity(board: BoardRecord, report: Report) -> Text:
     )
 
 
-def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
+def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Group:
     """Our line, and what is published of this model; RAM and flash of the network alone."""
     frontend = board.project.frontend
     title = (
         f"A patch of {frontend.patch_frames} frames ({frontend.patch_ms:.0f} ms) at 160 MHz; "
         "RAM and flash in KiB"
     )
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 0, 0, 1))
-    table.add_column("engine", no_wrap=True)
-    for column in COLUMNS:
-        table.add_column(column.heading, justify="right", no_wrap=True)
+    headings = (column.heading for column in COLUMNS)
+    table = FittedTable(words("engine"), *numbers(*headings), title=title)
     ours = (column.our_text(records, report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
     published = published_beside(records, report)
     for row in published:
         table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
-    table.caption = "~ estimated"
+    caption = "~ estimated"
     if published:
-        table.caption += f"\n{published_note(published)}"
+        caption += f"\n{published_note(published)}"
     if trained_mark(records, report):
-        table.caption += "\n! on clips that trained the model: no measure of accuracy"
-    table.caption_justify = "left"
-    return table
+        caption += "\n! on clips that trained the model: no measure of accuracy"
+    return Group(table, Text(caption))
 
 
 def _run(records: RunRecords, report: Report, width: int) -> Text:

@@ -16,6 +16,7 @@ import pytest
 
 from generator.boards.boards_file import load_boards
 from generator.engine_choice import EngineChoice
+from generator.errors import InputError
 from generator.firmware import Firmware, make_firmware
 from generator.host.twin import build_host_twin
 from generator.network import read_network
@@ -89,7 +90,7 @@ def toolchain() -> Toolchain:
     return find_toolchain()
 
 
-def build(case: Case, folder: Path, toolchain: Toolchain) -> Firmware:
+def build(case: Case, folder: Path, toolchain: Toolchain, *, force: bool = False) -> Firmware:
     folder.mkdir(exist_ok=True)
     model = write_model(folder / "model.tflite", case.model())
     root = make_install(folder / "ST", "--scores", case.scores) if case.scores else STAND_IN
@@ -99,6 +100,7 @@ def build(case: Case, folder: Path, toolchain: Toolchain) -> Firmware:
         toolchain,
         engine=EngineChoice("stedgeai", str(root), case.api, 120.0),
         out_dir=folder / "out",
+        force=force,
     )
 
 
@@ -195,9 +197,16 @@ def test_a_second_build_asks_the_tool_nothing_unless_something_changed(
     build(Case("u585", "st-ai"), folder, toolchain)
     assert not log.exists()
     cut_off = folder / "out" / "u585-stedgeai" / "engine" / "generated" / "network_data.c"
-    cut_off.write_text(cut_off.read_text()[:-200])
-    build(Case("u585", "st-ai"), folder, toolchain)
+    text = cut_off.read_text()
+    cut_off.write_text(text[:-200])
+    with pytest.raises(InputError, match=r"network_data\.c: was changed"):
+        build(Case("u585", "st-ai"), folder, toolchain)
+    assert not log.exists()
+    build(Case("u585", "st-ai"), folder, toolchain, force=True)
     assert log.exists()
+    assert cut_off.read_text() == text
+    (kept,) = (folder / "out").glob("u585-stedgeai.kept-*/engine/generated/network_data.c")
+    assert kept.read_text() == text[:-200]
     log.unlink()
     build(Case("u585", "legacy"), folder, toolchain)
     assert log.exists()

@@ -231,3 +231,17 @@ def test_a_set_out_of_order_is_fetched_anew(server: FileServer, tmp_path: Path) 
     next((target / "audio").iterdir()).write_bytes(b"spoilt")
     assert fetch(url_of(server), target) == 400
     assert len(load_clips(target).clips) == 400
+
+
+def test_what_is_not_in_order_is_moved_aside_and_not_deleted(
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody may have put sounds of their own there."""
+    target = tmp_path / "esc50"
+    target.mkdir()
+    (target / "kettle.wav").write_bytes(b"recorded yesterday")
+    fetch(url_of(server), target)
+    (kept,) = tmp_path.glob("esc50.kept-*")
+    assert (kept / "kettle.wav").read_bytes() == b"recorded yesterday"
+    assert f"[kept]     what was in {target}: moved to {kept}" in capsys.readouterr().err
+    assert not (target / "kettle.wav").exists()

@@ -156,6 +156,42 @@ def test_a_build_that_fails_leaves_nothing_and_takes_nothing(
     assert contents(out_dir) == before
 
 
+def test_an_edit_built_by_hand_is_refused_and_force_keeps_it(
+    *,
+    tiny_firmware: Firmware,
+    u585: BoardSpec,
+    tiny: Network,
+    toolchain: Toolchain,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a user works: an edit, make in the project, then the next `make firmware`."""
+    project = tmp_path / "u585"
+    shutil.copytree(tiny_firmware.image.project_dir, project)
+    run_make(project, u585, toolchain)  # by hand, and nothing changed: no fault
+    os.utime(project / "core" / "mem.c")
+    run_make(project, u585, toolchain)
+    make_firmware(u585, tiny, toolchain, out_dir=tmp_path)
+    edited = (project / "core" / "mem.c").read_text() + "int answer = 42;\n"
+    (project / "core" / "mem.c").write_text(edited)
+    (project / "notes.txt").write_text("why 42")
+    run_make(project, u585, toolchain)
+    before = contents(tmp_path)
+    with pytest.raises(InputError) as caught:
+        make_firmware(u585, tiny, toolchain, out_dir=tmp_path)
+    assert [Path(fault.where).relative_to(project).as_posix() for fault in caught.value.faults] == [
+        *("core/mem.c", "notes.txt", "out/mel2metal.elf"),
+    ]
+    assert contents(tmp_path) == before
+    again = make_firmware(u585, tiny, toolchain, out_dir=tmp_path, force=True)
+    assert again.image.sha256 == tiny_firmware.image.sha256
+    (kept,) = tmp_path.glob("u585.kept-*")
+    assert (kept / "core" / "mem.c").read_text() == edited
+    assert (kept / "notes.txt").read_text() == "why 42"
+    assert str(kept) in capsys.readouterr().err
+    subprocess.run(["sha256sum", "--quiet", "-c", "files.sha256"], cwd=project, check=True)
+
+
 def test_so_many_compilers_run_as_were_asked_for(
     u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
 ) -> None:
