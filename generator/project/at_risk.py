@@ -101,8 +101,8 @@ def refuse_at_risk(directory: Path, fresh: Path | None = None) -> None:
 def at_risk_faults(directory: Path, found: Sequence[AtRisk]) -> list[Fault]:
     """One fault for each of the first files, and one for the count of the rest."""
     remedy = (
-        "move them away, or build with --force (make: FORCE=1, pytest: --force-build), which moves "
-        f"them to {directory}.kept-<time>/"
+        f"move them away, or have them moved to {directory}.kept-<time>/: FORCE=1 for make, "
+        "--force for `mel2metal firmware`, --force-build for hil, flash, bench and compare"
     )
     faults = [
         Fault(readable(f"{directory}/{one.path}".rstrip("/")), one.why, remedy)
