@@ -174,6 +174,7 @@ class BoardSession:
                 **({"interpreter": note} if (note := self.judges_note) else {}),
             },
             footprint=self.image.footprint,
+            placed=self.image.placed,
             trained_folds=provenance.folds,
             cross_validated=cross_validated,
         )

@@ -13,6 +13,8 @@ from generator.wire.messages import (
     Memory,
 )
 from hil.boards.identity import Identity
+from hil.boards.memory_map import PlacedSection
+from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
 from scoring.outcomes import Outcome
 
 
@@ -43,6 +45,9 @@ class BoardRecord:
 
     footprint: dict[str, Any] = field(default_factory=dict)
     """`footprint.json` of the image."""
+
+    placed: tuple[PlacedSection, ...] = ()
+    """What the image puts where, by address."""
 
     trained_folds: tuple[int, ...] = ()
     """Folds that trained the model, by its card; none if nothing is known."""
@@ -199,6 +204,8 @@ Record = (
     | MemoryRecord
     | LayersRecord
     | RetryRecord
+    | EvidenceRecord
+    | LayerCostRecord
 )
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
@@ -253,6 +260,11 @@ class RunRecords:
     retries: list[RetryRecord] = field(default_factory=list)
     """Every step of recovery."""
 
+    evidence: dict[str, EvidenceRecord] = field(default_factory=dict)
+    """By clip."""
+
+    layer_cost: LayerCostRecord | None = None
+
     selected_clips: set[str] = field(default_factory=set)
     """Clips that a test of this run takes, whether or not it came to play them."""
 
@@ -276,6 +288,10 @@ class RunRecords:
                 self.layer_inputs.add(record.tap_input)
             case RetryRecord():
                 self.retries.append(record)
+            case EvidenceRecord():
+                self.evidence[record.clip] = record
+            case LayerCostRecord():
+                self.layer_cost = record
 
     @property
     def flaky_tests(self) -> list[str]:

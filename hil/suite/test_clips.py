@@ -25,14 +25,16 @@ def test_clip_equals_twin_and_interpreter(
     """
     clip_id = clip_set.clips.index(clip)
     samples = clip.read(dut.frontend.sample_rate_hz)
-    record, features, divergences = check_clip(dut, clip, samples, clip_id)
+    checked = check_clip(dut, clip, samples, clip_id)
+    record = checked.record
     save_record(record)
-    save_record(features)
-    for divergence in divergences:
+    save_record(checked.features)
+    save_record(checked.evidence)
+    for divergence in checked.divergences:
         save_record(DivergenceRecord(record.board, divergence.count, str(divergence)))
     memory = dut.read_memory()
     save_record(MemoryRecord.of(record.board, memory))
     for name, value in clip_properties(record, dut.image.project.info.labels, dut.hello).items():
         record_property(name, value)
-    faults = faults_among(divergences, dut.image.engine)
+    faults = faults_among(checked.divergences, dut.image.engine)
     assert not faults, "\n".join(str(divergence) for divergence in faults)
