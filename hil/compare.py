@@ -27,6 +27,7 @@ from generator.errors import ToolError
 from generator.model.published import published_rows
 from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR, REPO_ROOT
+from hil.report.run_folder import latest_run
 
 TESTS = tuple(f"hil/suite/test_{name}.py" for name in ("handshake", "clips", "latency_and_memory"))
 FOOTPRINT_COLUMNS = (
@@ -106,11 +107,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs: list[EngineRun] = []
     try:
         for engine in engines:
+            board_folder = _report_dir(options.build_dir, engine) / options.board
+            before = latest_run(board_folder)
             code = _run(engine, options, passed_on)
             exit_code = exit_code or code
-            report = _report_dir(options.build_dir, engine) / options.board / "report.json"
             project = project_name(options.board, taps=False, engine=engine)
-            if report.is_file():
+            run = latest_run(board_folder)
+            if run is not None and run != before and (report := run / "report.json").is_file():
                 runs.append(EngineRun.read(report, options.build_dir / project / FOOTPRINT_FILE))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -144,7 +147,6 @@ def _report_dir(build_dir: Path, engine: str) -> Path:
 
 def _run(engine: str, options: argparse.Namespace, passed_on: Sequence[str]) -> int:
     report_dir = _report_dir(options.build_dir, engine)
-    (report_dir / options.board / "report.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", *TESTS, "-q", "--board", options.board]
     command += ["--engine", engine, "--build-dir", str(options.build_dir)]
     command += ["--report-dir", str(report_dir), "--clips", str(options.clips)]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from importlib.metadata import entry_points
@@ -114,7 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
         arguments = config.workerinput["mainargv"]  # type: ignore[attr-defined]
         os.environ[JOB_VARIABLE] = job_name(os.environ, arguments)
     else:
-        config.stash[_RUN] = RunReport(options.report_dir, time.monotonic())
+        config.stash[_RUN] = RunReport(options.report_dir, options.model.stem)
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -326,7 +325,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from hil.pytest_records import RecordCollector
 
         try:
-            run.remove_old(stash[_OPTIONS].boards)
+            run.check_writable(stash[_OPTIONS].boards)
         except Mel2metalError as error:
             pytest.exit(str(error), returncode=error.exit_code)
         terminal = session.config.pluginmanager.getplugin("terminalreporter")

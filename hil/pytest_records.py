@@ -57,6 +57,7 @@ class RecordCollector:
         self._terminal = terminal
         self._announced = False
         self._boards = frozenset(options.boards)
+        self._may_be_absent = options.every_board
         names = plain_names(clips.clips)
         self._clips = dict(zip(names, (clip.name for clip in clips.clips), strict=True))
 
@@ -73,8 +74,10 @@ class RecordCollector:
     def _select(self, tests: Iterable[str]) -> None:
         for test in tests:
             board, clip = self._place(test)
-            if board is not None and clip is not None:
-                self._run.select(board, clip)
+            if board is not None:
+                self._run.select(board, test, clip, self._clips.values())
+                if not self._may_be_absent:
+                    self._run.open_folder(board)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note the clips that will be played."""
@@ -91,14 +94,27 @@ class RecordCollector:
             )
         self._select(ids)
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note why the run ended: Ctrl-C, a board that failed, or -x with pytest-xdist."""
+        self._run.interrupt(str(excinfo.value) or "interrupted (Ctrl-C)")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Note what made pytest stop between two tests: -x, --maxfail, --stepwise."""
+        why = session.shouldfail or session.shouldstop
+        if why:
+            self._run.interrupt(str(why))
+
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the records of one test, and whether it failed; end a run without its board."""
         for plain in getattr(report, "mel2metal_records", ()):
             self._run.add(from_plain(plain))
-        if report.failed:
-            board, clip = self._place(report.nodeid)
-            if board is not None:
+        board, clip = self._place(report.nodeid)
+        if board is not None:
+            if report.when == "teardown":
+                self._run.finish(board, report.nodeid)
+            if report.failed:
                 self._run.fail(board, report.nodeid, clip)
         fatal = getattr(report, "mel2metal_fatal", None)
         if fatal is not None:

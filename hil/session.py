@@ -34,6 +34,7 @@ from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
 from hil.link.played import ClipRun, PatchRun
 from hil.options import Options
+from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord
 from sounds.decode import Samples
 
@@ -42,6 +43,8 @@ FRONTEND_FUNCTION = "frontend_push_q15"
 """Gate and mel front-end, and below it `FRAME_FUNCTION`, which has the network's work."""
 
 FRAME_FUNCTION = "take_frame"
+
+_LIMITS = set(ImageLimits.model_fields)
 
 
 @dataclass
@@ -177,6 +180,10 @@ class BoardSession:
             placed=self.image.placed,
             trained_folds=provenance.folds,
             cross_validated=cross_validated,
+            limits=ImageLimits(**self.board.spec.budgets.model_dump(include=_LIMITS)),
+            memories=tuple(
+                MemoryRegion(**memory.model_dump()) for memory in self.board.spec.memories
+            ),
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from generator.errors import Fault, InputError
-from hil.report.figures import write_json
+from hil.report.files import write_json
 
 SCHEMA = 1
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.model.published import PublishedRow
-from hil.report.figures import Report, trained_folds_played
+from hil.report.model import Report
 from hil.report.records import RunRecords
+from hil.report.trained_on import trained_folds_played
 
 
 @dataclass(frozen=True, slots=True)

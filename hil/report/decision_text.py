@@ -7,7 +7,7 @@ There are none for a softmax head without thresholds: its highest score decides,
 from __future__ import annotations
 
 from generator.model.decision import Head
-from hil.report.figures import count_unsure, outcomes
+from hil.report.figures import count_unsure
 from hil.report.records import RunRecords
 from scoring.accuracy import clip_accuracy
 from scoring.outcomes import ClassCount, count_classes
@@ -19,7 +19,7 @@ def decision_lines(records: RunRecords) -> list[str]:
     if board is None or not board.project.rule.has_thresholds:
         return []
     lines = [f"decision     {board.project.rule_text}"]
-    measured = not board.accuracy_unmeasured and bool(outcomes(records))
+    measured = not board.accuracy_unmeasured and bool(records.outcomes)
     if board.project.rule.head is Head.SIGMOID:
         return [*lines, *(_class_lines(records) if measured else [])]
     if board.project.rule.other is None:
@@ -31,7 +31,7 @@ def _unsure_text(records: RunRecords, *, measured: bool) -> str:
     """`3 of 40 clips, counted wrong; of those decided 97.30 % right`."""
     unsure = count_unsure(records)
     text = f"{unsure} of {len(records.clips)} clips"
-    sure = clip_accuracy(one for one in outcomes(records) if one.detected)
+    sure = clip_accuracy(one for one in records.outcomes if one.detected)
     if not measured or not unsure or sure is None:
         return text
     return f"{text}, counted wrong; of those decided {100 * sure.value:.2f} % right"
@@ -41,7 +41,7 @@ def _class_lines(records: RunRecords) -> list[str]:
     """One line a class: `dog  precision 95.0 % (19/20), recall 90.5 % (19/21)`."""
     assert records.board is not None
     labels = records.board.project.labels
-    counts = count_classes(outcomes(records), len(labels))
+    counts = count_classes(records.outcomes, len(labels))
     width = max(map(len, labels))
     return [
         f"{'' if index else 'classes':13}{label:{width}}  {class_text(count)}"

@@ -1,109 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From the records of a run to `report.json`: its keys are fixed, others read them.
+"""From the records of a run to its report (hil/report/model.py).
 
-`accuracy`, `accuracy_low` and `accuracy_high` are null where accuracy was not measured; counts that
-cannot be taken, such as instructions on silicon, are null as well.
+What was not measured is None; so are counts that cannot be taken, such as instructions on silicon.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from generator.frontend.saturation import Saturation
-from generator.model.decision import UNSURE, Head
+from generator.model.decision import SHARE_STEPS, UNSURE, ZERO_SHARE_STEP
 from generator.project.manifest import FrontendInfo
+from hil.report.completeness import why_incomplete
 from hil.report.features import judge_features
+from hil.report.model import (
+    REPORT_SCHEMA,
+    Clock,
+    Decision,
+    Footprint,
+    FrontendFigures,
+    Latency,
+    Report,
+    TestCounts,
+)
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
+from hil.report.tool import describe_tool
+from hil.report.trained_on import judge_trained_on
 from scoring.accuracy import Accuracy, clip_accuracy
-from scoring.outcomes import Outcome, confusion_matrix, count_classes
+from scoring.outcomes import confusion_matrix
 
 REFERENCE_CLOCK_HZ = 160_000_000
 """Clock of the board that ST publishes figures for; cycles are also given in its milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Cost of one patch and one frame; None where it was not counted or no patch came."""
-
-    network_instructions: float | None
-    network_cycles: float | None
-    cycles_are: str
-    network_ms_at_160mhz: float | None
-    frontend_instructions_per_frame: float | None
-    frontend_cycles_per_frame: float | None
-    answer_delay_ms: float | None
-    real_time_margin_percent: float | None
-    """Of the time from one patch to the next, what its work leaves free; 0 or less: the board does
-    not keep up."""
-
-
-@dataclass(frozen=True, slots=True)
-class FrontendFigures:
-    """The front-end's record, by what a report is read for."""
-
-    name: str
-    sha256: str
-    sample_rate_hz: int
-    features: int
-    patch_frames: int
-    overlap_frames: int
-    patch_ms: float
-    """From a patch's first sample to its last."""
-
-    step_ms: float
-    """From one patch to the next."""
-
-    @classmethod
-    def of(cls, info: FrontendInfo) -> FrontendFigures:
-        """From project.json."""
-        return cls(**{item.name: getattr(info, item.name) for item in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One run on one board. Field names are the keys of report.json."""
-
-    board: str
-    virtual: bool
-    engine: str
-    model_sha256: str
-    firmware_sha256: str
-    toolchain: str
-    labels: tuple[str, ...]
-    """The classes, in the model's order."""
-
-    frontend: FrontendFigures
-    clips: int
-    patches: int
-    accuracy: float | None
-    accuracy_low: float | None
-    accuracy_high: float | None
-    latency: Latency
-    features: Saturation | None
-    """Of the clips played, in the range of the model's input; None: none came."""
-
-    stack_high_water_bytes: int | None
-    divergences: int | None
-    retries: int
-    """Steps of recovery."""
-
-    flaky_tests: int
-    """Tests that passed, but needed one."""
-
-    wall_seconds: float
-
-    def as_json(self) -> dict[str, Any]:
-        """The content of report.json."""
-        return asdict(self)
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -144,32 +74,12 @@ def measure_accuracy(records: RunRecords) -> Accuracy | None:
     """Clip accuracy; None where labels or truth are missing."""
     if records.board is None or records.board.accuracy_unmeasured:
         return None
-    return clip_accuracy(outcomes(records))
-
-
-def trained_folds_played(records: RunRecords) -> list[int]:
-    """Folds of the clips played that also trained the model: no measure of its accuracy."""
-    if records.board is None or records.board.accuracy_unmeasured:
-        return []
-    played = {clip.fold for clip in records.clips.values() if clip.truth is not None}
-    return sorted(played & set(records.board.trained_folds))
-
-
-def measure_untrained(records: RunRecords) -> Accuracy | None:
-    """Accuracy on the clips of folds that did not train the model; None if there are none."""
-    trained = trained_folds_played(records)
-    played = (clip for clip in records.clips_in_order if clip.fold not in trained)
-    return clip_accuracy(clip.outcome for clip in played if clip.outcome is not None)
-
-
-def outcomes(records: RunRecords) -> list[Outcome]:
-    """Truth and what was detected, of every clip whose truth is known."""
-    return [clip.outcome for clip in records.clips_in_order if clip.outcome is not None]
+    return clip_accuracy(records.outcomes)
 
 
 def confusion_of(records: RunRecords, classes: int) -> npt.NDArray[np.int64]:
     """The confusion matrix of a head that gives one class per clip."""
-    return confusion_matrix(outcomes(records), classes)
+    return confusion_matrix(records.outcomes, classes)
 
 
 def count_unsure(records: RunRecords) -> int:
@@ -178,90 +88,83 @@ def count_unsure(records: RunRecords) -> int:
 
 
 def make_report(records: RunRecords, wall_seconds: float) -> Report:
-    """Sum up a run; needs the board's record."""
+    """Sum up a run; needs the board's record. Gates are judged afterwards, from the report."""
     board = records.board
     if board is None:
         raise ValueError("no board was opened in this run")
     clips = records.clips_in_order
     accuracy = measure_accuracy(records)
+    reasons = why_incomplete(records)
     return Report(
+        schema_id=REPORT_SCHEMA,
         board=board.board,
         virtual=board.virtual,
+        started_at=records.started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        wall_seconds=wall_seconds,
+        tool=describe_tool(),
+        complete=not reasons,
+        incomplete_because=reasons,
+        passed=not records.failed_tests,
+        tests=TestCounts(
+            selected=len(records.selected_tests),
+            finished=len(records.finished_tests),
+            failed=len(records.failed_tests),
+        ),
         engine=board.identity.engine,
+        toolchain=board.toolchain,
+        device=dict(sorted(board.properties.items())),
+        model_file=board.model,
         model_sha256=board.project.model_sha256,
         firmware_sha256=board.identity.firmware_sha256,
-        toolchain=board.toolchain,
         labels=board.project.labels,
-        frontend=FrontendFigures.of(board.project.frontend),
+        decision=decision_of(board),
+        clock=Clock(core_clock_hz=board.identity.core_clock_hz, check=records.clock_check),
+        frontend=frontend_figures(board.project.frontend),
         clips=len(clips),
         patches=sum(clip.patches for clip in clips),
         accuracy=None if accuracy is None else accuracy.value,
         accuracy_low=None if accuracy is None else accuracy.low,
         accuracy_high=None if accuracy is None else accuracy.high,
+        accuracy_unmeasured=why_unmeasured(records),
+        trained_on=judge_trained_on(records),
         latency=measure_latency(clips, board),
         features=judge_features(records),
+        footprint=footprint_of(board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         retries=len(records.retries),
         flaky_tests=len(records.flaky_tests),
-        wall_seconds=wall_seconds,
+        gates=(),
     )
 
 
-def make_details(records: RunRecords) -> dict[str, Any]:
-    """What the report was made from: every clip, confusion, first divergences, memory."""
-    board = records.board
-    labels = list(board.project.labels) if board else []
-    head = board.project.rule.head if board else None
-    measured = board is not None and not board.accuracy_unmeasured
-    return {
-        "source": board.source if board else "",
-        "clips_selected": len(records.selected_clips),
-        "clips_played": len(records.clips),
-        "clips_failed": records.failed_clips,
-        "tests_failed": sorted(records.failed_tests),
-        "layer_inputs_compared": len(records.layer_inputs),
-        "accuracy_unmeasured": board.accuracy_unmeasured if board else "",
-        "folds_trained_on": trained_folds_played(records),
-        "cross_validated": board.cross_validated if board else "",
-        "labels": labels,
-        "head": head.value if head else "",
-        "decision": board.project.rule_text if board else "",
-        "unsure": None if head is Head.SIGMOID else count_unsure(records),
-        "confusion": (
-            {
-                "rows": "true class",
-                "columns": "no patch, unsure, then decided class",
-                "counts": confusion_of(records, len(labels)).tolist(),
-            }
-            if measured and head is Head.SOFTMAX
-            else None
-        ),
-        "classes": (
-            [
-                {
-                    **{"label": label, "found": count.found, "missed": count.missed},
-                    **{"false_alarms": count.false_alarms},
-                    **{"precision": count.precision, "recall": count.recall},
-                }
-                for label, count in zip(
-                    labels, count_classes(outcomes(records), len(labels)), strict=True
-                )
-            ]
-            if measured
-            else None
-        ),
-        "retries": [asdict(retry) for retry in records.retries],
-        "flaky_tests": records.flaky_tests,
-        "divergences": [divergence.text for divergence in records.divergences],
-        "memory": asdict(records.memory) if records.memory else None,
-        "clips": [asdict(clip) for clip in records.clips_in_order],
-    }
+def why_unmeasured(records: RunRecords) -> str:
+    """Why there is no accuracy; empty where there is one."""
+    if measure_accuracy(records) is not None:
+        return ""
+    return (records.board.accuracy_unmeasured if records.board else "") or "no clip was played"
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
-    part.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    part.replace(path)
+def frontend_figures(info: FrontendInfo) -> FrontendFigures:
+    """From project.json."""
+    return FrontendFigures(**{name: getattr(info, name) for name in FrontendFigures.model_fields})
+
+
+def decision_of(board: BoardRecord) -> Decision:
+    """The image's rule; thresholds as shares."""
+    rule = board.project.rule
+    shares = tuple((step - ZERO_SHARE_STEP) / SHARE_STEPS for step in rule.thresholds)
+    return Decision(
+        head=rule.head.value,
+        text=board.project.rule_text,
+        thresholds=shares if rule.has_thresholds else None,
+        other=None if rule.other is None else board.project.labels[rule.other],
+    )
+
+
+def footprint_of(board: BoardRecord) -> Footprint | None:
+    """RAM and flash of the image, with what its board has and allows."""
+    if not board.footprint:
+        return None
+    content = {**board.footprint, "limits": board.limits, "memories": board.memories}
+    return Footprint.model_validate(content)

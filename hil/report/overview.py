@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hil.report.columns import estimated_mark, kib, trained_mark
-from hil.report.figures import Report
+from hil.report.model import Report
 from hil.report.records import RunRecords
 
 NOTHING = "-"

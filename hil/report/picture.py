@@ -9,7 +9,8 @@ from typing import Any
 from generator.model.decision import Head
 from generator.model.published import published_rows
 from hil.report.columns import charts
-from hil.report.figures import Report, confusion_of, outcomes
+from hil.report.figures import confusion_of
+from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
 from scoring.outcomes import UNDECIDED, count_classes
@@ -83,7 +84,7 @@ def _classes(axes: Any, records: RunRecords, report: Report) -> None:
 
 def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
     """For each class of a sigmoid head: clips in which it was found, missed, falsely detected."""
-    counts = count_classes(outcomes(records), len(board.project.labels))
+    counts = count_classes(records.outcomes, len(board.project.labels))
     rows = list(range(len(counts)))[::-1]
     found = [count.found for count in counts]
     missed = [count.missed for count in counts]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
@@ -15,6 +16,7 @@ from generator.wire.messages import (
 from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
+from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
 from scoring.outcomes import Outcome
 
 
@@ -54,6 +56,12 @@ class BoardRecord:
 
     cross_validated: str = ""
     """The card's accuracy on clips not trained on; empty if unknown."""
+
+    limits: ImageLimits | None = None
+    """What its record in boards.yaml allows an image."""
+
+    memories: tuple[MemoryRegion, ...] = ()
+    """All memories of the part."""
 
     @property
     def project(self) -> ProjectInfo:
@@ -176,6 +184,24 @@ class LayersRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRecord:
+    """The board's clock by the host's."""
+
+    board: str
+    measured_hz: float
+    error_percent: float
+    uncertainty_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class CycleCounterRecord:
+    """The board's cycle counter against its SysTick."""
+
+    board: str
+    error_percent: float
+
+
+@dataclass(frozen=True, slots=True)
 class RetryRecord:
     """One step of recovery that a test needed (hil/boards/recovery.py)."""
 
@@ -203,6 +229,8 @@ Record = (
     | DivergenceRecord
     | MemoryRecord
     | LayersRecord
+    | ClockRecord
+    | CycleCounterRecord
     | RetryRecord
     | EvidenceRecord
     | LayerCostRecord
@@ -265,11 +293,25 @@ class RunRecords:
 
     layer_cost: LayerCostRecord | None = None
 
+    clocks: list[ClockRecord] = field(default_factory=list)
+    counters: list[CycleCounterRecord] = field(default_factory=list)
+
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    offered_clips: set[str] = field(default_factory=set)
+    """All clips of the run's set, whether or not a test takes them."""
+
     selected_clips: set[str] = field(default_factory=set)
     """Clips that a test of this run takes, whether or not it came to play them."""
 
+    selected_tests: set[str] = field(default_factory=set)
+    finished_tests: set[str] = field(default_factory=set)
+    """Tests that ran to their end, whatever came of them."""
+
     failed_tests: dict[str, str | None] = field(default_factory=dict)
     """Tests that failed, by their ids, with the clip of those that take one."""
+
+    interruptions: list[str] = field(default_factory=list)
+    """Why the run ended before its time, in words."""
 
     def add(self, record: Record) -> None:
         """Take one record; a clip played again replaces its earlier record."""
@@ -286,6 +328,10 @@ class RunRecords:
                 self.memory = record if self.memory is None else _highest(self.memory, record)
             case LayersRecord():
                 self.layer_inputs.add(record.tap_input)
+            case ClockRecord():
+                self.clocks.append(record)
+            case CycleCounterRecord():
+                self.counters.append(record)
             case RetryRecord():
                 self.retries.append(record)
             case EvidenceRecord():
@@ -320,3 +366,22 @@ class RunRecords:
     def clips_in_order(self) -> list[ClipRecord]:
         """The clips by name, whatever the order in which processes finished them."""
         return [self.clips[name] for name in sorted(self.clips)]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """Truth and what was detected, of every clip whose truth is known."""
+        return [clip.outcome for clip in self.clips_in_order if clip.outcome is not None]
+
+    @property
+    def clock_check(self) -> ClockCheck | None:
+        """The greatest errors that were measured, over all processes; None: no test measured."""
+        if not self.clocks and not self.counters:
+            return None
+        clock = max(self.clocks, key=lambda one: abs(one.error_percent), default=None)
+        counter = max(self.counters, key=lambda one: abs(one.error_percent), default=None)
+        return ClockCheck(
+            measured_hz=clock.measured_hz if clock else None,
+            error_percent=clock.error_percent if clock else None,
+            uncertainty_percent=clock.uncertainty_percent if clock else None,
+            cycle_counter_error_percent=counter.error_percent if counter else None,
+        )

@@ -6,72 +6,126 @@ Lives in the process that pytest-xdist calls the controller, or in the only one.
 
 from __future__ import annotations
 
-import platform
+import errno
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
-from importlib import metadata
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
 from generator.wire import PROTOCOL_VERSION
-from hil.report.figures import Report, make_details, make_report, write_json
+from hil.report.completeness import NOT_ENDED, PARTIAL_FILE, why_incomplete
+from hil.report.details import make_details
+from hil.report.figures import make_report
+from hil.report.files import write_json, write_text
+from hil.report.model import Report
 from hil.report.records import BoardRecord, Record, RunRecords
+from hil.report.run_folder import make_run_folder, point_latest
+from hil.report.tool import tool_versions
 
 REPORT_FILES = ("report.json", "details.json", "report.png")
 
 
 class RunReport:
-    """All boards of one run. Files go to `<folder>/<board>/`."""
+    """All boards of one run. Files go to `<folder>/<board>/<UTC time>-<model>/`."""
 
-    def __init__(self, folder: Path, started_s: float) -> None:
+    def __init__(self, folder: Path, model: str, started_at: datetime | None = None) -> None:
         self._folder = folder
-        self._started_s = started_s
-        self._records: defaultdict[str, RunRecords] = defaultdict(RunRecords)
+        self._model = model
+        self._started_at = started_at or datetime.now(UTC)
+        self._started_s = time.monotonic()
+        self._records: defaultdict[str, RunRecords] = defaultdict(
+            lambda: RunRecords(started_at=self._started_at)
+        )
         self._reports: dict[str, Report] = {}
+        self._folders: dict[str, Path] = {}
 
-    def remove_old(self, boards: Iterable[str]) -> None:
-        """Remove reports of earlier runs: a run that fails must not leave an old one standing."""
+    def check_writable(self, boards: Iterable[str]) -> None:
+        """Raise ToolError where a board's reports could not be written."""
         for board in boards:
-            for name in REPORT_FILES:
-                path = self._folder / board / name
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.unlink(missing_ok=True)
-                except OSError as error:
-                    raise ToolError(
-                        f"cannot write {path}: {error.strerror or error}",
-                        "make its folder writable, or name another one (--report-dir)",
-                    ) from error
+            path = self._folder / board
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+                if not os.access(path, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            except OSError as error:
+                raise _cannot_write(path, error) from error
+
+    def open_folder(self, board: str) -> Path:
+        """This run's folder for a board, made when first asked for.
+
+        From then on `latest` means it, so that a run that fails or is killed leaves no old numbers
+        to be taken for its own. Raises ToolError where it cannot be made.
+        """
+        if board not in self._folders:
+            parent = self._folder / board
+            try:
+                folder = make_run_folder(parent, self._started_at, self._model)
+                write_text(folder / PARTIAL_FILE, f"{NOT_ENDED}\n")
+                point_latest(parent, folder)
+            except OSError as error:
+                raise _cannot_write(parent, error) from error
+            self._folders[board] = folder
+        return self._folders[board]
 
     def add(self, record: Record) -> None:
         """Take one record."""
         self._records[record.board].add(record)
 
-    def select(self, board: str, clip: str) -> None:
-        """Note that a test of this run takes that clip."""
-        self._records[board].selected_clips.add(clip)
+    def select(self, board: str, test: str, clip: str | None, offered: Iterable[str]) -> None:
+        """Note that this run has a test on that board, and the clip it takes of those offered."""
+        records = self._records[board]
+        records.selected_tests.add(test)
+        records.offered_clips.update(offered)
+        if clip is not None:
+            records.selected_clips.add(clip)
+
+    def finish(self, board: str, test: str) -> None:
+        """Note that a test ran to its end."""
+        self._records[board].finished_tests.add(test)
 
     def fail(self, board: str, test: str, clip: str | None) -> None:
         """Note that a test on that board failed."""
         self._records[board].failed_tests[test] = clip
 
+    def interrupt(self, why: str) -> None:
+        """Note that the run ended before its time."""
+        for records in self._records.values():
+            records.interruptions.append(why)
+
     def write(self) -> None:
         """Write report.json, details.json and report.png for each board that was opened."""
         wall_seconds = time.monotonic() - self._started_s
         for board, records in sorted(self._records.items()):
-            if records.board is None:
+            if records.board is None and not records.failed_tests and board not in self._folders:
                 continue
+            folder = self.open_folder(board)
+            try:
+                self._write_board(folder, board, records, wall_seconds)
+            except OSError as error:
+                raise _cannot_write(folder, error) from error
+
+    def _write_board(
+        self, folder: Path, board: str, records: RunRecords, wall_seconds: float
+    ) -> None:
+        if records.board is None:
+            reasons = ("no report: the board was never ready", *why_incomplete(records))
+        else:
             report = make_report(records, wall_seconds)
             self._reports[board] = report
-            folder = self._folder / board
-            write_json(folder / "report.json", report.as_json())
-            write_json(folder / "details.json", make_details(records))
+            reasons = report.incomplete_because
             from hil.report.picture import draw_report
 
             draw_report(folder / "report.png", records, report)
+            write_json(folder / "details.json", make_details(records).as_json())
+            write_json(folder / "report.json", report.as_json())
+        if reasons:
+            write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
+        else:
+            (folder / PARTIAL_FILE).unlink()
 
     def print_summary(self, terminal: Any) -> None:
         """Print each board's summary to pytest's terminal reporter, then all boards together."""
@@ -91,7 +145,7 @@ class RunReport:
             text = summary_text(self._records[board], report, terminal._tw.fullwidth)
             for line in text.splitlines():
                 terminal.write_line(line)
-            terminal.write_line(f"written: {self._folder / board}/{{{','.join(REPORT_FILES)}}}")
+            terminal.write_line(f"written: {self._folders[board]}/{{{','.join(REPORT_FILES)}}}")
         if len(self._records) > 1:
             terminal.write_sep("=", f"mel2metal on {len(self._records)} boards")
             width = terminal._tw.fullwidth
@@ -141,18 +195,19 @@ def _facts(board: BoardRecord | None) -> dict[str, Any]:
     return facts | dict(sorted(board.properties.items()))
 
 
-def tool_versions() -> dict[str, str]:
-    """Versions of what took part, of what is installed; the compiler's is in the report."""
-    versions = {"python": platform.python_version()}
-    for name in ("mel2metal", "pytest", "pyocd", "unicorn"):
-        with suppress(metadata.PackageNotFoundError):
-            versions[name] = metadata.version(name)
-    return versions
+def _cannot_write(path: Path, error: OSError) -> ToolError:
+    return ToolError(
+        f"cannot write {path}: {error.strerror or error}",
+        "make its folder writable, or name another one (--report-dir)",
+    )
 
 
 def _flat(prefix: str, values: dict[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(f"{prefix}{name}.", value)
+        elif isinstance(value, list):
+            if not any(isinstance(one, dict) for one in value):
+                yield f"{prefix}{name}", ", ".join(map(str, value))
         else:
             yield f"{prefix}{name}", value

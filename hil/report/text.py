@@ -12,10 +12,12 @@ from rich.text import Text
 
 from generator.model.published import published_rows
 from hil.report.columns import COLUMNS, trained_mark
+from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
-from hil.report.figures import Report, measure_untrained, trained_folds_played
+from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
+from hil.report.trained_on import measure_untrained, trained_folds_played
 
 _SHOWN_DIVERGENCES = 5
 _SHOWN_RETRIES = 5
@@ -142,6 +144,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     resumed = sum(clip.resumptions for clip in records.clips.values())
     gaps = f", {resumed} gaps sent again" if resumed else ""
     lines = [
+        *partial_lines(report.incomplete_because),
         f"accuracy     {accuracy_text(records, report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),

@@ -27,7 +27,7 @@ def test_clips_go_on_behind_framing_errors(tmp_path: Path, tiny_build: Path) -> 
         *("--build-dir", str(tiny_build), "--report-dir", str(tmp_path / "report")),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = tmp_path / "report" / BOARD
+    folder = tmp_path / "report" / BOARD / "latest"
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     details: dict[str, Any] = json.loads((folder / "details.json").read_text())
     resumed = sum(clip["resumptions"] for clip in details["clips"])

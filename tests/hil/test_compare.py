@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from generator.model.published import MODEL_SHA256
 from hil.compare import FOOTPRINT_COLUMNS, EngineRun, main, print_comparison
+from hil.report.run_folder import make_run_folder, point_latest
 from tests.support.st_edge_ai.faults import STAND_IN
 
 MS = {"builtin": 209.3, "stedgeai": 281.9}
@@ -28,9 +30,10 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         started.append(command)
         value = dict(itertools.pairwise(command))
         engine, build = value["--engine"], Path(value["--build-dir"])
-        report = Path(value["--report-dir"]) / value["--board"] / "report.json"
-        report.parent.mkdir(parents=True)
-        report.write_text(json.dumps(report_of(engine)))
+        board_folder = Path(value["--report-dir"]) / value["--board"]
+        folder = make_run_folder(board_folder, datetime.now(UTC), "m")
+        point_latest(board_folder, folder)
+        (folder / "report.json").write_text(json.dumps(report_of(engine)))
         project = build / ("u585" if engine == "builtin" else "u585-stedgeai")
         project.mkdir(parents=True)
         sizes = {name: 1024 * index for index, name in enumerate(FOOTPRINT_COLUMNS, 1)}

@@ -58,7 +58,7 @@ def test_scores_and_layers_are_the_interpreters(
         *("-k", "test_clips or random"),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = build / "hil" / "u585"
+    folder = build / "hil" / "u585" / "latest"
     details = json.loads((folder / "details.json").read_text())
     assert json.loads((folder / "report.json").read_text())["divergences"] == 0
     assert details["clips_played"] == 2 and details["layer_inputs_compared"] > 0

@@ -52,7 +52,7 @@ def play(board: str, model: Path, scratch: Path, *options: str) -> None:
         *("--build-dir", str(build), *options),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = build / "hil" / board
+    folder = build / "hil" / board / "latest"
     assert json.loads((folder / "report.json").read_text())["divergences"] == 0, done.stdout
     assert json.loads((folder / "details.json").read_text())["clips_played"] > 0, done.stdout
 

@@ -77,7 +77,7 @@ def run_suite(model: Path, sounds: Path, build: Path, *options: str) -> tuple[st
         *("--sounds", str(sounds), "--build-dir", str(build), *options),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    folder = build / "hil" / "u585"
+    folder = build / "hil" / "u585" / "latest"
     report = json.loads((folder / "report.json").read_text())
     assert report["divergences"] == 0, done.stdout
     return done.stdout, json.loads((folder / "details.json").read_text())

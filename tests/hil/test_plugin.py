@@ -126,14 +126,18 @@ def test_an_unknown_virtual_fault_ends_the_run_with_the_list() -> None:
 
 @pytest.mark.slow
 def test_listing_the_tests_leaves_the_last_report_alone(tmp_path: Path) -> None:
-    report = tmp_path / "hil" / "u585" / "report.json"
-    report.parent.mkdir(parents=True)
-    report.write_text("{}")
+    old = tmp_path / "hil" / "u585" / "20010203T040506Z-m"
+    old.mkdir(parents=True)
+    (old / "report.json").write_text("{}")
+    latest = old.with_name("latest")
+    latest.symlink_to(old.name)
     arguments = ("hil/suite/test_handshake.py", "--board", "u585", "--build-dir", str(tmp_path))
     assert run_pytest(*arguments, "--virtual", "--collect-only").returncode == 0
-    assert report.is_file()
+    assert sorted(path.name for path in old.parent.iterdir()) == [old.name, "latest"]
     run_pytest(*arguments, "--port", "/dev/ttyNone")
-    assert not report.exists()
+    assert (old / "report.json").read_text() == "{}"
+    assert not (latest / "report.json").exists()
+    assert "board u585 is not available" in (latest / "PARTIAL.txt").read_text()
 
 
 @pytest.mark.parametrize("target", ["hil", "test", "bench"])
@@ -213,7 +217,7 @@ def test_records_of_all_processes_meet_in_one_report(
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    report = json.loads((tmp_path / "hil" / "u585" / "report.json").read_text())
+    report = json.loads((tmp_path / "hil" / "u585" / "latest" / "report.json").read_text())
     assert (report["clips"], report["patches"], report["divergences"]) == (6, 6, 2)
     assert report["accuracy"] == pytest.approx(5 / 6)
     assert "divergences: 2" in done.stdout
@@ -256,8 +260,8 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     assert done.returncode == 1, done.stdout + done.stderr
     assert "5 selected, 4 played, 1 FAILED" in done.stdout
     assert "divergences: 0" not in done.stdout
-    report = json.loads((tmp_path / "hil" / "u585" / "report.json").read_text())
-    details = json.loads((tmp_path / "hil" / "u585" / "details.json").read_text())
+    report = json.loads((tmp_path / "hil" / "u585" / "latest" / "report.json").read_text())
+    details = json.loads((tmp_path / "hil" / "u585" / "latest" / "details.json").read_text())
     assert report["divergences"] is None
     assert (details["clips_selected"], details["clips_played"]) == (5, 4)
     assert details["clips_failed"] == ["1-3-A"]

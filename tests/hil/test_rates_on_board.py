@@ -30,7 +30,7 @@ def report_of(model: Path, scratch: Path) -> dict[str, Any]:
     assert done.returncode == 0, done.stdout[-3000:]
     assert "features     " in done.stdout
     report: dict[str, Any] = json.loads(
-        (scratch / "build" / "hil" / "u585" / "report.json").read_text()
+        (scratch / "build" / "hil" / "u585" / "latest" / "report.json").read_text()
     )
     return report
 

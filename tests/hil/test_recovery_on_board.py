@@ -62,7 +62,7 @@ def test_what_happens_in_mid_clip_is_named_mended_and_shown_everywhere(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 test needed a retry: hil/suite/test_clips.py::" in done.stdout
-    folder = tiny_build / "hil" / BOARD
+    folder = tiny_build / "hil" / BOARD / "latest"
     report: dict[str, Any] = json.loads((folder / "report.json").read_text())
     details: dict[str, Any] = json.loads((folder / "details.json").read_text())
     assert (report["retries"], report["flaky_tests"], report["divergences"]) == (1, 1, 0)

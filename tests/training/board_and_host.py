@@ -30,7 +30,8 @@ def run_harness(
         *("--sounds", str(sounds), "--build-dir", str(build), *options),
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    content: dict[str, Any] = json.loads((build / "hil" / "u585" / "details.json").read_text())
+    folder = build / "hil" / "u585" / "latest"
+    content: dict[str, Any] = json.loads((folder / "details.json").read_text())
     return content
 
 

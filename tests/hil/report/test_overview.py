@@ -21,6 +21,7 @@ from hil.report.records import (
     RunRecords,
 )
 from hil.report.run import RunReport
+from tests.support.footprints import footprint
 from tests.support.frontends import frontend_info
 
 RULE = DecisionRule(Head.SOFTMAX, (-128, -128))
@@ -34,7 +35,7 @@ U585 = BoardRecord(
     toolchain="gcc",
     accuracy_unmeasured="",
     source="test",
-    footprint={"network": {"total_ram_bytes": 35_840, "total_flash_bytes": 149_504}},
+    footprint=footprint(),
 )
 H743 = replace(U585, board="h743", virtual=False, cycles_are="measured")
 
@@ -96,7 +97,7 @@ class Terminal:
 
 
 def test_the_table_ends_a_run_on_several_boards_and_no_other(tmp_path: Path) -> None:
-    run = RunReport(tmp_path, 0.0)
+    run = RunReport(tmp_path, "m")
     for record in (U585, clip("a")):
         run.add(record)
     run.write()

@@ -12,10 +12,11 @@ import pytest
 
 from hil.boards.recovery import Retry, Rung
 from hil.pytest_records import account_retries
-from hil.report.figures import make_details, make_report
+from hil.report.details import make_details
+from hil.report.figures import make_report
 from hil.report.records import RetryRecord, RunRecords, from_plain, to_plain
-from hil.report.run import tool_versions
 from hil.report.text import retry_lines
+from hil.report.tool import tool_versions
 from tests.hil.report.test_figures import BOARD, clip, run_of
 
 RETRY = RetryRecord("u585", "t[a]", "reset", "silence", "a", "2001-01-01T00:00:00+00:00")
@@ -32,7 +33,7 @@ def test_retry_travels_as_plain_values() -> None:
 
 def test_all_steps_are_in_the_reports_and_counted_by_test() -> None:
     records = run()
-    report, details = make_report(records, 1.0), make_details(records)
+    report, details = make_report(records, 1.0), make_details(records).as_json()
     assert (report.retries, report.flaky_tests) == (3, 2)
     assert details["flaky_tests"] == ["t[a]", "t[b]"]
     assert [(one["test"], one["rung"]) for one in details["retries"]] == [
