@@ -246,6 +246,10 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
 	    $(WITH_SETTINGS) $(WITH_COMPILER) $(PYTEST_ARGS)
 
+.PHONY: report
+report: $(VENV)/.test ## The latest run on BOARD as a page, in the browser
+	@$(PY) -m mel2metal report --board $(BOARD)
+
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
 	@$(PY) -m cross_check $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
@@ -253,6 +257,10 @@ qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute
 
 .PHONY: tools
 tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMSIS-DSP in .tools
+
+.PHONY: browser
+browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of the page (npm)
+	@$(PY) -m tools.browser_install
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it

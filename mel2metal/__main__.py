@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from generator import cli
 from hil.diverge.arguments import add_diverge
+from hil.report.html.arguments import add_report
 from mel2metal.sound_files import SoundFiles
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of the generator, which may ask for sounds, or `diverge`, which may ask for
-    boards; returns the exit code."""
-    return cli.main(arguments, SoundFiles(), (add_diverge,))
+    """Run one command of the generator, which may ask for sounds, or of the harness; returns the
+    exit code."""
+    return cli.main(arguments, SoundFiles(), (add_diverge, add_report))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def read_placed_sections(elf: Path) -> tuple[PlacedSection, ...]:
             for segment in segments:
                 offset = address - int(segment["p_vaddr"])
                 moved = int(segment["p_paddr"]) - int(segment["p_vaddr"])
-                inside = 0 <= offset and offset + size <= int(segment["p_filesz"])
+                inside = offset >= 0 and offset + size <= int(segment["p_filesz"])
                 if inside and moved and section["sh_type"] != "SHT_NOBITS":
                     loaded = address + moved
                     placed.append(PlacedSection(section.name, loaded, size, is_load_image=True))

@@ -52,6 +52,7 @@ _ARGUMENTS = (
 class ChromiumError(Exception):
     """The browser answered with an error, too late, or not at all."""
 
+
 _START = (
     sys.executable,
     "-ISc",
