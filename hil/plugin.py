@@ -58,6 +58,7 @@ def _labgrid_has_it(pluginmanager: pytest.PytestPluginManager) -> bool:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the suite in a group of their own."""
+    from hil.gates.options import add_gate_options
     from hil.option_table import add_board_options
 
     group = parser.getgroup("mel2metal", "mel2metal: hardware in the loop")
@@ -82,6 +83,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
     )
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
+    add_gate_options(add)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,6 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from generator.repository import REPO_ROOT
     from hil.boards.virtual_board import virtual_fault_names
     from hil.clips.clip_set import load_clips
+    from hil.gates.limits import read_gates
     from hil.options import read_options
     from hil.report.run import RunReport
     from sounds.place import find_directory
@@ -103,7 +106,12 @@ def pytest_configure(config: pytest.Config) -> None:
         options = read_options(config.getoption, virtual_fault_names())
         config.stash[_OPTIONS] = options
         directory = find_directory(options.sounds, os.environ, REPO_ROOT)
-        config.stash[_CLIPS] = load_clips(directory, options.folds, options.clips)
+        gates = read_gates(
+            config.getoption, config.rootpath, options.boards, options.boards_file.name
+        )
+        config.stash[_CLIPS] = load_clips(
+            directory, options.folds, options.clips, required=gates.require_sounds
+        )
     except Mel2metalError as error:
         pytest.exit(str(error), returncode=error.exit_code)
     if not _is_controller(config):
@@ -113,7 +121,7 @@ def pytest_configure(config: pytest.Config) -> None:
         arguments = config.workerinput["mainargv"]  # type: ignore[attr-defined]
         os.environ[JOB_VARIABLE] = job_name(os.environ, arguments)
     else:
-        config.stash[_RUN] = RunReport(options.report_dir, options.model.stem)
+        config.stash[_RUN] = RunReport(options.report_dir, options.model.stem, limits=gates.limits)
 
 
 def _is_controller(config: pytest.Config) -> bool:
@@ -339,18 +347,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is not None:
         from generator.errors import Mel2metalError
+        from hil.pytest_gates import report_gates
 
         try:
             run.write()
         except Mel2metalError as error:
             pytest.exit(str(error), returncode=error.exit_code)
         run.add_junit_properties(session.config)
+        report_gates(session, run)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the summary of each board."""
     run = config.stash.get(_RUN, None)
     if run is not None:
+        run.keep_junit(getattr(config.option, "xmlpath", None))
         run.print_summary(terminalreporter)
 
 

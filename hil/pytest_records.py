@@ -16,6 +16,7 @@ from hil.boards.recovery import Retry
 from hil.clips.clip_set import ClipSet, plain_names
 from hil.node_ids import board_of, clip_name_of
 from hil.options import Options
+from hil.pytest_gates import is_limit
 from hil.report.records import RetryRecord, from_plain, to_plain
 from hil.report.run import RunReport
 
@@ -111,7 +112,7 @@ class RecordCollector:
         for plain in getattr(report, "mel2metal_records", ()):
             self._run.add(from_plain(plain))
         board, clip = self._place(report.nodeid)
-        if board is not None:
+        if board is not None and not is_limit(report):
             if report.when == "teardown":
                 self._run.finish(board, report.nodeid)
             if report.failed:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from generator.boards.clock_tree import ClockTree
+from generator.boards.quantities import ByteCount, CycleCount, Milliseconds, Share
 from generator.boards.section import Section
 
 DMA_RAM = "dma_ram"
@@ -90,8 +91,25 @@ class Probe(Section):
     usb_vid: Annotated[int, Field(ge=0, lt=1 << 16)]
 
 
-class Budgets(Section):
-    """What an image may cost on this board; a build over budget fails."""
+class RunLimits(Section):
+    """What a run on the board must keep; it fails otherwise (docs/reports.md). None: no limit."""
+
+    min_accuracy: Share | None = None
+    """Least share of clips that are decided rightly, 0 to 1."""
+
+    max_network_cycles: CycleCount | None = None
+    """Most core cycles of the network for one patch, mean."""
+
+    max_answer_ms: Milliseconds | None = None
+    """Longest mean time from a patch's last frame to its scores."""
+
+    max_ram_bytes: ByteCount | None = None
+    max_flash_bytes: ByteCount | None = None
+    """Most RAM (with the stack) and flash of the whole image."""
+
+
+class Budgets(RunLimits):
+    """What an image may cost on this board: a build over budget fails; and what a run must keep."""
 
     image_ram_bytes: Annotated[int, Field(gt=0)]
     image_flash_bytes: Annotated[int, Field(gt=0)]

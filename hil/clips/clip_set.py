@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hil.clips.shortage import refuse_missing, refuse_without_sounds
 from hil.clips.synthetic import SYNTHETIC
 from sounds.decode import Samples, own_rate_hz, read_samples
 from sounds.layouts import read_sounds
@@ -67,18 +68,26 @@ class ClipSet:
 
 
 def load_clips(
-    directory: Path | None, folds: Sequence[int] = (), limit: int | None = None
+    directory: Path | None,
+    folds: Sequence[int] = (),
+    limit: int | None = None,
+    *,
+    required: bool = False,
 ) -> ClipSet:
     """The clips of `folds` (none given: of all folds), at most `limit` of them.
 
     Without a directory: the synthetic clips. The limit keeps classes and folds balanced and picks
-    the same clips every time; the order is that of the names. Raises what `read_sounds` raises.
+    the same clips every time; the order is that of the names. `required`: there must be a data set.
+    Raises InputError where folds or clips are asked for that are not there, and what `read_sounds`
+    raises.
     """
     if directory is None:
         clips = tuple(Clip(name, 0, None) for name in SYNTHETIC)
+        refuse_without_sounds(folds, limit, len(clips), required=required)
         return ClipSet(clips[:limit], (), "synthetic clips, seeded")
     found = read_sounds(directory, folds)
     every = [Clip(one.name, one.fold, one.category, one.path) for one in found.sounds]
+    refuse_missing(directory, [(one.category, one.fold) for one in found.sounds], folds, limit)
     chosen = choose_clips(every, limit)
     return ClipSet(chosen, found.classes, f"{directory.name or directory}, {len(chosen)} clips")
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
 from generator.wire import PROTOCOL_VERSION
+from hil.gates.limits import Limit
 from hil.report.completeness import NOT_ENDED, PARTIAL_FILE, why_incomplete
 from hil.report.details import make_details
 from hil.report.evidence import make_evidence
 from hil.report.figures import make_report
 from hil.report.files import write_json, write_text
+from hil.report.gates import fail_all, gate_lines, judge_gates
 from hil.report.html.write import (
     DETAILS_FILE,
     EVIDENCE_FILE,
@@ -30,7 +34,7 @@ from hil.report.html.write import (
     RunFiles,
     write_page,
 )
-from hil.report.model import Report
+from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
 from hil.report.run_folder import make_run_folder, point_latest
 from hil.report.tool import tool_versions
@@ -42,7 +46,13 @@ REPORT_FILES = (REPORT_FILE, DETAILS_FILE, EVIDENCE_FILE, PICTURE_FILE, PAGE_FIL
 class RunReport:
     """All boards of one run. Files go to `<folder>/<board>/<UTC time>-<model>/`."""
 
-    def __init__(self, folder: Path, model: str, started_at: datetime | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        model: str,
+        started_at: datetime | None = None,
+        limits: Mapping[str, Sequence[Limit]] | None = None,
+    ) -> None:
         self._folder = folder
         self._model = model
         self._started_at = started_at or datetime.now(UTC)
@@ -53,6 +63,9 @@ class RunReport:
         self._reports: dict[str, Report] = {}
         self._folders: dict[str, Path] = {}
         self._warnings: list[str] = []
+        self._limits = limits or {}
+        self.gates: dict[str, tuple[Gate, ...]] = {}
+        """Of each board, once the reports are written."""
 
     def check_writable(self, boards: Iterable[str]) -> None:
         """Raise ToolError where a board's reports could not be written."""
@@ -122,10 +135,16 @@ class RunReport:
     def _write_board(
         self, folder: Path, board: str, records: RunRecords, wall_seconds: float
     ) -> None:
+        limits = self._limits.get(board, ())
         if records.board is None:
             reasons = ("no report: the board was never ready", *why_incomplete(records))
+            if not records.failed_tests:
+                self.gates[board] = fail_all(limits, "no test made the board ready")
         else:
             report = make_report(records, wall_seconds)
+            self.gates[board] = gates = judge_gates(report, limits)
+            passed = report.passed and all(gate.passed for gate in gates)
+            report = report.model_copy(update={"gates": gates, "passed": passed})
             self._reports[board] = report
             reasons = report.incomplete_because
             run = RunFiles(report, make_details(records), make_evidence(records))
@@ -157,16 +176,14 @@ class RunReport:
     def print_summary(self, terminal: Any) -> None:
         """Print each board's summary to pytest's terminal reporter, then all boards together."""
         from hil.report.overview import overview_text
-        from hil.report.text import clips_text, summary_text
+        from hil.report.text import summary_text
 
         for board, records in sorted(self._records.items()):
-            if records.board is None and records.failed_tests:
+            lines = [] if board in self._reports else self._lines_without_report(board, records)
+            if lines:
                 terminal.write_sep("=", f"mel2metal on {board}")
-                failed = len(records.failed_tests)
-                terminal.write_line(
-                    f"no report: the board was never ready; {clips_text(records)}, "
-                    f"{failed} test{'s' * (failed > 1)} FAILED"
-                )
+            for line in lines:
+                terminal.write_line(line)
         for board, report in self._reports.items():
             terminal.write_sep("=", f"mel2metal on {board}")
             text = summary_text(self._records[board], report, terminal._tw.fullwidth)
@@ -186,6 +203,20 @@ class RunReport:
             count = f"{len(flaky)} test{'s' * (len(flaky) > 1)} needed a retry"
             terminal.write_line(f"{count}: {', '.join(flaky)}", yellow=True)
 
+    def _lines_without_report(self, board: str, records: RunRecords) -> list[str]:
+        """What to say of a board that was never ready; nothing of one that was not asked for."""
+        from hil.report.text import clips_text
+
+        failed = len(records.failed_tests)
+        lines = gate_lines(self.gates.get(board, ()))
+        if failed:
+            count = f"{failed} test{'s' * (failed > 1)} FAILED"
+            lines = [
+                f"no report: the board was never ready; {clips_text(records)}, {count}",
+                *lines,
+            ]
+        return lines
+
     def html_summaries(self) -> list[str]:
         """Each board's summary for pytest-html's page."""
         from html import escape
@@ -196,6 +227,14 @@ class RunReport:
             f"<pre>{escape(summary_text(self._records[board], report, 120))}</pre>"
             for board, report in self._reports.items()
         ]
+
+    def keep_junit(self, path: str | None) -> None:
+        """Copy JUnit's file, where one was asked for and is written, into each board's folder."""
+        if path is None or not Path(path).is_file():
+            return
+        for folder in self._folders.values():
+            with suppress(OSError):  # the run is over, and the file stands where it was asked for
+                shutil.copyfile(path, folder / "junit.xml")
 
     def add_junit_properties(self, config: Any) -> None:
         """Put each board's figures into JUnit's file as properties of the test suite."""

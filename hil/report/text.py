@@ -15,6 +15,7 @@ from hil.report.columns import COLUMNS, trained_mark
 from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
+from hil.report.gates import gate_lines
 from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.trained_on import measure_untrained, trained_folds_played
@@ -170,6 +171,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     lines += [f"  {divergence.text}" for divergence in shown]
     if len(records.divergences) > len(shown):
         lines.append(f"  and {len(records.divergences) - len(shown)} more, in details.json")
+    lines += gate_lines(report.gates)
     lines.append(f"wall time    {report.wall_seconds:.1f} s")
     return Text("\n".join(lines))
 
