@@ -114,13 +114,18 @@ def _download(scratch: Path) -> Path:
     ]
     _run(command, f"npm could not fetch {PACKAGE}", "check the network and npm's configuration")
     (archive,) = scratch.glob("*.tgz")
-    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode("ascii")
+    found = sha512_of(archive)
     if found != SHA512:
         raise ToolError(
             f"{PACKAGE} from the registry has SHA-512 {found}, and is pinned to {SHA512}",
             f"do not use it; ask who runs that registry, {REMEDY}",
         )
     return archive
+
+
+def sha512_of(archive: Path) -> str:
+    """In base64, as registries of npm give it."""
+    return base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode("ascii")
 
 
 def _unpack(archive: Path, scratch: Path) -> Path:

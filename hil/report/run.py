@@ -151,18 +151,18 @@ class RunReport:
             write_json(folder / DETAILS_FILE, run.details.as_json())
             write_json(folder / EVIDENCE_FILE, run.evidence.as_json())
             write_json(folder / REPORT_FILE, report.as_json())
-            self._draw(folder, records, run)
+            self._draw(folder, run)
         if reasons:
             write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
         else:
             (folder / PARTIAL_FILE).unlink()
 
-    def _draw(self, folder: Path, records: RunRecords, run: RunFiles) -> None:
+    def _draw(self, folder: Path, run: RunFiles) -> None:
         """Picture and page. The numbers stand already: what fails here costs a line, not them."""
         from hil.report.picture import draw_report
 
         drawings: dict[str, Callable[[], object]] = {
-            PICTURE_FILE: lambda: draw_report(folder / PICTURE_FILE, records, run.report),
+            PICTURE_FILE: lambda: draw_report(folder / PICTURE_FILE, run.report, run.details),
             PAGE_FILE: lambda: write_page(folder, run),
         }
         for name, draw in drawings.items():

@@ -41,11 +41,10 @@ def summary_text(records: RunRecords, report: Report, width: int) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
-def accuracy_text(records: RunRecords, report: Report) -> str:
+def accuracy_text(report: Report) -> str:
     """`94.69 % (91.65 to 96.66 %, 95 % Wilson interval)`, or why there is none."""
     if report.accuracy is None or report.accuracy_low is None or report.accuracy_high is None:
-        why = records.board.accuracy_unmeasured if records.board else ""
-        return f"not measured: {why or 'no clip was played'}"
+        return f"not measured: {report.accuracy_unmeasured or 'no clip was played'}"
     return (
         f"{100 * report.accuracy:.2f} % of clips "
         f"({100 * report.accuracy_low:.2f} to {100 * report.accuracy_high:.2f} %, 95 % Wilson)"
@@ -124,7 +123,7 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
     table.add_column("engine", no_wrap=True)
     for column in COLUMNS:
         table.add_column(column.heading, justify="right", no_wrap=True)
-    ours = (column.our_text(records, report) for column in COLUMNS)
+    ours = (column.our_text(report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
     published = published_rows(report.model_sha256)
     for row in published:
@@ -132,7 +131,7 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Table:
     table.caption = "~ estimated"
     if published:
         table.caption += "   * published by ST for Yamnet-256, features made on the host"
-    if trained_mark(records, report):
+    if trained_mark(report):
         table.caption += "\n! on clips that trained the model: no measure of accuracy"
     table.caption_justify = "left"
     return table
@@ -146,7 +145,7 @@ def _run(records: RunRecords, report: Report) -> Text:
     gaps = f", {resumed} gaps sent again" if resumed else ""
     lines = [
         *partial_lines(report.incomplete_because),
-        f"accuracy     {accuracy_text(records, report)}",
+        f"accuracy     {accuracy_text(report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
         f"clips        {clips_text(records)}; {report.patches} patches, {again} played again{gaps}",

@@ -16,7 +16,7 @@ from hil.report.evidence import make_evidence
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord, OperatorCost, pack_cells
 from hil.report.figures import make_report
 from hil.report.html.write import RunFiles
-from hil.report.model import MemoryRegion
+from hil.report.model import Gate, MemoryRegion
 from hil.report.records import DivergenceRecord, RetryRecord, RunRecords
 from tests.hil.report.test_figures import BOARD, MEMORY, clip, run_of
 
@@ -42,6 +42,20 @@ REGIONS = (
     MemoryRegion(name="ram", kind="ram", origin=RAM, size_bytes=786_432),
     MemoryRegion(name="sram4", kind="ram", origin=0x2800_0000, size_bytes=16_384),
 )
+GATES = (
+    Gate(
+        name="min_accuracy", limit=0.9, value=0.5714, unit="share", estimated=False, passed=False,
+        source="--min-accuracy", text="57.14 % is 32.86 points below 90 %",
+    ),
+    Gate(
+        name="max_answer_ms", limit=20, value=5.0, unit="ms", estimated=True, passed=True,
+        source="boards.yaml", text="5 ms of 20 ms",
+    ),
+    Gate(
+        name="max_ram_bytes", limit=100_000, value=None, unit="bytes", estimated=False,
+        passed=False, source="pyproject.toml", text="not judged: no footprint",
+    ),
+)  # fmt: skip
 COST = LayerCostRecord(
     "u585",
     (
@@ -105,4 +119,5 @@ def full_records(folder: Path, wrong: int = 3) -> RunRecords:
 
 def files_of(records: RunRecords) -> RunFiles:
     """What such a run writes."""
-    return RunFiles(make_report(records, 12.5), make_details(records), make_evidence(records))
+    report = make_report(records, 12.5).model_copy(update={"gates": GATES})
+    return RunFiles(report, make_details(records), make_evidence(records))

@@ -79,12 +79,12 @@ def test_a_page_can_be_made_of_any_run(records: RunRecords) -> None:
 
 def test_verdicts_are_the_reports(full: RunFiles) -> None:
     assert '<span class="verdict">Failed</span>' in page_of(full)
-    assert "1 of 12 tests failed" in page_of(full)
+    assert "1 of 12 tests failed and 2 of 3 limits exceeded or not judged." in page_of(full)
     for changes, word in (
         ({"passed": True, "complete": True}, "Passed"),
         ({"passed": True, "complete": False}, "Passed in part"),
     ):
-        report = full.report.model_copy(update=changes)
+        report = full.report.model_copy(update={**changes, "gates": ()})
         assert f'<span class="verdict">{word}</span>' in page_of(replace(full, report=report))
 
 
