@@ -283,6 +283,10 @@ history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/his
 compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previous B=latest, or folders
 	@$(MEL2METAL) compare-runs --board $(BOARD) "$(or $(A),previous)" "$(or $(B),latest)"
 
+.PHONY: report
+report: $(VENV)/.test ## The latest run on BOARD as a page, in the browser
+	@$(MEL2METAL) report --board $(BOARD)
+
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
 	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER) \
@@ -294,6 +298,10 @@ tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMS
 .PHONY: shell
 shell: $(VENV)/.firmware $(COMPILER) ## A shell with arm-none-eabi-gcc on PATH (CMD="arm-none-eabi-gcc --version": one command)
 	@$(MEL2METAL) shell $(CMD)
+
+.PHONY: browser
+browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of the page (npm)
+	@$(PY) -m tools.browser_install
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from hil.clips.clip_set import Clip
 from hil.judges.divergence import Divergence, compare
 from hil.judges.layers import compare_taps
 from hil.link.played import ClipRun
+from hil.report.evidence_records import EvidenceRecord, pack_cells
 from hil.report.records import ClipRecord, FeaturesRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
 from scoring.truth import true_classes
@@ -27,10 +29,19 @@ from sounds.decode import Samples
 Int8 = npt.NDArray[np.int8]
 
 
-def check_clip(
-    session: BoardSession, clip: Clip, samples: Samples, clip_id: int
-) -> tuple[ClipRecord, FeaturesRecord, list[Divergence]]:
-    """Play a clip; its record, its features, and every stage at which two sides part.
+@dataclass(frozen=True, slots=True)
+class CheckedClip:
+    """What came of one clip."""
+
+    record: ClipRecord
+    features: FeaturesRecord
+    evidence: EvidenceRecord
+    divergences: list[Divergence]
+    """Every stage at which two sides part."""
+
+
+def check_clip(session: BoardSession, clip: Clip, samples: Samples, clip_id: int) -> CheckedClip:
+    """Play a clip, and compare every stage.
 
     In every cell: features, board against twin. In every class: each patch's scores, board against
     twin and interpreter; sums and decision, board against twin and against their own patches.
@@ -44,8 +55,13 @@ def check_clip(
         *compare_decisions(clip.name, outcome, run, session.image.project.info.rule),
         *_compare_with_interpreter(session, clip.name, run),
     ]
-    features = count_features(session, clip, run.features)
-    return make_record(session, clip, run, wall_seconds), features, divergences
+    record = make_record(session, clip, run, wall_seconds)
+    return CheckedClip(
+        record,
+        count_features(session, clip, run.features),
+        make_evidence(record, clip, run, shown=bool(divergences)),
+        divergences,
+    )
 
 
 BY_ANOTHER_ENGINE = frozenset(
@@ -233,6 +249,21 @@ def count_features(session: BoardSession, clip: Clip, features: Int8) -> Feature
         counts=tuple(count_cells(features).tolist()),
         scale=scale,
         zero_point=zero_point,
+    )
+
+
+def make_evidence(record: ClipRecord, clip: Clip, run: ClipRun, *, shown: bool) -> EvidenceRecord:
+    """The scores of every patch; the features too where the clip is wrong, or `shown`."""
+    outcome = record.outcome
+    wrong = outcome is not None and not outcome.right
+    return EvidenceRecord(
+        board=record.board,
+        clip=clip.name,
+        audio="" if clip.path is None else str(clip.path.resolve()),
+        first_frames=tuple(patch.first_frame for patch in run.patches),
+        scores=tuple(tuple(patch.scores) for patch in run.patches),
+        bands=run.features.shape[1],
+        cells=pack_cells(run.features) if wrong or shown else "",
     )
 
 

@@ -215,6 +215,7 @@ class BoardSession:
                 **({"interpreter": note} if (note := self.judges_note) else {}),
             },
             footprint=self.image.footprint,
+            placed=self.image.placed,
             trained_folds=provenance.folds,
             cross_validated=cross_validated,
             limits=ImageLimits(**self.board.spec.budgets.model_dump(include=_LIMITS)),

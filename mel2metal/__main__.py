@@ -16,6 +16,7 @@ from hil.diverge.arguments import add_diverge
 from hil.flash import add_flash
 from hil.history.arguments import add_history
 from hil.profile.arguments import add_profile
+from hil.report.html.arguments import add_report
 from hil.run_diff.arguments import add_compare_runs
 from mel2metal.completion.arguments import add_completion
 from mel2metal.sound_files import SoundFiles
@@ -33,7 +34,7 @@ GROUPS = {
         add_diverge,
         add_qemu,
     ),
-    "results": (add_history, add_compare_runs),
+    "results": (add_report, add_history, add_compare_runs),
     "data and training": (add_dataset, add_models, add_training),
     cli.THIS_MACHINE: (add_completion,),
 }

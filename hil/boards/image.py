@@ -28,6 +28,7 @@ from generator.project.manifest import (
     read_project,
 )
 from hil.boards.elf import compiler_of
+from hil.boards.memory_map import PlacedSection, read_placed_sections
 from hil.options import Options
 
 BUILD_TIMEOUT_S = 900
@@ -53,6 +54,8 @@ class BuiltImage:
     toolchain: str
     footprint: dict[str, Any] = field(default_factory=dict)
     """The content of footprint.json."""
+    placed: tuple[PlacedSection, ...] = ()
+    """What the image puts where, by address."""
 
     @property
     def hex(self) -> Path:
@@ -168,6 +171,7 @@ def describe_image(project_dir: Path, options: Options) -> BuiltImage:
         engine=project.info.engine,
         toolchain=compiler_of(elf),
         footprint=_read_footprint(project_dir / FOOTPRINT_FILE),
+        placed=read_placed_sections(elf),
     )
 
 

@@ -7,14 +7,12 @@ network alone, in KiB.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from generator.model.published import PublishedRow, hash_clips, published_rows
 from hil.report.model import Report
-from hil.report.records import RunRecords
-from hil.report.trained_on import trained_folds_played
+from hil.report.records import ClipRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Column:
     """One figure: how it is headed, where our value and the published one come from."""
 
     heading: str
-    ours: Callable[[RunRecords, Report], float | None]
+    ours: Callable[[Report], float | None]
     """None where it was not measured."""
 
     theirs: Callable[[PublishedRow], float | None] = lambda row: None
@@ -34,21 +32,21 @@ class Column:
     their_form: str = ".1f"
     """Format of the published value."""
 
-    before: Callable[[RunRecords, Report], str] = lambda records, report: ""
+    before: Callable[[Report], str] = lambda report: ""
     """A mark before our value, explained below the table."""
 
-    after: Callable[[RunRecords, Report], str] = lambda records, report: ""
+    after: Callable[[Report], str] = lambda report: ""
     """A mark behind our value, explained below the table."""
 
     chart: str = ""
     """Title of the bar chart that shows it; columns of one chart are stacked. Empty: no chart."""
 
-    def our_text(self, records: RunRecords, report: Report) -> str:
+    def our_text(self, report: Report) -> str:
         """Our cell of the summary."""
-        value = self.ours(records, report)
+        value = self.ours(report)
         if value is None:
             return "-"
-        return f"{self.before(records, report)}{value:{self.form}}{self.after(records, report)}"
+        return f"{self.before(report)}{value:{self.form}}{self.after(report)}"
 
     def their_text(self, row: PublishedRow) -> str:
         """The published cell of the summary."""
@@ -56,26 +54,25 @@ class Column:
         return "-" if value is None else f"{value:{self.their_form}}"
 
 
-def kib(name: str) -> Callable[[RunRecords, Report], float | None]:
-    """A figure of footprint.json's network."""
+def kib(name: str) -> Callable[[Report], float | None]:
+    """A figure of the network's footprint; None where the image came without one."""
 
-    def read(records: RunRecords, report: Report) -> float | None:
-        network: dict[str, Any] = (
-            records.board.footprint.get("network", {}) if records.board else {}
-        )
-        return network[name] / 1024 if name in network else None
+    def read(report: Report) -> float | None:
+        if report.footprint is None:
+            return None
+        return float(getattr(report.footprint.network, name)) / 1024
 
     return read
 
 
-def estimated_mark(records: RunRecords, report: Report) -> str:
+def estimated_mark(report: Report) -> str:
     """`~` where cycles were not measured on silicon."""
     return "~" if report.latency.cycles_are == "estimated" else ""
 
 
-def trained_mark(records: RunRecords, report: Report) -> str:
+def trained_mark(report: Report) -> str:
     """`!` where the accuracy was taken on clips that trained the model."""
-    return "!" if trained_folds_played(records) else ""
+    return "!" if report.trained_on.folds_played_in_training else ""
 
 
 _TIME = "network, ms a patch at 160 MHz"
@@ -85,7 +82,7 @@ _FLASH = "flash, KiB: weights + code"
 COLUMNS = (
     Column(
         "ms",
-        lambda records, report: report.latency.network_ms_at_160mhz,
+        lambda report: report.latency.network_ms_at_160mhz,
         lambda row: row.network_ms,
         form=",.2f",
         their_form=".2f",
@@ -100,7 +97,7 @@ COLUMNS = (
     Column("flash", kib("total_flash_bytes"), lambda row: row.total_flash_kib),
     Column(
         "right %",
-        lambda records, report: None if report.accuracy is None else 100 * report.accuracy,
+        lambda report: None if report.accuracy is None else 100 * report.accuracy,
         lambda row: row.accuracy_percent,
         form=".2f",
         after=trained_mark,
@@ -109,13 +106,12 @@ COLUMNS = (
 """From left to right."""
 
 
-def published_beside(records: RunRecords, report: Report) -> tuple[PublishedRow, ...]:
-    """What is published of this model; its accuracy only if these clips are those of ESC-10."""
-    clips = (
-        (clip.clip, "+".join(report.labels[label] for label in clip.truth or ()))
-        for clip in records.clips_in_order
+def published_beside(report: Report, clips: Iterable[ClipRecord]) -> tuple[PublishedRow, ...]:
+    """What is published of this model; its accuracy only if `clips` are those of ESC-10."""
+    names_and_labels = (
+        (clip.clip, "+".join(report.labels[label] for label in clip.truth or ())) for clip in clips
     )
-    return published_rows(report.model_sha256, hash_clips(clips))
+    return published_rows(report.model_sha256, hash_clips(names_and_labels))
 
 
 def published_note(rows: tuple[PublishedRow, ...]) -> str:

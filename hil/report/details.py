@@ -21,7 +21,7 @@ DETAILS_SCHEMA: Final = "mel2metal-details/1"
 
 
 class Confusion(Section):
-    """The confusion matrix of a softmax head."""
+    """The confusion matrix of a head that gives one class a clip: softmax or logits."""
 
     rows: str
     columns: str
@@ -110,7 +110,7 @@ def make_details(records: RunRecords) -> Details:
         head=head.value if head else "",
         decision=board.project.rule_text if board else "",
         undecided=None if head is Head.SIGMOID else count_undecided(records),
-        confusion=_confusion(records, board) if measured and head is Head.SOFTMAX else None,
+        confusion=_confusion(records, board) if measured and head is not Head.SIGMOID else None,
         classes=_classes(records, labels) if measured else None,
         retries=tuple(records.retries),
         flaky_tests=tuple(records.flaky_tests),

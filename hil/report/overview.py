@@ -25,7 +25,7 @@ def overview_text(
     for board in sorted(records):
         table.add_row(board, *_cells(records[board], reports.get(board)))
     notes = ["ms: network, a patch, at 160 MHz (~ estimated); RAM, flash: of the network, KiB"]
-    if any(trained_mark(records[board], report) for board, report in reports.items()):
+    if any(trained_mark(report) for board, report in reports.items()):
         notes.append("! on clips that trained the model: no measure of accuracy")
     console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     console.print(table, *notes, sep="\n", highlight=False)
@@ -46,12 +46,10 @@ def _cells(records: RunRecords, report: Report | None) -> list[str]:
     divergences = records.divergences_total
     return [
         played,
-        NOTHING if accuracy is None else f"{100 * accuracy:.2f}{trained_mark(records, report)}",
-        NOTHING
-        if milliseconds is None
-        else f"{estimated_mark(records, report)}{milliseconds:,.2f}",
-        _number(kib("total_ram_bytes")(records, report)),
-        _number(kib("total_flash_bytes")(records, report)),
+        NOTHING if accuracy is None else f"{100 * accuracy:.2f}{trained_mark(report)}",
+        NOTHING if milliseconds is None else f"{estimated_mark(report)}{milliseconds:,.2f}",
+        _number(kib("total_ram_bytes")(report)),
+        _number(kib("total_flash_bytes")(report)),
         "unknown" if divergences is None else str(divergences),
         str(report.retries),
         failed,

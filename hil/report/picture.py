@@ -3,16 +3,22 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from generator.model.decision import Head
+import numpy as np
+import numpy.typing as npt
+
 from hil.report.columns import charts, published_beside
-from hil.report.figures import confusion_of
+from hil.report.details import ClassFigures, Details
 from hil.report.model import Report
-from hil.report.records import BoardRecord, RunRecords
-from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
-from scoring.outcomes import WITHOUT_CLASS, count_classes
+from hil.report.text import accuracy_text
+from scoring.outcomes import WITHOUT_CLASS
+
+_TITLE_LETTERS = 110
+"""Of a line of the title, about as wide as the picture."""
 
 _OURS = "#1b7f5c"
 _OURS_LIGHT = "#8cc9b3"
@@ -20,37 +26,52 @@ _THEIRS = "#6c7a89"
 _THEIRS_LIGHT = "#c3cad1"
 
 
-def draw_report(path: Path, records: RunRecords, report: Report) -> None:
-    """Write a PNG; needs matplotlib, and no display."""
+def draw_report(path: Path, report: Report, details: Details) -> None:
+    """Write a PNG of what the run's files say; needs matplotlib, and no display."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 7), dpi=110, layout="constrained")
     kind = "virtual board, cycles estimated" if report.virtual else "silicon, cycles measured"
     figure.suptitle(
-        f"{report.board} ({kind}): {accuracy_text(records, report)}\n"
-        + "".join(f"{line}\n" for line in (*caveat_lines(records), *_rule_lines(records)))
-        + f"{clips_text(records)}; {report.patches} patches; {divergences_text(records)}",
+        "\n".join(
+            [
+                f"{report.board} ({kind}): {accuracy_text(report)}",
+                *_notes(report),
+                f"{details.clips_selected} clips selected, {report.clips} played, "
+                f"{len(details.clips_failed)} FAILED; {report.patches} patches; "
+                f"divergences: {_count(report.divergences)}",
+            ]
+        ),
         fontsize=12,
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
-    published = published_beside(records, report)
+    published = published_beside(report, details.clips)
     names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [
-            [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
+            [column.ours(report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
             for column in columns
         ]
         _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
-    _classes(figure.add_subplot(grid[:, 1]), records, report)
+    _classes(figure.add_subplot(grid[:, 1]), report, details)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
 
 
-def _rule_lines(records: RunRecords) -> list[str]:
-    board = records.board
-    if board is None or not board.project.rule.has_thresholds:
-        return []
-    return [board.project.rule_text]
+def _notes(report: Report) -> list[str]:
+    """What to know of the accuracy: clips heard in training, thresholds, a partial run."""
+    notes = []
+    if report.trained_on.clips_played_in_training and report.accuracy is not None:
+        notes.append(f"NO MEASURE OF ACCURACY: {report.trained_on.text}")
+    if report.decision.thresholds is not None:
+        notes.append(report.decision.text)
+    if not report.complete:
+        notes.append("PARTIAL RUN: " + "; ".join(report.incomplete_because))
+    return ["\n".join(textwrap.wrap(note, _TITLE_LETTERS)) for note in notes]
+
+
+def _count(number: int | None) -> str:
+    return "unknown" if number is None else str(number)
 
 
 def _bars(
@@ -70,30 +91,28 @@ def _bars(
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _classes(axes: Any, records: RunRecords, report: Report) -> None:
-    board = records.board
-    if board is None or report.accuracy is None:
+def _classes(axes: Any, report: Report, details: Details) -> None:
+    if report.accuracy is None or details.classes is None:
         axes.axis("off")
-        axes.text(0.5, 0.5, accuracy_text(records, report), ha="center", va="center", wrap=True)
-    elif board.project.rule.head is Head.SIGMOID:
-        _found_and_missed(axes, records, board)
+        axes.text(0.5, 0.5, accuracy_text(report), ha="center", va="center", wrap=True)
+    elif details.confusion is None:
+        _found_and_missed(axes, details.classes)
     else:
-        _confusion(axes, records, board)
+        _confusion(axes, details.labels, np.array(details.confusion.counts))
 
 
-def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> None:
+def _found_and_missed(axes: Any, classes: Sequence[ClassFigures]) -> None:
     """For each class of a sigmoid head: clips in which it was found, missed, falsely detected."""
-    counts = count_classes(records.outcomes, len(board.project.labels))
-    rows = list(range(len(counts)))[::-1]
-    found = [count.found for count in counts]
-    missed = [count.missed for count in counts]
-    alarms = [-count.false_alarms for count in counts]
+    rows = list(range(len(classes)))[::-1]
+    found = [one.found for one in classes]
+    missed = [one.missed for one in classes]
+    alarms = [-one.false_alarms for one in classes]
     axes.barh(rows, found, color=_OURS, label="found")
     axes.barh(rows, missed, left=found, color=_OURS_LIGHT, label="missed")
     axes.barh(rows, alarms, color=_THEIRS, label="false alarm")
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(rows, board.project.labels, fontsize=9)
-    held = [count.found + count.missed for count in counts]
+    axes.set_yticks(rows, [one.label for one in classes], fontsize=9)
+    held = [one.found + one.missed for one in classes]
     axes.set_xlim(1.1 * min([*alarms, -1]), 1.1 * max([*held, 1]))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.xaxis.set_major_formatter(lambda value, _position: f"{abs(value):g}")
@@ -103,10 +122,9 @@ def _found_and_missed(axes: Any, records: RunRecords, board: BoardRecord) -> Non
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
-    matrix = confusion_of(records, len(board.project.labels))
+def _confusion(axes: Any, labels: Sequence[str], matrix: npt.NDArray[np.int64]) -> None:
     used = [index for index in range(len(WITHOUT_CLASS)) if matrix[:, index].any()]
-    columns = [*(("none", "undecided")[index] for index in used), *board.project.labels]
+    columns = [*(("none", "undecided")[index] for index in used), *labels]
     counts = matrix[:, [*used, *range(len(WITHOUT_CLASS), matrix.shape[1])]]
     axes.imshow(counts, cmap="Greens")
     dark = counts.max() / 2
@@ -114,7 +132,7 @@ def _confusion(axes: Any, records: RunRecords, board: BoardRecord) -> None:
         colour = "white" if count > dark else "black"
         axes.text(column, row, str(count), ha="center", va="center", color=colour, fontsize=9)
     axes.set_xticks(range(len(columns)), columns, rotation=45, ha="right", fontsize=9)
-    axes.set_yticks(range(len(board.project.labels)), board.project.labels, fontsize=9)
+    axes.set_yticks(range(len(labels)), labels, fontsize=9)
     axes.set_xlabel("decided")
     axes.set_ylabel("true")
     axes.set_title("clips by class", fontsize=10, loc="left")

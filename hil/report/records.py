@@ -14,6 +14,8 @@ from generator.wire.messages import (
     Memory,
 )
 from hil.boards.identity import Identity
+from hil.boards.memory_map import PlacedSection
+from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
 from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
 from scoring.outcomes import Outcome
 
@@ -45,6 +47,9 @@ class BoardRecord:
 
     footprint: dict[str, Any] = field(default_factory=dict)
     """`footprint.json` of the image."""
+
+    placed: tuple[PlacedSection, ...] = ()
+    """What the image puts where, by address."""
 
     trained_folds: tuple[int, ...] = ()
     """Folds that trained the model, by its card; none if nothing is known."""
@@ -227,6 +232,8 @@ Record = (
     | ClockRecord
     | CycleCounterRecord
     | RetryRecord
+    | EvidenceRecord
+    | LayerCostRecord
 )
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
@@ -281,6 +288,11 @@ class RunRecords:
     retries: list[RetryRecord] = field(default_factory=list)
     """Every step of recovery."""
 
+    evidence: dict[str, EvidenceRecord] = field(default_factory=dict)
+    """By clip."""
+
+    layer_cost: LayerCostRecord | None = None
+
     clocks: list[ClockRecord] = field(default_factory=list)
     counters: list[CycleCounterRecord] = field(default_factory=list)
 
@@ -322,6 +334,10 @@ class RunRecords:
                 self.counters.append(record)
             case RetryRecord():
                 self.retries.append(record)
+            case EvidenceRecord():
+                self.evidence[record.clip] = record
+            case LayerCostRecord():
+                self.layer_cost = record
 
     @property
     def flaky_tests(self) -> list[str]:

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +22,25 @@ from generator.wire import PROTOCOL_VERSION
 from hil.gates.limits import Limit
 from hil.report.completeness import NOT_ENDED, PARTIAL_FILE, why_incomplete
 from hil.report.details import make_details
+from hil.report.evidence import make_evidence
 from hil.report.figures import make_report
 from hil.report.files import write_json, write_text
 from hil.report.gates import fail_all, gate_lines, judge_gates
+from hil.report.html.write import (
+    DETAILS_FILE,
+    EVIDENCE_FILE,
+    PAGE_FILE,
+    REPORT_FILE,
+    RunFiles,
+    write_page,
+)
 from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
 from hil.report.run_folder import make_run_folder, point_latest
 from hil.report.tool import describe_tool, tool_versions
 
-REPORT_FILES = ("report.json", "details.json", "report.png")
+PICTURE_FILE = "report.png"
+REPORT_FILES = (REPORT_FILE, DETAILS_FILE, EVIDENCE_FILE, PICTURE_FILE, PAGE_FILE)
 
 
 class RunReport:
@@ -53,6 +63,7 @@ class RunReport:
         )
         self._reports: dict[str, Report] = {}
         self._folders: dict[str, Path] = {}
+        self._warnings: list[str] = []
         self._limits = limits or {}
         self.gates: dict[str, tuple[Gate, ...]] = {}
         """Of each board, once the reports are written."""
@@ -137,15 +148,31 @@ class RunReport:
             report = report.model_copy(update={"gates": gates, "passed": passed})
             self._reports[board] = report
             reasons = report.incomplete_because
-            write_json(folder / "details.json", make_details(records).as_json())
-            write_json(folder / "report.json", report.as_json())
-            from hil.report.picture import draw_report
-
-            draw_report(folder / "report.png", records, report)
+            run = RunFiles(report, make_details(records), make_evidence(records))
+            write_json(folder / DETAILS_FILE, run.details.as_json())
+            write_json(folder / EVIDENCE_FILE, run.evidence.as_json())
+            write_json(folder / REPORT_FILE, report.as_json())
+            self._draw(folder, run)
         if reasons:
             write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
         else:
             (folder / PARTIAL_FILE).unlink()
+
+    def _draw(self, folder: Path, run: RunFiles) -> None:
+        """Picture and page. The numbers stand already: what fails here costs a line, not them."""
+        from hil.report.picture import draw_report
+
+        drawings: dict[str, Callable[[], object]] = {
+            PICTURE_FILE: lambda: draw_report(folder / PICTURE_FILE, run.report, run.details),
+            PAGE_FILE: lambda: write_page(folder, run),
+        }
+        for name, draw in drawings.items():
+            try:
+                draw()
+            except Exception as error:  # whatever a library for fonts, pictures or sounds raises
+                first = str(error).partition("\n")[0]
+                what = f"{folder / name} was not written: {type(error).__name__}: {first}"
+                self._warnings.append(what)
 
     def print_summary(self, terminal: Any) -> None:
         """Print each board's summary to pytest's terminal reporter, then all boards together."""
@@ -173,6 +200,8 @@ class RunReport:
             width = terminal._tw.fullwidth
             for line in overview_text(self._records, self._reports, width).splitlines():
                 terminal.write_line(line)
+        for warning in self._warnings:
+            terminal.write_line(f"WARNING: {warning}", yellow=True)
         flaky = sorted(test for records in self._records.values() for test in records.flaky_tests)
         if flaky:
             terminal.write_line("")

@@ -40,11 +40,10 @@ def summary_text(records: RunRecords, report: Report, width: int) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
-def accuracy_text(records: RunRecords, report: Report) -> str:
+def accuracy_text(report: Report) -> str:
     """`94.69 % (91.65 to 96.66 %, 95 % Wilson interval)`, or why there is none."""
     if report.accuracy is None or report.accuracy_low is None or report.accuracy_high is None:
-        why = records.board.accuracy_unmeasured if records.board else ""
-        return f"not measured: {why or 'no clip was played'}"
+        return f"not measured: {report.accuracy_unmeasured or 'no clip was played'}"
     return (
         f"{100 * report.accuracy:.2f} % of clips "
         f"({100 * report.accuracy_low:.2f} to {100 * report.accuracy_high:.2f} %, 95 % Wilson)"
@@ -121,15 +120,15 @@ def _columns(records: RunRecords, board: BoardRecord, report: Report) -> Group:
     )
     headings = (column.heading for column in COLUMNS)
     table = FittedTable(words("engine"), *numbers(*headings), title=title)
-    ours = (column.our_text(records, report) for column in COLUMNS)
+    ours = (column.our_text(report) for column in COLUMNS)
     table.add_row(f"mel2metal {report.engine}", *ours, style="bold")
-    published = published_beside(records, report)
+    published = published_beside(report, records.clips_in_order)
     for row in published:
         table.add_row(f"{row.engine} *", *(column.their_text(row) for column in COLUMNS))
     caption = "~ estimated"
     if published:
         caption += f"\n{published_note(published)}"
-    if trained_mark(records, report):
+    if trained_mark(report):
         caption += "\n! on clips that trained the model: no measure of accuracy"
     return Group(table, Text(caption))
 
@@ -142,7 +141,7 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
     gaps = f", {resumed} gaps resent" if resumed else ""
     lines = [
         *partial_lines(report.incomplete_because),
-        f"accuracy     {accuracy_text(records, report)}",
+        f"accuracy     {accuracy_text(report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),
         f"clips        {clips_text(records)}; {report.patches} patches, {retried} retried{gaps}",

@@ -26,13 +26,15 @@ def test_clip_equals_twin_and_interpreter(
     """
     clip_id = m2m_clip_set.clips.index(m2m_clip)
     samples = m2m_clip.read(m2m_dut.frontend.sample_rate_hz)
-    record, features, divergences = check_clip(m2m_dut, m2m_clip, samples, clip_id)
+    checked = check_clip(m2m_dut, m2m_clip, samples, clip_id)
+    record = checked.record
     m2m_save_record(record)
-    m2m_save_record(features)
-    for divergence in divergences:
+    m2m_save_record(checked.features)
+    m2m_save_record(checked.evidence)
+    for divergence in checked.divergences:
         m2m_save_record(DivergenceRecord(record.board, divergence.count, str(divergence)))
     memory = m2m_dut.read_memory()
     m2m_save_record(MemoryRecord.of(record.board, memory))
     for name, value in clip_properties(record, m2m_dut.labels, m2m_dut.hello).items():
         m2m_record_property(name, value)
-    refuse_divergences(faults_among(divergences, m2m_dut.image.engine))
+    refuse_divergences(faults_among(checked.divergences, m2m_dut.image.engine))

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 import pytest
+import soundfile
 
 from generator.boards.boards_file import load_boards
 from generator.frontend.saturation import count_cells
@@ -40,6 +41,7 @@ from hil.clips.truth import why_no_accuracy
 from hil.judges.divergence import Divergence
 from hil.link.client import Link
 from hil.link.played import ClipRun
+from hil.report.evidence_records import unpack_cells
 from hil.session import (
     FRAME_FUNCTION,
     FRONTEND_FUNCTION,
@@ -151,8 +153,8 @@ def sound(frames: int = 300) -> npt.NDArray[np.int16]:
 
 
 def stages(twin: Twin, judge: Judge) -> list[str]:
-    _, _, found = check_clip(make_session(twin, judge), CLIP, sound(), 1)
-    return [str(divergence) for divergence in found]
+    checked = check_clip(make_session(twin, judge), CLIP, sound(), 1)
+    return [str(divergence) for divergence in checked.divergences]
 
 
 def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
@@ -161,8 +163,9 @@ def test_agreement_leaves_nothing_to_tell_and_fills_the_record() -> None:
         FRONTEND_FUNCTION: Meter(calls=940),
         FRAME_FUNCTION: Meter(calls=300),
     }
-    record, features, found = check_clip(make_session(Twin(), Judge(), meters), CLIP, sound(), 1)
-    assert found == []
+    checked = check_clip(make_session(Twin(), Judge(), meters), CLIP, sound(), 1)
+    record, features = checked.record, checked.features
+    assert checked.divergences == []
     assert record.truth == (0,)
     assert record.detected == (record.decision,)
     assert (record.patches, record.frames, record.samples) == (3, 300, 48_000)
@@ -202,7 +205,7 @@ def test_decision_by_another_rule_than_the_images_is_told() -> None:
     project = session.image.project
     project = replace(project, info=replace(project.info, rule=strict))
     session.image = replace(session.image, project=project)
-    _, _, found = check_clip(session, CLIP, sound(), 1)
+    found = check_clip(session, CLIP, sound(), 1).divergences
     told = [divergence.stage for divergence in found]
     assert told == ["decision, board against its own sums", "detected, board against its own sums"]
 
@@ -224,9 +227,34 @@ def test_wrong_result_is_never_asked_for_again() -> None:
     device = cast(FakeDevice, session.link.port)
     retries: list[Retry] = []
     session.recovery = Recovery(retries.append)
-    record, _, found = check_clip(session, CLIP, sound(), 1)
-    assert found
-    assert (device.hellos, retries, record.retries) == (1, [], ())
+    checked = check_clip(session, CLIP, sound(), 1)
+    assert checked.divergences
+    assert (device.hellos, retries, checked.record.retries) == (1, [], ())
+
+
+@pytest.mark.parametrize(
+    ("label", "spoiled", "kept"), [(0, False, False), (0, True, True), (1, False, True)]
+)
+def test_scores_are_always_evidence_and_features_of_a_wrong_clip(
+    tmp_path: Path, label: int, *, spoiled: bool, kept: bool
+) -> None:
+    """A clip of another class than the one decided is wrong; one that differs is shown as well."""
+    frames = features_of(sound())
+    sums = np.array([scores for _, scores in patches_of(frames)], np.int32).sum(axis=0)
+    truth = (int(np.argmax(sums)) + label) % CLASSES
+    clip = replace(CLIP, label=f"label{truth}", path=tmp_path / "one.wav")
+    soundfile.write(tmp_path / "one.wav", sound(), 16_000)
+    session = make_session(Twin(spoil_scores=spoiled), Judge())
+    evidence = check_clip(session, clip, sound(), 1).evidence
+    assert evidence.first_frames == (0, 72, 144)
+    assert [list(scores) for scores in evidence.scores] == [
+        list(scores) for _, scores in patches_of(frames)
+    ]
+    assert evidence.audio == str((tmp_path / "one.wav").resolve())
+    if kept:
+        assert (unpack_cells(evidence.cells, evidence.bands) == frames).all()
+    else:
+        assert evidence.cells == ""
 
 
 def test_short_clip_repeats_its_last_25_frames() -> None:

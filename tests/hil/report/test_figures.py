@@ -331,5 +331,5 @@ UNDECIDED = run_of(deciding(Head.SOFTMAX, (26, 26, 26)), clip("a", 0, -2), clip(
     "run", [FULL, SEVERAL, UNDECIDED, run_of(replace(BOARD, accuracy_unmeasured="none"))]
 )
 def test_picture_is_a_png(run: RunRecords, tmp_path: Path) -> None:
-    draw_report(tmp_path / "report.png", run, make_report(run, 1))
+    draw_report(tmp_path / "report.png", make_report(run, 1), make_details(run))
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")

@@ -34,7 +34,7 @@ def test_files_of_a_run_are_written_and_read_by_their_models(tmp_path: Path) -> 
     run.write()
     folder = tmp_path / "u585" / NAME
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("details.json", "report.json", "report.png"),
+        *("details.json", "evidence.json", "report.html", "report.json", "report.png"),
     ]
     report = Report.model_validate_json((folder / "report.json").read_bytes(), strict=True)
     assert (report.clips, report.complete, report.started_at) == (1, True, "2001-02-03T04:05:06Z")
@@ -42,6 +42,42 @@ def test_files_of_a_run_are_written_and_read_by_their_models(tmp_path: Path) -> 
     assert details.clips == (clip("a", 0, 0),)
     assert (tmp_path / "u585" / "latest" / "report.json").samefile(folder / "report.json")
     assert "mel2metal builtin" in run.html_summaries()[0]
+
+
+def test_what_fails_in_drawing_costs_a_line_and_no_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no font\nand more")
+
+    monkeypatch.setattr("hil.report.picture.draw_report", fail)
+    run = run_in(tmp_path)
+    run.write()
+    folder = tmp_path / "u585" / NAME
+    names = {path.name for path in folder.iterdir()}
+    assert {"details.json", "report.json", "report.html"} <= names
+    assert "report.png" not in names
+    terminal = Terminal()
+    run.print_summary(terminal)
+    assert f"WARNING: {folder / 'report.png'} was not written: RuntimeError: no font" in (
+        terminal.lines
+    )
+
+
+class Terminal:
+    """In the place of pytest's."""
+
+    class _tw:  # noqa: N801
+        fullwidth = 100
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write_line(self, line: str, **_: bool) -> None:
+        self.lines.append(line)
+
+    def write_sep(self, separator: str, title: str) -> None:
+        self.lines.append(title)
 
 
 def test_a_run_destroys_no_earlier_one(tmp_path: Path) -> None:
