@@ -27,6 +27,7 @@ from hil.run_diff.difference import (
 )
 
 SHOWN_CLIPS = 40
+LEAST_PERCENT = 0.05
 
 
 def run_compare(options: argparse.Namespace, console: Console) -> int:
@@ -136,7 +137,7 @@ def _signed(row: Figure) -> str:
 
 
 def _percent(row: Figure) -> str:
-    """Not of what is a percentage already."""
-    if not row.percent or row.unit == "%":
+    """Not of what is a percentage already, and none that would round to zero."""
+    if row.percent is None or row.unit == "%" or abs(row.percent) < LEAST_PERCENT:
         return ""
     return f"{row.percent:+.1f} %"

@@ -92,6 +92,11 @@ def warnings(a: Report, b: Report, clips_a: Details | None, clips_b: Details | N
     for name, run in (("A", a), ("B", b)):
         if not run.complete:
             found.append(f"{name} is a partial run: {'; '.join(run.incomplete_because)}")
+        if number := run.trained_on.clips_played_in_training:
+            found.append(
+                f"{number} of the {run.clips} clips of {name} trained its model: "
+                "there the accuracy is no measure"
+            )
     found += _clip_warnings(a, b, clips_a, clips_b)
     return found
 
