@@ -27,6 +27,8 @@ FOLDS ?=
 CLIPS ?=
 SOUNDS ?=
 SVG ?=
+A ?=
+B ?=
 INVENTORY ?=
 PROBE ?=
 PACK ?=
@@ -249,6 +251,14 @@ compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it
 .PHONY: report
 report: $(VENV)/.test ## The latest run on BOARD as a page, in the browser
 	@$(PY) -m mel2metal report --board $(BOARD)
+
+.PHONY: history
+history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/history.html
+	@$(PY) -m mel2metal history --board $(BOARD)
+
+.PHONY: compare-runs
+compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previous B=latest, or folders
+	@$(PY) -m mel2metal compare-runs --board $(BOARD) "$(or $(A),previous)" "$(or $(B),latest)"
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## A second opinion on the cores: QEMU must compute and count the same
