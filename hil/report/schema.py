@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.report.schema`: write the JSON Schemas of report.json and details.json anew.
+"""`python -m hil.report.schema`: write the JSON Schemas of a run's files anew.
 
 A test holds the files in docs/schema/ against the classes that the reports are written from.
 """
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from generator.repository import REPO_ROOT
 from hil.report.details import DETAILS_SCHEMA, Details
+from hil.report.evidence import EVIDENCE_SCHEMA, Evidence
 from hil.report.files import write_text
 from hil.report.model import REPORT_SCHEMA, Report
 
@@ -27,6 +28,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     models: tuple[tuple[str, type[BaseModel]], ...] = (
         (REPORT_SCHEMA, Report),
         (DETAILS_SCHEMA, Details),
+        (EVIDENCE_SCHEMA, Evidence),
     )
     return {_file_name(name): _schema_of(name, model) for name, model in models}
 

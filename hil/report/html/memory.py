@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.model.published import published_rows
 from hil.boards.memory_map import PlacedSection
 from hil.report.evidence import Evidence
 from hil.report.html.drawings.bars import Bar, Part, draw_bars
@@ -44,6 +45,14 @@ class MapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedBytes:
+    """One published row, in the columns of the network's footprint."""
+
+    engine: str
+    kib: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MemorySection:
     """Drawings of the section; None where the image came without its footprint."""
 
@@ -55,6 +64,8 @@ class MemorySection:
     """Those that take memory, as report.json names them."""
 
     regions: tuple[MapRow, ...]
+    published: tuple[PublishedBytes, ...] = ()
+    """What ST publishes of the very file that was played; of another model nothing."""
 
 
 def make_memory(report: Report, evidence: Evidence) -> MemorySection:
@@ -73,6 +84,10 @@ def make_memory(report: Report, evidence: Evidence) -> MemorySection:
         tuple((name, COLOURS.get(name, _OTHER_COLOUR)) for name in named),
         parts,
         regions if evidence.placed else (),
+        tuple(
+            PublishedBytes(row.engine, tuple(f"{one:.2f}" for one in row.footprint_kib))
+            for row in published_rows(report.model_sha256)
+        ),
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""report.json and details.json are what their published schemas say."""
+"""report.json, details.json and evidence.json are what their published schemas say."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from generator.model.decision import Head
 from hil.report.details import Details, make_details
+from hil.report.evidence import make_evidence
 from hil.report.figures import make_report
 from hil.report.model import Report
 from hil.report.records import ClockRecord, CycleCounterRecord, RunRecords
@@ -33,7 +34,7 @@ def test_no_schema_is_published_that_nothing_is_written_by() -> None:
 
 @pytest.mark.parametrize("run", RUNS, ids=["whole", "without-clips", "sigmoid"])
 def test_what_is_written_is_read_again(run: RunRecords) -> None:
-    for made in (make_report(run, 2.5), make_details(run)):
+    for made in (make_report(run, 2.5), make_details(run), make_evidence(run)):
         text = json.dumps(made.as_json(), allow_nan=False)
         assert type(made).model_validate_json(text, strict=True) == made
 

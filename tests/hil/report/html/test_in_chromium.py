@@ -28,6 +28,10 @@ FIGURES = """
   scale: parseFloat(one.dataset.scale || "1"), visible: one.checkVisibility(),
 }))
 """
+LETTERS = """
+(() => { document.body.innerHTML = "<span>letters</span>";
+         return document.querySelector("span").offsetWidth > 5; })()
+"""
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 DURATIONS = """
 Promise.all([...document.querySelectorAll("audio")].map(one => one.readyState > 0 ? one.duration :
@@ -42,6 +46,10 @@ def browser() -> Iterator[Chromium]:
     if program is None:
         pytest.skip(f"no chromium: {REMEDY}")
     with open_chromium(program) as opened:
+        if not opened.new_tab().value(LETTERS):
+            pytest.skip(
+                f"{program} has no font: install one (Debian: fonts-dejavu-core), or {REMEDY}"
+            )
         yield opened
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 import wave
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.model.published import MODEL_SHA256, published_rows
 from hil.report.evidence import SHOWN_CLIPS, make_evidence
 from hil.report.evidence_records import unpack_cells
 from hil.report.html.memory import part_of
@@ -20,8 +22,8 @@ from hil.report.html.page import make_page
 from hil.report.html.shown import ShownFigures
 from hil.report.html.sound import Sound, read_sounds, wav_bytes
 from hil.report.html.write import RunFiles
-from hil.report.records import RunRecords
-from tests.hil.report.html.runs import HOSTILE, evidence, files_of, full_records
+from hil.report.records import Record, RunRecords, from_plain, to_plain
+from tests.hil.report.html.runs import COST, HOSTILE, PLACED, evidence, files_of, full_records
 from tests.hil.report.test_figures import BOARD, FULL, SEVERAL, UNDECIDED, clip, run_of
 
 
@@ -151,6 +153,13 @@ def test_all_sounds_together_are_bounded(full: RunFiles) -> None:
 
 
 @pytest.mark.parametrize(
+    "record", [COST, evidence("a", "a.wav", [[1, 2]], kept=True), replace(BOARD, placed=PLACED)]
+)
+def test_records_travel_as_plain_values(record: Record) -> None:
+    assert from_plain(json.loads(json.dumps(to_plain(record)))) == record
+
+
+@pytest.mark.parametrize(
     ("section", "part"),
     [
         (".text.network", "network"),
@@ -172,4 +181,12 @@ def test_operators_are_shown_with_what_lies_between(full: RunFiles) -> None:
     silicon = full.report.model_copy(update={"virtual": False})
     assert "Not measured: the board reads its cycle counter" in page_of(
         replace(silent, report=silicon)
+    )
+
+
+def test_published_rows_stand_beside_their_very_model_alone(full: RunFiles) -> None:
+    assert "published by ST" not in page_of(full)
+    theirs = full.report.model_copy(update={"model_sha256": MODEL_SHA256})
+    assert page_of(replace(full, report=theirs)).count("published by ST") == len(
+        published_rows(MODEL_SHA256)
     )
