@@ -114,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 runs.append(EngineRun.read(report, options.build_dir / project / FOOTPRINT_FILE))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    print_comparison(console, options.board, runs)
+    if runs:
+        print_comparison(console, options.board, runs)
     return exit_code
 
 

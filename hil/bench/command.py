@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from generator.errors import Fault, InputError
+from generator.errors import InputError
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from hil.bench.budgets import overruns, read_budgets
 from hil.bench.diff import changes
@@ -22,7 +22,7 @@ from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, w
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
 from hil.option_table import add_board_options
-from hil.options import Options, read_options
+from hil.options import Options, model_faults, read_options
 
 EXIT_EXCEEDED = 1
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
@@ -154,9 +154,7 @@ def run(arguments: Sequence[str] | None, console: Console) -> int:
     if given.baseline:
         return keep_baseline(options, console)
     chosen = [*given.models, *([Path(given.model)] if given.model else [])]
-    missing = [path for path in chosen if not path.is_file()]
-    if missing:
-        raise InputError(
-            [Fault("--models", f"{path} is not there", "name an int8 .tflite") for path in missing]
-        )
+    faults = model_faults(chosen)
+    if faults:
+        raise InputError(faults)
     return run_bench(options, chosen or default_models(), console)
