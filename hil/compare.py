@@ -124,7 +124,8 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         run = latest_run(board_folder)
         if run is not None and run != before and (report := run / "report.json").is_file():
             runs.append(EngineRun.read(report, options.build_dir / project / FOOTPRINT_FILE))
-    print_comparison(console, options.board, runs)
+    if runs:
+        print_comparison(console, options.board, runs)
     return exit_code
 
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from generator.boards.boards_file import load_boards, unknown_board
 from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError
+from generator.model.model_file import model_file_fault
 from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from hil.flash_command import command_fault
@@ -116,8 +117,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     if clips is not None and clips < 1:
         faults.append(Fault("--clips", f"{clips} clips", "give 1 or more"))
     model = Path(value_of("model") or DEFAULT_MODEL).resolve()
-    if boards and not model.is_file():
-        faults.append(Fault("--model", f"{model} is not there", "name an int8 .tflite"))
+    if boards:
+        faults += model_faults([model])
     labels = Path(value_of("labels")).resolve() if value_of("labels") else None
     if labels is not None and not labels.is_file():
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
@@ -157,6 +158,18 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
     )
+
+
+def model_faults(models: Iterable[Path]) -> list[Fault]:
+    """What of these paths is no .tflite, with how one is made of it."""
+    faults = []
+    for model in models:
+        fault = model_file_fault(model) if model.exists() else None
+        if not model.exists():
+            fault = Fault("", f"{model} is not there", "name an int8 .tflite")
+        if fault is not None:
+            faults.append(replace(fault, where=f"--model {fault.where}".rstrip()))
+    return faults
 
 
 def _frontend_of(named: str | None) -> str | None:

@@ -70,7 +70,8 @@ def open_float_model(model: Any) -> FloatModel:
         raise InputError([Fault(str(path), "there is no such model", "check the path")])
     from training.network import load_network
 
-    loaded = load_network(path, "give a .keras or .h5 that this version of Keras reads")
+    remedy = "of Keras 2, save it there as a SavedModel (tf.saved_model.save), and give its folder"
+    loaded = load_network(path, remedy)
     return _of_keras(loaded, f"{path.name}, sha256 {sha256_of(path)}")
 
 

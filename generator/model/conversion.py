@@ -1,36 +1,55 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The converter calls that make a model as this tool takes it: for remedies."""
+"""How a model of another kind becomes an int8 .tflite: commands and calls, for remedies."""
 
 from __future__ import annotations
 
-INT8_SETTINGS = (
-    "converter.optimizations = [tf.lite.Optimize.DEFAULT]; "
-    "converter.representative_dataset = samples; "
-    "converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]; "
-    "converter.inference_input_type = converter.inference_output_type = tf.int8"
-)
-"""Full integer quantisation; `samples` yields real inputs of the model, some hundred of them."""
+import shlex
+from pathlib import Path
 
-AS_INT8 = f"convert with full integer quantisation: {INT8_SETTINGS}"
+WRITTEN = (".tflite", ".frontend.yaml")
+PAGE = "docs/bring-your-own-model.md"
+
+OWN_CONFIGURATIONS = {
+    "yamnet_256_esc10": "",
+    "yamnet_256_esc10_causal": "training/esc10_causal.yaml",
+}
+"""Of the shipped models, by the file's stem; empty: the default one."""
 
 
-def from_source(call: str) -> str:
-    """How a model of another format becomes an int8 .tflite; `call` makes the converter."""
+def by_call(model: Path) -> str:
+    """The Python call that converts a Keras model or a SavedModel, and where it is explained."""
+    out, record = (model.with_name(f"{model.stem}{suffix}") for suffix in WRITTEN)
     return (
-        f"convert it: converter = {call}; {INT8_SETTINGS}; "
-        "open('model.tflite', 'wb').write(converter.convert())"
+        "convert it in Python: from training.convert import to_int8; "
+        f'to_int8("{model}", features, "{out}", labels=[...], frontend="{record}")'
+        f", with features as it was trained on ({PAGE})"
     )
 
 
-FROM_KERAS = from_source(
-    "tf.lite.TFLiteConverter.from_keras_model(tf.keras.models.load_model(PATH))"
-)
-FROM_SAVED_MODEL = from_source("tf.lite.TFLiteConverter.from_saved_model(PATH)")
-FROM_PYTORCH = (
-    "convert it with litert-torch (once ai-edge-torch) and its PT2E int8 quantiser, or export it "
-    "to ONNX and take onnx2tf with full integer quantisation (-oiqt); give the .tflite as MODEL"
-)
-FROM_ONNX = (
-    "convert it with onnx2tf and full integer quantisation (-oiqt), and give the "
-    "full_integer_quant.tflite that it writes as MODEL"
-)
+def by_quantize(model: Path) -> str:
+    """The command that converts a `.keras` which `make train` wrote."""
+    out = model.with_suffix(".tflite")
+    beside = model.with_suffix(".yaml")
+    config = OWN_CONFIGURATIONS.get(model.stem)
+    if config is None:
+        config = str(beside) if beside.is_file() else "its-configuration.yaml"
+    named = f" CONFIG={shlex.quote(config)}" if config else ""
+    arguments = f"--keras {shlex.quote(str(model))} --out {shlex.quote(str(out))}"
+    command = f'make quantize{named} TRAIN_ARGS="{arguments}"'
+    if out.is_file():
+        return f"give {out}, which stands beside it; or convert it anew: {command}"
+    return f"convert it: {command}"
+
+
+def by_saved_model(model: Path) -> str:
+    """How an ONNX model is converted, by way of a SavedModel."""
+    return (
+        f"make a SavedModel of it (onnx2tf -i {shlex.quote(str(model))} -o saved -osd), then "
+        f"{by_call(Path('saved'))}"
+    )
+
+
+def by_onnx(model: Path) -> str:
+    """How a PyTorch model is converted."""
+    onnx = model.with_suffix(".onnx")
+    return f"export it to ONNX (torch.onnx.export, to {onnx.name}); then {by_saved_model(onnx)}"

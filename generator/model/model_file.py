@@ -5,14 +5,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Fault, InputError
-from generator.model.conversion import FROM_KERAS, FROM_ONNX, FROM_PYTORCH, FROM_SAVED_MODEL
+from generator.model.conversion import by_call, by_onnx, by_quantize, by_saved_model
 
 FILE_IDENTIFIER = b"TFL3"
 MAX_FILE_BYTES = 64 * 1024 * 1024
+
+OWN_NETWORK = b'"name": "yamnet_256"'
+"""In the configuration of a `.keras` that `make train` wrote: the name of its network."""
 
 _LFS_POINTER = b"version https://git-lfs"
 _FIRST_BYTES = 512
@@ -24,12 +29,14 @@ class _Other:
     """What a file is that is no .tflite."""
 
     what: str
-    remedy: str
+    remedy: str | Callable[[Path], str]
+    """Of the file's path, where a command or a call names it."""
 
 
-_KERAS = _Other("a Keras model, not a .tflite", FROM_KERAS)
-_PYTORCH = _Other("a PyTorch model, not a .tflite", FROM_PYTORCH)
-_ONNX = _Other("an ONNX model, not a .tflite", FROM_ONNX)
+_KERAS = _Other("a Keras model, not a .tflite", by_call)
+_OWN = _Other("a Keras model of `make train`, not a .tflite", by_quantize)
+_PYTORCH = _Other("a PyTorch model, not a .tflite", by_onnx)
+_ONNX = _Other("an ONNX model, not a .tflite", by_saved_model)
 _ARCHIVE = _Other("an archive, not a .tflite", "unpack it, and give the .tflite in it as MODEL")
 _PLAIN = _Other("not a .tflite file (no TFL3 identifier)", "give a TensorFlow Lite file as MODEL")
 
@@ -42,7 +49,7 @@ _BY_SUFFIX = {
     ".pth": _PYTORCH,
     ".pt2": _PYTORCH,
     ".ckpt": _PYTORCH,
-    ".pb": _Other("a TensorFlow graph, not a .tflite", FROM_SAVED_MODEL),
+    ".pb": _Other("a TensorFlow graph, not a .tflite", lambda path: by_call(path.parent)),
     ".c": _Other("C source, not a .tflite", "give the .tflite that it was made from as MODEL"),
     ".cc": _Other("C source, not a .tflite", "give the .tflite that it was made from as MODEL"),
     ".h": _Other("C source, not a .tflite", "give the .tflite that it was made from as MODEL"),
@@ -58,27 +65,36 @@ _BY_FIRST_BYTES = (
 
 def read_model_file(path: Path) -> bytes:
     """The bytes of a .tflite. Raises InputError for any other file, with what it is."""
+    fault = model_file_fault(path)
+    if fault is not None:
+        raise InputError([fault])
+    return path.read_bytes()
+
+
+def model_file_fault(path: Path) -> Fault | None:
+    """What keeps a path from being a .tflite, and how one is made of it; None for a .tflite."""
     if path.is_dir():
-        raise InputError([_folder_fault(path)])
+        return _folder_fault(path)
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             what = f"{size} bytes: larger than any microcontroller's flash"
-            raise InputError([Fault(str(path), what, "give a model below 64 MiB")])
+            return Fault(str(path), what, "give a model below 64 MiB")
         data = path.read_bytes()
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
-        raise InputError([Fault(str(path), what, "check the path given as MODEL")]) from error
-    if len(data) < 8 or data[4:8] != FILE_IDENTIFIER:
-        other = _other(path, data)
-        raise InputError([Fault(path.name, other.what, other.remedy)])
-    return data
+        return Fault(str(path), what, "check the path given as MODEL")
+    if len(data) >= 8 and data[4:8] == FILE_IDENTIFIER:
+        return None
+    other = _other(path, data)
+    remedy = other.remedy if isinstance(other.remedy, str) else other.remedy(path)
+    return Fault(path.name, other.what, remedy)
 
 
 def _folder_fault(path: Path) -> Fault:
     if (path / "saved_model.pb").is_file():
         what = "a SavedModel folder, not a .tflite"
-        return Fault(str(path), what, FROM_SAVED_MODEL)
+        return Fault(str(path), what, by_call(path))
     found = sorted(one.name for one in path.glob("*.tflite"))
     what = "cannot be read: it is a folder"
     remedy = f"give a file of it as MODEL: {', '.join(found)}" if found else "give a file as MODEL"
@@ -108,10 +124,11 @@ def _archive(data: bytes) -> _Other:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError):
+            configuration = archive.read("config.json") if "config.json" in names else b""
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, zlib.error):
         return _ARCHIVE
     if any(name.endswith("data.pkl") for name in names):
         return _PYTORCH
     if "config.json" in names and "metadata.json" in names:
-        return _KERAS
+        return _OWN if OWN_NETWORK in configuration else _KERAS
     return _ARCHIVE

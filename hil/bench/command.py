@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import Fault, InputError, ToolError
+from generator.errors import InputError, ToolError
 from generator.notices import notices_apart
 from generator.repository import DATA_DIR, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from generator.terminal.fitted_table import FittedTable, numbers, words
@@ -23,7 +23,7 @@ from hil.bench.page import PAGE, write_page
 from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, write_record
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
-from hil.options import Options, read_options
+from hil.options import Options, model_faults, read_options
 
 EXIT_EXCEEDED = 1
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
@@ -142,10 +142,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.baseline:
         return keep_baseline(read, console)
     chosen = [*options.models, *([Path(options.model)] if options.model else [])]
-    missing = [path for path in chosen if not path.is_file()]
-    if missing:
-        raise InputError(
-            [Fault("--models", f"{path} is not there", "name an int8 .tflite") for path in missing]
-        )
+    faults = model_faults(chosen)
+    if faults:
+        raise InputError(faults)
     install_what_is_needed(console, read.cross_compile)
     return run_bench(read, chosen or default_models(), console)

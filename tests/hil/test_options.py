@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import InputError
-from generator.repository import REPO_ROOT
+from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from hil.boards.virtual_board import virtual_fault_names
 from hil.options import read_options
 
@@ -25,7 +25,7 @@ GIVEN = {
     "force_build": False,
     "no_flash": False,
     "flash_command": None,
-    "model": __file__,
+    "model": str(DEFAULT_MODEL),
     "labels": None,
     "threshold": None,
     "frontend": None,
@@ -81,6 +81,10 @@ GIVEN = {
         ),
         ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
         ({"model": "none.tflite"}, ["none.tflite is not there"]),
+        (
+            {"model": str(DEFAULT_MODEL.with_suffix(".keras"))},
+            ["--model yamnet_256_esc10.keras: a Keras model", "make quantize TRAIN_ARGS="],
+        ),
         ({"labels": "none.txt"}, ["none.txt is not there"]),
         ({"boards_file": "/none.yaml"}, ["/none.yaml"]),
     ],

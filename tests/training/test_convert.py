@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import keras
 from generator.errors import InputError
 from generator.frontend.presets import YAMNET
 from generator.frontend.record_file import frontend_path, write_record
+from generator.model.model_file import model_file_fault
 from generator.network import read_network
 from training.chip_features import ChipFeatures, input_scale_of
 from training.convert import to_int8
@@ -74,6 +77,22 @@ def test_every_kind_of_float_model_is_converted(
     assert card.input_scale == pytest.approx((VALUES.max() - VALUES.min()) / 255, rel=1e-4)
     printed = (tmp_path / "mine.md").read_text()
     assert "3 classes: dog, rain, wind" in printed and network.graph.sha256 in printed
+
+
+@pytest.mark.parametrize("source", ["m.keras", "m.h5", "saved"])
+def test_the_call_that_a_refusal_gives_converts_the_model(
+    source: str, sources: dict[str, Any], tmp_path: Path
+) -> None:
+    """What `MODEL=m.keras` says to do is done, letter by letter."""
+    given = tmp_path / source
+    copy = shutil.copytree if sources[source].is_dir() else shutil.copy
+    copy(sources[source], given)
+    write_record(frontend_path(given), YAMNET)
+    fault = model_file_fault(given)
+    assert fault is not None
+    (call,) = re.findall(r"(from training\.convert import .*\)), with features", fault.remedy)
+    exec(call.replace("[...]", "LABELS"), {"features": VALUES, "LABELS": LABELS})
+    assert read_network(given.with_suffix(".tflite")).labels.names == tuple(LABELS)
 
 
 def test_the_input_has_the_scale_of_the_features(model: Any, tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ def test_make_passes_sounds_and_folds_on(command: str) -> None:
         ["make", "-n", command, "SOUNDS=my sounds", "FOLDS=1,2"],
         cwd=REPO_ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    (line,) = [one for one in printed.splitlines() if f"-m mel2metal {command}" in one]
-    whole = printed[printed.index(line) :]
-    assert '--data "my sounds" --folds "1,2"' in whole
+    lines = [one for one in printed.splitlines() if f"-m mel2metal {command}" in one]
+    assert ["--check" in line for line in lines] == (
+        [False] if command == "evaluate" else [True, False]
+    )
+    for line in lines:
+        whole = printed[printed.index(line) :]
+        assert '--data "my sounds" --folds "1,2"' in whole.partition("\n.")[0]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import InputError
-from generator.model.model_file import read_model_file
+from generator.errors import Fault, InputError
+from generator.model.model_file import model_file_fault, read_model_file
+from generator.repository import DEFAULT_MODEL
 
 POINTER = (
     b"version https://git-lfs.github.com/spec/v1\n"
@@ -30,17 +31,17 @@ CASES = [
     ("m.tflite", b"", "is empty", "again"),
     ("m.tflite", POINTER, "a git-LFS pointer", "git lfs pull --include m.tflite"),
     ("m.tflite", b"\n<!DOCTYPE html><html>", "a web page", "raw"),
-    ("m.h5", b"\x89HDF\r\n\x1a\n" + bytes(20), "a Keras model", "from_keras_model"),
-    ("m.tflite", b"\x89HDF\r\n\x1a\n" + bytes(20), "a Keras model", "from_keras_model"),
-    ("m.keras", archive("metadata.json", "config.json"), "a Keras model", "TFLITE_BUILTINS_INT8"),
-    ("m.onnx", b"\x08\x07\x12\x07pytorch", "an ONNX model", "onnx2tf"),
-    ("m.pt", archive("m/data.pkl", "m/version"), "a PyTorch model", "litert-torch"),
-    ("m.bin", archive("m/data.pkl"), "a PyTorch model", "litert-torch"),
-    ("m.pth", b"\x80\x02\x8a\x0a", "a PyTorch model", "litert-torch"),
+    ("m.h5", b"\x89HDF\r\n\x1a\n" + bytes(20), "a Keras model", "import to_int8"),
+    ("m.tflite", b"\x89HDF\r\n\x1a\n" + bytes(20), "a Keras model", "import to_int8"),
+    ("m.keras", archive("metadata.json", "config.json"), "a Keras model", 'm.keras", features'),
+    ("m.onnx", b"\x08\x07\x12\x07pytorch", "an ONNX model", "onnx2tf -i"),
+    ("m.pt", archive("m/data.pkl", "m/version"), "a PyTorch model", "torch.onnx.export"),
+    ("m.bin", archive("m/data.pkl"), "a PyTorch model", "torch.onnx.export"),
+    ("m.pth", b"\x80\x02\x8a\x0a", "a PyTorch model", "torch.onnx.export"),
     ("m.zip", archive("m.tflite"), "an archive", "unpack"),
     ("m.zip", b"PK\x03\x04" + bytes(9), "an archive", "unpack"),
     ("m.cc", b"const unsigned char g_model[] = {", "C source", "made from"),
-    ("saved_model.pb", b"\x08\x01\x12", "a TensorFlow graph", "from_saved_model"),
+    ("saved_model.pb", b"\x08\x01\x12", "a TensorFlow graph", "import to_int8"),
     ("m.tflite", b"GIF89a" * 20, "no TFL3 identifier", "TensorFlow Lite"),
 ]
 
@@ -58,9 +59,30 @@ def test_another_file_is_named_with_its_remedy(
     assert remedy in fault.remedy
 
 
+def fault_of(path: Path) -> Fault:
+    fault = model_file_fault(path)
+    assert fault is not None
+    return fault
+
+
+def test_a_keras_file_of_make_train_is_converted_by_make_quantize(tmp_path: Path) -> None:
+    shipped = DEFAULT_MODEL.with_suffix(".keras")
+    fault = fault_of(shipped)
+    assert "of `make train`" in fault.what
+    assert fault.remedy.startswith(f"give {DEFAULT_MODEL}, which stands beside it")
+    alone = tmp_path / shipped.name
+    alone.write_bytes(shipped.read_bytes())
+    wanted = f'TRAIN_ARGS="--keras {alone} --out {alone.with_suffix(".tflite")}"'
+    assert fault_of(alone).remedy == f"convert it: make quantize {wanted}"
+    mine = tmp_path / "mine.keras"
+    mine.write_bytes(shipped.read_bytes())
+    mine.with_suffix(".yaml").write_text("name: mine\n")
+    assert f"make quantize CONFIG={mine.with_suffix('.yaml')} TRAIN_ARGS" in fault_of(mine).remedy
+
+
 def test_a_saved_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"x")
-    with pytest.raises(InputError, match=r"SavedModel folder(.|\n)*from_saved_model"):
+    with pytest.raises(InputError, match=r"SavedModel folder(.|\n)*to_int8"):
         read_model_file(tmp_path)
 
 
