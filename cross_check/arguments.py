@@ -30,7 +30,7 @@ def add_qemu(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the command to those of `mel2metal`."""
     parser = commands.add_parser(
         "qemu",
-        help="a second opinion on the cores, from QEMU",
+        help="check the emulated cores against QEMU",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -40,7 +40,7 @@ def add_qemu(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--model", type=Path, default=DEFAULT_MODEL, metavar="TFLITE", help="default: the shipped"
     )
-    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one a line")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one per line")
     parser.add_argument("--frontend", metavar="NAME_OR_FILE", help="default: the record beside it")
     parser.add_argument(
         "--clips",

@@ -35,7 +35,7 @@ def hold_lock(
     wait_s: float = WAIT_S,
     on_wait: Callable[[str], None] = notify,
 ) -> Iterator[None]:
-    """Hold `<build_dir>/locks/<name>.lock`; ToolError naming the owner after `wait_s` in vain.
+    """Hold `<build_dir>/locks/<name>.lock`; ToolError naming the owner after `wait_s`.
 
     `on_wait` gets one line where another process holds it.
     """
@@ -55,8 +55,8 @@ def hold_file(
 ) -> Iterator[None]:
     """Hold the lock file `path`, whose folder is made; `what` names in words what it is for.
 
-    `again`: a process that holds it already may take it again. Raises ToolError after `wait_s` in
-    vain, and where the file cannot be written.
+    `again`: a process that holds it already may take it again. Raises ToolError after `wait_s`,
+    and where the file cannot be written.
     """
     lock = FileLock(path, is_singleton=again)
     try:

@@ -38,7 +38,7 @@ class Answer:
     """'measured' on silicon, 'estimated' on the virtual board."""
 
     retries: tuple[str, ...]
-    """Why the sound was sent again, once for each time; empty where the link did not fail."""
+    """Why the sound was resent, once for each time; empty where the link did not fail."""
 
     run: ClipRun
     """All that the board sent: each patch's scores, the features where they were asked for."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from generator.command_parser import CommandParser
 from generator.extras import HIL, missing_extra
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.option_table import add_options
+from hil.option_table import add_options, prefixed_arguments
 from hil.suite_command import suite_command
 
 DESCRIPTION = """\
@@ -53,8 +53,6 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     for module in ("pytest", "numpy", "serial", "soundfile"):
         if importlib.util.find_spec(module) is None:
             raise missing_extra("hil", module, HIL)
-    from hil.pytest_options import prefixed_arguments
-
     passed_on: list[str] = options.passed_on
     install_what_is_needed(console, _cross_compile(passed_on))
     return subprocess.run(suite_command(prefixed_arguments(passed_on)), check=False).returncode

@@ -30,7 +30,7 @@ from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR
 from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.pytest_options import prefixed_arguments
+from hil.option_table import prefixed_arguments
 from hil.report.run_folder import latest_run
 from hil.suite_command import suite_command
 

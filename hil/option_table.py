@@ -10,7 +10,7 @@ Read in every pytest run of an environment where mel2metal is installed: it impo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from generator.engines.engine import BUILTIN, ENGINES
@@ -23,6 +23,27 @@ PREFIX = "m2m"
 def prefixed_name(name: str) -> str:
     """The name that an option always has in pytest: `--m2m-port` for `--port`."""
     return f"--{PREFIX}-{name.removeprefix('--')}"
+
+
+def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
+    """Arguments for a pytest of which nobody knows what other plug-ins it has.
+
+    This project's options get the names that they always have. What follows `--`, and what is no
+    option of this project, stays as it is.
+    """
+    ours: set[str] = set()
+    add_options(lambda *names, **attributes: ours.update(names))
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return [*with_prefixes(options, ours), *arguments[len(options) :]]
+
+
+def with_prefixes(arguments: Sequence[str], names: set[str]) -> list[str]:
+    """The arguments with these names of options in their prefixed form."""
+    parts = (argument.partition("=") for argument in arguments)
+    return [
+        "".join((prefixed_name(name) if name in names else name, equals, value))
+        for name, equals, value in parts
+    ]
 
 
 def add_options(add: Callable[..., Any]) -> None:
@@ -50,7 +71,7 @@ def add_suite_options(add: Callable[..., Any]) -> None:
         *("--sounds", "--esc10-dir"),
         dest="sounds",
         metavar="DIR",
-        help="folder in ESC-50's layout, or with a folder a class (default: $ESC10_DIR)",
+        help="folder in ESC-50's layout, or with one folder per class (default: $ESC10_DIR)",
     )
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
 

@@ -11,7 +11,7 @@ from hil.report.model import Gate
 from hil.report.run import RunReport
 
 PLACE = "mel2metal limits"
-"""What stands in the place of a file in a limit's node id."""
+"""What is given instead of a file in a limit's node id."""
 
 
 def is_limit(report: pytest.TestReport) -> bool:

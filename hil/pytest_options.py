@@ -18,24 +18,12 @@ from typing import Any
 
 import pytest
 
-from hil.option_table import PREFIX, add_options, prefixed_name
+from hil.option_table import PREFIX, prefixed_name, with_prefixes
 
 PLUGIN_NAME = "mel2metal-options"
 
 SHARED = {"--lg-env": "lg_env"}
 """Options that another plug-in has with the same meaning, and where it keeps their values."""
-
-
-def prefixed_arguments(arguments: Sequence[str]) -> list[str]:
-    """Arguments for a pytest of which nobody knows what other plug-ins it has.
-
-    This project's options get the names that they always have. What follows `--`, and what is no
-    option of this project, stays as it is.
-    """
-    ours: set[str] = set()
-    add_options(lambda *names, **attributes: ours.update(names))
-    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return [*_with_prefixes(options, ours), *arguments[len(options) :]]
 
 
 class OptionNames:
@@ -68,10 +56,10 @@ class OptionNames:
         """Add the short names that neither a plug-in nor a conftest.py has taken.
 
         pytest has split the arguments without them by now, to find the conftest.py files: it is
-        told anew what is a path, so that the value of `--sounds` is not taken for one.
+        told again what is a path, so that the value of `--sounds` is not taken for one.
         """
         taken = self._names_of_others()
-        known = _with_prefixes(args, set(self._added) - set(taken))
+        known = with_prefixes(args, set(self._added) - set(taken))
         again = parser.parse_known_args(known, namespace=copy.copy(early_config.option))
         early_config.known_args_namespace.file_or_dir = again.file_or_dir
         result = yield
@@ -84,7 +72,7 @@ class OptionNames:
 
         A conftest.py that is found later may add options of these names, as it may without us.
         """
-        # Older releases of pytest make such a parser anew each time.
+        # Older releases of pytest make such a parser each time.
         option_parser: argparse.ArgumentParser | None = getattr(self._parser, "optparser", None)
         if option_parser is not None:
             for name in self._short:
@@ -161,12 +149,3 @@ def option_names(config: pytest.Config) -> OptionNames:
 def option_value(config: pytest.Config, name: str) -> Any:
     """The value of one of this project's options: `option_value(config, "require_board")`."""
     return option_names(config).value_of(config, name)
-
-
-def _with_prefixes(arguments: Sequence[str], names: set[str]) -> list[str]:
-    """The arguments with these of our names in their prefixed form."""
-    parts = (argument.partition("=") for argument in arguments)
-    return [
-        "".join((prefixed_name(name) if name in names else name, equals, value))
-        for name, equals, value in parts
-    ]

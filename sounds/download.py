@@ -72,11 +72,11 @@ class ResumingDownloader:
             if response.status_code == requests.codes.requested_range_not_satisfiable:
                 # All of it is there already, or the file shrank: only a fresh copy tells.
                 self._part.unlink()
-                raise BrokenOffError("the part does not fit the file on the server; starting anew")
+                raise BrokenOffError("the part does not fit the file on the server; restarting")
             response.raise_for_status()
             resumed = response.status_code == requests.codes.partial_content
             if have and not resumed:
-                print("the server cannot resume: starting anew", file=sys.stderr)
+                print("the server cannot resume: restarting", file=sys.stderr)
             length = response.headers.get("Content-Length")
             done = have if resumed else 0
             total = done + int(length) if length is not None else None
@@ -105,7 +105,7 @@ def download(url: str, to: Path, *, title: str, sha256: str | None = None) -> Pa
 
     With `sha256` (hex digits), nothing is fetched where `to` has it already, and only a file that
     has it takes the place `to`. A part that an earlier run left may be of another file: what it
-    grew into is fetched anew, once, where the hash differs. Raises ToolError after `ATTEMPTS`
+    grew into is fetched again, once, where the hash differs. Raises ToolError after `ATTEMPTS`
     interruptions, for an answer other than success, and for a file of another hash, which is not
     kept.
     """
@@ -118,7 +118,7 @@ def download(url: str, to: Path, *, title: str, sha256: str | None = None) -> Pa
     except _WrongHashError as wrong:
         if not had_a_part:
             raise _not_the_pinned(url, sha256) from wrong
-        print(f"{part.name} was the beginning of another file: starting anew", file=sys.stderr)
+        print(f"{part.name} was the beginning of another file: restarting", file=sys.stderr)
     try:
         return _retrieve(url, to, part, title, sha256)
     except _WrongHashError as wrong:

@@ -37,7 +37,7 @@ TABLE_ROWS = 2000
 
 def download_archive(url: str, folder: Path) -> Path:
     """The archive behind `url`, in `folder`; only the rest of it where a part is there already."""
-    # No hash: the server packs a branch's archive anew. What is in it is checked.
+    # No hash: the server packs a branch's archive each time. What is in it is checked.
     return download(url, folder / "ESC-50.zip", title="ESC-50")
 
 

@@ -37,7 +37,7 @@ def by_quantize(model: Path) -> str:
     arguments = f"--keras {shlex.quote(str(model))} --out {shlex.quote(str(out))}"
     command = f'make quantize{named} TRAIN_ARGS="{arguments}"'
     if out.is_file():
-        return f"give {out}, which stands beside it; or convert it anew: {command}"
+        return f"give {out}, the file beside it; or convert it again: {command}"
     return f"convert it: {command}"
 
 

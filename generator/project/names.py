@@ -21,7 +21,7 @@ SOURCE_SUFFIXES = (".c", ".S")
 """What is compiled. A kernel's .S is for the target, its .c the portable twin for the host."""
 
 COMPILER_FILE = f"{OUTPUT_DIR}/compiler.txt"
-"""The compiler's name for itself: make writes it, and compiles anew where it changes."""
+"""The compiler's name for itself: make writes it, and compiles everything where it changes."""
 
 IMAGE_FILES = tuple(f"{OUTPUT_DIR}/{IMAGE_NAME}.{suffix}" for suffix in ("elf", "hex", "bin"))
 MAP_FILE = f"{OUTPUT_DIR}/{IMAGE_NAME}.map"

@@ -117,7 +117,7 @@ def replace_folder(
     force: bool,
     on_notice: Callable[[str], None] = notify,
 ) -> None:
-    """Put `fresh` in the place of `directory`, which goes to `scratch`, if nothing is at risk.
+    """Put `fresh` instead of `directory`, which goes to `scratch`, if nothing is at risk.
 
     What is at risk raises `InputError`, and `directory` is what it was; with `force` it moves to
     `<directory>.kept-<time>/`, which a notice names. All lie on one file system.

@@ -134,7 +134,7 @@ def _cycles_of_patch(session: BoardSession) -> list[int]:
     expected = 4 * (session.hello.operators + 2)
     if len(told) != expected:
         what = f"{session.board.spec.id}: {len(told)} bytes of cycles came, not {expected}"
-        raise ToolError(what, "build the image with taps anew, and run again")
+        raise ToolError(what, "build the image with taps again, and repeat this")
     return [int(value) for value in np.frombuffer(told, "<u4")]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m hil.report.schema`: write the JSON Schemas of a run's files anew.
+"""`python -m hil.report.schema`: write the JSON Schemas of a run's files.
 
 A test holds the files in docs/schema/ against the classes that the reports are written from.
 """

@@ -36,7 +36,7 @@ def test_operators_add_up_to_the_network(
     run = dut.play_clip(1, one_patch)
     profile = profiler.take()
     if run.retries or run.resumptions:
-        pytest.skip("the line itself disturbed the clip: parts of it were sent again")
+        pytest.skip("the line itself disturbed the clip: parts of it were resent")
     cost = cost_of_clip(profile, dut.frontend, len(run.patches))
     operators = tuple(
         OperatorCost(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.repository import REPO_ROOT
-from hil.pytest_options import prefixed_arguments
+from hil.option_table import prefixed_arguments
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +32,7 @@ def test_shown(request):
 def run_beside(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`pytest -s ARGUMENTS` in `folder`, where the plug-ins lie that it is to find."""
     command = [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", "--rootdir", "."]
+    command += ["-p", "no:pytest_embedded"]  # tests of its own have it
     path = {"PYTHONPATH": f"{folder}:{REPO_ROOT}"}
     return subprocess.run(
         [*command, *arguments],

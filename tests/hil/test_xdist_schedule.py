@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from hil.boards.locks import hold_any
-from hil.pytest_options import prefixed_arguments
+from hil.option_table import prefixed_arguments
 from hil.xdist_schedule import BoardScheduling, share_out
 
 

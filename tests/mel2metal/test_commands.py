@@ -11,7 +11,7 @@ from importlib.metadata import version
 import pytest
 
 from generator.repository import REPO_ROOT
-from hil.pytest_options import prefixed_arguments
+from hil.option_table import prefixed_arguments
 from mel2metal.__main__ import main
 
 MAKEFILE = (REPO_ROOT / "Makefile").read_text()

@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from generator.repository import REPO_ROOT
-from hil.pytest_options import prefixed_arguments
+from hil.option_table import prefixed_arguments
 
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`mel2metal report`: the page of a run, made anew and opened."""
+"""`mel2metal report`: the page of a run, made again and opened."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Verdict:
 
 
 def judge(report: Report, details: Details) -> Verdict:
-    """From the report's own judgement; nothing is judged anew."""
+    """From the report's own judgement; nothing is judged again."""
     failed, differing = details.tests_failed, details.divergences
     return Verdict(
         state="failed" if not report.passed else "passed" if report.complete else "partial",
