@@ -97,7 +97,9 @@ def test_all_faults_of_the_folders_come_together(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_nothing_in_it_is_told_both_layouts(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"neither in ESC-50's layout .* nor has it one folder per class"):
+    with pytest.raises(
+        InputError, match=r"neither in ESC-50's layout .* nor has it one folder per class"
+    ):
         read_sounds(tmp_path)
 
 
