@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.decision import Head
-from hil.report.columns import charts, published_beside
+from hil.report.columns import charts, published_beside, published_note
 from hil.report.figures import Report, confusion_of, outcomes
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.text import accuracy_text, caveat_lines, clips_text, divergences_text
@@ -33,7 +33,7 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
     published = published_beside(records, report)
-    names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
+    names = [f"mel2metal\n{report.engine}", *(f"{row.engine} *" for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [
             [column.ours(records, report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
@@ -41,6 +41,8 @@ def draw_report(path: Path, records: RunRecords, report: Report) -> None:
         ]
         _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
     _classes(figure.add_subplot(grid[:, 1]), records, report)
+    if published:
+        figure.supxlabel(published_note(published), fontsize=9)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
 
