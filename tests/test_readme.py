@@ -20,7 +20,7 @@ import pytest
 
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.support.pytest_run import write_noise
-from tools.figure_records import printed_lines, read_record, wrong_numbers
+from tools.figure_records import make_record, printed_lines, read_record, wrong_numbers
 from tools.readme_figures import PHRASES, block_names, findings, with_figures
 
 README = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
@@ -199,6 +199,8 @@ def test_every_figure_is_that_of_the_run_that_made_it() -> None:
     [
         ("firmware-u585", "27.69", "27.70"),
         ("firmware-u585", "180,144", "180,145"),
+        ("hil-u585", "27.8", "27.9"),
+        ("hil-u585-st", "117.9", "117.8"),
         ("hil-u585", "0 retried", "1 retried"),
         ("hil-u585", "answer ", "delay "),
     ],
@@ -209,6 +211,17 @@ def test_a_printed_number_that_the_json_has_not_is_found(
     record = read_record(name)
     record["printed"] = [line.replace(printed, other) for line in record["printed"]]
     assert len(wrong_numbers(record)) == 1
+
+
+def test_a_record_is_made_of_a_whole_result_alone(tmp_path: Path) -> None:
+    printed = read_record("hil-u585")["printed"]
+    assert printed_lines("\n".join(["[flash] 20%", *printed, "wall time 3 s"])) == printed
+    with pytest.raises(ValueError, match="no whole result"):
+        printed_lines("\n".join(printed[:-1]))
+    (tmp_path / "report.json").write_text("{}")
+    (tmp_path / "details.json").write_text("{}")
+    with pytest.raises(ValueError, match="--project"):
+        make_record("make hil", "\n".join(printed), tmp_path)
 
 
 def test_a_stale_figure_in_the_text_is_found_and_mended() -> None:

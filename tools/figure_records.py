@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from generator.model.published import published_rows
 from generator.repository import REPO_ROOT
 
 FOLDER = REPO_ROOT / "docs" / "figures"
@@ -45,19 +46,25 @@ def printed_lines(log: str) -> list[str]:
     return lines[first : last + 1]
 
 
-def make_record(command: str, log: str, folder: Path) -> Record:
-    """From what `command` printed, and the folder of its report or of its project."""
+def make_record(command: str, log: str, folder: Path, project: Path | None = None) -> Record:
+    """From what `command` printed, and the folder of its project or of its report.
+
+    `project`: with a report, the folder of the project that ran. Raises ValueError without it, and
+    where the log holds no whole result.
+    """
     record: Record = {"command": command, "printed": printed_lines(log)}
     if (folder / "report.json").is_file():
+        if project is None:
+            raise ValueError("a report needs the project that ran: --project build/u585")
         details = _read(folder / "details.json")
         record["report"] = _read(folder / "report.json")
-        record["details"] = {key: details[key] for key in _DETAILS}
-        record["details"]["memory"] = details["memory"]
+        record["details"] = {key: details[key] for key in (*_DETAILS, "memory")}
         record["details"]["clips_retried"] = sum(bool(clip["retries"]) for clip in details["clips"])
+        record["footprint"] = _read(project / "footprint.json")
     else:
-        project = _read(folder / "project.json")
+        info = _read(folder / "project.json")
         record["footprint"] = _read(folder / "footprint.json")
-        record["project"] = {key: project[key] for key in ("model_name", "model_sha256")}
+        record["project"] = {key: info[key] for key in ("model_name", "model_sha256")}
         image = (folder / "out" / "mel2metal.bin").read_bytes()
         record["firmware_sha256"] = hashlib.sha256(image).hexdigest()
     return record
@@ -104,7 +111,20 @@ def _of_run(record: Record) -> Iterator[tuple[str, list[str]]]:
     yield r"^=+ mel2metal on (\w+) ", [report["board"]]
     yield r", SHA-256 (\w+)…$", [report["model_sha256"][:16]]
     yield r"^firmware SHA-256 (\w+)…$", [report["firmware_sha256"][:16]]
-    yield r"^ mel2metal \w+ +~?([\d.]+) ", [f"{latency['network_ms_at_160mhz']:.2f}"]
+    sizes = record["footprint"]["network"]
+    yield (
+        r"^ mel2metal \w+ +~?([\d.]+)" + r" +([\d.]+)" * 6,
+        [
+            f"{latency['network_ms_at_160mhz']:.2f}",
+            *(f"{sizes[f'{name}_bytes'] / 1024:.1f}" for name in _KIB),
+        ],
+    )
+    for row in published_rows(report["model_sha256"]):
+        kib = [f"{value:.1f}" for value in row.footprint_kib]
+        yield (
+            rf"^ {re.escape(row.engine)} \* +([\d.]+)" + r" +([\d.]+)" * 6,
+            [f"{row.network_ms:.2f}", *kib],
+        )
     yield (
         r"^accuracy +([\d.]+) % of clips \(([\d.]+) to ([\d.]+) %, 95 % Wilson",
         [f"{100 * report[f'accuracy{end}']:.2f}" for end in ("", "_low", "_high")],

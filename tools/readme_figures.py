@@ -3,8 +3,8 @@
 
 `python -m tools.readme_figures --check`   1 and a list where README.md says something else
 `python -m tools.readme_figures --write`   write them into README.md
-`python -m tools.readme_figures --record hil-u585 --command "make hil ..." --log FILE --report DIR`
-                                           make a record of a run: its output, and its report
+`python -m tools.readme_figures --record hil-u585 --command "make hil ..." --log FILE --report DIR
+    --project build/u585`                  make a record of a run: its output, and its report
 """
 
 from __future__ import annotations
@@ -81,9 +81,14 @@ def _published() -> dict[str, str]:
     return {"first": str(first.accuracy_percent), "second": str(second.accuracy_percent)}
 
 
+def _played() -> dict[str, str]:
+    return {"clips": str(read_record(PICTURE_OF)["report"]["clips"])}
+
+
 PHRASES: tuple[tuple[str, Callable[[], dict[str, str]]], ...] = (
     ("cross-validated accuracy is {accuracy} % ({low} to {high} %)", _cross_validated),
     ("a clip accuracy of {first} and {second} % on a random", _published),
+    ("on the virtual U585, {clips} clips of ESC-10", _played),
 )
 """Sentences of README with figures, and where these come from."""
 
@@ -135,11 +140,16 @@ def findings(readme: str) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the three; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     if options.record:
-        record = make_record(
-            options.command, options.log.read_text(encoding="utf-8"), options.report
-        )
+        if not (options.command and options.log and options.report):
+            parser.error("--record needs --command, --log and --report")
+        try:
+            log = options.log.read_text(encoding="utf-8")
+            record = make_record(options.command, log, options.report, options.project)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
         FOLDER.mkdir(exist_ok=True)
         text = json.dumps(record, indent=1, ensure_ascii=False)
         (FOLDER / f"{options.record}.json").write_text(text + "\n", encoding="utf-8")
@@ -167,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--log", type=Path, metavar="FILE", help="what it printed, for --record")
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="its report or project, for --record"
+    )
+    parser.add_argument(
+        "--project", type=Path, metavar="DIR", help="the project that ran, beside a report"
     )
     return parser
 

@@ -11,8 +11,8 @@
  * scores does: sum >= threshold * patches, in the scores' own steps.
  */
 
-#define DECISION_NO_PATCH (-1) /* no patch came of the clip */
-#define DECISION_UNDECIDED (-2)   /* no class reached its threshold */
+#define DECISION_NO_PATCH (-1)  /* no patch came of the clip */
+#define DECISION_UNDECIDED (-2) /* no class reached its threshold */
 
 #define DECISION_MASK_BYTES 32u /* a bit for each class */
 
@@ -24,7 +24,8 @@ enum decision_head {
 
 struct decision_rule {
     enum decision_head head;
-    int32_t fallback; /* softmax: the class where none reaches its threshold, or DECISION_UNDECIDED */
+    int32_t
+        fallback; /* softmax: the class where none reaches its threshold, or DECISION_UNDECIDED */
     int8_t thresholds[NETWORK_CLASSES]; /* least mean score; -128: reached by any */
 };
 

@@ -63,8 +63,8 @@ void link_resume(uint32_t clip_id, uint32_t samples) {
     link_send(WIRE_RESUMED, &resumed, sizeof resumed, NULL, 0u);
 }
 
-/* What the line carried before the first HELLO_REQUEST is dropped: the receiver may have been switched
- * on in the middle of a byte. */
+/* What the line carried before the first HELLO_REQUEST is dropped: the receiver may have been
+ * switched on in the middle of a byte. */
 static void forget_what_came_before(void) {
     static bool had_hello;
     if (!had_hello) {

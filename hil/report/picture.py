@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hil.report.columns import charts, published_beside
+from hil.report.columns import charts, published_beside, published_note
 from hil.report.details import ClassFigures, Details
 from hil.report.model import Report
 from hil.report.text import accuracy_text
@@ -46,7 +46,7 @@ def draw_report(path: Path, report: Report, details: Details) -> None:
     )
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
     published = published_beside(report, details.clips)
-    names = [f"mel2metal\n{report.engine}", *(row.engine for row in published)]
+    names = [f"mel2metal\n{report.engine}", *(f"{row.engine} *" for row in published)]
     for place, (title, columns) in enumerate(charts().items()):
         values = [
             [column.ours(report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
@@ -54,6 +54,8 @@ def draw_report(path: Path, report: Report, details: Details) -> None:
         ]
         _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
     _classes(figure.add_subplot(grid[:, 1]), report, details)
+    if published:
+        figure.supxlabel(published_note(published), fontsize=9)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, format="png", metadata={"Software": None}, bbox_inches="tight")
 

@@ -75,7 +75,7 @@ static void enable_data_cache(void) {
     const uint32_t last_way =
         (geometry >> SCB_CCSIDR_WAYS_SHIFT) & SCB_CCSIDR_WAYS_MASK;    /* ways less one */
     const uint32_t set_shift = (geometry & SCB_CCSIDR_LINE_MASK) + 4u; /* log2 of a line's bytes */
-    const uint32_t way_shift = (uint32_t)__builtin_clz(last_way); /* the way is at the top */
+    const uint32_t way_shift = (uint32_t)__builtin_clz(last_way);      /* the way is at the top */
     for (uint32_t set = 0u; set <= last_set; set++) {
         for (uint32_t way = 0u; way <= last_way; way++) {
             SCB_DCISW = (way << way_shift) | (set << set_shift);

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -11,6 +13,7 @@ from generator.frontend.presets import YAMNET
 from generator.model.decision import DecisionRule, Head
 from generator.model.published import MODEL_SHA256
 from hil.report.figures import make_report
+from hil.report.picture import draw_report
 from hil.report.text import summary_text
 from tests.hil.report.test_figures import BOARD, FULL, clip, of_model, run_of
 from tests.support.esc10 import ESC10_CLIPS
@@ -62,3 +65,14 @@ def test_the_real_time_margin_is_of_this_models_step(frames: int, margin: float)
     assert report.latency.real_time_margin_percent == pytest.approx(margin, abs=0.02)
     text = summary_text(run, report, 80)
     assert ("NOT KEPT" in text) == (margin < 0)
+
+
+def test_the_picture_marks_what_is_published(tmp_path: Path) -> None:
+    with patch("matplotlib.figure.Figure.supxlabel", autospec=True) as note:
+        draw_report(tmp_path / "plain.png", FULL, make_report(FULL, 1))
+    note.assert_not_called()
+    beside = of_model(FULL, model_sha256=MODEL_SHA256)
+    with patch("matplotlib.figure.Figure.supxlabel", autospec=True) as note:
+        draw_report(tmp_path / "marked.png", beside, make_report(beside, 1))
+    (_, text), _ = note.call_args
+    assert "published by ST" in text and "not measured here" in text
