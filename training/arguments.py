@@ -23,8 +23,8 @@ from training.published_models import DEFAULT_PLACE, SOURCE
 
 HELP = {
     "train": "fine-tune on all folds, quantise, write the model's files",
-    "cv": "cross-validate: each fold decided by a model trained on the others",
-    "quantize": "a trained .keras to int8, calibrated on the configuration's clips",
+    "cv": "cross-validate: each fold decided by training on the others",
+    "quantize": "a trained .keras to int8, calibrated on clips",
     "evaluate": "what an int8 model decides on each clip, as the chip would",
 }
 

@@ -41,6 +41,9 @@ class Column:
     chart: str = ""
     """Title of the bar chart that shows it; columns of one chart are stacked. Empty: no chart."""
 
+    whole_of: str = ""
+    """Title of the bar chart whose bars, stacked, have this length. Empty: of none."""
+
     def our_text(self, report: Report) -> str:
         """Our cell of the summary."""
         value = self.ours(report)
@@ -88,13 +91,14 @@ COLUMNS = (
         their_form=".2f",
         before=estimated_mark,
         chart=_TIME,
+        whole_of=_TIME,
     ),
     Column("activ.", kib("activation_ram_bytes"), lambda row: row.activation_ram_kib, chart=_RAM),
     Column("runtime", kib("runtime_ram_bytes"), lambda row: row.runtime_ram_kib, chart=_RAM),
-    Column("RAM", kib("total_ram_bytes"), lambda row: row.total_ram_kib),
+    Column("RAM", kib("total_ram_bytes"), lambda row: row.total_ram_kib, whole_of=_RAM),
     Column("weights", kib("weights_flash_bytes"), lambda row: row.weights_flash_kib, chart=_FLASH),
     Column("code", kib("code_flash_bytes"), lambda row: row.code_flash_kib, chart=_FLASH),
-    Column("flash", kib("total_flash_bytes"), lambda row: row.total_flash_kib),
+    Column("flash", kib("total_flash_bytes"), lambda row: row.total_flash_kib, whole_of=_FLASH),
     Column(
         "right %",
         lambda report: None if report.accuracy is None else 100 * report.accuracy,
@@ -124,7 +128,20 @@ def published_note(rows: tuple[PublishedRow, ...]) -> str:
     return f"{note};\n  its accuracy is of a random fifth of ESC-10, features made on the host"
 
 
-def charts() -> dict[str, tuple[Column, ...]]:
-    """The columns of each bar chart by its title, in order."""
-    titles = dict.fromkeys(column.chart for column in COLUMNS if column.chart)
-    return {title: tuple(c for c in COLUMNS if c.chart == title) for title in titles}
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A bar chart: for the run and each published row, a bar of stacked parts."""
+
+    title: str
+    parts: tuple[Column, ...]
+    whole: Column
+    """What the bars are labelled with: published parts are rounded, and their sum is not it."""
+
+
+def charts() -> tuple[Chart, ...]:
+    """The bar charts, in order."""
+    return tuple(
+        Chart(whole.whole_of, tuple(c for c in COLUMNS if c.chart == whole.whole_of), whole)
+        for whole in COLUMNS
+        if whole.whole_of
+    )

@@ -47,12 +47,13 @@ def draw_report(path: Path, report: Report, details: Details) -> None:
     grid = figure.add_gridspec(len(charts()), 2, width_ratios=[1.0, 1.25])
     published = published_beside(report, details.clips)
     names = [f"mel2metal\n{report.engine}", *(f"{row.engine} *" for row in published)]
-    for place, (title, columns) in enumerate(charts().items()):
-        values = [
+    for place, chart in enumerate(charts()):
+        parts = [
             [column.ours(report) or 0.0, *(column.theirs(row) or 0.0 for row in published)]
-            for column in columns
+            for column in chart.parts
         ]
-        _bars(figure.add_subplot(grid[place, 0]), title, names, *values)
+        whole = [chart.whole.ours(report), *(chart.whole.theirs(row) for row in published)]
+        _bars(figure.add_subplot(grid[place, 0]), chart.title, names, whole, parts)
     _classes(figure.add_subplot(grid[:, 1]), report, details)
     if published:
         figure.supxlabel(published_note(published), fontsize=9)
@@ -77,18 +78,20 @@ def _count(number: int | None) -> str:
 
 
 def _bars(
-    axes: Any, title: str, names: list[str], first: list[float], second: list[float] | None = None
+    axes: Any, title: str, names: list[str], whole: list[float | None], parts: list[list[float]]
 ) -> None:
-    second = second or [0.0] * len(first)
+    """A bar for each name, of one part or two, labelled with the whole."""
+    first, second = parts[0], parts[1] if len(parts) > 1 else [0.0] * len(names)
     rows = list(range(len(names)))[::-1]
     theirs = len(names) - 1
     axes.barh(rows, first, color=[_OURS, *[_THEIRS] * theirs])
     axes.barh(rows, second, left=first, color=[_OURS_LIGHT, *[_THEIRS_LIGHT] * theirs])
-    totals = [a + b for a, b in zip(first, second, strict=True)]
-    for row, total in zip(rows, totals, strict=True):
-        axes.text(total, row, f" {total:.1f}" if total else " -", va="center", fontsize=9)
+    ends = [a + b for a, b in zip(first, second, strict=True)]
+    for row, end, value in zip(rows, ends, whole, strict=True):
+        text = " -" if value is None else f" {value:.1f}"
+        axes.text(end, row, text, va="center", fontsize=9)
     axes.set_yticks(rows, names, fontsize=9)
-    axes.set_xlim(0, 1.15 * max([*totals, 1.0]))
+    axes.set_xlim(0, 1.15 * max([*ends, 1.0]))
     axes.set_title(title, fontsize=10, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
 

@@ -12,6 +12,7 @@ import pytest
 from generator.frontend.presets import YAMNET
 from generator.model.decision import DecisionRule, Head
 from generator.model.published import MODEL_SHA256
+from hil.report.details import make_details
 from hil.report.figures import make_report
 from hil.report.picture import draw_report
 from hil.report.text import summary_text
@@ -69,10 +70,19 @@ def test_the_real_time_margin_is_of_this_models_step(frames: int, margin: float)
 
 def test_the_picture_marks_what_is_published(tmp_path: Path) -> None:
     with patch("matplotlib.figure.Figure.supxlabel", autospec=True) as note:
-        draw_report(tmp_path / "plain.png", FULL, make_report(FULL, 1))
+        draw_report(tmp_path / "plain.png", make_report(FULL, 1), make_details(FULL))
     note.assert_not_called()
     beside = of_model(FULL, model_sha256=MODEL_SHA256)
     with patch("matplotlib.figure.Figure.supxlabel", autospec=True) as note:
-        draw_report(tmp_path / "marked.png", beside, make_report(beside, 1))
+        draw_report(tmp_path / "marked.png", make_report(beside, 1), make_details(beside))
     (_, text), _ = note.call_args
     assert "published by ST" in text and "not measured here" in text
+
+
+def test_the_pictures_bars_are_labelled_with_the_whole_that_is_published(tmp_path: Path) -> None:
+    """109.5 and 8.3 KiB are published as 117.9: the parts are rounded."""
+    beside = of_model(FULL, model_sha256=MODEL_SHA256)
+    with patch("matplotlib.axes.Axes.text", autospec=True) as text:
+        draw_report(tmp_path / "marked.png", make_report(beside, 1), make_details(beside))
+    shown = {call.args[3] for call in text.call_args_list}
+    assert " 117.9" in shown and " 117.8" not in shown
