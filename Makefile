@@ -164,7 +164,7 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "With BOARD=u585 MODEL=file.tflite FRONTEND=yamnet LABELS=file.txt THRESHOLD=0.6 (firmware,"
-	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=20 PYTEST_ARGS=... (hil),"
+	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=10 PYTEST_ARGS=... (hil),"
 	@echo "SOUNDS=folder FOLDS=1,2,3,4 (hil, evaluate, train, cv, quantize), CONFIG=mine.yaml (train,"
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
@@ -192,7 +192,7 @@ RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
 
 # The whole suite on one virtual board, a few clips on each of the others.
 define RUN_VIRTUAL_BOARDS
-$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 20 -n $(JOBS) --dist worksteal \
+$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 10 -n $(JOBS) --dist worksteal \
     $(WITH_COMPILER) $(PYTEST_ARGS)
 $(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
     $(addprefix --board ,$(OTHER_BOARDS)) $(WITH_COMPILER) $(PYTEST_ARGS)
@@ -200,6 +200,7 @@ endef
 
 .PHONY: test
 test: $(VENV)/.$(TEST_SET) $(TOOLS) ## Every test, the virtual board's included
+	@$(PY) -m tools.browser_install --if-possible
 	$(RUN_TESTS) $(PYTEST_ARGS)
 	$(RUN_VIRTUAL_BOARDS)
 
@@ -209,6 +210,7 @@ test-fast: $(VENV)/.test $(TOOLS) ## The tests that build no image and train not
 
 .PHONY: test-slow
 test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's included
+	@$(PY) -m tools.browser_install --if-possible
 	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
 	$(RUN_VIRTUAL_BOARDS)
 

@@ -143,8 +143,9 @@ def test_every_command_in_the_text_exists() -> None:
         assert {setting.partition("=")[0] for setting in settings} <= VARIABLES
     variables = {span.partition("=")[0] for span in spans() if re.match(r"[A-Z_]+=", span)}
     assert {"FRONTEND", "LABELS", "THRESHOLD"} <= variables <= VARIABLES
-    diverge = [shlex.split(span) for span in spans() if span.startswith("mel2metal ")]
-    assert [unknown_options([sys.executable, "-m", *words]) for words in diverge] == [[]]
+    ours = [shlex.split(span) for span in spans() if span.startswith("mel2metal ")]
+    assert len(ours) > 1
+    assert not any(unknown_options([sys.executable, "-m", *words]) for words in ours)
 
 
 def test_the_commands_of_mel2metal_run(tmp_path: Path) -> None:
