@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import ToolError
+from generator.extras import HIL
 from generator.repository import DEFAULT_OUT_DIR
 
 DESCRIPTION = """\
@@ -52,13 +52,10 @@ def add_history(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="the page (default: history.html in the board's folder)",
     )
     output.add_argument("--json", action="store_true", help="print the figures as JSON, no page")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    try:
-        from hil.history.command import run_history
-    except ImportError as error:
-        what = f"{error.name} is not installed"
-        raise ToolError(what, "`make test-fast` installs what the harness needs") from error
+    from hil.history.command import run_history
+
     return run_history(options, console)

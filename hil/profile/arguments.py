@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import ToolError
+from generator.extras import HIL
+from generator.terminal.tool_progress import install_what_is_needed
 from hil.option_table import add_board_options
 
 DESCRIPTION = """\
@@ -61,13 +62,11 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--folded", action="store_true", help="write stacks.folded too")
     add("--svg", type=Path, metavar="FILE", help="write the flame graph there instead")
     add_board_options(add)
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    try:
-        from hil.profile.command import run_profile
-    except ImportError as error:
-        what = f"{error.name} is not installed"
-        raise ToolError(what, "`make test-fast` installs what the harness needs") from error
+    from hil.profile.command import run_profile
+
+    install_what_is_needed(console, options.cross_compile)
     return run_profile(options, console)

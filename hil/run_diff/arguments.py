@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import ToolError
+from generator.extras import HIL
 from generator.repository import DEFAULT_OUT_DIR
 
 DESCRIPTION = """\
@@ -50,13 +50,10 @@ def add_compare_runs(commands: argparse._SubParsersAction[argparse.ArgumentParse
         metavar="DIR",
         help="where reports are (default: build/hil)",
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    try:
-        from hil.run_diff.command import run_compare
-    except ImportError as error:
-        what = f"{error.name} is not installed"
-        raise ToolError(what, "`make test-fast` installs what the harness needs") from error
+    from hil.run_diff.command import run_compare
+
     return run_compare(options, console)

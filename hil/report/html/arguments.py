@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import ToolError
+from generator.extras import HIL
 
 DESCRIPTION = """\
 Makes report.html of a run from its report.json, details.json and evidence.json, and opens it in the
@@ -46,13 +46,10 @@ def add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--no-open", action="store_true", help="write the page and print its path, nothing else"
     )
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=_run, extra=HIL)
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    try:
-        from hil.report.html.command import run_report
-    except ImportError as error:
-        what = f"{error.name} is not installed"
-        raise ToolError(what, "`make test-fast` installs what the harness needs") from error
+    from hil.report.html.command import run_report
+
     return run_report(options, console)
