@@ -23,5 +23,6 @@ def suite_command(arguments: Iterable[str], modules: Sequence[str] = ()) -> list
     command = [sys.executable, "-P", "-m", "pytest", *tests]
     if not IN_CHECKOUT:
         command += ["-c", os.devnull, "--rootdir", str(SOURCE_ROOT), "--import-mode=importlib"]
+        command += ["-p", "no:pytest_embedded"]  # whose fixtures take time and warn in every test
         command += ["-ra", "-o", f"cache_dir={WORK_DIR / '.pytest_cache'}"]
     return [*command, *arguments]

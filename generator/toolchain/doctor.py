@@ -262,8 +262,8 @@ def _models() -> Finding:
     return Finding(
         what,
         State.OPTIONAL,
-        "training starts from the model in models/; `make cv` needs the published one",
-        "run `make models`, or set MODELS_DIR to a folder with ST's YAMNet-256",
+        f"training starts from the shipped model; `{command('cv')}` needs the published one",
+        f"run `{command('models')}`, or set MODELS_DIR to a folder with ST's YAMNet-256",
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from generator.repository import REPO_ROOT
 from hil.pytest_reruns import WRONG_RESULTS
 from tests.hil.test_plugin import BOARD_RECORD
-from tests.support.pytest_run import run_pytest
+from tests.support.pytest_run import NO_MODEL, run_pytest
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +127,7 @@ def run_again(
 ) -> tuple[int, str, dict[str, Any], dict[str, Any]]:
     """Exit code, output, report.json and details.json of a run with reruns."""
     (folder / "test_again.py").write_text(source)
-    (folder / "m.tflite").write_bytes(b"")
+    (folder / "m.tflite").write_bytes(NO_MODEL)
     done = run_pytest(
         *("test_again.py", *VIRTUAL, "--model", "m.tflite", "--junitxml", "junit.xml"),
         *("-o", "junit_family=xunit2", *WITHOUT_EMBEDDED, *arguments),

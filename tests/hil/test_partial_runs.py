@@ -12,7 +12,7 @@ import pytest
 from hil.report.completeness import PARTIAL_FILE
 from hil.report.model import Report
 from tests.hil.test_plugin import BOARD_RECORD
-from tests.support.pytest_run import run_pytest
+from tests.support.pytest_run import NO_MODEL, run_pytest
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +41,7 @@ def run_clips(
     for row in rows:
         (folder / "audio" / row.split(",")[0]).touch()  # the test never reads them
     (folder / "test_clip.py").write_text(CLIP_TEST.replace("FAULT", fault))
-    (folder / "m.tflite").write_bytes(b"")
+    (folder / "m.tflite").write_bytes(NO_MODEL)
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
         *("--sounds", ".", "--build-dir", ".", "--min-accuracy", "1%", *options, "test_clip.py"),

@@ -13,7 +13,7 @@ import yaml
 
 from generator.repository import REPO_ROOT
 from hil.node_ids import board_of
-from tests.support.pytest_run import run_pytest
+from tests.support.pytest_run import NO_MODEL, run_pytest
 
 
 @pytest.mark.slow
@@ -56,7 +56,7 @@ def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     model = tmp_path / "m.tflite"
-    model.write_bytes(b"no flatbuffer")
+    model.write_bytes(NO_MODEL + b"no flatbuffer")
     done = run_pytest(
         *("hil/", "--board", "u585", "--virtual", "--model", str(model)),
         *("--build-dir", str(tmp_path), *processes),
@@ -166,7 +166,7 @@ def test_plugin_imports_without_the_packages_that_boards_need() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=REPO_ROOT, capture_output=True, text=True, check=False
     )
-    plugin = {"plugin", "general_fixtures", "option_table"}
+    plugin = {"plugin", "general_fixtures", "option_table", "gates", "gates.options"}
     plugin |= {f"pytest_{part}" for part in ("fixtures", "options", "reruns", "stash")}
     assert set(done.stdout.split()) == {"hil", *(f"hil.{one}" for one in plugin)}, done.stderr
 
@@ -212,7 +212,7 @@ def test_records_of_all_processes_meet_in_one_report(
 ) -> None:
     (tmp_path / "test_recording.py").write_text(RECORDING_TEST)
     model = tmp_path / "m.tflite"
-    model.write_bytes(b"")
+    model.write_bytes(NO_MODEL)
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", str(model)),
         *("--build-dir", ".", "--junitxml", "junit.xml", "--html", "page.html"),
@@ -254,7 +254,7 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     for row in rows:
         (tmp_path / "audio" / row.split(",")[0]).touch()  # the test never reads them
     (tmp_path / "test_clip.py").write_text(CLIP_TEST)
-    (tmp_path / "m.tflite").write_bytes(b"")
+    (tmp_path / "m.tflite").write_bytes(NO_MODEL)
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
         *("--sounds", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),

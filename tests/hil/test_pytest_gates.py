@@ -10,7 +10,7 @@ import pytest
 
 from hil.report.model import Report
 from tests.hil.test_plugin import RECORDING_TEST
-from tests.support.pytest_run import run_pytest
+from tests.support.pytest_run import NO_MODEL, run_pytest
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ def test_a_limit_exceeded_fails_a_run_whose_tests_passed(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     (tmp_path / "test_recording.py").write_text(RECORDING_TEST)
-    (tmp_path / "m.tflite").write_bytes(b"")
+    (tmp_path / "m.tflite").write_bytes(NO_MODEL)
     (tmp_path / "pyproject.toml").write_text(
         "[tool.mel2metal]\nmax_network_cycles = 12_000\nmin_accuracy = 0.99\n"
     )
@@ -60,6 +60,6 @@ def test_wrong_limits_and_missing_sounds_end_the_run_before_it_begins(tmp_path: 
     (tmp_path / "empty").mkdir()
     done = run_pytest(*arguments, "--sounds", str(tmp_path / "empty"), "--require-sounds")
     assert done.returncode == 2
-    assert "is neither in ESC-50's layout" in done.stderr
+    assert "has neither ESC-50's layout" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert not (tmp_path / "hil" / "u585").exists()

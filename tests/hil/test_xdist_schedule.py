@@ -18,6 +18,7 @@ import pytest
 from hil.boards.locks import hold_any
 from hil.option_table import prefixed_arguments
 from hil.xdist_schedule import BoardScheduling, share_out
+from tests.support.pytest_run import NO_MODEL
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_on_a_board(board_name, place, number, worker_id):
 
 def start(folder: Path, *entries: str, kill: bool = False) -> subprocess.Popen[str]:
     (folder / "test_places.py").write_text(TESTS)
-    (folder / "m.tflite").write_bytes(b"")
+    (folder / "m.tflite").write_bytes(NO_MODEL)
     inventory = folder / "desk.yaml"
     inventory.write_text("".join(f"- {{board: u585, probe: 'virtual:{e}'}}\n" for e in entries))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]

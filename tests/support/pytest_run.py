@@ -14,6 +14,9 @@ import soundfile
 from generator.repository import REPO_ROOT
 from hil.option_table import prefixed_arguments
 
+NO_MODEL = b"\x1c\x00\x00\x00TFL3"
+"""The beginning of a .tflite: enough for a run that opens no board."""
+
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
 
 

@@ -69,7 +69,7 @@ def test_a_keras_file_of_make_train_is_converted_by_make_quantize(tmp_path: Path
     shipped = DEFAULT_MODEL.with_suffix(".keras")
     fault = fault_of(shipped)
     assert "of `make train`" in fault.what
-    assert fault.remedy.startswith(f"give {DEFAULT_MODEL}, which stands beside it")
+    assert fault.remedy.startswith(f"give {DEFAULT_MODEL}, the file beside it")
     alone = tmp_path / shipped.name
     alone.write_bytes(shipped.read_bytes())
     wanted = f'TRAIN_ARGS="--keras {alone} --out {alone.with_suffix(".tflite")}"'

@@ -188,6 +188,5 @@ def test_what_only_the_virtual_board_tells_is_refused_without_it(
 ) -> None:
     assert main(["profile", "--board", "u585", "--folded", "--lines", "stream.c"]) == 2
     told = capsys.readouterr().err
-    assert "--lines: a board on the desk tells cycles by layer alone" in told
-    assert "--folded: a board on the desk tells cycles by layer alone" in told
+    assert "--lines; --folded: a board on the desk tells cycles by layer alone" in told
     assert "add --virtual" in told
