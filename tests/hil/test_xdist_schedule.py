@@ -76,9 +76,10 @@ from pathlib import Path
 
 import pytest
 
-from hil import plugin
+from hil import pytest_fixtures
 from hil.boards.acquire import acquire
 from hil.boards.locks import holder
+from hil.pytest_stash import OPTIONS
 
 
 DEADLINE = time.monotonic() + 60
@@ -86,8 +87,8 @@ DEADLINE = time.monotonic() + 60
 
 @pytest.fixture(scope="session")
 def place(request, board_name, worker_id):
-    options = request.config.stash[plugin._OPTIONS]
-    printer = plugin._make_printer(request.config)
+    options = request.config.stash[OPTIONS]
+    printer = pytest_fixtures._make_printer(request.config)
     with acquire(options, options.boards[board_name], printer) as attachment:
         Path(f"{worker_id}.here").touch()
         while len(list(Path().glob("*.here"))) < int(os.environ["TOGETHER"]):
@@ -113,6 +114,8 @@ def start(folder: Path, *entries: str, kill: bool = False) -> subprocess.Popen[s
     inventory = folder / "desk.yaml"
     inventory.write_text("".join(f"- {{board: u585, probe: 'virtual:{e}'}}\n" for e in entries))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
+    # It forks a process in each worker, which outlives a killed one and holds its output open.
+    command += ["-p", "no:pytest_embedded"]
     ours = ["-n", "2", "--board", "u585", "--virtual", "--model", "m.tflite"]
     ours += ["--inventory", str(inventory), "--build-dir", ".", "--lock-timeout", "60"]
     environment = {**os.environ, "MEL2METAL_LOCK_DIR": str(folder / "locks")}
@@ -147,7 +150,7 @@ def test_two_boards_of_a_kind_serve_two_processes_each_with_its_own(tmp_path: Pa
     assert len({worker for worker, place in places}) == 2
     assert {place for worker, place in places} == {"virtual://u585-1", "virtual://u585-2"}
     assert len(set(places)) == 2  # a process keeps its board
-    assert "--board u585 --virtual" in (tmp_path / "job.txt").read_text()
+    assert "--m2m-board u585 --m2m-virtual" in (tmp_path / "job.txt").read_text()
 
 
 @pytest.mark.slow
