@@ -32,8 +32,8 @@ PROJECT_FOLDERS = (".", "bench/images", "profile/images", "qemu")
 
 RESULT_FOLDERS = ("hil", "compare", "bench", "profile")
 RESULT_FILE = re.compile(
-    r"(report|details|bench|layers|profile|flame|history|summary)[\w.-]*"
-    r"\.(json|html|png|svg|txt|xml|folded)|latest|latest\.txt"
+    r"(report|details|evidence|junit|PARTIAL|bench|layers|lines|stacks|profile|flame|history|summary)"
+    r"[\w.-]*\.(json|html|png|svg|txt|xml|folded)|latest|latest\.txt"
 )
 RESULTS = "holds results of runs, which stay (make clean REPORTS=1, or --reports, removes them)"
 KEPT_FOLDER = re.compile(r".+\.kept-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?")

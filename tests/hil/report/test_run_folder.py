@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.cleaning.build_folder import RESULT_FILE
+from hil.report.completeness import PARTIAL_FILE
+from hil.report.run import REPORT_FILES
 from hil.report.run_folder import latest_run, make_run_folder, point_latest, run_folders
 
 AT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -61,3 +64,8 @@ def test_a_folder_called_latest_is_not_replaced(tmp_path: Path) -> None:
     point_latest(tmp_path, run)
     assert latest_run(tmp_path) == run
     assert (tmp_path / "latest" / "mine.txt").read_text() == "a user's"
+
+
+@pytest.mark.parametrize("name", [*REPORT_FILES, PARTIAL_FILE, "junit.xml", "latest", "latest.txt"])
+def test_make_clean_knows_every_file_of_a_run(name: str) -> None:
+    assert RESULT_FILE.fullmatch(name)
