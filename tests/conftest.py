@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ LONGEST = (
     "hil/test_plugin.py",
 )
 """They begin first, in this order: a process that began one at the end would end alone."""
+
+for variable in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(variable, None)  # a make that a test starts is no part of the one that runs us
 
 settings.register_profile("fixed seeds", derandomize=True)
 settings.load_profile("fixed seeds")
