@@ -112,7 +112,7 @@ def _of_run(record: Record) -> Iterator[tuple[str, list[str]]]:
     yield r"^firmware SHA-256 (\w+)…$", [report["firmware_sha256"][:16]]
     sizes = record["footprint"]["network"]
     yield (
-        r"^ mel2metal \w+ +~?([\d.]+)" + r" +([\d.]+)" * 6,
+        r"^mel2metal \w+ +~?([\d.]+)" + r" +([\d.]+)" * 6,
         [
             f"{latency['network_ms_at_160mhz']:.2f}",
             *(f"{sizes[f'{name}_bytes'] / 1024:.1f}" for name in _KIB),
@@ -121,7 +121,7 @@ def _of_run(record: Record) -> Iterator[tuple[str, list[str]]]:
     for row in published_rows(report["model_sha256"]):
         kib = [f"{value:.1f}" for value in row.footprint_kib]
         yield (
-            rf"^ {re.escape(row.engine)} \* +([\d.]+)" + r" +([\d.]+)" * 6,
+            rf"^{re.escape(row.engine)} \* +([\d.]+)" + r" +([\d.]+)" * 6,
             [f"{row.network_ms:.2f}", *kib],
         )
     yield (
