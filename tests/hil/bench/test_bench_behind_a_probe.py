@@ -10,9 +10,9 @@ import pytest
 
 from hil.bench.record import ModelBench
 from hil.bench.run import bench_model
-from hil.options import Options, read_options
 from hil.probe.attached import Attached, AttachedProbe
 from tests.hil.stlink import SERIAL, SPECS, plug_in, unplug
+from tests.support.tiny_options import tiny_options
 
 pytestmark = pytest.mark.slow
 
@@ -31,30 +31,19 @@ def port(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     unplug(port)
 
 
-def options_of(tiny_build: Path, *, virtual: bool) -> Options:
-    given = {
-        "board": [BOARD],
-        "virtual": virtual,
-        "model": str(tiny_build / "m.tflite"),
-        "build_dir": str(tiny_build),
-        "engine": "builtin",
-        "optimise": "memory",
-        "kernels": "assembly",
-    }
-    return read_options(given.get)
-
-
 @pytest.fixture
 def virtual(tiny_build: Path) -> ModelBench:
     """The same on the virtual board; made before anything else is plugged in."""
-    return bench_model(options_of(tiny_build, virtual=True), SPECS[BOARD], print)[0]
+    return bench_model(tiny_options(tiny_build, BOARD, virtual=True), SPECS[BOARD], print)[0]
 
 
 def test_a_board_measures_what_the_virtual_board_counts(
     virtual: ModelBench, port: str, tiny_build: Path
 ) -> None:
     """The same core is behind both: counted by its DWT, with the calls of it, and from outside."""
-    silicon, measured = bench_model(options_of(tiny_build, virtual=False), SPECS[BOARD], print)
+    silicon, measured = bench_model(
+        tiny_options(tiny_build, BOARD, virtual=False), SPECS[BOARD], print
+    )
     assert silicon.layers == ()
     assert virtual.layers
     assert silicon.network.instructions is silicon.network.pipeline_cycles is None

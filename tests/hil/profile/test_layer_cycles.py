@@ -12,7 +12,6 @@ import pytest
 
 from hil.bench.record import Cost
 from hil.bench.run import measure
-from hil.options import Options, read_options
 from hil.probe.attached import Attached, AttachedProbe
 from hil.profile.layer_cycles import (
     SCHEMA,
@@ -22,6 +21,7 @@ from hil.profile.layer_cycles import (
     write_board_profile,
 )
 from tests.hil.stlink import SERIAL, SPECS, plug_in, unplug
+from tests.support.tiny_options import tiny_options
 
 pytestmark = pytest.mark.slow
 
@@ -30,23 +30,10 @@ READS = 4_000
 """Cycles that the reads of the counter may add to a layer of a patch."""
 
 
-def options_of(tiny_build: Path, *, virtual: bool) -> Options:
-    given = {
-        "board": [BOARD],
-        "virtual": virtual,
-        "model": str(tiny_build / "m.tflite"),
-        "build_dir": str(tiny_build),
-        "engine": "builtin",
-        "optimise": "memory",
-        "kernels": "assembly",
-    }
-    return read_options(given.get)
-
-
 @pytest.fixture(scope="module")
 def known(tiny_build: Path) -> dict[int, Cost]:
     """By operators, from a trace; made before anything is plugged in."""
-    return measure(options_of(tiny_build, virtual=True), SPECS[BOARD], print).operators
+    return measure(tiny_options(tiny_build, BOARD, virtual=True), SPECS[BOARD], print).operators
 
 
 @pytest.fixture
@@ -66,7 +53,7 @@ def plugged(
 def test_a_board_measures_its_layers(
     plugged: None, known: dict[int, Cost], tiny_build: Path, tmp_path: Path
 ) -> None:
-    profile = profile_board(options_of(tiny_build, virtual=False), SPECS[BOARD], print)
+    profile = profile_board(tiny_options(tiny_build, BOARD, virtual=False), SPECS[BOARD], print)
     assert profile.cycles_are == "measured"
     rows = {row.index: row.cycles for row in profile.layers if row.index is not None}
     assert rows.keys() == known.keys()

@@ -14,28 +14,15 @@ from generator.errors import InputError
 from hil.bench.record import Cost
 from hil.bench.run import Measured, measure
 from hil.boards.virtual_board import VirtualBoard
-from hil.options import Options, read_options
 from hil.profile.code import code_listing
 from hil.profile.record import ProfileRecord
 from hil.profile.run import Profiled, profile_virtual
 from hil.profile.sources import listing
 from hil.profile.tree import folded
 from mel2metal.__main__ import main
+from tests.support.tiny_options import tiny_options
 
 pytestmark = pytest.mark.slow
-
-
-def options_of(tiny_build: Path, board: str) -> Options:
-    given = {
-        "board": [board],
-        "virtual": True,
-        "model": str(tiny_build / "m.tflite"),
-        "build_dir": str(tiny_build),
-        "engine": "builtin",
-        "optimise": "memory",
-        "kernels": "assembly",
-    }
-    return read_options(given.get)
 
 
 @dataclass(frozen=True)
@@ -53,7 +40,7 @@ class Both:
 
 @pytest.fixture(scope="module", params=["u585", "h743"])
 def both(request: pytest.FixtureRequest, tiny_build: Path) -> Iterator[Both]:
-    options = options_of(tiny_build, request.param)
+    options = tiny_options(tiny_build, request.param)
     spec = options.boards[request.param]
     counts: list[int] = []
     start, take = VirtualBoard.start_profile, VirtualBoard.take_profile
