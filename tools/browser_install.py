@@ -17,16 +17,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from filelock import FileLock
-
 from generator.errors import Mel2metalError, ToolError
 from generator.repository import REPO_ROOT
+from generator.toolchain.tool_install import extract, install_tree
 
 PACKAGE = "@sparticuz/chromium@153.0.0"
 SHA512 = "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
@@ -34,7 +31,6 @@ SHA512 = "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n8
 
 TOOLS_DIR = REPO_ROOT / ".tools"
 TARGET = TOOLS_DIR / "chromium"
-INSTALLED_MARK = ".installed"
 PROGRAM = "chromium"
 """A script in TARGET: the browser with its libraries and its font."""
 
@@ -68,21 +64,16 @@ FONTCONFIG_FILE="$here/fonts/fonts.conf" exec "$here/headless_shell" "$@"
 def install_browser() -> bool:
     """Install it; False if it was there already. Raises ToolError where it cannot be had."""
     TOOLS_DIR.mkdir(exist_ok=True)
-    with FileLock(TOOLS_DIR / "chromium.lock"):
-        mark = TARGET / INSTALLED_MARK
-        if mark.is_file() and mark.read_text() == _mark():
-            mark.touch()
-            return False
-        _check_machine()
-        with tempfile.TemporaryDirectory(dir=TOOLS_DIR, prefix="chromium.part-") as scratch:
-            tree = _unpack(_download(Path(scratch)), Path(scratch))
-            _try(tree)
-            _write_script(tree, TARGET)
-            (tree / INSTALLED_MARK).write_text(_mark())
-            if TARGET.exists():
-                TARGET.rename(Path(scratch) / "replaced")
-            tree.rename(TARGET)
-    return True
+    return install_tree(TARGET, _mark(), _make_tree)
+
+
+def _make_tree(scratch: Path) -> Path:
+    """Download it, unpack it and let it say its version; the tree as it will be in TARGET."""
+    _check_machine()
+    tree = _unpack(_download(scratch), scratch)
+    _try(tree)
+    _write_script(tree, TARGET)
+    return tree
 
 
 def _mark() -> str:
@@ -129,7 +120,7 @@ def sha512_of(archive: Path) -> str:
 
 
 def _unpack(archive: Path, scratch: Path) -> Path:
-    _extract(archive, scratch)
+    extract(archive, scratch)
     tree = scratch / "package" / "bin"
     packed = sorted(tree.glob("*.br"))
     _run(["node", "-e", _UNPACK, *map(str, packed)], "node could not unpack the browser", REMEDY)
@@ -138,19 +129,11 @@ def _unpack(archive: Path, scratch: Path) -> Path:
     for path in tree.glob("*.tar"):
         folder = tree / path.stem
         folder.mkdir()
-        _extract(path, folder)
+        extract(path, folder)
         path.unlink()
     (tree / "chromium").rename(tree / "headless_shell")
     (tree / "headless_shell").chmod(0o755)
     return tree
-
-
-def _extract(archive: Path, folder: Path) -> None:
-    with tarfile.open(archive) as tar:
-        if hasattr(tarfile, "data_filter"):
-            tar.extractall(folder, filter="data")
-        else:  # Python 3.11.0 to 3.11.3
-            tar.extractall(folder)
 
 
 def _write_script(tree: Path, target: Path) -> None:

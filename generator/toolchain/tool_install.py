@@ -48,8 +48,7 @@ class PinnedTool:
 
     def is_installed(self) -> bool:
         """Whether it is there, as the pin of today wants it."""
-        mark = self.target / INSTALLED_MARK
-        return mark.is_file() and mark.read_text() == self.pin.read_text()
+        return has_mark(self.target, self.pin.read_text())
 
     def touch_mark(self) -> None:
         """Make the mark newer than the pin, for make; a folder that is not ours to change stays."""
@@ -57,23 +56,46 @@ class PinnedTool:
             (self.target / INSTALLED_MARK).touch()
 
     def install(self) -> bool:
-        """Install it; False if it was there already. Raises ToolError.
+        """Install it; False if it was there already. Raises ToolError."""
+        return install_tree(
+            self.target, self.pin.read_text(), lambda scratch: self.unpack(self.pin, scratch)
+        )
 
-        Its tree is made in a scratch folder, marked, and renamed to `target`.
-        """
-        folder, name = self.target.parent, self.target.name
-        with hold_file(folder / f"{name}.lock", str(self.target)):
-            if self.is_installed():
-                return False
-            for left in folder.glob(f"{name}.part-*"):  # by one that was killed
-                shutil.rmtree(left, ignore_errors=True)
-            with tempfile.TemporaryDirectory(dir=folder, prefix=f"{name}.part-") as scratch:
-                tree = self.unpack(self.pin, Path(scratch))
-                (tree / INSTALLED_MARK).write_text(self.pin.read_text())
-                if self.target.exists():
-                    self.target.rename(Path(scratch) / "replaced")
-                tree.rename(self.target)
-        return True
+
+def install_tree(target: Path, mark: str, unpack: Callable[[Path], Path]) -> bool:
+    """Put the tree that `unpack` makes in a scratch folder where `target` is, whole or not at all.
+
+    `mark` says what is installed: False, and nothing is done, where it is there with that mark.
+    Raises ToolError where the folder's lock cannot be had, and what `unpack` raises.
+    """
+    folder, name = target.parent, target.name
+    with hold_file(folder / f"{name}.lock", str(target)):
+        if has_mark(target, mark):
+            return False
+        for left in folder.glob(f"{name}.part-*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=f"{name}.part-") as scratch:
+            tree = unpack(Path(scratch))
+            (tree / INSTALLED_MARK).write_text(mark)
+            if target.exists():
+                target.rename(Path(scratch) / "replaced")
+            tree.rename(target)
+    return True
+
+
+def has_mark(target: Path, mark: str) -> bool:
+    """Whether a tree stands there that was installed with this mark."""
+    path = target / INSTALLED_MARK
+    return path.is_file() and path.read_text() == mark
+
+
+def extract(archive: Path, folder: Path) -> None:
+    """Unpack a tar archive, nothing outside of `folder`."""
+    with tarfile.open(archive) as tar:
+        if hasattr(tarfile, "data_filter"):
+            tar.extractall(folder, filter="data")
+        else:  # Python 3.11.0 to 3.11.3
+            tar.extractall(folder)
 
 
 def _unpack_compiler(pin: Path, scratch: Path) -> Path:
@@ -110,11 +132,7 @@ def _unpack_cmsis_dsp(pin: Path, scratch: Path) -> Path:
     """Download the source distribution and unpack it; nothing of it is built."""
     _pip("download", "--dest", str(scratch), "--no-binary=cmsisdsp", pin=pin, scratch=scratch)
     (archive,) = scratch.glob("cmsisdsp-*.tar.gz")
-    with tarfile.open(archive) as tar:
-        if hasattr(tarfile, "data_filter"):
-            tar.extractall(scratch, filter="data")
-        else:  # Python 3.11.0 to 3.11.3
-            tar.extractall(scratch)
+    extract(archive, scratch)
     return scratch / archive.name.removesuffix(".tar.gz")
 
 
