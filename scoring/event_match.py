@@ -87,7 +87,8 @@ class Matched:
 
 def match_events(sounds: Sequence[Span], events: Sequence[Span], tolerance_s: float) -> Matched:
     """Sort out the events of one recording against its labelled sounds."""
-    found, missed = [], []
+    found: list[Span] = []
+    missed: list[Span] = []
     for sound in sounds:
         heard = any(
             event.label == sound.label
