@@ -1,33 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Choice of the running decision's parameters on labelled recordings.
 
-Tried is every combination of `SMOOTHING_S`, `BEGINS`, `END_RATIOS`, `MINIMUM_S` and `REFRACTORY_S`,
-for all classes alike. Chosen is the one with the fewest missed sounds among those with no more
-false alarms an hour than allowed; of equals that with fewer false alarms, then the one that is told
-sooner. Where none is so quiet, the one with the fewest false alarms is taken. Then each class may
-take another begin of its own, where that misses fewer sounds and the whole stays allowed.
+Tried is every combination of `SMOOTHING_STEPS`, `BEGINS`, `END_RATIOS`, `MINIMUM_STEPS` and
+`REFRACTORY_S`, for all classes alike. Chosen is the one with the fewest missed sounds among those
+with no more false alarms an hour than allowed; of equals that with fewer false alarms, then the one
+that is told sooner. Where none is so quiet, the one with the fewest false alarms is taken. Then
+each class may take another begin of its own, where that misses fewer sounds and the whole stays
+allowed.
 """
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from generator.model.decision import step_of
 from generator.model.event_rule import SILENT_SCORE, ClassEvents, EventRule
+from generator.model.event_settings import ClassEventSettings, EventSettings
 from scoring.event_match import NOTHING, EventCount, Span, match_events
 
-SMOOTHING_S = (0.0, 1.0, 1.5, 2.0)
-"""Times of the mean; 0: one patch alone."""
+SMOOTHING_STEPS = (1, 2, 3, 4)
+"""Of the mean; 1: one patch alone."""
 BEGINS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 END_RATIOS = (0.5, 0.75, 1.0)
 """Of the begin."""
-MINIMUM_S = (0.0, 1.0)
+MINIMUM_STEPS = (1, 2)
 REFRACTORY_S = (0.0, 2.0)
+
+MakeRule = Callable[[EventSettings], EventRule]
+"""What the settings come to for a model."""
 
 Steps = npt.NDArray[np.int64]
 
@@ -46,31 +52,10 @@ class HeardRecording:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
-    """One combination, in the units of the settings file."""
-
-    smoothing_s: float
-    begin: float
-    end: float
-    minimum_s: float
-    refractory_s: float
-
-    def in_steps(self, step_s: float) -> ClassEvents:
-        """As the rule has them, with steps of `step_s`."""
-        return ClassEvents(
-            smoothing=max(1, round(self.smoothing_s / step_s)),
-            begin=step_of(self.begin),
-            end=step_of(self.end),
-            minimum=max(1, round(self.minimum_s / step_s)),
-            refractory=round(self.refractory_s / step_s),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A combination and what it gives over all recordings."""
 
-    parameters: Parameters
+    settings: EventSettings
     count: EventCount
 
 
@@ -81,10 +66,7 @@ class Choice:
     candidates: tuple[Candidate, ...]
     """All combinations for all classes alike, in the order in which they were tried."""
     chosen: Candidate
-    begins: dict[int, float]
-    """Classes with a begin of their own."""
-    count: EventCount
-    """With these begins."""
+    """The best of them; with a begin of its own for each class that gains by it."""
     is_allowed: bool
     """Whether it has no more false alarms an hour than were allowed."""
 
@@ -133,53 +115,58 @@ def total(counts: Sequence[EventCount]) -> EventCount:
     return replace(whole, seconds=counts[0].seconds if counts else 0.0)
 
 
-def combinations() -> Iterator[Parameters]:
-    """Every combination that is tried."""
-    for smoothing_s, begin, ratio, minimum_s, refractory_s in itertools.product(
-        SMOOTHING_S, BEGINS, END_RATIOS, MINIMUM_S, REFRACTORY_S
+def combinations(step_s: Fraction) -> Iterator[EventSettings]:
+    """Every combination that is tried, for steps of `step_s`."""
+    for smoothing, begin, ratio, minimum, refractory_s in itertools.product(
+        SMOOTHING_STEPS, BEGINS, END_RATIOS, MINIMUM_STEPS, REFRACTORY_S
     ):
-        yield Parameters(smoothing_s, begin, round(begin * ratio, 3), minimum_s, refractory_s)
+        yield EventSettings(
+            smoothing_s=_seconds(smoothing * step_s),
+            begin=begin,
+            end=round(begin * ratio, 3),
+            minimum_s=_seconds(minimum * step_s) if minimum > 1 else 0.0,
+            refractory_s=refractory_s,
+        )
 
 
-def choose_parameters(
+def choose_settings(
     recordings: Sequence[HeardRecording],
-    rule: EventRule,
-    step_s: float,
+    labels: Sequence[str],
+    make_rule: MakeRule,
+    step_s: Fraction,
     *,
     allowed_an_hour: float,
     tolerance_s: float,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> Choice:
-    """Try all combinations with the classes of `rule` that make events.
+    """Try all combinations on recordings of a model with these labels.
 
     `allowed_an_hour`: false alarms; `on_progress` gets the number of combinations done.
     """
+
+    def try_settings(settings: EventSettings) -> Candidate:
+        counts = count_events(recordings, make_rule(settings), tolerance_s)
+        return Candidate(settings, total(counts))
+
     candidates = []
-    for number, parameters in enumerate(combinations(), start=1):
-        tried = _with(rule, parameters, step_s, {})
-        count = total(count_events(recordings, tried, tolerance_s))
-        candidates.append(Candidate(parameters, count))
+    for number, settings in enumerate(combinations(step_s), start=1):
+        candidates.append(try_settings(settings))
         on_progress(number)
-    chosen = min(candidates, key=lambda one: _cost(one, allowed_an_hour))
-    begins: dict[int, float] = {}
-    best = chosen.count
-    for label, one in enumerate(rule.classes):
-        if one is None:
-            continue
+    best = min(candidates, key=lambda one: _cost(one, allowed_an_hour))
+    usual = best.settings
+    ratio = (usual.end or 0.0) / (usual.begin or 1.0)
+    heard = {span.label for recording in recordings for span in recording.sounds}
+    for label in sorted(heard):
         for begin in BEGINS:
-            own = {**begins, label: begin}
-            tried = _with(rule, chosen.parameters, step_s, own)
-            count = total(count_events(recordings, tried, tolerance_s))
-            allowed = count.false_alarms_an_hour <= max(allowed_an_hour, best.false_alarms_an_hour)
-            if allowed and (count.missed, count.false_alarms) < (best.missed, best.false_alarms):
-                begins, best = own, count
-    is_allowed = best.false_alarms_an_hour <= allowed_an_hour
-    return Choice(tuple(candidates), chosen, begins, best, is_allowed)
-
-
-def rule_of(rule: EventRule, choice: Choice, step_s: float) -> EventRule:
-    """The rule with what was chosen."""
-    return _with(rule, choice.chosen.parameters, step_s, choice.begins)
+            own = ClassEventSettings(begin=begin, end=round(begin * ratio, 3))
+            classes = {**best.settings.classes, labels[label]: own}
+            tried = try_settings(best.settings.model_copy(update={"classes": classes}))
+            most = max(allowed_an_hour, best.count.false_alarms_an_hour)
+            is_better = _misses(tried) < _misses(best)
+            if is_better and tried.count.false_alarms_an_hour <= most:
+                best = tried
+    is_allowed = best.count.false_alarms_an_hour <= allowed_an_hour
+    return Choice(tuple(candidates), best, is_allowed)
 
 
 def window_sums(scores: npt.NDArray[np.int8], smoothing: int) -> Steps:
@@ -197,30 +184,23 @@ def _run_lengths(on: npt.NDArray[np.bool_]) -> Steps:
     return np.asarray(place - last_off, np.int64)
 
 
-def _with(
-    rule: EventRule, parameters: Parameters, step_s: float, begins: dict[int, float]
-) -> EventRule:
-    classes = []
-    for label, one in enumerate(rule.classes):
-        own = parameters
-        if label in begins:
-            ratio = parameters.end / parameters.begin
-            own = replace(parameters, begin=begins[label], end=own_end(begins[label], ratio))
-        classes.append(None if one is None else own.in_steps(step_s))
-    return EventRule(rule.head, tuple(classes))
-
-
-def own_end(begin: float, ratio: float) -> float:
-    """The end of a class with a begin of its own, in the same ratio to it."""
-    return round(begin * ratio, 3)
+def _misses(one: Candidate) -> tuple[int, int]:
+    return one.count.missed, one.count.false_alarms
 
 
 def _cost(one: Candidate, allowed_an_hour: float) -> tuple[float, ...]:
     """What is less is better."""
-    count, parameters = one.count, one.parameters
-    too_many = count.false_alarms_an_hour > allowed_an_hour
-    delay_s = max(parameters.smoothing_s / 2, parameters.minimum_s)
-    sooner = (delay_s, parameters.refractory_s, -parameters.begin, -parameters.end)
-    if too_many:
+    count, settings = one.count, one.settings
+    told_after_s = max((settings.smoothing_s or 0.0) / 2, settings.minimum_s or 0.0)
+    sooner = (
+        *(told_after_s, settings.refractory_s or 0.0),
+        *(-(settings.begin or 0.0), -(settings.end or 0.0)),
+    )
+    if count.false_alarms_an_hour > allowed_an_hour:
         return (1.0, count.false_alarms, count.missed, *sooner)
     return (0.0, count.missed, count.false_alarms, *sooner)
+
+
+def _seconds(exact: Fraction) -> float:
+    """To the millisecond below: a time that is rounded up to steps comes to the same ones."""
+    return math.floor(exact * 1000) / 1000
