@@ -14,7 +14,7 @@ from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
-from hil.virtual.stm32.dma_channels import DmaController, DmaSystem
+from hil.virtual.stm32.dma_channels import DmaClient, DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.identity import Identity
@@ -64,6 +64,8 @@ class Parts:
     gpio: Mapping[str, Gpio]
     """By the letters of the ports."""
     others: list[AnyPeripheral] = field(default_factory=list)
+    dma_clients: tuple[DmaClient, ...] = ()
+    """Those of the others that DMA moves data for; the UART is one anyway."""
 
     def __post_init__(self) -> None:
         for letter, port in self.gpio.items():
