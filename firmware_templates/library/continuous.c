@@ -6,7 +6,7 @@
 
 #include "frontend/frontend.h"
 
-_Static_assert(CONTINUOUS_FILL_HOPS <= PATCH_STEP_FRAMES || PATCH_STEP_FRAMES == 1u,
+_Static_assert(CONTINUOUS_FILL_HOPS <= PATCH_STEP_FRAMES,
                "a patch is filled before a step of the next segment can be silent");
 
 /* The listener's frames and sums are of a clip that ends; here neither may grow without end. */
@@ -55,8 +55,7 @@ static bool is_unanswered(const struct continuous *self) {
 
 /* A frame passed the gate, which ends with the newest sample: silence before it is over. */
 static void end_silence(struct continuous *self) {
-    const uint64_t before =
-        self->samples > MEL_HOP_SAMPLES ? self->samples - MEL_HOP_SAMPLES : 0u;
+    const uint64_t before = self->samples > MEL_HOP_SAMPLES ? self->samples - MEL_HOP_SAMPLES : 0u;
     self->heard = true;
     self->heard_end = self->samples;
     if (!self->filling) {
@@ -179,8 +178,7 @@ int continuous_push_q15(struct continuous *self, const int16_t *samples, uint32_
         const uint32_t taken = missing < count ? (uint32_t)missing : count;
         self->samples += taken;
         self->heard = false;
-        int error =
-            frontend_push_q15(&self->listener.frontend, samples, taken, take_frame, self);
+        int error = frontend_push_q15(&self->listener.frontend, samples, taken, take_frame, self);
         if (error == LISTENER_OK && self->samples == self->frame_end) {
             error = finish_hop(self, self->heard);
         }

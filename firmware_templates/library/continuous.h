@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app/listener.h"
+#include "library/listener.h"
 #include "library/events.h"
 
 /*

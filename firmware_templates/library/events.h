@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app/decision.h"
+#include "library/decision.h"
 #include "library/event_rule.h"
 #include "network/network.h"
 
