@@ -112,7 +112,7 @@ static int fill_patch(struct continuous *self) {
         if (error < 0) {
             return error;
         }
-        if (self->listener.clip.patches > 0u) {
+        if (self->listener.clip.patches > 0u) { /* and its step was taken */
             self->filling = false;
             take_silence(self, self->resumed ? self->silence_end : self->samples);
             if (self->resumed) {
@@ -132,6 +132,7 @@ static void begin_segment(struct continuous *self) {
 
 /* The gate has been closed for so long that what comes next is another sound. */
 static int end_segment(struct continuous *self) {
+    self->filled_begin = self->segment_begin;
     frontend_reset(&self->listener.frontend);
     begin_segment(self);
     if (self->listener.clip.patches > 0u) {

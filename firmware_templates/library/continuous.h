@@ -64,7 +64,8 @@ struct continuous {
     struct continuous_callbacks callbacks;
     struct events events;
     uint64_t samples;       /* taken since the beginning */
-    uint64_t segment_begin; /* the first sample of this segment */
+    uint64_t segment_begin; /* the first sample of the segment that samples belong to */
+    uint64_t filled_begin;  /* filling: that of the segment before it */
     uint64_t frame_end;     /* where the next frame ends, whether the gate drops it or not */
     uint64_t heard_end;     /* end of the newest frame that passed the gate */
     uint64_t patch_end;     /* end of the newest frame that the listener has */
