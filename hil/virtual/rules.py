@@ -51,8 +51,8 @@ class Rule(enum.Enum):
     UART_OVERRUN = "a byte arrives before the one before it is taken"
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     MICROPHONE_CLOCK = (
-        "a microphone is read without a clock, or with one that its data sheet or its interface does"
-        " not allow (RM0456: ADF, serial input interface)"
+        "a microphone is read without a clock, or with one that its data sheet or its interface"
+        " does not allow (RM0456: ADF, serial input interface)"
     )
     FILTER_SETTINGS = (
         "a microphone's digital filter is set up or started in a way that the manual forbids"
