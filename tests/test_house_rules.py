@@ -27,7 +27,8 @@ SPDX_WITHIN_LINES = 4
 SOURCE_SUFFIXES = {".py", ".c", ".h", ".ld", ".yaml", ".cmake"}
 SOURCE_NAMES = {"Makefile", "CMakeLists.txt", "run"}
 MADE_BY_TOOLS = re.compile(
-    r"^(requirements/.*\.txt|tests/golden/.*|docs/schema/.*|models/.*\.frontend\.yaml|LICENSE)$"
+    r"^(requirements/.*\.txt|tests/golden/.*|docs/(?:figures|schema)/.*"
+    r"|models/.*\.frontend\.yaml|LICENSE)$"
 )
 
 # In pieces, so that this file keeps its own rule.
