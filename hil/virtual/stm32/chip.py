@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from hil.virtual.chip_records import PERIPHERAL_RANGES, ClockedMemory, ClockEnable
@@ -13,6 +14,7 @@ from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.sound.sound import Sound
 from hil.virtual.stm32.dma_channels import DmaClient, DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
@@ -41,6 +43,10 @@ class ChipSystem(DmaSystem, FlashSystem, PowerSystem, RccSystem, UsartSystem, Pr
     def wiring(self) -> Wiring:
         """What is soldered to the chip."""
 
+    @property
+    def sound(self) -> Sound:
+        """What the board's microphone hears."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsartPlace:
@@ -67,6 +73,8 @@ class Parts:
     """Those of the others that DMA moves data for; the UART is one anyway."""
 
     def __post_init__(self) -> None:
+        for letter, port in self.gpio.items():
+            port.supplied = partial(self.pwr.supplies, letter)
         for member in self.others:
             if isinstance(member, Iwdg):
                 member.by_hardware = lambda: self.flash.options.hardware_watchdog
