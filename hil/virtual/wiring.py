@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a record says of the wiring of a board: its chip, and the pins of the ST-LINK's COM port.
+"""What a record says of the wiring of a board: its chip, the ST-LINK's COM port, its microphone.
 
 The records are in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
 must not follow a mistake there.
@@ -7,6 +7,7 @@ must not follow a mistake there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -23,6 +24,21 @@ class PinFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class PdmMicrophone:
+    """A digital microphone: the peripheral that it is wired to, and what its data sheet says."""
+
+    name: str
+    peripheral: str
+    pins: Mapping[str, PinFunction]
+    """Its clock and its data line, by the peripheral's signal names."""
+    edge: str
+    """The edge of the clock at which its bit is to be taken, "rising" or "falling" (LR pin)."""
+    clock_range_hz: tuple[int, int]
+    settle_s: float
+    """Time from its clock's start to good data."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """One board: its chip, its COM port's USART, and the pins of TX and RX seen from the chip."""
 
@@ -35,3 +51,5 @@ class Wiring:
     """Whether the board carries a 32.768 kHz crystal on LSE, where that is modelled."""
     supply: str = "LDO"
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""
+    microphone: PdmMicrophone | None = None
+    """The one that is modelled, if any."""
