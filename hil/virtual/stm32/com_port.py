@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from hil.virtual.serial_line import HostLine
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts
-from hil.virtual.stm32.wired_pins import WiredPins
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
+from hil.virtual.stm32.wired_pins import WiredPins
 
 
 def make_com_port(chip: Chip, system: ChipSystem, parts: Parts, line: HostLine) -> Usart:

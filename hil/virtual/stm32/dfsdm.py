@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """DFSDM1 of the L4, L4+ and H7: a digital microphone's bits to words, by DMA or read by the core.
 
-RM0351 section 24, RM0432 section 28, RM0433 section 30, RM0455 section 31. The order is that of the
-manuals: the channel, then DFSDMEN, which starts CKOUT; the filter, then DFEN, then RSWSTART. The model
-is lazy, as the UART is: it makes what is due when the core looks, at the times of interrupts, and on
-a grid in time where DMA fills memory.
+RM0351, RM0432, RM0433, RM0455: DFSDM. DFSDMEN starts CKOUT; a conversion needs its channel enabled,
+its filter set up and DFEN, and then RSWSTART. The model is lazy, as the UART is: it makes what is
+due when the core looks, at the times of interrupts, and on a grid in time where DMA fills memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from typing import ClassVar, Protocol
 
@@ -19,13 +19,15 @@ from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
 from hil.virtual.scheduler import NEVER_PS
 from hil.virtual.stm32 import dfsdm_registers as at
-from hil.virtual.stm32.dfsdm_filter import Ckout, Filter, Run, as_registers
+from hil.virtual.stm32.dfsdm_filter import Filter, Run, as_registers
 from hil.virtual.stm32.dma_channels import DmaChannel, DmaController, DmaRequest
-from hil.virtual.stm32.pdm_line import PdmLine
+from hil.virtual.stm32.pdm_input import PdmInput
 from hil.virtual.system import ClockTree, Events, Interrupting
 
 CKOUT_MAX_HZ = 20_000_000
 """DS10969, DS12023, DS12110, DS13195: DFSDM characteristics."""
+KERNEL_PER_CKOUT = 4
+"""The clock that the DFSDM works with is that much faster (RM0351: serial channel transceivers)."""
 MEMORY_GRID_PS = 500_000_000
 """What DMA brings is in memory at least this often, in virtual time."""
 WORD_BYTES = 4
@@ -39,7 +41,10 @@ class DfsdmClocks(ClockTree, Protocol):
     """What a DFSDM asks of RCC."""
 
     def dfsdm_kernel_hz(self) -> int:
-        """The clock that CKOUT is divided from, as its selection says."""
+        """The clock that the DFSDM works with, and that CKOUT may be divided from."""
+
+    def dfsdm_audio_hz(self) -> int:
+        """The other clock that CKOUT may be divided from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class DfsdmConnections:
     dma: DmaController
     clocks: DfsdmClocks
     enable: ClockEnable
-    line: PdmLine | None
+    line: PdmInput | None
     """The microphone that is wired to it, if one is."""
 
 
@@ -92,7 +97,8 @@ class Dfsdm(Peripheral[DfsdmSystem]):
     def reset(self) -> None:
         """Everything off, CKOUT too."""
         super().reset()
-        self.ckout: Ckout | None = None
+        self.source_hz = 0
+        """What CKOUT is divided from; 0: it stands."""
         self._quiet_until_ps = NEVER_PS
         for one in self.filters:
             one.reset()
@@ -127,7 +133,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
             raise self.broken(Rule.WRITE_PROTECTED_REGISTER, what, offset)
         if before & ~value & at.CHEN and channel in self._channels_in_use():
             what = f"CHEN of channel {channel} is cleared while a filter converts it"
-            raise self.broken(Rule.DFSDM_SETTINGS, what, offset)
+            raise self.broken(Rule.FILTER_SETTINGS, what, offset)
         self.values[name] = value
         if changed & value & at.DFSDMEN:
             self._start_ckout(value)
@@ -141,20 +147,26 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         code = (value & at.CKOUTDIV) >> at.CKOUTDIV_POSITION
         if not code:
             return  # no clock
-        if value & at.CKOUTSRC:
-            what = "CKOUT from the audio clock (CKOUTSRC) is not modelled"
-            raise self.broken(Rule.UNMODELLED_REGISTER, what, 0)
-        kernel_hz = self.connections.clocks.dfsdm_kernel_hz()
-        ckout = Ckout(kernel_hz, code + 1, self.system.now_ps)
-        if ckout.hz > CKOUT_MAX_HZ:
-            what = f"CKOUT is {float(ckout.hz) / 1e6:g} MHz, at most {CKOUT_MAX_HZ / 1e6:g} MHz"
-            raise self.broken(Rule.PDM_CLOCK, what, 0)
+        source_hz, kernel_hz = self._source_hz(), self.connections.clocks.dfsdm_kernel_hz()
+        hz = Fraction(source_hz, code + 1)
+        if hz > CKOUT_MAX_HZ:
+            what = f"CKOUT is {float(hz) / 1e6:g} MHz, at most {CKOUT_MAX_HZ / 1e6:g} MHz"
+            raise self.broken(Rule.MICROPHONE_CLOCK, what, 0)
+        if kernel_hz < KERNEL_PER_CKOUT * hz:
+            what = f"CKOUT is {float(hz) / 1e6:g} MHz, more than a quarter of the DFSDM's clock"
+            raise self.broken(Rule.MICROPHONE_CLOCK, f"{what}, {kernel_hz / 1e6:g} MHz", 0)
         if self.connections.line is not None:
-            self.connections.line.start(self, "CKOUT", ckout.hz, ckout.start_ps)
-        self.ckout = ckout
+            self.connections.line.start(hz, self.system.now_ps)
+        self.source_hz = source_hz
+
+    def _source_hz(self) -> int:
+        """What CKOUT is divided from."""
+        clocks = self.connections.clocks
+        audio = self.values["CH0CFGR1"] & at.CKOUTSRC
+        return clocks.dfsdm_audio_hz() if audio else clocks.dfsdm_kernel_hz()
 
     def _stop_ckout(self) -> None:
-        self.ckout = None
+        self.source_hz = 0
         if self.connections.line is not None:
             self.connections.line.stop()
         for one in self.filters:
@@ -167,9 +179,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         locked = self.values[f"CH{channel}CFGR1"] & at.CHEN
         if locked and (value ^ self.values[name]) & at.DTRBS:
             what = f"DTRBS of {name} is changed while CHEN is 1"
-            raise self.broken(
-                Rule.WRITE_PROTECTED_REGISTER, what, at.CHANNEL_STRIDE * channel + 4
-            )
+            raise self.broken(Rule.WRITE_PROTECTED_REGISTER, what, at.CHANNEL_STRIDE * channel + 4)
         self.values[name] = value
         for index, one in enumerate(self.filters):
             if one.run is not None and one.run.channel == channel:
@@ -197,7 +207,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         if value & at.RSWSTART:
             if not before & value & at.DFEN:
                 what = "RSWSTART is written while DFEN is 0, and starts nothing"
-                raise self.broken(Rule.DFSDM_SETTINGS, what, self._offset(index))
+                raise self.broken(Rule.FILTER_SETTINGS, what, self._offset(index))
             if one.run is None:
                 self._start(index)
         self.catch_up()
@@ -223,7 +233,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         absent = 0
         if not index:  # the flags of all channels' clocks are filter 0's
             for channel in range(at.CHANNELS):
-                present = self.values[f"CH{channel}CFGR1"] & at.CHEN and self.ckout is not None
+                present = self.values[f"CH{channel}CFGR1"] & at.CHEN and self.source_hz
                 absent |= 0 if present else 1 << channel
         return self.filters[index].status | absent << at.CKABF_POSITION
 
@@ -244,40 +254,37 @@ class Dfsdm(Peripheral[DfsdmSystem]):
             what = "a second filter that converts is not modelled"
             raise self.broken(Rule.UNMODELLED_REGISTER, what, self._offset(index))
         if not self.values["CH0CFGR1"] & at.DFSDMEN:
-            raise self.broken(Rule.DFSDM_SETTINGS, "started while DFSDMEN is 0", 0)
-        if self.ckout is None:
-            raise self.broken(Rule.DFSDM_SETTINGS, "started while CKOUTDIV is 0: no clock", 0)
+            raise self.broken(Rule.FILTER_SETTINGS, "started while DFSDMEN is 0", 0)
+        if not self.source_hz:
+            raise self.broken(Rule.FILTER_SETTINGS, "started while CKOUTDIV is 0: no clock", 0)
         channel = (control & at.RCH) >> at.RCH_POSITION
-        signal = self._checked_input(channel)
+        self._check_input(channel)
         conversion = self._checked_conversion(index, channel)
         line = self.connections.line
         assert line is not None
-        line.read(self, signal)
-        now = self.system.now_ps
-        one = self.filters[index]
-        one.run = Run(conversion, channel, self.ckout, self.ckout.periods(now) + 1)
+        first_clock = line.clocks_by(self.system.now_ps) + 1
+        self.filters[index].run = Run(conversion, channel, line, first_clock)
 
-    def _checked_input(self, channel: int) -> str:
-        """The data line of a channel; raises unless a microphone is there, at the right edge."""
+    def _check_input(self, channel: int) -> None:
+        """Raise unless a channel reads the microphone's data line at the right edge."""
         control, offset = self.values[f"CH{channel}CFGR1"], at.CHANNEL_STRIDE * channel
         if not control & at.CHEN:
-            raise self.broken(Rule.DFSDM_SETTINGS, f"CHEN of channel {channel} is 0", offset)
+            raise self.broken(Rule.FILTER_SETTINGS, f"CHEN of channel {channel} is 0", offset)
         if control & at.SITP >= len(at.SITP_EDGES) or control & at.SPICKSEL & 2 << 2:
             what = f"channel {channel}: Manchester coding or half of CKOUT is not modelled"
             raise self.broken(Rule.UNMODELLED_REGISTER, what, offset)
         if control & at.SPICKSEL != at.SPICKSEL_CKOUT:
             what = f"channel {channel} is clocked by CKIN{channel}, where nothing is wired"
-            raise self.broken(Rule.DFSDM_SETTINGS, what, offset)
+            raise self.broken(Rule.FILTER_SETTINGS, what, offset)
         number = (channel + bool(control & at.CHINSEL)) % at.CHANNELS
         signal, line = f"DATIN{number}", self.connections.line
-        if line is None or signal not in line.microphone.pins:
+        if line is None or signal not in line.wired.pins:
             what = f"channel {channel} reads {signal}, where no microphone is"
-            raise self.broken(Rule.DFSDM_SETTINGS, what, offset)
+            raise self.broken(Rule.FILTER_SETTINGS, what, offset)
         edge = at.SITP_EDGES[control & at.SITP]
-        if edge not in line.microphone.edges:
+        if line.wired.edge not in {edge, "either"}:
             what = f"channel {channel} reads {signal} at the {edge} edge, where no microphone is"
-            raise self.broken(Rule.DFSDM_SETTINGS, what, offset)
-        return signal
+            raise self.broken(Rule.FILTER_SETTINGS, what, offset)
 
     def _checked_conversion(self, index: int, channel: int) -> at.Conversion:
         fcr = self.values[f"FLT{index}FCR"]
@@ -292,7 +299,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         fault = conversion.fault(at.signed_offset(self.values[f"CH{channel}CFGR2"]))
         if fault is not None:
             what = f"filter {index}, channel {channel}: {fault}"
-            raise self.broken(Rule.DFSDM_SETTINGS, what, self._offset(index) + 0x14)
+            raise self.broken(Rule.FILTER_SETTINGS, what, self._offset(index) + 0x14)
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -327,12 +334,9 @@ class Dfsdm(Peripheral[DfsdmSystem]):
     def _make(self, one: Filter, run: Run, channel: DmaChannel | None) -> None:
         due = run.due(self.system.now_ps)
         if due > run.made:
-            self._check_clock(run)
-            line = self.connections.line
-            assert line is not None
-            line.check(self)
+            self._check_still(run)
             offset = at.signed_offset(self.values[f"CH{run.channel}CFGR2"])
-            words = as_registers(run.take(due, line), offset, run.channel)
+            words = as_registers(run.take(due), offset, run.channel)
             taken = 0
             if channel is not None:
                 taken = channel.push(words.astype("<u4").tobytes()) // WORD_BYTES
@@ -341,17 +345,18 @@ class Dfsdm(Peripheral[DfsdmSystem]):
             one.keep(words[taken:])
         self._quiet_until_ps = run.time_ps(run.made)
 
-    def _check_clock(self, run: Run) -> None:
-        """Raise unless the clocks are still those that the conversion began with."""
+    def _check_still(self, run: Run) -> None:
+        """Raise unless clocks and pins are still what the conversion began with."""
         connections = self.connections
         enable = connections.enable
         if not connections.clocks.clock_is_on(enable.register, enable.bit):
             what = f"converts while RCC_{enable.register} bit {enable.bit} is 0"
             raise self.broken(Rule.CLOCK_OFF, what)
-        kernel_hz = connections.clocks.dfsdm_kernel_hz()
-        if kernel_hz != run.clock.kernel_hz:
-            what = f"its clock has gone from {run.clock.kernel_hz / 1e6:g} MHz"
-            raise self.broken(Rule.PDM_CLOCK, f"{what} to {kernel_hz / 1e6:g} MHz")
+        source_hz = self._source_hz()
+        if source_hz != self.source_hz:
+            what = f"its clock has gone from {self.source_hz / 1e6:g} to {source_hz / 1e6:g} MHz"
+            raise self.broken(Rule.MICROPHONE_CLOCK, what)
+        run.line.check_pins()
 
     def _next_ps(self, index: int, run: Run, channel: DmaChannel | None) -> int:
         """When the firmware could notice something next."""

@@ -7,37 +7,12 @@ All times are counted in periods of CKOUT since it began, so that nothing is rou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import numpy as np
 
-from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.sound.cic import cic_state, sinc_decimate
 from hil.virtual.stm32.dfsdm_registers import RCIP, REOCF, ROVRF, Conversion, Words
-from hil.virtual.stm32.pdm_line import PdmLine
-
-
-@dataclass(frozen=True, slots=True)
-class Ckout:
-    """The serial clock as it runs: its kernel clock and divider, and when it began."""
-
-    kernel_hz: int
-    divider: int
-    start_ps: int
-
-    @property
-    def hz(self) -> Fraction:
-        """Its frequency."""
-        return Fraction(self.kernel_hz, self.divider)
-
-    def periods(self, now_ps: int) -> int:
-        """Whole periods by a time."""
-        elapsed = (now_ps - self.start_ps) * self.kernel_hz
-        return elapsed // (self.divider * PS_PER_SECOND)
-
-    def time_ps(self, periods: int) -> int:
-        """The first time at which so many periods are over."""
-        return self.start_ps - periods * self.divider * PS_PER_SECOND // -self.kernel_hz
+from hil.virtual.stm32.pdm_input import PdmInput
 
 
 @dataclass(slots=True)
@@ -46,7 +21,7 @@ class Run:
 
     conversion: Conversion
     channel: int
-    clock: Ckout
+    line: PdmInput
     first_clock: int
     """The first bit that the filter takes."""
     made: int = 0
@@ -57,7 +32,7 @@ class Run:
 
     def due(self, now_ps: int) -> int:
         """Results that there are by a time."""
-        periods = self.clock.periods(now_ps) - self.first_clock
+        periods = self.line.clocks_by(now_ps) - self.first_clock
         behind = periods - self.conversion.bits_to_first
         return 0 if behind < 0 else behind // self.conversion.bits_each + 1
 
@@ -65,15 +40,15 @@ class Run:
         """When the result of this number, counted from 0, is there."""
         conversion = self.conversion
         bits = conversion.bits_to_first + index * conversion.bits_each
-        return self.clock.time_ps(self.first_clock + bits)
+        return self.line.time_of(self.first_clock + bits)
 
-    def take(self, due: int, line: PdmLine) -> Words:
+    def take(self, due: int) -> Words:
         """Make the results up to the one of number `due` - 1."""
         conversion = self.conversion
         settling = conversion.order - 1
         outputs = settling + conversion.integration * due
         count = conversion.decimation * outputs - self._fed
-        bits = line.bits(self.first_clock + self._fed, count)
+        bits = self.line.bits(self.first_clock + self._fed, count)
         filtered = sinc_decimate(bits, conversion.order, conversion.decimation, self._state)
         if not self._fed:
             filtered = filtered[settling:]  # the first ones come from a filter not yet full

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Registers of the DFSDM, and the arithmetic that its settings ask for.
 
-RM0351 section 24, RM0432 section 28, RM0433 section 30, RM0455 section 31. A regular conversion of
+RM0351, RM0432, RM0433, RM0455: DFSDM registers. A regular conversion of
 one channel without end is modelled: sinc filters, integrator, shift, offset. Injected conversions,
 watchdogs, short-circuit and clock absence detectors, parallel inputs, pulse skipping, Manchester
 coding and external clocks are not.
@@ -41,7 +41,7 @@ ORDERS = range(1, 6)
 """Sinc filters; 0 is the fast one, 6 and 7 are reserved."""
 
 INTERNAL_MAX, RESULT_MAX = 1 << 31, (1 << 23) - 1
-"""What fits the 32-bit registers of filter and integrator (RM0351: data unit block), and 24 bits."""
+"""What 32-bit registers inside (RM0351: data unit block) and the 24 bits of a result hold."""
 
 Words = npt.NDArray[np.int64]
 
