@@ -22,6 +22,14 @@ IMAGE_RAM = ("ram", DMA_RAM, ITCM)
 MAX_DMA_BLOCK_BYTES = 65_535
 """The counter of a DMA block has 16 bits in every family."""
 
+PinName = Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
+"""A pin of the part, such as PA9."""
+
+BoardWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
+"""Name of an LED or a button; in capitals it ends a constant of C, as in M2M_LED_GREEN."""
+
+Level = Literal["high", "low"]
+
 
 class Memory(Section):
     """One memory of the part, as the linker and the virtual board see it."""
@@ -40,7 +48,7 @@ class Memory(Section):
 class Pin(Section):
     """A pin and the alternate function that puts the UART on it."""
 
-    pin: Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
+    pin: PinName
     alternate_function: Annotated[int, Field(ge=0, le=15)]
 
     @property
@@ -52,6 +60,22 @@ class Pin(Section):
     def number(self) -> int:
         """Number within the port, 9 for PA9."""
         return int(self.pin[2:])
+
+
+class Led(Section):
+    """An LED that the program switches."""
+
+    pin: PinName
+    lit: Level
+    """The pin's level while it is lit."""
+
+
+class Button(Section):
+    """A button that the program reads."""
+
+    pin: PinName
+    pressed: Level
+    """The pin's level while it is held down. The part's own resistor pulls to the other one."""
 
 
 class DmaChannel(Section):
@@ -81,6 +105,36 @@ class Uart(Section):
 
     tx_ring_bytes: Annotated[int, Field(ge=512, le=65536)] = 512
     """Ring in RAM. A frame may be longer: it is encoded as the ring empties."""
+
+
+class Microphone(Section):
+    """The microphone that an application hears, where it listens by itself.
+
+    The rates are not here: they follow from the clock tree and from the front-end's sample rate
+    (`generator.boards.microphone_values`).
+    """
+
+    peripheral: Annotated[str, Field(pattern=r"^(ADF|MDF|DFSDM|ADC)\d$")]
+    """What makes words of it: a digital filter for its bit stream, or an ADC for its voltage."""
+
+    clock_pin: Pin | None = None
+    """Gives the microphone its clock; None: it has none, as one with an analogue output."""
+
+    data_pin: Pin
+    edge: Literal["rising", "falling"] | None = None
+    """Edge of the clock at which this microphone's bits are taken; another may have the other."""
+
+    clock_range_hz: Annotated[
+        tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None, Field(strict=False)
+    ] = None
+    """Lowest and highest clock by the microphone's data sheet."""
+
+    dma: DmaChannel
+    gain_db: Annotated[float, Field(ge=-24, le=72)]
+    """From the microphone's full scale to that of the samples."""
+
+    settle_ms: Annotated[int, Field(ge=0, le=1000)]
+    """Sound that is dropped after the clock starts."""
 
 
 class Probe(Section):
@@ -131,6 +185,9 @@ class BoardSpec(Section):
     memories: Annotated[tuple[Memory, ...], Field(min_length=2, strict=False)]
     clock: ClockTree
     uart: Uart
+    microphone: Microphone | None = None
+    leds: dict[BoardWord, Led] = Field(default_factory=dict)
+    buttons: dict[BoardWord, Button] = Field(default_factory=dict)
     probe: Probe
     budgets: Budgets
 

@@ -52,8 +52,12 @@ class Rule(enum.Enum):
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     MICROPHONE_CLOCK = (
         "a microphone is read without a clock, or with one that its data sheet or its interface"
+<<<<<<< HEAD
         " does not allow, or that changes meanwhile (RM0456: ADF, serial input interface; RM0351,"
         " RM0432, RM0433, RM0455: DFSDM, serial channel transceivers)"
+=======
+        " does not allow (RM0456: ADF, serial input interface)"
+>>>>>>> main
     )
     FILTER_SETTINGS = (
         "a microphone's digital filter is set up or started in a way that the manual forbids"
@@ -65,8 +69,8 @@ class Rule(enum.Enum):
         " or that does not give all samples (RM0394: ADC, timers)"
     )
     IO_SUPPLY = (
-        "a signal's pin is powered from VDDIO2, which is not declared valid by PWR_CR2.IOSV"
-        " (RM0351, RM0432: PWR, independent I/O supply)"
+        "a signal's or an output's pin is powered from VDDIO2, which is not declared valid by"
+        " PWR_CR2.IOSV or PWR_SVMCR.IO2SV (RM0351, RM0432, RM0456: PWR, independent I/O supply)"
     )
     SUPPLY_CONFIGURATION = (
         "PWR_CR3 does not describe the core's supply once, before RAM is written and before VOS or"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a record says of the wiring of a board: its chip, the ST-LINK's COM port, its microphone.
+"""What a record says of a board's wiring: its chip, the pins of the ST-LINK's COM port, of LEDs
+and of buttons, and its microphone.
 
 The records are in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
 must not follow a mistake there.
@@ -8,7 +9,7 @@ must not follow a mistake there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,18 @@ class AnalogMicrophone:
 
 
 @dataclass(frozen=True, slots=True)
+class Wire:
+    """A pin (port letter, number) that an LED or a button is on, and the level that means on."""
+
+    port: str
+    pin: int
+    active_high: bool
+
+    def __str__(self) -> str:
+        return f"P{self.port}{self.pin}"
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """One board: its chip, its COM port's USART, and the pins of TX and RX seen from the chip."""
 
@@ -68,3 +81,6 @@ class Wiring:
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""
     microphone: PdmMicrophone | AnalogMicrophone | None = None
     """The one that is modelled, if any."""
+    leds: Mapping[str, Wire] = field(default_factory=dict)
+    buttons: Mapping[str, Wire] = field(default_factory=dict)
+    """By name; pressed is on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from hil.virtual.chip_records import PERIPHERAL_RANGES, ClockedMemory, ClockEnable
@@ -73,6 +74,8 @@ class Parts:
     """Those of the others that DMA moves data for; the UART is one anyway."""
 
     def __post_init__(self) -> None:
+        for letter, port in self.gpio.items():
+            port.supplied = partial(self.pwr.supplies, letter)
         for member in self.others:
             if isinstance(member, Iwdg):
                 member.by_hardware = lambda: self.flash.options.hardware_watchdog

@@ -27,7 +27,7 @@ class PdmInput:
         self.stop()
 
     def stop(self) -> None:
-        """Its clock stops: it sleeps, and has to settle anew."""
+        """Its clock stops: it sleeps, and has to settle again."""
         self._source: PdmSource | None = None
         self._hz, self._epoch_ps, self._epoch_clock = Fraction(0), 0, Fraction(0)
 

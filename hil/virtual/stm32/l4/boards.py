@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from hil.virtual.wiring import PdmMicrophone, PinFunction, Wiring
+=======
+from hil.virtual.wiring import PinFunction, Wire, Wiring
+>>>>>>> main
 
 WIRING = {
-    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969.
+    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969. LD2; the
+    # button closes to ground.
     "l475": Wiring(
         chip="STM32L475VG",
         usart="USART1",
         pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
+<<<<<<< HEAD
         # Two MP34DT01 share DFSDM1_DATIN2, one for each edge of the clock.
         microphone=PdmMicrophone(
             name="MP34DT01",
@@ -20,17 +26,29 @@ WIRING = {
             clock_range_hz=(1_000_000, 3_250_000),
             settle_s=0.01,
         ),
+=======
+        leds={"green": Wire("B", 14, True)},
+        buttons={"user": Wire("C", 13, False)},
+>>>>>>> main
     ),
-    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451.
+    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451. LD3.
     "l432": Wiring(
         chip="STM32L432KC",
         usart="USART2",
         pins={"TX": PinFunction("A", 2, 7), "RX": PinFunction("A", 15, 3)},
+        leds={"green": Wire("B", 3, True)},
     ),
     # NUCLEO-L4R5ZI, UM2179: LPUART1 on the ST-LINK's COM port; alternate functions from DS12023.
+    # LD1 to LD3, and B1 that closes to the supply.
     "l4r5": Wiring(
         chip="STM32L4R5ZI",
         usart="LPUART1",
         pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+        leds={
+            "green": Wire("C", 7, True),
+            "blue": Wire("B", 7, True),
+            "red": Wire("B", 14, True),
+        },
+        buttons={"user": Wire("C", 13, True)},
     ),
 }

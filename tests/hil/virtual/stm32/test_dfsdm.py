@@ -112,3 +112,182 @@ def test_words_are_those_of_modulator_and_filter_bit_for_bit(boot_on: Boot, boar
         latest[index % RING_WORDS] = made[index]
     assert np.array_equal(words >> 8, latest)
     assert np.abs(latest).max() > 0.4 * 50**4
+
+
+def test_the_falling_edge_and_the_neighbours_pins_serve_as_well(boot_on: Boot) -> None:
+    machine = listen(
+        boot_on, "l475", "DFSDM_CHANNEL=1", "DFSDM_INPUT=(1u << 8 | 1u << 2 | 1u)", "DMA_BUFFER="
+    )
+    machine.run(0.03)
+    assert set(ring(machine) & 0xFF) == {1}
+
+
+def test_shift_and_offset_are_the_data_units(boot_on: Boot) -> None:
+    """DTRBS 3 rounds to the nearest; OFFSET is subtracted after that, as a signed number."""
+    machine = listen(boot_on, "l475", "DFSDM_CFGR2=((-1000u << 8) | 3u << 3)")
+    machine.hear(tone(0.1), 48_000)
+    machine.run(0.03)
+    made = expected_words(machine, RING_WORDS * 3)
+    done = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run).made  # type: ignore[attr-defined]
+    words = ring(machine) >> 8
+    for index in range(done - RING_WORDS, done):
+        assert words[index % RING_WORDS] == (int(made[index]) + 4 >> 3) + 1000
+
+
+def test_an_integrator_adds_results_up(boot_on: Boot) -> None:
+    machine = listen(boot_on, "l475", "DFSDM_FCR=(3u << 29 | 49u << 16 | 3u)")
+    machine.hear(tone(0.1), 48_000)
+    machine.run(0.05)
+    run = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run)  # type: ignore[attr-defined]
+    made = expected_words(machine, 4 * RING_WORDS, order=3).reshape(-1, 4).sum(axis=1)
+    words = ring(machine) >> 8
+    for index in range(run.made - RING_WORDS, run.made):
+        assert words[index % RING_WORDS] == made[index]
+
+
+POLL = """
+volatile uint32_t status[4], data[2];
+void reset(void) {
+    fpu_begin(); clock_begin(); dfsdm_begin();
+    while (!(FLTISR & 2u)) { }
+    status[0] = FLTISR;
+    wait_turns(1000);
+    status[1] = FLTISR;
+    data[0] = R32(RDATAR);
+    FLTICR = 1u << 3;
+    status[2] = FLTISR;
+    while (!(FLTISR & 2u)) { }
+    data[1] = R32(RDATAR);
+    FLTCR1 = 0;
+    status[3] = FLTISR;
+    for (;;) { }
+}
+"""
+
+
+def test_without_dma_words_that_nobody_fetches_are_lost_and_told(boot_on: Boot) -> None:
+    machine = boot_on("l475", '#include "dfsdm.h"\n' + POLL, "DFSDM_CR1=(1u << 29 | 1u << 18)")
+    machine.run(0.05)
+    start = machine.symbols.addresses["status"]
+    running, ended, overrun = 1 << 14, 1 << 1, 1 << 3
+    assert [machine.core.word(start + 4 * index) for index in range(4)] == [
+        running | ended, running | ended | overrun, running, 0,
+    ]  # fmt: skip
+    data = machine.symbols.addresses["data"]
+    assert all(machine.core.word(data + 4 * index) & 0xFF == 2 for index in range(2))
+
+
+INTERRUPT = """
+volatile uint32_t count;
+void exti0(void) { }
+void reset(void) {
+    fpu_begin(); clock_begin(); dfsdm_begin();
+    R32(NVIC + 4) = 1u << (62 - 32);
+    __asm volatile("cpsid i");
+    for (;;) {
+        __asm volatile("dsb; wfi; isb");
+        (void)R32(RDATAR);
+        R32(NVIC + 0x184) = 1u << (62 - 32);
+        count++;
+    }
+}
+"""
+
+
+def test_each_word_may_interrupt(boot_on: Boot) -> None:
+    machine = boot_on(
+        "l475", '#include "dfsdm.h"\n' + INTERRUPT, "DFSDM_CR1=(1u << 29 | 1u << 18)",
+        "DFSDM_CR2=2u",
+    )  # fmt: skip
+    machine.run(0.011)
+    assert 300 < variable(machine, "count") < 352
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize(
+    ("defines", "rule", "words"),
+    [
+        (("NO_CLOCK_PIN", "NO_DATA_PIN"), Rule.PIN_FUNCTION, "CKOUT"),
+        (("DFSDM_CKOUT=99u",), Rule.MICROPHONE_CLOCK, "0.8 MHz"),
+        (("DFSDM_CKOUT=19u",), Rule.MICROPHONE_CLOCK, "4 MHz"),
+        (("DFSDM_CKOUT=2u",), Rule.MICROPHONE_CLOCK, "at most 20 MHz"),
+        (("DFSDM_CKOUT=0u",), Rule.FILTER_SETTINGS, "no clock"),
+        (("NO_DFSDMEN",), Rule.FILTER_SETTINGS, "DFSDMEN"),
+        (("NO_CHEN",), Rule.FILTER_SETTINGS, "CHEN of channel 2"),
+        (("NO_DFEN",), Rule.FILTER_SETTINGS, "DFEN"),
+        (("DFSDM_INPUT=0u",), Rule.FILTER_SETTINGS, "CKIN2"),
+        (("DFSDM_INPUT=(2u << 2)",), Rule.UNMODELLED_REGISTER, "half of CKOUT"),
+        (("DFSDM_INPUT=(1u << 2 | 2u)",), Rule.UNMODELLED_REGISTER, "Manchester"),
+        (("DFSDM_INPUT=(1u << 2 | 1u << 8)",), Rule.FILTER_SETTINGS, "DATIN3"),
+        (("DFSDM_INPUT=(1u << 12)",), Rule.UNMODELLED_REGISTER, "00001000"),
+        (("DFSDM_FCR=(4u << 29)",), Rule.UNMODELLED_REGISTER, "no filter"),
+        (("DFSDM_FCR=(49u << 16)",), Rule.UNMODELLED_REGISTER, "fast filter"),
+        (("DFSDM_FCR=(4u << 29 | 53u << 16)",), Rule.FILTER_SETTINGS, "24 bits"),
+        (("DFSDM_FCR=(5u << 29 | 74u << 16)",), Rule.FILTER_SETTINGS, "32 bits"),
+        (("DFSDM_CFGR2=(0x400000u << 8)",), Rule.FILTER_SETTINGS, "OFFSET 4194304"),
+        (("DFSDM_CR1=(1u << 21 | 1u << 18)",), Rule.UNMODELLED_REGISTER, "RCONT and FAST"),
+        (("DFSDM_CR1=(1u << 29 | 1u << 21 | 1u << 19)",), Rule.UNMODELLED_REGISTER, "00080000"),
+        (("DMA_CONTROL=(1u << 7 | DMA_ROUND)",), Rule.DMA_SETTINGS, "moves 4 bytes"),
+    ],
+)  # fmt: skip
+def test_a_wrong_start_is_refused(
+    boot_on: Boot, board: str, defines: tuple[str, ...], rule: Rule, words: str
+) -> None:
+    assert words in assert_broken(listen(boot_on, board, *defines), rule).detail
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize(
+    ("after", "rule", "words"),
+    [
+        ("CHCFGR1(0) ^= 1u << 16", Rule.WRITE_PROTECTED_REGISTER, "CKOUTDIV"),
+        ("CHCFGR1(DFSDM_CHANNEL) ^= 1u", Rule.WRITE_PROTECTED_REGISTER, "SITP"),
+        ("CHCFGR2(DFSDM_CHANNEL) = 1u << 3", Rule.WRITE_PROTECTED_REGISTER, "DTRBS"),
+        ("CHCFGR1(DFSDM_CHANNEL) &= ~CHEN", Rule.FILTER_SETTINGS, "CHEN"),
+        ("CHCFGR2(DFSDM_CHANNEL) = 0x7FFFFF00u", Rule.FILTER_SETTINGS, "OFFSET"),
+        ("FLTFCR = 0", Rule.WRITE_PROTECTED_REGISTER, "FCR"),
+        ("FLTCR1 &= ~(1u << 21)", Rule.WRITE_PROTECTED_REGISTER, "RDMAEN"),
+        ("FLTCR1 &= ~(1u << 29)", Rule.WRITE_PROTECTED_REGISTER, "FAST"),
+        ("FLTCR1 &= ~(1u << 18)", Rule.UNMODELLED_REGISTER, "RCONT"),
+        ("FLTCR2 = 1u << 4", Rule.UNMODELLED_REGISTER, "00000010"),
+        ("FLTICR = 1u << 2", Rule.UNMODELLED_REGISTER, "00000004"),
+        ("R32(DFSDM + 0x130 + 0x80 * FILTER)", Rule.UNMODELLED_REGISTER, "offset"),
+        ("R16(RDATAR)", Rule.REGISTER_ACCESS_SIZE, "2 bytes"),
+        ("R32(RCC + 0x60) &= ~(1u << 24); wait_turns(90000)", Rule.CLOCK_OFF, "converts"),
+        ("R32(0x48001000u) ^= 3u << 14; wait_turns(90000)", Rule.PIN_FUNCTION, "DATIN2"),
+        ("R32(RCC + 0x88) |= 1u << 31; RCC_CFGR |= 4u << 11; wait_turns(90000)", None, ""),
+        ("RCC_CFGR |= 4u << 11; wait_turns(90000)", Rule.MICROPHONE_CLOCK, "80 to 40 MHz"),
+    ],
+)
+def test_what_must_not_change_is_refused(
+    boot_on: Boot, board: str, after: str, rule: Rule | None, words: str
+) -> None:
+    machine = listen(boot_on, board, act=f"dfsdm_begin(); {after}")
+    if rule is None:
+        machine.run(0.05)
+    else:
+        assert words in assert_broken(machine, rule).detail
+
+
+def test_the_filter_stops_and_starts_again(boot_on: Boot) -> None:
+    """DFEN 0 ends a conversion at once; CKOUT goes on, and so does the microphone."""
+    act = "dfsdm_begin(); wait_turns(50000); FLTCR1 &= ~1u; moment = CNDTR(RX_CHANNEL);"
+    machine = listen(boot_on, "l475", act=f"{act} wait_turns(50000);")
+    machine.run(0.05)
+    assert 0 < machine.bus.read(0x4002_000C + 20 * 4, 4) == variable(machine, "moment")
+    machine = listen(boot_on, "l475", act=f"{act} dfsdm_filter(); dfsdm_start();")
+    machine.run(0.05)
+    words = expected_words(machine, 400)
+    run = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run)  # type: ignore[attr-defined]
+    position = RING_WORDS - variable(machine, "moment")
+    assert np.array_equal(np.roll(ring(machine) >> 8, -position)[: run.made][:50], words[:50])
+
+
+def test_settling_words_are_noise(boot_on: Boot) -> None:
+    machine = listen(boot_on, "l475")
+    machine.run(0.0102)
+    early = ring(machine) >> 8
+    machine.run(0.02)
+    late = ring(machine) >> 8
+    assert np.abs(early[:300]).max() > 50**4 // 20
+    assert np.abs(late).max() < 50**4 // 20
