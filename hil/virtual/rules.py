@@ -52,12 +52,8 @@ class Rule(enum.Enum):
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     MICROPHONE_CLOCK = (
         "a microphone is read without a clock, or with one that its data sheet or its interface"
-<<<<<<< HEAD
         " does not allow, or that changes meanwhile (RM0456: ADF, serial input interface; RM0351,"
         " RM0432, RM0433, RM0455: DFSDM, serial channel transceivers)"
-=======
-        " does not allow (RM0456: ADF, serial input interface)"
->>>>>>> main
     )
     FILTER_SETTINGS = (
         "a microphone's digital filter is set up or started in a way that the manual forbids"

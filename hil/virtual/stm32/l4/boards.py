@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from hil.virtual.wiring import PdmMicrophone, PinFunction, Wiring
-=======
-from hil.virtual.wiring import PinFunction, Wire, Wiring
->>>>>>> main
+from hil.virtual.wiring import PdmMicrophone, PinFunction, Wire, Wiring
 
 WIRING = {
     # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969. LD2; the
@@ -16,7 +12,6 @@ WIRING = {
         chip="STM32L475VG",
         usart="USART1",
         pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
-<<<<<<< HEAD
         # Two MP34DT01 share DFSDM1_DATIN2, one for each edge of the clock.
         microphone=PdmMicrophone(
             name="MP34DT01",
@@ -26,10 +21,8 @@ WIRING = {
             clock_range_hz=(1_000_000, 3_250_000),
             settle_s=0.01,
         ),
-=======
         leds={"green": Wire("B", 14, True)},
         buttons={"user": Wire("C", 13, False)},
->>>>>>> main
     ),
     # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451. LD3.
     "l432": Wiring(

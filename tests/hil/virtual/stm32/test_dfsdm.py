@@ -3,23 +3,22 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule
-from hil.virtual.sound.cic import cic_state, sinc_decimate
+from hil.virtual.sound.cic import Words, cic_state, sinc_decimate
 from hil.virtual.sound.pdm import PdmSource
-from hil.virtual.sound.sound import Sound
+from hil.virtual.sound.sound import Levels, Sound
+from hil.virtual.stm32.dfsdm import Dfsdm
+from hil.virtual.stm32.dfsdm_filter import Run
 from tests.hil.virtual.conftest import Boot, assert_broken, variable
 from tests.hil.virtual.images import L4_BOARDS
 
 BOARDS = ("l475",)
-CLOCK_HZ, RATE_HZ = 1_600_000, 32_000
+CLOCK_HZ, DECIMATION = 1_600_000, 50
 RING_WORDS = 320
-SETTLE_S = Fraction(1, 100)
 
 HEAD = """
 #include "dfsdm.h"
@@ -73,26 +72,36 @@ def listen(boot_on: Boot, board: str, *defines: str, act: str = "dfsdm_begin()")
     return boot_on(board, source_of(board, act), *defines)
 
 
-def tone(seconds: float, level: float = 0.5) -> np.ndarray:
+def tone(seconds: float, level: float = 0.5) -> Levels:
     times = np.arange(round(48_000 * seconds)) / 48_000
-    return level * np.sin(2 * np.pi * 440 * times)
+    return np.asarray(level * np.sin(2 * np.pi * 440 * times))
 
 
-def ring(machine: Machine) -> np.ndarray:
+def ring(machine: Machine) -> Words:
     view = machine.core.memory(machine.symbols.addresses["ring"], 4 * RING_WORDS)
     assert view is not None
-    return np.frombuffer(view.tobytes(), "<i4")
+    return np.frombuffer(view.tobytes(), "<i4").astype(np.int64)
 
 
-def expected_words(machine: Machine, count: int, order: int = 4, decimation: int = 50) -> np.ndarray:
-    """The same chain apart from the machine: modulator, sinc filter, from the filter's first bit."""
-    line = machine.peripherals["DFSDM1"].connections.line  # type: ignore[attr-defined]
-    run = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run)  # type: ignore[attr-defined]
+def run_of(machine: Machine) -> Run:
+    dfsdm = machine.peripherals["DFSDM1"]
+    assert isinstance(dfsdm, Dfsdm)
+    return next(one.run for one in dfsdm.filters if one.run is not None)
+
+
+def expected_words(run: Run, machine: Machine, count: int, order: int = 4) -> Words:
+    """The same chain apart from the machine: modulator and filter, from the filter's first bit."""
     sound = Sound()
     sound.pieces = machine.sound.pieces
-    source = PdmSource(sound, CLOCK_HZ, line._epoch_ps, SETTLE_S)
-    bits = source.bits(run.first_clock, decimation * (count + order - 1))
-    return sinc_decimate(bits, order, decimation, cic_state())[order - 1 :]
+    source = PdmSource(sound, CLOCK_HZ, run.line.time_of(0), run.line.wired.settle_s)
+    bits = source.bits(run.first_clock, DECIMATION * (count + order - 1))
+    return sinc_decimate(bits, order, DECIMATION, cic_state())[order - 1 :]
+
+
+def in_order(machine: Machine, run: Run, words: Words) -> Words:
+    """The words of the ring, the oldest first, that the newest ones of `words` should be."""
+    assert run.made <= len(words)
+    return np.roll(ring(machine) >> 8, -(run.made % RING_WORDS))
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -103,15 +112,11 @@ def test_words_are_those_of_modulator_and_filter_bit_for_bit(boot_on: Boot, boar
     turns = variable(machine, "turns")
     assert (turns, variable(machine, "halves")) == (10, 10)
     words = ring(machine)
-    channel = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run).channel  # type: ignore[attr-defined]
-    assert set(words & 0xFF) == {channel}
-    made = expected_words(machine, 11 * RING_WORDS)
-    done = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run).made  # type: ignore[attr-defined]
-    latest = np.empty(RING_WORDS, np.int64)
-    for index in range(done - RING_WORDS, done):
-        latest[index % RING_WORDS] = made[index]
-    assert np.array_equal(words >> 8, latest)
-    assert np.abs(latest).max() > 0.4 * 50**4
+    run = run_of(machine)
+    assert set(words & 0xFF) == {run.channel}
+    made = expected_words(run, machine, 11 * RING_WORDS)
+    assert np.array_equal(in_order(machine, run, made), made[run.made - RING_WORDS : run.made])
+    assert np.abs(words >> 8).max() > 0.4 * DECIMATION**4
 
 
 def test_the_falling_edge_and_the_neighbours_pins_serve_as_well(boot_on: Boot) -> None:
@@ -127,22 +132,18 @@ def test_shift_and_offset_are_the_data_units(boot_on: Boot) -> None:
     machine = listen(boot_on, "l475", "DFSDM_CFGR2=((-1000u << 8) | 3u << 3)")
     machine.hear(tone(0.1), 48_000)
     machine.run(0.03)
-    made = expected_words(machine, RING_WORDS * 3)
-    done = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run).made  # type: ignore[attr-defined]
-    words = ring(machine) >> 8
-    for index in range(done - RING_WORDS, done):
-        assert words[index % RING_WORDS] == (int(made[index]) + 4 >> 3) + 1000
+    run = run_of(machine)
+    made = (expected_words(run, machine, RING_WORDS * 3) + 4 >> 3) + 1000
+    assert np.array_equal(in_order(machine, run, made), made[run.made - RING_WORDS : run.made])
 
 
 def test_an_integrator_adds_results_up(boot_on: Boot) -> None:
     machine = listen(boot_on, "l475", "DFSDM_FCR=(3u << 29 | 49u << 16 | 3u)")
     machine.hear(tone(0.1), 48_000)
     machine.run(0.05)
-    run = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run)  # type: ignore[attr-defined]
-    made = expected_words(machine, 4 * RING_WORDS, order=3).reshape(-1, 4).sum(axis=1)
-    words = ring(machine) >> 8
-    for index in range(run.made - RING_WORDS, run.made):
-        assert words[index % RING_WORDS] == made[index]
+    run = run_of(machine)
+    made = expected_words(run, machine, 8 * RING_WORDS, order=3).reshape(-1, 4).sum(axis=1)
+    assert np.array_equal(in_order(machine, run, made), made[run.made - RING_WORDS : run.made])
 
 
 POLL = """
@@ -158,7 +159,7 @@ void reset(void) {
     status[2] = FLTISR;
     while (!(FLTISR & 2u)) { }
     data[1] = R32(RDATAR);
-    FLTCR1 = 0;
+    FLTCR1 &= ~1u;
     status[3] = FLTISR;
     for (;;) { }
 }
@@ -275,12 +276,14 @@ def test_the_filter_stops_and_starts_again(boot_on: Boot) -> None:
     machine = listen(boot_on, "l475", act=f"{act} wait_turns(50000);")
     machine.run(0.05)
     assert 0 < machine.bus.read(0x4002_000C + 20 * 4, 4) == variable(machine, "moment")
-    machine = listen(boot_on, "l475", act=f"{act} dfsdm_filter(); dfsdm_start();")
-    machine.run(0.05)
-    words = expected_words(machine, 400)
-    run = next(one.run for one in machine.peripherals["DFSDM1"].filters if one.run)  # type: ignore[attr-defined]
-    position = RING_WORDS - variable(machine, "moment")
-    assert np.array_equal(np.roll(ring(machine) >> 8, -position)[: run.made][:50], words[:50])
+    act += "FLTCR1 |= 1u; dfsdm_start();"
+    machine = listen(boot_on, "l475", act=act)
+    machine.run(0.012)
+    run = run_of(machine)
+    words = expected_words(run, machine, RING_WORDS)
+    first = RING_WORDS - variable(machine, "moment")
+    assert 50 < run.made < RING_WORDS
+    assert np.array_equal((np.roll(ring(machine), -first) >> 8)[: run.made], words[: run.made])
 
 
 def test_settling_words_are_noise(boot_on: Boot) -> None:
