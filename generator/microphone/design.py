@@ -6,7 +6,7 @@ of cosines. It is asked for: the inverse of the source's droop up to `PASS_EDGE`
 `STOP_EDGE` on, where the halved rate would fold back below `PASS_EDGE`. Both are held against the
 response of source and filter together, errors of the stop band weighted `STOP_WEIGHT` times. The
 largest error is made as small as it gets by Lawson's method: least squares, again and again, each
-point weighted anew by its error. float64 is exact enough by far for the rounding that follows, so
+point weighted again by its error. float64 is exact enough by far for the rounding that follows, so
 every machine finds the stored integers (`generator.microphone.coefficients`) again.
 
 Frequencies are shares of the words' rate: for 16,000 samples a second PASS_EDGE is 7 kHz.

@@ -23,7 +23,7 @@ class Decimator:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew: silence before the first word, and the settling time again."""
+        """Begin again: silence before the first word, and the settling time again."""
         self._values = np.zeros(self._tables.taps - 2, dtype=np.int64)
         self._mean = 0
         self._settling = self._tables.settle_samples
