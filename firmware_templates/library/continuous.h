@@ -15,7 +15,7 @@
  *                                 \-- none for a step: silent --/
  *
  * Sound comes in segments. A segment is to the listener what a clip is in training: samples from
- * where the segment before it ended, with the front-end and its gate begun anew. It ends when the
+ * where the segment before it ended, with the front-end and its gate reset. It ends when the
  * gate has dropped all frames for CONTINUOUS_END_SAMPLES. If it gave no patch until then, its last
  * frames are repeated as those of a short clip are, CONTINUOUS_PUSHES a hop, never all at once;
  * frames of the next segment wait meanwhile, and catch up as many at a time.
@@ -83,7 +83,7 @@ struct continuous {
 /* Forget everything and begin at sample 0. The callbacks are copied. */
 void continuous_begin(struct continuous *self, const struct continuous_callbacks *callbacks);
 
-/* Take `count` samples, any number. Returns 0, or a negative error: then begin anew. */
+/* Take `count` samples, any number. Returns 0, or a negative error: then begin again. */
 int continuous_push_q15(struct continuous *self, const int16_t *samples, uint32_t count);
 
 #endif

@@ -48,7 +48,7 @@ static bool is_on(const struct events *self, uint32_t label, int32_t threshold, 
     return self->courses[label].sum >= threshold * self->rule->classes[label].smoothing;
 }
 
-/* Put the step into the history, and its scores in the place of the oldest into the sums. */
+/* Put the step into the history, and its scores into the sums, from which the oldest go. */
 static void take_scores(struct events *self, const int8_t *scores) {
     const uint32_t row = (self->newest + 1u) % EVENT_RULE_STEPS;
     for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
