@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from generator.errors import Fault, InputError
 from generator.host.continuous_twin import ContinuousTwin
-from generator.host.model_twin import build_continuous_twins
+from generator.host.model_twin import build_continuous_model_twin
 from generator.model.decision import Head
 from generator.model.decision_file import read_settings, settings_path, settings_text
 from generator.model.event_rule import EventRule, describe_events
@@ -48,10 +48,7 @@ def events_command(
     `folds`: of the data set, where no recordings are named.
     """
     _refuse_what_is_there(options)
-    twins = build_continuous_twins(
-        options.model, options.labels, options.threshold, options.frontend, count=1
-    )
-    twin = twins[0]
+    twin = build_continuous_model_twin(options.model, options.labels, options.frontend)
     info = twin.project.info
     if info.rule.head is Head.LOGITS:
         what = "ends in logits, which have no threshold: there is nothing to choose"
@@ -109,6 +106,9 @@ def events_command(
 def _refuse_what_is_there(options: Namespace) -> None:
     """What cannot be done is told before minutes of listening."""
     faults = []
+    if options.threshold is not None:
+        what = "decides clips: the running decision has thresholds of its own"
+        faults.append(Fault("--threshold", what, "leave it out"))
     if not options.false_alarms >= 0:
         what = f"{options.false_alarms:g} false alarms an hour"
         faults.append(Fault("--false-alarms", what, "give 0 or more"))

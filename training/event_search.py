@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -166,7 +167,20 @@ def choose_settings(
             if is_better and tried.count.false_alarms_an_hour <= most:
                 best = tried
     is_allowed = best.count.false_alarms_an_hour <= allowed_an_hour
-    return Choice(tuple(candidates), best, is_allowed)
+    return Choice(
+        tuple(candidates), Candidate(_shorter(best.settings, labels), best.count), is_allowed
+    )
+
+
+def _shorter(settings: EventSettings, labels: Sequence[str]) -> EventSettings:
+    """The same settings, with what most classes have for all, and the others by name."""
+    usual = ClassEventSettings(begin=settings.begin, end=settings.end)
+    own = {label: settings.classes.get(label, usual) for label in labels}
+    common = Counter(own.values()).most_common(1)[0][0]
+    classes = {label: one for label, one in own.items() if one != common}
+    return settings.model_copy(
+        update={"begin": common.begin, "end": common.end, "classes": classes}
+    )
 
 
 def window_sums(scores: npt.NDArray[np.int8], smoothing: int) -> Steps:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from scoring.event_match import EventCount
+from scoring.event_match import SECONDS_AN_HOUR, EventCount
 from training.event_evaluation import EventEvaluation
 from training.event_search import total
 
@@ -32,6 +32,13 @@ def print_events(result: EventEvaluation, console: Console) -> None:
     console.print(table)
     console.print(f"now:    {result.own_text}", markup=False)
     console.print(f"chosen: {result.best_text}", markup=False)
+    finest = SECONDS_AN_HOUR / result.seconds
+    if finest > result.allowed_an_hour > 0:
+        console.print(
+            f"note: one false alarm in {minutes:.0f} minutes is {finest:.1f} an hour: to tell "
+            f"{result.allowed_an_hour:g} an hour, give {60 / result.allowed_an_hour:.0f} minutes "
+            "or more"
+        )
     if not result.choice.is_allowed:
         console.print(
             f"note: no combination has {result.allowed_an_hour:g} false alarms an hour or fewer: "
