@@ -6,6 +6,7 @@ from __future__ import annotations
 from generator.boards.checks import check_one_ram
 from generator.boards.dma import gpdma
 from generator.boards.families.u5.limits import check
+from generator.boards.families.u5.microphone import check_microphone, make_microphone
 from generator.boards.families.u5.part import IDENTITY, part_facts
 from generator.boards.families.u5.port import make_port
 from generator.boards.families.u5.record import U5Board, U5Clock
@@ -23,4 +24,6 @@ FAMILY = Family(
     dma=gpdma.KIND,
     crc_enable=lambda part: ("AHB1ENR", 12),
     st_target=lambda part: "stm32u5",
+    check_microphone=check_microphone,
+    make_microphone=make_microphone,
 )
