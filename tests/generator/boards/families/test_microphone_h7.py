@@ -66,16 +66,19 @@ def test_an_image_without_a_microphone_has_no_output_q(boards: Boards) -> None:
     assert make_port(boards["h743"]).microphone is None
 
 
-def test_a_vco_that_gives_no_clock_is_refused(boards: Boards) -> None:
-    """8 MHz * 121 / 2 = 484 MHz: the VCO's 968 MHz are 605 times the microphone's clock, and with
-    the fallback's 800 MHz there is no common clock that the rates are divided from."""
-    clock = {"pll": PllP(divider_m=1, multiplier_n=121, divider_p=2), "fallback": None}
+def test_the_audio_clock_is_the_fastest_that_divides(boards: Boards) -> None:
+    """968 MHz / 11 = 88 MHz, which is 55 times the microphone's clock."""
+    clock = {"pll": PllP(divider_m=1, multiplier_n=121, divider_p=2)}
     source = dfsdm_of(change(boards["h7a3"], clock=clock))
-    assert 968_000_000 == source.clock_source_hz * source.pll_outputs[0].divider
-    assert source.clock_source_hz == 1_600_000 * source.divider
-    odd = {"pll": PllP(divider_m=1, multiplier_n=101, divider_p=2)}
-    with pytest.raises(InputError, match="gives DFSDM1 no clock that is 22050 Hz, twice|no clock"):
-        make_port(change(boards["h7a3"], clock=odd), 11_025)
+    assert source.pll_outputs == (PllOutput("", 968_000_000, 11, 10, 88_000_000),)
+    assert (source.divider, source.decimation) == (55, 50)
+
+
+def test_a_vco_that_gives_no_clock_is_refused(boards: Boards) -> None:
+    """No fraction of 808 MHz is a multiple of 2 * 11025 Hz."""
+    clock = {"pll": PllP(divider_m=1, multiplier_n=101, divider_p=2)}
+    with pytest.raises(InputError, match="Hz gives DFSDM1 no clock that is 22050 Hz, twice"):
+        make_port(change(boards["h7a3"], clock=clock), 11_025)
 
 
 def test_no_pll_is_refused_for_the_microphone_too(boards: Boards) -> None:
@@ -92,7 +95,7 @@ def test_no_pll_is_refused_for_the_microphone_too(boards: Boards) -> None:
         ("data_pin.pin", "PD9", "PD9 is taken by"),
         ("dma.channel", 8, "DMA1 has channels 0 to 7, not 8"),
         ("dma.channel", 1, "shared with uart.tx_dma"),
-        ("dma.controller", "BDMA", "BDMA"),
+        ("dma.controller", "BDMA1", "this part has no BDMA1"),
         ("dma.request", 100, "request 100 is no filter of DFSDM1"),
         ("dma.request", 105, "101 to 104"),
     ],

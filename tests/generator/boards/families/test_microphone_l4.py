@@ -48,7 +48,11 @@ def test_the_discovery_kit(boards: Boards) -> None:
     assert (source.clock_source_hz, source.divider, source.audio_clock) == (80_000_000, 50, False)
     assert (values.clock_hz, source.decimation, source.sinc_order) == (1_600_000, 50, 4)
     assert (source.enable_register, source.enable_bit) == ("APB2ENR", 24)
-    assert (source.select.register, source.select.mask, source.select.value) == ("CCIPR", 1 << 31, 0)
+    assert (source.select.register, source.select.mask, source.select.value) == (
+        "CCIPR",
+        1 << 31,
+        0,
+    )
     assert (values.dma.channel_base, values.dma.select_shift) == (0x4002_006C, 20)
     assert values.dma_line == 16  # DMA1 channel 6
     assert not source.falling
@@ -90,9 +94,9 @@ def test_a_divided_bus_gives_the_same_clock(boards: Boards) -> None:
 
 
 def test_a_bus_that_is_no_multiple_is_refused(boards: Boards) -> None:
-    """72 MHz has a divider for 45 x 32 kHz; 73 MHz has none."""
-    board = change(boards["l475"], clock={"core_hz": 72_000_000})
-    assert microphone_of(board).clock_hz == 32_000 * 50 or dfsdm_of(board).decimation == 50 or True
+    """72 MHz / 45 is as good; 73 MHz has no divider at all."""
+    source = dfsdm_of(change(boards["l475"], clock={"core_hz": 72_000_000}))
+    assert (source.divider, source.decimation) == (45, 50)
     with pytest.raises(InputError, match="73000000 Hz gives DFSDM1 no clock"):
         make_port(change(boards["l475"], clock={"core_hz": 73_000_000}), RATE_HZ)
 
@@ -141,7 +145,7 @@ def test_a_clock_that_the_adc_cannot_use(boards: Boards, core_hz: int, said: str
 @pytest.mark.parametrize(
     ("board", "place", "value", "said"),
     [
-        ("l475", "peripheral", "ADF1", "ADF1 is not supported by this port: one of DFSDM1"),
+        ("l475", "peripheral", "ADF1", "ADF1 is not supported by this port"),
         ("l475", "clock_pin.pin", "PE8", "PE8 does not carry the clock of DFSDM1"),
         ("l475", "data_pin.pin", "PE8", "PE8 does not carry the data of DFSDM1"),
         ("l475", "data_pin.alternate_function", 3, "AF3 of PE7 is not DFSDM1's"),
@@ -154,7 +158,7 @@ def test_a_clock_that_the_adc_cannot_use(boards: Boards, core_hz: int, said: str
         ("l4r5", "dma.channel", 8, "DMA1 has channels 1 to 7, not 8"),
         ("l4r5", "dma.controller", "GPDMA1", "this part has no GPDMA1"),
         ("l4r5", "clock_pin.pin", "PG7", "PG7 is taken by"),
-        ("l432", "peripheral", "DFSDM1", "DFSDM1 is not supported by this port: one of ADC1"),
+        ("l432", "peripheral", "DFSDM1", "DFSDM1 is not supported by this port"),
         ("l432", "data_pin.pin", "PC0", "PC0 does not carry the data of ADC1"),
         ("l432", "data_pin.alternate_function", 7, "AF7 of PA0 is not ADC1's"),
         ("l432", "dma.channel", 2, "ADC1 cannot ask channel 2 of DMA1"),
@@ -166,5 +170,5 @@ def test_what_a_part_cannot_do_is_refused(
 ) -> None:
     document = changed(board, (f"microphone.{place}", value))
     faults = faults_of(tmp_path / "boards.yaml", document)
-    assert any(said.split(": ")[0] in fault for fault in faults), faults
+    assert any(said in fault for fault in faults), faults
     assert all(fault.startswith("boards.yaml:") for fault in faults)
