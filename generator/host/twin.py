@@ -28,7 +28,7 @@ from generator.project.render import HOST_NETWORK
 from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
-    *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
+    *("cmsis_dsp/", "frontend/", "network/", "library/listener.c", "library/decision"),
     *("host/host_twin.c", "host/host_frontend.c"),
 )
 
@@ -215,7 +215,7 @@ def _project_build(
 def _listener_structures(
     classes: int,
 ) -> tuple[type[ctypes.Structure], type[ctypes.Structure]]:
-    """`struct listener_patch` and `struct listener_clip` of app/listener.h."""
+    """`struct listener_patch` and `struct listener_clip` of library/listener.h."""
 
     class Patch(ctypes.Structure):
         _fields_ = [

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "app/classes.h"
-#include "app/decision.h"
+#include "library/classes.h"
+#include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
 #include "app/wire.h"
@@ -19,12 +19,13 @@
 
 _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
                "HELLO carries all labels in one message");
-_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
+_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART &&
+                   WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
                    WIRE_HEAD_LOGITS == (int)DECISION_LOGITS,
-               "RULE names heads as app/decision.h does");
+               "RULE names heads as library/decision.h does");
 
 /* HelloFlag bits of the link, as they stand now. */
 static uint16_t flags_now(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/listener.h"
+#include "library/listener.h"
 
 #include <string.h>
 
@@ -28,10 +28,12 @@ static void finish_patch(struct listener *self) {
     patch->gated_samples = gated_samples - self->reported_gated_samples;
     self->reported_gated_samples = gated_samples;
     memcpy(patch->scores, network_scores_s8(), sizeof patch->scores);
-    for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
-        self->clip.score_sums[label] += patch->scores[label];
+    if (self->clip.patches < LISTENER_SUMMED_PATCHES) {
+        for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
+            self->clip.score_sums[label] += patch->scores[label];
+        }
+        self->clip.patches++;
     }
-    self->clip.patches++;
     if (self->events.on_patch != NULL) {
         self->events.on_patch(self->events.context, patch);
     }

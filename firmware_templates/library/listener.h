@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef APP_LISTENER_H
-#define APP_LISTENER_H
+#ifndef LIBRARY_LISTENER_H
+#define LIBRARY_LISTENER_H
 
 #include <stdint.h>
 
-#include "app/decision.h"
-#include "app/patches.h"
+#include "library/decision.h"
+#include "library/patches.h"
 #include "frontend/frontend.h"
 #include "network/network.h"
 
@@ -17,7 +17,14 @@
  * A patch is NETWORK_FRAMES frames, one every PATCH_STEP_FRAMES. Patches overlap, but there is one
  * network: the frames of the overlap are kept and pushed again, one by one between the new ones,
  * so that the work of no single frame is much larger than that of the others.
+ *
+ * A clip may be as long as one likes. Counts of samples and frames are modulo 2^32, which 16,000
+ * samples a second reach in 3 days and 100 frames a second in 497.
  */
+
+/* So many patches a clip's sums and its decision take, and no more: 128 times as much is an
+ * int32_t. At 0.72 s a patch that is 139 days; the listener itself goes on without end. */
+#define LISTENER_SUMMED_PATCHES (INT32_MAX / 128u)
 
 enum listener_status {
     LISTENER_OK = 0,
@@ -38,7 +45,7 @@ struct listener_clip {
     uint32_t samples;
     uint32_t gated_samples;
     uint32_t frames;
-    uint32_t patches;
+    uint32_t patches; /* that are in the sums */
     int32_t score_sums[NETWORK_CLASSES];
     struct decision decision;
 };
