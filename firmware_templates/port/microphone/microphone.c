@@ -25,9 +25,7 @@ static int32_t ring[RING_WORDS] MICROPHONE_DMA_BUFFER;
 static volatile uint32_t turns; /* times that the ring was filled to its end */
 static uint32_t read_total;     /* words consumed since microphone_begin(), modulo 2^32 */
 static uint32_t read_offset;
-static uint32_t arranged;   /* words after read_offset that are as port/microphone.h says */
 static uint32_t seen_total; /* the last answer of received() */
-static uint32_t settling;   /* words still to be dropped: the microphone has only just its clock */
 static uint32_t lost;
 
 /* Words received since microphone_begin(), modulo 2^32, and where the next one goes.
@@ -58,32 +56,28 @@ static void advance(uint32_t count) {
     if (read_offset >= RING_WORDS) {
         read_offset -= RING_WORDS;
     }
-    arranged = arranged > count ? arranged - count : 0u;
 }
 
 static uint32_t waiting_words(void) {
     uint32_t offset;
     const uint32_t total = received(&offset);
     uint32_t waiting = total - read_total;
-    lost += microphone_source_take_lost();
+    if (microphone_source_take_overrun()) {
+        lost++; /* one at least: a flag does not count */
+    }
     if (waiting > RING_WORDS) {
         /* Overwritten before it was read: what is in the ring is of two turns. */
         lost += waiting;
         read_total = total;
         read_offset = offset;
-        arranged = 0u;
         waiting = 0u;
     }
-    const uint32_t dropped = waiting < settling ? waiting : settling;
-    advance(dropped);
-    settling -= dropped;
-    return waiting - dropped;
+    return waiting;
 }
 
 void microphone_begin(void) {
-    settling = PORT_MICROPHONE_SETTLE_WORDS;
     microphone_source_begin();
-    microphone_dma_begin(PORT_MICROPHONE_DATA_REGISTER, ring, RING_WORDS);
+    microphone_dma_begin(microphone_source_address(), ring, RING_WORDS);
     core_enable_line(PORT_MICROPHONE_DMA_LINE, MICROPHONE_PRIORITY);
     microphone_source_start();
 }
@@ -93,10 +87,6 @@ uint32_t microphone_span(const int32_t **words) {
     const uint32_t to_end = RING_WORDS - read_offset;
     const uint32_t count = waiting < to_end ? waiting : to_end;
     core_memory_barrier(); /* the position was read before the words are */
-    if (count > arranged) {
-        microphone_source_arrange(&ring[read_offset + arranged], count - arranged);
-        arranged = count;
-    }
     *words = &ring[read_offset];
     return count;
 }

@@ -18,8 +18,4 @@ uint32_t microphone_source_address(void);
 /* True if the peripheral says that words were lost since the last call. */
 bool microphone_source_take_overrun(void);
 
-/* Brings words from how the peripheral gives them to what port/microphone.h promises. Each word is
- * handed over once. */
-void microphone_source_arrange(int32_t *words, uint32_t count);
-
 #endif

@@ -12,8 +12,6 @@
 #include "port/registers.h"
 #include "port/wait_for.h"
 
-#define MIDDLE 0x8000
-
 /* Counted by the core's own clock; the loop takes three cycles a turn or more. */
 static void wait_cycles(uint32_t cycles) {
     for (volatile uint32_t left = cycles / 3u + 1u; left != 0u; left--) {
@@ -21,7 +19,7 @@ static void wait_cycles(uint32_t cycles) {
 }
 
 static void give_clocks(void) {
-    PORT_MICROPHONE_GPIO_ENABLE_REGISTER |= PORT_MICROPHONE_GPIO_ENABLE_MASK;
+    PORT_MICROPHONE_GPIO_ENABLE_REGISTER |= PORT_MICROPHONE_DATA_GPIO_MASK;
     RCC_AHB1ENR |= PORT_MICROPHONE_DMA_ENABLE_MASK;
     PORT_MICROPHONE_ENABLE_REGISTER |= PORT_MICROPHONE_ENABLE_BIT;
     PORT_ADC_TIMER_ENABLE_REGISTER |= PORT_ADC_TIMER_ENABLE_BIT;
@@ -85,11 +83,4 @@ bool microphone_source_take_overrun(void) {
     }
     ADC_ISR = ADC_ISR_OVR;
     return true;
-}
-
-/* From 0 to 65520 in bits 15 to 0, to a signed value of 24 bits in bits 31 to 8. */
-void microphone_source_arrange(int32_t *words, uint32_t count) {
-    for (uint32_t i = 0u; i < count; i++) {
-        words[i] = (words[i] - MIDDLE) * 0x10000;
-    }
 }

@@ -30,7 +30,8 @@ static void give_clocks(void) {
     /* Kernel clock and audio clock are chosen while the DFSDM has no clock yet. */
     PORT_DFSDM_SELECT_REGISTER =
         (PORT_DFSDM_SELECT_REGISTER & ~PORT_DFSDM_SELECT_MASK) | PORT_DFSDM_SELECT;
-    PORT_MICROPHONE_GPIO_ENABLE_REGISTER |= PORT_MICROPHONE_GPIO_ENABLE_MASK;
+    PORT_MICROPHONE_GPIO_ENABLE_REGISTER |=
+        PORT_MICROPHONE_CLOCK_GPIO_MASK | PORT_MICROPHONE_DATA_GPIO_MASK;
     (void)PORT_MICROPHONE_GPIO_ENABLE_REGISTER; /* it takes effect before the first access after */
     RCC_AHB1ENR |= PORT_MICROPHONE_DMA_ENABLE_MASK;
     (void)RCC_AHB1ENR;
@@ -91,10 +92,4 @@ bool microphone_source_take_overrun(void) {
     }
     DFSDM_FLTICR(FILTER) = DFSDM_FLTICR_CLRROVRF;
     return true;
-}
-
-/* DFSDM_FLTxRDATAR has the order that port/microphone.h promises. */
-void microphone_source_arrange(int32_t *words, uint32_t count) {
-    (void)words;
-    (void)count;
 }

@@ -14,7 +14,7 @@ from typing import Any
 from generator.boards import adc, dfsdm
 from generator.boards.checks import Complaint
 from generator.boards.dma import dma_basic
-from generator.boards.families.l4.limits import DMA_CHANNELS, Line, find_line
+from generator.boards.families.l4.limits import DMA_CHANNELS, Line, find_line, needs_vddio2
 from generator.boards.families.l4.port import (
     DMA_BASES,
     DMAMUX1_BASE,
@@ -101,6 +101,9 @@ def check_microphone(part: str, microphone: Microphone, uart: Uart | None) -> It
         return
     pins = dfsdm.signal_pins(CLOCK_PINS[line.manual], DATA_PINS)
     yield from check_microphone_pins(microphone, pins)
+    if microphone.clock_pin is not None and needs_vddio2(microphone.clock_pin.pin):
+        what = f"{microphone.clock_pin.pin} is powered from VDDIO2, which the driver leaves alone"
+        yield ("microphone", "clock_pin", "pin"), what, "a pin of another port"
     if line.has_dmamux:
         yield from dfsdm.check_filter_request(microphone, DMA_CHANNELS, FIRST_FILTER_REQUEST)
     else:
