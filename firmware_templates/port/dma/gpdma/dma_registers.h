@@ -32,7 +32,7 @@
 #define GPDMA_TR1(base) PORT_REGISTER((base) + 0x40u)
 #define GPDMA_TR1_SDW_WORD (2u << 0) /* the source is read by words */
 #define GPDMA_TR1_SINC (1u << 3)
-#define GPDMA_TR1_SAP (1u << 14) /* source through port 1 */
+#define GPDMA_TR1_SAP (1u << 14)      /* source through port 1 */
 #define GPDMA_TR1_DDW_WORD (2u << 16) /* the destination is written by words */
 #define GPDMA_TR1_DINC (1u << 19)
 #define GPDMA_TR1_DAP (1u << 30) /* destination through port 1 */
