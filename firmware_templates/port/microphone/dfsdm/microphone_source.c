@@ -67,7 +67,7 @@ void microphone_source_begin(void) {
 
     /* The filter, while it is off: the integrator adds up one value. FAST: in continuous mode the
      * filter goes on with its state, so that a word comes for each 50 bits; without it each
-     * conversion would fill the filter again (RM0351, DFSDM_FLTxCR1). */
+     * conversion would begin with an empty filter (RM0351, DFSDM_FLTxCR1). */
     DFSDM_FLTFCR(FILTER) = (PORT_DFSDM_SINC_ORDER << DFSDM_FLTFCR_FORD_SHIFT) |
                            ((PORT_DFSDM_DECIMATION - 1u) << DFSDM_FLTFCR_FOSR_SHIFT) |
                            (0u << DFSDM_FLTFCR_IOSR_SHIFT);
