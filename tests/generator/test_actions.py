@@ -76,7 +76,7 @@ def test_the_file_beside_the_model_is_taken_and_no_other(model: Path, gpio: Gpio
     [
         (
             "on: {dig: {led: green}}",
-            "m2m.yaml:1: on.dig: no class 'dig'\n    remedy: did you mean dog",
+            "m2m.yaml:1: on.dig: no class 'dig'\n    remedy: did you mean",
         ),
         ("on: {dog: {led: gren}}", "on.dog.led: the board has no LED 'gren'"),
         ("on: {dog: {led: gren}}", "did you mean green?"),
