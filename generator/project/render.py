@@ -174,6 +174,15 @@ def render_files(
     return dict(sorted(files.items()))
 
 
+def render_some(paths: Sequence[str], info: ProjectInfo) -> dict[str, bytes]:
+    """Files of the project by their paths in it: such as need no more than its manifest."""
+    templates = {}
+    for path in paths:
+        plain = TEMPLATES_DIR / path
+        templates[path] = plain if plain.exists() else plain.with_name(f"{plain.name}.j2")
+    return _render_each(templates, {"project": info})
+
+
 def _render_each(templates: Mapping[str, Path], context: Mapping[str, Any]) -> dict[str, bytes]:
     environment = make_environment()
     files: dict[str, bytes] = {}
