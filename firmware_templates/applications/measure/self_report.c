@@ -38,11 +38,11 @@ static uint16_t flags_now(void) {
 
 /* The labels one after the other, with a line feed between each two. */
 static void add_labels(void) {
-    for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
+    for (uint32_t class = 0u; class < M2M_CLASS_COUNT; class++) {
         if (class != 0u) {
             link_frame_add("\n", 1u);
         }
-        for (const char *from = class_labels[class]; *from != '\0'; from++) {
+        for (const char *from = m2m_class_names[class]; *from != '\0'; from++) {
             link_frame_add(from, 1u);
         }
     }
