@@ -84,8 +84,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'#include "library/mel2metal.h"\nconst char *const m2m_class_names[] = {{{names}}};\n'
     )
     sources = [f"board/{name}.c" for name in SOURCES]
-    command = [
-        *(find_host_cc(), "-std=c11", "-O1", "-shared", "-fPIC", *WARNINGS, *UNDEFINED_BEHAVIOUR),
+    command: list[str] = [
+        *(
+            str(find_host_cc()),
+            "-std=c11",
+            "-O1",
+            "-shared",
+            "-fPIC",
+            *WARNINGS,
+            *UNDEFINED_BEHAVIOUR,
+        ),
         *(f"-I{FAKES}", "-I.", *sources, "names.c", str(FAKES / "board_port.c"), "-o", "half.so"),
     ]
     subprocess.run(command, cwd=folder, check=True)
