@@ -53,7 +53,6 @@ def test_it_compiles(boards: Boards, board_id: str, tmp_path: Path, toolchain: T
                 "#define PORT_DFSDM_FILTER 2u",
                 "#define PORT_MICROPHONE_DMA_CHANNEL_BASE 0x4002006cu",
                 "#define PORT_MICROPHONE_DMA_SELECT_SHIFT 20u",
-                "#define PORT_MICROPHONE_RING_WORDS 1280u",
             ),
         ),
         (
