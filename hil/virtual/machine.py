@@ -356,7 +356,7 @@ class Machine:
         """Let the microphone hear samples from now, or some time after; returns when they end.
 
         Samples are int16, or levels of full scale 1.0; the return value is a time of `seconds`. A
-        microphone is read a little ahead: sound begins where that ends, 2 ms after now at most.
+        microphone is read a little ahead: sound begins where that ends, 10 ms after now at most.
         """
         begin_ps = max(self.now_ps + round(after_s * PS_PER_SECOND), self.sound.taken_ps)
         return self.sound.play(samples, rate_hz, begin_ps) / PS_PER_SECOND

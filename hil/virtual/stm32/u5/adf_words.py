@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """ADF1 of the STM32U5: a digital microphone's bits to words, paced in virtual time (RM0456, 40).
 
-The model is lazy: it filters what is due when the core looks, and at the times of the events that
-the firmware could notice. Words come by DMA into memory at the channel's flags, at every access to
-a register of the ADF or of the GPDMA, and every half millisecond.
+The model is lazy: words are filtered some time ahead, and handed on when the core looks, and at the
+times of the events that the firmware could notice. By DMA they come into memory at the channel's
+flags and at every access to a register of the ADF or of the GPDMA; every half millisecond besides
+where no flag interrupts, since the firmware has to look by itself then.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from hil.virtual.stm32.pdm_input import PdmInput
 from hil.virtual.stm32.u5 import adf_registers as at
 from hil.virtual.system import Events, Interrupting
 
-AHEAD_WORDS = 64
+AHEAD_WORDS = 320
 """Words that are filtered at once, ahead of their time: nothing that they come from changes."""
 MEMORY_GRID_PS = 500_000_000
-"""Words by DMA are brought up to date in memory at least this often, in virtual time."""
+"""Words by DMA that nobody announces are brought up to date in memory this often."""
 
 
 class FilterClocks(Protocol):
@@ -233,7 +234,8 @@ class AdfWords(Peripheral[AdfSystem]):
             return
         self._quiet_until_ps = self._time_of_word(1)
         times = [self._time_of_word(number) for number in self._noticed_words(channel)]
-        if channel is not None or self.values["DFLT0IER"] & at.SATF:
+        polled = channel is not None and channel.bytes_to_flag() is None
+        if polled or self.values["DFLT0IER"] & at.SATF:
             times.append((self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS)
         self.system.schedule(self.name, min(times, default=None))
 
