@@ -77,4 +77,16 @@ int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t co
 /* End the clip and sum it up. Returns 0 or a negative error. */
 int listener_end(struct listener *self, struct listener_clip *clip);
 
+/*
+ * For who drives the front-end and cuts the clips (library/continuous.c). A frame, as frontend.h
+ * hands it on; the context is the listener.
+ */
+int listener_take_frame(void *context, const int8_t frame[MEL_FEATURES]);
+
+/* Repeat one of the clip's last frames: of a clip that has frames, but no patch yet. */
+int listener_repeat_frame(struct listener *self);
+
+/* Begin a clip, but leave the front-end as it is. */
+void listener_restart(struct listener *self);
+
 #endif

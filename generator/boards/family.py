@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from generator.boards.checks import Complaint
 from generator.boards.clock_tree import ClockTree
+from generator.boards.gpio_values import GpioPlace
 from generator.boards.microphone_checks import refuse_microphone
 from generator.boards.microphone_values import MicrophoneValues, no_microphone
 from generator.boards.part_facts import DebugIdentity, PartFacts
@@ -50,6 +51,8 @@ class Family:
     """Takes the part's name, the clock section and the UART section; None: bad in form."""
     check_memories: Callable[[str, Sequence[Memory], Uart | None], Iterator[Complaint]]
     """Takes the part's name, the memories (none if any is bad in form) and the UART section."""
+    gpio: GpioPlace
+    """Addresses, clocks and supply of its GPIO ports."""
     package_pins: Callable[[str], frozenset[str] | None]
     """Takes the part's name: the pins of its package; None where the name does not tell it."""
     make_port: Callable[[Any], Port]

@@ -10,6 +10,15 @@ from pathlib import Path
 APP_PART = "app"
 LIBRARY_PART = "library"
 
+CONTINUOUS_FILES = (
+    *(f"library/continuous.{ending}" for ending in "ch"),
+    *(f"library/event_rule.{ending}" for ending in "ch"),
+    *(f"library/events.{ending}" for ending in "ch"),
+    *(f"host/host_continuous.{ending}" for ending in "ch"),
+    "host/host_continuous_main.c",
+)
+"""What listens without end, for the part and for the host: a project has all of it, or none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -30,7 +39,7 @@ class Application:
             path: source
             for path, source in templates.items()
             if not kept
-            or not path.startswith(f"{LIBRARY_PART}/")
+            or not (path.startswith(f"{LIBRARY_PART}/") or path in CONTINUOUS_FILES)
             or path.rpartition(".")[0] in kept
         }
 
@@ -39,6 +48,6 @@ MEASURE = Application(
     name="measure",
     folders=("applications/measure",),
     parts=("core", "port", APP_PART, LIBRARY_PART, "frontend", "cmsis_dsp", "network"),
-    library=("classes", "decision", "decision_rule", "listener", "patches"),
+    library=("classes", "cycles", "decision", "decision_rule", "listener", "patches"),
 )
 """Answers the host over the link: what the harness plays clips to."""

@@ -44,6 +44,7 @@
 #define RCC_AHB2ENR1_GPIOEN(index) (1u << (index))
 #define RCC_AHB3ENR PORT_REGISTER(RCC_BASE + 0x94u)
 #define RCC_AHB3ENR_PWREN (1u << 2)
+#define RCC_AHB3ENR_ADF1EN (1u << 10)
 #define RCC_APB1ENR1 PORT_REGISTER(RCC_BASE + 0x9Cu)
 #define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0xA4u)
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0xF4u) /* RCC_CSR */
@@ -68,6 +69,7 @@
 #define PWR_VOSR_VOS_SHIFT 16u
 #define PWR_VOSR_VOS_MASK (3u << 16)
 #define PWR_VOSR_BOOSTEN (1u << 18)
+#define PWR_SVMCR PORT_REGISTER(PWR_BASE + 0x10u) /* IO2SV: VDDIO2 is valid */
 #define PWR_DBPR PORT_REGISTER(PWR_BASE + 0x28u)
 #define PWR_DBPR_DBP (1u << 0) /* the backup domain, RCC_BDCR in it, takes writes */
 
