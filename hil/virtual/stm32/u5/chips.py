@@ -16,7 +16,6 @@ from hil.virtual.cpu.core_model import CORTEX_M33_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
-from hil.virtual.stm32.com_port_pins import ComPortPins
 from hil.virtual.stm32.crc import Crc
 from hil.virtual.stm32.gpdma import Gpdma
 from hil.virtual.stm32.gpio import Gpio
@@ -31,6 +30,8 @@ from hil.virtual.stm32.u5.flash import Flash
 from hil.virtual.stm32.u5.pwr import Pwr
 from hil.virtual.stm32.u5.rcc import Rcc, RccU575
 from hil.virtual.stm32.usart import Usart
+from hil.virtual.stm32.wired_pins import WiredPins
+from hil.virtual.wiring import PdmMicrophone
 
 PORTS = "ABCDEFGHI"
 
@@ -81,8 +82,8 @@ def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Par
     gpio = {port: Gpio(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS}
     wired = system.wiring.microphone
     microphone = None
-    if wired is not None:
-        pins = ComPortPins(wired.pins, gpio, chip.clocks, rcc, pwr)
+    if isinstance(wired, PdmMicrophone):
+        pins = WiredPins(wired.pins, gpio, chip.clocks, rcc, pwr)
         microphone = PdmInput(wired, system.sound, partial(pins.check, wired.peripheral))
     connections = AdfConnections(ADF1_INTERRUPT, ADF1_REQUEST, gpdma, rcc, microphone)
     adf = Adf(system, "ADF1", chip.bases["ADF1"], connections)
