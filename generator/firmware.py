@@ -99,6 +99,7 @@ def make_project(
         model_sha256=graph.sha256,
         labels=network.labels.names,
         rule=network.rule,
+        events=network.events,
         taps=taps,
         generator_version=importlib.metadata.version("mel2metal"),
         frontend=FrontendInfo.of(network.frontend, network.patches),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,8 +26,9 @@ from generator.frontend.saturation import range_warning
 from generator.model.constraints.scores import score_fault
 from generator.model.constraints.tensors import quantised_fault
 from generator.model.decision import DecisionRule, Head
-from generator.model.decision_file import find_rule
+from generator.model.decision_file import Rules, find_rules
 from generator.model.ends import ends_note, scoring_operator
+from generator.model.event_rule import EventRule
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.labels_within import labels_within
@@ -52,13 +54,23 @@ class Network:
     frontend: FrontendRecord
     mel: MelTables
     labels: Labels
-    rule: DecisionRule
+    rules: Rules
     path: Path
     """Of the .tflite."""
     frontend_source: str = ""
     """Where its record was found, for a sentence."""
     notes: tuple[str, ...] = ()
     """What the user should know of how it was read."""
+
+    @property
+    def rule(self) -> DecisionRule:
+        """How a clip is decided."""
+        return self.rules.decision
+
+    @property
+    def events(self) -> EventRule:
+        """When a class begins and ends in sound without end."""
+        return self.rules.events
 
     @property
     def patches(self) -> PatchRule:
@@ -115,15 +127,16 @@ def read_network(
         if layout is not None and not refused:
             turned = _collect(faults, lambda: _frames_first(graph, layout))
         mel = _collect(faults, lambda: _mel_tables(graph, found))
-    names = rule = None
+    names = rules = None
     if _has_scores(graph):
         within = labels_within(model.read_bytes(), graph.metadata)
         names = _collect(faults, lambda: find_labels(model, labels, graph.classes, within))
     if names is not None:
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)
-        rule = _collect(faults, lambda: find_rule(model, head, names.names, threshold))
-    if faults or not (found and layout and turned and mel and names and rule):
+        step_s = _step_s(graph, found, layout)
+        rules = _collect(faults, lambda: find_rules(model, head, names.names, step_s, threshold))
+    if faults or not (found and layout and turned and mel and names and rules):
         what = "it has no patch that a front-end feeds, or no scores"
         remedy = "give it one input (1, frames, bands, 1) and one output, a vector of scores"
         raise InputError(faults or [Fault(model.name, what, remedy)])
@@ -139,7 +152,7 @@ def read_network(
         found.record,
         mel,
         names,
-        rule,
+        rules,
         model,
         frontend_source=found.source,
         notes=tuple(
@@ -155,6 +168,16 @@ def _collect(faults: list[Fault], read: Callable[[], T]) -> T | None:
     except InputError as error:
         faults += error.faults
         return None
+
+
+def _step_s(graph: Graph, found: FoundFrontend | None, layout: InputLayout | None) -> Fraction:
+    """Seconds from one patch to the next; 1 where it cannot be told, which is refused anyhow."""
+    if found is None or layout is None:
+        return Fraction(1)
+    overlap = found.record.patch_overlap_frames
+    step = patch_rule(layout.frames, overlap, keeps_state=keeps_state(graph)).step
+    samples = step * found.record.hop_samples
+    return Fraction(max(samples, 1), max(found.record.sample_rate_hz, 1))
 
 
 def _has_input(graph: Graph) -> bool:

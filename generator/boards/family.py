@@ -44,6 +44,8 @@ class Family:
     """Takes the part's name, the clock section and the UART section; None: bad in form."""
     check_memories: Callable[[str, Sequence[Memory], Uart | None], Iterator[Complaint]]
     """Takes the part's name, the memories (none if any is bad in form) and the UART section."""
+    package_pins: Callable[[str], frozenset[str] | None]
+    """Takes the part's name: the pins of its package; None where the name does not tell it."""
     make_port: Callable[[Any], Port]
     """Takes a record of class `board` that passed all checks; may raise `InputError`."""
     identity: DebugIdentity

@@ -22,6 +22,14 @@ IMAGE_RAM = ("ram", DMA_RAM, ITCM)
 MAX_DMA_BLOCK_BYTES = 65_535
 """The counter of a DMA block has 16 bits in every family."""
 
+PinName = Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
+"""A pin of the part, such as PA9."""
+
+BoardWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
+"""Name of an LED or a button; in capitals it ends a constant of C, as in M2M_LED_GREEN."""
+
+Level = Literal["high", "low"]
+
 
 class Memory(Section):
     """One memory of the part, as the linker and the virtual board see it."""
@@ -40,7 +48,7 @@ class Memory(Section):
 class Pin(Section):
     """A pin and the alternate function that puts the UART on it."""
 
-    pin: Annotated[str, Field(pattern=r"^P[A-K](\d|1[0-5])$")]
+    pin: PinName
     alternate_function: Annotated[int, Field(ge=0, le=15)]
 
     @property
@@ -52,6 +60,22 @@ class Pin(Section):
     def number(self) -> int:
         """Number within the port, 9 for PA9."""
         return int(self.pin[2:])
+
+
+class Led(Section):
+    """An LED that the program switches."""
+
+    pin: PinName
+    lit: Level
+    """The pin's level while it is lit."""
+
+
+class Button(Section):
+    """A button that the program reads."""
+
+    pin: PinName
+    pressed: Level
+    """The pin's level while it is held down. The part's own resistor pulls to the other one."""
 
 
 class DmaChannel(Section):
@@ -131,6 +155,8 @@ class BoardSpec(Section):
     memories: Annotated[tuple[Memory, ...], Field(min_length=2, strict=False)]
     clock: ClockTree
     uart: Uart
+    leds: dict[BoardWord, Led] = Field(default_factory=dict)
+    buttons: dict[BoardWord, Button] = Field(default_factory=dict)
     probe: Probe
     budgets: Budgets
 

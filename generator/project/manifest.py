@@ -19,6 +19,7 @@ from generator.frontend.record import FrontendRecord
 from generator.locks import hold_file
 from generator.model.arrangement import Arrangement
 from generator.model.decision import DecisionRule, describe_rule
+from generator.model.event_rule import NO_EVENTS, EventRule, describe_events
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
 from generator.project import names
@@ -158,6 +159,8 @@ class ProjectInfo:
     """As HELLO carries it: with its version, if it has one."""
     portable_kernels: bool = False
     """The kernels' portable twins run on the part as well, in place of the assembly."""
+    events: EventRule = NO_EVENTS
+    """When a class begins and ends in sound without end."""
 
     @property
     def arrangements(self) -> dict[int, Arrangement]:
@@ -169,6 +172,11 @@ class ProjectInfo:
     def rule_text(self) -> str:
         """How a clip is decided, in words."""
         return describe_rule(self.rule, self.labels)
+
+    @property
+    def events_text(self) -> str:
+        """When a class begins and ends in sound without end, in words."""
+        return describe_events(self.events, self.labels, self.frontend.step_ms / 1e3)
 
     @property
     def class_constants(self) -> tuple[str, ...]:
@@ -248,6 +256,9 @@ def read_project(directory: Path) -> Project:
         raise _not_a_project(directory, f"{MANIFEST_FILE}: {what}")
     if info.rule.other is not None and not 0 <= info.rule.other < len(info.labels):
         raise _not_a_project(directory, f"{MANIFEST_FILE}: no class {info.rule.other}")
+    if len(info.events.classes) != len(info.labels):
+        what = f"events of {len(info.events.classes)} classes for {len(info.labels)} labels"
+        raise _not_a_project(directory, f"{MANIFEST_FILE}: {what}")
     said = info.frontend
     if said != FrontendInfo.of(said.record, said.patches):
         raise _not_a_project(directory, f"{MANIFEST_FILE}: frontend: not what its record says")

@@ -29,11 +29,9 @@ from hil.virtual.run_loop import EventOwner, RunLoop
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
 from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS, REVISIONS
-from hil.virtual.stm32.com_port_pins import ComPortPins
-from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.stm32.com_port import make_com_port
+from hil.virtual.stm32.dma_channels import DmaClients
 from hil.virtual.stm32.rcc_base import RESET_PIN, RESET_POWER, RESET_SOFTWARE, RESET_WATCHDOG
-from hil.virtual.stm32.usart import Usart
-from hil.virtual.stm32.usart_registers import UsartConnections
 from hil.virtual.symbols import Segment, Symbols, read_elf, read_hex
 
 DEFAULT_BAUD, ERASED = 921_600, 0xFF
@@ -100,8 +98,8 @@ class Machine:
         self.bus_memory, self.debug_control = processor.bus_memory, processor.debug
         parts = chip.make_parts(chip, self)
         self.rcc, self.pwr, self.flash = parts.rcc, parts.pwr, parts.flash
-        pins = ComPortPins(self.wiring.pins, parts.gpio, chip.clocks, parts.rcc, parts.pwr)
-        self.usart = self._make_usart(parts.dma, pins)
+        self.usart = make_com_port(chip, self, parts, self.line)
+        self.dma_clients = DmaClients((self.usart, *parts.dma_clients))
         members = [
             *processor.peripherals, self.rcc, self.pwr, self.flash, *parts.gpio.values(),
             self.usart, *parts.others,
@@ -128,21 +126,6 @@ class Machine:
             self._owners[self.line.name] = self.line
         self.faults = make_faults(self, self._fault_names)
         self._owners |= {fault.name: fault for fault in self.faults}
-
-    def _make_usart(self, dma: DmaController, pins: ComPortPins) -> Usart:
-        """Make the UART that the COM port is wired to; the chip's others are not modelled."""
-        name = self.wiring.usart
-        place = self.chip.usarts[name]
-        connections = UsartConnections(
-            interrupt=place.interrupt,
-            rx_request=place.rx_request,
-            tx_request=place.tx_request,
-            dma=dma,
-            clocks=self.rcc,
-            pins=pins,
-            line=self.line,
-        )
-        return place.make(self, name, self.chip.bases[name], connections)
 
     # -- images and resets -----------------------------------------------------------------------
 

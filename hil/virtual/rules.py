@@ -51,8 +51,8 @@ class Rule(enum.Enum):
     UART_OVERRUN = "a byte arrives before the one before it is taken"
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     IO_SUPPLY = (
-        "a signal's pin is powered from VDDIO2, which is not declared valid by PWR_CR2.IOSV"
-        " (RM0351, RM0432: PWR, independent I/O supply)"
+        "a signal's or an output's pin is powered from VDDIO2, which is not declared valid by"
+        " PWR_CR2.IOSV or PWR_SVMCR.IO2SV (RM0351, RM0432, RM0456: PWR, independent I/O supply)"
     )
     SUPPLY_CONFIGURATION = (
         "PWR_CR3 does not describe the core's supply once, before RAM is written and before VOS or"

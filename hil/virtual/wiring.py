@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a record says of the wiring of a board: its chip, and the pins of the ST-LINK's COM port.
+"""What a record says of a board's wiring: its chip, the pins of the ST-LINK's COM port, of LEDs
+and of buttons.
 
 The records are in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
 must not follow a mistake there.
@@ -7,7 +8,8 @@ must not follow a mistake there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,18 @@ class PinFunction:
     port: str
     pin: int
     alternate_function: int
+
+    def __str__(self) -> str:
+        return f"P{self.port}{self.pin}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A pin (port letter, number) that an LED or a button is on, and the level that means on."""
+
+    port: str
+    pin: int
+    active_high: bool
 
     def __str__(self) -> str:
         return f"P{self.port}{self.pin}"
@@ -35,3 +49,6 @@ class Wiring:
     """Whether the board carries a 32.768 kHz crystal on LSE, where that is modelled."""
     supply: str = "LDO"
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""
+    leds: Mapping[str, Wire] = field(default_factory=dict)
+    buttons: Mapping[str, Wire] = field(default_factory=dict)
+    """By name; pressed is on."""

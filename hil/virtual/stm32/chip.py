@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from hil.virtual.chip_records import PERIPHERAL_RANGES, ClockedMemory, ClockEnable
@@ -13,7 +14,7 @@ from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
-from hil.virtual.stm32.dma_channels import DmaController, DmaSystem
+from hil.virtual.stm32.dma_channels import DmaClient, DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.identity import Identity
@@ -63,8 +64,12 @@ class Parts:
     gpio: Mapping[str, Gpio]
     """By the letters of the ports."""
     others: list[AnyPeripheral] = field(default_factory=list)
+    dma_clients: tuple[DmaClient, ...] = ()
+    """Those of the others that DMA moves data for; the UART is one anyway."""
 
     def __post_init__(self) -> None:
+        for letter, port in self.gpio.items():
+            port.supplied = partial(self.pwr.supplies, letter)
         for member in self.others:
             if isinstance(member, Iwdg):
                 member.by_hardware = lambda: self.flash.options.hardware_watchdog

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """DMA1 and DMA2 of the STM32L4 and L4+: seven channels each, numbered from 1.
 
-RM0351, RM0394 section 11, RM0432 section 13. Other widths than bytes and transfers from memory to
-memory are refused as not modelled. On the L4 a channel listens to one of eight requests
+RM0351, RM0394 section 11, RM0432 section 13. Widths that differ at both ends and transfers from
+memory to memory are refused as not modelled. On the L4 a channel listens to one of eight requests
 (DMA_CSELR), on the L4+ to any (DMAMUX1).
 """
 
@@ -23,7 +23,7 @@ from hil.virtual.stm32.dma_single_block import (
 from hil.virtual.stm32.dmamux import RequestLines
 
 TCIE, HTIE, TEIE, DIR, CIRC, PINC, MINC = (1 << bit for bit in range(1, 8))
-PRIORITY = 3 << 12
+SIZES, PRIORITY = 15 << 8, 3 << 12
 FLAG_ANY, FLAG_COMPLETE, FLAG_HALF = 1, 2, 4
 
 
@@ -34,11 +34,12 @@ class Channel(SingleBlockChannel):
     REGISTERS: ClassVar[Mapping[str, int]] = {"CCR": 0, "CNDTR": 0, "CPAR": 0, "CMAR": 0}
     CONTROL, COUNT, PERIPHERAL, MEMORY = "CCR", "CNDTR", "CPAR", "CMAR"
     FIXED: ClassVar[Mapping[str, int]] = {"CNDTR": ~COUNT_MASK}
-    MODELLED = EN | TCIE | HTIE | TEIE | DIR | CIRC | PINC | MINC | PRIORITY
+    MODELLED = EN | TCIE | HTIE | TEIE | DIR | CIRC | PINC | MINC | SIZES | PRIORITY
     FREE_WHILE_ON = EN | TCIE | HTIE | TEIE
     FROM_MEMORY, CIRCULAR = DIR, CIRC
     PERIPHERAL_INCREMENT, MEMORY_INCREMENT = PINC, MINC
     HALF_ENABLE, COMPLETE_ENABLE = HTIE, TCIE
+    PERIPHERAL_SIZE, MEMORY_SIZE = 8, 10
     HALF_FLAG, COMPLETE_FLAG = FLAG_HALF, FLAG_COMPLETE
     SWITCHES_OFF = False
 

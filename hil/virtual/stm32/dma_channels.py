@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a UART and DMA ask of each other, whatever the controller."""
+"""What peripherals and DMA ask of each other, whatever the controller."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from hil.virtual.peripheral import Peripheral
@@ -12,19 +13,26 @@ from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.system import Interrupting, MasterPort, MemoryAccess
 
 
-class DmaClient(Protocol):
-    """A peripheral that DMA moves bytes for: the UART."""
+@dataclass(frozen=True, slots=True)
+class DmaRequest:
+    """One request of a peripheral: its number, whose it is, and what a transfer has to be."""
 
-    rx_request: int
-    tx_request: int
-    """Numbers of its requests."""
+    number: int
+    whose: str
+    """As messages say it: "USART1's reception"."""
+    register: int
+    """Address of the data register."""
+    from_memory: bool = False
+    width_bytes: int = 1
+    """Bytes of the data register that a request moves."""
+
+
+class DmaClient(Protocol):
+    """A peripheral that DMA moves data for: a UART, a microphone's filter."""
 
     @property
-    def name(self) -> str:
-        """Its name."""
-
-    def data_address(self, transmit: bool) -> int:
-        """Address of its data register for transmission or reception."""
+    def dma_requests(self) -> tuple[DmaRequest, ...]:
+        """Its requests."""
 
     def dma_changed(self) -> None:
         """Look again: a channel that may be its own was started or stopped."""
@@ -36,6 +44,35 @@ class DmaClient(Protocol):
         """Do so only if something has become due."""
 
 
+class DmaClients:
+    """All peripherals of a machine that DMA moves data for."""
+
+    def __init__(self, members: Iterable[DmaClient] = ()) -> None:
+        self.members = tuple(members)
+        self._requests = {
+            request.number: request for member in self.members for request in member.dma_requests
+        }
+
+    def settle(self) -> None:
+        """Move what has become due."""
+        for member in self.members:
+            member.settle()
+
+    def dma_changed(self) -> None:
+        """Look again: a channel was started or stopped."""
+        for member in self.members:
+            member.dma_changed()
+
+    def request(self, number: int | None) -> DmaRequest | None:
+        """The request with a number, if a modelled peripheral has it."""
+        return None if number is None else self._requests.get(number)
+
+    def names(self, *, from_memory: bool) -> str:
+        """Whose requests there are in a direction, for messages."""
+        requests = self._requests.values()
+        return " or ".join(one.whose for one in requests if one.from_memory == from_memory)
+
+
 class DmaSystem(Interrupting, MemoryAccess, Protocol):
     """What a DMA controller needs of the machine."""
 
@@ -44,8 +81,8 @@ class DmaSystem(Interrupting, MemoryAccess, Protocol):
         """Memory as DMA sees it."""
 
     @property
-    def usart(self) -> DmaClient:
-        """The one peripheral that is served."""
+    def dma_clients(self) -> DmaClients:
+        """The peripherals that are served."""
 
 
 class DmaChannel(Protocol):
@@ -73,9 +110,17 @@ class DmaChannel(Protocol):
 
 
 class ByteChannel(ABC):
-    """Bytes between a peripheral and memory: the part in which no controller differs."""
+    """Bytes between a peripheral and memory: the part in which no controller differs.
+
+    Where a request moves more than one byte, all counts of bytes are multiples of its width.
+    """
 
     dma: Peripheral[DmaSystem]
+
+    @property
+    @abstractmethod
+    def width_bytes(self) -> int:
+        """Bytes that one request moves."""
 
     @property
     @abstractmethod
@@ -136,12 +181,31 @@ class ByteChannel(ABC):
         self.update_line()
         return data
 
+    def check_transfer(self, request: DmaRequest, peripheral_address: int, how: str) -> None:
+        """Raise unless the channel moves what a request asks for; `how` says how it was chosen."""
+        if peripheral_address != request.register:
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"{how} belongs to 0x{request.register:08x}, the peripheral address is"
+                f" 0x{peripheral_address:08x}",
+                peripheral_address,
+            )
+        if self.width_bytes != request.width_bytes:
+            raise self.broken(
+                Rule.DMA_SETTINGS,
+                f"{request.whose} moves {request.width_bytes} bytes at a request,"
+                f" the channel {self.width_bytes}",
+            )
+
     def check_reach(self, address: int, size: int, *, write: bool) -> None:
         """Raise unless all bytes of a block are in one memory that the controller reaches."""
         machine = self.dma.system
         region = machine.core.region_of(address, size)
         verb = "writes to" if write else "reads from"
         span = f"{verb} 0x{address:08x}..0x{address + size - 1:08x}"
+        if address % self.width_bytes:
+            what = f"{span}, which is not a multiple of {self.width_bytes}"
+            raise self.broken(Rule.DMA_SETTINGS, what, address)
         if region is None:
             what = f"{span}, where no memory is"
         elif region.is_tcm:
@@ -165,23 +229,14 @@ class RequestChannel(ByteChannel):
 
     def checked_request(self, peripheral_address: int) -> int:
         """Return the request of the block's direction; raise if it is not what is chosen."""
-        request, how = self.selected_request()
-        usart = self.dma.system.usart
-        wanted = usart.tx_request if self.from_memory else usart.rx_request
-        direction = "transmission" if self.from_memory else "reception"
-        if request != wanted:
-            raise self.broken(
-                Rule.DMA_REQUEST, f"{how} is not the request of {usart.name}'s {direction}"
-            )
-        register = usart.data_address(transmit=self.from_memory)
-        if peripheral_address != register:
-            raise self.broken(
-                Rule.DMA_SETTINGS,
-                f"{how} belongs to 0x{register:08x}, the peripheral address is"
-                f" 0x{peripheral_address:08x}",
-                peripheral_address,
-            )
-        return wanted
+        number, how = self.selected_request()
+        clients = self.dma.system.dma_clients
+        request = clients.request(number)
+        if request is None or request.from_memory != self.from_memory:
+            names = clients.names(from_memory=self.from_memory)
+            raise self.broken(Rule.DMA_REQUEST, f"{how} is not the request of {names}")
+        self.check_transfer(request, peripheral_address, how)
+        return request.number
 
 
 class DmaController(Protocol):

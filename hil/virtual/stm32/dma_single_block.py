@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A DMA channel that moves one block, once or in a circle: what channels and streams share.
 
-Transfers are bytes between a peripheral's data register and memory, which is what a UART needs. A
-register counts the bytes that are left (CNDTR, NDTR). The L4's channels (`dma_basic`) and the H7's
-streams (`dma_streams`) differ in the names and places of registers, bits and flags, and in what
-happens when a block ends.
+Transfers are between a peripheral's data register and memory, of as many bytes at a request as the
+peripheral wants, the same on both sides. A register counts the transfers that are left (CNDTR,
+NDTR). The L4's channels (`dma_basic`) and the H7's streams (`dma_streams`) differ in the names and
+places of registers, bits and flags, and in what happens when a block ends.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ class SingleBlockChannel(RequestChannel):
     HALF_ENABLE: ClassVar[int]
     COMPLETE_ENABLE: ClassVar[int]
     """Bits of CONTROL."""
+    PERIPHERAL_SIZE: ClassVar[int]
+    MEMORY_SIZE: ClassVar[int]
+    """Positions in CONTROL of the widths, two bits each: 1, 2 or 4 bytes."""
     HALF_FLAG: ClassVar[int]
     COMPLETE_FLAG: ClassVar[int]
     """Bits of the channel's flags."""
@@ -63,7 +66,7 @@ class SingleBlockChannel(RequestChannel):
         self.values = dict(self.REGISTERS)
         self.flags = 0
         self.request: int | None = None
-        self.block_bytes = 0
+        self._block_items = 0
         self._position = 0
 
     def broken(self, rule: Rule, detail: str, address: int | None = None) -> RuleBroken:
@@ -103,7 +106,7 @@ class SingleBlockChannel(RequestChannel):
             self._stopped()
         self.update_line()
         if (value ^ before) & EN:
-            self.dma.system.usart.dma_changed()
+            self.dma.system.dma_clients.dma_changed()
 
     def update_line(self) -> None:
         """Drive the channel's interrupt."""
@@ -122,12 +125,17 @@ class SingleBlockChannel(RequestChannel):
     @property
     def is_running(self) -> bool:
         """Whether the channel answers requests."""
-        return self.is_on and self.bytes_left > 0
+        return self.is_on and self.values[self.COUNT] > 0
+
+    @property
+    def width_bytes(self) -> int:
+        """Bytes that one request moves."""
+        return 1 << (self.values[self.CONTROL] >> self.PERIPHERAL_SIZE & 3)
 
     @property
     def bytes_left(self) -> int:
         """Bytes of the block still to move."""
-        return self.values[self.COUNT]
+        return self.values[self.COUNT] * self.width_bytes
 
     @property
     def from_memory(self) -> bool:
@@ -141,47 +149,54 @@ class SingleBlockChannel(RequestChannel):
 
     def bytes_to_flag(self) -> int | None:
         """Bytes until the next flag that raises an interrupt, or None."""
-        enabled, left = self.values[self.CONTROL], self.bytes_left
-        half = self.block_bytes - self.block_bytes // 2
+        enabled, left = self.values[self.CONTROL], self.values[self.COUNT]
+        half = self._block_items - self._block_items // 2
         candidates = []
         if enabled & self.HALF_ENABLE and left > half:
             candidates.append(left - half)
         if enabled & self.COMPLETE_ENABLE:
             candidates.append(left)
-        return min(candidates, default=None)
+        return min(candidates) * self.width_bytes if candidates else None
 
     def selected_request(self) -> tuple[int | None, str]:
         """What the controller's CSELR or DMAMUX1 says."""
         return self.dma.selected_request(self.index)
 
     def _start(self) -> None:
-        if not self.bytes_left:
+        if not self.values[self.COUNT]:
             raise self.broken(Rule.DMA_SETTINGS, f"switched on with {self.COUNT} = 0")
         self._check_settings(self.values[self.CONTROL])
         self.request = self.checked_request(self.values[self.PERIPHERAL])
-        self.block_bytes = self.bytes_left
+        self._block_items = self.values[self.COUNT]
         self._position = self.values[self.MEMORY]
-        self.check_reach(self._position, self.block_bytes, write=not self.from_memory)
+        self.check_reach(self._position, self.bytes_left, write=not self.from_memory)
 
     def _check_settings(self, control: int) -> None:
         if not control & self.MEMORY_INCREMENT or control & self.PERIPHERAL_INCREMENT:
             raise self.broken(
                 Rule.DMA_SETTINGS, "the memory address must increment, the other must not"
             )
+        sizes = control >> self.PERIPHERAL_SIZE & 3, control >> self.MEMORY_SIZE & 3
+        if 3 in sizes:
+            raise self.broken(Rule.DMA_SETTINGS, "a width is reserved")
+        if sizes[0] != sizes[1]:
+            what = "the widths at the peripheral and at memory differ, which is not modelled"
+            raise self.broken(Rule.UNMODELLED_REGISTER, what)
 
     def _stopped(self) -> None:
         """Software has cleared EN."""
 
     def _advance(self, count: int) -> None:
-        left = self.bytes_left - count
-        half = self.block_bytes - self.block_bytes // 2
-        if left <= half < left + count:
+        items = count // self.width_bytes
+        left = self.values[self.COUNT] - items
+        half = self._block_items - self._block_items // 2
+        if left <= half < left + items:
             self.flags |= self.HALF_FLAG
         self._position += count
         if not left:
             self.flags |= self.COMPLETE_FLAG
             if self.values[self.CONTROL] & self.CIRCULAR:
-                left = self.block_bytes
+                left = self._block_items
                 self._position = self.values[self.MEMORY]
             elif self.SWITCHES_OFF:
                 self.values[self.CONTROL] &= ~EN
@@ -230,7 +245,7 @@ class SingleBlockDma(Peripheral[DmaSystem]):
 
     def read(self, offset: int, size: int) -> int:
         """Read a register, after moving what is due."""
-        self.system.usart.settle()
+        self.system.dma_clients.settle()
         located = self._locate(offset, size)
         if located is None:
             return super().read(offset, size)
@@ -239,7 +254,7 @@ class SingleBlockDma(Peripheral[DmaSystem]):
 
     def write(self, offset: int, size: int, value: int) -> None:
         """Write a register, after moving what is due."""
-        self.system.usart.settle()
+        self.system.dma_clients.settle()
         located = self._locate(offset, size)
         if located is None:
             super().write(offset, size, value)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """DMA1 and DMA2 of the STM32H7: eight streams each, behind DMAMUX1 (RM0433, RM0455 section 15).
 
-Streams work in direct mode. The FIFO, bursts, double buffers, other widths and memory to memory are
-refused as not modelled.
+Streams work in direct mode. The FIFO, bursts, double buffers, widths that differ at both ends and
+memory to memory are refused as not modelled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hil.virtual.stm32.dmamux import RequestLines
 
 DMEIE, TEIE, HTIE, TCIE = (1 << bit for bit in range(1, 5))
 DIR, CIRC, PINC, MINC, TRBUFF = 1 << 6, 1 << 8, 1 << 9, 1 << 10, 1 << 20
-PRIORITY = 3 << 16
+SIZES, PRIORITY = 15 << 11, 3 << 16
 FCR_START = 0x21
 """Direct mode; the FIFO is empty."""
 FEIF, DMEIF, TEIF, HTIF, TCIF = 1 << 0, 1 << 2, 1 << 3, 1 << 4, 1 << 5
@@ -41,12 +41,14 @@ class Stream(SingleBlockChannel):
     CONTROL, COUNT, PERIPHERAL, MEMORY = "CR", "NDTR", "PAR", "M0AR"
     FIXED: ClassVar[Mapping[str, int]] = {"NDTR": ~COUNT_MASK, "M1AR": ~0, "FCR": ~0}
     MODELLED = (
-        EN | DMEIE | TEIE | HTIE | TCIE | DIR | CIRC | PINC | MINC | PRIORITY | TRBUFF
+        EN | DMEIE | TEIE | HTIE | TCIE | DIR | CIRC | PINC | MINC | SIZES
+        | PRIORITY | TRBUFF
     )  # fmt: skip
     FREE_WHILE_ON = EN | DMEIE | TEIE | HTIE | TCIE
     FROM_MEMORY, CIRCULAR = DIR, CIRC
     PERIPHERAL_INCREMENT, MEMORY_INCREMENT = PINC, MINC
     HALF_ENABLE, COMPLETE_ENABLE = HTIE, TCIE
+    PERIPHERAL_SIZE, MEMORY_SIZE = 11, 13
     HALF_FLAG, COMPLETE_FLAG = HTIF, TCIF
     SWITCHES_OFF = True
 
@@ -57,9 +59,13 @@ class Stream(SingleBlockChannel):
             what = f"switched on with flags of the block before (0x{self.flags:02x}) not cleared"
             raise self.broken(Rule.DMA_SETTINGS, what)
         super()._check_settings(control)
-        if self.dma.needs_trbuff and not control & TRBUFF:
+        if self.dma.needs_trbuff and not control & TRBUFF and self._serves_uart():
             what = "TRBUFF is 0; without it a stream can lock up on a UART"
             raise self.broken(Rule.DMA_SETTINGS, what)
+
+    def _serves_uart(self) -> bool:
+        """Whether the stream moves bytes, as no modelled peripheral but a UART does."""
+        return self.width_bytes == 1
 
     def _stopped(self) -> None:
         """Say that the block has ended, as a stream does that software stops."""

@@ -118,7 +118,7 @@ class Channel(ByteChannel):
             self.values["CSR"] |= SUSPF | IDLEF
         elif value & EN and not before & EN:
             self._start()
-        self.dma.system.usart.dma_changed()
+        self.dma.system.dma_clients.dma_changed()
 
     def update_line(self) -> None:
         """Drive the channel's interrupt."""
@@ -131,6 +131,11 @@ class Channel(ByteChannel):
     def request(self) -> int:
         """Peripheral request that paces the channel."""
         return self.values["CTR2"] & 0x7F
+
+    @property
+    def width_bytes(self) -> int:
+        """Bytes that one request moves: no other width is modelled."""
+        return 1
 
     @property
     def is_running(self) -> bool:
@@ -174,21 +179,14 @@ class Channel(ByteChannel):
         memory = self.values["CSAR" if self.from_memory else "CDAR"]
         peripheral = self.values["CDAR" if self.from_memory else "CSAR"]
         self.check_reach(memory, self.block_bytes, write=not self.from_memory)
-        usart = self.dma.system.usart
-        if self.request != (usart.tx_request if self.from_memory else usart.rx_request):
+        request = self.dma.system.dma_clients.request(self.request)
+        if request is None or request.from_memory != self.from_memory:
             raise self.broken(
                 Rule.DMA_SETTINGS,
                 f"request {self.request} does not pace a transfer"
                 f" {'to' if self.from_memory else 'from'} a modelled peripheral",
             )
-        data_register = usart.data_address(transmit=self.from_memory)
-        if peripheral != data_register:
-            raise self.broken(
-                Rule.DMA_SETTINGS,
-                f"request {self.request} belongs to 0x{data_register:08x},"
-                f" the peripheral address is 0x{peripheral:08x}",
-                peripheral,
-            )
+        self.check_transfer(request, peripheral, f"request {self.request}")
         increment = SINC if self.from_memory else DINC
         fixed = DINC if self.from_memory else SINC
         if not control1 & increment or control1 & fixed:
@@ -295,7 +293,7 @@ class Gpdma(Peripheral[DmaSystem]):
         located = self._located.get(offset)
         if located is None or size != 4:
             return super().read(offset, size)
-        self.system.usart.settle()
+        self.system.dma_clients.settle()
         channel, name = located
         return 0 if name == "CFCR" else channel.values[name]
 
@@ -305,7 +303,7 @@ class Gpdma(Peripheral[DmaSystem]):
         if located is None or size != 4:
             super().write(offset, size, value)
             return
-        self.system.usart.settle()
+        self.system.dma_clients.settle()
         channel, name = located
         channel.write(name, value)
 

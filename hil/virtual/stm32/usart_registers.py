@@ -12,7 +12,7 @@ from hil.virtual.rules import Rule
 from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.serial_line import FRAME_BITS, HostLine
 from hil.virtual.stm32.com_port_pins import ComPortPins
-from hil.virtual.stm32.dma_channels import DmaController
+from hil.virtual.stm32.dma_channels import DmaController, DmaRequest
 from hil.virtual.stm32.usart_sampling import reads_everything
 from hil.virtual.system import Events, Interrupting
 
@@ -108,9 +108,15 @@ class UsartRegisters(Peripheral[UsartSystem]):
         """The host's baud rate to this end's where the difference makes one of them misread."""
         self._checked: dict[tuple[object, ...], tuple[int, float | None]] = {}
 
-    def data_address(self, transmit: bool) -> int:
-        """Address of TDR or RDR."""
-        return self.base + (0x28 if transmit else 0x24)
+    @property
+    def dma_requests(self) -> tuple[DmaRequest, ...]:
+        """Reception, through RDR, and transmission, through TDR."""
+        return (
+            DmaRequest(self.rx_request, f"{self.name}'s reception", self.base + 0x24),
+            DmaRequest(
+                self.tx_request, f"{self.name}'s transmission", self.base + 0x28, from_memory=True
+            ),
+        )
 
     @property
     def kernel_hz(self) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from generator.boards.dma import dma_streams
 from generator.boards.families.h7.limits import check, check_memories
 from generator.boards.families.h7.part import IDENTITY, part_facts
+from generator.boards.families.h7.pins import package_pins
 from generator.boards.families.h7.port import make_port
 from generator.boards.families.h7.record import H7Board, H7Clock
 from generator.boards.family import Family
@@ -16,6 +17,7 @@ FAMILY = Family(
     clock=H7Clock,
     check=check,
     check_memories=check_memories,
+    package_pins=package_pins,
     make_port=make_port,
     identity=IDENTITY,
     part_facts=part_facts,

@@ -7,6 +7,7 @@ from generator.boards.checks import check_one_ram
 from generator.boards.dma import gpdma
 from generator.boards.families.u5.limits import check
 from generator.boards.families.u5.part import IDENTITY, part_facts
+from generator.boards.families.u5.pins import package_pins
 from generator.boards.families.u5.port import make_port
 from generator.boards.families.u5.record import U5Board, U5Clock
 from generator.boards.family import Family
@@ -17,6 +18,7 @@ FAMILY = Family(
     clock=U5Clock,
     check=check,
     check_memories=check_one_ram,
+    package_pins=package_pins,
     make_port=make_port,
     identity=IDENTITY,
     part_facts=part_facts,

@@ -3,25 +3,36 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PinFunction, Wiring
+from hil.virtual.wiring import PinFunction, Wire, Wiring
 
 WIRING = {
-    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969.
+    # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969. LD2; the
+    # button closes to ground.
     "l475": Wiring(
         chip="STM32L475VG",
         usart="USART1",
         pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
+        leds={"green": Wire("B", 14, True)},
+        buttons={"user": Wire("C", 13, False)},
     ),
-    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451.
+    # NUCLEO-L432KC, UM1956: VCP_TX and VCP_RX; alternate functions from DS11451. LD3.
     "l432": Wiring(
         chip="STM32L432KC",
         usart="USART2",
         pins={"TX": PinFunction("A", 2, 7), "RX": PinFunction("A", 15, 3)},
+        leds={"green": Wire("B", 3, True)},
     ),
     # NUCLEO-L4R5ZI, UM2179: LPUART1 on the ST-LINK's COM port; alternate functions from DS12023.
+    # LD1 to LD3, and B1 that closes to the supply.
     "l4r5": Wiring(
         chip="STM32L4R5ZI",
         usart="LPUART1",
         pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+        leds={
+            "green": Wire("C", 7, True),
+            "blue": Wire("B", 7, True),
+            "red": Wire("B", 14, True),
+        },
+        buttons={"user": Wire("C", 13, True)},
     ),
 }

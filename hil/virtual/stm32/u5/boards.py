@@ -3,13 +3,33 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PinFunction, Wiring
+from hil.virtual.wiring import PinFunction, Wire, Wiring
 
 _PINS = {"TX": PinFunction("A", 9, 7), "RX": PinFunction("A", 10, 7)}
 
 WIRING = {
-    # B-U585I-IOT02A, UM2839: T.VCP_TX and T.VCP_RX, a crystal on LSE; functions from DS13086.
-    "u585": Wiring(chip="STM32U585AI", usart="USART1", pins=_PINS, has_lse=True),
-    # NUCLEO-U575ZI-Q, UM2861: solder bridges of COM port and crystal as delivered; DS13737.
-    "u575": Wiring(chip="STM32U575ZI", usart="USART1", pins=_PINS, has_lse=True),
+    # B-U585I-IOT02A, UM2839: T.VCP_TX and T.VCP_RX, a crystal on LSE; functions from DS13086. LD6
+    # and LD7 are between the supply and their pins; the button closes to ground.
+    "u585": Wiring(
+        chip="STM32U585AI",
+        usart="USART1",
+        pins=_PINS,
+        has_lse=True,
+        leds={"red": Wire("H", 6, False), "green": Wire("H", 7, False)},
+        buttons={"user": Wire("C", 13, False)},
+    ),
+    # NUCLEO-U575ZI-Q, UM2861: solder bridges of COM port and crystal as delivered; DS13737. LD1 to
+    # LD3, and B1 that closes to the supply.
+    "u575": Wiring(
+        chip="STM32U575ZI",
+        usart="USART1",
+        pins=_PINS,
+        has_lse=True,
+        leds={
+            "green": Wire("C", 7, True),
+            "blue": Wire("B", 7, True),
+            "red": Wire("G", 2, True),
+        },
+        buttons={"user": Wire("C", 13, True)},
+    ),
 }

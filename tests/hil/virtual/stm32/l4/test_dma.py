@@ -62,6 +62,8 @@ def test_reception_goes_round_the_ring(boot_on: Boot, board: str) -> None:
         ("dma_receive((uint32_t)ring, 16, 1u << 6)", Rule.DMA_SETTINGS),
         ("dma_receive((uint32_t)ring, 16, 1u << 14)", Rule.UNMODELLED_REGISTER),
         ("dma_receive((uint32_t)ring, 16, 1u << 8)", Rule.UNMODELLED_REGISTER),
+        ("dma_receive((uint32_t)ring, 16, 3u << 8 | 3u << 10)", Rule.DMA_SETTINGS),
+        ("dma_receive((uint32_t)ring, 16, 1u << 8 | 1u << 10)", Rule.DMA_SETTINGS),
         (f"{RECEIVE}; CNDTR(RX_CHANNEL) = 4", Rule.DMA_SETTINGS),
         (f"{RECEIVE}; CMAR(RX_CHANNEL) = 4", Rule.DMA_SETTINGS),
         (f"{RECEIVE}; CCR(RX_CHANNEL) &= ~DMA_CIRC", Rule.DMA_SETTINGS),

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A digital microphone: a second-order sigma-delta modulator, one bit a clock.
+
+All in integers, so that the bits are the same on every computer that resamples alike. Quantization
+noise is shaped by (1 - 1/z)^2. At a level of x the share of ones is (1 + x) / 2; levels beyond
+full scale, and integrators beyond their supply, are cut off.
+"""
+
+# mypy: disable-error-code="untyped-decorator"
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from hil.virtual.sound.sound import LevelStream, Sound
+
+Bits: TypeAlias = npt.NDArray[np.int8]
+"""+1 for a high level of the data line, -1 for a low one."""
+
+ONE = 1 << 24
+"""A level of 1.0 in the modulator."""
+SUPPLY = 8 * ONE
+"""Where an integrator saturates."""
+SEED = (0x1A6D3, -0x0B52F)
+"""What the integrators hold at the start: about 1/150 and -1/360 of full scale. From zero, silence
+would be the shortest of all limit cycles; each microphone starts from something."""
+OFFSET = 311
+"""Offset of a microphone, 2e-5 of full scale: silence then leads through many states."""
+
+
+@njit(cache=True)
+def _modulate(levels: npt.NDArray[np.int32], state: npt.NDArray[np.int64], bits: Bits) -> None:
+    first, second, last = state[0], state[1], state[2]
+    for index in range(levels.size):
+        first += levels[index] - last * ONE
+        first = min(max(first, -SUPPLY), SUPPLY)
+        second += first - last * ONE
+        second = min(max(second, -SUPPLY), SUPPLY)
+        last = 1 if second >= 0 else -1
+        bits[index] = last
+    state[0], state[1], state[2] = first, second, last
+
+
+class PdmSource:
+    """The bits of a microphone whose clock of `clock_hz` begins at `start_ps`.
+
+    Bit n is what the data line carries in the clock's period n.
+    """
+
+    def __init__(self, sound: Sound, clock_hz: Fraction | int, start_ps: int = 0) -> None:
+        self.clock_hz = Fraction(clock_hz)
+        self._levels = LevelStream(sound, clock_hz, start_ps)
+        self._state = np.array([*SEED, 1], np.int64)
+
+    @property
+    def position(self) -> int:
+        """Number of the clock whose bit comes next."""
+        return self._levels.position
+
+    def bits(self, first_clock: int, count: int) -> Bits:
+        """Bits of `count` clocks; a microphone cannot go back, clocks left out pass."""
+        if first_clock < self.position:
+            raise ValueError(f"clock {first_clock} has passed; the next is {self.position}")
+        skipped = first_clock - self.position
+        levels = np.rint(np.clip(self._levels.take(skipped + count), -1.0, 1.0) * ONE)
+        bits = np.empty(skipped + count, np.int8)
+        _modulate(levels.astype(np.int32) + np.int32(OFFSET), self._state, bits)
+        return bits[skipped:]
