@@ -33,7 +33,8 @@ def gate_samples(record: FrontendRecord) -> int:
 def gate_hangover_hops(record: FrontendRecord) -> int:
     """Return the hops for which the gate stays open after the last loud one; 0 without a gate."""
     gate = record.silence_gate
-    return round(gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples) if gate else 0
+    hangover_ms = gate.hangover_ms if gate is not None else 0.0
+    return round(hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples)
 
 
 def frames_of(record: FrontendRecord, samples: int) -> int:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clips whose end nobody knows yet: sound goes to the device as it comes, answers come back.
 
-Nothing here waits for sound. `exchange` sends what the device has room for, and takes what it says.
-A frame that was damaged or lost on its way is resent from what is kept here, as in `Link.play_clip`.
+Nothing here waits for sound. `exchange` sends what the device has room for, and takes what it
+says. A frame that was damaged or lost on its way is resent from what is kept here, as `play_clip`
+of `Link` does.
 """
 
 from __future__ import annotations
@@ -93,8 +94,6 @@ class SoundStream:
 
         Raises a LinkError where the device refuses, restarts, or is silent though it owes.
         """
-        if not self._owes:
-            self._heard_s = self._clock_s()
         self._send()
         answers: list[Message] = []
         refused: RefusedError | None = None
@@ -116,6 +115,8 @@ class SoundStream:
         if any(isinstance(one, ClipResult) and one.clip_id == self._clip_id for one in answers):
             self._is_open = False
         self._send()
+        if not self._owes:
+            self._heard_s = self._clock_s()
         return answers
 
     @property

@@ -56,15 +56,16 @@ class FrameTimes:
         self._ends: deque[int] = deque(maxlen=kept)
         self.frames = 0
         """Frames that passed the gate."""
-        self.has_opened = False
-        """Whether the gate was open at any time."""
-        self.silent_since: int | None = 0
-        """The sample since which the gate is closed; None while it is open."""
 
     @property
     def samples(self) -> int:
         """Samples of the clip so far."""
         return self._stream - self._padding
+
+    @property
+    def heard_end(self) -> int:
+        """The end of the newest frame that passed the gate; 0 where there is none."""
+        return self._ends[-1] if self._ends else 0
 
     @property
     def until_hop_end(self) -> int:
@@ -75,31 +76,33 @@ class FrameTimes:
         phase = record.frame_samples % self._look
         return phase + self._look - at if at < phase else self._look - (at - phase) % self._look
 
-    def push(self, samples: Samples) -> None:
-        """Take more of the clip's sound."""
-        while len(samples):
-            missing = self.until_hop_end
-            taken = samples[:missing]
-            samples = samples[missing:]
-            self._newest = np.concatenate([self._newest, taken])[-self._look :]
-            self._stream += len(taken)
-            if len(taken) == missing:
-                self._finish_hop()
+    def push(self, samples: Samples) -> bool | None:
+        """Take more of the clip's sound, at most up to the end of the hop.
 
-    def finish(self) -> None:
-        """The clip has ended: frames of a centred front-end reach over its end."""
-        if self._padding and self._stream > self._padding:
-            self.push(np.zeros(self._padding, np.int16))
-
-    def _finish_hop(self) -> None:
+        Returns whether the frame that ends with it passed the gate; None: no frame ends with it.
+        """
+        missing = self.until_hop_end
+        assert len(samples) <= missing, "more than a hop"
+        self._newest = np.concatenate([self._newest, samples])[-self._look :]
+        self._stream += len(samples)
+        if len(samples) < missing:
+            return None
         is_open = self._gate.push(self._newest)
+        if self._stream < self._record.frame_samples:
+            return None
         if is_open:
-            self.silent_since, self.has_opened = None, True
-        elif self.silent_since is None:
-            self.silent_since = self.samples
-        if is_open and self._stream >= self._record.frame_samples:
             self._ends.append(self.samples)
             self.frames += 1
+        return is_open
+
+    def finish(self) -> int:
+        """The clip has ended: frames of a centred front-end reach over its end; how many do."""
+        before, left = self.frames, self._padding if self._stream > self._padding else 0
+        while left > 0:
+            taken = min(left, self.until_hop_end)
+            self.push(np.zeros(taken, np.int16))
+            left -= taken
+        return self.frames - before
 
     def end_of(self, frame: int) -> int | None:
         """The sample at which a frame of the clip ended; None where it is too old or not come."""

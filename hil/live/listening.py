@@ -71,14 +71,12 @@ class LinkListener:
             session.link, session.board.clock_s, silence_of(info.frontend.step_ms / 1e3)
         )
         self._segments = Segments(info.frontend.record, info.frontend.patches)
-        self._events = RunningEvents(info.events, info.frontend.step_samples)
+        self._events = RunningEvents(info.events, self._patches, info.frontend.hop_samples)
         self._counts = Counts()
         self._heard = 0
         """Samples taken from the source, those that it dropped included."""
         self._clip_start = 0
         self._has_clip = False
-        self._answered = 0
-        """Patches of the clip that were answered."""
         self._cycles_until = 0
         """The sample up to which the board has accounted for its cycles."""
         self._reported = 0
@@ -128,6 +126,7 @@ class LinkListener:
     def _tell_source(self) -> None:
         dropped = self._source.take_dropped()
         self._heard += dropped
+        self._clip_start += dropped
         self._count(dropped_samples=self._counts.dropped_samples + dropped)
         news = self._source.take_news()
         if news is not None:
@@ -155,10 +154,12 @@ class LinkListener:
         self._observer.sound(piece)
         if not self._has_clip:
             self._begin_clip()
-        for part, is_last in self._segments.split(piece):
-            self._stream.add(part)
-            self._heard += len(part)
-            if is_last:
+        for part in self._segments.split(piece):
+            self._stream.add(part.samples)
+            self._heard += len(part.samples)
+            if part.passed is not None:
+                self._emit(self._events.frame(self._heard, passed=part.passed))
+            if part.ends_clip:
                 self._finish_clip()
                 self._begin_clip()
         self._exchange(0.0)
@@ -171,14 +172,16 @@ class LinkListener:
         self._segments.begin()
         self._stream.begin()
         self._clip_start = self._heard
-        self._answered, self._has_clip = 0, True
+        self._has_clip = True
 
     def _finish_clip(self) -> None:
         """End the clip, and take all that the board still answers to it."""
         if not self._has_clip:
             return
         self._stream.end()
-        self._segments.times.finish()
+        for _ in range(self._segments.times.finish()):
+            self._emit(self._events.frame(self._heard, passed=True))
+        self._emit(self._events.end_segment())
         while self._stream.is_open and not self._interruption.requested:
             self._exchange(TURN_S)
         self._has_clip = False
@@ -187,17 +190,6 @@ class LinkListener:
         for message in self._stream.exchange(timeout_s):
             self._see(message)
         self._count(resent=len(self._stream.resent))
-        times = self._segments.times
-        if self._has_clip and times.silent_since is not None and self._all_answered:
-            since = self._clip_start + times.silent_since
-            self._emit(self._events.silence(since, self._clip_start + times.samples))
-
-    @property
-    def _all_answered(self) -> bool:
-        """Whether every patch has come that is complete by now."""
-        beyond = self._segments.times.frames - self._patches.frames
-        due = 0 if beyond < 0 else 1 + beyond // self._patches.step
-        return self._answered >= due
 
     def _see(self, message: Message) -> None:
         if getattr(message, "clip_id", None) != self._stream.clip_id:
@@ -222,14 +214,12 @@ class LinkListener:
         return self._heard if end is None else self._clip_start + end
 
     def _see_patch(self, message: PatchResult) -> None:
-        is_whole = self._segments.times.frames >= message.first_frame + self._patches.frames
-        last = message.first_frame + self._patches.frames - 1
-        sample = self._end_of(last) if is_whole else self._heard
-        self._answered += 1
-        scores = np.frombuffer(message.scores, np.int8).tolist()
+        due = self._events.next_sample
+        sample = self._heard if due is None else due
+        scores = list(message.scores)
         time_s = sample / self._rate
         self._observer.patch(PatchSeen(time_s, tuple(share_of(score) for score in scores)))
-        self._emit(self._events.patch(scores, sample))
+        self._emit(self._events.patch(scores))
         elapsed = sample - self._cycles_until
         if elapsed > 0:
             cycles = message.frontend_cycles + message.network_cycles
@@ -255,6 +245,7 @@ class LinkListener:
         session = self._session
         self._observer.told(self.time_s, error.what)
         self._has_clip = False
+        self._emit(self._events.forget())
         failed = error
 
         def fail() -> None:

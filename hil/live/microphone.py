@@ -44,6 +44,11 @@ def open_microphone(device: str | None, sample_rate_hz: int) -> Microphone:
         ) from error
 
 
+def require_microphone() -> None:
+    """Raise ToolError where sounddevice or PortAudio is missing."""
+    _sounddevice()
+
+
 def _sounddevice() -> Any:
     try:
         import sounddevice

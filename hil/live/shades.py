@@ -17,7 +17,10 @@ EIGHTHS = " ▁▂▃▄▅▆▇█"
 UPPER_HALF = "▀"
 
 _STEPS = 32
-_ANCHORS = ((8, 8, 20), (60, 15, 110), (155, 40, 110), (225, 85, 55), (250, 170, 20), (250, 250, 160))
+_ANCHORS = (
+    *((8, 8, 20), (60, 15, 110), (155, 40, 110)),
+    *((225, 85, 55), (250, 170, 20), (250, 250, 160)),
+)
 """Dark to bright, evenly spaced: what is brighter is louder in greys, too."""
 
 

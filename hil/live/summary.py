@@ -16,7 +16,7 @@ def summary_lines(setup: Setup, time_s: float, counts: Counts) -> Iterator[str]:
         yield f"{counts.late_pieces} pieces came late: {slow} did not keep up with the sound"
     if counts.dropped_samples:
         lost_s = counts.dropped_samples / setup.sample_rate_hz
-        yield f"{lost_s:.2f} s of the microphone's sound were dropped, since there was no time for it"
+        yield f"{lost_s:.2f} s of the microphone's sound were dropped: there was no time for it"
     if counts.overruns:
         yield f"{counts.overruns} overruns of the board's microphone: words were lost"
     if counts.board_dropped:
