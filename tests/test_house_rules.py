@@ -27,7 +27,8 @@ SPDX_WITHIN_LINES = 4
 SOURCE_SUFFIXES = {".py", ".c", ".h", ".ld", ".yaml", ".cmake"}
 SOURCE_NAMES = {"Makefile", "CMakeLists.txt", "run"}
 MADE_BY_TOOLS = re.compile(
-    r"^(requirements/.*\.txt|tests/golden/.*|docs/schema/.*|models/.*\.frontend\.yaml|LICENSE)$"
+    r"^(requirements/.*\.txt|tests/golden/.*|docs/(?:figures|schema)/.*"
+    r"|models/.*\.frontend\.yaml|LICENSE)$"
 )
 
 # In pieces, so that this file keeps its own rule.
@@ -158,12 +159,20 @@ def test_tracked_files_keep_the_rule(rule: Rule) -> None:
         (complain_of_places, "docs/a.md", "see /" + "root/mel2metal\n"),
         (complain_of_places, "requirements/a.txt", "https://pypi." + "org/simple\n"),
         (complain_of_places, "requirements/a.txt", "--extra-index" + "-url mirror\n"),
-        (complain_of_template, "firmware_templates/app/plain.c.j2", "int main(void) {}\n"),
-        (complain_of_template, "firmware_templates/app/main.c", "int x = {{ x }};\n"),
+        (
+            complain_of_template,
+            "firmware_templates/applications/a/plain.c.j2",
+            "int main(void) {}\n",
+        ),
+        (complain_of_template, "firmware_templates/applications/a/main.c", "int x = {{ x }};\n"),
         (complain_of_name, "generator/utils.py", ""),
         (complain_of_name, "hil/board_manager.py", ""),
         (complain_of_c, "firmware_templates/frontend/mel.c", '#include "core/cortex_m.h"\n'),
-        (complain_of_c, "firmware_templates/app/main.c", '#include "port/registers.h"\n'),
+        (
+            complain_of_c,
+            "firmware_templates/applications/a/main.c",
+            '#include "port/registers.h"\n',
+        ),
         (complain_of_c, "firmware_templates/network/a.c.j2", "double x;\n"),
     ],
 )

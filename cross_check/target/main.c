@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "app/listener.h"
+#include "library/listener.h"
 #include "meter.h"
 #include "mps2.h"
 #include "port/cycle_counter.h"

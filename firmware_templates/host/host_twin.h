@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "app/listener.h"
+#include "library/listener.h"
 
 /*
  * What a host program calls to run the firmware's portable code: whole clips through the listener,

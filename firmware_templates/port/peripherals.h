@@ -12,11 +12,19 @@
 
 /* GPIO: two bits a pin, or four for the alternate function. */
 #define GPIO_MODER(base) PORT_REGISTER((base) + 0x00u)
+#define GPIO_MODER_INPUT 0u
+#define GPIO_MODER_OUTPUT 1u
 #define GPIO_MODER_ALTERNATE 2u
+#define GPIO_OTYPER(base) PORT_REGISTER((base) + 0x04u) /* one bit a pin; 1: open drain */
 #define GPIO_OSPEEDR(base) PORT_REGISTER((base) + 0x08u)
 #define GPIO_OSPEEDR_MEDIUM 1u
 #define GPIO_PUPDR(base) PORT_REGISTER((base) + 0x0Cu)
 #define GPIO_PUPDR_UP 1u
+#define GPIO_PUPDR_DOWN 2u
+#define GPIO_IDR(base) PORT_REGISTER((base) + 0x10u)
+#define GPIO_BSRR(base) PORT_REGISTER((base) + 0x18u) /* written only: a 0 changes nothing */
+#define GPIO_BSRR_SET(pin) (1u << (pin))
+#define GPIO_BSRR_RESET(pin) (1u << ((pin) + 16u))
 #define GPIO_AFR(base, index) PORT_REGISTER((base) + 0x20u + 4u * (index))
 
 /* IWDG: independent watchdog, at IWDG_BASE. */

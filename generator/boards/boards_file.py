@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from generator.boards.checks import Complaint, check_memories, check_rings
 from generator.boards.family import Family
+from generator.boards.microphone_checks import check_microphone
 from generator.boards.pin_checks import check_board_pins, check_pin_uses
-from generator.boards.record import BoardSpec, Budgets, Memory, Uart
+from generator.boards.record import BoardSpec, Budgets, Memory, Microphone, Uart
 from generator.boards.registry import known_families
 from generator.boards.section import Section
 from generator.errors import Fault, InputError
@@ -88,6 +89,11 @@ def _complaints(family: Family, fields: Mapping[str, Any]) -> Iterator[Complaint
     if uart is not None:
         yield from check_rings(uart)
     yield from family.check(part, clock, uart)
+    if "microphone" in fields:
+        microphone = _section(fields, "microphone", Microphone)
+        if microphone is not None:
+            yield from check_microphone(microphone, uart)
+            yield from family.check_microphone(part, microphone, uart)
     yield from check_board_pins(fields, part, family.package_pins(part))
     yield from check_pin_uses(fields)
     yield from family.check_memories(part, list(memories.values()) if whole else [], uart)

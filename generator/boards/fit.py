@@ -41,7 +41,7 @@ class Demand:
 
     @property
     def listener_bytes(self) -> int:
-        """What `firmware_templates/app/listener.h` keeps of frames."""
+        """What `firmware_templates/library/listener.h` keeps of frames."""
         return self.kept_frames * self.features
 
 

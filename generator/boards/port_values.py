@@ -8,7 +8,7 @@ SysTick. Where they stand and which bits enable them differs: that comes from th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.boards.checks import baud_divider
 from generator.boards.record import BoardSpec, Pin
@@ -163,6 +163,13 @@ def make_vectors(interrupts: Sequence[str], uart: UartValues) -> tuple[Vector, .
     return tuple(
         Vector(number, name, handlers.get(number, "unexpected_interrupt"))
         for number, name in enumerate(interrupts)
+    )
+
+
+def with_handler(vectors: Sequence[Vector], line: int, handler: str) -> tuple[Vector, ...]:
+    """Return the vectors with another handler for one line."""
+    return tuple(
+        replace(vector, handler=handler) if vector.number == line else vector for vector in vectors
     )
 
 

@@ -107,6 +107,36 @@ class Uart(Section):
     """Ring in RAM. A frame may be longer: it is encoded as the ring empties."""
 
 
+class Microphone(Section):
+    """The microphone that an application hears, where it listens by itself.
+
+    The rates are not here: they follow from the clock tree and from the front-end's sample rate
+    (`generator.boards.microphone_values`).
+    """
+
+    peripheral: Annotated[str, Field(pattern=r"^(ADF|MDF|DFSDM|ADC)\d$")]
+    """What makes words of it: a digital filter for its bit stream, or an ADC for its voltage."""
+
+    clock_pin: Pin | None = None
+    """Gives the microphone its clock; None: it has none, as one with an analogue output."""
+
+    data_pin: Pin
+    edge: Literal["rising", "falling"] | None = None
+    """Edge of the clock at which this microphone's bits are taken; another may have the other."""
+
+    clock_range_hz: Annotated[
+        tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None, Field(strict=False)
+    ] = None
+    """Lowest and highest clock by the microphone's data sheet."""
+
+    dma: DmaChannel
+    gain_db: Annotated[float, Field(ge=-24, le=72)]
+    """From the microphone's full scale to that of the samples."""
+
+    settle_ms: Annotated[int, Field(ge=0, le=1000)]
+    """Sound that is dropped after the clock starts."""
+
+
 class Probe(Section):
     """How the debug probe knows the target."""
 
@@ -155,6 +185,7 @@ class BoardSpec(Section):
     memories: Annotated[tuple[Memory, ...], Field(min_length=2, strict=False)]
     clock: ClockTree
     uart: Uart
+    microphone: Microphone | None = None
     leds: dict[BoardWord, Led] = Field(default_factory=dict)
     buttons: dict[BoardWord, Button] = Field(default_factory=dict)
     probe: Probe

@@ -50,6 +50,11 @@ class HostBuild:
     first_include: str = ""
     """Folder with headers that come before those of the project; empty: none."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is read."""
+        return (*self.sources, *self.headers)
+
 
 def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
     """Return the compiled file; compiles only what this machine has not compiled before.

@@ -28,7 +28,7 @@ from generator.project.render import HOST_NETWORK
 from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
-    *("cmsis_dsp/", "frontend/", "network/", "app/listener.c", "app/decision"),
+    *("cmsis_dsp/", "frontend/", "network/", "library/listener.c", "library/decision"),
     *("host/host_twin.c", "host/host_frontend.c"),
 )
 
@@ -167,7 +167,7 @@ def build_host_twin(
     """
     project = read_project(project_dir)
     sanitizers = UNDEFINED_BEHAVIOUR if sanitize else ()
-    build = _project_build(project_dir, PROJECT_PREFIXES, shared=True, sanitizers=sanitizers)
+    build = project_build(project_dir, PROJECT_PREFIXES, shared=True, sanitizers=sanitizers)
     return HostTwin(compile_for_host(build, cache_dir), project)
 
 
@@ -181,7 +181,7 @@ def run_sanitised(
     read_project(project_dir)
     sanitizers = (*MEMORY_ERRORS, *UNDEFINED_BEHAVIOUR)
     prefixes = (*PROJECT_PREFIXES, "host/host_main.c")
-    build = _project_build(project_dir, prefixes, shared=False, sanitizers=sanitizers)
+    build = project_build(project_dir, prefixes, shared=False, sanitizers=sanitizers)
     program = compile_for_host(build, cache_dir)
     with tempfile.NamedTemporaryFile(prefix="mel2metal-", suffix=".s16") as clip:
         clip.write(np.ascontiguousarray(samples, dtype="<i2").tobytes())
@@ -190,9 +190,10 @@ def run_sanitised(
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def _project_build(
-    project_dir: Path, prefixes: tuple[str, ...], *, shared: bool, sanitizers: tuple[str, ...]
+def project_build(
+    project_dir: Path, prefixes: tuple[str, ...], *, shared: bool, sanitizers: tuple[str, ...] = ()
 ) -> HostBuild:
+    """What to compile of a project: the sources that begin with one of `prefixes`."""
     has_other_engine = (project_dir / HOST_NETWORK).is_dir()
     if has_other_engine:  # runs on the part alone: here the built-in network stands for it
         network = f"{HOST_NETWORK}/network/"
@@ -215,7 +216,7 @@ def _project_build(
 def _listener_structures(
     classes: int,
 ) -> tuple[type[ctypes.Structure], type[ctypes.Structure]]:
-    """`struct listener_patch` and `struct listener_clip` of app/listener.h."""
+    """`struct listener_patch` and `struct listener_clip` of library/listener.h."""
 
     class Patch(ctypes.Structure):
         _fields_ = [

@@ -4,7 +4,7 @@
 A score q of scale 1/256 and zero point -128 stands for the probability (q + 128) / 256. A class
 reaches its threshold where the mean of its scores over the clip's patches does. The comparison is
 one of integers: sum >= threshold * patches, with the threshold in the scores' own steps. The C twin
-of `DecisionRule.decide` is `firmware_templates/app/decision.c`; see docs/adr/0012.
+of `DecisionRule.decide` is `firmware_templates/library/decision.c`; see docs/adr/0012.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Patches of `frames` frames overlap by what the front-end's record says, else by 
 rounded down. A model that keeps variables from patch to patch sees every frame once: its patches
 share none. The listener keeps that many frames and one more; a clip that ends within its first
 patch repeats these until the patch is full (docs/frontend.md, section 8). The firmware has the
-numbers from `app/patches.h`, printed from here.
+numbers from `library/patches.h`, printed from here.
 """
 
 from __future__ import annotations

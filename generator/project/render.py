@@ -4,6 +4,7 @@
 What becomes what: `firmware_templates/<folder>/` goes to the folder of that name in the project,
 `project/` to the root, and `core/link.ld` to the root. `port/` is flat in the project, whatever
 folders it comes from: `port/` itself, `port/dma/<kind>/` and `port/<family>/`, as the family says.
+`app/` is what the application says, `applications/measure/` for one.
 A file whose name ends in `.j2` is a Jinja template and loses that ending; others are copied. One
 whose name begins with `_` is included by templates and becomes no file of its own.
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,7 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.engines.engine import FOREIGN_PART, EngineFiles
 from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
+from generator.project.applications import APP_PART, MEASURE, Application
 from generator.project.at_risk import refuse_at_risk
 from generator.project.c_text import FILTERS
 from generator.project.file_list import write_file_list
@@ -38,18 +40,11 @@ from generator.project.replace import copy_ours, recover, replace_folder, scratc
 from generator.project.target_flags import TargetFlags, target_flags, with_vendor_code
 from generator.repository import TEMPLATES_DIR
 
-PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network")
-"""Folders that are compiled for the target; `host` is not among them."""
-
 KERNELS = "network/kernels/"
 """Folder of which a network takes only what it calls."""
 
-LINKER_PARTS = (
-    *((part, f"*/{part}/*.o*") for part in ("core", "port", "app", "frontend", "cmsis_dsp")),
-    ("network_weights", "*/network/network_weights.*"),
-    ("network", "*/network/*.o*"),
-    ("libgcc", "*libgcc.a:*"),
-)
+WEIGHTS_FILES = ("network_weights", "*/network/network_weights.*")
+LIBGCC_FILES = ("libgcc", "*libgcc.a:*")
 """Part and its input files, as the linker script gives each its own sections."""
 
 VENDOR_LINKER_PARTS = (
@@ -61,7 +56,8 @@ VENDOR_LINKER_PARTS = (
 )
 """Likewise, of an engine of a vendor and of what its library needs."""
 
-ALL_FOLDERS = (*PARTS, "host", "project")
+UNCOMPILED = ("host", "project")
+"""Folders of which nothing is compiled for the target."""
 
 HOST_NETWORK = "host/builtin"
 """The built-in network for the host twin, where the part runs another engine."""
@@ -137,7 +133,8 @@ def render_files(
     stages: Mapping[str, Any],
     cmsis_dsp_dir: Path,
     engine: EngineFiles | None = None,
-    folders: Sequence[str] = ALL_FOLDERS,
+    folders: Sequence[str] | None = None,
+    application: Application = MEASURE,
 ) -> dict[str, bytes]:
     """Return every file of the project by its path in it, sorted; nothing is written.
 
@@ -148,7 +145,13 @@ def render_files(
         port_folders += ("port/crc",)
         register, bit = family_of(board.family).crc_enable(board.part)
         stages = {**stages, "crc_enable": {"register": register, "bit": bit}}
-    templates = scan_templates(folders, port_folders, engine.folders if engine else ("network",))
+    templates = scan_templates(
+        folders or (*application.parts, *UNCOMPILED),
+        port_folders,
+        engine.folders if engine else ("network",),
+        application.folders,
+    )
+    templates = application.without_idle_library(templates)
     if engine is not None:
         templates = _without_idle_kernels(templates, engine.kernel_sources)
         stages = {**stages, "network": engine.network}
@@ -160,7 +163,7 @@ def render_files(
     sources += [f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES]
     context: dict[str, Any] = {**stages}
     if board is not None and info is not None:
-        build = _make_build_context(sources, board, info, engine)
+        build = _make_build_context(sources, board, info, engine, application)
         context |= {"board": board, "project": info, "build": build}
     files = {path: source.read_bytes() for path, source in cmsis.items()}
     files |= _render_each(templates, context)
@@ -169,6 +172,15 @@ def render_files(
         if engine.host_network is not None:
             files |= _host_network(engine.host_network)
     return dict(sorted(files.items()))
+
+
+def render_some(paths: Sequence[str], info: ProjectInfo) -> dict[str, bytes]:
+    """Files of the project by their paths in it: such as need no more than its manifest."""
+    templates = {}
+    for path in paths:
+        plain = TEMPLATES_DIR / path
+        templates[path] = plain if plain.exists() else plain.with_name(f"{plain.name}.j2")
+    return _render_each(templates, {"project": info})
 
 
 def _render_each(templates: Mapping[str, Path], context: Mapping[str, Any]) -> dict[str, bytes]:
@@ -240,11 +252,12 @@ def scan_templates(
     folders: Sequence[str],
     port_folders: Sequence[str],
     network_folders: Sequence[str] = ("network",),
+    app_folders: Sequence[str] = MEASURE.folders,
 ) -> dict[str, Path]:
     """Map each path in the project to the file of `firmware_templates/` that it comes from.
 
-    `port_folders`, `network_folders`: what becomes `port/` and `network/`; a file replaces one of
-    the same name in an earlier folder.
+    `port_folders`, `network_folders`, `app_folders`: what becomes `port/`, `network/` and `app/`;
+    a file replaces one of the same name in an earlier folder.
     Raises `ValueError` where two files of one folder become the same one.
     """
     found: dict[str, Path] = {}
@@ -256,6 +269,9 @@ def scan_templates(
             for source in network_folders:
                 found |= _files_of(TEMPLATES_DIR / source, folder, deep=True)
             found["network/network.h"] = TEMPLATES_DIR / "network" / "network.h.j2"
+        elif folder == APP_PART:
+            for source in app_folders:
+                found |= _files_of(TEMPLATES_DIR / source, folder, deep=False)
         else:
             found |= _files_of(TEMPLATES_DIR / folder, folder, deep=True)
     return dict(sorted(found.items()))
@@ -277,7 +293,11 @@ def _files_of(root: Path, folder: str, *, deep: bool) -> dict[str, Path]:
 
 
 def _make_build_context(
-    sources: Sequence[str], board: BoardSpec, info: ProjectInfo, engine: EngineFiles | None
+    sources: Sequence[str],
+    board: BoardSpec,
+    info: ProjectInfo,
+    engine: EngineFiles | None,
+    application: Application,
 ) -> BuildContext:
     flags = target_flags(board.core)
     foreign: Part | None = None
@@ -296,7 +316,7 @@ def _make_build_context(
         foreign = Part(FOREIGN_PART, tuple(f"{FOREIGN_PART}/{path}" for path in own))
     parts = tuple(
         Part(part, tuple(sorted(path for path in sources if path.startswith(f"{part}/"))))
-        for part in PARTS
+        for part in application.parts
     )
     commands = tuple(
         {
@@ -316,11 +336,19 @@ def _make_build_context(
         vendor_includes=vendor_includes,
         library=library,
         stack_bytes=board.budgets.stack_bytes + (engine.extra_stack_bytes if engine else 0),
-        linker_parts=(*LINKER_PARTS, *VENDOR_LINKER_PARTS) if foreign else LINKER_PARTS,
+        linker_parts=(*_linker_parts(application), *(VENDOR_LINKER_PARTS if foreign else ())),
         flags=flags,
         compile_commands=commands,
         manifest=manifest_content(info),
     )
+
+
+def _linker_parts(application: Application) -> Iterator[tuple[str, str]]:
+    for part in application.parts:
+        if part == "network":
+            yield WEIGHTS_FILES
+        yield part, f"*/{part}/*.o*"
+    yield LIBGCC_FILES
 
 
 def _write(path: Path, content: bytes, previous: Path) -> None:

@@ -31,10 +31,16 @@ COLUMNS = {
     "dma": "bss",  # the DMA's buffers, where they have a memory of their own
 }
 """Beginning of a section's name to the column that it is counted in."""
-PARTS = ("core", "port", "app", "frontend", "cmsis_dsp", "network", "network_weights", "libgcc")
+PARTS = (
+    *("core", "port", "app", "library", "frontend", "cmsis_dsp"),
+    *("network", "network_weights", "libgcc"),
+)
+LISTENING_PARTS = ("board", "microphone")
+"""Of an application that runs without a host."""
 VENDOR_PARTS = ("engine", "engine_weights", "engine_library", "libc", "libnosys")
 """Where an engine of a vendor runs the network: its code, weights and library, and the C library
 that only this library needs."""
+ALL_PARTS = (*PARTS, *LISTENING_PARTS, *VENDOR_PARTS)
 WEIGHTS_PARTS = ("network_weights", "engine_weights")
 CODE_PARTS = ("network", "engine", "engine_library", "libc", "libnosys")
 CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack", ".itcm_null")
@@ -124,7 +130,7 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
 
     `flash_bytes` is the size of the binary file: what is programmed.
     """
-    sums = {part: dict.fromkeys(COLUMNS.values(), 0) for part in (*PARTS, *VENDOR_PARTS)}
+    sums = {part: dict.fromkeys(COLUMNS.values(), 0) for part in ALL_PARTS}
     ram_bytes = stack_bytes = 0
     with elf.open("rb") as file:
         program = ELFFile(file)
@@ -202,7 +208,7 @@ def _part_of(name: str, kind: str) -> tuple[str, str]:
         return "core", "bss" if kind == "SHT_NOBITS" else "rodata"
     for beginning, column in COLUMNS.items():
         part = name.removeprefix(f".{beginning}.")
-        if part != name and part in (*PARTS, *VENDOR_PARTS):
+        if part != name and part in ALL_PARTS:
             return part, column
     raise ToolError(
         f"section {name} of the image belongs to no part", "give it one in core/link.ld.j2"

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every message of the link: frozen dataclasses whose annotations are the wire table.
 
-A new message is a class here and a handler in `firmware_templates/app/session.c`; `app/wire.h` and
-docs/wire.md are printed from this module.
+A new message is a class here and a handler in `session.c` of
+`firmware_templates/applications/measure/`; `app/wire.h` and docs/wire.md are printed from this
+module.
 
 Each annotation carries the wire type, the number of elements and the meaning of the field. Fields
 are at their natural alignment, so that the C structs need no packing.

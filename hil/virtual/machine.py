@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
 
 from hil.virtual.availability import BoardRecord, unknown_reason
 from hil.virtual.bus import Bus
@@ -27,6 +30,7 @@ from hil.virtual.reception import Reception
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.run_loop import EventOwner, RunLoop
 from hil.virtual.scheduler import NEVER_PS, PS_PER_SECOND, Scheduler
+from hil.virtual.sound.sound import Sound
 from hil.virtual.stm32.boards import WIRING
 from hil.virtual.stm32.chips import CHIPS, REVISIONS
 from hil.virtual.stm32.com_port import make_com_port
@@ -76,6 +80,8 @@ class Machine:
         """Whether the host's serial port fails until it is opened again."""
         self._fault_names = tuple(faults)
         self.line = make_line(DEFAULT_BAUD, faults)
+        self.sound = Sound()
+        """What the board's microphone hears, in virtual time."""
         self.halting = Halting()
         self.core = Core(
             self.chip.core,
@@ -345,6 +351,14 @@ class Machine:
         coming = self.line.bytes_coming
         if coming:
             self.run((self.line.arrival_ps(coming - 1) - self.now_ps) / PS_PER_SECOND)
+
+    def hear(self, samples: npt.NDArray[Any], rate_hz: int, after_s: float = 0.0) -> float:
+        """Let the microphone hear samples from now, or some time after; returns when they end.
+
+        Samples are int16, or levels of full scale 1.0; the return value is a time of `seconds`.
+        """
+        begin_ps = self.now_ps + round(after_s * PS_PER_SECOND)
+        return self.sound.play(samples, rate_hz, begin_ps) / PS_PER_SECOND
 
     # -- running ---------------------------------------------------------------------------------
 

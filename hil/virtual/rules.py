@@ -50,6 +50,14 @@ class Rule(enum.Enum):
     UART_SETTINGS = "the UART is set up in a way that cannot talk to the host"
     UART_OVERRUN = "a byte arrives before the one before it is taken"
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
+    MICROPHONE_CLOCK = (
+        "a microphone is read without a clock, or with one that its data sheet or its interface"
+        " does not allow (RM0456: ADF, serial input interface)"
+    )
+    FILTER_SETTINGS = (
+        "a microphone's digital filter is set up or started in a way that the manual forbids"
+        " (RM0456: ADF, gain adjustment policy, serial interface)"
+    )
     IO_SUPPLY = (
         "a signal's or an output's pin is powered from VDDIO2, which is not declared valid by"
         " PWR_CR2.IOSV or PWR_SVMCR.IO2SV (RM0351, RM0432, RM0456: PWR, independent I/O supply)"

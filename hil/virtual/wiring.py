@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a record says of a board's wiring: its chip, the pins of the ST-LINK's COM port, of LEDs
-and of buttons.
+and of buttons, and its microphone.
 
 The records are in the families' `boards.py`, apart from boards.yaml on purpose: the virtual board
 must not follow a mistake there.
@@ -22,6 +22,21 @@ class PinFunction:
 
     def __str__(self) -> str:
         return f"P{self.port}{self.pin}"
+
+
+@dataclass(frozen=True, slots=True)
+class PdmMicrophone:
+    """A digital microphone: the peripheral that it is wired to, and what its data sheet says."""
+
+    name: str
+    peripheral: str
+    pins: Mapping[str, PinFunction]
+    """Its clock and its data line, by the peripheral's signal names."""
+    edge: str
+    """The edge of the clock at which its bit is to be taken, "rising" or "falling" (LR pin)."""
+    clock_range_hz: tuple[int, int]
+    settle_s: float
+    """Time from its clock's start to good data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,8 @@ class Wiring:
     """Whether the board carries a 32.768 kHz crystal on LSE, where that is modelled."""
     supply: str = "LDO"
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""
+    microphone: PdmMicrophone | None = None
+    """The one that is modelled, if any."""
     leds: Mapping[str, Wire] = field(default_factory=dict)
     buttons: Mapping[str, Wire] = field(default_factory=dict)
     """By name; pressed is on."""

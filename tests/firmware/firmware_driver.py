@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -40,21 +41,28 @@ FRAMES = 8
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
+MEASURE = TEMPLATES_DIR / "applications" / "measure"
+
 DRIVER = "driver"
 
 FLAGS = ("-std=c11", "-O1", "-g", *SANITIZERS, *WARNINGS, "-DM2M_TAPS=1")
 
 
 def rendered_sources() -> dict[str, str]:
-    """The driver's own texts of app/'s templates, by their names."""
+    """The driver's own texts of templates, by their names in the project."""
     rule = DecisionRule(Head.SOFTMAX, (0,) * len(LABELS))
     project = ProjectInfo(
         "testboard", "testboard", "fake", "", LABELS, rule, True, "0", frontend_info()
     )
     context = {"wire": header_context(), "patches": patch_rule(FRAMES), "project": project}
+    sources = {
+        "app/wire.h": "applications/measure/wire.h.j2",
+        **{f"library/{name}": f"library/{name}.j2" for name in ("patches.h", "classes.h")},
+        "library/classes.c": "library/classes.c.j2",
+    }
     return {
-        name: make_environment().get_template(f"app/{name}.j2").render(context)
-        for name in ("wire.h", "patches.h", "classes.h", "classes.c")
+        path: make_environment().get_template(source).render(context)
+        for path, source in sources.items()
     }
 
 
@@ -67,14 +75,15 @@ def driver_key() -> str:
 
 def build_driver(directory: Path) -> None:
     """Compile the driver with every warning an error, AddressSanitizer and UBSan."""
-    (directory / "app").mkdir()
-    for name, text in rendered_sources().items():
-        (directory / "app" / name).write_text(text, encoding="utf-8")
+    shutil.copytree(MEASURE, directory / "app", ignore=shutil.ignore_patterns("*.j2"))
+    (directory / "library").mkdir()
+    for path, text in rendered_sources().items():
+        (directory / path).write_text(text, encoding="utf-8")
     command = [
         *(str(find_host_cc()), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
-        *(str(TEMPLATES_DIR / "app" / f"{name}.c") for name in SOURCES),
+        *(str(directory / "app" / f"{name}.c") for name in SOURCES),
         str(TEMPLATES_DIR / "network" / "layer_clock.c"),
-        *(str(directory / "app" / "classes.c"), str(FAKES / "driver.c")),
+        *(str(directory / "library" / "classes.c"), str(FAKES / "driver.c")),
         *("-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""app/decision.c, alone and sanitised, against the rule in Python: rules and sums of any kind."""
+"""library/decision.c, alone and sanitised, against the rule in Python: any rules and sums."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Answer(ctypes.Structure):
 
 
 def compile_decision(directory: Path, classes: int) -> ctypes.CDLL:
-    """app/decision.c for a network of so many classes."""
+    """library/decision.c for a network of so many classes."""
     header = directory / "network" / "network.h"
     header.parent.mkdir()
     header.write_text(f"#include <stdint.h>\n#define NETWORK_CLASSES {classes}u\n")
@@ -39,7 +39,7 @@ def compile_decision(directory: Path, classes: int) -> ctypes.CDLL:
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     command = [
         *(str(find_host_cc()), "-std=c11", "-O1", "-fPIC", "-shared", *trap, *WARNINGS),
-        *(f"-I{directory}", f"-I{TEMPLATES_DIR}", str(TEMPLATES_DIR / "app" / "decision.c")),
+        *(f"-I{directory}", f"-I{TEMPLATES_DIR}", str(TEMPLATES_DIR / "library" / "decision.c")),
         *("-o", str(target)),
     ]
     subprocess.run(command, check=True)

@@ -40,8 +40,11 @@ Its sums stay checked: the front-end's headroom must keep them from overflowing.
 
 PROBES = ("probe_mel", "probe_reset", "probe_push", "probe_transform")
 ENTRY_ADDRESS, RAM_ADDRESS = 0x0800_0000, 0x2000_0000
-LISTENER = ("app/listener.c", "app/decision.c")
-MORE = ("core/mem.c", "port/cycle_counter.h")
+LISTENER = ("library/listener.c", "library/decision.c")
+MORE = (
+    *("library/listener.h", "library/decision.h", "host/cmsis_compiler.h"),
+    *("core/mem.c", "port/cycle_counter.h"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,12 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
     for path, content in files.items():
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         (directory / path).write_bytes(content)
-    for path in (*LISTENER, "app/listener.h", "app/decision.h", "host/cmsis_compiler.h", *MORE):
+    for path in (*LISTENER, *MORE):
         (directory / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(TEMPLATES_DIR / path, directory / path)
-    patches = make_environment().get_template("app/patches.h.j2")
+    patches = make_environment().get_template("library/patches.h.j2")
     header = patches.render(patches=patch_rule(FRAMES))
-    (directory / "app" / "patches.h").write_text(header, encoding="utf-8")
+    (directory / "library" / "patches.h").write_text(header, encoding="utf-8")
     shutil.copytree(HERE / "fake", directory / "fake", dirs_exist_ok=True)
     frontend = tuple(sorted(p for p in files if p.startswith("frontend/") and p.endswith(".c")))
     return Sources(directory, frontend, tuple(f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES))

@@ -68,6 +68,7 @@
 #define PWR_VOSR_VOS_SHIFT 16u
 #define PWR_VOSR_VOS_MASK (3u << 16)
 #define PWR_VOSR_BOOSTEN (1u << 18)
+#define PWR_SVMCR PORT_REGISTER(PWR_BASE + 0x10u) /* IO2SV: VDDIO2 is valid */
 #define PWR_DBPR PORT_REGISTER(PWR_BASE + 0x28u)
 #define PWR_DBPR_DBP (1u << 0) /* the backup domain, RCC_BDCR in it, takes writes */
 

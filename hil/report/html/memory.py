@@ -19,6 +19,7 @@ COLOURS = {
     "network_weights": 1,
     "frontend": 2,
     "app": 3,
+    "library": 9,
     "port": 4,
     "core": 5,
     "cmsis_dsp": 6,
@@ -27,7 +28,7 @@ COLOURS = {
 }
 """Of the parts, in the style sheet's series."""
 
-_OTHER_COLOUR = 9
+_OTHER_COLOUR = 10
 _PREFIXES = ("text", "rodata", "data", "bss", "itcm", "noinit", "dma")
 _OF_CORE = {"vectors", "copy_table", "image_mark", "fault_stack", "itcm_null"}
 

@@ -9,6 +9,7 @@ full scale, and integrators beyond their supply, are cut off.
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -45,14 +46,33 @@ def _modulate(levels: npt.NDArray[np.int32], state: npt.NDArray[np.int64], bits:
     state[0], state[1], state[2] = first, second, last
 
 
+def _noise(first_clock: int, count: int) -> Bits:
+    """Bits without a pattern, the same for each clock (the numbers of SplitMix64)."""
+    mixed = np.arange(first_clock, first_clock + count, dtype=np.uint64) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
+    mixed = (mixed ^ mixed >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ mixed >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    ones = (mixed >> np.uint64(63)).astype(np.int8)
+    return np.where(ones, np.int8(1), np.int8(-1))
+
+
 class PdmSource:
     """The bits of a microphone whose clock of `clock_hz` begins at `start_ps`.
 
-    Bit n is what the data line carries in the clock's period n.
+    Bit n is what the data line carries in the clock's period n. Before `settle_s` have passed the
+    bits are noise.
     """
 
-    def __init__(self, sound: Sound, clock_hz: Fraction | int, start_ps: int = 0) -> None:
+    def __init__(
+        self,
+        sound: Sound,
+        clock_hz: Fraction | int,
+        start_ps: int = 0,
+        settle_s: Fraction | float = 0,
+    ) -> None:
         self.clock_hz = Fraction(clock_hz)
+        self._settled = math.ceil(Fraction(settle_s) * self.clock_hz)
         self._levels = LevelStream(sound, clock_hz, start_ps)
         self._state = np.array([*SEED, 1], np.int64)
 
@@ -69,4 +89,8 @@ class PdmSource:
         levels = np.rint(np.clip(self._levels.take(skipped + count), -1.0, 1.0) * ONE)
         bits = np.empty(skipped + count, np.int8)
         _modulate(levels.astype(np.int32) + np.int32(OFFSET), self._state, bits)
-        return bits[skipped:]
+        bits = bits[skipped:]
+        unsettled = min(self._settled - first_clock, count)
+        if unsettled > 0:
+            bits[:unsettled] = _noise(first_clock, unsettled)
+        return bits

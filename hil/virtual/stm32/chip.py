@@ -14,6 +14,7 @@ from hil.virtual.cpu.core import Core
 from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
+from hil.virtual.sound.sound import Sound
 from hil.virtual.stm32.dma_channels import DmaClient, DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
@@ -41,6 +42,10 @@ class ChipSystem(DmaSystem, FlashSystem, PowerSystem, RccSystem, UsartSystem, Pr
     @property
     def wiring(self) -> Wiring:
         """What is soldered to the chip."""
+
+    @property
+    def sound(self) -> Sound:
+        """What the board's microphone hears."""
 
 
 @dataclass(frozen=True, slots=True)

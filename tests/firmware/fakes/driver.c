@@ -11,10 +11,10 @@
 
 #include "app/cobs.h"
 #include "app/crc32.h"
-#include "app/decision.h"
+#include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
-#include "app/listener.h"
+#include "library/listener.h"
 #include "app/session.h"
 #include "app/sha256.h"
 #include "app/taps.h"

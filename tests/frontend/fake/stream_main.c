@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/listener.h"
+#include "library/listener.h"
 
 #define MAX_SAMPLES (16000u * 20u)
 

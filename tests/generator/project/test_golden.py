@@ -28,8 +28,9 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.firmware import make_project
 from generator.network import read_network
+from generator.project.applications import MEASURE
 from generator.project.names import FILE_LIST as HASHES
-from generator.project.render import ALL_FOLDERS, scan_templates
+from generator.project.render import UNCOMPILED, scan_templates
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT
 from generator.toolchain.locate import find_cmsis_dsp
 from tests.support.model_files import write_model
@@ -39,6 +40,7 @@ GOLDEN = REPO_ROOT / "tests" / "golden"
 MODEL = GOLDEN / "tiny.tflite"
 TREE = GOLDEN / "u585"
 FILE_LIST = "files.txt"
+ALL_FOLDERS = (*MEASURE.parts, *UNCOMPILED)
 OTHER_BOARDS = sorted(set(load_boards(DEFAULT_BOARDS_FILE)) - {"u585"})
 
 

@@ -7,9 +7,10 @@ from generator.boards.dma import dma_streams
 from generator.boards.families.h7.limits import check, check_memories
 from generator.boards.families.h7.part import IDENTITY, part_facts
 from generator.boards.families.h7.pins import package_pins
-from generator.boards.families.h7.port import make_port
+from generator.boards.families.h7.port import GPIO_BASE, make_port
 from generator.boards.families.h7.record import H7Board, H7Clock
 from generator.boards.family import Family
+from generator.boards.gpio_values import GpioPlace
 
 FAMILY = Family(
     name="h7",
@@ -17,6 +18,7 @@ FAMILY = Family(
     clock=H7Clock,
     check=check,
     check_memories=check_memories,
+    gpio=GpioPlace(base=GPIO_BASE, enable_register="AHB4ENR"),
     package_pins=package_pins,
     make_port=make_port,
     identity=IDENTITY,

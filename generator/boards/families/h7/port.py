@@ -21,6 +21,7 @@ from generator.boards.families.h7.lines import (
     find_line,
 )
 from generator.boards.families.h7.record import H7Board, H7Clock
+from generator.boards.microphone_values import MicrophoneValues
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -191,6 +192,7 @@ class PortH7:
     watchdog: WatchdogValues
     tick_hz: int
     vectors: tuple[Vector, ...]
+    microphone: MicrophoneValues | None = None
 
 
 def make_port(board: H7Board) -> PortH7:

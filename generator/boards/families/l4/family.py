@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from generator.boards.checks import check_one_ram
 from generator.boards.dma import dma_basic
-from generator.boards.families.l4.limits import check
+from generator.boards.families.l4.limits import check, needs_vddio2
 from generator.boards.families.l4.part import IDENTITY, part_facts
 from generator.boards.families.l4.pins import package_pins
-from generator.boards.families.l4.port import make_port
+from generator.boards.families.l4.port import GPIO_BASE, make_port
 from generator.boards.families.l4.record import L4Board, L4Clock
 from generator.boards.family import Family
+from generator.boards.gpio_values import GpioPlace
 
 FAMILY = Family(
     name="l4",
@@ -18,6 +19,13 @@ FAMILY = Family(
     clock=L4Clock,
     check=check,
     check_memories=check_one_ram,
+    gpio=GpioPlace(
+        base=GPIO_BASE,
+        enable_register="AHB2ENR",
+        needs_supply=needs_vddio2,
+        supply_register="PWR_CR2",
+        supply_bit=9,  # IOSV
+    ),
     package_pins=package_pins,
     make_port=make_port,
     identity=IDENTITY,

@@ -17,6 +17,7 @@ from generator.boards.families.l4.interrupts import (
 )
 from generator.boards.families.l4.limits import MSI_HZ, Line, find_line, needs_vddio2
 from generator.boards.families.l4.record import L4Board, L4Clock
+from generator.boards.microphone_values import MicrophoneValues
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -125,6 +126,7 @@ class PortL4:
     tick_reload: int
     tick_hz: int
     vectors: tuple[Vector, ...]
+    microphone: MicrophoneValues | None = None
 
 
 def make_port(board: L4Board) -> PortL4:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from generator.boards.dma import gpdma
 from generator.boards.families.u5.interrupts import INTERRUPTS
 from generator.boards.families.u5.record import U5Board, U5Clock
+from generator.boards.microphone_values import MicrophoneValues
 from generator.boards.port_values import (
     AHB_CODES,
     APB_CODES,
@@ -105,6 +106,7 @@ class PortU5:
     tick_reload: int
     tick_hz: int
     vectors: tuple[Vector, ...]
+    microphone: MicrophoneValues | None = None
 
 
 def make_port(board: U5Board) -> PortU5:

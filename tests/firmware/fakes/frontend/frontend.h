@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands in for the front-end: app/listener.h wants the type, the tests' listener does not use it.
- */
+/* Stands in for the front-end: library/listener.h wants the type, the tests' listener has no use
+ * for it. */
 #ifndef FRONTEND_FRONTEND_H
 #define FRONTEND_FRONTEND_H
 

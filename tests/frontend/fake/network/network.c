@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/decision.h"
+#include "library/decision.h"
 #include "fake_network.h"
 #include "port/cycle_counter.h"
 

@@ -150,6 +150,15 @@ def test_a_microphone_cannot_go_back_but_its_clock_may_run_unheard() -> None:
         source.bits(2999, 1)
 
 
+def test_a_microphone_is_noise_until_it_has_settled() -> None:
+    settled = PdmSource(Sound(), CLOCK_HZ).bits(0, 5000)
+    bits = PdmSource(Sound(), CLOCK_HZ, settle_s=0.002).bits(0, 5000)
+    assert np.array_equal(bits[3200:], settled[3200:])
+    assert abs(np.mean(bits[:3200])) < 0.1 and np.mean(bits[:3200] == settled[:3200]) < 0.6
+    changes = np.mean(bits[1:3200] != bits[:3199])
+    assert 0.4 < changes < 0.6
+
+
 def test_an_analogue_level_is_that_of_the_sound_at_any_time() -> None:
     sound = Sound()
     sound.play(tone(1000, 0.5, 1.0), 48_000)

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "app/classes.h"
-#include "app/decision.h"
+#include "library/classes.h"
+#include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
 #include "app/wire.h"
@@ -24,7 +24,7 @@ _Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WA
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
                    WIRE_HEAD_LOGITS == (int)DECISION_LOGITS,
-               "RULE names heads as app/decision.h does");
+               "RULE names heads as library/decision.h does");
 
 /* HelloFlag bits of the link, as they stand now. */
 static uint16_t flags_now(void) {

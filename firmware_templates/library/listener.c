@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/listener.h"
+#include "library/listener.h"
 
 #include <string.h>
 
@@ -28,10 +28,12 @@ static void finish_patch(struct listener *self) {
     patch->gated_samples = gated_samples - self->reported_gated_samples;
     self->reported_gated_samples = gated_samples;
     memcpy(patch->scores, network_scores_s8(), sizeof patch->scores);
-    for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
-        self->clip.score_sums[label] += patch->scores[label];
+    if (self->clip.patches < LISTENER_SUMMED_PATCHES) {
+        for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
+            self->clip.score_sums[label] += patch->scores[label];
+        }
+        self->clip.patches++;
     }
-    self->clip.patches++;
     if (self->events.on_patch != NULL) {
         self->events.on_patch(self->events.context, patch);
     }
@@ -67,7 +69,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     return LISTENER_OK;
 }
 
-static int take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
+int listener_take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
     struct listener *self = context;
     const uint32_t frontend_cycles = lap_cycles(self);
     self->patch.frontend_cycles += frontend_cycles;
@@ -102,10 +104,21 @@ void listener_begin(struct listener *self, const struct listener_events *events)
 #endif
 }
 
+void listener_restart(struct listener *self) {
+    memset(&self->clip, 0, sizeof self->clip);
+    memset(&self->patch, 0, sizeof self->patch);
+    self->patch_frames = 0u;
+    self->waiting_frames = 0u;
+    self->reported_gated_samples = 0u;
+#ifdef NETWORK_KEEPS_STATE
+    network_reset();
+#endif
+}
+
 int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t count) {
     (void)lap_cycles(self);
     self->clip.samples += count;
-    const int error = frontend_push_q15(&self->frontend, samples, count, take_frame, self);
+    const int error = frontend_push_q15(&self->frontend, samples, count, listener_take_frame, self);
     self->patch.frontend_cycles += lap_cycles(self);
     return error;
 }
@@ -129,11 +142,18 @@ static int fill_patch(struct listener *self) {
     return LISTENER_OK;
 }
 
+int listener_repeat_frame(struct listener *self) {
+    const uint32_t frames = self->clip.frames;
+    const uint32_t kept = smaller_u32(frames, PATCH_KEPT_FRAMES);
+    const uint32_t repeat = self->patch_frames - frames; /* the network has taken all of them */
+    return push_recent_frame(self, frames - kept + repeat % kept);
+}
+
 int listener_end(struct listener *self, struct listener_clip *clip) {
     int error = LISTENER_OK;
 #if MEL_PADDING_SAMPLES > 0
     (void)lap_cycles(self);
-    error = frontend_end(&self->frontend, take_frame, self);
+    error = frontend_end(&self->frontend, listener_take_frame, self);
 #endif
     if (error == LISTENER_OK && self->clip.patches == 0u && self->clip.frames > 0u) {
         error = fill_patch(self);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/classes.h"
+#include "library/classes.h"
 
 #include "network/network.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/decision.h"
+#include "library/decision.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef APP_DECISION_H
-#define APP_DECISION_H
+#ifndef LIBRARY_DECISION_H
+#define LIBRARY_DECISION_H
 
 #include <stdint.h>
 

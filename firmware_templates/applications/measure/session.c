@@ -5,7 +5,7 @@
 
 #include "app/features.h"
 #include "app/link.h"
-#include "app/listener.h"
+#include "library/listener.h"
 #include "app/self_report.h"
 #include "app/taps.h"
 #include "app/wire.h"

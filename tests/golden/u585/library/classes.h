@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The classes of tiny, in the order of its scores. */
-#ifndef APP_CLASSES_H
-#define APP_CLASSES_H
+#ifndef LIBRARY_CLASSES_H
+#define LIBRARY_CLASSES_H
 
 enum m2m_class {
     M2M_CLASS_BARK = 0,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef APP_LISTENER_H
-#define APP_LISTENER_H
+#ifndef LIBRARY_LISTENER_H
+#define LIBRARY_LISTENER_H
 
 #include <stdint.h>
 
-#include "app/decision.h"
-#include "app/patches.h"
+#include "library/decision.h"
+#include "library/patches.h"
 #include "frontend/frontend.h"
 #include "network/network.h"
 
@@ -17,7 +17,14 @@
  * A patch is NETWORK_FRAMES frames, one every PATCH_STEP_FRAMES. Patches overlap, but there is one
  * network: the frames of the overlap are kept and pushed again, one by one between the new ones,
  * so that the work of no single frame is much larger than that of the others.
+ *
+ * A clip may be as long as one likes. Counts of samples and frames are modulo 2^32, which 16,000
+ * samples a second reach in 3 days and 100 frames a second in 497.
  */
+
+/* So many patches a clip's sums and its decision take, and no more: 128 times as much is an
+ * int32_t. At 0.72 s a patch that is 139 days; the listener itself goes on without end. */
+#define LISTENER_SUMMED_PATCHES (INT32_MAX / 128u)
 
 enum listener_status {
     LISTENER_OK = 0,
@@ -38,7 +45,7 @@ struct listener_clip {
     uint32_t samples;
     uint32_t gated_samples;
     uint32_t frames;
-    uint32_t patches;
+    uint32_t patches; /* that are in the sums */
     int32_t score_sums[NETWORK_CLASSES];
     struct decision decision;
 };
@@ -69,5 +76,17 @@ int listener_push_q15(struct listener *self, const int16_t *samples, uint32_t co
 
 /* End the clip and sum it up. Returns 0 or a negative error. */
 int listener_end(struct listener *self, struct listener_clip *clip);
+
+/*
+ * For who drives the front-end and cuts the clips (library/continuous.c). A frame, as frontend.h
+ * hands it on; the context is the listener.
+ */
+int listener_take_frame(void *context, const int8_t frame[MEL_FEATURES]);
+
+/* Repeat one of the clip's last frames: of a clip that has frames, but no patch yet. */
+int listener_repeat_frame(struct listener *self);
+
+/* Begin a clip, but leave the front-end as it is. */
+void listener_restart(struct listener *self);
 
 #endif
