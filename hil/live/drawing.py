@@ -21,6 +21,8 @@ _LONGEST_NAME = 20
 _LEAST_SPECTRUM, _MOST_SPECTRUM = 6, 16
 """Lines of the spectrogram, where there is room for it at all."""
 _FOOTER_LINES = 2
+_LOAD_HOLDS_S = 12.0
+"""The monitor tells its load every ten seconds; in silence a board tells none."""
 _NOTHING_HEARD = "listening"
 
 
@@ -137,6 +139,8 @@ def _shown(state: LiveState, count: int) -> Sequence[int]:
 def _footer(state: LiveState, width: int) -> list[Text]:
     """Figures, as many a line as there is room for, and the newest line for the user."""
     counts, load, rate = state.counted, state.newest_load, state.setup.sample_rate_hz
+    if load is not None and state.time_s - load.time_s > _LOAD_HOLDS_S:
+        load = None
     parts = [f"CPU {load.percent:.0f} %" if load is not None else "CPU - %"]
     if load is not None and load.asleep_percent is not None:
         parts.append(f"asleep {load.asleep_percent:.0f} %")

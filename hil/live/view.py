@@ -86,7 +86,7 @@ class View:
         self._draw()
         self.close()
         for line in summary_lines(self.state.setup, time_s, counts):
-            self._console.print(line, markup=False, soft_wrap=True)
+            self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Give the terminal back."""
