@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Listening without end on this machine: the library's own C, with a project's front-end and network.
+"""Listening without end on this machine: a whole project, by the C of its own library.
 
 Any project will do, one that listens or one that answers a host: what a project lacks of
 `library/` is rendered from its manifest, which has the event rule.
