@@ -48,7 +48,7 @@ PLACES = re.compile(
 
 NO_ROOM_FOR = re.compile(r"(^|_)(utils?|helpers?|misc|manager)(_|$)")
 
-C_FOLDERS_WITHOUT_DEVICE = {"frontend", "network"}
+C_FOLDERS_WITHOUT_DEVICE = {"frontend", "library", "microphone", "network"}
 DEVICE_HEADER = re.compile(r'^\s*#\s*include\s+"(?:(?:core|port)/[^"]*)"', re.M)
 REGISTER_HEADER = re.compile(
     r'^\s*#\s*include\s+"(?:port/(?:\w*registers|peripherals)\.h|core/cortex_m\.h)"', re.M

@@ -9,7 +9,7 @@
 #include "library/listener.h"
 #include "meter.h"
 #include "mps2.h"
-#include "port/cycle_counter.h"
+#include "library/cycles.h"
 
 #define MAX_RECORD_BYTES (1024u * 1024u)
 #define CHUNK_SAMPLES 160u

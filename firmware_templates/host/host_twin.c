@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "port/cycle_counter.h"
+#include "library/cycles.h"
 
 struct recorder {
     int8_t *frames;

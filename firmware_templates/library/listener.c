@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "port/cycle_counter.h"
+#include "library/cycles.h"
 
 #if MEL_FEATURES != NETWORK_BANDS
 #error "the network does not take the front-end's values of a frame"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Core cycles, modulo 2^32. The counter is stopped while the core sleeps. A host build returns 0.
+/* The core's cycle counter, which cycle_counter_now() reads. It is stopped while the core sleeps.
  *
  * A debugger shares it: one that disconnects clears DEMCR.TRCENA, and from then on the counter
  * is stopped until it is set going again. */
@@ -7,10 +7,9 @@
 #define PORT_CYCLE_COUNTER_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include "library/cycles.h"
 
 void cycle_counter_begin(void);
-uint32_t cycle_counter_now(void);
 
 /* Sets the counter going again if it has been stopped, and returns true then. */
 bool cycle_counter_rearm(void);

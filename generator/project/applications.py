@@ -48,6 +48,6 @@ MEASURE = Application(
     name="measure",
     folders=("applications/measure",),
     parts=("core", "port", APP_PART, LIBRARY_PART, "frontend", "cmsis_dsp", "network"),
-    library=("classes", "decision", "decision_rule", "listener", "patches"),
+    library=("classes", "cycles", "decision", "decision_rule", "listener", "patches"),
 )
 """Answers the host over the link: what the harness plays clips to."""

@@ -140,7 +140,7 @@ def render_files(
 
     The front-end's host twin is rendered without board, info and engine, from fewer `folders`.
     """
-    port_folders = family_of(board.family).port_folders if board else ()
+    port_folders = _port_folders(board, stages) if board else ()
     if engine is not None and engine.uses_crc_unit and board is not None:
         port_folders += ("port/crc",)
         register, bit = family_of(board.family).crc_enable(board.part)
@@ -246,6 +246,15 @@ def make_environment() -> jinja2.Environment:
     environment.filters.update(FILTERS)
     environment.filters["json"] = partial(json.dumps, indent=4)
     return environment
+
+
+def _port_folders(board: BoardSpec, stages: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the board's family, and of its microphone where the application hears it."""
+    family = family_of(board.family)
+    microphone = stages["port"].microphone if "port" in stages else None
+    return family.port_folders + (
+        family.microphone_folders(microphone.kind) if microphone is not None else ()
+    )
 
 
 def scan_templates(

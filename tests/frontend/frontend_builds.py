@@ -43,7 +43,7 @@ ENTRY_ADDRESS, RAM_ADDRESS = 0x0800_0000, 0x2000_0000
 LISTENER = ("library/listener.c", "library/decision.c")
 MORE = (
     *("library/listener.h", "library/decision.h", "host/cmsis_compiler.h"),
-    *("core/mem.c", "port/cycle_counter.h"),
+    *("core/mem.c", "library/cycles.h"),
 )
 
 

@@ -19,7 +19,8 @@
 
 _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
                "HELLO carries all labels in one message");
-_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
+_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART &&
+                   WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
@@ -38,11 +39,11 @@ static uint16_t flags_now(void) {
 
 /* The labels one after the other, with a line feed between each two. */
 static void add_labels(void) {
-    for (uint32_t class = 0u; class < CLASS_COUNT; class++) {
+    for (uint32_t class = 0u; class < M2M_CLASS_COUNT; class++) {
         if (class != 0u) {
             link_frame_add("\n", 1u);
         }
-        for (const char *from = class_labels[class]; *from != '\0'; from++) {
+        for (const char *from = m2m_class_names[class]; *from != '\0'; from++) {
             link_frame_add(from, 1u);
         }
     }

@@ -5,7 +5,7 @@
 
 #include "library/decision.h"
 #include "fake_network.h"
-#include "port/cycle_counter.h"
+#include "library/cycles.h"
 
 struct fake_network fake;
 

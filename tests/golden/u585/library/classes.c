@@ -3,9 +3,9 @@
 
 #include "network/network.h"
 
-_Static_assert(CLASS_COUNT == NETWORK_CLASSES, "a label for each class");
+_Static_assert(M2M_CLASS_COUNT == NETWORK_CLASSES, "a name for each class");
 
-const char *const class_labels[CLASS_COUNT] = {
+const char *const m2m_class_names[M2M_CLASS_COUNT] = {
     [M2M_CLASS_BARK] = "bark",
     [M2M_CLASS_RAIN] = "rain",
     [M2M_CLASS_SILENCE] = "silence",
