@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hil.virtual.stm32.adc import Adc, AdcConnections
+from hil.virtual.stm32.adc import Adc
+from hil.virtual.stm32.adc_control import AdcConnections
 from hil.virtual.stm32.basic_timer import BasicTimer
 from hil.virtual.stm32.chip import Chip, ChipSystem
 from hil.virtual.stm32.dma_channels import DmaController
