@@ -6,5 +6,6 @@
 void uart_interrupt(void);
 void uart_rx_dma_interrupt(void);
 void uart_tx_dma_interrupt(void);
+void microphone_dma_interrupt(void); /* where the application hears a microphone */
 
 #endif

@@ -15,10 +15,12 @@
 #define GPIO_MODER_INPUT 0u
 #define GPIO_MODER_OUTPUT 1u
 #define GPIO_MODER_ALTERNATE 2u
+#define GPIO_MODER_ANALOGUE 3u
 #define GPIO_OTYPER(base) PORT_REGISTER((base) + 0x04u) /* one bit a pin; 1: open drain */
 #define GPIO_OSPEEDR(base) PORT_REGISTER((base) + 0x08u)
 #define GPIO_OSPEEDR_MEDIUM 1u
 #define GPIO_PUPDR(base) PORT_REGISTER((base) + 0x0Cu)
+#define GPIO_PUPDR_NONE 0u
 #define GPIO_PUPDR_UP 1u
 #define GPIO_PUPDR_DOWN 2u
 #define GPIO_IDR(base) PORT_REGISTER((base) + 0x10u)

@@ -21,6 +21,7 @@ enum wait {
     WAIT_CACHE,
     WAIT_WATCHDOG,
     WAIT_UART,
+    WAIT_MICROPHONE,
 };
 
 /* Waits until the masked bits have the value. Gives up after 0.1 s or a little more at the clock

@@ -105,7 +105,7 @@ def render_files(
 
     The front-end's host twin is rendered without board, info and engine, from fewer `folders`.
     """
-    port_folders = _port_folders(board, application, stages) if board else ()
+    port_folders = _port_folders(board, stages) if board else ()
     if engine is not None and engine.uses_crc_unit and board is not None:
         port_folders += ("port/crc",)
         register, bit = family_of(board.family).crc_enable(board.part)
@@ -147,16 +147,6 @@ def render_some(paths: Sequence[str], info: ProjectInfo) -> dict[str, bytes]:
         plain = TEMPLATES_DIR / path
         templates[path] = plain if plain.exists() else plain.with_name(f"{plain.name}.j2")
     return _render_each(templates, {"project": info})
-
-
-def _port_folders(
-    board: BoardSpec, application: Application, stages: Mapping[str, Any]
-) -> tuple[str, ...]:
-    family = family_of(board.family)
-    if not application.has_board:
-        return family.port_folders
-    microphone = family.microphone_folders(stages["port"].microphone.kind)
-    return *family.port_folders, "port/gpio", *microphone
 
 
 def _render_each(templates: Mapping[str, Path], context: Mapping[str, Any]) -> dict[str, bytes]:
@@ -222,6 +212,15 @@ def make_environment() -> jinja2.Environment:
     environment.filters.update(FILTERS)
     environment.filters["json"] = partial(json.dumps, indent=4)
     return environment
+
+
+def _port_folders(board: BoardSpec, stages: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of the board's family; where the application hears it, its microphone's as well, and
+    those of its LEDs and buttons where it has them."""
+    family = family_of(board.family)
+    microphone = stages["port"].microphone if "port" in stages else None
+    heard = family.microphone_folders(microphone.kind) if microphone is not None else ()
+    return family.port_folders + heard + (("port/gpio",) if "gpio" in stages else ())
 
 
 def scan_templates(

@@ -52,11 +52,17 @@ class Rule(enum.Enum):
     PIN_FUNCTION = "a signal's pin is not in its alternate function, or its port has no clock"
     MICROPHONE_CLOCK = (
         "a microphone is read without a clock, or with one that its data sheet or its interface"
-        " does not allow (RM0456: ADF, serial input interface)"
+        " does not allow, or that changes meanwhile (RM0456: ADF, serial input interface; RM0351,"
+        " RM0432, RM0433, RM0455: DFSDM, serial channel transceivers)"
     )
     FILTER_SETTINGS = (
         "a microphone's digital filter is set up or started in a way that the manual forbids"
-        " (RM0456: ADF, gain adjustment policy, serial interface)"
+        " (RM0456: ADF, gain adjustment policy, serial interface; RM0351, RM0432, RM0433, RM0455:"
+        " DFSDM)"
+    )
+    ADC_SETTINGS = (
+        "the ADC or its trigger is switched on, set up or started in a way that the manual forbids,"
+        " or that does not give all samples (RM0394: ADC, timers)"
     )
     IO_SUPPLY = (
         "a signal's or an output's pin is powered from VDDIO2, which is not declared valid by"

@@ -33,10 +33,25 @@ class PdmMicrophone:
     pins: Mapping[str, PinFunction]
     """Its clock and its data line, by the peripheral's signal names."""
     edge: str
-    """The edge of the clock at which its bit is to be taken, "rising" or "falling" (LR pin)."""
+    """The edge of the clock at which its bit is to be taken, "rising" or "falling" (LR pin);
+    "either" where two share the data line."""
     clock_range_hz: tuple[int, int]
     settle_s: float
     """Time from its clock's start to good data."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalogMicrophone:
+    """An analogue microphone with its amplifier, around half the supply, at an ADC's input."""
+
+    name: str
+    peripheral: str
+    port: str
+    pin: int
+    channel: int
+    """Of the ADC."""
+    full_scale: float
+    """Swing of a level of 1.0 to either side, as a share of half the supply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class Wiring:
     """Whether the board carries a 32.768 kHz crystal on LSE, where that is modelled."""
     supply: str = "LDO"
     """How the board supplies the core where the chip has a choice: LDO or SMPS."""
-    microphone: PdmMicrophone | None = None
+    microphone: PdmMicrophone | AnalogMicrophone | None = None
     """The one that is modelled, if any."""
     leds: Mapping[str, Wire] = field(default_factory=dict)
     buttons: Mapping[str, Wire] = field(default_factory=dict)

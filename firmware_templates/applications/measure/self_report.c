@@ -19,7 +19,8 @@
 
 _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LIMIT_BYTES,
                "HELLO carries all labels in one message");
-_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART,
+_Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART &&
+                   WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&

@@ -77,9 +77,18 @@ static void start_source(void) {
 #endif
 }
 
+#if PORT_HAS_PLL_Q
+/* What the microphone's clock is divided from: the same clock whatever the core's. */
+#define PLL_Q_FIELD CLOCK_CHOICE(PORT_PLL_Q_FIELD, PORT_FALLBACK_PLL_Q_FIELD)
+#define PLL_OUTPUTS (RCC_PLLCFGR_DIVP1EN | RCC_PLLCFGR_DIVQ1EN)
+#else
+#define PLL_Q_FIELD 1u
+#define PLL_OUTPUTS RCC_PLLCFGR_DIVP1EN
+#endif
+
 static void start_pll(void) {
-    /* All of it is written while the PLL is off, as after reset. Of its outputs only P is enabled;
-     * Q and R keep their reset value of 2. No fraction. */
+    /* All of it is written while the PLL is off, as after reset. Outputs that nothing uses are off
+     * and keep their reset value of 2. No fraction. */
     RCC_PLLCKSELR = (RCC_PLLCKSELR & ~(RCC_PLLCKSELR_PLLSRC_MASK | RCC_PLLCKSELR_DIVM1_MASK)) |
                     (PLL_SOURCE << RCC_PLLCKSELR_PLLSRC_SHIFT) |
                     (PLL_M_FIELD << RCC_PLLCKSELR_DIVM1_SHIFT);
@@ -87,10 +96,10 @@ static void start_pll(void) {
         (RCC_PLLCFGR & ~(RCC_PLLCFGR_PLL1FRACEN | RCC_PLLCFGR_PLL1VCOSEL |
                          RCC_PLLCFGR_PLL1RGE_MASK | RCC_PLLCFGR_DIVQ1EN | RCC_PLLCFGR_DIVR1EN)) |
         (PORT_PLL_MEDIUM_VCO ? RCC_PLLCFGR_PLL1VCOSEL : 0u) |
-        (PORT_PLL_INPUT_RANGE << RCC_PLLCFGR_PLL1RGE_SHIFT) | RCC_PLLCFGR_DIVP1EN;
+        (PORT_PLL_INPUT_RANGE << RCC_PLLCFGR_PLL1RGE_SHIFT) | PLL_OUTPUTS;
     RCC_PLL1DIVR =
         (CLOCK_CHOICE(PORT_PLL_N_FIELD, PORT_FALLBACK_PLL_N_FIELD) << RCC_PLL1DIVR_N1_SHIFT) |
-        (PORT_PLL_P_FIELD << RCC_PLL1DIVR_P1_SHIFT) | (1u << RCC_PLL1DIVR_Q1_SHIFT) |
+        (PORT_PLL_P_FIELD << RCC_PLL1DIVR_P1_SHIFT) | (PLL_Q_FIELD << RCC_PLL1DIVR_Q1_SHIFT) |
         (1u << RCC_PLL1DIVR_R1_SHIFT);
     RCC_CR |= RCC_CR_PLL1ON;
     wait_for(WAIT_PLL, &RCC_CR, RCC_CR_PLL1RDY, RCC_CR_PLL1RDY); /* locked */

@@ -3,7 +3,7 @@
  *
  * Sources: RM0433 (H742, H743/H753, H750), RM0455 (H7A3/H7B3, H7B0); the chapter of each peripheral
  * names its registers as RM0433 does here. RM0455 calls the domains CD and SRD, not D1 to D3:
- * D1CFGR is CDCFGR1 there, D2CFGR CDCFGR2, D3CFGR SRDCFGR, D2CCIP2R CDCCIP2R and D3CR SRDCR. They
+ * D1CFGR is CDCFGR1 there, D2CFGR CDCFGR2, D3CFGR SRDCFGR, D2CCIPxR CDCCIPxR and D3CR SRDCR. They
  * are at the same places in both, but for RCC_RSR and the clock enables after it, whose place is
  * in port/port_config.h. PWR_CR3 differs in its bits, and SYSCFG_PWRCR is RM0433's alone. */
 #ifndef PORT_REGISTERS_H
@@ -57,6 +57,7 @@
 #define RCC_PLL1DIVR_P1_SHIFT 9u
 #define RCC_PLL1DIVR_Q1_SHIFT 16u
 #define RCC_PLL1DIVR_R1_SHIFT 24u
+#define RCC_D2CCIP1R PORT_REGISTER(RCC_BASE + 0x50u)
 #define RCC_D2CCIP2R PORT_REGISTER(RCC_BASE + 0x54u)
 #define RCC_D2CCIP2R_USARTSEL_MASK 7u /* at either of its two places; 0: the bus's own clock */
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x00u) /* RCC_RSR */

@@ -3,7 +3,7 @@
  *
  * Sources: RM0351 (L47x, L48x), RM0394 (L43x, L44x), RM0432 (L4+); the chapter of each peripheral
  * names its registers as they are named here. What is used here stands alike in all three, but for
- * PWR_CR5 and DMAMUX1 (L4+ alone) and DMA_CSELR (not in the L4+). */
+ * PWR_CR5, RCC_CCIPR2 and DMAMUX1 (L4+ alone) and DMA_CSELR (not in the L4+). */
 #ifndef PORT_REGISTERS_H
 #define PORT_REGISTERS_H
 
@@ -43,6 +43,8 @@
 #define RCC_APB1ENR1_PWREN (1u << 28)
 #define RCC_APB1ENR2 PORT_REGISTER(RCC_BASE + 0x5Cu)
 #define RCC_APB2ENR PORT_REGISTER(RCC_BASE + 0x60u)
+#define RCC_CCIPR PORT_REGISTER(RCC_BASE + 0x88u)
+#define RCC_CCIPR2 PORT_REGISTER(RCC_BASE + 0x9Cu)       /* L4+ */
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0x94u) /* RCC_CSR */
 #define RCC_RESET_RMVF (1u << 23)
 #define RCC_RESET_FLAGS (0x7Fu << 25)

@@ -15,6 +15,7 @@ from hil.virtual.cpu.core_model import CoreModel
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.sound.sound import Sound
+from hil.virtual.stm32.dfsdm import DfsdmPlace
 from hil.virtual.stm32.dma_channels import DmaClient, DmaController, DmaSystem
 from hil.virtual.stm32.flash_controller import FlashController, FlashSystem
 from hil.virtual.stm32.gpio import Gpio
@@ -100,6 +101,8 @@ class Chip:
     make_parts: Callable[[Chip, ChipSystem], Parts]
     identity: Identity
     """Its page is one of the memories."""
+    dfsdm: DfsdmPlace | None = None
+    """Of DFSDM1, where it has one."""
     peripheral_ranges: tuple[tuple[int, int], ...] = PERIPHERAL_RANGES
     clocked_memories: tuple[ClockedMemory, ...] = ()
     """Memories that need an enable: each a region, or a part of one."""

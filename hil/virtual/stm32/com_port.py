@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from hil.virtual.serial_line import HostLine
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts
-from hil.virtual.stm32.com_port_pins import ComPortPins
 from hil.virtual.stm32.usart import Usart
 from hil.virtual.stm32.usart_registers import UsartConnections
+from hil.virtual.stm32.wired_pins import WiredPins
 
 
 def make_com_port(chip: Chip, system: ChipSystem, parts: Parts, line: HostLine) -> Usart:
@@ -20,7 +20,7 @@ def make_com_port(chip: Chip, system: ChipSystem, parts: Parts, line: HostLine) 
         tx_request=place.tx_request,
         dma=parts.dma,
         clocks=parts.rcc,
-        pins=ComPortPins(wiring.pins, parts.gpio, chip.clocks, parts.rcc, parts.pwr),
+        pins=WiredPins(wiring.pins, parts.gpio, chip.clocks, parts.rcc, parts.pwr),
         line=line,
     )
     return place.make(system, wiring.usart, chip.bases[wiring.usart], connections)

@@ -52,6 +52,10 @@ class PdmInput:
                 f" {float(clock_hz) / 1e6:g} MHz,"
                 f" outside {low_hz / 1e6:g} to {high_hz / 1e6:g} MHz",
             )
+        self.check_pins()
+
+    def check_pins(self) -> None:
+        """Raise unless its pins carry the signals."""
         for signal in self.wired.pins:
             self._check_pins(signal)
 

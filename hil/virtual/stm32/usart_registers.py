@@ -11,9 +11,9 @@ from hil.virtual.peripheral import ANY_SIZE, Peripheral, Register
 from hil.virtual.rules import Rule
 from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.serial_line import FRAME_BITS, HostLine
-from hil.virtual.stm32.com_port_pins import ComPortPins
 from hil.virtual.stm32.dma_channels import DmaController, DmaRequest
 from hil.virtual.stm32.usart_sampling import reads_everything
+from hil.virtual.stm32.wired_pins import WiredPins
 from hil.virtual.system import Events, Interrupting
 
 UE, RE, TE = 1, 4, 8
@@ -60,7 +60,7 @@ class UsartConnections:
     tx_request: int
     dma: DmaController
     clocks: KernelClocks
-    pins: ComPortPins
+    pins: WiredPins
     line: HostLine
     """To the host."""
 

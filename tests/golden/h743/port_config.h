@@ -53,6 +53,7 @@
 
 #define PORT_HAS_FALLBACK 1
 #define PORT_FULL_SPEED_REVISION 0x2003u /* REV_ID of DBGMCU_IDCODE */
+#define PORT_HAS_PLL_Q 0 /* output Q of PLL1: nothing uses it */
 
 #define PORT_UART_BASE 0x40004800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB1LENR

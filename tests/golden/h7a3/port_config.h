@@ -41,6 +41,7 @@
 #define PORT_UART_BRR 152u
 
 #define PORT_HAS_FALLBACK 0
+#define PORT_HAS_PLL_Q 0 /* output Q of PLL1: nothing uses it */
 
 #define PORT_UART_BASE 0x40004800u
 #define PORT_UART_ENABLE_REGISTER RCC_APB1LENR

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from generator.boards.dma import dma_streams
 from generator.boards.families.h7.limits import check, check_memories
+from generator.boards.families.h7.microphone import check_microphone, make_microphone
 from generator.boards.families.h7.part import IDENTITY, part_facts
 from generator.boards.families.h7.pins import package_pins
 from generator.boards.families.h7.port import GPIO_BASE, make_port
@@ -26,4 +27,6 @@ FAMILY = Family(
     dma=dma_streams.KIND,
     crc_enable=lambda part: ("AHB1ENR", 9) if part.startswith("STM32H7A3") else ("AHB4ENR", 19),
     st_target=lambda part: "stm32h7",
+    check_microphone=check_microphone,
+    make_microphone=make_microphone,
 )

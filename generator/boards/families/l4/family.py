@@ -6,6 +6,7 @@ from __future__ import annotations
 from generator.boards.checks import check_one_ram
 from generator.boards.dma import dma_basic
 from generator.boards.families.l4.limits import check, needs_vddio2
+from generator.boards.families.l4.microphone import check_microphone, make_microphone
 from generator.boards.families.l4.part import IDENTITY, part_facts
 from generator.boards.families.l4.pins import package_pins
 from generator.boards.families.l4.port import GPIO_BASE, make_port
@@ -33,4 +34,6 @@ FAMILY = Family(
     dma=dma_basic.KIND,
     crc_enable=lambda part: ("AHB1ENR", 12),
     st_target=lambda part: "stm32l4+" if part[7] in "PQRS" else "stm32l4",
+    check_microphone=check_microphone,
+    make_microphone=make_microphone,
 )

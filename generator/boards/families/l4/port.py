@@ -156,7 +156,7 @@ def make_port(board: L4Board) -> PortL4:
         has_dmamux=line.has_dmamux,
         rx_dma=_dma_channel(rx),
         tx_dma=_dma_channel(tx),
-        dma_enable_mask=_dma_enable_mask((rx, tx), line),
+        dma_enable_mask=dma_enable_mask((rx, tx), line),
         watchdog=make_watchdog(),
         tick_reload=tick_reload(board.clock.core_hz, tick_hz),
         tick_hz=tick_hz,
@@ -209,7 +209,8 @@ def _dma_channel(dma: DmaChannel) -> dma_basic.BasicDmaChannel:
     return dma_basic.channel_values(dma, DMA_BASES, DMAMUX1_BASE, DMAMUX_CHANNELS_PER_DMA)
 
 
-def _dma_enable_mask(channels: tuple[DmaChannel, ...], line: Line) -> int:
+def dma_enable_mask(channels: tuple[DmaChannel, ...], line: Line) -> int:
+    """In RCC_AHB1ENR: bit 0 DMA1, bit 1 DMA2, bit 2 DMAMUX1."""
     mask = 4 if line.has_dmamux else 0
     for channel in channels:
         mask |= 1 if channel.controller == "DMA1" else 2

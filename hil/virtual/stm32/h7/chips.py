@@ -17,6 +17,8 @@ from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import AnyPeripheral
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.crc import Crc
+from hil.virtual.stm32.dfsdm import DfsdmPlace
+from hil.virtual.stm32.dfsdm_making import make_dfsdm
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dma_streams import StreamDma
 from hil.virtual.stm32.dmamux import DmamuxH7
@@ -48,6 +50,7 @@ CLOCKS = {
     **{f"GPIO{port}": ClockEnable("AHB4ENR", bit) for bit, port in enumerate(PORTS)},
     "CRC": ClockEnable("AHB4ENR", 19),
     "USART1": ClockEnable("APB2ENR", 4),
+    "DFSDM1": ClockEnable("APB2ENR", 28),
     "USART2": ClockEnable("APB1LENR", 17),
     "USART3": ClockEnable("APB1LENR", 18),
     "SYSCFG": ClockEnable("APB4ENR", 1),
@@ -58,6 +61,7 @@ BASES = {
     "USART2": 0x4000_4400,
     "USART3": 0x4000_4800,
     "USART1": 0x4001_1000,
+    "DFSDM1": 0x4001_7000,
     "DMA1": 0x4002_0000,
     "DMA2": 0x4002_0400,
     "DMAMUX1": 0x4002_0800,
@@ -77,6 +81,9 @@ USARTS = {
     "USART3": UsartPlace(UsartH7, 39, 45, 46),
 }
 """Requests by their number in DMAMUX1."""
+
+DFSDM1 = DfsdmPlace(interrupts=(110, 111, 112, 113), requests=(101, 102, 103, 104))
+"""Of filters 0 to 3; the H7A3 has eight."""
 
 CORE_MEMORIES = (
     MemoryRegion("flash", 0x0800_0000, 2048 * KIB, is_flash=True),
@@ -108,8 +115,12 @@ def _make(
                 ("DMA1", DMA1_INTERRUPTS, 0), ("DMA2", DMA2_INTERRUPTS, 8),
             )
         ]  # fmt: skip
+        dma = DmaControllers(controllers)
+        gpio = {port: GpioH7(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS}
+        dfsdm = make_dfsdm(chip, system, dma=dma, gpio=gpio, rcc=rcc, pwr=pwr)
         others: list[AnyPeripheral] = [
             *controllers,
+            *dfsdm,
             DmamuxH7(system, "DMAMUX1", chip.bases["DMAMUX1"], controllers),
             Crc(system, "CRC", chip.bases["CRC"]),
             IwdgL4(system, "IWDG1", chip.bases["IWDG1"]),
@@ -121,8 +132,9 @@ def _make(
             rcc=rcc,
             pwr=pwr,
             flash=flash(system, "FLASH", chip.bases["FLASH"]),
-            dma=DmaControllers(controllers),
-            gpio={port: GpioH7(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS},
+            dma=dma,
+            gpio=gpio,
+            dma_clients=dfsdm,
             others=others,
         )
 
@@ -147,6 +159,7 @@ STM32H743ZI = Chip(
     usarts=USARTS,
     make_parts=_make(RccH743, PwrH743, FlashH743, DbgmcuH743),
     identity=IDENTITY_H743,
+    dfsdm=DFSDM1,
     peripheral_ranges=PERIPHERAL_RANGES,
     clocked_memories=(
         ClockedMemory("SRAM1", 0x3000_0000, 128 * KIB, ClockEnable("AHB2ENR", 29)),
@@ -174,10 +187,15 @@ STM32H7A3ZI = replace(
         MemoryRegion("SRD SRAM", 0x3800_0000, 32 * KIB),
         IDENTITY_H7A3.region,
     ),
-    bases={name: base for name, base in BASES.items() if name != "SYSCFG"} | {"CRC": 0x4002_3000},
+    bases={name: base for name, base in BASES.items() if name != "SYSCFG"}
+    | {"CRC": 0x4002_3000, "DFSDM1": 0x4001_7800},
     make_parts=_make(RccH7A3, PwrH7A3, FlashH7A3, DbgmcuH7A3),
     identity=IDENTITY_H7A3,
-    clocks={**CLOCKS, "CRC": ClockEnable("AHB1ENR", 9)},
+    clocks={
+        **CLOCKS,
+        "CRC": ClockEnable("AHB1ENR", 9),
+        "DFSDM1": ClockEnable("APB2ENR", 30),
+    },
     clocked_memories=(
         ClockedMemory("AHB SRAM1", 0x3000_0000, 64 * KIB, ClockEnable("AHB2ENR", 29)),
         ClockedMemory("AHB SRAM2", 0x3001_0000, 64 * KIB, ClockEnable("AHB2ENR", 30)),

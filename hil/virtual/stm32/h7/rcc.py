@@ -37,12 +37,14 @@ SW, SWS_POSITION = 7, 3
 SW_PLL1 = 3
 SYSCLK_NAMES = ("HSI", "CSI", "HSE", "PLL1")
 PLL_SOURCES = ("HSI", "CSI", "HSE", None)
-DIVP1EN, FRAC1EN = 1 << 16, 1 << 0
+DIVP1EN, DIVQ1EN, FRAC1EN = 1 << 16, 1 << 17, 1 << 0
 PLL1_FIELDS = 0xF | 7 << 16
 """Of PLLCFGR: fraction, VCO, input range and outputs of PLL1."""
 LSION, LSIRDY = 1, 2
 RMVF = 1 << 16
 
+DFSDM1SEL, SAI1SEL = 1 << 24, 7
+"""In D2CCIP1R or CDCCIP1R."""
 UART_CLOCKS = ("PCLK", "PLL2Q", "PLL3Q", "HSI", "CSI", "LSE")
 
 
@@ -58,8 +60,9 @@ class RccH7(RccBase):
         Oscillator("HSE", HSEON, HSERDY),
     )
     MAIN_PLL = Oscillator("PLL1", PLL1ON, PLL1RDY)
-    CORE, APB, WAKE, KERNEL = "", "", "", ""
-    """Names of the registers with the core's and AHB's, the APBs', APB4's dividers, UART clocks."""
+    CORE, APB, WAKE, KERNEL, KERNEL_1 = "", "", "", "", ""
+    """Names of the registers with the core's and AHB's, the APBs', APB4's dividers, UART clocks,
+    the DFSDM's clock."""
     WIDE_VCO_HZ: ClassVar[tuple[int, int]]
     RSR_BITS: ClassVar[Mapping[int, int]]
     """Causes of a reset, as the machine names them, to their bits in RSR."""
@@ -172,6 +175,21 @@ class RccH7(RccBase):
         if not self.is_ready(source):
             raise self.broken(Rule.CLOCK_TREE, f"{usart} runs from {source}, which is off")
         return self._source_hz(source)
+
+    def dfsdm_kernel_hz(self) -> int:
+        """Clock of DFSDM1: PCLK2 or SYSCLK."""
+        return self.sysclk_hz if self.values[self.KERNEL_1] & DFSDM1SEL else self.pclk2_hz
+
+    def dfsdm_audio_hz(self) -> int:
+        """The clock of SAI1, which the DFSDM may divide as well: PLL1's output Q."""
+        if self.values[self.KERNEL_1] & SAI1SEL:
+            what = f"{self.KERNEL_1}.SAI1SEL: an audio clock other than PLL1's output Q"
+            raise self.broken(Rule.UNMODELLED_REGISTER, f"{what} is not modelled")
+        if not self.is_ready("PLL1") or not self.values["PLLCFGR"] & DIVQ1EN:
+            what = "the audio clock is PLL1's output Q, which is off"
+            raise self.broken(Rule.CLOCK_TREE, what)
+        divider = (self.values["PLL1DIVR"] >> 16 & 0x7F) + 1
+        return int(self.pll1.vco_hz / divider)
 
     def is_ready(self, source: str) -> bool:
         """Whether an oscillator or PLL runs and has settled; HSE only while something feeds it."""

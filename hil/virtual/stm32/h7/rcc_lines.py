@@ -13,6 +13,7 @@ from hil.virtual.peripheral import ANY_SIZE, Register
 from hil.virtual.stm32.h7.rcc import (
     CR_STATUS,
     CR_WRITABLE,
+    DFSDM1SEL,
     DOMAINS_READY,
     HSEEXT,
     HSIDIVF,
@@ -20,6 +21,7 @@ from hil.virtual.stm32.h7.rcc import (
     LSION,
     LSIRDY,
     RMVF,
+    SAI1SEL,
     SW,
     SWS_POSITION,
     RccH7,
@@ -36,7 +38,7 @@ RESET_CAUSES = Register("RSR", 0, RMVF, sizes=ANY_SIZE, status=0xFFFE_0000)
 
 
 def _registers(
-    core: str, apb: str, wake: str, kernel: str, enables: Mapping[int, tuple[str, int]]
+    core: str, apb: str, wake: str, kernel: tuple[str, str], enables: Mapping[int, tuple[str, int]]
 ) -> dict[int, Register]:
     """The registers of one line: names of its domains' registers, and its enables by offset."""
     return {
@@ -51,7 +53,8 @@ def _registers(
         0x2C: Register("PLLCFGR", 0x01FF_0000, 0x01FF_0FFF, sizes=ANY_SIZE),
         0x30: Register("PLL1DIVR", 0x0101_0280, 0x7F7F_FFFF, sizes=ANY_SIZE),
         0x34: Register("PLL1FRACR", 0, 0xFFF8, sizes=ANY_SIZE),
-        0x54: Register(kernel, 0, 0x3F, sizes=ANY_SIZE),
+        0x50: Register(kernel[0], 0, DFSDM1SEL | SAI1SEL, sizes=ANY_SIZE),
+        0x54: Register(kernel[1], 0, 0x3F, sizes=ANY_SIZE),
         0x70: Register("BDCR", 0, 0, sizes=ANY_SIZE),
         0x74: Register("CSR", 0, LSION, sizes=ANY_SIZE, status=LSIRDY),
         **bit_registers({at: (name, 0, writable) for at, (name, writable) in enables.items()}),
@@ -62,7 +65,7 @@ class RccH743(RccH7):
     """RCC of the STM32H743, revision V."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
-        **_registers("D1CFGR", "D2CFGR", "D3CFGR", "D2CCIP2R", {
+        **_registers("D1CFGR", "D2CFGR", "D3CFGR", ("D2CCIP1R", "D2CCIP2R"), {
             0x7C: ("AHB3RSTR", 0x0001_5031), 0x80: ("AHB1RSTR", 0x0A00_8023),
             0x84: ("AHB2RSTR", 0x0000_0241), 0x88: ("AHB4RSTR", 0x0328_07FF),
             0x8C: ("APB3RSTR", 0x0000_0008), 0x90: ("APB1LRSTR", 0xE8FF_C3FF),
@@ -76,7 +79,8 @@ class RccH743(RccH7):
         }),
         0xD0: RESET_CAUSES,
     }  # fmt: skip
-    CORE, APB, WAKE, KERNEL = "D1CFGR", "D2CFGR", "D3CFGR", "D2CCIP2R"
+    CORE, APB, WAKE = "D1CFGR", "D2CFGR", "D3CFGR"
+    KERNEL, KERNEL_1 = "D2CCIP2R", "D2CCIP1R"
     KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {
         "USART1": ("D2CCIP2R", 3), "USART2": ("D2CCIP2R", 0), "USART3": ("D2CCIP2R", 0),
     }  # fmt: skip
@@ -100,7 +104,7 @@ class RccH7A3(RccH7):
     """RCC of the STM32H7A3: two domains, and HSE takes digital clocks as well."""
 
     REGISTERS: ClassVar[Mapping[int, Register]] = {
-        **_registers("CDCFGR1", "CDCFGR2", "SRDCFGR", "CDCCIP2R", {
+        **_registers("CDCFGR1", "CDCFGR2", "SRDCFGR", ("CDCCIP1R", "CDCCIP2R"), {
             0x7C: ("AHB3RSTR", 0x0129_5031), 0x80: ("AHB1RSTR", 0x0200_0223),
             0x84: ("AHB2RSTR", 0x0000_0A45), 0x88: ("AHB4RSTR", 0x0020_07FF),
             0x8C: ("APB3RSTR", 0x0000_0008), 0x90: ("APB1LRSTR", 0xE8FF_C3FF),
@@ -116,7 +120,8 @@ class RccH7A3(RccH7):
         0x00: Register("CR", HSION | HSIDIVF | DOMAINS_READY, CR_WRITABLE | HSEEXT,
                        sizes=ANY_SIZE, status=CR_STATUS),
     }  # fmt: skip
-    CORE, APB, WAKE, KERNEL = "CDCFGR1", "CDCFGR2", "SRDCFGR", "CDCCIP2R"
+    CORE, APB, WAKE = "CDCFGR1", "CDCFGR2", "SRDCFGR"
+    KERNEL, KERNEL_1 = "CDCCIP2R", "CDCCIP1R"
     KERNEL_CLOCKS: ClassVar[Mapping[str, tuple[str, int]]] = {
         "USART1": ("CDCCIP2R", 3), "USART2": ("CDCCIP2R", 0), "USART3": ("CDCCIP2R", 0),
     }  # fmt: skip

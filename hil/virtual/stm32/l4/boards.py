@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PinFunction, Wire, Wiring
+from hil.virtual.wiring import PdmMicrophone, PinFunction, Wire, Wiring
 
 WIRING = {
     # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969. LD2; the
@@ -12,6 +12,15 @@ WIRING = {
         chip="STM32L475VG",
         usart="USART1",
         pins={"TX": PinFunction("B", 6, 7), "RX": PinFunction("B", 7, 7)},
+        # Two MP34DT01 share DFSDM1_DATIN2, one for each edge of the clock.
+        microphone=PdmMicrophone(
+            name="MP34DT01",
+            peripheral="DFSDM1",
+            pins={"CKOUT": PinFunction("E", 9, 6), "DATIN2": PinFunction("E", 7, 6)},
+            edge="either",
+            clock_range_hz=(1_000_000, 3_250_000),
+            settle_s=0.01,
+        ),
         leds={"green": Wire("B", 14, True)},
         buttons={"user": Wire("C", 13, False)},
     ),

@@ -15,6 +15,8 @@ from hil.virtual.cpu.core_model import CORTEX_M4_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.crc import Crc, CrcL4
+from hil.virtual.stm32.dfsdm import DfsdmPlace
+from hil.virtual.stm32.dfsdm_making import make_dfsdm
 from hil.virtual.stm32.dma_basic import DmaMultiplexed, DmaSelected
 from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
@@ -39,6 +41,8 @@ DMA2_INTERRUPTS = (56, 57, 58, 59, 60, 68, 69)
 # DMAMUX1, uses the same numbers here as names.
 USART1_RX, USART1_TX, USART2_RX, USART2_TX, USART3_RX, USART3_TX = range(24, 30)
 LPUART1_RX, LPUART1_TX = 34, 35
+DFSDM1_FILTERS = (86, 87, 88, 89)
+DFSDM1 = DfsdmPlace(interrupts=(61, 62, 63, 42), requests=DFSDM1_FILTERS)
 
 DMA1_SELECTIONS = {
     (2, 2): USART3_TX,
@@ -47,6 +51,7 @@ DMA1_SELECTIONS = {
     (5, 2): USART1_RX,
     (6, 2): USART2_RX,
     (7, 2): USART2_TX,
+    **{(4 + index, 0): request for index, request in enumerate(DFSDM1_FILTERS)},
 }
 DMA2_SELECTIONS = {
     (6, 2): USART1_TX,
@@ -54,7 +59,7 @@ DMA2_SELECTIONS = {
     (6, 4): LPUART1_TX,
     (7, 4): LPUART1_RX,
 }
-"""(channel, code in CSELR) to request, for the UARTs (RM0351, RM0394: DMA requests tables)."""
+"""(channel, code in CSELR) to request (RM0351, RM0394: DMA requests tables)."""
 
 
 def _clocks(ports: str) -> dict[str, ClockEnable]:
@@ -66,6 +71,7 @@ def _clocks(ports: str) -> dict[str, ClockEnable]:
         **{f"GPIO{port}": ClockEnable("AHB2ENR", ord(port) - ord("A")) for port in ports},
         "PWR": ClockEnable("APB1ENR1", 28),
         "USART1": ClockEnable("APB2ENR", 14),
+        "DFSDM1": ClockEnable("APB2ENR", 24),
         "USART2": ClockEnable("APB1ENR1", 17),
         "USART3": ClockEnable("APB1ENR1", 18),
         "LPUART1": ClockEnable("APB1ENR2", 0),
@@ -80,6 +86,7 @@ def _bases(ports: str) -> dict[str, int]:
         "PWR": 0x4000_7000,
         "LPUART1": 0x4000_8000,
         "USART1": 0x4001_3800,
+        "DFSDM1": 0x4001_6000,
         "DMA1": 0x4002_0000,
         "DMA2": 0x4002_0400,
         "RCC": 0x4002_1000,
@@ -116,15 +123,19 @@ def _make_l4(
         rcc = pwr.rcc = make_rcc(system, "RCC", chip.bases["RCC"], pwr)
         dma1 = DmaSelected(system, "DMA1", chip.bases["DMA1"], DMA1_INTERRUPTS, DMA1_SELECTIONS)
         dma2 = DmaSelected(system, "DMA2", chip.bases["DMA2"], DMA2_INTERRUPTS, DMA2_SELECTIONS)
+        dma, gpio = DmaControllers((dma1, dma2)), _gpio(chip, system)
+        dfsdm = make_dfsdm(chip, system, dma=dma, gpio=gpio, rcc=rcc, pwr=pwr)
         return Parts(
             rcc=rcc,
             pwr=pwr,
             flash=flash(system, "FLASH", chip.bases["FLASH"]),
-            dma=DmaControllers((dma1, dma2)),
-            gpio=_gpio(chip, system),
+            dma=dma,
+            gpio=gpio,
+            dma_clients=dfsdm,
             others=[
                 dma1,
                 dma2,
+                *dfsdm,
                 CrcL4(system, "CRC", chip.bases["CRC"]),
                 IwdgL4(system, "IWDG", chip.bases["IWDG"]),
                 debug(system, "DBGMCU", chip.bases["DBGMCU"]),
@@ -139,15 +150,19 @@ def _make_l4_plus(chip: Chip, system: ChipSystem) -> Parts:
     rcc = pwr.rcc = RccL4Plus(system, "RCC", chip.bases["RCC"], pwr)
     dma1 = DmaMultiplexed(system, "DMA1", chip.bases["DMA1"], DMA1_INTERRUPTS, first_line=0)
     dma2 = DmaMultiplexed(system, "DMA2", chip.bases["DMA2"], DMA2_INTERRUPTS, first_line=7)
+    dma, gpio = DmaControllers((dma1, dma2)), _gpio(chip, system)
+    dfsdm = make_dfsdm(chip, system, dma=dma, gpio=gpio, rcc=rcc, pwr=pwr)
     return Parts(
         rcc=rcc,
         pwr=pwr,
         flash=FlashL4Plus(system, "FLASH", chip.bases["FLASH"]),
-        dma=DmaControllers((dma1, dma2)),
-        gpio=_gpio(chip, system),
+        dma=dma,
+        gpio=gpio,
+        dma_clients=dfsdm,
         others=[
             dma1,
             dma2,
+            *dfsdm,
             Dmamux(system, "DMAMUX1", chip.bases["DMAMUX1"], (dma1, dma2)),
             Crc(system, "CRC", chip.bases["CRC"]),
             IwdgL4(system, "IWDG", chip.bases["IWDG"]),
@@ -173,6 +188,7 @@ STM32L475VG = Chip(
     usarts=_usarts(UsartV2),
     make_parts=_make_l4(RccL4, PwrL4, FlashL4, DbgmcuL4),
     identity=IDENTITY,
+    dfsdm=DFSDM1,
 )
 
 STM32L432KC = Chip(
@@ -213,6 +229,7 @@ STM32L4R5ZI = Chip(
     usarts={**_usarts(Usart), "LPUART1": UsartPlace(Lpuart, 70, LPUART1_RX, LPUART1_TX)},
     make_parts=_make_l4_plus,
     identity=IDENTITY,
+    dfsdm=DFSDM1,
 )
 
 CHIPS = (STM32L475VG, STM32L432KC, STM32L4R5ZI)

@@ -32,6 +32,9 @@ PLL_ENABLES = 1 << 16 | 1 << 20 | PLLREN
 SW, SWS, HPRE, PPRE = 3, 3 << 2, 15 << 4, 7 << 8 | 7 << 11
 LSION, LSIRDY, RMVF = 1 << 0, 1 << 1, 1 << 23
 
+DFSDM1SEL, DFSDM1SEL_PLUS, ADCSEL = 1 << 31, 1 << 2, 3 << 28
+"""In CCIPR of the L475, in CCIPR2 of the L4+, in CCIPR."""
+
 SW_PLL = 3
 SYSCLK_NAMES = ("MSI", "HSI16", "HSE", "PLL")
 
@@ -67,7 +70,7 @@ class RccL4(RccBase):
             0x5C: ("APB1ENR2", 0, 0x0000_0025),
             0x60: ("APB2ENR", 0, 0x0167_7C81),
         }),
-        0x88: Register("CCIPR", 0, 0x0000_0FFF, sizes=ANY_SIZE),
+        0x88: Register("CCIPR", 0, DFSDM1SEL | 0x0FFF, sizes=ANY_SIZE),
         0x90: Register("BDCR", 0, 0, sizes=ANY_SIZE),
         0x94: Register("CSR", 0x0C00_0600, RMVF | LSION, sizes=ANY_SIZE, status=LSIRDY),
     }  # fmt: skip
@@ -80,6 +83,8 @@ class RccL4(RccBase):
     OSCILLATORS = (Oscillator("MSI", MSION, MSIRDY), Oscillator("HSI16", HSION, HSIRDY))
     MAIN_PLL = Oscillator("PLL", PLLON, PLLRDY)
     PLL: ClassVar[PllLimits] = L4_PLL
+    DFSDM_CLOCK: ClassVar[tuple[str, int]] = ("CCIPR", DFSDM1SEL)
+    """Register and bit that give the DFSDM SYSCLK instead of PCLK2."""
 
     def __init__(self, system: RccSystem, name: str, base: int, pwr: PwrL43) -> None:
         self.pwr = pwr
@@ -205,9 +210,14 @@ class RccL4(RccBase):
         self.values["PLLCFGR"] = value
         self.check_pll("PLLCFGR")
 
-    def write_ccipr(self, value: int) -> None:
-        """Select the UARTs' clocks."""
-        self.values["CCIPR"] = value
+    def dfsdm_kernel_hz(self) -> int:
+        """Clock of DFSDM1: PCLK2 or SYSCLK."""
+        register, bit = self.DFSDM_CLOCK
+        return self.sysclk_hz if self.values[register] & bit else self.pclk2_hz
+
+    def dfsdm_audio_hz(self) -> int:
+        """Clock of SAI1, which the DFSDM may divide as well: not modelled."""
+        raise self.broken(Rule.UNMODELLED_REGISTER, "the audio clock of DFSDM1 is not modelled")
 
     def read_csr(self) -> int:
         """CSR; the LSI is ready at once."""
@@ -235,7 +245,7 @@ class RccL43(RccL4):
             0x58: ("APB1ENR1", 0, 0xF7A2_8C31),
             0x60: ("APB2ENR", 0, 0x0023_5881),
         }),
-        0x88: Register("CCIPR", 0, 0x0000_0C0F, sizes=ANY_SIZE),
+        0x88: Register("CCIPR", 0, ADCSEL | 0x0C0F, sizes=ANY_SIZE),
     }  # fmt: skip
 
 
@@ -259,8 +269,10 @@ class RccL4Plus(RccL4):
             0x60: ("APB2ENR", 0, 0x0167_7881),
         }),
         0x0C: Register("PLLCFGR", 0x1000, 0x0773_7FF3, sizes=ANY_SIZE),
-        0x9C: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
+        0x88: Register("CCIPR", 0, 0x0FFF, sizes=ANY_SIZE),
+        0x9C: Register("CCIPR2", 0, DFSDM1SEL_PLUS, sizes=ANY_SIZE),
     }  # fmt: skip
+    DFSDM_CLOCK = ("CCIPR2", DFSDM1SEL_PLUS)
     PLL: ClassVar[PllLimits] = L4_PLUS_PLL
 
     def reset(self) -> None:

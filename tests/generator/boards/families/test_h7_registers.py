@@ -34,6 +34,7 @@ BOTH = {
     "RCC_PLLCKSELR": RCC + 0x28,
     "RCC_PLLCFGR": RCC + 0x2C,
     "RCC_PLL1DIVR": RCC + 0x30,
+    "RCC_D2CCIP1R": RCC + 0x50,
     "RCC_D2CCIP2R": RCC + 0x54,
     "PWR_CSR1": PWR + 0x04,
     "PWR_CR3": PWR + 0x0C,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pins that the board's COM port is soldered to: whether they carry the UART's signals."""
+"""The pins that something on the board is wired to: whether they carry a peripheral's signals."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class PinSupply(Protocol):
         """Whether a pin is connected to its supply."""
 
 
-class ComPortPins:
-    """TX and RX as they are wired, and what GPIO, RCC and PWR make of them.
+class WiredPins:
+    """Signals of one peripheral as they are wired, and what GPIO, RCC and PWR make of them.
 
     `ports` are keyed by their letters, `clocks` by the peripherals' names.
     """
@@ -45,11 +45,11 @@ class ComPortPins:
         supplied = self._pwr.supplies(wire.port, wire.pin)
         return is_on, supplied, port.mode(wire.pin), port.alternate_function(wire.pin)
 
-    def check(self, usart: str, signal: str) -> None:
-        """Raise unless the pin that is soldered to the COM port carries the signal."""
+    def check(self, peripheral: str, signal: str) -> None:
+        """Raise unless the pin that is wired carries the signal."""
         wire = self._wires[signal]
         port = self._ports[wire.port]
-        what = f"{usart} {signal} on {wire}"
+        what = f"{peripheral} {signal} on {wire}"
         is_on, supplied, mode, function = self.settings(signal)
         if not is_on:
             raise port.broken(Rule.PIN_FUNCTION, f"{what}: the port's clock is off")
