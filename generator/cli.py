@@ -16,12 +16,12 @@ from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
 from generator.command_parser import AddCommand, CommandGroups, CommandParser, add_groups
-from generator.commands.application_option import add_application_option
 from generator.commands.clean import add_clean
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
 from generator.commands.model_options import add_model_settings, network_of
+from generator.commands.new_app import add_new_app
 from generator.commands.sound_reader import SoundReader
 from generator.commands.tools import add_tools
 from generator.engine_choice import EngineChoice
@@ -40,7 +40,7 @@ from generator.extras import missing_extra
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
-from generator.project.applications import Application
+from generator.project.applications import APP_HELP, MEASURE, Application
 from generator.project.manifest import (
     ASSEMBLY,
     FOOTPRINT_FILE,
@@ -175,7 +175,7 @@ def _add_own(commands: CommandGroups) -> None:
         allow_abbrev=False,
     )
     _add_board_options(build)
-    add_application_option(build)
+    _add_application_option(build)
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
@@ -206,11 +206,13 @@ def _add_own(commands: CommandGroups) -> None:
     build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
     build.set_defaults(run=_firmware)
 
+    add_new_app(commands)
+
     bill = commands.add_parser(
         "footprint", help="print RAM and flash of the last build", allow_abbrev=False
     )
     _add_board_options(bill)
-    add_application_option(bill)
+    _add_application_option(bill)
     bill.add_argument("--taps", action="store_true", help="of the debug variant")
     bill.add_argument("--engine", choices=ENGINES, default=BUILTIN, help="of this engine's image")
     bill.set_defaults(run=_footprint)
@@ -292,6 +294,10 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_application_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
+
+
 def _add_boards_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boards-file",
@@ -337,6 +343,8 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
             jobs=options.jobs,
             force=options.force,
         )
+    for line in result.warnings:
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
     image = result.image
     if image.engine != BUILTIN:
         console.print(f"engine: {image.engine}", markup=False)

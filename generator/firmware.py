@@ -44,7 +44,7 @@ from generator.repository import DEFAULT_OUT_DIR
 from generator.toolchain.build import DEFAULT_JOBS, BuildError, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp
-from generator.toolchain.user_faults import fault_of_user
+from generator.toolchain.user_faults import Remarks, fault_of_user
 from generator.wire.capacity import check_taps
 from generator.wire.header import header_context
 
@@ -59,6 +59,8 @@ class Firmware:
 
     image: FirmwareImage
     footprint: Footprint
+    warnings: tuple[str, ...] = ()
+    """What the compiler said of the user's own C, in its own words, by the names of their files."""
 
 
 def make_project(
@@ -244,8 +246,9 @@ def make_firmware(
             )
             if not force:
                 refuse_at_risk(directory, project.directory)
+            remarks = Remarks(application, on_progress)
             try:
-                image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
+                image = compile_project(project, board, toolchain, remarks, jobs=jobs)
             except BuildError as error:
                 raise fault_of_user(error, application) from None
             on_progress("measuring the image")
@@ -254,7 +257,7 @@ def make_firmware(
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
             write_file_list(project.directory)
             replace_folder(project.directory, directory, scratch, force=force)
-    return Firmware(replace(image, project_dir=directory), footprint)
+    return Firmware(replace(image, project_dir=directory), footprint, remarks.lines)
 
 
 def _run_engine(

@@ -77,4 +77,9 @@ MEASURE = Application(
 MONITOR = Application(name="monitor", folders=("applications/monitor",))
 """Listens by itself, and prints what it hears."""
 
+APP_HELP = (
+    f"{MEASURE.name} (default): answers the harness over the link; {MONITOR.name}: listens by "
+    "itself and prints what it hears; or a folder of your own C (docs/your-own-application.md)"
+)
+
 OWN_APPLICATIONS: Mapping[str, Application] = {one.name: one for one in (MEASURE, MONITOR)}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from generator.project.applications import OWN_APPLICATIONS, Application
+from generator.project.names import FILE_LIST
 
 SUFFIXES = (".c", ".h", ".S")
 """Of what is copied; .s, .cpp and the like would be missed, and are told."""
@@ -84,20 +85,24 @@ def _folder_faults(named: str, folder: Path, out_dir: Path) -> Iterator[Fault]:
         what = "is a file: an application is a folder of C files"
         yield Fault(f"--app {named}", what, "name the folder that it lies in")
         return
-    name = folder.resolve().name
+    yield from name_faults(f"--app {named}", folder.resolve().name)
+    for place in (folder.resolve(), *folder.resolve().parents):
+        if place.parent == out_dir.resolve() and (place / FILE_LIST).is_file():
+            what = f"lies in {place}, which the next build replaces"
+            yield Fault(f"--app {named}", what, "copy the folder to a place of your own")
+
+
+def name_faults(where: str, name: str) -> Iterator[Fault]:
+    """What is wrong with the name of an application's folder."""
     words = name.split("-")
     if not _NAME.fullmatch(name) or len(name) > MAX_NAME:
         what = f"the folder's name {name!r} becomes part of the project's, and cannot"
         remedy = f"letters, digits, _ and -, {MAX_NAME} at most"
-        yield Fault(f"--app {named}", what, remedy)
+        yield Fault(where, what, remedy)
     elif name in OWN_APPLICATIONS or any(word in VARIANTS for word in words):
         taken = name if name in OWN_APPLICATIONS else next(w for w in words if w in VARIANTS)
         what = f"the folder is called {name}, and {taken} is a name of mel2metal's own"
-        yield Fault(f"--app {named}", what, "call it otherwise")
-    for place in (folder.resolve(), *folder.resolve().parents):
-        if place.parent == out_dir.resolve() and (place / "files.sha256").is_file():
-            what = f"lies in {place}, which the next build replaces"
-            yield Fault(f"--app {named}", what, "copy the folder to a place of your own")
+        yield Fault(where, what, "call it otherwise")
 
 
 def _file_faults(folder: Path, names: list[str]) -> Iterator[Fault]:

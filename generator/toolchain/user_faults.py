@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from generator.errors import Fault, InputError, Mel2metalError
@@ -18,10 +18,35 @@ SHOWN = 8
 _COMPILER = re.compile(
     rf"^{APP_PART}/([^:]+):(\d+)(?::\d+)?: (?:fatal )?error: (.*)$", re.IGNORECASE
 )
+_STEPS = ("  CC ", "  AS ", "  LINK ")
+_PLACE = re.compile(rf"(?<![\w/]){APP_PART}/(?=[\w.-]+\.[chS])")
 _UNDEFINED = re.compile(r"undefined reference to [`']([^`']+)'")
 _TWICE = re.compile(r"multiple definition of [`']([^`']+)'")
 _OBJECT = re.compile(rf"\b{APP_PART}/([\w.-]+?\.[chS])\b")
 _NO_ROOM = re.compile(r"region [`'](\w+)' overflowed by (\d+) bytes")
+
+
+class Remarks:
+    """Passes on each line of a build, but what the compiler says of the user's C: that it keeps.
+
+    `lines`: what it kept, with the places in the user's own folder.
+    """
+
+    def __init__(self, application: Application, on_line: Callable[[str], None]) -> None:
+        self._folder, self._on_line = application.folder, on_line
+        self._kept: list[str] = []
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What was said, in order."""
+        return tuple(self._kept)
+
+    def __call__(self, line: str) -> None:
+        """Take a line."""
+        if self._folder is None or line.startswith(_STEPS):
+            self._on_line(line)
+        else:
+            self._kept.append(_PLACE.sub(lambda match: f"{self._folder}/", line))
 
 
 def fault_of_user(error: BuildError, application: Application) -> Mel2metalError:
