@@ -44,6 +44,8 @@ WRITE ?=
 PYTEST_ARGS ?=
 FORCE ?=
 REPORTS ?=
+EVENTS ?=
+RECORDINGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
@@ -71,6 +73,8 @@ WITH_APP = $(if $(APP),--app "$(APP)")
 NEEDS_MEASURE = @test "$(or $(APP),measure)" = measure || { \
     echo "APP=$(APP): make $@ plays sounds over the link, which only the application measure" \
     "speaks. Leave APP out; make firmware and make flash take any." >&2; exit 2; }
+WITH_EVENTS = $(if $(call is_on,EVENTS),--events --plot build/events.png) \
+    $(if $(RECORDINGS),--recordings "$(RECORDINGS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
     $(if $(C_API),--c-api "$(C_API)")
 WITH_FORCE = $(if $(call is_on,FORCE),--force)
@@ -350,8 +354,8 @@ quantize: check-quantize $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8
 	@$(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
 
 .PHONY: evaluate
-evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would
-	@$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(TRAIN_ARGS)
+evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would (EVENTS=1: in long recordings)
+	@$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(WITH_EVENTS) $(TRAIN_ARGS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'

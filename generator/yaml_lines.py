@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -67,6 +68,14 @@ def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable,
     holds nothing, or no mapping.
     """
     return mapping_of(_read_text(path), path, empty, remedy)
+
+
+def read_words(path: Path, empty: str, remedy: str) -> tuple[Mapping[str, Any], Lines]:
+    """The same, every key and value a text as it stands: `on`, `yes` and `no` are words here."""
+    read_mapping(path, empty, remedy)  # raises for what is none
+    text = _read_text(path)
+    words: Mapping[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
+    return words, Lines(path, yaml.compose(text, Loader=yaml.BaseLoader))
 
 
 def mapping_of(

@@ -94,6 +94,36 @@ def add_arguments(one: argparse.ArgumentParser, name: str) -> None:
         one.add_argument("--engine", choices=ENGINES, default=TWIN, help="what computes")
         one.add_argument("--whole", action="store_true", help="ESC-50's clips beyond ESC-10")
         one.add_argument("--json", type=Path, help="write every decision to this file")
+        _add_events(one)
+
+
+def _add_events(one: argparse.ArgumentParser) -> None:
+    """Of the running decision (docs/events.md)."""
+    group = one.add_argument_group(
+        "events", "the running decision on labelled recordings: choose its settings"
+    )
+    group.add_argument("--events", action="store_true", help="choose the settings of `events:`")
+    group.add_argument(
+        "--recordings",
+        type=Path,
+        metavar="DIR",
+        help="long sounds, each with its labels beside it (x.wav, x.txt as Audacity exports them); "
+        "default: mixtures of the data set's sounds",
+    )
+    group.add_argument(
+        "--false-alarms",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="how many an hour are allowed (default: 1)",
+    )
+    group.add_argument("--write", action="store_true", help="write the settings beside the model")
+    group.add_argument(
+        "--plot", type=Path, metavar="PNG", help="false alarms an hour against missed sounds"
+    )
+    group.add_argument(
+        "--keep-recordings", type=Path, metavar="DIR", help="write the recordings and their labels"
+    )
 
 
 def _run(name: str, options: argparse.Namespace, console: Console) -> int:

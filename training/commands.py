@@ -265,6 +265,12 @@ def evaluate_command(options: Namespace, console: Console) -> None:
     from training.tables import print_evaluation
 
     folds = parse_folds(options.folds) if options.folds else (1, 2, 3, 4)
+    if options.events:
+        from training.event_command import events_command
+
+        with _progress(console) as progress:
+            events_command(options, folds, console, progress)
+        return
     root = find_dataset(options.data, os.environ)
     engines = open_engines(
         options.engine, options.model, options.labels, options.threshold, options.frontend

@@ -23,6 +23,10 @@
 
 static struct decimator decimator;
 
+/* The application has asked for characters, so that one which comes may end the sleep. Without that
+ * the first one, which nobody takes, would keep the core awake for ever. */
+static bool reads;
+
 void m2m_board_begin(void) {
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
@@ -37,7 +41,7 @@ void m2m_board_begin(void) {
 }
 
 static bool something_waits(void) {
-    return microphone_pending() || uart_rx_pending();
+    return microphone_pending() || (reads && uart_rx_pending());
 }
 
 /* Takes the next piece. Returns its words, 0 if none waits. */
@@ -95,6 +99,7 @@ uint64_t m2m_clock_ms(void) {
 
 int m2m_read(void) {
     const uint8_t *bytes;
+    reads = true;
     if (uart_rx_span(&bytes) == 0u) {
         (void)uart_take_errors(); /* what a terminal's noise costs is not told; the next byte is */
         return -1;

@@ -21,6 +21,10 @@ static uint32_t ring_bytes(const char *text) {
     return bytes;
 }
 
+uint32_t m2m_print_room(void) {
+    return uart_tx_free();
+}
+
 void m2m_print(const char *text) {
     const uint32_t bytes = ring_bytes(text);
     if (bytes > uart_tx_free()) {
@@ -83,6 +87,12 @@ static void put_string(struct text *text, const char *string) {
     }
 }
 
+static void put_label(struct text *text, const char *label) {
+    for (const char *at = label; *at != '\0'; at++) {
+        put(text, *at == ' ' || *at == ',' ? '_' : *at);
+    }
+}
+
 static void print(struct text *text) {
     if (text->length >= sizeof text->bytes) {
         load_add_dropped();
@@ -141,16 +151,28 @@ void m2m_printf(const char *format, ...) {
     print(&text);
 }
 
+/* Milliseconds as seconds with two places, the rest cut off. */
+static void put_seconds(struct text *text, uint64_t ms) {
+    put_number(text, (uint32_t)(ms / MS_PER_SECOND), 10u, 1u, '0');
+    put(text, '.');
+    put_number(text, (uint32_t)(ms % MS_PER_SECOND) / MS_PER_HUNDREDTH, 10u, 2u, '0');
+}
+
 void m2m_print_event(const struct m2m_event *event) {
-    const unsigned seconds = (unsigned)(event->time_ms / MS_PER_SECOND);
-    const unsigned part = (unsigned)(event->time_ms % MS_PER_SECOND) / MS_PER_HUNDREDTH;
-    const char *name = m2m_class_names[event->label];
+    struct text text = {.length = 0u};
+    put_seconds(&text, event->time_ms);
+    put_string(&text, " s ");
+    put_label(&text, m2m_class_names[event->label]);
     if (event->kind == M2M_EVENT_ENDS) {
-        m2m_printf("%u.%02u s %s ends\n", seconds, part, name);
-        return;
+        put_string(&text, " ends");
+    } else {
+        const uint32_t share =
+            (event->score_permille + PERMILLE_PER_HUNDREDTH / 2u) / PERMILLE_PER_HUNDREDTH;
+        put(&text, ' ');
+        put_number(&text, share / HUNDREDTHS, 10u, 1u, '0');
+        put(&text, '.');
+        put_number(&text, share % HUNDREDTHS, 10u, 2u, '0');
     }
-    const unsigned share =
-        (event->score_permille + PERMILLE_PER_HUNDREDTH / 2u) / PERMILLE_PER_HUNDREDTH;
-    m2m_printf("%u.%02u s %s %u.%02u\n", seconds, part, name, share / HUNDREDTHS,
-               share % HUNDREDTHS);
+    put(&text, '\n');
+    print(&text);
 }

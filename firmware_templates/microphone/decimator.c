@@ -4,7 +4,7 @@
 #include "microphone/decimator.h"
 
 #define HALF (DECIMATOR_TAPS / 2u)
-#define PAIRS 6u /* a turn of the loop */
+#define PAIRS 11u /* a turn of the loop */
 #define HALF_OF(shift) ((int64_t)1 << ((shift) - 1u))
 
 _Static_assert(DECIMATOR_BLOCK_WORDS % 2u == 0u && HALF % PAIRS == 0u,
@@ -36,6 +36,11 @@ static int32_t filter(const int32_t *early) {
         sum = add_pair(sum, coefficients[3], early[3], late[-3]);
         sum = add_pair(sum, coefficients[4], early[4], late[-4]);
         sum = add_pair(sum, coefficients[5], early[5], late[-5]);
+        sum = add_pair(sum, coefficients[6], early[6], late[-6]);
+        sum = add_pair(sum, coefficients[7], early[7], late[-7]);
+        sum = add_pair(sum, coefficients[8], early[8], late[-8]);
+        sum = add_pair(sum, coefficients[9], early[9], late[-9]);
+        sum = add_pair(sum, coefficients[10], early[10], late[-10]);
         early += PAIRS;
         late -= PAIRS;
     }

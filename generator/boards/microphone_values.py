@@ -8,6 +8,7 @@ decimation and clock are chosen here (docs/microphone.md).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,16 @@ WORD_BITS = 24
 MAX_DECIMATION = 53
 """The largest whose fourth power, the filter's output for a stream of ones, is within 2^23."""
 
-RING_BLOCKS = 4
 BLOCKS_PER_SECOND = 100
-"""The ring holds 40 ms, in blocks of 10 ms."""
+"""The ring is read in blocks of 10 ms."""
+
+ANSWER_CYCLES = 4_500_000
+"""The longest that the main loop is away from the ring: the last rows of a patch through the
+network, measured with the models of this repository (docs/performance.md)."""
+
+RING_ANSWERS = 2
+LEAST_RING_BLOCKS = 4
+"""The ring holds the words of two such answers, and 40 ms at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ def make_microphone_values(
         droop_order=droop_order,
         gain_db=microphone.gain_db,
         settle_words=settle_words,
-        ring_words=RING_BLOCKS * block_words,
+        ring_words=ring_blocks(min(board.clock.core_clocks_hz)) * block_words,
         block_words=block_words,
         clock=make_pin(clock_pin, gpio_base) if clock_pin is not None else None,
         data=make_pin(microphone.data_pin, gpio_base),
@@ -155,6 +163,12 @@ def make_microphone_values(
         dma_line=dma_line,
         source=source,
     )
+
+
+def ring_blocks(core_hz: int) -> int:
+    """Blocks of the ring, an even number: its halves are whole blocks."""
+    blocks = math.ceil(RING_ANSWERS * ANSWER_CYCLES * BLOCKS_PER_SECOND / core_hz)
+    return max(LEAST_RING_BLOCKS, blocks + blocks % 2)
 
 
 def no_microphone(board: Any, sample_rate_hz: int) -> MicrophoneValues:

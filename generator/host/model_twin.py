@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from generator.boards.boards_file import load_boards
 from generator.errors import Fault
 from generator.firmware import make_project
 from generator.host.compile import CACHE_DIR
+from generator.host.continuous_twin import ContinuousTwin, build_continuous_twin
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.labels import LABEL_BYTES
 from generator.network import read_network
@@ -48,8 +50,28 @@ def build_model_twins(
     `InputError` with every fault of the model, its labels and decision settings, `ToolError`
     without a compiler.
     """
+    with _project_of(model, labels, threshold, frontend) as project:
+        return tuple(build_host_twin(project, cache_dir=cache_dir) for _ in range(count))
+
+
+def build_continuous_model_twin(
+    model: Path,
+    labels: Path | None = None,
+    frontend: str | None = None,
+    *,
+    cache_dir: Path = CACHE_DIR,
+) -> ContinuousTwin:
+    """The same model, listening without end; raises as `build_model_twins` does."""
+    with _project_of(model, labels, None, frontend) as project:
+        return build_continuous_twin(project, cache_dir=cache_dir)
+
+
+@contextmanager
+def _project_of(
+    model: Path, labels: Path | None, threshold: float | None, frontend: str | None
+) -> Iterator[Path]:
+    """A project of the model, for as long as it takes to compile it."""
     network = read_network(model, labels, threshold, frontend)
     board = next(iter(load_boards(DEFAULT_BOARDS_FILE).values()))
     with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        project = make_project(board, network, Path(scratch), taps=False)
-        return tuple(build_host_twin(project.directory, cache_dir=cache_dir) for _ in range(count))
+        yield make_project(board, network, Path(scratch), taps=False).directory

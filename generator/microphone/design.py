@@ -21,7 +21,7 @@ from generator.microphone.coefficients import COEFFICIENT_BITS, TAPS
 
 PASS_EDGE = 7 / 32
 STOP_EDGE = 9 / 32
-STOP_WEIGHT = 50.0
+STOP_WEIGHT = 80.0
 
 GRID_POINTS = 200
 """In each of the two bands."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from typing import Protocol
 
 from generator.microphone.coefficients import COEFFICIENT_BITS, HALVES, TAPS
 
@@ -51,6 +52,46 @@ class DecimatorTables:
     gain_shift: int
     settle_samples: int
     block_words: int
+
+
+class Words(Protocol):
+    """Words of a microphone; `port.microphone` is one."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Of the samples: half the words' rate."""
+
+    @property
+    def word_shift(self) -> int:
+        """Bits of a word below its value; the value has 24 bits at most."""
+
+    @property
+    def full_scale(self) -> int:
+        """A word's value at the microphone's full scale."""
+
+    @property
+    def droop_order(self) -> int:
+        """Order of the sinc filter that made the words; 0: none."""
+
+    @property
+    def gain_db(self) -> float:
+        """From that full scale to the samples'."""
+
+    @property
+    def settle_words(self) -> int:
+        """Words that are heard before the first sample counts."""
+
+
+def decimator_of(words: Words) -> DecimatorTables:
+    """Return the decimator of `port.microphone`."""
+    return make_decimator(
+        sample_rate_hz=words.sample_rate_hz,
+        word_shift=words.word_shift,
+        full_scale=words.full_scale,
+        droop_order=words.droop_order,
+        gain_db=words.gain_db,
+        settle_words=words.settle_words,
+    )
 
 
 def make_decimator(

@@ -72,6 +72,17 @@ def settings_text(settings: DecisionSettings) -> str:
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
+def read_settings(model: Path) -> DecisionSettings:
+    """What the file beside a model sets, as it stands there; nothing without one.
+
+    Raises `InputError` with every fault of its form.
+    """
+    settings, _, faults = _read_settings(settings_path(model))
+    if faults:
+        raise InputError(faults)
+    return settings
+
+
 def find_rule(
     model: Path, head: Head, labels: Sequence[str], threshold: float | None = None
 ) -> DecisionRule:

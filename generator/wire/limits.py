@@ -112,7 +112,7 @@ class Wait(_DocumentedInt):
     CACHE = 7, "the instruction cache's own invalidation"
     WATCHDOG = 8, "the watchdog's registers: its oscillator (LSI) does not run"
     UART = 9, "the UART's transmitter and receiver"
-    MICROPHONE = 10, "the microphone's ADC"
+    MICROPHONE = 10, "the microphone's peripheral, in an image that listens"
 
 
 class ScoreHead(_DocumentedInt):

@@ -68,8 +68,8 @@ static uint32_t waiting_words(void) {
     if (waiting > RING_WORDS) {
         /* Overwritten before it was read: what is in the ring is of two turns. */
         lost += waiting;
-        read_total = total;
-        read_offset = offset;
+        read_total = total - (offset & 1u); /* an even place: words come in pairs */
+        read_offset = offset & ~1u;
         waiting = 0u;
     }
     return waiting;
@@ -85,7 +85,7 @@ void microphone_begin(void) {
 uint32_t microphone_span(const int32_t **words) {
     const uint32_t waiting = waiting_words();
     const uint32_t to_end = RING_WORDS - read_offset;
-    const uint32_t count = waiting < to_end ? waiting : to_end;
+    const uint32_t count = (waiting < to_end ? waiting : to_end) & ~1u;
     core_memory_barrier(); /* the position was read before the words are */
     *words = &ring[read_offset];
     return count;

@@ -13,10 +13,11 @@
 void microphone_begin(void);
 
 /* Words that wait, as one stretch, oldest first: at most to the end of the ring, so a second call
- * after microphone_consume() may find more. Returns its length. */
+ * after microphone_consume() may find more. Returns its length, an even number: two words become a
+ * sample. */
 uint32_t microphone_span(const int32_t **words);
 
-/* Frees `count` words of the last span. */
+/* Frees `count` words of the last span, an even number. */
 void microphone_consume(uint32_t count);
 
 /* True if a whole block waits, or words were lost. */

@@ -37,6 +37,15 @@ WIRING = {
         chip="STM32L4R5ZI",
         usart="LPUART1",
         pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+        # None on the board: one on D6 (clock) and D41 (data), its L/R pin at ground.
+        microphone=PdmMicrophone(
+            name="PDM microphone",
+            peripheral="DFSDM1",
+            pins={"CKOUT": PinFunction("E", 9, 6), "DATIN2": PinFunction("E", 7, 6)},
+            edge="rising",
+            clock_range_hz=(1_200_000, 3_250_000),
+            settle_s=0.05,
+        ),
         leds={
             "green": Wire("C", 7, True),
             "blue": Wire("B", 7, True),

@@ -64,7 +64,7 @@ enum wire_wait {
     WIRE_WAIT_CACHE = 7, /* the instruction cache's own invalidation */
     WIRE_WAIT_WATCHDOG = 8, /* the watchdog's registers: its oscillator (LSI) does not run */
     WIRE_WAIT_UART = 9, /* the UART's transmitter and receiver */
-    WIRE_WAIT_MICROPHONE = 10, /* the microphone's ADC */
+    WIRE_WAIT_MICROPHONE = 10, /* the microphone's peripheral, in an image that listens */
 };
 
 /* HELLO_REQUEST, from the host.
