@@ -72,7 +72,7 @@ class AdfWords(Peripheral[AdfSystem]):
         self._connections = connections
         self._clocks, self.microphone = connections.clocks, connections.microphone
         self.dma_requests = (
-            DmaRequest(connections.request, f"{name}'s filter", base + 0xF0, width_bytes=4),
+            DmaRequest(connections.request, f"{name}'s filter", base + 0xF0, widths_bytes=(4,)),
         )
         super().__init__(system, name, base)
 
