@@ -51,6 +51,11 @@ COUNT ?= 1000
 SEED ?= 1
 CONFIG ?=
 CMD ?=
+WAV ?=
+MICROPHONE ?=
+BOARD_MICROPHONE ?=
+RECORD ?=
+LIVE_ARGS ?=
 TRAIN_ARGS ?=
 # What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
 TEST_SET ?= train
@@ -78,86 +83,8 @@ WITH_PROBE = $(if $(INVENTORY),--inventory "$(INVENTORY)") $(if $(PROBE),--probe
 WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') $(if $(PACK),--pack "$(PACK)")
 ON_BOARD = --board $(BOARD) $(if $(call is_on,VIRTUAL),--virtual)
 
-# --- Python: .venv and its three sets of packages -------------------------------------------------
-
-VENV := .venv
-PY := $(VENV)/bin/python
-# The command behind every target. Its exit code is in make's line "Error N"; make itself ends with 2.
-MEL2METAL := $(PY) -m mel2metal
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
-
-# The first Python that is new enough, unless PYTHON= names one.
-IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
-
-$(VENV)/.created:
-	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
-	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
-	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
-	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
-	    echo "$(VENV) is here, and mel2metal did not make it." \
-	    "Move it away, then run make again." >&2; exit 2; }
-	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
-	@mkdir -p $(VENV); touch $(VENV)/.making
-	@$(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv $(VENV) || { \
-	    rm -rf $(VENV); \
-	    echo "$(PYTHON) cannot make a virtual environment." \
-	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
-	@mv $(VENV)/.making $@
-
-# Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
-$(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created
-	@echo "[install]  requirements/firmware.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/firmware.txt
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	@touch $@
-
-$(VENV)/.test: requirements/test.txt $(VENV)/.firmware
-	@echo "[install]  requirements/test.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/test.txt
-	@touch $@
-
-# A configuration that is not there is told before TensorFlow is downloaded.
-.PHONY: config-is-there
-config-is-there:
-	@test -z "$(CONFIG)" || test -f "$(CONFIG)" || { \
-	    echo "CONFIG=$(CONFIG): there is no such file. Name a configuration:" \
-	    "docs/train-your-own.md shows one." >&2; exit 2; }
-
-$(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there
-	@echo "[install]  requirements/train.txt (TensorFlow: some minutes)"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/train.txt
-	@touch $@
-
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.test
-	@echo "[install]  requirements/dev.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/dev.txt
-	@touch $@
-
-# labgrid has its own environment: its pyserial-labgrid would overwrite pyserial.
-LABGRID := .venv-labgrid
-
-$(LABGRID)/.installed: requirements/labgrid.txt $(VENV)/.created
-	@echo "[install]  requirements/labgrid.txt into $(LABGRID)"
-	@$(PY) -m venv --clear $(LABGRID) || $(PY) -m virtualenv --clear $(LABGRID)
-	@$(LABGRID)/bin/python -m pip install --quiet --disable-pip-version-check \
-	    --only-binary=:all: --require-hashes -r requirements/labgrid.txt
-	@touch $@
-
-# --- Tools: the pinned cross compiler, unless CROSS_COMPILE names another; CMSIS-DSP --------------
-
-COMPILER := .tools/gcc-arm-none-eabi-13.2.1/.installed
-CMSIS_DSP := .tools/cmsis-dsp-1.10.3/.installed
-TOOLS := $(if $(CROSS_COMPILE),,$(COMPILER)) $(CMSIS_DSP)
-
-$(COMPILER): requirements/compiler.txt | $(VENV)/.firmware
-	@echo "[install]  requirements/compiler.txt"
-	@$(MEL2METAL) tools compiler
-
-$(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
-	@echo "[install]  requirements/cmsis-dsp.txt"
-	@$(MEL2METAL) tools cmsis-dsp
+# .venv and its sets of packages, the compiler, CMSIS-DSP.
+include environment.mk
 
 # --- Targets --------------------------------------------------------------------------------------
 
@@ -173,6 +100,7 @@ help: ## This list
 	@echo "cv, quantize), INVENTORY=file.yaml (hil, flash, boards), PROBE=id PACK=file (hil, flash)."
 	@echo "OPTIMISE=time (rows stay whole), KERNELS=portable (C for assembly; firmware, hil, flash)."
 	@echo "ENGINE=stedgeai STEDGEAI=folder C_API=legacy (firmware, hil, flash, compare): ST's engine."
+	@echo "WAV=file, MICROPHONE=name, BOARD_MICROPHONE=1, RECORD=folder, LIVE_ARGS=--json (live)."
 	@echo "FORCE=1: build where you changed or added files; they move to build/BOARD.kept-<time>."
 	@echo "ESC10_DIR: sounds that you have."
 
@@ -243,6 +171,18 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
 	@$(MEL2METAL) flash $(ON_BOARD) $(WITH_MODEL) $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
+
+.PHONY: live
+live: $(VENV)/.test $(TOOLS) ## Play sound to BOARD and watch what it hears (WAV=files, or a microphone)
+	@$(MEL2METAL) live $(ON_BOARD) $(if $(WAV),--wav $(WAV)) \
+	    $(if $(MICROPHONE),--microphone "$(MICROPHONE)") \
+	    $(if $(call is_on,BOARD_MICROPHONE),--board-microphone) \
+	    $(if $(RECORD),--record "$(RECORD)") $(LIVE_ARGS) $(WITH_MODEL) $(WITH_PROBE) \
+	    $(WITH_FLASHING) $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
+	    $(WITH_FORCE_BUILD)
+
+.PHONY: microphone
+microphone: $(VENV)/.live ## What `make live` needs for this machine's microphone (sounddevice)
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
@@ -369,6 +309,7 @@ lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE
 	$(LOCK) --extra train --extra test -o requirements/train.txt
 	$(LOCK) -c requirements/train.txt -o requirements/firmware.txt
 	$(LOCK) -c requirements/train.txt --extra test -o requirements/test.txt
+	$(LOCK) -c requirements/train.txt --extra live -o requirements/live.txt
 	$(LOCK) -c requirements/train.txt --extra dev -o requirements/dev.txt
 	$(COMPILE) requirements/labgrid.in -o requirements/labgrid.txt
 

@@ -12,10 +12,12 @@ from generator.repository import IN_CHECKOUT
 
 HIL = "hil"
 """What the harness needs: debug probes, serial ports, the virtual board, sounds, pytest."""
+LIVE = "live"
+"""The same, and sounddevice: the microphone of this machine."""
 TRAIN = "train"
-"""The same, and TensorFlow."""
+"""The harness's, and TensorFlow."""
 
-MAKE_TARGETS = {HIL: "test-fast", TRAIN: "train"}
+MAKE_TARGETS = {HIL: "test-fast", LIVE: "microphone", TRAIN: "train"}
 """What installs an extra's packages in a checkout."""
 
 _REQUIREMENT = re.compile(

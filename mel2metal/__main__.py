@@ -15,6 +15,7 @@ from hil.compare import add_compare
 from hil.diverge.arguments import add_diverge
 from hil.flash import add_flash
 from hil.history.arguments import add_history
+from hil.live.arguments import add_live
 from hil.profile.arguments import add_profile
 from hil.report.html.arguments import add_report
 from hil.run_diff.arguments import add_compare_runs
@@ -26,6 +27,7 @@ from training.arguments import add_models, add_training
 GROUPS = {
     "on a board, real or virtual": (
         add_hil,
+        add_live,
         add_flash,
         add_boards,
         add_bench,

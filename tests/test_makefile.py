@@ -10,7 +10,7 @@ import pytest
 
 from generator.repository import REPO_ROOT
 
-MAKEFILE = (REPO_ROOT / "Makefile").read_text()
+MAKEFILE = "".join((REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk"))
 STAMPS = (".venv/.firmware", ".venv/.test", ".venv/.train")
 
 
@@ -39,6 +39,16 @@ def test_any_other_word_is_refused() -> None:
     done = make("hil", "VIRTUAL=perhaps")
     assert done.returncode == 2
     assert "VIRTUAL=perhaps: say 1 or 0" in done.stderr
+
+
+def test_live_takes_files_or_a_microphone() -> None:
+    files = make("live", "VIRTUAL=1", "WAV=a.wav b.wav", "RECORD=my walk").stdout
+    assert "live --board u585 --virtual --wav a.wav b.wav" in files
+    assert '--record "my walk"' in files
+    assert "--board-microphone" not in files
+    assert '--microphone "USB"' in make("live", "MICROPHONE=USB").stdout
+    assert "--board-microphone" in make("live", "BOARD_MICROPHONE=1").stdout
+    assert "requirements/live.txt" in make("microphone").stdout
 
 
 @pytest.mark.parametrize("target", ["train", "cv", "quantize"])

@@ -15,7 +15,7 @@ from generator.toolchain.doctor import read_pins
 
 LOCKS = {
     name: (REPO_ROOT / "requirements" / f"{name}.txt").read_text()
-    for name in ("firmware", "test", "train", "dev", "labgrid", "compiler", "cmsis-dsp")
+    for name in ("firmware", "test", "live", "train", "dev", "labgrid", "compiler", "cmsis-dsp")
 }
 SETS = {name: dict(read_pins(LOCKS[name].splitlines())) for name in LOCKS}
 PROJECT = tomllib.loads((REPO_ROOT / "pyproject.toml").read_text())["project"]
@@ -41,6 +41,7 @@ def test_every_pin_has_a_hash(name: str) -> None:
     [
         ("firmware", PROJECT["dependencies"]),
         ("test", PROJECT["optional-dependencies"]["test"]),
+        ("live", PROJECT["optional-dependencies"]["live"]),
         ("train", PROJECT["optional-dependencies"]["train"]),
         ("dev", PROJECT["optional-dependencies"]["dev"]),
     ],

@@ -30,6 +30,13 @@ def gate_samples(record: FrontendRecord) -> int:
     return min(record.hop_samples, record.frame_samples)
 
 
+def gate_hangover_hops(record: FrontendRecord) -> int:
+    """Return the hops for which the gate stays open after the last loud one; 0 without a gate."""
+    gate = record.silence_gate
+    hangover_ms = gate.hangover_ms if gate is not None else 0.0
+    return round(hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples)
+
+
 def frames_of(record: FrontendRecord, samples: int) -> int:
     """Return the frames of a clip of that many samples, where no gate drops any."""
     stream = samples + 2 * padding_samples(record)

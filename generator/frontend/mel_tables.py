@@ -17,7 +17,7 @@ from generator.errors import Fault, InputError
 from generator.frontend.dct_tables import DctTables, make_dct_tables, mfcc_faults
 from generator.frontend.feature_scale import FeatureScale
 from generator.frontend.filter_bank import make_filter_bank, weights_in
-from generator.frontend.framing import gate_samples, padding_samples
+from generator.frontend.framing import gate_hangover_hops, gate_samples, padding_samples
 from generator.frontend.logarithm import (
     LOG2_BITS,
     LOG2_TABLE_BITS,
@@ -195,9 +195,7 @@ def make_mel_tables(record: FrontendRecord, scale: float, zero_point: int) -> Me
         sqrt_q30=sqrt_table_q30(),
         log2_q24=log2_table_q24(),
         gate_threshold_rms=gate.threshold_rms,
-        gate_hangover_hops=round(
-            gate.hangover_ms * record.sample_rate_hz / 1000 / record.hop_samples
-        ),
+        gate_hangover_hops=gate_hangover_hops(record),
         outputs=make_output_tables(record, bank, scale, zero_point),
         dct=make_dct_tables(record, record.mfcc, scale, zero_point) if record.mfcc else None,
         pcan=make_pcan_tables(record, record.pcan, sum_bits(record), scale, zero_point)

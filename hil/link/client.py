@@ -238,6 +238,13 @@ class Link:
         self._sequence = (self._sequence + sequence_skip) & 0xFF
         self._send(encode_frame(message, self._sequence))
 
+    def offer(self, message: Message) -> bool:
+        """Send one message as the next frame; False where the device has no room for it yet."""
+        frame = encode_frame(message, self._sequence)
+        if has_room := len(frame) <= self._credit_bytes:
+            self._send(frame)
+        return has_room
+
     def await_message(self, kind: type[_M], *, fresh: bool = False) -> _M:
         """The next message of a kind, refusals included; raises LinkSilentError.
 
@@ -246,7 +253,7 @@ class Link:
         if fresh:
             self._incoming.sequence = 0
         while True:
-            for message in self._receive(self._silence_s):
+            for message in self.receive(self._silence_s):
                 if isinstance(message, kind):
                     return message
 
@@ -266,11 +273,11 @@ class Link:
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
-                self._repeat_handshake(error)
+                self.repeat_handshake(error)
                 retries.append(error.what)
                 self._on_retry(error.what)
 
-    def _repeat_handshake(self, error: LinkError) -> None:
+    def repeat_handshake(self, error: LinkError) -> None:
         """Shake hands with the same firmware, still running since the last handshake."""
         before = self._hello
         try:
@@ -293,7 +300,7 @@ class Link:
             while frames and len(frames[0]) <= self._credit_bytes:
                 self._send(frames.popleft())
             interrupted: RefusedError | None = None
-            for message in self._receive(self._silence_s):
+            for message in self.receive(self._silence_s):
                 if isinstance(message, Refused):
                     refused = RefusedError.from_message(message)
                     if clip is None or not refused.is_repeatable:
@@ -304,7 +311,7 @@ class Link:
                 if isinstance(message, last):
                     return answers
             if clip is not None and interrupted is not None:
-                sample = self._resume(clip.clip_id, interrupted, answers)
+                sample = self.resume(clip.clip_id, interrupted, answers)
                 stuck[sample] += 1
                 if stuck[sample] > ATTEMPTS:
                     raise interrupted
@@ -317,7 +324,7 @@ class Link:
             encode_frame(message, self._sequence + index) for index, message in enumerate(messages)
         )
 
-    def _resume(self, clip_id: int, refused: RefusedError, answers: list[Message]) -> int:
+    def resume(self, clip_id: int, refused: RefusedError, answers: list[Message]) -> int:
         """Let the device go on with a clip; the first sample that it wants.
 
         Answers that are still on their way are added to `answers`. Raises `refused` where the
@@ -330,7 +337,7 @@ class Link:
             end_s = self._clock_s() + self._resume_interval_s
             while (left_s := end_s - self._clock_s()) > 0:
                 resumed: Resumed | None = None
-                for message in self._receive(left_s, may_be_silent=True):
+                for message in self.receive(left_s, may_be_silent=True):
                     if isinstance(message, Resumed):
                         resumed = message
                     elif not isinstance(message, Refused):
@@ -361,12 +368,10 @@ class Link:
         self._sequence = (self._sequence + 1) & 0xFF
         self._sent_bytes = (self._sent_bytes + len(frame)) & 0xFFFFFFFF
 
-    def _receive(self, timeout_s: float, *, may_be_silent: bool = False) -> Iterator[Message]:
+    def receive(self, timeout_s: float, *, may_be_silent: bool = False) -> Iterator[Message]:
         """The messages of the next bytes that come, credits taken out and applied."""
         data = self._read(timeout_s)
-        if not data and may_be_silent:
-            return
-        if not data:
+        if not data and not may_be_silent:
             raise LinkSilentError(
                 f"the device fell silent: no byte for {self._silence_s:g} s",
                 "is the cable in place, does the device still run?",

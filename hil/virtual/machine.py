@@ -355,9 +355,12 @@ class Machine:
     def hear(self, samples: npt.NDArray[Any], rate_hz: int, after_s: float = 0.0) -> float:
         """Let the microphone hear samples from now, or some time after; returns when they end.
 
-        Samples are int16, or levels of full scale 1.0; the return value is a time of `seconds`.
+        Samples are int16, or levels of full scale 1.0; the return value is a time of `seconds`. A
+        microphone is read a little ahead: sound begins where that ends, 10 ms after now at most.
         """
-        begin_ps = self.now_ps + round(after_s * PS_PER_SECOND)
+        if self.wiring.microphone is None:
+            raise ValueError(f"{self.board_id} has no microphone that is modelled")
+        begin_ps = max(self.now_ps + round(after_s * PS_PER_SECOND), self.sound.taken_ps)
         return self.sound.play(samples, rate_hz, begin_ps) / PS_PER_SECOND
 
     # -- running ---------------------------------------------------------------------------------

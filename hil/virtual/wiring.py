@@ -50,6 +50,8 @@ class AnalogMicrophone:
     pin: int
     channel: int
     """Of the ADC."""
+    bias: float
+    """Its output in silence, as a share of the supply."""
     full_scale: float
     """Swing of a level of 1.0 to either side, as a share of half the supply."""
 

@@ -14,7 +14,7 @@ from generator.repository import REPO_ROOT
 from hil.option_table import prefixed_arguments
 from mel2metal.__main__ import main
 
-MAKEFILE = (REPO_ROOT / "Makefile").read_text()
+MAKEFILE = "".join((REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk"))
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -45,7 +45,7 @@ def test_commands_are_listed_by_subject_in_80_columns(listed: str) -> None:
 
 def test_every_command_of_make_is_there(listed: str) -> None:
     called = set(re.findall(r"\$\(MEL2METAL\) ([a-z-]+)", MAKEFILE))
-    assert {"firmware", "hil", "flash", "boards", "bench", "train", "tools", "shell"} <= called
+    assert {"firmware", "hil", "live", "flash", "boards", "bench", "train", "shell"} <= called
     assert all(re.search(rf"^  {command} ", listed, re.M) for command in called)
 
 

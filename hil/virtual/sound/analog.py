@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.sound.sound import Levels, LevelStream, Sound
@@ -47,5 +48,20 @@ class AnalogSource:
         levels: Levels = np.interp(
             at, np.arange(len(self._levels) - (whole - have)), self._levels[whole - have :]
         )
+        self._levels = self._levels[-_KEPT:]
+        return levels
+
+    def levels_at(self, times_ps: npt.NDArray[np.int64]) -> Levels:
+        """Levels at times in order; what they are does not depend on how many are asked at once."""
+        steps = (times_ps - self._start_ps) * (RATE_HZ // 1000)
+        whole, rest = np.divmod(steps, PS_PER_SECOND // 1000)
+        have = self._stream.position - len(self._levels)
+        if whole[0] < have:
+            raise ValueError(f"the time {times_ps[0]} ps has passed")
+        needed = int(whole[-1]) + 2 - self._stream.position
+        if needed > 0:
+            self._levels = np.concatenate((self._levels, self._stream.take(needed)))
+        at, share = whole - have, rest / (PS_PER_SECOND // 1000)
+        levels: Levels = self._levels[at] * (1.0 - share) + self._levels[at + 1] * share
         self._levels = self._levels[-_KEPT:]
         return levels

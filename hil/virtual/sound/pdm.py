@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A digital microphone: a second-order sigma-delta modulator, one bit a clock.
 
-All in integers, so that the bits are the same on every computer that resamples alike. Quantization
+All in integers, so that bits are the same on every computer that resamples alike. Quantization
 noise is shaped by (1 - 1/z)^2. At a level of x the share of ones is (1 + x) / 2; levels beyond
 full scale, and integrators beyond their supply, are cut off.
 """
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from hil.virtual.sound.sound import LevelStream, Sound
+from hil.virtual.sound.sound import Levels, LevelStream, Sound
 
 Bits: TypeAlias = npt.NDArray[np.int8]
 """+1 for a high level of the data line, -1 for a low one."""
@@ -34,10 +34,11 @@ OFFSET = 311
 
 
 @njit(cache=True)
-def _modulate(levels: npt.NDArray[np.int32], state: npt.NDArray[np.int64], bits: Bits) -> None:
+def _modulate(levels: Levels, state: npt.NDArray[np.int64], bits: Bits) -> None:
     first, second, last = state[0], state[1], state[2]
     for index in range(levels.size):
-        first += levels[index] - last * ONE
+        level = np.int64(np.rint(min(max(levels[index], -1.0), 1.0) * ONE))
+        first += level + OFFSET - last * ONE
         first = min(max(first, -SUPPLY), SUPPLY)
         second += first - last * ONE
         second = min(max(second, -SUPPLY), SUPPLY)
@@ -86,9 +87,8 @@ class PdmSource:
         if first_clock < self.position:
             raise ValueError(f"clock {first_clock} has passed; the next is {self.position}")
         skipped = first_clock - self.position
-        levels = np.rint(np.clip(self._levels.take(skipped + count), -1.0, 1.0) * ONE)
         bits = np.empty(skipped + count, np.int8)
-        _modulate(levels.astype(np.int32) + np.int32(OFFSET), self._state, bits)
+        _modulate(self._levels.take(skipped + count), self._state, bits)
         bits = bits[skipped:]
         unsettled = min(self._settled - first_clock, count)
         if unsettled > 0:

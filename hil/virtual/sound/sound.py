@@ -22,8 +22,10 @@ Levels: TypeAlias = npt.NDArray[np.float64]
 
 QUALITY = "HQ"
 """soxr's name; it passes 0.91 of the lower rate's band."""
-CHUNK_S = 0.05
-"""Length of the pieces that are resampled at once; it is fixed, and so are the results."""
+CHUNK_S = 0.25
+"""About how much is resampled at once; it is fixed, and so are the results."""
+NEIGHBOURS = 512
+"""Samples around it that a chunk is resampled with: more than the filter is long."""
 
 
 def as_levels(samples: npt.NDArray[Any]) -> Levels:
@@ -60,6 +62,8 @@ class Sound:
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
+        self.taken_ps = 0
+        """Up to when somebody has taken the levels, which may be some time ahead."""
 
     def play(self, samples: npt.NDArray[Any], rate_hz: int, begin_ps: int = 0) -> int:
         """Let samples be heard from a moment on; returns the moment after the last."""
@@ -94,24 +98,30 @@ class LevelStream:
             playing.add_to(levels, self.position)
         self._playing = [playing for playing in self._playing if not playing.is_over]
         self.position += count
+        end_ps = self._start_ps + int(self.position * PS_PER_SECOND / self.rate_hz)
+        self._sound.taken_ps = max(self._sound.taken_ps, end_ps)
         return levels
 
 
 class _Resampled:
-    """One piece at the rate of a stream."""
+    """One piece at the rate of a stream.
+
+    Chunks are resampled apart from each other, each with some of its neighbours around it. They
+    begin where a sample of the piece and one of the stream coincide.
+    """
 
     def __init__(self, piece: Piece, rate_hz: Fraction, start_ps: int) -> None:
-        self._piece = piece
+        self._piece, self._rate_hz = piece, rate_hz
         delay_s = Fraction(piece.begin_ps - start_ps, PS_PER_SECOND)
         self._fed = max(0, int(-delay_s * piece.rate_hz))
+        """Samples of the piece that have been resampled, or will not be heard."""
         self._next = max(0, math.ceil(delay_s * rate_hz))
         """The stream's sample that the first of `_waiting` belongs to."""
         self._waiting: Levels = np.zeros(0)
-        self._resampler: Any = None
-        if rate_hz != piece.rate_hz:
-            self._resampler = soxr.ResampleStream(
-                piece.rate_hz, float(rate_hz), 1, dtype="float64", quality=QUALITY
-            )
+        self._ratio = rate_hz / piece.rate_hz
+        unit = self._ratio.denominator
+        self._chunk = unit * max(1, round(CHUNK_S * piece.rate_hz / unit))
+        self._around = unit * math.ceil(NEIGHBOURS / unit)
 
     @property
     def is_over(self) -> bool:
@@ -119,13 +129,17 @@ class _Resampled:
         return self._fed >= len(self._piece.levels) and not len(self._waiting)
 
     def _refill(self) -> None:
-        """Resample a chunk; the first ones of a piece may yield nothing."""
+        """Resample a chunk."""
         levels, first = self._piece.levels, self._fed
-        self._fed = min(len(levels), first + max(1, round(CHUNK_S * self._piece.rate_hz)))
-        chunk = levels[first : self._fed]
-        if self._resampler is not None:
-            chunk = self._resampler.resample_chunk(chunk, last=self._fed == len(levels))
-        self._waiting = np.concatenate((self._waiting, chunk))
+        self._fed = last = min(len(levels), first + self._chunk)
+        if self._ratio == 1:
+            self._waiting = levels[first:last]
+            return
+        before = min(first, self._around)
+        span = np.pad(levels[first - before : last + self._around], (self._around - before, 0))
+        made = soxr.resample(span, self._piece.rate_hz, float(self._rate_hz), quality=QUALITY)
+        skipped, count = int(self._around * self._ratio), math.ceil((last - first) * self._ratio)
+        self._waiting = made[skipped : skipped + count]
 
     def add_to(self, levels: Levels, position: int) -> None:
         """Add what is to be heard in a span of the stream, whose first sample is `position`."""

@@ -113,7 +113,7 @@ class Dfsdm(Peripheral[DfsdmSystem]):
                 number,
                 f"{self.name} filter {index}",
                 self.base + at.FILTER_BASE + at.FILTER_STRIDE * index + at.RDATAR,
-                width_bytes=WORD_BYTES,
+                widths_bytes=(WORD_BYTES,),
             )
             for index, number in enumerate(self.connections.place.requests)
         )

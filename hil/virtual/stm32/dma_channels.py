@@ -23,8 +23,8 @@ class DmaRequest:
     register: int
     """Address of the data register."""
     from_memory: bool = False
-    width_bytes: int = 1
-    """Bytes of the data register that a request moves."""
+    widths_bytes: tuple[int, ...] = (1,)
+    """How many bytes of the data register a request may move."""
 
 
 class DmaClient(Protocol):
@@ -87,6 +87,10 @@ class DmaSystem(Interrupting, MemoryAccess, Protocol):
 
 class DmaChannel(Protocol):
     """A channel that moves bytes for a peripheral's request."""
+
+    @property
+    def width_bytes(self) -> int:
+        """Bytes that one request moves."""
 
     @property
     def bytes_left(self) -> int:
@@ -190,12 +194,10 @@ class ByteChannel(ABC):
                 f" 0x{peripheral_address:08x}",
                 peripheral_address,
             )
-        if self.width_bytes != request.width_bytes:
-            raise self.broken(
-                Rule.DMA_SETTINGS,
-                f"{request.whose} moves {request.width_bytes} bytes at a request,"
-                f" the channel {self.width_bytes}",
-            )
+        if self.width_bytes not in request.widths_bytes:
+            widths = " or ".join(str(width) for width in request.widths_bytes)
+            what = f"{request.whose} moves {widths} bytes at a request, the channel"
+            raise self.broken(Rule.DMA_SETTINGS, f"{what} {self.width_bytes}")
 
     def check_reach(self, address: int, size: int, *, write: bool) -> None:
         """Raise unless all bytes of a block are in one memory that the controller reaches."""

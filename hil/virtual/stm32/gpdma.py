@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """GPDMA1: channels with linked lists, driven by peripheral requests (RM0456 section 17).
 
-Transfers are bytes between a peripheral's data register and memory, which is what a UART needs;
-anything else is refused as not modelled. A channel moves data when its peripheral pushes or pulls.
+Transfers are bytes or words between a peripheral's data register and memory, as UARTs and filters
+need them; anything else is refused as not modelled. A channel moves data when its peripheral pushes
+or pulls.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ IDLEF, TCF, HTF, DTEF, ULEF, USEF, SUSPF, TOF = (1, *(1 << bit for bit in range(
 INTERRUPTS = 0x7F00
 FIXED_WHILE_ON = 0x00C3_0000
 SINC, DINC = 1 << 3, 1 << 19
+WIDTHS = {0: 1, 2 | 2 << 16: 4}
+"""Bytes by SDW_LOG2 and DDW_LOG2, which have to be alike here."""
+WIDTH_BITS = 3 | 3 << 16
 DREQ = 1 << 10
 SAP, DAP = 1 << 14, 1 << 30
 
 MODELLED = {
     "CLBAR": 0xFFFF_0000,
-    "CTR1": SINC | DINC | SAP | DAP,
+    "CTR1": SINC | DINC | SAP | DAP | 2 | 2 << 16,
     "CTR2": 0x7F | DREQ | 3 << 30,
     "CBR1": 0xFFFF,
     "CSAR": 0xFFFF_FFFF,
@@ -36,7 +40,7 @@ MODELLED = {
     "CLLR": 0xF801_FFFC,
     "CCR": 0x00C2_7F07,
 }
-"""Bits with a meaning here. Bytes only, one at a request, so no bursts, padding, exchange, trigger,
+"""Bits with a meaning here. One byte or word a request, so no bursts, padding, exchange, trigger,
 SWREQ or BREQ; no repeated blocks or 2D addressing; no security. The ports (SAP, DAP) and priorities
 are accepted without an effect: there is no contention."""
 
@@ -86,6 +90,8 @@ class Channel(ByteChannel):
 
     def _set(self, name: str, value: int, who: str) -> None:
         unknown = value & ~MODELLED[name]
+        if name == "CTR1" and value & WIDTH_BITS not in WIDTHS:
+            unknown |= value & WIDTH_BITS
         if unknown:
             raise self.broken(
                 Rule.UNMODELLED_REGISTER,
@@ -134,8 +140,8 @@ class Channel(ByteChannel):
 
     @property
     def width_bytes(self) -> int:
-        """Bytes that one request moves: no other width is modelled."""
-        return 1
+        """Bytes that one request moves."""
+        return WIDTHS[self.values["CTR1"] & WIDTH_BITS]
 
     @property
     def is_running(self) -> bool:
@@ -187,6 +193,9 @@ class Channel(ByteChannel):
                 f" {'to' if self.from_memory else 'from'} a modelled peripheral",
             )
         self.check_transfer(request, peripheral, f"request {self.request}")
+        if self.block_bytes % self.width_bytes:
+            what = f"a block of {self.block_bytes} bytes for transfers of {self.width_bytes}"
+            raise self.broken(Rule.DMA_SETTINGS, what)
         increment = SINC if self.from_memory else DINC
         fixed = DINC if self.from_memory else SINC
         if not control1 & increment or control1 & fixed:

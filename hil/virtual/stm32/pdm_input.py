@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -29,7 +28,10 @@ class PdmInput:
     def stop(self) -> None:
         """Its clock stops: it sleeps, and has to settle again."""
         self._source: PdmSource | None = None
-        self._hz, self._epoch_ps, self._epoch_clock = Fraction(0), 0, Fraction(0)
+        self.started_ps = 0
+        """When its clock started."""
+        self._hz = Fraction(1)
+        self._epoch_ps = self._epoch_clock = 0
 
     @property
     def runs(self) -> bool:
@@ -39,7 +41,8 @@ class PdmInput:
     def start(self, clock_hz: Fraction, now_ps: int) -> None:
         """Its clock starts."""
         self.check(clock_hz)
-        self._hz, self._epoch_ps, self._epoch_clock = clock_hz, now_ps, Fraction(0)
+        self._hz, self._epoch_clock = clock_hz, 0
+        self.started_ps = self._epoch_ps = now_ps
         self._source = PdmSource(self._sound, clock_hz, now_ps, self.wired.settle_s)
 
     def check(self, clock_hz: Fraction) -> None:
@@ -60,20 +63,22 @@ class PdmInput:
             self._check_pins(signal)
 
     def change_clock(self, clock_hz: Fraction, now_ps: int) -> None:
-        """Go on at a slightly different rate: an oscillator is not what it should be."""
-        self._epoch_clock = self._clock_of(now_ps)
-        self._epoch_ps, self._hz = now_ps, clock_hz
-
-    def _clock_of(self, time_ps: int) -> Fraction:
-        return self._epoch_clock + (time_ps - self._epoch_ps) * self._hz / PS_PER_SECOND
+        """Go on at a slightly different rate, from the next clock on: an oscillator has changed."""
+        clock = self.clocks_by(now_ps) + 1
+        self._epoch_ps, self._epoch_clock = self.time_of(clock), clock
+        self._hz = clock_hz
 
     def clocks_by(self, time_ps: int) -> int:
         """How many clocks have passed by a time."""
-        return math.floor(self._clock_of(time_ps))
+        hz = self._hz
+        passed = (time_ps - self._epoch_ps) * hz.numerator // (hz.denominator * PS_PER_SECOND)
+        return self._epoch_clock + passed
 
     def time_of(self, clocks: int) -> int:
         """When so many clocks have passed."""
-        return self._epoch_ps + math.ceil((clocks - self._epoch_clock) * PS_PER_SECOND / self._hz)
+        hz = self._hz
+        periods = (clocks - self._epoch_clock) * hz.denominator * PS_PER_SECOND
+        return self._epoch_ps - -periods // hz.numerator
 
     def bits(self, first_clock: int, count: int) -> Bits:
         """The bits of some clocks, which have to be later than all before."""

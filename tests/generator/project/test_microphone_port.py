@@ -11,14 +11,12 @@ import pytest
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
-from generator.project.render import make_environment, scan_templates
+from generator.project.render import scan_templates
 from generator.project.target_flags import target_flags
-from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain
+from tests.support.microphone_image import render_port
 
 Boards = dict[str, BoardSpec]
-
-RATE_HZ = 16_000
 
 BOARDS = ("l475", "l4r5", "l432", "h743", "h7a3")
 
@@ -26,24 +24,6 @@ COMPILED = (
     *("port/microphone.c", "port/microphone_source.c", "port/microphone_dma.c", "port/clock.c"),
     "core/vectors.c",
 )
-
-
-def render_port(board: BoardSpec, directory: Path) -> None:
-    """`core/` and `port/` of an image that hears the board's microphone."""
-    family, port = family_of(board.family), make_port(board, RATE_HZ)
-    assert port.microphone is not None
-    folders = (*family.port_folders, *family.microphone_folders(port.microphone.kind))
-    environment = make_environment()
-    for path, source in scan_templates(("core", "port"), folders, (), ()).items():
-        if path == "link.ld":
-            continue
-        target = directory / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.suffix == ".j2":
-            name = source.relative_to(TEMPLATES_DIR).as_posix()
-            target.write_text(environment.get_template(name).render(board=board, port=port))
-        else:
-            target.write_bytes(source.read_bytes())
 
 
 @pytest.mark.parametrize("board_id", BOARDS)
@@ -73,7 +53,6 @@ def test_it_compiles(boards: Boards, board_id: str, tmp_path: Path, toolchain: T
                 "#define PORT_DFSDM_FILTER 2u",
                 "#define PORT_MICROPHONE_DMA_CHANNEL_BASE 0x4002006cu",
                 "#define PORT_MICROPHONE_DMA_SELECT_SHIFT 20u",
-                "#define PORT_MICROPHONE_RING_WORDS 1280u",
             ),
         ),
         (

@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PinFunction, Wire, Wiring
+from hil.virtual.wiring import PdmMicrophone, PinFunction, Wire, Wiring
+
+# None on the boards: one on D6 (clock) and D41 (data), its L/R pin at ground; alike on both.
+_MICROPHONE = PdmMicrophone(
+    name="PDM microphone",
+    peripheral="DFSDM1",
+    pins={"CKOUT": PinFunction("E", 9, 3), "DATIN2": PinFunction("E", 7, 3)},
+    edge="rising",
+    clock_range_hz=(1_200_000, 3_250_000),
+    settle_s=0.05,
+)
 
 _PINS = {"TX": PinFunction("D", 8, 7), "RX": PinFunction("D", 9, 7)}
 
@@ -19,6 +29,7 @@ WIRING = {
         usart="USART3",
         pins=_PINS,
         hse_hz=8_000_000,
+        microphone=_MICROPHONE,
         leds=_LEDS,
         buttons=_BUTTONS,
     ),
@@ -29,6 +40,7 @@ WIRING = {
         pins=_PINS,
         hse_hz=8_000_000,
         supply="SMPS",
+        microphone=_MICROPHONE,
         leds=_LEDS,
         buttons=_BUTTONS,
     ),

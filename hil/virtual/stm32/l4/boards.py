@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PdmMicrophone, PinFunction, Wire, Wiring
+from hil.virtual.wiring import AnalogMicrophone, PdmMicrophone, PinFunction, Wire, Wiring
 
 WIRING = {
     # B-L475E-IOT01A, UM2153: ST-LINK-UART1; alternate functions from DS10969. LD2; the
@@ -29,6 +29,16 @@ WIRING = {
         chip="STM32L432KC",
         usart="USART2",
         pins={"TX": PinFunction("A", 2, 7), "RX": PinFunction("A", 15, 3)},
+        # None on the board: a module with an amplifier, such as a MAX4466's, on A0.
+        microphone=AnalogMicrophone(
+            name="microphone amplifier",
+            peripheral="ADC1",
+            port="A",
+            pin=0,
+            channel=5,
+            bias=0.505,
+            full_scale=0.9,
+        ),
         leds={"green": Wire("B", 3, True)},
     ),
     # NUCLEO-L4R5ZI, UM2179: LPUART1 on the ST-LINK's COM port; alternate functions from DS12023.
@@ -37,6 +47,15 @@ WIRING = {
         chip="STM32L4R5ZI",
         usart="LPUART1",
         pins={"TX": PinFunction("G", 7, 8), "RX": PinFunction("G", 8, 8)},
+        # None on the board: one on D6 (clock) and D41 (data), its L/R pin at ground.
+        microphone=PdmMicrophone(
+            name="PDM microphone",
+            peripheral="DFSDM1",
+            pins={"CKOUT": PinFunction("E", 9, 6), "DATIN2": PinFunction("E", 7, 6)},
+            edge="rising",
+            clock_range_hz=(1_200_000, 3_250_000),
+            settle_s=0.05,
+        ),
         leds={
             "green": Wire("C", 7, True),
             "blue": Wire("B", 7, True),

@@ -13,6 +13,8 @@ from hil.virtual.chip_records import ClockEnable
 from hil.virtual.cortex_m.processor import make_cortex_m4
 from hil.virtual.cpu.core_model import CORTEX_M4_MODEL
 from hil.virtual.cpu.memory_region import MemoryRegion
+from hil.virtual.stm32.adc import Adc
+from hil.virtual.stm32.basic_timer import BasicTimer
 from hil.virtual.stm32.chip import Chip, ChipSystem, Parts, UsartPlace
 from hil.virtual.stm32.crc import Crc, CrcL4
 from hil.virtual.stm32.dfsdm import DfsdmPlace
@@ -22,6 +24,7 @@ from hil.virtual.stm32.dma_channels import DmaControllers
 from hil.virtual.stm32.dmamux import Dmamux
 from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import IwdgL4
+from hil.virtual.stm32.l4.adc_making import make_adc
 from hil.virtual.stm32.l4.dbgmcu import DbgmcuL4, DbgmcuL4Plus, DbgmcuL43
 from hil.virtual.stm32.l4.flash import FlashL4, FlashL4Plus, FlashL43
 from hil.virtual.stm32.l4.gpio import GpioL4
@@ -41,6 +44,7 @@ DMA2_INTERRUPTS = (56, 57, 58, 59, 60, 68, 69)
 # DMAMUX1, uses the same numbers here as names.
 USART1_RX, USART1_TX, USART2_RX, USART2_TX, USART3_RX, USART3_TX = range(24, 30)
 LPUART1_RX, LPUART1_TX = 34, 35
+ADC1_RESULTS = 5
 DFSDM1_FILTERS = (86, 87, 88, 89)
 DFSDM1 = DfsdmPlace(interrupts=(61, 62, 63, 42), requests=DFSDM1_FILTERS)
 
@@ -51,6 +55,7 @@ DMA1_SELECTIONS = {
     (5, 2): USART1_RX,
     (6, 2): USART2_RX,
     (7, 2): USART2_TX,
+    (1, 0): ADC1_RESULTS,
     **{(4 + index, 0): request for index, request in enumerate(DFSDM1_FILTERS)},
 }
 DMA2_SELECTIONS = {
@@ -125,17 +130,24 @@ def _make_l4(
         dma2 = DmaSelected(system, "DMA2", chip.bases["DMA2"], DMA2_INTERRUPTS, DMA2_SELECTIONS)
         dma, gpio = DmaControllers((dma1, dma2)), _gpio(chip, system)
         dfsdm = make_dfsdm(chip, system, dma=dma, gpio=gpio, rcc=rcc, pwr=pwr)
+        adcs: list[Adc] = []
+        timers: list[BasicTimer] = []
+        if isinstance(rcc, RccL43):
+            adc, timer = make_adc(chip, system, dma=dma, gpio=gpio, rcc=rcc, pwr=pwr)
+            adcs, timers = [adc], [timer]
         return Parts(
             rcc=rcc,
             pwr=pwr,
             flash=flash(system, "FLASH", chip.bases["FLASH"]),
             dma=dma,
             gpio=gpio,
-            dma_clients=dfsdm,
+            dma_clients=(*dfsdm, *adcs),
             others=[
                 dma1,
                 dma2,
                 *dfsdm,
+                *timers,
+                *adcs,
                 CrcL4(system, "CRC", chip.bases["CRC"]),
                 IwdgL4(system, "IWDG", chip.bases["IWDG"]),
                 debug(system, "DBGMCU", chip.bases["DBGMCU"]),
@@ -204,8 +216,13 @@ STM32L432KC = Chip(
         IDENTITY.region,
     ),
     start_hz=START_HZ,
-    clocks=_clocks("ABCH"),
-    bases=_bases("ABCH"),
+    clocks={
+        **_clocks("ABCH"),
+        "ADC1": ClockEnable("AHB2ENR", 13),
+        "TIM6": ClockEnable("APB1ENR1", 4),
+    },
+    bases={**_bases("ABCH"), "ADC1": 0x5004_0000, "TIM6": 0x4000_1000},
+    peripheral_ranges=((0x4000_0000, 0x1010_0000), (0xE000_0000, 0x0010_0000)),
     usarts={name: place for name, place in _usarts(UsartV2).items() if name != "USART3"},
     make_parts=_make_l4(RccL43, PwrL43, FlashL43, DbgmcuL43),
     identity=IDENTITY,

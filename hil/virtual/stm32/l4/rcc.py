@@ -248,6 +248,17 @@ class RccL43(RccL4):
         0x88: Register("CCIPR", 0, ADCSEL | 0x0C0F, sizes=ANY_SIZE),
     }  # fmt: skip
 
+    def adc_kernel_hz(self) -> int:
+        """Clock that ADCSEL gives the ADC: none, or SYSCLK; PLLSAI1 is not modelled."""
+        selection = (self.values["CCIPR"] & ADCSEL) >> 28
+        if selection in (1, 2):
+            raise self.broken(Rule.UNMODELLED_REGISTER, f"ADCSEL = {selection} is not modelled")
+        return self.sysclk_hz if selection else 0
+
+    def timer_hz(self) -> int:
+        """Clock of the timers on APB1: twice that of APB1, where that is divided."""
+        return self.pclk1_hz if self.pclk1_hz == self.hclk_hz else 2 * self.pclk1_hz
+
 
 class RccL4Plus(RccL4):
     """RCC of the STM32L4R5: a wider PLLM, and SYSCLK crosses 80 MHz in two steps."""

@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from hil.virtual.wiring import PinFunction, Wire, Wiring
+from hil.virtual.wiring import PdmMicrophone, PinFunction, Wire, Wiring
+
+_MP23DB01HP = PdmMicrophone(
+    name="MP23DB01HP",
+    peripheral="ADF1",
+    pins={"CCK0": PinFunction("E", 9, 3), "SDI0": PinFunction("E", 10, 3)},
+    edge="rising",
+    clock_range_hz=(1_000_000, 3_250_000),
+    settle_s=0.02,
+)
+"""Microphone 1; its edge as ST's board support package for the board takes it."""
 
 _PINS = {"TX": PinFunction("A", 9, 7), "RX": PinFunction("A", 10, 7)}
 
@@ -17,6 +27,7 @@ WIRING = {
         has_lse=True,
         leds={"red": Wire("H", 6, False), "green": Wire("H", 7, False)},
         buttons={"user": Wire("C", 13, False)},
+        microphone=_MP23DB01HP,
     ),
     # NUCLEO-U575ZI-Q, UM2861: solder bridges of COM port and crystal as delivered; DS13737. LD1 to
     # LD3, and B1 that closes to the supply.

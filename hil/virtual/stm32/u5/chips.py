@@ -22,11 +22,16 @@ from hil.virtual.stm32.gpio import Gpio
 from hil.virtual.stm32.icache import Icache
 from hil.virtual.stm32.identity import Identity
 from hil.virtual.stm32.iwdg import Iwdg
+from hil.virtual.stm32.pdm_input import PdmInput
+from hil.virtual.stm32.u5.adf import Adf
+from hil.virtual.stm32.u5.adf_words import AdfConnections
 from hil.virtual.stm32.u5.dbgmcu import Dbgmcu
 from hil.virtual.stm32.u5.flash import Flash
 from hil.virtual.stm32.u5.pwr import Pwr
 from hil.virtual.stm32.u5.rcc import Rcc, RccU575
 from hil.virtual.stm32.usart import Usart
+from hil.virtual.stm32.wired_pins import WiredPins
+from hil.virtual.wiring import PdmMicrophone
 
 PORTS = "ABCDEFGHI"
 
@@ -45,6 +50,7 @@ CLOCKS = {
     "CRC": ClockEnable("AHB1ENR", 12),
     **{f"GPIO{port}": ClockEnable("AHB2ENR1", bit) for bit, port in enumerate(PORTS)},
     "PWR": ClockEnable("AHB3ENR", 2),
+    "ADF1": ClockEnable("AHB3ENR", 10),
     "USART1": ClockEnable("APB2ENR", 14),
 }
 """Peripherals not listed need no enable: RCC, ICACHE, IWDG, and what belongs to the core."""
@@ -59,11 +65,13 @@ BASES = {
     **{f"GPIO{port}": 0x4202_0000 + 0x400 * index for index, port in enumerate(PORTS)},
     "PWR": 0x4602_0800,
     "RCC": 0x4602_0C00,
+    "ADF1": 0x4602_4000,
     "DBGMCU": 0xE004_4000,
 }
 
 USARTS = {"USART1": UsartPlace(Usart, interrupt=61, rx_request=24, tx_request=25)}
 """Requests of GPDMA1 (RM0456, GPDMA1 requests)."""
+ADF1_INTERRUPT, ADF1_REQUEST = 112, 98
 
 
 def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Parts:
@@ -71,8 +79,17 @@ def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Par
     pwr = Pwr(system, "PWR", chip.bases["PWR"])
     rcc = pwr.rcc = make_rcc(system, "RCC", chip.bases["RCC"], pwr)
     gpdma = Gpdma(system, "GPDMA1", chip.bases["GPDMA1"])
+    gpio = {port: Gpio(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS}
+    wired = system.wiring.microphone
+    microphone = None
+    if isinstance(wired, PdmMicrophone):
+        pins = WiredPins(wired.pins, gpio, chip.clocks, rcc, pwr)
+        microphone = PdmInput(wired, system.sound, partial(pins.check, wired.peripheral))
+    connections = AdfConnections(ADF1_INTERRUPT, ADF1_REQUEST, gpdma, rcc, microphone)
+    adf = Adf(system, "ADF1", chip.bases["ADF1"], connections)
     others: list[AnyPeripheral] = [
         gpdma,
+        adf,
         Crc(system, "CRC", chip.bases["CRC"]),
         Iwdg(system, "IWDG", chip.bases["IWDG"]),
         Icache(system, "ICACHE", chip.bases["ICACHE"]),
@@ -83,8 +100,9 @@ def make_parts(chip: Chip, system: ChipSystem, make_rcc: type[Rcc] = Rcc) -> Par
         pwr=pwr,
         flash=Flash(system, "FLASH", chip.bases["FLASH"]),
         dma=gpdma,
-        gpio={port: Gpio(system, f"GPIO{port}", chip.bases[f"GPIO{port}"]) for port in PORTS},
+        gpio=gpio,
         others=others,
+        dma_clients=(adf,),
     )
 
 

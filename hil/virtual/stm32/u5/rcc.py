@@ -38,6 +38,8 @@ MSI_RANGES_HZ = (
     48_000_000, 24_000_000, 16_000_000, 12_000_000, 4_000_000, 2_000_000, 1_330_000, 1_000_000,
     3_072_000, 1_536_000, 1_024_000, 768_000, 400_000, 200_000, 133_000, 100_000,
 )  # fmt: skip
+ADF1SEL = 16
+"""Position in CCIPR3."""
 LSEON, LSERDY, LSEDRV = 1 << 0, 1 << 1, 3 << 3
 LSESYSEN, LSESYSRDY = 1 << 7, 1 << 11
 LSE_START_PS = 2 * PS_PER_SECOND
@@ -82,7 +84,7 @@ class Rcc(RccBase):
         }),
         0xE0: Register("CCIPR1", 0, 0x0000_0003, sizes=ANY_SIZE),
         0xE4: Register("CCIPR2", 0, 0, sizes=ANY_SIZE),
-        0xE8: Register("CCIPR3", 0, 0, sizes=ANY_SIZE),
+        0xE8: Register("CCIPR3", 0, 7 << ADF1SEL, sizes=ANY_SIZE),
         0xF0: Register("BDCR", 0, LSEON | LSEDRV | LSESYSEN, sizes=ANY_SIZE,
                        status=LSERDY | LSESYSRDY),
         0xF4: Register("CSR", 0x0C00_4400, 1 << 23, sizes=ANY_SIZE),
@@ -220,6 +222,32 @@ class Rcc(RccBase):
         register, position = self.KERNEL_CLOCKS[usart]
         from_hsi = self.values[register] >> position & 3 == 2
         return nominal_hz if from_hsi else self._deviating_hz(nominal_hz)
+
+    @property
+    def msik_hz(self) -> int:
+        """Frequency of MSIK, selected as that of MSIS is."""
+        icscr1, csr = self.values["ICSCR1"], self.values["CSR"]
+        return MSI_RANGES_HZ[icscr1 >> 24 & 15 if icscr1 & MSIRGSEL else csr >> 8 & 15]
+
+    @property
+    def adf_kernel(self) -> tuple[int, int]:
+        """Kernel clock of ADF1 as it should be, and with MSI's deviation."""
+        selection = self.values["CCIPR3"] >> ADF1SEL & 7
+        if selection == 0:
+            return self.hclk_hz, self.core_hz
+        if selection != 4:
+            what = f"ADF1SEL = {selection}: only HCLK and MSIK are modelled"
+            raise self.broken(Rule.UNMODELLED_REGISTER, what, 0xE8)
+        if not self.is_ready("MSIK"):
+            raise self.broken(Rule.CLOCK_TREE, "ADF1 runs from MSIK, which is off", 0xE8)
+        follows = not self.values["CR"] & MSIPLLSEL and self.values["CR"] & MSIPLLEN
+        exact = bool(follows) and self._has_come(self._lsesys_ready_at)
+        deviation = 0 if exact else self.msik_hz * self.system.msi_ppm // 1_000_000
+        return self.msik_hz, self.msik_hz + deviation
+
+    def adf_clock_is_on(self) -> bool:
+        """Whether ADF1 has its bus clock."""
+        return self.clock_is_on("AHB3ENR", 10)
 
     def _clock_hz(self, selection: int) -> int:
         if selection == SW_MSIS:

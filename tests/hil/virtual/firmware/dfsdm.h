@@ -15,6 +15,38 @@
 #define DATIN 2u
 #define FILTER 1u
 #define CLOCK_DIVIDER 50u
+#elif defined(L4R5)
+#define DFSDM 0x40016000u
+#define DFSDM_ENABLE APB2ENR, 24
+#define CLOCK_PIN_ENABLE AHB2ENR, 4
+#define DATA_PIN_ENABLE AHB2ENR, 4
+#define CLOCK_PIN 0x48001000u, 9, 6 /* PE9 */
+#define DATA_PIN 0x48001000u, 7, 6  /* PE7 */
+#define DATIN 2u
+#define FILTER 0u
+#define CLOCK_DIVIDER 75u
+#else /* H743 by PCLK2 at 120 MHz; H7A3 by PLL1's output Q, 560 MHz / 7 = 80 MHz */
+#ifdef H743
+#define DFSDM 0x40017000u
+#define DFSDM_ENABLE APB2ENR, 28
+#define CLOCK_DIVIDER 75u
+#else
+#define DFSDM 0x40017800u
+#define DFSDM_ENABLE APB2ENR, 30
+#define CLOCK_DIVIDER 50u
+#define CLOCK_SOURCE (1u << 30) /* CKOUTSRC: the audio clock, SAI1SEL is 0 after a reset */
+#endif
+#define APB2ENR (RSR + 0x20)
+#define CLOCK_PIN_ENABLE AHB4ENR, 4
+#define DATA_PIN_ENABLE AHB4ENR, 4
+#define CLOCK_PIN 0x58021000u, 9, 3 /* PE9 */
+#define DATA_PIN 0x58021000u, 7, 3  /* PE7 */
+#define DATIN 2u
+#define FILTER 0u
+#endif
+
+#ifndef CLOCK_SOURCE
+#define CLOCK_SOURCE 0u
 #endif
 
 #ifndef DFSDM_CHANNEL
@@ -63,7 +95,7 @@ static inline void dfsdm_pins(void) {
 
 static inline void dfsdm_clock(void) {
     enable(DFSDM_ENABLE);
-    CHCFGR1(0) = DFSDM_CKOUT << 16;
+    CHCFGR1(0) = CLOCK_SOURCE | DFSDM_CKOUT << 16;
     CHCFGR2(DFSDM_CHANNEL) = DFSDM_CFGR2;
     CHCFGR1(DFSDM_CHANNEL) |= DFSDM_INPUT;
 #ifndef NO_CHEN

@@ -81,6 +81,12 @@
 #ifndef PLL_P
 #define PLL_P 2u
 #endif
+#ifndef PLL_Q
+#define PLL_Q 2u
+#endif
+#ifndef PLL_OUTPUTS
+#define PLL_OUTPUTS 1u
+#endif
 #ifndef PLL_RGE
 #define PLL_RGE 3u
 #endif
@@ -191,8 +197,8 @@ static inline void pll_begin(void) {
     }
 #endif
     RCC_PLLCKSELR = 2u | PLL_M << 4;
-    RCC_PLLCFGR = 1u << 16 | PLL_RGE << 2 | PLL_VCOSEL << 1; /* DIVP1EN */
-    RCC_PLL1DIVR = (PLL_N - 1u) | (PLL_P - 1u) << 9 | 1u << 16 | 1u << 24;
+    RCC_PLLCFGR = PLL_OUTPUTS << 16 | PLL_RGE << 2 | PLL_VCOSEL << 1; /* DIVP1EN */
+    RCC_PLL1DIVR = (PLL_N - 1u) | (PLL_P - 1u) << 9 | (PLL_Q - 1u) << 16 | 1u << 24;
     RCC_CR |= 1u << 24;
 #ifndef NO_PLL_WAIT
     while (!(RCC_CR & 1u << 25)) {

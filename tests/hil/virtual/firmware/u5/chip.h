@@ -10,10 +10,12 @@
 #define ICACHE 0x40030400u
 #define GPIOA 0x42020000u
 #define GPIOB 0x42020400u
+#define GPIOE 0x42021000u
 #define USART1 0x40013800u
 #define UART USART1
 #define GPDMA1 0x40020000u
 #define IWDG 0x40003000u
+#define ADF1 0x46024000u
 #define DMA_CHANNEL(n) (GPDMA1 + 0x50u + 0x80u * (n))
 
 #ifndef WAIT_STATES
@@ -35,9 +37,11 @@
     WEAK(exti1);                                                                                   \
     WEAK(dma0);                                                                                    \
     WEAK(dma1);                                                                                    \
-    WEAK(usart1)
+    WEAK(usart1);                                                                                  \
+    WEAK(adf1)
 #define VECTORS                                                                                    \
-    [16 + 11] = exti0, [16 + 12] = exti1, [16 + 29] = dma0, [16 + 30] = dma1, [16 + 61] = usart1
+    [16 + 11] = exti0, [16 + 12] = exti1, [16 + 29] = dma0, [16 + 30] = dma1, [16 + 61] = usart1,  \
+          [16 + 112] = adf1
 
 #include "any_chip.h"
 

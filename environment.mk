@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the targets of the Makefile stand on: .venv with its sets of packages, and the tools.
+
+# --- Python: .venv and its three sets of packages -------------------------------------------------
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The command behind every target. Its exit code is in make's line "Error N"; make itself ends with 2.
+MEL2METAL := $(PY) -m mel2metal
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+
+# The first Python that is new enough, unless PYTHON= names one.
+IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
+
+$(VENV)/.created:
+	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
+	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
+	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
+	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
+	    echo "$(VENV) is here, and mel2metal did not make it." \
+	    "Move it away, then run make again." >&2; exit 2; }
+	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
+	@mkdir -p $(VENV); touch $(VENV)/.making
+	@$(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv $(VENV) || { \
+	    rm -rf $(VENV); \
+	    echo "$(PYTHON) cannot make a virtual environment." \
+	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
+	@mv $(VENV)/.making $@
+
+# Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
+$(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created
+	@echo "[install]  requirements/firmware.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/firmware.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.firmware
+	@echo "[install]  requirements/test.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/test.txt
+	@touch $@
+
+# A configuration that is not there is told before TensorFlow is downloaded.
+.PHONY: config-is-there
+config-is-there:
+	@test -z "$(CONFIG)" || test -f "$(CONFIG)" || { \
+	    echo "CONFIG=$(CONFIG): there is no such file. Name a configuration:" \
+	    "docs/train-your-own.md shows one." >&2; exit 2; }
+
+$(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there
+	@echo "[install]  requirements/train.txt (TensorFlow: some minutes)"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/train.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.test
+	@echo "[install]  requirements/dev.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.live: requirements/live.txt $(VENV)/.test
+	@echo "[install]  requirements/live.txt"
+	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/live.txt
+	@touch $@
+
+# labgrid has its own environment: its pyserial-labgrid would overwrite pyserial.
+LABGRID := .venv-labgrid
+
+$(LABGRID)/.installed: requirements/labgrid.txt $(VENV)/.created
+	@echo "[install]  requirements/labgrid.txt into $(LABGRID)"
+	@$(PY) -m venv --clear $(LABGRID) || $(PY) -m virtualenv --clear $(LABGRID)
+	@$(LABGRID)/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --only-binary=:all: --require-hashes -r requirements/labgrid.txt
+	@touch $@
+
+# --- Tools: the pinned cross compiler, unless CROSS_COMPILE names another; CMSIS-DSP --------------
+
+COMPILER := .tools/gcc-arm-none-eabi-13.2.1/.installed
+CMSIS_DSP := .tools/cmsis-dsp-1.10.3/.installed
+TOOLS := $(if $(CROSS_COMPILE),,$(COMPILER)) $(CMSIS_DSP)
+
+$(COMPILER): requirements/compiler.txt | $(VENV)/.firmware
+	@echo "[install]  requirements/compiler.txt"
+	@$(MEL2METAL) tools compiler
+
+$(CMSIS_DSP): requirements/cmsis-dsp.txt | $(VENV)/.firmware
+	@echo "[install]  requirements/cmsis-dsp.txt"
+	@$(MEL2METAL) tools cmsis-dsp

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`mel2metal live`: a source, a board, whoever watches; and everything closed in the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+
+from generator.boards.record import BoardSpec
+from generator.errors import EXIT_INTERRUPTED, Fault, InputError, Mel2metalError
+from generator.notices import notices_apart
+from generator.terminal.tool_progress import install_what_is_needed
+from hil.boards.board import Board
+from hil.boards.virtual_board import virtual_fault_names
+from hil.live.interruption import Interruption, interruptible
+from hil.live.json_lines import JsonLines
+from hil.live.listening import LinkListener
+from hil.live.microphone import open_microphone, require_microphone
+from hil.live.observations import Counts, Observer, Observers, Setup
+from hil.live.recording import Recording
+from hil.live.sources import SoundFiles, SoundSource
+from hil.live.view import View
+from hil.options import Options, read_options
+from hil.session import BoardSession, open_session
+
+Say = Callable[[str], None]
+
+
+class Listener(Protocol):
+    """Listens until there is no more, or the user ends it."""
+
+    @property
+    def time_s(self) -> float:
+        """How far the sound is."""
+
+    @property
+    def counts(self) -> Counts:
+        """What went wrong so far."""
+
+    def run(self) -> bool:
+        """Listen; whether it came to the end by itself."""
+
+
+def run_live(given: argparse.Namespace, console: Console) -> int:
+    """Listen on the board that was asked for; the exit code. Raises InputError or ToolError."""
+    with interruptible() as interruption:
+        try:
+            return _run(given, console, interruption)
+        except BrokenPipeError:
+            # Whoever read the lines has what they wanted; nothing more can be written there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
+
+def _run(given: argparse.Namespace, console: Console, interruption: Interruption) -> int:
+    options = _read(given)
+    recording = (
+        Recording(given.record, with_sound=not given.board_microphone) if given.record else None
+    )
+    is_shown = console.is_terminal and not console.is_dumb_terminal and not given.json
+    lines = console if is_shown else Console(stderr=True, highlight=False)
+
+    def say(line: str) -> None:
+        lines.print(line, markup=False, soft_wrap=True)
+
+    if not (given.wav or given.board_microphone):
+        require_microphone()
+    install_what_is_needed(lines, options.cross_compile)
+    spec = next(iter(options.boards.values()))
+    with _reset_at_last(options, spec, say) as session:
+        source = _open_source(given, session)
+        try:
+            setup = _setup(session, source)
+            observer = _observer(console, setup, recording, is_shown=is_shown)
+            listener = LinkListener(session, source, observer, interruption, fast=given.fast)
+            return _listen(listener, observer, setup, interruption)
+        finally:
+            source.close()
+
+
+def _read(given: argparse.Namespace) -> Options:
+    """The options, checked together with those of this command."""
+    faults: list[Fault] = []
+    try:
+        options = read_options(vars(given).get, virtual_fault_names())
+    except InputError as error:
+        faults += error.faults
+    if len(set(given.board)) > 1 or "all" in given.board:
+        faults.append(Fault("--board", "sound is played to one board at a time", "name one"))
+    faults += [
+        Fault(f"--wav {path}", "there is no such file", "name a sound file")
+        for path in given.wav
+        if not path.is_file()
+    ]
+    if given.microphone is not None and (given.wav or given.board_microphone):
+        other = "--wav" if given.wav else "--board-microphone"
+        faults.append(Fault("--microphone", f"{other} says what is heard, too", "give one"))
+    if given.board_microphone and not given.virtual and given.wav:
+        what = "the microphone of a board hears what sounds around it, no files"
+        faults.append(Fault("--wav", what, "leave it or --board-microphone out, or add --virtual"))
+    if given.fast and not given.wav:
+        faults.append(Fault("--fast", "a microphone's sound comes as time passes", "add --wav"))
+    if faults:
+        raise InputError(faults)
+    return options
+
+
+@contextmanager
+def _reset_at_last(options: Options, spec: BoardSpec, say: Say) -> Iterator[BoardSession]:
+    """A session; in the end the board is reset, so that no clip stays open on it."""
+    with open_session(options, spec, on_progress=notices_apart(say)) as session:
+        try:
+            yield session
+        finally:
+            reset_board(session.board, say)
+
+
+def reset_board(board: Board, say: Say) -> None:
+    """Reset it; where that fails, which it does with a cable that was cut, say so and go on."""
+    try:
+        if board.reset():
+            say(f"[board]    {board.spec.id}: reset")
+    except (Mel2metalError, OSError) as error:
+        first = str(error).partition("\n")[0]
+        say(f"[board]    {board.spec.id}: could not be reset: {first}")
+
+
+def _open_source(given: argparse.Namespace, session: BoardSession) -> SoundSource:
+    rate_hz = session.frontend.sample_rate_hz
+    if given.wav:
+        return SoundFiles(given.wav, rate_hz)
+    return open_microphone(given.microphone, rate_hz)
+
+
+def _setup(session: BoardSession, source: SoundSource) -> Setup:
+    info = session.image.project.info
+    return Setup(
+        board=session.board.spec.id,
+        virtual=session.board.virtual,
+        model=info.model_name,
+        labels=info.labels,
+        sample_rate_hz=info.frontend.sample_rate_hz,
+        hop_s=info.frontend.hop_samples / info.frontend.sample_rate_hz,
+        bands=info.frontend.features,
+        source=source.text,
+        rule=info.events_text,
+    )
+
+
+def _observer(
+    console: Console, setup: Setup, recording: Recording | None, *, is_shown: bool
+) -> Observer:
+    shown: Observer = View(console, setup) if is_shown else JsonLines(_write)
+    return Observers(shown, *([recording] if recording is not None else []))
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def _listen(
+    listener: Listener, observer: Observer, setup: Setup, interruption: Interruption
+) -> int:
+    is_over = False
+    try:
+        interruption.check()
+        interruption.is_noted = True
+        observer.start(setup)
+        is_over = listener.run()
+    finally:
+        observer.finish(listener.time_s, listener.counts, interrupted=not is_over)
+    return 0 if is_over else EXIT_INTERRUPTED

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`mel2metal live` on the virtual board: in a terminal, and without one. Each ends by a signal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from generator.boards.boards_file import load_board
+from generator.errors import EXIT_INTERRUPTED
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, REPO_ROOT
+from hil.boards.locks import FOLDER_VARIABLE, holder
+from sounds.decode import read_samples
+from tests.support.firmware_store import stored_firmware
+
+pytestmark = pytest.mark.slow
+
+BOARD = "u585"
+DOG = "1-85362-A-0.ogg"
+WITHIN_S = 2.0
+TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""So that Ctrl-C, typed there, becomes a signal."""
+
+PROBE = f"virtual:{BOARD}-live"
+
+
+@pytest.fixture(scope="module")
+def dog() -> Path:
+    folder = os.environ.get("ESC10_DIR")
+    if not folder:
+        pytest.skip("no ESC10_DIR")
+    return Path(folder) / "audio" / DOG
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build folder with the image that other tests have built."""
+    made = stored_firmware(load_board(DEFAULT_BOARDS_FILE, BOARD), DEFAULT_MODEL)
+    folder = tmp_path_factory.mktemp("live") / "build"
+    shutil.copytree(made.image.project_dir, folder / BOARD)
+    return folder
+
+
+class Live:
+    """The command as a process; its locks are in a folder of its own."""
+
+    def __init__(self, build: Path, *arguments: str) -> None:
+        self.locks = build.parent / "locks"
+        self.words = [sys.executable, "-P", "-m", "mel2metal", "live", "--board", BOARD]
+        self.words += ["--virtual", "--probe", PROBE, "--build-dir", str(build), *arguments]
+        self.environment = {
+            **os.environ,
+            FOLDER_VARIABLE: str(self.locks),
+            "PYTHONPATH": str(REPO_ROOT),
+            "TERM": "xterm-256color",
+            "COLUMNS": "80",
+            "LINES": "30",
+        }
+
+    @property
+    def is_locked(self) -> bool:
+        return holder(PROBE, self.locks) is not None
+
+
+def read_until(read: Callable[[], bytes], pattern: str) -> tuple[re.Match[str], str]:
+    """What a process says up to a pattern."""
+    said = b""
+    while (found := re.search(pattern, text := said.decode("utf-8", "replace"))) is None:
+        piece = read()
+        assert piece, f"it ended before {pattern!r}:\n{text}"
+        said += piece
+    return found, text
+
+
+def test_a_dog_is_seen_within_two_seconds_of_its_sound_and_ctrl_c_ends_it(
+    build: Path, dog: Path
+) -> None:
+    live = Live(build, "--wav", str(dog), str(dog), str(dog), str(dog))
+    terminal, end = pty.openpty()
+    before = termios.tcgetattr(end)
+
+    with subprocess.Popen(
+        [sys.executable, "-c", TAKE_TERMINAL, *live.words],
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        env=live.environment,
+        start_new_session=True,
+    ) as process:
+        try:
+            found, said = read_until(
+                lambda: os.read(terminal, 65536), r"(\d+\.\d\d) s dog (0\.\d\d|1\.00)"
+            )
+            assert float(found[1]) <= WITHIN_S
+            assert live.is_locked
+            assert "▀" in said and "CPU" in said and "crackling_fire" in said
+            os.write(terminal, b"\x03")
+            _, said = read_until(lambda: os.read(terminal, 65536), rf"\[board\] +{BOARD}: reset")
+            assert process.wait() == EXIT_INTERRUPTED
+        finally:
+            process.kill()
+    assert "\x1b[?25h" in said  # the cursor is shown again
+    assert termios.tcgetattr(end) == before
+    assert not live.is_locked
+    os.close(terminal)
+    os.close(end)
+
+
+def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
+    build: Path, dog: Path, tmp_path: Path
+) -> None:
+    record = tmp_path / "walk"
+    live = Live(build, "--wav", *[str(dog)] * 20, "--fast", "--record", str(record))
+    with subprocess.Popen(
+        live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == "begin":
+                break
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate()
+        lines += [json.loads(line) for line in rest.splitlines()]
+        assert process.returncode == EXIT_INTERRUPTED
+    assert f"{BOARD}: reset" in errors.decode()
+    assert not live.is_locked
+    begin = next(line for line in lines if line["event"] == "begin")
+    assert (begin["class"], begin["time_s"] <= WITHIN_S) == ("dog", True)
+    start, summary = lines[0], lines[-1]
+    assert start["event"] == "start" and start["virtual"]
+    assert summary["event"] == "summary" and summary["interrupted"]
+    assert summary["resent"] == summary["recoveries"] == 0
+
+    kept = [json.loads(line) for line in (record / "results.jsonl").read_text().splitlines()]
+    assert kept == lines
+    samples, rate_hz = soundfile.read(record / "sound.wav", dtype="int16")
+    played = np.concatenate([read_samples(dog, rate_hz)] * 20)
+    assert len(samples) >= begin["time_s"] * rate_hz
+    assert np.array_equal(samples, played[: len(samples)])
