@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 def level_and_snr(
     samples: NDArray[np.int16], hz: float, rate_hz: int = 16_000
 ) -> tuple[float, float]:
-    """dBFS of the tone, and its distance in dB from all else but DC, by least squares in float64."""
+    """dBFS of the tone, and its distance in dB from all else but DC; by least squares."""
     times = np.arange(len(samples)) / rate_hz
     angle = 2 * np.pi * hz * times
     basis = np.stack([np.sin(angle), np.cos(angle), np.ones_like(angle)], axis=1)
