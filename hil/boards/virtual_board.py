@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.attachment import Attachment
@@ -136,6 +139,13 @@ class VirtualBoard(ProbeBoard):
     def clock_s(self) -> float:
         """The machine's own time."""
         return float(self.machine.seconds)
+
+    def hear(self, samples: npt.NDArray[np.int16], rate_hz: int) -> float:
+        """Let the board's own microphone hear samples from now on; returns `clock_s` at their end.
+
+        Raises ValueError if it has none.
+        """
+        return float(self.machine.hear(samples, rate_hz))
 
     def watch(self, function: str) -> CallMeter | None:
         """Count a function's instructions from outside, by its symbol; None without the symbol."""

@@ -358,6 +358,8 @@ class Machine:
         Samples are int16, or levels of full scale 1.0; the return value is a time of `seconds`. A
         microphone is read a little ahead: sound begins where that ends, 10 ms after now at most.
         """
+        if self.wiring.microphone is None:
+            raise ValueError(f"{self.board_id} has no microphone that is modelled")
         begin_ps = max(self.now_ps + round(after_s * PS_PER_SECOND), self.sound.taken_ps)
         return self.sound.play(samples, rate_hz, begin_ps) / PS_PER_SECOND
 

@@ -94,3 +94,34 @@ def test_a_ring_that_is_lapped_is_told_and_goes_on(
     first = next(index for index, word in enumerate(words) if word != expected[index])
     assert 1000 <= first <= 1000 + port.ring_words
     assert np.array_equal(words[first:], expected[first + lost : len(words) + lost])
+
+
+def test_the_adc_hears_the_tone(listen: Listen) -> None:
+    """Around half the supply, at the rate of the words, with hardly anything beside it."""
+    machine = listen("l432", None, 0.3)
+    words = kept_words(machine)[1000:]
+    assert len(words) == 3000
+    assert variable(machine, "lost_words") == 0
+    times = np.arange(len(words)) / WORDS_HZ
+    phase = 2 * np.pi * 440 * times
+    shapes = np.stack([np.sin(phase), np.cos(phase), np.ones(len(words))], axis=1)
+    parts, *_ = np.linalg.lstsq(shapes, words.astype(np.float64), rcond=None)
+    rest = words - shapes @ parts
+    amplitude = float(np.hypot(parts[0], parts[1]))
+    assert abs(parts[2] - 32_768) < 0.02 * 32_768  # the module rests not quite in the middle
+    assert 0.4 * 32_768 < amplitude < 0.51 * 32_768
+    assert 20 * np.log10(amplitude / np.sqrt(2) / np.std(rest)) > 60
+
+
+def test_an_adc_that_was_not_heard_is_told(listen: Listen, boards: dict[str, BoardSpec]) -> None:
+    port = make_port(boards["l432"], RATE_HZ).microphone
+    assert port is not None
+    deaf_ms = port.ring_words * 3 // 2 * 1000 // WORDS_HZ
+    seconds = 0.3 + deaf_ms / 1000
+    machine = listen(
+        *("l432", None, seconds, "DEAF_AFTER_WORDS=1000u", f"DEAF_MS={deaf_ms}u"), "KEPT_WORDS=200u"
+    )
+    lost, heard = variable(machine, "lost_words"), variable(machine, "heard_words")
+    assert lost >= port.ring_words
+    assert heard > 1000 + port.ring_words // 2
+    assert WORDS_HZ * (seconds - 0.01) - port.ring_words < heard + lost <= WORDS_HZ * seconds

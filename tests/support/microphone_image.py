@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -109,9 +110,22 @@ def render_port(board: BoardSpec, directory: Path) -> None:
             target.write_bytes(source.read_bytes())
 
 
-def build_image(board: BoardSpec, directory: Path, toolchain: Toolchain, *defines: str) -> Path:
-    """Compile and link; return the ELF."""
+def build_image(
+    board: BoardSpec,
+    directory: Path,
+    toolchain: Toolchain,
+    *defines: str,
+    edits: Sequence[tuple[str, str, str]] = (),
+) -> Path:
+    """Compile and link; return the ELF.
+
+    `edits`: changes made before: a file, the old text, which must be there once, and the new one.
+    """
     render_port(board, directory)
+    for path, old, new in edits:
+        text = (directory / path).read_text()
+        assert text.count(old) == 1, f"{path} does not hold {old!r} once"
+        (directory / path).write_text(text.replace(old, new))
     (directory / "app").mkdir()
     (directory / "app" / "main.c").write_text(MAIN)
     flags = target_flags(board.core)

@@ -8,10 +8,9 @@ import pytest
 
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule
-from hil.virtual.sound.cic import Words, cic_state, sinc_decimate
-from hil.virtual.sound.pdm import PdmSource
-from hil.virtual.stm32.u5.adf import Adf
+from hil.virtual.sound.cic import Words
 from tests.hil.virtual.conftest import Boot, assert_broken, variable
+from tests.hil.virtual.stm32.u5.adf_words import adf_of, expected_words, play_tone
 
 HEAD = """
 #define CKGCR R32(ADF1 + 0x04)
@@ -129,21 +128,6 @@ void reset(void) {
 ASLEEP = 'LOOP=__asm volatile("dsb; wfi; isb")'
 
 
-def adf_of(machine: Machine) -> Adf:
-    adf = machine.peripherals["ADF1"]
-    assert isinstance(adf, Adf)
-    return adf
-
-
-def expected_words(machine: Machine, count: int) -> Words:
-    """What the filter gives, by the host's own chain of modulator and filter."""
-    adf = adf_of(machine)
-    assert adf.microphone is not None
-    wired = adf.microphone.wired
-    source = PdmSource(machine.sound, 1_600_000, adf.microphone.started_ps, wired.settle_s)
-    return sinc_decimate(source.bits(adf.first_clock, 50 * count), 4, 50, cic_state())
-
-
 def kept_words(machine: Machine, count: int | None = None) -> Words:
     """The words that the image has kept, which are 24 bits left aligned."""
     view = machine.core.memory(0x2008_0000, 4 * (count or variable(machine, "count")))
@@ -151,11 +135,6 @@ def kept_words(machine: Machine, count: int | None = None) -> Words:
     words = np.frombuffer(view.tobytes(), np.int32).astype(np.int64)
     assert not np.any(words & 0xFF)
     return words >> 8
-
-
-def play_tone(machine: Machine, seconds: float) -> None:
-    wave = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(round(48_000 * seconds)) / 48_000)
-    machine.hear(wave, 48_000)
 
 
 @pytest.mark.parametrize("flags", ["FLAGS=(3u<<8)", "FLAGS=(1u<<8)"])
