@@ -136,10 +136,6 @@ class VirtualBoard(ProbeBoard):
         self._drop_line()
         return True
 
-    def hear(self, samples: npt.NDArray[np.int16], rate_hz: int) -> float:
-        """Let the board's microphone hear samples from now on; when they end, by `clock_s`."""
-        return float(self.machine.hear(samples, rate_hz))
-
     def clock_s(self) -> float:
         """The machine's own time."""
         return float(self.machine.seconds)

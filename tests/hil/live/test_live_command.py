@@ -132,7 +132,7 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
     build: Path, dog: Path, tmp_path: Path
 ) -> None:
     record = tmp_path / "walk"
-    live = Live(build, "--wav", *[str(dog)] * 20, "--fast", "--record", str(record))
+    live = Live(build, "--wav", *[str(dog)] * 8, "--fast", "--record", str(record))
     with subprocess.Popen(
         live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
     ) as process:
@@ -158,7 +158,7 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
     kept = [json.loads(line) for line in (record / "results.jsonl").read_text().splitlines()]
     assert kept == lines
     samples, rate_hz = soundfile.read(record / "sound.wav", dtype="int16")
-    played = np.concatenate([read_samples(dog, rate_hz)] * 20)
+    played = np.concatenate([read_samples(dog, rate_hz)] * 8)
     assert len(samples) >= begin["time_s"] * rate_hz
     assert np.array_equal(samples, played[: len(samples)])
 
