@@ -80,6 +80,10 @@ uint32_t host_continuous_frames(void) {
     return continuous.listener.clip.frames;
 }
 
+uint32_t host_continuous_patch_frames(void) {
+    return continuous.listener.patch_frames;
+}
+
 int32_t host_continuous_push_q15(const int16_t *samples, uint32_t count, uint32_t piece,
                                  struct host_record *record) {
     recording = record;

@@ -38,6 +38,9 @@ void host_continuous_age(uint32_t frames);
  */
 uint32_t host_continuous_frames(void);
 
+/* Frames that the network has of its patch. */
+uint32_t host_continuous_patch_frames(void);
+
 /* Push samples in pieces of `piece` (0: all at once). Returns 0, or a negative error. */
 int32_t host_continuous_push_q15(const int16_t *samples, uint32_t count, uint32_t piece,
                                  struct host_record *record);

@@ -179,6 +179,29 @@ def test_a_sound_begins_while_the_patch_before_it_is_filled(twin: ContinuousTwin
         check(twin, sound(hop, [(900, short), (0, gap), (900, 3 * short)], 3 * longest))
 
 
+def test_the_network_is_never_given_many_frames_in_a_hop(twin: ContinuousTwin) -> None:
+    """Not while a patch is filled, and not while frames that waited catch up."""
+    info = twin.project.info.frontend
+    gate = info.record.silence_gate
+    assert gate is not None
+    closed = end_samples(info.record, info.patches)
+    closed += round(gate.hangover_ms * info.sample_rate_hz / 1000)
+    short, hop = info.patches.frames // 4 * info.hop_samples, info.hop_samples
+    parts = [(900, short), (0, closed + 4 * hop), (900, 5 * info.step_samples)]
+    samples = sound(3, parts, 3 * closed)
+    most = 0
+    twin.begin()
+    before = 0
+    for at in range(0, samples.size, hop):
+        patches = sum(step.scores is not None for step in twin.push(samples[at : at + hop]).steps)
+        given = twin.patch_frames + patches * info.patches.frames - before
+        before = twin.patch_frames
+        most = max(most, given)
+    # A centred front-end's first frame ends half a frame after the segment before it.
+    frame_ends = 2 if info.record.centred else 1
+    assert most == max(2, info.patches.pushes) * frame_ends
+
+
 def test_silence_alone_is_silent_steps(twin: ContinuousTwin) -> None:
     info = twin.project.info.frontend
     heard = check(twin, np.zeros(10 * info.sample_rate_hz, dtype=np.int16))
