@@ -36,7 +36,7 @@ def add_library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command to those of `mel2metal`."""
     parser = commands.add_parser(
         "library",
-        help="header, archive and CMake package for firmware that you have already",
+        help="header, archive, CMake package for your own firmware",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
