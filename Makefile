@@ -15,6 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # --- What can be said on the command line ---------------------------------------------------------
 
 BOARD ?= u585
+APP ?=
+NAME ?=
 MODEL ?=
 MODELS ?=
 LABELS ?=
@@ -71,6 +73,11 @@ WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
 WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$(OPTIMISE)")
 WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
+WITH_APP = $(if $(APP),--app "$(APP)")
+# Only the application measure answers a host: other commands refuse another APP.
+NEEDS_MEASURE = @test "$(or $(APP),measure)" = measure || { \
+    echo "APP=$(APP): make $@ plays sounds over the link, which only the application measure" \
+    "speaks. Leave APP out; make firmware and make flash take any." >&2; exit 2; }
 WITH_EVENTS = $(if $(call is_on,EVENTS),--events --plot build/events.png) \
     $(if $(RECORDINGS),--recordings "$(RECORDINGS)")
 WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
@@ -106,8 +113,12 @@ help: ## This list
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
-	@$(MEL2METAL) firmware --board $(BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
+	@$(MEL2METAL) firmware --board $(BOARD) $(WITH_APP) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
 	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(JOBS) $(WITH_FORCE)
+
+.PHONY: new-app
+new-app: $(VENV)/.firmware ## A folder NAME with an application of your own: a class lights an LED
+	@$(MEL2METAL) new-app "$(or $(NAME),my_app)" --board $(BOARD) $(WITH_MODEL)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
@@ -162,6 +173,7 @@ drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
+	$(NEEDS_MEASURE)
 	@$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
 	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_PROBE) $(WITH_FLASHING) \
@@ -169,7 +181,7 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
-	@$(MEL2METAL) flash $(ON_BOARD) $(WITH_MODEL) $(WITH_PROBE) $(WITH_FLASHING) \
+	@$(MEL2METAL) flash $(ON_BOARD) $(WITH_APP) $(WITH_MODEL) $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
 
 .PHONY: live
@@ -194,6 +206,7 @@ labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .ven
 
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
+	$(NEEDS_MEASURE)
 	@$(PY) -m tests.support.bench_nets >/dev/null
 	@$(MEL2METAL) bench $(ON_BOARD) $(if $(MODELS),--models $(MODELS)) $(WITH_MODEL) \
 	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
@@ -209,6 +222,7 @@ bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and th
 
 .PHONY: profile
 profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, line; a flame graph (SVG=file)
+	$(NEEDS_MEASURE)
 	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model "$(MODEL)") \
 	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
 	    $(if $(PROBE),--probe "$(PROBE)") $(if $(SVG),--svg "$(SVG)") \
@@ -216,6 +230,7 @@ profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, li
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
+	$(NEEDS_MEASURE)
 	@$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
 	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \

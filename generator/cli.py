@@ -21,6 +21,7 @@ from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
 from generator.commands.model_options import add_model_settings, network_of
+from generator.commands.new_app import add_new_app
 from generator.commands.sound_reader import SoundReader
 from generator.commands.tools import add_tools
 from generator.engine_choice import EngineChoice
@@ -39,6 +40,7 @@ from generator.extras import missing_extra
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
+from generator.project.applications import APP_HELP, MEASURE, Application
 from generator.project.manifest import (
     ASSEMBLY,
     FOOTPRINT_FILE,
@@ -49,7 +51,9 @@ from generator.project.manifest import (
     project_name,
     read_project,
 )
+from generator.project.user_application import application_of
 from generator.repository import DEFAULT_BOARDS_FILE
+from generator.terminal.application_lines import print_application
 from generator.terminal.footprint_table import print_footprint
 from generator.terminal.frontend_lines import print_frontend
 from generator.terminal.progress import progress
@@ -67,6 +71,7 @@ examples:
   mel2metal firmware --board u585                 the default model, to build/u585/
   mel2metal firmware --board u585 --model model.tflite --labels names.txt
   mel2metal firmware --board u585 --taps          with layer outputs readable, to build/u585-tap/
+  mel2metal firmware --board u585 --app monitor   listens by itself, to build/u585-monitor/
   mel2metal firmware --board u585 --engine stedgeai      with ST's engine, to build/u585-stedgeai/
   mel2metal footprint --board u585                the footprint of the last build
   mel2metal frontend model.tflite                 what was it trained on?
@@ -170,6 +175,7 @@ def _add_own(commands: CommandGroups) -> None:
         allow_abbrev=False,
     )
     _add_board_options(build)
+    _add_application_option(build)
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
@@ -200,10 +206,13 @@ def _add_own(commands: CommandGroups) -> None:
     build.add_argument("--verbose", action="store_true", help="show every file that is compiled")
     build.set_defaults(run=_firmware)
 
+    add_new_app(commands)
+
     bill = commands.add_parser(
         "footprint", help="print RAM and flash of the last build", allow_abbrev=False
     )
     _add_board_options(bill)
+    _add_application_option(bill)
     bill.add_argument("--taps", action="store_true", help="of the debug variant")
     bill.add_argument("--engine", choices=ENGINES, default=BUILTIN, help="of this engine's image")
     bill.set_defaults(run=_footprint)
@@ -285,6 +294,10 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_application_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
+
+
 def _add_boards_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--boards-file",
@@ -303,7 +316,7 @@ def _job_count(text: str) -> int:
 
 def _firmware(options: argparse.Namespace, console: Console) -> int:
     check_writable(options.out)
-    board, network = _read_inputs(options)
+    board, network, application = _read_inputs(options)
     install_what_is_needed(console, options.cross_compile)
     toolchain = find_toolchain(options.cross_compile)
     graph = network.graph
@@ -315,6 +328,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
         console.print(f"no labels: classes are called {names} …", style="yellow", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
     console.print(f"decision: {rule}", markup=False, soft_wrap=True)
+    print_application(console, application)
     with progress(console, verbose=options.verbose) as show:
         result = firmware.make_firmware(
             *(board, network, toolchain),
@@ -324,10 +338,13 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
             out_dir=options.out,
             taps=options.taps,
             portable_kernels=options.kernels == PORTABLE,
+            application=application,
             on_progress=show,
             jobs=options.jobs,
             force=options.force,
         )
+    for line in result.warnings:
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
     image = result.image
     if image.engine != BUILTIN:
         console.print(f"engine: {image.engine}", markup=False)
@@ -341,10 +358,10 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network]:
-    """Read board and model; the faults of both come in one report."""
+def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network, Application]:
+    """Read board, model and application; the faults of all three come in one report."""
     faults: list[Fault] = []
-    board = network = None
+    board = network = application = None
     try:
         board = load_board(options.boards_file, options.board)
     except InputError as error:
@@ -353,14 +370,21 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network]:
         network = network_of(options)
     except InputError as error:
         faults += error.faults
-    if board is None or network is None:
+    try:
+        application = application_of(options.app, options.out)
+    except InputError as error:
+        faults += error.faults
+    if board is None or network is None or application is None:
         raise InputError(faults)
-    return board, network
+    return board, network, application
 
 
 def _footprint(options: argparse.Namespace, console: Console) -> int:
     board = load_board(options.boards_file, options.board)
-    name = project_name(board.id, taps=options.taps, engine=options.engine)
+    application = application_of(options.app, options.out)
+    name = project_name(
+        board.id, taps=options.taps, engine=options.engine, application=application.name
+    )
     project = read_project(options.out / name)
     elf = project.directory / OUTPUT_DIR / f"{IMAGE_NAME}.elf"
     if not elf.is_file():

@@ -7,11 +7,13 @@ import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from generator.boards.family import Port
 from generator.boards.fit import fit_faults
+from generator.boards.gpio_values import make_gpio
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
 from generator.engine_choice import (
     BUILTIN_ENGINE,
     EngineChoice,
@@ -22,9 +24,9 @@ from generator.engine_choice import (
 from generator.engines.engine import BUILTIN, EngineFiles
 from generator.engines.stedgeai.written import Written
 from generator.errors import Fault, InputError
-from generator.frontend.mel_tables import MelTables
-from generator.model.patches import PatchRule
+from generator.microphone.tables import make_decimator
 from generator.network import Network
+from generator.project.applications import MEASURE, Application
 from generator.project.at_risk import refuse_at_risk
 from generator.project.file_list import write_file_list
 from generator.project.manifest import (
@@ -39,11 +41,12 @@ from generator.project.manifest import (
 from generator.project.render import render_project
 from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
 from generator.repository import DEFAULT_OUT_DIR
-from generator.toolchain.build import DEFAULT_JOBS, FirmwareImage, compile_project
+from generator.toolchain.build import DEFAULT_JOBS, BuildError, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp
+from generator.toolchain.user_faults import Remarks, fault_of_user
 from generator.wire.capacity import check_taps
-from generator.wire.header import WireHeader, header_context
+from generator.wire.header import header_context
 
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
 
@@ -56,6 +59,8 @@ class Firmware:
 
     image: FirmwareImage
     footprint: Footprint
+    warnings: tuple[str, ...] = ()
+    """What the compiler said of the user's own C, in its own words, by the names of their files."""
 
 
 def make_project(
@@ -66,9 +71,12 @@ def make_project(
     taps: bool,
     engine: EngineFiles | None = None,
     portable_kernels: bool = False,
+    application: Application = MEASURE,
     force: bool = False,
 ) -> Project:
     """Render the project to `out_dir/<board>`, with taps to `out_dir/<board>-tap`.
+
+    Another `application` than measure has its name in that of the folder.
 
     `engine`: another than the built-in one; its name becomes part of the folder's, and so does
     that of `portable_kernels`, C in place of the assembly. `force`: as of `render_project`.
@@ -94,6 +102,7 @@ def make_project(
             taps=taps,
             engine=engine.name.split()[0],
             portable_kernels=portable_kernels,
+            application=application.name,
         ),
         model_name=graph.name,
         model_sha256=graph.sha256,
@@ -107,12 +116,13 @@ def make_project(
         patch=graph.arrangements.get(graph.inputs[0]),
         engine=engine.name,
         portable_kernels=portable_kernels,
+        application=application.name,
     )
-    stages: dict[str, Port | MelTables | WireHeader | PatchRule] = {
-        "port": make_port(board),
+    stages: dict[str, Any] = {
         "mel": network.mel,
         "wire": header_context(),
         "patches": network.patches,
+        **board_stages(board, network, application),
     }
     return render_project(
         out_dir,
@@ -121,8 +131,32 @@ def make_project(
         stages=stages,
         engine=engine,
         cmsis_dsp_dir=find_cmsis_dsp(),
+        application=application,
         force=force,
     )
+
+
+def board_stages(board: BoardSpec, network: Network, application: Application) -> dict[str, Any]:
+    """What the templates of `port/`, and of `microphone/` and `board/` where they are, print.
+
+    Raises `InputError` where the application listens and the board has no microphone.
+    """
+    if not application.has_board:
+        return {"port": make_port(board)}
+    port = make_port(board, network.frontend.sample_rate_hz)
+    heard = port.microphone
+    if heard is None:
+        raise ValueError("a port of an application that listens has a microphone")
+    decimator = make_decimator(
+        sample_rate_hz=heard.sample_rate_hz,
+        word_shift=heard.word_shift,
+        full_scale=heard.full_scale,
+        droop_order=heard.droop_order,
+        gain_db=heard.gain_db,
+        settle_words=heard.settle_words,
+    )
+    gpio = make_gpio(board, family_of(board.family).gpio)
+    return {"port": port, "gpio": gpio, "decimator": decimator}
 
 
 def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:
@@ -146,6 +180,7 @@ def make_firmware(
     out_dir: Path = DEFAULT_OUT_DIR,
     taps: bool = False,
     portable_kernels: bool = False,
+    application: Application = MEASURE,
     on_progress: OnProgress = lambda line: None,
     jobs: int = DEFAULT_JOBS,
     force: bool = False,
@@ -162,6 +197,9 @@ def make_firmware(
     lost, `ToolError` when a tool fails.
     """
     is_builtin = engine.engine == BUILTIN
+    if taps and application.name != MEASURE.name:
+        what = f"{application.name} speaks no link, over which layers' outputs could be read"
+        raise InputError([Fault("--taps", what, f"leave --taps out, or take {MEASURE.name}")])
     if is_builtin:
         check_fit(board, network, taps=taps)
     elif taps:
@@ -170,7 +208,11 @@ def make_firmware(
             [Fault("--taps", what, "leave --taps out, or build with --engine builtin")]
         )
     name = project_name(
-        board.id, taps=taps, engine=engine.engine, portable_kernels=portable_kernels
+        board.id,
+        taps=taps,
+        engine=engine.engine,
+        portable_kernels=portable_kernels,
+        application=application.name,
     )
     with project_lock(out_dir, name):
         directory = out_dir / name
@@ -200,17 +242,22 @@ def make_firmware(
                 taps=taps,
                 engine=files,
                 portable_kernels=portable_kernels,
+                application=application,
             )
             if not force:
                 refuse_at_risk(directory, project.directory)
-            image = compile_project(project, board, toolchain, on_progress, jobs=jobs)
+            remarks = Remarks(application, on_progress)
+            try:
+                image = compile_project(project, board, toolchain, remarks, jobs=jobs)
+            except BuildError as error:
+                raise fault_of_user(error, application) from None
             on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
             check_budgets(footprint, board)
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
             write_file_list(project.directory)
             replace_folder(project.directory, directory, scratch, force=force)
-    return Firmware(replace(image, project_dir=directory), footprint)
+    return Firmware(replace(image, project_dir=directory), footprint, remarks.lines)
 
 
 def _run_engine(

@@ -49,7 +49,7 @@ NETWORK_FUNCTION = "network_push_frame_s8"
 FRONTEND_FUNCTION = "frontend_push_q15"
 """Gate and mel front-end, and below it `FRAME_FUNCTION`, which has the network's work."""
 
-FRAME_FUNCTION = "take_frame"
+FRAME_FUNCTION = "listener_take_frame"
 
 _LIMITS = set(ImageLimits.model_fields)
 

@@ -23,6 +23,7 @@ from generator.model.event_rule import NO_EVENTS, EventRule, describe_events
 from generator.model.labels import class_identifiers
 from generator.model.patches import PatchRule
 from generator.project import names
+from generator.project.applications import MEASURE
 
 MANIFEST_FILE = "project.json"
 FOOTPRINT_FILE = names.FOOTPRINT_FILE
@@ -159,6 +160,8 @@ class ProjectInfo:
     """As HELLO carries it: with its version, if it has one."""
     portable_kernels: bool = False
     """The kernels' portable twins run on the part as well, in place of the assembly."""
+    application: str = MEASURE.name
+    """What is in app/: measure, monitor, or the name of the user's folder."""
     events: EventRule = NO_EVENTS
     """When a class begins and ends in sound without end."""
 
@@ -203,10 +206,16 @@ class Project:
 
 
 def project_name(
-    board: str, *, taps: bool, engine: str = BUILTIN, portable_kernels: bool = False
+    board: str,
+    *,
+    taps: bool,
+    engine: str = BUILTIN,
+    portable_kernels: bool = False,
+    application: str = MEASURE.name,
 ) -> str:
-    """The folder of a board's project: each engine and variant has its own."""
+    """The folder of a board's project: each application, engine and variant has its own."""
     parts = [board]
+    parts += [application] if application != MEASURE.name else []
     parts += [engine] if engine != BUILTIN else []
     parts += ["portable"] if portable_kernels else []
     parts += ["tap"] if taps else []

@@ -4,7 +4,7 @@
 What becomes what: `firmware_templates/<folder>/` goes to the folder of that name in the project,
 `project/` to the root, and `core/link.ld` to the root. `port/` is flat in the project, whatever
 folders it comes from: `port/` itself, `port/dma/<kind>/` and `port/<family>/`, as the family says.
-`app/` is what the application says, `applications/measure/` for one.
+`app/` is what the application says: `applications/measure/` for one, or the user's own files.
 A file whose name ends in `.j2` is a Jinja template and loses that ending; others are copied. One
 whose name begins with `_` is included by templates and becomes no file of its own.
 
@@ -18,8 +18,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -32,62 +31,22 @@ from generator.engines.engine import FOREIGN_PART, EngineFiles
 from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.project.applications import APP_PART, MEASURE, Application
 from generator.project.at_risk import refuse_at_risk
+from generator.project.build_context import make_build_context
 from generator.project.c_text import FILTERS
 from generator.project.file_list import write_file_list
-from generator.project.manifest import Project, ProjectInfo, manifest_content, project_lock
+from generator.project.manifest import Project, ProjectInfo, project_lock
 from generator.project.names import SOURCE_SUFFIXES
 from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
-from generator.project.target_flags import TargetFlags, target_flags, with_vendor_code
 from generator.repository import TEMPLATES_DIR
 
 KERNELS = "network/kernels/"
 """Folder of which a network takes only what it calls."""
-
-WEIGHTS_FILES = ("network_weights", "*/network/network_weights.*")
-LIBGCC_FILES = ("libgcc", "*libgcc.a:*")
-"""Part and its input files, as the linker script gives each its own sections."""
-
-VENDOR_LINKER_PARTS = (
-    ("engine_weights", f"*/{FOREIGN_PART}/generated/network_data*.o"),
-    ("engine", f"*/{FOREIGN_PART}/generated/*.o"),
-    ("engine_library", f"*{FOREIGN_PART}/Lib/*.a:*"),
-    ("libc", "*lib[cm]*.a:*"),
-    ("libnosys", "*libnosys.a:*"),
-)
-"""Likewise, of an engine of a vendor and of what its library needs."""
 
 UNCOMPILED = ("host", "project")
 """Folders of which nothing is compiled for the target."""
 
 HOST_NETWORK = "host/builtin"
 """The built-in network for the host twin, where the part runs another engine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One compiled folder and its sources, sorted, relative to the project."""
-
-    name: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BuildContext:
-    """What the build files of the project list."""
-
-    parts: tuple[Part, ...]
-    foreign: Part | None
-    """What an engine's vendor wrote, and is compiled in its own way."""
-    vendor_includes: tuple[str, ...]
-    library: str
-    """Folders with headers and archive of the engine's vendor, relative to the project."""
-    stack_bytes: int
-    linker_parts: tuple[tuple[str, str], ...]
-    flags: TargetFlags
-    compile_commands: tuple[dict[str, Any], ...]
-    """The entries of compile_commands.json."""
-    manifest: dict[str, Any]
-    """The contents of project.json."""
 
 
 def render_project(
@@ -98,12 +57,13 @@ def render_project(
     stages: Mapping[str, Any],
     engine: EngineFiles,
     cmsis_dsp_dir: Path,
+    application: Application = MEASURE,
     force: bool = False,
 ) -> Project:
     """Write the whole project to `out_dir / info.name`, or nothing at all.
 
     `stages` holds what the templates of the parts print: `port`, `mel`, `wire`; that of the network
-    comes with its engine.
+    comes with its engine. The user's own files are copied, and only read.
     A project that stands there already is replaced; its unchanged files keep their times, and
     what was built in it stays. Raises `InputError` where a file there was changed or is foreign;
     with `force` such files move to a folder beside it.
@@ -114,7 +74,12 @@ def render_project(
         if not force:
             refuse_at_risk(directory)
         files = render_files(
-            board=board, info=info, stages=stages, engine=engine, cmsis_dsp_dir=cmsis_dsp_dir
+            board=board,
+            info=info,
+            stages=stages,
+            engine=engine,
+            cmsis_dsp_dir=cmsis_dsp_dir,
+            application=application,
         )
         with scratch_folder(out_dir, info.name) as scratch:
             fresh = scratch / "new"
@@ -157,16 +122,17 @@ def render_files(
         stages = {**stages, "network": engine.network}
     if "mel" in stages:
         templates = _without_idle_frontend(templates, stages["mel"].sources)
-    sources = sorted(path for path in templates if path.endswith(SOURCE_SUFFIXES))
+    own = {f"{APP_PART}/{name}": content for name, content in application.files.items()}
+    sources = sorted(path for path in (*templates, *own) if path.endswith(SOURCE_SUFFIXES))
     copied = ("LICENSE", *CMSIS_DSP_HEADERS, *CMSIS_DSP_SOURCES)
     cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in copied}
     sources += [f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES]
-    context: dict[str, Any] = {**stages}
+    context: dict[str, Any] = {**stages, "application": application, "standalone": False}
     if board is not None and info is not None:
-        build = _make_build_context(sources, board, info, engine, application)
+        build = make_build_context(sources, board, info, engine, application)
         context |= {"board": board, "project": info, "build": build}
     files = {path: source.read_bytes() for path, source in cmsis.items()}
-    files |= _render_each(templates, context)
+    files |= _render_each(templates, context) | own
     if engine is not None:
         files |= {f"{FOREIGN_PART}/{path}": content for path, content in engine.files.items()}
         if engine.host_network is not None:
@@ -249,12 +215,12 @@ def make_environment() -> jinja2.Environment:
 
 
 def _port_folders(board: BoardSpec, stages: Mapping[str, Any]) -> tuple[str, ...]:
-    """Those of the board's family, and of its microphone where the application hears it."""
+    """Those of the board's family; where the application hears it, its microphone's as well, and
+    those of its LEDs and buttons where it has them."""
     family = family_of(board.family)
     microphone = stages["port"].microphone if "port" in stages else None
-    return family.port_folders + (
-        family.microphone_folders(microphone.kind) if microphone is not None else ()
-    )
+    heard = family.microphone_folders(microphone.kind) if microphone is not None else ()
+    return family.port_folders + heard + (("port/gpio",) if "gpio" in stages else ())
 
 
 def scan_templates(
@@ -299,65 +265,6 @@ def _files_of(root: Path, folder: str, *, deep: bool) -> dict[str, Path]:
             raise ValueError(f"{found[path]} and {source} both become {path}")
         found[path] = source
     return found
-
-
-def _make_build_context(
-    sources: Sequence[str],
-    board: BoardSpec,
-    info: ProjectInfo,
-    engine: EngineFiles | None,
-    application: Application,
-) -> BuildContext:
-    flags = target_flags(board.core)
-    foreign: Part | None = None
-    vendor_includes: tuple[str, ...] = ()
-    library = ""
-    if engine is not None and engine.library:
-        vendor_includes = tuple(f"{FOREIGN_PART}/{folder}" for folder in engine.includes)
-        library = f"{FOREIGN_PART}/{engine.library}"
-        flags = with_vendor_code(
-            flags,
-            includes=vendor_includes,
-            library=library,
-            system_libraries=engine.system_libraries,
-        )
-        own = sorted(path for path in engine.files if path.endswith(".c"))
-        foreign = Part(FOREIGN_PART, tuple(f"{FOREIGN_PART}/{path}" for path in own))
-    parts = tuple(
-        Part(part, tuple(sorted(path for path in sources if path.startswith(f"{part}/"))))
-        for part in application.parts
-    )
-    commands = tuple(
-        {
-            "directory": ".",
-            "file": source,
-            "arguments": [
-                *("arm-none-eabi-gcc", *flags.cpu, *flags.language, *flags.optimisation),
-                *(f"-DM2M_TAPS={int(info.taps)}", *flags.includes, "-c", source),
-            ],
-        }
-        for part in parts
-        for source in part.sources
-    )
-    return BuildContext(
-        parts=parts,
-        foreign=foreign,
-        vendor_includes=vendor_includes,
-        library=library,
-        stack_bytes=board.budgets.stack_bytes + (engine.extra_stack_bytes if engine else 0),
-        linker_parts=(*_linker_parts(application), *(VENDOR_LINKER_PARTS if foreign else ())),
-        flags=flags,
-        compile_commands=commands,
-        manifest=manifest_content(info),
-    )
-
-
-def _linker_parts(application: Application) -> Iterator[tuple[str, str]]:
-    for part in application.parts:
-        if part == "network":
-            yield WEIGHTS_FILES
-        yield part, f"*/{part}/*.o*"
-    yield LIBGCC_FILES
 
 
 def _write(path: Path, content: bytes, previous: Path) -> None:

@@ -28,6 +28,9 @@ TARGET_WARNINGS = (*WARNINGS, "-Wcast-align=strict")
 CMSIS_WARNINGS = ("-Wall", "-fbuiltin", "-Wno-unused-variable", "-Wno-maybe-uninitialized")
 """CMSIS-DSP is others' code: milder. It reads pairs by memcpy, which must become one load."""
 
+USERS_WARNINGS = ("-Wall", "-Wextra", "-Wdouble-promotion")
+"""Of the user's own C: told, and no error. A double that creeps in is refused in the image."""
+
 VENDOR_WARNINGS = ("-w",)
 """Of an engine's vendor: not ours to correct."""
 
@@ -68,8 +71,14 @@ class TargetFlags:
     includes: tuple[str, ...] = INCLUDES
     link: tuple[str, ...] = LINK
     vendor_warnings: tuple[str, ...] = VENDOR_WARNINGS
+    users_warnings: tuple[str, ...] = USERS_WARNINGS
     vendor_libraries: tuple[str, ...] = ()
     """What is linked behind the objects, for an engine of a vendor."""
+
+
+def with_quoted_folder(flags: TargetFlags, folder: str) -> TargetFlags:
+    """`flags` with which `#include "x.h"` finds what is in a folder of the project."""
+    return replace(flags, includes=(*flags.includes, "-iquote", folder))
 
 
 def with_vendor_code(

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,17 @@ LAST_LINES = 40
 
 DEFAULT_JOBS = 2
 """Compilers at a time: a machine has other work to do."""
+
+
+class BuildError(ToolError):
+    """Compiler or linker refused a project; `said`: what they printed, line by line."""
+
+    def __init__(self, what: str, said: Sequence[str]) -> None:
+        self.said = tuple(said)
+        super().__init__(
+            f"the project {what}:\n" + "\n".join(f"    {line}" for line in said[-LAST_LINES:]),
+            "read the first error above; if the sources are unchanged, report it as a defect",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +148,8 @@ def run_make(
             lines.append(line.rstrip("\n"))
             on_line(lines[-1])
     if process.returncode != 0:
-        said = [line for line in lines if not line.startswith(("  CC ", "  AS "))][-LAST_LINES:]
-        raise ToolError(
-            f"the project {directory.name} does not build with {toolchain.description}:\n"
-            + "\n".join(f"    {line}" for line in said),
-            "read the first error above; if the sources are unchanged, report it as a defect",
-        )
+        said = [line for line in lines if not line.startswith(("  CC ", "  AS "))]
+        raise BuildError(f"{directory.name} does not build with {toolchain.description}", said)
 
 
 def _refuse_double_precision(elf: Path) -> None:
@@ -151,5 +158,6 @@ def _refuse_double_precision(elf: Path) -> None:
         places = ", ".join(f"0x{address:08x} in {function}" for address, function in found[:8])
         raise ToolError(
             f"the image holds double-precision instructions, and must have none: {places}",
-            "find what pulls them out of libgcc in the map file, and compute it otherwise",
+            "find what computes with double (1.0 is one, 1.0f is none), or what pulls it out of "
+            "libgcc in the map file, and compute it otherwise",
         )

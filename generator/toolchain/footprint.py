@@ -40,7 +40,7 @@ LISTENING_PARTS = ("board", "microphone")
 VENDOR_PARTS = ("engine", "engine_weights", "engine_library", "libc", "libnosys")
 """Where an engine of a vendor runs the network: its code, weights and library, and the C library
 that only this library needs."""
-ALL_PARTS = (*PARTS, *LISTENING_PARTS, *VENDOR_PARTS)
+ALL_PARTS = (*PARTS[:2], *LISTENING_PARTS, *PARTS[2:], *VENDOR_PARTS)
 WEIGHTS_PARTS = ("network_weights", "engine_weights")
 CODE_PARTS = ("network", "engine", "engine_library", "libc", "libnosys")
 CORE_SECTIONS = (".vectors", ".copy_table", ".image_mark", ".fault_stack", ".itcm_null")

@@ -25,7 +25,7 @@ _ROOTS = {
     "network_push_frame_s8": FINDING_ROWS,
     "network_begin": FINDING_ROWS,
     "frontend_push_q15": FRONTEND,
-    "take_frame": REST,
+    "listener_take_frame": REST,
 }
 
 

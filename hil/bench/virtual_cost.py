@@ -19,7 +19,7 @@ from hil.bench.attribution import (
 from hil.bench.record import Cost
 
 _PUSH_FRAME = "network_push_frame_s8"
-_TAKE_FRAME = "take_frame"
+_TAKE_FRAME = "listener_take_frame"
 _ARRIVALS = ("listener_push_q15", "listener_end")
 
 

@@ -18,6 +18,7 @@ from generator.engines.engine import BUILTIN
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from generator.model.labels import labels_path
 from generator.notices import is_notice
+from generator.project.applications import MEASURE, Application
 from generator.project.manifest import (
     FOOTPRINT_FILE,
     IMAGE_NAME,
@@ -68,6 +69,7 @@ def build_image(
     board: str,
     *,
     taps: bool,
+    application: Application = MEASURE,
     on_notice: Callable[[str], None] = lambda line: None,
 ) -> BuiltImage:
     """Bring the project of `board` up to date by `mel2metal firmware`, and describe it.
@@ -89,6 +91,8 @@ def build_image(
         command += ["--cross-compile", options.cross_compile]
     if taps:
         command.append("--taps")
+    if application.name != MEASURE.name:
+        command += ["--app", str(application.folder or application.name)]
     command += ["--optimise", options.optimise, "--kernels", options.kernels]
     command += ["--engine", options.engine]
     if options.stedgeai is not None:
@@ -98,7 +102,11 @@ def build_image(
     if options.force_build:
         command.append("--force")
     project_dir = options.build_dir / project_name(
-        board, taps=taps, engine=options.engine, portable_kernels=options.kernels == PORTABLE
+        board,
+        taps=taps,
+        engine=options.engine,
+        portable_kernels=options.kernels == PORTABLE,
+        application=application.name,
     )
     timeout_s = BUILD_TIMEOUT_S if options.engine == BUILTIN else STEDGEAI_TIMEOUT_S
     done = run_build(command, timeout_s, on_notice)
@@ -106,7 +114,8 @@ def build_image(
         said = (done.stderr or done.stdout).strip()
         what = f"the firmware of {board} could not be built:\n{said}"
         if done.returncode == EXIT_INPUT:
-            raise InputError([Fault(f"--model {options.model.name}", what)])
+            where = f"--app {application.name}" if application.is_users else ""
+            raise InputError([Fault(where or f"--model {options.model.name}", what)])
         raise ToolError(what)
     return describe_image(project_dir, options)
 

@@ -61,7 +61,7 @@ def test_front_end_network_and_the_rest_are_told_apart() -> None:
     calls = [
         Call("frontend_push_q15", None),
         Call("mel", 0, 0x100),  # only the network has operators
-        Call("take_frame", 0),
+        Call("listener_take_frame", 0),
         Call("memcpy", 2),
         Call("network_push_frame_s8", 2),
         Call("on_patch", 2),
