@@ -10,6 +10,7 @@
 #include "library/mel2metal.h"
 #include "microphone/decimator.h"
 #include "port/clock.h"
+#include "port/cycle_counter.h"
 #include "port/gpio.h"
 #include "port/microphone.h"
 #include "port/uart.h"
@@ -31,6 +32,7 @@ void m2m_board_begin(void) {
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();
+    cycle_counter_begin(); /* the listener's account of cycles reads it */
     cpu_tick_begin(clock_tick_reload());
     load_begin();
     gpio_begin();

@@ -178,9 +178,9 @@ def _listening_sources(project: Project) -> Iterator[HostBuild]:
     """The project's portable C in a folder of its own, with what it lacks to listen."""
     build = project_build(project.directory, PROJECT_PREFIXES, shared=True)
     lacking = {
-        path: content
+        path: own.read_bytes() if (own := project.directory / path).exists() else content
         for path, content in render_some(CONTINUOUS_FILES, project.info).items()
-        if not (project.directory / path).exists()
+        if path not in build.files
     }
     with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
         files = {path: (project.directory / path).read_bytes() for path in build.files} | lacking
