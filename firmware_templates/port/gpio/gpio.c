@@ -23,11 +23,14 @@ static const struct pin outputs[PORT_GPIO_OUTPUTS] = {PORT_GPIO_OUTPUT_PINS};
 static const struct pin inputs[PORT_GPIO_INPUTS] = {PORT_GPIO_INPUT_PINS};
 #endif
 
+#if PORT_GPIO_OUTPUTS || PORT_GPIO_INPUTS
 static void set_mode(const struct pin *pin, uint32_t mode) {
     GPIO_MODER(pin->base) =
         (GPIO_MODER(pin->base) & ~(3u << (2u * pin->number))) | (mode << (2u * pin->number));
 }
+#endif
 
+#if PORT_GPIO_OUTPUTS
 static void set_level(const struct pin *pin, bool on) {
     const bool high = on == pin->on_is_high;
     GPIO_BSRR(pin->base) = high ? GPIO_BSRR_SET(pin->number) : GPIO_BSRR_RESET(pin->number);
@@ -41,7 +44,9 @@ static void begin_output(const struct pin *pin) {
     GPIO_PUPDR(pin->base) &= ~(3u << (2u * pin->number));
     set_mode(pin, GPIO_MODER_OUTPUT);
 }
+#endif
 
+#if PORT_GPIO_INPUTS
 /* Pulled to the level that means off, where the board itself may leave the pin open. */
 static void begin_input(const struct pin *pin) {
     const uint32_t pull = pin->on_is_high ? GPIO_PUPDR_DOWN : GPIO_PUPDR_UP;
@@ -49,6 +54,7 @@ static void begin_input(const struct pin *pin) {
         (GPIO_PUPDR(pin->base) & ~(3u << (2u * pin->number))) | (pull << (2u * pin->number));
     set_mode(pin, GPIO_MODER_INPUT);
 }
+#endif
 
 void gpio_begin(void) {
     PORT_GPIO_ENABLE_REGISTER |= PORT_GPIO_ENABLE_MASK;
