@@ -16,6 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BOARD ?= u585
 APP ?=
+ACTIONS ?=
 NAME ?=
 MODEL ?=
 MODELS ?=
@@ -73,7 +74,7 @@ WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
 WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$(OPTIMISE)")
 WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
 WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
-WITH_APP = $(if $(APP),--app "$(APP)")
+WITH_APP = $(if $(APP),--app "$(APP)") $(if $(ACTIONS),--actions "$(ACTIONS)")
 # Only the application measure answers a host: other commands refuse another APP.
 NEEDS_MEASURE = @test "$(or $(APP),measure)" = measure || { \
     echo "APP=$(APP): make $@ plays sounds over the link, which only the application measure" \

@@ -40,7 +40,7 @@ from generator.extras import missing_extra
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
-from generator.project.applications import APP_HELP, MEASURE, Application
+from generator.project.applications import ACTIONS_HELP, APP_HELP, MEASURE, Application
 from generator.project.manifest import (
     ASSEMBLY,
     FOOTPRINT_FILE,
@@ -176,6 +176,7 @@ def _add_own(commands: CommandGroups) -> None:
     )
     _add_board_options(build)
     _add_application_option(build)
+    build.add_argument("--actions", type=Path, metavar="FILE", help=ACTIONS_HELP)
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
     build.add_argument("--taps", action="store_true", help="the debug variant: OUT/<board>-tap/")
@@ -371,7 +372,7 @@ def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network, Appli
     except InputError as error:
         faults += error.faults
     try:
-        application = application_of(options.app, options.out)
+        application = application_of(options.app, options.out, options.actions)
     except InputError as error:
         faults += error.faults
     if board is None or network is None or application is None:

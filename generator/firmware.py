@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from generator.actions import read_actions
 from generator.boards.fit import fit_faults
 from generator.boards.gpio_values import make_gpio
 from generator.boards.port import make_port
@@ -137,9 +138,10 @@ def make_project(
 
 
 def board_stages(board: BoardSpec, network: Network, application: Application) -> dict[str, Any]:
-    """What the templates of `port/`, and of `microphone/` and `board/` where they are, print.
+    """What the templates of `port/`, and of `microphone/` and `app/` where they listen, print.
 
-    Raises `InputError` where the application listens and the board has no microphone.
+    Raises `InputError` where the application listens and the board has no microphone, and with
+    the faults of a file of actions.
     """
     if not application.has_board:
         return {"port": make_port(board)}
@@ -156,7 +158,13 @@ def board_stages(board: BoardSpec, network: Network, application: Application) -
         settle_words=heard.settle_words,
     )
     gpio = make_gpio(board, family_of(board.family).gpio)
-    return {"port": port, "gpio": gpio, "decimator": decimator}
+    stages = {"port": port, "gpio": gpio, "decimator": decimator}
+    if application.actions:
+        stages["actions"] = read_actions(
+            *(application.actions_file, network.path, network.labels.names),
+            *(network.events, gpio),
+        )
+    return stages
 
 
 def check_fit(board: BoardSpec, network: Network, *, taps: bool = False) -> None:

@@ -7,13 +7,14 @@ Read at every start of the command: nothing heavy here.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from generator.extras import HIL
 from generator.notices import notices_apart
-from generator.project.applications import APP_HELP, MEASURE
+from generator.project.applications import ACTIONS_HELP, APP_HELP, MEASURE
 from generator.project.user_application import application_of
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.option_table import add_board_options
@@ -54,6 +55,7 @@ def add_flash(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add = parser.add_argument
     add("--board", action="append", required=True, metavar="NAME", help="board of boards.yaml")
     add("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
+    add("--actions", type=Path, metavar="FILE", help=ACTIONS_HELP)
     add_board_options(add)
     parser.set_defaults(run=_run, extra=HIL, virtual_fault=[])
 
@@ -68,7 +70,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 
     read = read_options(vars(options).get)
     install_what_is_needed(console, read.cross_compile)
-    application = application_of(options.app, read.build_dir)
+    application = application_of(options.app, read.build_dir, options.actions)
     for spec in read.boards.values():
         if application.has_board:
             with open_unlinked(read, spec, application, notices_apart(say)) as unlinked:

@@ -71,6 +71,17 @@ void host_continuous_age(uint32_t frames) {
     listener->reported_gated_samples += frames * MEL_HOP_SAMPLES;
     listener->patch.index += frames;
     listener->patch.first_frame += frames;
+    for (uint32_t label = 0u; label < NETWORK_CLASSES; label++) {
+        listener->clip.score_sums[label] = INT32_MIN + 128; /* one more patch has room */
+    }
+}
+
+uint32_t host_continuous_frames(void) {
+    return continuous.listener.clip.frames;
+}
+
+uint32_t host_continuous_patch_frames(void) {
+    return continuous.listener.patch_frames;
 }
 
 int32_t host_continuous_push_q15(const int16_t *samples, uint32_t count, uint32_t piece,

@@ -31,8 +31,15 @@ struct host_record {
 /* Begin; as if `sample` samples of silence and `patches` patches had come before. */
 void host_continuous_begin(uint64_t sample, uint32_t patches);
 
-/* The counts that grow without end within a segment, as if it had been long: for tests. */
+/* What grows within a segment, as if it had been long: for tests. */
 void host_continuous_age(uint32_t frames);
+
+/* Frames of the segment as the listener counts them, by which it finds their rows: no large number.
+ */
+uint32_t host_continuous_frames(void);
+
+/* Frames that the network has of its patch. */
+uint32_t host_continuous_patch_frames(void);
 
 /* Push samples in pieces of `piece` (0: all at once). Returns 0, or a negative error. */
 int32_t host_continuous_push_q15(const int16_t *samples, uint32_t count, uint32_t piece,

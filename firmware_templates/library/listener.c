@@ -69,7 +69,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     return LISTENER_OK;
 }
 
-int listener_take_frame(void *context, const int8_t frame[MEL_FEATURES]) {
+int listener_take_frame(void *context, const int8_t frame[NETWORK_BANDS]) {
     struct listener *self = context;
     const uint32_t frontend_cycles = lap_cycles(self);
     self->patch.frontend_cycles += frontend_cycles;

@@ -81,7 +81,7 @@ int listener_end(struct listener *self, struct listener_clip *clip);
  * For who drives the front-end and cuts the clips (library/continuous.c). A frame, as frontend.h
  * hands it on; the context is the listener.
  */
-int listener_take_frame(void *context, const int8_t frame[MEL_FEATURES]);
+int listener_take_frame(void *context, const int8_t frame[NETWORK_BANDS]);
 
 /* Repeat one of the clip's last frames: of a clip that has frames, but no patch yet. */
 int listener_repeat_frame(struct listener *self);

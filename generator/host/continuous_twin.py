@@ -86,6 +86,16 @@ class ContinuousTwin(HostTwin):
         """Let the counts of a segment be as if it had so many frames more: for tests."""
         self._library.host_continuous_age(ctypes.c_uint32(frames))
 
+    @property
+    def counted_frames(self) -> int:
+        """Frames of the segment as the listener counts them: for tests."""
+        return int(self._library.host_continuous_frames())
+
+    @property
+    def patch_frames(self) -> int:
+        """Frames that the network has of its patch: for tests."""
+        return int(self._library.host_continuous_patch_frames())
+
     def run(self, samples: Samples, piece: int = 0) -> Heard:
         """Begin, and push samples, `piece` at a time (0: many)."""
         self.begin()

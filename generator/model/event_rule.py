@@ -9,7 +9,7 @@ The C twin of `RunningDecision` is `firmware_templates/library/events.c`; see do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,7 +99,7 @@ class RunningDecision:
             None if one is None else _Course(SILENT_SCORE * one.smoothing) for one in rule.classes
         ]
 
-    def step(self, scores: Sequence[int] | None, sample: int) -> tuple[Event, ...]:
+    def step(self, scores: Iterable[int] | None, sample: int) -> tuple[Event, ...]:
         """Take a step that ends with that sample: its scores, int8, or None where it is silent.
 
         Returns what ends and then what begins, each in the order of the classes.

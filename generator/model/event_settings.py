@@ -21,8 +21,9 @@ from generator.yaml_lines import Lines
 EVENTS_KEY = "events"
 CLASSES_KEY = "classes"
 
-DEFAULT_SMOOTHING_STEPS = 2
-DEFAULT_BEGIN = 0.6
+DEFAULT_SMOOTHING_STEPS = 1
+DEFAULT_BEGIN = 0.9
+"""Chosen on mixtures of ESC-10 clips: docs/adr/0022."""
 DEFAULT_END_OF_BEGIN = 0.5
 """`end` where it is not set: so much of `begin`."""
 

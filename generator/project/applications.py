@@ -39,6 +39,10 @@ class Application:
     """Folders of the project that are compiled for the target, in the image's order."""
     library: tuple[str, ...] = ()
     """Files of `library/` that it needs, without their endings; none named: all."""
+    actions: bool = False
+    """It does what `<model>.m2m.yaml` says (`generator/actions.py`)."""
+    actions_file: Path | None = None
+    """That file, where another one was named."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """The user's own sources by their names in `app/`."""
     folder: Path | None = None
@@ -74,12 +78,14 @@ MEASURE = Application(
 )
 """Answers the host over the link: what the harness plays clips to."""
 
-MONITOR = Application(name="monitor", folders=("applications/monitor",))
+MONITOR = Application(name="monitor", folders=("applications/monitor",), actions=True)
 """Listens by itself, and prints what it hears."""
 
 APP_HELP = (
     f"{MEASURE.name} (default): answers the harness over the link; {MONITOR.name}: listens by "
     "itself and prints what it hears; or a folder of your own C (docs/your-own-application.md)"
 )
+
+ACTIONS_HELP = f"what {MONITOR.name} does when a class begins (default: <model>.m2m.yaml beside it)"
 
 OWN_APPLICATIONS: Mapping[str, Application] = {one.name: one for one in (MEASURE, MONITOR)}

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from generator.errors import Fault, InputError
-from generator.project.applications import OWN_APPLICATIONS, Application
+from generator.project.applications import MONITOR, OWN_APPLICATIONS, Application
 from generator.project.names import FILE_LIST
 
 SUFFIXES = (".c", ".h", ".S")
@@ -33,15 +34,18 @@ _PAGE = "docs/your-own-application.md"
 _FIRST = "make one by `mel2metal new-app my_app`"
 
 
-def application_of(named: str, out_dir: Path) -> Application:
+def application_of(named: str, out_dir: Path, actions: Path | None = None) -> Application:
     """The application that `--app` names: one of mel2metal's, or the folder at that path.
 
-    `out_dir`: where projects are written; a user's folder is none of those. Raises `InputError`
-    with everything that is wrong with the folder.
+    `out_dir`: where projects are written; a user's folder is none of those. `actions`: what
+    `--actions` names. Raises `InputError` with everything that is wrong.
     """
     own = OWN_APPLICATIONS.get(named)
+    if actions is not None and (own is None or not own.actions):
+        what = f"{named} does nothing by a file"
+        raise InputError([Fault(f"--actions {actions}", what, f"only {MONITOR.name} does")])
     if own is not None:
-        return own
+        return replace(own, actions_file=actions)
     folder = Path(named)
     faults = list(_folder_faults(named, folder, out_dir))
     if faults:

@@ -93,6 +93,8 @@ def build_image(
         command.append("--taps")
     if application.name != MEASURE.name:
         command += ["--app", str(application.folder or application.name)]
+        if application.actions_file is not None:
+            command += ["--actions", str(application.actions_file)]
     command += ["--optimise", options.optimise, "--kernels", options.kernels]
     command += ["--engine", options.engine]
     if options.stedgeai is not None:

@@ -18,6 +18,40 @@ CONFIG = "port/port_config.h"
 DMA = "port/microphone_dma.c"
 
 MUTANTS: dict[str, tuple[str, Rule, tuple[str, str, str]]] = {
+    "ADF1 has no clock": (
+        "u585",
+        Rule.CLOCK_OFF,
+        (SOURCE, "    RCC_AHB3ENR |= RCC_AHB3ENR_ADF1EN;\n", ""),
+    ),
+    "the ADF's clock for the microphone is too fast": (
+        "u585",
+        Rule.MICROPHONE_CLOCK,
+        (CONFIG, "#define PORT_ADF_CLOCK_DIVIDER 10u", "#define PORT_ADF_CLOCK_DIVIDER 3u"),
+    ),
+    "the bits of the other edge": (
+        "u585",
+        Rule.FILTER_SETTINGS,
+        (CONFIG, "#define PORT_ADF_BITSTREAM 0u", "#define PORT_ADF_BITSTREAM 1u"),
+    ),
+    "the ADF's filter has too few bits": (
+        "u585",
+        Rule.FILTER_SETTINGS,
+        (CONFIG, "#define PORT_ADF_DECIMATION 50u", "#define PORT_ADF_DECIMATION 100u"),
+    ),
+    "the GPDMA waits for another peripheral": (
+        "u585",
+        Rule.DMA_SETTINGS,
+        (
+            CONFIG,
+            "#define PORT_MICROPHONE_DMA_REQUEST 98u",
+            "#define PORT_MICROPHONE_DMA_REQUEST 97u",
+        ),
+    ),
+    "the ring's second turn goes elsewhere": (
+        "u585",
+        Rule.DMA_UNREACHABLE,
+        (DMA, "    next_turn.dar = ring_begin;\n", ""),
+    ),
     "DFSDM1 has no clock": (
         "l475",
         Rule.CLOCK_OFF,

@@ -22,7 +22,7 @@ from hil.virtual.stm32.gpio import MODE_ANALOG, MODE_NAMES
 from hil.virtual.wiring import AnalogMicrophone
 
 MEMORY_GRID_PS = 500_000_000
-"""What DMA brings is in memory at least this often, in virtual time."""
+"""Results by DMA that no interrupt announces are in memory at least this often."""
 
 
 class Adc(AdcControl):
@@ -262,8 +262,7 @@ class Adc(AdcControl):
         if channel is None:
             return self._quiet_until_ps if self.values["IER"] else NEVER_PS
         assert self.run is not None
-        grid_ps = (self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
         to_flag = channel.bytes_to_flag()
         if to_flag is None:
-            return grid_ps
-        return min(grid_ps, self.run.time_ps(self.run.made + to_flag // channel.width_bytes - 1))
+            return (self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
+        return self.run.time_ps(self.run.made + to_flag // channel.width_bytes - 1)

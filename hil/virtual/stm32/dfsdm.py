@@ -3,7 +3,8 @@
 
 RM0351, RM0432, RM0433, RM0455: DFSDM. DFSDMEN starts CKOUT; a conversion needs its channel enabled,
 its filter set up and DFEN, and then RSWSTART. The model is lazy, as the UART is: it makes what is
-due when the core looks, at the times of interrupts, and on a grid in time where DMA fills memory.
+due when the core looks, and at the times of interrupts, or on a grid in time where DMA fills memory
+without any.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ CKOUT_MAX_HZ = 20_000_000
 KERNEL_PER_CKOUT = 4
 """The clock that the DFSDM works with is that much faster (RM0351: serial channel transceivers)."""
 MEMORY_GRID_PS = 500_000_000
-"""What DMA brings is in memory at least this often, in virtual time."""
+"""Results by DMA that no interrupt announces are in memory at least this often."""
 WORD_BYTES = 4
 
 
@@ -363,11 +364,10 @@ class Dfsdm(Peripheral[DfsdmSystem]):
         enabled = self.values[f"FLT{index}CR2"]
         if channel is None:
             return run.time_ps(run.made) if enabled else NEVER_PS
-        grid_ps = (self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
         to_flag = channel.bytes_to_flag()
         if to_flag is None:
-            return grid_ps
-        return min(grid_ps, run.time_ps(run.made + to_flag // WORD_BYTES - 1))
+            return (self.system.now_ps // MEMORY_GRID_PS + 1) * MEMORY_GRID_PS
+        return run.time_ps(run.made + to_flag // WORD_BYTES - 1)
 
     def _update_line(self, index: int) -> None:
         active = self.filters[index].flags & self.values[f"FLT{index}CR2"]

@@ -14,6 +14,9 @@ from hil.virtual.sound.cic import cic_state, sinc_decimate
 from hil.virtual.stm32.dfsdm_registers import RCIP, REOCF, ROVRF, Conversion, Words
 from hil.virtual.stm32.pdm_input import PdmInput
 
+AHEAD_BITS = 16_000
+"""Bits that are filtered at once, ahead of their time: nothing that they come from changes."""
+
 
 @dataclass(slots=True)
 class Run:
@@ -27,6 +30,8 @@ class Run:
     made: int = 0
     """Results so far."""
     _state: Words = field(default_factory=cic_state)
+    _ahead: Words = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Results that were made before their time."""
     _fed: int = 0
     """Bits that the filter has taken."""
 
@@ -43,17 +48,26 @@ class Run:
         return self.line.time_of(self.first_clock + bits)
 
     def take(self, due: int) -> Words:
-        """Make the results up to the one of number `due` - 1."""
+        """The results after the last ones, up to the one of number `due` - 1."""
+        count = due - self.made
+        if count > len(self._ahead):
+            more = max(count - len(self._ahead), AHEAD_BITS // self.conversion.bits_each)
+            self._ahead = np.concatenate((self._ahead, self._filter(more)))
+        results, self._ahead = self._ahead[:count], self._ahead[count:]
+        self.made = due
+        return results
+
+    def _filter(self, count: int) -> Words:
+        """Make so many results, which may be ahead of their time."""
         conversion = self.conversion
         settling = conversion.order - 1
-        outputs = settling + conversion.integration * due
-        count = conversion.decimation * outputs - self._fed
-        bits = self.line.bits(self.first_clock + self._fed, count)
+        outputs = settling + conversion.integration * (self.made + len(self._ahead) + count)
+        bit_count = conversion.decimation * outputs - self._fed
+        bits = self.line.bits(self.first_clock + self._fed, bit_count)
         filtered = sinc_decimate(bits, conversion.order, conversion.decimation, self._state)
         if not self._fed:
             filtered = filtered[settling:]  # the first ones come from a filter not yet full
-        self._fed += count
-        self.made = due
+        self._fed += bit_count
         return conversion.results(filtered)
 
 

@@ -6,11 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
+
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.sound.pdm import Bits, PdmSource
 from hil.virtual.sound.sound import Sound
 from hil.virtual.wiring import PdmMicrophone
+
+KEPT_BITS = 65_000
+"""At least 20 ms of the fastest clock: a filter that has read ahead may stop and start again."""
 
 
 class PdmInput:
@@ -32,6 +37,7 @@ class PdmInput:
         """When its clock started."""
         self._hz = Fraction(1)
         self._epoch_ps = self._epoch_clock = 0
+        self._kept: Bits = np.zeros(0, np.int8)
 
     @property
     def runs(self) -> bool:
@@ -81,6 +87,18 @@ class PdmInput:
         return self._epoch_ps - -periods // hz.numerator
 
     def bits(self, first_clock: int, count: int) -> Bits:
-        """The bits of some clocks, which have to be later than all before."""
-        assert self._source is not None
-        return self._source.bits(first_clock, count)
+        """The bits of some clocks; those of the last 20 ms may be had again."""
+        source = self._source
+        assert source is not None
+        end = first_clock + count
+        if first_clock > source.position:
+            self._kept = source.bits(first_clock, count)
+        elif end > source.position:
+            new = source.bits(source.position, end - source.position)
+            self._kept = np.concatenate((self._kept, new))
+        begin = source.position - len(self._kept)
+        if first_clock < begin:
+            raise ValueError(f"clock {first_clock} has passed; the first kept is {begin}")
+        bits = self._kept[first_clock - begin : end - begin]
+        self._kept = self._kept[-KEPT_BITS:]
+        return bits

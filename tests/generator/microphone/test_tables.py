@@ -17,6 +17,7 @@ from generator.microphone.tables import (
     make_decimator,
     mean_shift_of,
 )
+from tests.support.tones import level_and_snr
 
 FULL_SCALE = 50**4
 SETTLED = 4_000
@@ -39,19 +40,6 @@ def tone_words(hz: float, level_dbfs: float, count: int, offset: float = 0.0) ->
     times = np.arange(count) / 32_000
     wave = 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * hz * times) + offset
     return np.asarray(np.round(wave * FULL_SCALE).astype(np.int64) << 8, dtype=np.int32)
-
-
-def level_and_snr(samples: NDArray[np.int16], hz: float) -> tuple[float, float]:
-    """dBFS of the tone, and its distance in dB from all else, by least squares."""
-    times = np.arange(len(samples)) / 16_000
-    angle = 2 * np.pi * hz * times
-    basis = np.stack([np.sin(angle), np.cos(angle), np.ones_like(angle)], axis=1)
-    sound = samples.astype(np.float64) / 32_768
-    fitted = np.linalg.lstsq(basis, sound, rcond=None)[0]
-    rest = sound - basis @ fitted
-    amplitude = np.hypot(fitted[0], fitted[1])
-    snr = amplitude**2 / 2 / np.mean(rest**2)
-    return float(20 * np.log10(amplitude)), float(10 * np.log10(snr))
 
 
 @given(st.floats(-24, 72), st.integers(1 << 14, 1 << 23))

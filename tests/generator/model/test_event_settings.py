@@ -148,7 +148,7 @@ events:
     ("text", "where"),
     [
         ("events: {begin: 0.5, end: 0.6}", "1: events.end: `end`, 0.6, is above `begin`, 0.5"),
-        ("events: {end: 0.9}", "1: events.end: `end`, 0.9, is above `begin`, "),
+        ("events: {end: 0.95}", "1: events.end: `end`, 0.95, is above `begin`, "),
         (
             "events:\n  end: 0.6\n  begin: 0.7\n  classes:\n    dog: {begin: 0.5}",
             "5: events.classes.dog.begin: `end`, 0.6, is above `begin`, 0.5",

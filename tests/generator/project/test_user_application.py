@@ -33,10 +33,18 @@ def faults_of(named: Path | str, out: Path) -> list[str]:
 
 
 def test_two_names_are_mel2metals_own(tmp_path: Path) -> None:
-    assert application_of("measure", tmp_path) is MEASURE
-    assert application_of("monitor", tmp_path) is MONITOR
+    assert application_of("measure", tmp_path) == MEASURE
+    assert application_of("monitor", tmp_path) == MONITOR
     assert (MEASURE.has_board, MONITOR.has_board) == (False, True)
     assert not MONITOR.is_users
+
+
+def test_only_the_monitor_takes_a_file_of_actions(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    assert application_of("monitor", tmp_path, file).actions_file == file
+    for named in ("measure", str(folder)):
+        with pytest.raises(InputError, match=r"mine\.yaml: .* does nothing by a file"):
+            application_of(named, tmp_path, file)
 
 
 def test_c_and_assembly_directly_in_the_folder_are_taken(folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ _MP23DB01HP = PdmMicrophone(
     peripheral="ADF1",
     pins={"CCK0": PinFunction("E", 9, 3), "SDI0": PinFunction("E", 10, 3)},
     edge="rising",
-    clock_range_hz=(1_000_000, 3_250_000),
+    clock_range_hz=(1_200_000, 3_250_000),
     settle_s=0.02,
 )
 """Microphone 1; its edge as ST's board support package for the board takes it."""
