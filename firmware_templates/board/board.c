@@ -65,6 +65,7 @@ int m2m_listen(void) {
     int status = 0;
 
     clock_step();
+    (void)cycle_counter_rearm(); /* a debugger that leaves stops it */
     if (!microphone_pending()) {
         load_sleep_unless(something_waits);
     }

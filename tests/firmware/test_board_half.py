@@ -60,10 +60,9 @@ class Load(ctypes.Structure):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("board_half")
-    for part in ("board", "core", "port"):
+    for part in ("board", "core", "port", "library"):
         shutil.copytree(TEMPLATES_DIR / part, folder / part)
     shutil.copy(TEMPLATES_DIR / "port/gpio/gpio.h", folder / "port")
-    (folder / "library").mkdir()
     board = load_board(DEFAULT_BOARDS_FILE, "u585")
     rule = DecisionRule(Head.SOFTMAX, (0,) * len(LABELS))
     context = {

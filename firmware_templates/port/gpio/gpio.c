@@ -16,13 +16,6 @@ struct pin {
     bool on_is_high;
 };
 
-#if PORT_GPIO_OUTPUTS
-static const struct pin outputs[PORT_GPIO_OUTPUTS] = {PORT_GPIO_OUTPUT_PINS};
-#endif
-#if PORT_GPIO_INPUTS
-static const struct pin inputs[PORT_GPIO_INPUTS] = {PORT_GPIO_INPUT_PINS};
-#endif
-
 #if PORT_GPIO_OUTPUTS || PORT_GPIO_INPUTS
 static void set_mode(const struct pin *pin, uint32_t mode) {
     GPIO_MODER(pin->base) =
@@ -31,6 +24,8 @@ static void set_mode(const struct pin *pin, uint32_t mode) {
 #endif
 
 #if PORT_GPIO_OUTPUTS
+static const struct pin outputs[PORT_GPIO_OUTPUTS] = {PORT_GPIO_OUTPUT_PINS};
+
 static void set_level(const struct pin *pin, bool on) {
     const bool high = on == pin->on_is_high;
     GPIO_BSRR(pin->base) = high ? GPIO_BSRR_SET(pin->number) : GPIO_BSRR_RESET(pin->number);
@@ -47,6 +42,8 @@ static void begin_output(const struct pin *pin) {
 #endif
 
 #if PORT_GPIO_INPUTS
+static const struct pin inputs[PORT_GPIO_INPUTS] = {PORT_GPIO_INPUT_PINS};
+
 /* Pulled to the level that means off, where the board itself may leave the pin open. */
 static void begin_input(const struct pin *pin) {
     const uint32_t pull = pin->on_is_high ? GPIO_PUPDR_DOWN : GPIO_PUPDR_UP;

@@ -103,6 +103,10 @@ void cycle_counter_begin(void) {
     note('y');
 }
 
+bool cycle_counter_rearm(void) {
+    return false;
+}
+
 void watchdog_begin(void) {
     note('w');
 }
