@@ -153,8 +153,7 @@ class Adc(AdcControl):
 
     def _begin_run(self, conversion: Conversion) -> None:
         timer = self.connections.timer
-        period_ps = timer.period_ps
-        if period_ps is not None and period_ps <= conversion.total_ps:
+        if timer.runs and timer.period_ps <= conversion.total_ps:
             what = f"a result takes {float(conversion.total_ps) / 1e6:g} us, longer than from one"
             raise self.broken(Rule.ADC_SETTINGS, f"{what} trigger to the next", 0x08)
         if self._source is None:
@@ -216,7 +215,7 @@ class Adc(AdcControl):
             channel.push(self.data.to_bytes(channel.width_bytes, "little"))
             self.flags &= ~at.EOC
         run = self.run
-        if run is not None and run.timer.period_ps is not None:
+        if run is not None and run.timer.runs:
             self._make(run, channel)
             self._quiet_until_ps = run.time_ps(run.made)
             event_ps = self._next_ps(self._dma_channel())

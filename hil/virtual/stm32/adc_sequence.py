@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from hil.virtual.wiring import AnalogMicrophone
 Codes = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conversion:
     """One result: so many samples, their times, and the shift of their sum."""
 
@@ -28,21 +29,21 @@ class Conversion:
     samples: int
     shift: int
 
+    @cached_property
+    def total_ps(self) -> int:
+        """Time from the trigger to the result."""
+        return math.ceil(self.samples * self._sample_ps)
+
     @property
-    def sample_ps(self) -> Fraction:
+    def _sample_ps(self) -> Fraction:
         """Time of one sample with its conversion."""
         return (self.sample_cycles + CONVERSION_CYCLES) * PS_PER_SECOND / self.clock_hz
 
-    @property
-    def total_ps(self) -> Fraction:
-        """Time from the trigger to the result."""
-        return self.samples * self.sample_ps
-
-    @property
+    @cached_property
     def held_ps(self) -> Codes:
         """From the trigger until each sample is held."""
         first_ps = self.sample_cycles * PS_PER_SECOND / self.clock_hz
-        return np.array([int(first_ps + index * self.sample_ps) for index in range(self.samples)])
+        return np.array([int(first_ps + index * self._sample_ps) for index in range(self.samples)])
 
     @property
     def largest(self) -> int:
@@ -72,18 +73,18 @@ class Run:
 
     def due(self, now_ps: int) -> int:
         """Results that there are by a time."""
-        begun = now_ps - math.ceil(self.conversion.total_ps)
-        return max(0, self.timer.triggers_by(begun) - self.first + 1)
+        begun = self.timer.triggers_by(now_ps - self.conversion.total_ps)
+        return max(0, begun - self.first + 1)
 
     def time_ps(self, index: int) -> int:
         """When the result of this number, counted from 0, is there."""
-        return math.ceil(self.timer.exact_ps(self.first + index) + self.conversion.total_ps)
+        trigger = self.first + index
+        return int(self.timer.times_ps(trigger, trigger + 1)[0]) + self.conversion.total_ps
 
     def take(self, due: int, source: AnalogSource, microphone: AnalogMicrophone) -> Codes:
         """Make the results up to the one of number `due` - 1."""
         conversion = self.conversion
-        indices = range(self.first + self.made, self.first + due)
-        triggers = np.array([math.floor(self.timer.exact_ps(index)) for index in indices])
+        triggers = self.timer.times_ps(self.first + self.made, self.first + due)
         self.made = due
         times = (triggers[:, np.newaxis] + conversion.held_ps).ravel()
         return conversion.results(source.levels_at(times), microphone)

@@ -7,10 +7,12 @@ pulse, interrupts and DMA are not modelled. PSC takes effect with an update, whi
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import ClassVar, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from hil.virtual.chip_records import ClockEnable
 from hil.virtual.peripheral import Peripheral, Register
@@ -60,24 +62,31 @@ class BasicTimer(Peripheral[VirtualTime]):
         self._clock_hz = 0
 
     @property
-    def period_ps(self) -> Fraction | None:
-        """Time from one trigger to the next; None: there is none."""
-        if self._start_ps is None or self.values["CR2"] & MMS != MMS_UPDATE:
-            return None
-        return Fraction((self.values["ARR"] + 1) * self._prescaler * PS_PER_SECOND, self._clock_hz)
+    def runs(self) -> bool:
+        """Whether it triggers."""
+        return self._start_ps is not None and self.values["CR2"] & MMS == MMS_UPDATE
+
+    @property
+    def period_ps(self) -> Fraction:
+        """Time from one trigger to the next, while it runs."""
+        return Fraction(self._ticks_each * PS_PER_SECOND, self._clock_hz)
+
+    @property
+    def _ticks_each(self) -> int:
+        return (self.values["ARR"] + 1) * self._prescaler
 
     def triggers_by(self, time_ps: int) -> int:
         """Triggers since it was started."""
-        period_ps = self.period_ps
-        if period_ps is None or self._start_ps is None:
+        if self._start_ps is None or not self.runs:
             return 0
-        return math.floor((time_ps - self._start_ps) / period_ps)
+        return (time_ps - self._start_ps) * self._clock_hz // (self._ticks_each * PS_PER_SECOND)
 
-    def exact_ps(self, index: int) -> Fraction:
-        """When the trigger of this number comes; the first is number 1."""
+    def times_ps(self, first: int, end: int) -> npt.NDArray[np.int64]:
+        """When the triggers of these numbers come, rounded down; the first of all is number 1."""
         assert self._start_ps is not None
-        assert self.period_ps is not None
-        return self._start_ps + index * self.period_ps
+        indices = np.arange(first, end)
+        whole_ps, rest = divmod(self._ticks_each * PS_PER_SECOND, self._clock_hz)
+        return self._start_ps + indices * whole_ps + indices * rest // self._clock_hz
 
     def check(self) -> None:
         """Raise unless its clock is on, and the one that it was started with."""

@@ -321,6 +321,21 @@ def test_what_differs_from_chip_to_chip(
     assert words in assert_broken(machine, rule).detail
 
 
+@pytest.mark.parametrize(
+    ("act", "rule", "words"),
+    [
+        ("caches_begin(); dfsdm_begin(); while (turns == 0) { } wakes = (uint32_t)ring[0]",
+         Rule.DCACHE_COHERENCE, "reads"),
+        ("dfsdm_begin(); SCR(RX_STREAM) = 0; DMA1_LIFCR = 0x3D; SM0AR(RX_STREAM) = 0x20000000;"
+         "SCR(RX_STREAM) = DMA_CONTROL | 1u", Rule.DMA_UNREACHABLE, "DTCM"),
+    ],
+)  # fmt: skip
+def test_the_ring_is_in_memory_that_both_see(
+    boot_on: Boot, act: str, rule: Rule, words: str
+) -> None:
+    assert words in str(assert_broken(listen(boot_on, "h743", act=act), rule))
+
+
 @pytest.mark.parametrize(("board", "act"), [("l475", "0x88"), ("l4r5", "0x9C")])
 def test_sysclk_may_be_the_kernel_clock(boot_on: Boot, board: str, act: str) -> None:
     """With it APB2 may be divided without any effect on the microphone."""
