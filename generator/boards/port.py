@@ -17,6 +17,10 @@ from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.errors import Fault, InputError
 
+LISTENING_RX_RING_BYTES = 512
+"""Single characters come from the host of an application that hears a microphone; the record's ring
+is for sound that comes over the link."""
+
 
 def make_port(board: BoardSpec, sample_rate_hz: int | None = None) -> Port:
     """Derive the register values of any board.
@@ -43,7 +47,8 @@ def make_port(board: BoardSpec, sample_rate_hz: int | None = None) -> Port:
         made: Port = port
         return made
     handled = with_handler(port.vectors, microphone.dma_line, "microphone_dma_interrupt")
-    listening: Port = replace(port, microphone=microphone, vectors=handled)
+    uart = replace(port.uart, rx_ring_bytes=LISTENING_RX_RING_BYTES)
+    listening: Port = replace(port, microphone=microphone, vectors=handled, uart=uart)
     return listening
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
@@ -15,21 +16,30 @@ from rich.console import Console
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError, Mel2metalError
 from generator.notices import notices_apart
+from generator.project.applications import MONITOR
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.boards.board import Board
-from hil.boards.virtual_board import virtual_fault_names
+from hil.boards.image import BuiltImage
+from hil.boards.virtual_board import VirtualBoard, virtual_fault_names
 from hil.live.interruption import Interruption, interruptible
 from hil.live.json_lines import JsonLines
 from hil.live.listening import LinkListener
 from hil.live.microphone import open_microphone, require_microphone
+from hil.live.monitor import MonitorListener
 from hil.live.observations import Counts, Observer, Observers, Setup
 from hil.live.recording import Recording
 from hil.live.sources import SoundFiles, SoundSource
 from hil.live.view import View
 from hil.options import Options, read_options
-from hil.session import BoardSession, open_session
+from hil.session import open_session
+from hil.unlinked import open_unlinked
 
 Say = Callable[[str], None]
+Watch = Callable[[Setup], Observer]
+
+TAIL_S = 2.5
+"""What a virtual board's microphone hears behind files: silence, in which a short sound is answered
+and a class ends."""
 
 
 class Listener(Protocol):
@@ -73,15 +83,63 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
         require_microphone()
     install_what_is_needed(lines, options.cross_compile)
     spec = next(iter(options.boards.values()))
-    with _reset_at_last(options, spec, say) as session:
-        source = _open_source(given, session)
-        try:
-            setup = _setup(session, source)
-            observer = _observer(console, setup, recording, is_shown=is_shown)
-            listener = LinkListener(session, source, observer, interruption, fast=given.fast)
-            return _listen(listener, observer, setup, interruption)
-        finally:
-            source.close()
+
+    def watch(setup: Setup) -> Observer:
+        return _observer(console, setup, recording, is_shown=is_shown)
+
+    run = _Run(given, options, spec, say, watch, interruption)
+    return run.of_the_board() if given.board_microphone else run.through_the_link()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What both ways of listening need."""
+
+    given: argparse.Namespace
+    options: Options
+    spec: BoardSpec
+    say: Say
+    watch: Watch
+    interruption: Interruption
+
+    def through_the_link(self) -> int:
+        """Play sound of this machine to a board that answers."""
+        progress = notices_apart(self.say)
+        with (
+            open_session(self.options, self.spec, on_progress=progress) as session,
+            _reset_at_last(session.board, self.say),
+        ):
+            source = _open_source(self.given, session.frontend.sample_rate_hz)
+            try:
+                setup = _setup(session.board, session.image, source.text)
+                observer, fast = self.watch(setup), self.given.fast
+                listener = LinkListener(session, source, observer, self.interruption, fast=fast)
+                return _listen(listener, observer, setup, self.interruption)
+            finally:
+                source.close()
+
+    def of_the_board(self) -> int:
+        """Show what the board hears by itself; a virtual one hears files."""
+        with open_unlinked(self.options, self.spec, MONITOR, notices_apart(self.say)) as unlinked:
+            board, image = unlinked.board, unlinked.image
+            rate_hz = image.project.info.frontend.sample_rate_hz
+            files = SoundFiles(self.given.wav, rate_hz) if self.given.wav else None
+
+            def let_hear() -> float | None:
+                if files is None or not isinstance(board, VirtualBoard):
+                    return None
+                return board.hear(files.whole, rate_hz) + TAIL_S
+
+            with _reset_at_last(board, self.say):
+                heard = f", hearing {files.text}" if files is not None else ""
+                setup = _setup(board, image, f"its own microphone{heard}")
+                observer = self.watch(setup)
+                listener = MonitorListener(
+                    *(board, unlinked.port, setup, observer, self.interruption),
+                    on_start=let_hear,
+                    fast=self.given.fast,
+                )
+                return _listen(listener, observer, setup, self.interruption)
 
 
 def _read(given: argparse.Namespace) -> Options:
@@ -112,13 +170,12 @@ def _read(given: argparse.Namespace) -> Options:
 
 
 @contextmanager
-def _reset_at_last(options: Options, spec: BoardSpec, say: Say) -> Iterator[BoardSession]:
-    """A session; in the end the board is reset, so that no clip stays open on it."""
-    with open_session(options, spec, on_progress=notices_apart(say)) as session:
-        try:
-            yield session
-        finally:
-            reset_board(session.board, say)
+def _reset_at_last(board: Board, say: Say) -> Iterator[None]:
+    """In the end the board is reset, so that no clip stays open on it, and nothing is verbose."""
+    try:
+        yield
+    finally:
+        reset_board(board, say)
 
 
 def reset_board(board: Board, say: Say) -> None:
@@ -131,24 +188,23 @@ def reset_board(board: Board, say: Say) -> None:
         say(f"[board]    {board.spec.id}: could not be reset: {first}")
 
 
-def _open_source(given: argparse.Namespace, session: BoardSession) -> SoundSource:
-    rate_hz = session.frontend.sample_rate_hz
+def _open_source(given: argparse.Namespace, rate_hz: int) -> SoundSource:
     if given.wav:
         return SoundFiles(given.wav, rate_hz)
     return open_microphone(given.microphone, rate_hz)
 
 
-def _setup(session: BoardSession, source: SoundSource) -> Setup:
-    info = session.image.project.info
+def _setup(board: Board, image: BuiltImage, source: str) -> Setup:
+    info = image.project.info
     return Setup(
-        board=session.board.spec.id,
-        virtual=session.board.virtual,
+        board=board.spec.id,
+        virtual=board.virtual,
         model=info.model_name,
         labels=info.labels,
         sample_rate_hz=info.frontend.sample_rate_hz,
         hop_s=info.frontend.hop_samples / info.frontend.sample_rate_hz,
         bands=info.frontend.features,
-        source=source.text,
+        source=source,
         rule=info.events_text,
     )
 

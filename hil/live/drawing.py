@@ -149,7 +149,7 @@ def _footer(state: LiveState, width: int) -> list[Text]:
     told = {
         "late pieces": counts.late_pieces,
         "overruns": counts.overruns,
-        "characters lost": counts.board_dropped,
+        "lines lost": counts.board_dropped,
         "resent": counts.resent,
         "recovered": counts.recoveries,
     }

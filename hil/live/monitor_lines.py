@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lines that the monitor prints on the board's serial port, read back (docs/live.md).
+"""The lines that the monitor prints on the board's serial port, read back (docs/monitor.md).
 
 A line that is none of them, or damaged, is `Other`: whatever bytes come, nothing is raised.
 """

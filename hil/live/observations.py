@@ -99,9 +99,9 @@ class Counts:
     dropped_samples: int = 0
     """Samples of a microphone for which there was no time."""
     overruns: int = 0
-    """Of the board's own microphone."""
+    """Words of the board's own microphone that were lost."""
     board_dropped: int = 0
-    """Characters that the board had no room for."""
+    """Lines of the monitor for which the board's serial port had no room."""
     resent: int = 0
     """Times that sound was resent after a damaged frame."""
     recoveries: int = 0

@@ -74,6 +74,11 @@ class SoundFiles:
             self._news = name
             yield from (samples[at : at + piece] for at in range(0, len(samples), piece))
 
+    @property
+    def whole(self) -> Samples:
+        """All of it."""
+        return np.concatenate([samples for _, samples in self._clips])
+
     def read(self, timeout_s: float) -> Samples | None:
         """The next piece, at once."""
         return next(self._pieces, None)

@@ -20,7 +20,7 @@ def summary_lines(setup: Setup, time_s: float, counts: Counts) -> Iterator[str]:
     if counts.overruns:
         yield f"{counts.overruns} overruns of the board's microphone: words were lost"
     if counts.board_dropped:
-        yield f"{counts.board_dropped} characters were lost: the board had no room for them"
+        yield f"{counts.board_dropped} lines were lost: the board's port had no room for them"
     if counts.resent:
         yield f"sound was resent {_times(counts.resent)} after damage on the line"
     if counts.recoveries:

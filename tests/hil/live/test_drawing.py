@@ -97,7 +97,7 @@ def test_what_went_wrong_is_told() -> None:
         assert words in text
     one.counts(5.0, counts(dropped_samples=8000, overruns=2, board_dropped=5))
     text = "\n".join(line.plain for line in draw(one, 120, 24, GREY))
-    for words in ("dropped 0.50 s", "overruns 2", "characters lost 5"):
+    for words in ("dropped 0.50 s", "overruns 2", "lines lost 5"):
         assert words in text
 
 

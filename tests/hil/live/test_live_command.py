@@ -14,16 +14,21 @@ import sys
 import termios
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import soundfile
 
 from generator.boards.boards_file import load_board
-from generator.errors import EXIT_INTERRUPTED
+from generator.errors import EXIT_INTERRUPTED, ToolError
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, REPO_ROOT
-from hil.boards.locks import FOLDER_VARIABLE, holder
+from hil.boards.board import Board
+from hil.boards.locks import FOLDER_VARIABLE, hold_any, holder
+from hil.live.command import reset_board
 from sounds.decode import read_samples
+from tests.hil.fake_device import FakeDevice
+from tests.hil.live.listening_parts import FakeBoard
 from tests.support.firmware_store import stored_firmware
 
 pytestmark = pytest.mark.slow
@@ -127,7 +132,7 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
     build: Path, dog: Path, tmp_path: Path
 ) -> None:
     record = tmp_path / "walk"
-    live = Live(build, "--wav", *[str(dog)] * 20, "--fast", "--record", str(record))
+    live = Live(build, "--wav", *[str(dog)] * 8, "--fast", "--record", str(record))
     with subprocess.Popen(
         live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
     ) as process:
@@ -138,10 +143,10 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
             if lines[-1]["event"] == "begin":
                 break
         process.send_signal(signal.SIGTERM)
-        rest, errors = process.communicate()
-        lines += [json.loads(line) for line in rest.splitlines()]
-        assert process.returncode == EXIT_INTERRUPTED
-    assert f"{BOARD}: reset" in errors.decode()
+        lines += [json.loads(line) for line in process.stdout]
+        errors = process.stderr.read().decode()
+        assert process.wait() == EXIT_INTERRUPTED
+    assert f"{BOARD}: reset" in errors
     assert not live.is_locked
     begin = next(line for line in lines if line["event"] == "begin")
     assert (begin["class"], begin["time_s"] <= WITHIN_S) == ("dog", True)
@@ -153,6 +158,48 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
     kept = [json.loads(line) for line in (record / "results.jsonl").read_text().splitlines()]
     assert kept == lines
     samples, rate_hz = soundfile.read(record / "sound.wav", dtype="int16")
-    played = np.concatenate([read_samples(dog, rate_hz)] * 20)
+    played = np.concatenate([read_samples(dog, rate_hz)] * 8)
     assert len(samples) >= begin["time_s"] * rate_hz
     assert np.array_equal(samples, played[: len(samples)])
+
+
+def test_a_wait_for_a_board_that_another_uses_ends_by_ctrl_c(build: Path, dog: Path) -> None:
+    live = Live(build, "--wav", str(dog))
+    with (
+        hold_any([PROBE], BOARD, 0, folder=live.locks),
+        subprocess.Popen(
+            live.words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=live.environment
+        ) as process,
+    ):
+        error_output = process.stderr
+        assert error_output is not None
+        read_until(lambda: os.read(error_output.fileno(), 4096), r"\[lock\] .*waiting")
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == EXIT_INTERRUPTED
+        assert live.is_locked  # by this process still
+    assert not live.is_locked
+
+
+class Absent(FakeBoard):
+    def reset(self) -> bool:
+        raise ToolError("there is no probe virtual:x", "look")
+
+
+@pytest.mark.parametrize(
+    ("board", "said"),
+    [
+        (FakeBoard(FakeDevice()), ["[board]    fake: reset"]),
+        (FakeBoard(FakeDevice(), can_reset=False), []),
+        (
+            Absent(FakeDevice()),
+            ["[board]    fake: could not be reset: there is no probe virtual:x"],
+        ),
+    ],
+    ids=["reset", "no way to", "absent"],
+)
+def test_a_board_is_reset_in_the_end_where_that_can_be_done(
+    board: FakeBoard, said: list[str]
+) -> None:
+    told: list[str] = []
+    reset_board(cast(Board, board), told.append)
+    assert told == said

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The monitor's lines: each kind as docs/live.md has it, and garbage that never raises."""
+"""The monitor's lines: each kind as docs/monitor.md has it, and garbage that never raises."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def read(text: str) -> list[Line]:
 
 
 def test_a_start_is_told_by_the_banner() -> None:
-    banner, classes = read("# mel2metal monitor u585 yamnet 0.1.0\r\n# classes dog,sea_waves\r\n")
+    banner, first = read("# mel2metal monitor u585 yamnet 0.1.0\r\n# class 0 dog\r\n")
     assert banner == Banner("u585 yamnet 0.1.0")
-    assert classes == Other("# classes dog,sea_waves", is_comment=True)
+    assert first == Other("# class 0 dog", is_comment=True)
 
 
 @pytest.mark.parametrize(

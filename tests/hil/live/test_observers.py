@@ -214,7 +214,7 @@ def test_the_summary_says_what_went_wrong_and_nothing_else() -> None:
         "3 pieces came late",
         "0.50 s of the microphone's sound were dropped",
         "1 overruns",
-        "2 characters were lost",
+        "2 lines were lost",
         "resent 1 time after",
         "failed 2 times",
     ):

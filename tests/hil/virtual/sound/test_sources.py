@@ -52,7 +52,7 @@ def test_a_tone_through_modulator_and_filter_keeps_its_level_above_the_noise(hz:
     level_db, noise_db = tone_and_noise(signal, hz, WORD_HZ)
     droop = np.sinc(hz / WORD_HZ) / np.sinc(hz / CLOCK_HZ)
     assert level_db == pytest.approx(-20 + 20 * ORDER * np.log10(droop), abs=0.02)
-    assert level_db - noise_db > 65
+    assert noise_db < -100
 
 
 def test_the_bits_do_not_depend_on_how_many_are_asked_for_at_once() -> None:
@@ -73,12 +73,12 @@ def test_a_constant_level_is_the_share_of_ones() -> None:
     assert bits.mean() == pytest.approx(0.25, abs=1e-4)
 
 
-def test_silence_is_quiet_and_full_scale_recovers() -> None:
+def test_silence_is_quiet_after_an_overload() -> None:
     sound = Sound()
     sound.play(np.full(8000, 3.0), 16_000, 0)
     words = words_of(sound, 1.0) / DECIMATION**ORDER
-    assert words[1000:15_000].min() > 0.99
-    assert np.abs(words[-10_000:]).max() < 1e-3
+    assert words[1000:15_000].min() > 0.75
+    assert np.abs(words[-10_000:]).max() < 3e-4
 
 
 def test_sound_begins_and_ends_where_it_is_put() -> None:
