@@ -121,6 +121,11 @@ firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
 new-app: $(VENV)/.firmware ## A folder NAME with an application of your own: a class lights an LED
 	@$(MEL2METAL) new-app "$(or $(NAME),my_app)" --board $(BOARD) $(WITH_MODEL)
 
+.PHONY: library
+library: $(VENV)/.firmware $(TOOLS) ## Header, archive and CMake package for firmware that you have already
+	@$(MEL2METAL) library --board $(BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_SCHEDULE) \
+	    $(WITH_COMPILER) --jobs $(JOBS) $(WITH_FORCE)
+
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
 	@$(MEL2METAL) explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \

@@ -20,6 +20,7 @@ from generator.commands.clean import add_clean
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
+from generator.commands.library import add_library
 from generator.commands.model_options import add_model_settings, network_of
 from generator.commands.new_app import add_new_app
 from generator.commands.sound_reader import SoundReader
@@ -175,7 +176,7 @@ def _add_own(commands: CommandGroups) -> None:
         allow_abbrev=False,
     )
     _add_board_options(build)
-    _add_application_option(build)
+    build.add_argument("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
     build.add_argument("--actions", type=Path, metavar="FILE", help=ACTIONS_HELP)
     build.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     add_model_settings(build)
@@ -208,12 +209,13 @@ def _add_own(commands: CommandGroups) -> None:
     build.set_defaults(run=_firmware)
 
     add_new_app(commands)
+    add_library(commands)
 
     bill = commands.add_parser(
         "footprint", help="print RAM and flash of the last build", allow_abbrev=False
     )
     _add_board_options(bill)
-    _add_application_option(bill)
+    bill.add_argument("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
     bill.add_argument("--taps", action="store_true", help="of the debug variant")
     bill.add_argument("--engine", choices=ENGINES, default=BUILTIN, help="of this engine's image")
     bill.set_defaults(run=_footprint)
@@ -293,10 +295,6 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
         default=TIMEOUT_S,
         help=f"longest that ST's tool may take (default: {TIMEOUT_S:g})",
     )
-
-
-def _add_application_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--app", metavar="NAME_OR_FOLDER", default=MEASURE.name, help=APP_HELP)
 
 
 def _add_boards_file(parser: argparse.ArgumentParser) -> None:

@@ -83,6 +83,42 @@ def make_project(
     that of `portable_kernels`, C in place of the assembly. `force`: as of `render_project`.
     """
     engine = engine or builtin_engine(network.plan)
+    info = project_info(
+        board,
+        network,
+        engine,
+        application=application,
+        taps=taps,
+        portable_kernels=portable_kernels,
+    )
+    stages: dict[str, Any] = {
+        "mel": network.mel,
+        "wire": header_context(),
+        "patches": network.patches,
+        **board_stages(board, network, application),
+    }
+    return render_project(
+        out_dir,
+        board=board,
+        info=info,
+        stages=stages,
+        engine=engine,
+        cmsis_dsp_dir=find_cmsis_dsp(),
+        application=application,
+        force=force,
+    )
+
+
+def project_info(
+    board: BoardSpec,
+    network: Network,
+    engine: EngineFiles,
+    *,
+    application: Application = MEASURE,
+    taps: bool = False,
+    portable_kernels: bool = False,
+) -> ProjectInfo:
+    """What a project is made from, by the name of its folder: the content of its manifest."""
     graph = network.graph
     operators = tuple(
         OperatorInfo(
@@ -96,7 +132,7 @@ def make_project(
         for operator in graph.operators
         if operator.index in network.plan.tapped
     )
-    info = ProjectInfo(
+    return ProjectInfo(
         board=board.id,
         name=project_name(
             board.id,
@@ -118,22 +154,6 @@ def make_project(
         engine=engine.name,
         portable_kernels=portable_kernels,
         application=application.name,
-    )
-    stages: dict[str, Any] = {
-        "mel": network.mel,
-        "wire": header_context(),
-        "patches": network.patches,
-        **board_stages(board, network, application),
-    }
-    return render_project(
-        out_dir,
-        board=board,
-        info=info,
-        stages=stages,
-        engine=engine,
-        cmsis_dsp_dir=find_cmsis_dsp(),
-        application=application,
-        force=force,
     )
 
 

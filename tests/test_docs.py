@@ -38,7 +38,7 @@ FORMER_PATHS = {"port/h7.py", "port/h7_interrupts.py"}
 """Paths of earlier versions that a page names as such."""
 
 MADE_LATER = re.compile(
-    r"^(?:\.venv|build|data|runs|my|out)/"  # outputs of the commands
+    r"^(?:\.venv|build|data|runs|my|my_app|out)/"  # outputs of the commands
     r"|^(?:audio|meta|kettle|doorbell|doorbell\+kettle)/"  # folders of a data set
     r"|/yamnet_256_f32\.h5$"
     r"|/x1/|_x1\.|/x1_"  # a chip family that does not exist

@@ -19,6 +19,8 @@ PACKAGE = "generator"
 FOLDER = "data"
 
 PATTERNS = (
+    "LICENSE",
+    "NOTICE",
     "boards.yaml",
     "bench/*.json",
     "bench/budgets.yaml",

@@ -81,6 +81,9 @@ MEASURE = Application(
 MONITOR = Application(name="monitor", folders=("applications/monitor",), actions=True)
 """Listens by itself, and prints what it hears."""
 
+LIBRARY = Application(name="library", parts=_ABOVE)
+"""No application: the library alone, for firmware of others (`generator/library_package.py`)."""
+
 APP_HELP = (
     f"{MEASURE.name} (default): answers the harness over the link; {MONITOR.name}: listens by "
     "itself and prints what it hears; or a folder of your own C (docs/your-own-application.md)"
