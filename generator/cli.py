@@ -327,7 +327,7 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
         console.print(f"no labels: classes are called {names} …", style="yellow", markup=False)
     rule = describe_rule(network.rule, network.labels.names)
     console.print(f"decision: {rule}", markup=False, soft_wrap=True)
-    print_application(console, application)
+    print_application(console, application, network.events_text)
     with progress(console, verbose=options.verbose) as show:
         result = firmware.make_firmware(
             *(board, network, toolchain),

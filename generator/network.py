@@ -28,7 +28,7 @@ from generator.model.constraints.tensors import quantised_fault
 from generator.model.decision import DecisionRule, Head
 from generator.model.decision_file import Rules, find_rules
 from generator.model.ends import ends_note, scoring_operator
-from generator.model.event_rule import EventRule
+from generator.model.event_rule import EventRule, describe_events
 from generator.model.graph import Graph
 from generator.model.labels import Labels, find_labels
 from generator.model.labels_within import labels_within
@@ -71,6 +71,12 @@ class Network:
     def events(self) -> EventRule:
         """When a class begins and ends in sound without end."""
         return self.rules.events
+
+    @property
+    def events_text(self) -> str:
+        """The same in words."""
+        step_s = self.patches.step * self.frontend.hop_samples / self.frontend.sample_rate_hz
+        return describe_events(self.events, self.labels.names, step_s)
 
     @property
     def patches(self) -> PatchRule:

@@ -9,10 +9,14 @@ from generator.project.applications import Application
 from generator.project.user_application import left_out
 
 
-def print_application(console: Console, application: Application) -> None:
-    """Print its name and, of a user's folder, how much was taken; of `measure` nothing."""
+def print_application(console: Console, application: Application, events: str) -> None:
+    """Print its name and, of a user's folder, how much was taken; of `measure` nothing.
+
+    `events`: when a class begins and ends, in words.
+    """
     if not application.has_board:
         return
+    console.print(f"events: {events}", markup=False, soft_wrap=True)
     if application.folder is None:
         console.print(f"application: {application.name}", markup=False)
         return

@@ -72,6 +72,7 @@ def test_the_example_builds_without_a_remark_and_an_edit_is_built_again(
     first = build()
     assert first.code == 0, first.said
     assert f"application: my_app, 1 file of {app}" in first.said
+    assert "events: begins at 0.898 (mean of 0.12 s), ends below 0.449" in first.said
     assert "warning" not in first.said
     project = read_project(first.project)
     assert (project.info.application, project.info.name) == ("my_app", f"{BOARD}-my_app")

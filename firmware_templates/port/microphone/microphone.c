@@ -2,8 +2,8 @@
 /* The ring between a microphone's DMA and the application.
  *
  * The DMA fills the ring without end. How far it is follows from the turns that its interrupt
- * counts and from the channel's own counter, as in port/uart.c. The interrupts at each half do
- * nothing else: they wake the core. */
+ * counts and from the channel's own counter, as in port/uart.c. The interrupts at each half wake
+ * the core, and have it empty the ring. */
 #include "port/microphone.h"
 
 #include "core/cortex_m.h"
@@ -23,6 +23,7 @@ _Static_assert(RING_WORDS % PORT_MICROPHONE_BLOCK_WORDS == 0u &&
 
 static int32_t ring[RING_WORDS] MICROPHONE_DMA_BUFFER;
 static volatile uint32_t turns; /* times that the ring was filled to its end */
+static volatile bool half_full; /* a half has been filled since the last look at the ring */
 static uint32_t read_total;     /* words consumed since microphone_begin(), modulo 2^32 */
 static uint32_t read_offset;
 static uint32_t seen_total; /* the last answer of received() */
@@ -83,6 +84,7 @@ void microphone_begin(void) {
 }
 
 uint32_t microphone_span(const int32_t **words) {
+    half_full = false;
     const uint32_t waiting = waiting_words();
     const uint32_t to_end = RING_WORDS - read_offset;
     const uint32_t count = (waiting < to_end ? waiting : to_end) & ~1u;
@@ -100,8 +102,11 @@ void microphone_consume(uint32_t count) {
     advance(count);
 }
 
+/* After a half even less than a block is worth taking: the next interrupt comes half a ring later,
+ * and what waits then must leave room for what the caller does meanwhile. */
 bool microphone_pending(void) {
-    return waiting_words() >= PORT_MICROPHONE_BLOCK_WORDS || lost != 0u;
+    const uint32_t waiting = waiting_words();
+    return waiting >= PORT_MICROPHONE_BLOCK_WORDS || (half_full && waiting >= 2u) || lost != 0u;
 }
 
 uint32_t microphone_take_overruns(void) {
@@ -111,6 +116,7 @@ uint32_t microphone_take_overruns(void) {
 }
 
 void microphone_dma_interrupt(void) {
+    half_full = true;
     if (microphone_dma_take_turn()) {
         turns++;
     }

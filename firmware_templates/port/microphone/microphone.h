@@ -20,7 +20,8 @@ uint32_t microphone_span(const int32_t **words);
 /* Frees `count` words of the last span, an even number. */
 void microphone_consume(uint32_t count);
 
-/* True if a whole block waits, or words were lost. */
+/* True if it is worth looking: a whole block waits, a half of the ring has just been filled, or
+ * words were lost. */
 bool microphone_pending(void);
 
 /* Words lost since the last call: the ring was lapped, or the peripheral said so. */

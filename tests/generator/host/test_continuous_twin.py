@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from generator.boards.record import BoardSpec
-from generator.firmware import Firmware, make_project
+from generator.firmware import make_project
 from generator.host.continuous_twin import (
     ContinuousTwin,
     Heard,
@@ -62,11 +64,18 @@ def build(folder: Path, board: BoardSpec, name: str) -> ContinuousTwin:
     return build_continuous_twin(project.directory, sanitize=True)
 
 
+@pytest.fixture(scope="module")
+def make_twin(
+    tmp_path_factory: pytest.TempPathFactory, u585: BoardSpec
+) -> Callable[[str], ContinuousTwin]:
+    return cache(lambda name: build(tmp_path_factory.mktemp("continuous"), u585, name))
+
+
 @pytest.fixture(scope="module", params=RECORDS)
 def twin(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, u585: BoardSpec
+    request: pytest.FixtureRequest, make_twin: Callable[[str], ContinuousTwin]
 ) -> ContinuousTwin:
-    return build(tmp_path_factory.mktemp("continuous"), u585, request.param)
+    return make_twin(request.param)
 
 
 def same(one: Heard, other: Heard) -> None:
@@ -127,7 +136,7 @@ def recordings(draw: st.DrawFn, record_hop: int, longest: int, step: int) -> NDA
     return sound(draw(st.integers(0, 9)), parts, 4 * longest)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_segments_are_clips_and_steps_are_of_their_time(
     twin: ContinuousTwin, data: st.DataObject
@@ -251,17 +260,17 @@ def test_a_segment_may_last_for_years(twin: ContinuousTwin) -> None:
         same(now, together)
 
 
-def test_it_runs_clean_under_sanitisers(tiny_firmware: Firmware) -> None:
+def test_it_runs_clean_under_sanitisers(make_twin: Callable[[str], ContinuousTwin]) -> None:
     """In a process of its own, as a program would have it."""
-    directory = tiny_firmware.image.project_dir
+    twin = make_twin("usual")
     samples = sound(6, [(900, 30_000), (0, 40_000), (900, 3_000)], 60_000)
-    done = run_continuous_sanitised(directory, samples, piece=333)
+    done = run_continuous_sanitised(twin.project.directory, samples, piece=333)
     assert (done.returncode, done.stderr) == (0, "")
-    heard = build_continuous_twin(directory, sanitize=True).run(samples)
+    heard = twin.run(samples)
     events = iter(heard.events)
     lines = done.stdout.splitlines()
     steps = [line.split() for line in lines if line.startswith(("step", "silent"))]
-    assert len(steps) == len(heard.steps) > 10
+    assert len(steps) == len(heard.steps) > 5
     for words, step in zip(steps, heard.steps, strict=True):
         scores = [] if step.scores is None else [step.index, *step.scores]
         assert [int(word) for word in words[1:]] == [step.sample, *scores]

@@ -17,8 +17,11 @@ from generator.boards.microphone_values import MicrophoneValues, ring_blocks
 from generator.boards.port import make_port
 from generator.boards.port_values import Vector
 from generator.boards.record import BoardSpec
+from generator.boards.registry import family_of
 from generator.errors import InputError
+from generator.project.render import make_environment, scan_templates
 from tests.generator.record_changes import change, changed, faults_of
+from tests.support.microphone_image import render_port
 
 Boards = dict[str, BoardSpec]
 
@@ -74,6 +77,38 @@ def test_only_who_listens_has_a_microphone(boards: Boards) -> None:
     assert listening.vectors[31] == Vector(31, "GPDMA1_CH2", handler)
     quiet = replace(listening.vectors[31], handler="unexpected_interrupt")
     assert silent.vectors == (*listening.vectors[:31], quiet, *listening.vectors[32:])
+
+
+def test_the_drivers_values_are_rendered(boards: Boards, tmp_path: Path) -> None:
+    """What the C writes: dividers, edge, pins, DMA, ring."""
+    render_port(boards["u585"], tmp_path)
+    lines = (tmp_path / "port" / "port_config.h").read_text().splitlines()
+    defined = (line.split(maxsplit=2)[1:] for line in lines if line.startswith("#define PORT_"))
+    values = {name: rest[0] for name, *rest in defined if rest}
+    wanted = {
+        "PORT_ADF_BASE": "0x46024000u",
+        "PORT_ADF_PROCESSING_DIVIDER": "10u",
+        "PORT_ADF_CLOCK_DIVIDER": "10u",
+        "PORT_ADF_DECIMATION": "50u",
+        "PORT_MICROPHONE_RING_WORDS": "1920u",
+        "PORT_MICROPHONE_DMA_LINE": "31u",
+        "PORT_MICROPHONE_DMA_CHANNEL_BASE": "0x40020150u",
+        "PORT_MICROPHONE_DMA_REQUEST": "98u",
+        "PORT_MICROPHONE_CLOCK_PIN": "9u",
+        "PORT_MICROPHONE_DATA_PIN": "10u",
+        "PORT_MICROPHONE_DATA_FUNCTION": "3u",
+    }
+    assert {name: values[name] for name in wanted} == wanted
+    assert values["PORT_ADF_BITSTREAM"].startswith("0u ")
+
+
+def test_an_image_that_does_not_listen_has_nothing_of_it(boards: Boards) -> None:
+    """Neither values nor files."""
+    board, family = boards["u585"], family_of("u5")
+    template = make_environment().get_template("port/u5/port_config.h.j2")
+    assert "MICROPHONE" not in template.render(board=board, port=make_port(board))
+    found = scan_templates(("port",), family.port_folders)
+    assert not [path for path in found if "microphone" in path or "adf" in path]
 
 
 def test_a_board_without_one_does_not_listen(boards: Boards) -> None:
