@@ -25,6 +25,10 @@ WEIGHTS_FILES = ("network_weights", "*/network/network_weights.*")
 LIBGCC_FILES = ("libgcc", "*libgcc.a:*")
 """Part and its input files, as the linker script gives each its own sections."""
 
+MICROPHONE_FILES = ("microphone", "*/microphone*.o*")
+"""All that hearing costs: the folder, and the driver with its ring, which lies in `port/`. It comes
+before that one, as the first match takes a file; an asterisk stands for slashes as well."""
+
 VENDOR_LINKER_PARTS = (
     ("engine_weights", f"*/{FOREIGN_PART}/generated/network_data*.o"),
     ("engine", f"*/{FOREIGN_PART}/generated/*.o"),
@@ -120,8 +124,11 @@ def make_build_context(
 
 
 def _linker_parts(application: Application) -> Iterator[tuple[str, str]]:
+    if MICROPHONE_FILES[0] in application.parts:
+        yield MICROPHONE_FILES
     for part in application.parts:
         if part == "network":
             yield WEIGHTS_FILES
-        yield part, f"*/{part}/*.o*"
+        if part != MICROPHONE_FILES[0]:
+            yield part, f"*/{part}/*.o*"
     yield LIBGCC_FILES

@@ -171,7 +171,7 @@ class LinkListener:
     def _begin_clip(self) -> None:
         self._segments.begin()
         self._stream.begin()
-        self._clip_start = self._heard
+        self._clip_start = self._cycles_until = self._heard
         self._has_clip = True
 
     def _finish_clip(self) -> None:

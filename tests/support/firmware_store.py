@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from generator.actions import actions_path
 from generator.boards.record import BoardSpec
 from generator.firmware import Firmware, make_firmware
 from generator.frontend.record_file import frontend_path
 from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOURCES
 from generator.model.decision_file import settings_path
 from generator.network import read_network
+from generator.project.applications import MEASURE, Application
 from generator.repository import REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
 from tests.support.model_files import write_model
@@ -51,6 +53,7 @@ def firmware_key(
     toolchain: Toolchain,
     *,
     taps: bool = False,
+    application: Application = MEASURE,
     sources: str = _AT_START,
 ) -> str:
     """The key of an image: its model with what stands beside it, its board, all code, the compiler.
@@ -58,16 +61,22 @@ def firmware_key(
     The compiler is told apart by its name for itself and by its files' sizes.
     """
     labels = model.with_name(f"{model.stem}.labels.txt")
-    beside = (labels, settings_path(model), frontend_path(model))
+    beside = (labels, settings_path(model), frontend_path(model), actions_path(model))
     parts: list[str | bytes] = [model.name, model.read_bytes()]
     parts += [path.read_bytes() if path.is_file() else b"none" for path in beside]
     parts += [board.model_dump_json(), f"taps={taps}", toolchain.description, sources]
+    parts += [application.name, *application.files, *application.files.values()]
     parts += [f"{path} {path.stat().st_size}" for path in (toolchain.gcc, toolchain.objcopy)]
     return digest(*parts)
 
 
 def stored_firmware(
-    board: BoardSpec, model: Path, *, toolchain: Toolchain | None = None, taps: bool = False
+    board: BoardSpec,
+    model: Path,
+    *,
+    toolchain: Toolchain | None = None,
+    taps: bool = False,
+    application: Application = MEASURE,
 ) -> Firmware:
     """The firmware of a model with all that stands beside it; built where no one has built it.
 
@@ -77,10 +86,13 @@ def stored_firmware(
     chosen = toolchain or find_toolchain()
 
     def make(folder: Path) -> None:
-        made = make_firmware(board, read_network(model), chosen, out_dir=folder, taps=taps)
+        network = read_network(model)
+        made = make_firmware(
+            *(board, network, chosen), out_dir=folder, taps=taps, application=application
+        )
         (folder / FIRMWARE_FILE).write_bytes(pickle.dumps(made))
 
-    key = firmware_key(board, model, chosen, taps=taps)
+    key = firmware_key(board, model, chosen, taps=taps, application=application)
     folder = stored("firmware", key, make, lambda: Sources().digest() == _AT_START)
     made: Firmware = pickle.loads((folder / FIRMWARE_FILE).read_bytes())
     project_dir = folder / made.image.project_dir.name

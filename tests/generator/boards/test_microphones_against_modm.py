@@ -12,6 +12,7 @@ from generator.boards import dfsdm
 from generator.boards.families.h7 import microphone as h7
 from generator.boards.families.l4 import microphone as l4
 from generator.boards.families.l4.limits import find_line
+from generator.boards.families.u5 import microphone as u5
 from tests.generator.boards.families.h7_facts import PARTS_OF_LINES as H7_PARTS
 from tests.generator.boards.families.l4_facts import PARTS_OF_LINES as L4_PARTS
 from tests.generator.boards.test_boards_against_modm import facts_of
@@ -50,6 +51,16 @@ def test_pins_of_the_dfsdm(line: str) -> None:
     else:
         table = h7.CLOCK_PINS, dict(h7.DATA_PINS)
     assert pins_of(LINES[line]) == table
+
+
+@pytest.mark.parametrize("part", ["STM32U585AI", "STM32U575ZI"])
+def test_pins_of_the_adf(part: str) -> None:
+    """Its second clock output, ADF1_CCK1, is left out on purpose: the driver uses the first."""
+    known: dict[tuple[str, str], dict[str, int]] = {}
+    for pin, signal in signals_of(part, "adf"):
+        known.setdefault(("ADF1", signal["name"]), {})[pin] = int(signal["af"])
+    assert known["ADF1", "cck0"] == u5.PINS["ADF1", "clock"]
+    assert known["ADF1", "sdi0"] == u5.PINS["ADF1", "data"]
 
 
 @pytest.mark.parametrize("line", ["l43", "l432"])

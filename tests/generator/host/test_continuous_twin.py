@@ -24,6 +24,7 @@ from generator.host.continuous_twin import (
 )
 from generator.model.event_rule import EventKind, RunningDecision
 from generator.network import read_network
+from tests.network.test_state import streaming_model
 from tests.support.continuous_reference import end_samples, segments, silent_steps
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
@@ -43,14 +44,18 @@ RECORDS = {
         "centred: true\npatch_overlap_frames: 0\n"
         "silence_gate: {threshold_rms: 2, hangover_ms: 50}\n",
     ),
+    "a network that keeps variables": (
+        3,
+        "preset: yamnet\nbands: 8\nhop_samples: 1600\n"
+        "silence_gate: {threshold_rms: 2, hangover_ms: 0}\n",
+    ),
 }
 
 SETTINGS = "events: {smoothing_s: 1.4, begin: 0.35, end: 0.34, refractory_s: 0.5}\n"
 
 
-def build(folder: Path, board: BoardSpec, name: str) -> ContinuousTwin:
-    frames, record = RECORDS[name]
-    content = (
+def plain_model(frames: int) -> bytes:
+    return (
         ModelBuilder(frames=frames, bands=64, transposed=True)
         .conv(2, stride=(2, 2))
         .depthwise(stride=(2, 2))
@@ -58,6 +63,11 @@ def build(folder: Path, board: BoardSpec, name: str) -> ContinuousTwin:
         .head(classes=3)
         .to_bytes()
     )
+
+
+def build(folder: Path, board: BoardSpec, name: str) -> ContinuousTwin:
+    frames, record = RECORDS[name]
+    content = streaming_model(assigns_first=False) if frames == 3 else plain_model(frames)
     model = write_model(folder / "m.tflite", content, record=record)
     (folder / "m.decision.yaml").write_text(SETTINGS, encoding="utf-8")
     project = make_project(board, read_network(model), folder, taps=False)
@@ -195,7 +205,8 @@ def test_the_network_is_never_given_many_frames_in_a_hop(twin: ContinuousTwin) -
     assert gate is not None
     closed = end_samples(info.record, info.patches)
     closed += round(gate.hangover_ms * info.sample_rate_hz / 1000)
-    short, hop = info.patches.frames // 4 * info.hop_samples, info.hop_samples
+    hop = info.hop_samples
+    short = max(info.patches.frames // 4, 1) * hop
     parts = [(900, short), (0, closed + 4 * hop), (900, 5 * info.step_samples)]
     samples = sound(3, parts, 3 * closed)
     most = 0
