@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Minutes of mixed sound through the monitor of a virtual board: the events are the host's.
 
-Dogs, rain, silence, faint noise and speech-like noise. One sound by itself; `make listen MINUTES=10`
-makes it longer. It prints false alarms and misses.
+Dogs, rain, silence, faint noise and speech-like noise. One sound by itself; more, with false alarms
+and misses printed, by `make listen MINUTES=10`.
 """
 
 from __future__ import annotations
