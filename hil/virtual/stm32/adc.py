@@ -43,6 +43,8 @@ class Adc(AdcControl):
         self.data = 0
         self.run: Run | None = None
         self._source: AnalogSource | None = None
+        self.source_start_ps = 0
+        """Since when the microphone is heard."""
         self._quiet_until_ps = NEVER_PS
 
     @property
@@ -157,7 +159,8 @@ class Adc(AdcControl):
             what = f"a result takes {float(conversion.total_ps) / 1e6:g} us, longer than from one"
             raise self.broken(Rule.ADC_SETTINGS, f"{what} trigger to the next", 0x08)
         if self._source is None:
-            self._source = AnalogSource(self.connections.sound, self.system.now_ps)
+            self.source_start_ps = self.system.now_ps
+            self._source = AnalogSource(self.connections.sound, self.source_start_ps)
         first = timer.triggers_by(self.system.now_ps) + 1
         self.run = Run(conversion, timer, first)
 

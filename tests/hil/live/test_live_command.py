@@ -22,6 +22,7 @@ import soundfile
 
 from generator.boards.boards_file import load_board
 from generator.errors import EXIT_INTERRUPTED, ToolError
+from generator.project.applications import MONITOR
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, REPO_ROOT
 from hil.boards.board import Board
 from hil.boards.locks import FOLDER_VARIABLE, hold_any, holder
@@ -161,6 +162,35 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
     played = np.concatenate([read_samples(dog, rate_hz)] * 8)
     assert len(samples) >= begin["time_s"] * rate_hz
     assert np.array_equal(samples, played[: len(samples)])
+
+
+def test_what_the_board_s_own_microphone_hears_is_seen(tmp_path: Path, dog: Path) -> None:
+    made = stored_firmware(
+        load_board(DEFAULT_BOARDS_FILE, BOARD), DEFAULT_MODEL, application=MONITOR
+    )
+    build = tmp_path / "build"
+    shutil.copytree(made.image.project_dir, build / made.image.project_dir.name)
+    live = Live(build, "--board-microphone", "--wav", str(dog), "--fast")
+    with subprocess.Popen(
+        live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(json.loads(line))
+            if lines[-1]["event"] == "begin":
+                break
+        process.send_signal(signal.SIGINT)
+        lines += [json.loads(line) for line in process.stdout]
+        errors = process.stderr.read().decode()
+        assert process.wait() == EXIT_INTERRUPTED
+    assert f"{BOARD}: reset" in errors
+    begin = next(line for line in lines if line["event"] == "begin")
+    assert (begin["class"], begin["time_s"] <= WITHIN_S) == ("dog", True)
+    kinds = [line["event"] for line in lines]
+    assert kinds[0] == "start" and kinds[-1] == "summary"
+    assert {"patch", "load"} <= set(kinds)
+    assert lines[-1]["overruns"] == lines[-1]["board_dropped"] == 0
 
 
 def test_a_wait_for_a_board_that_another_uses_ends_by_ctrl_c(build: Path, dog: Path) -> None:
