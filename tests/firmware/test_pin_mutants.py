@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
 from generator.project.applications import MONITOR
+from generator.repository import DEFAULT_BOARDS_FILE
 from generator.toolchain.locate import Toolchain
 from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
@@ -38,29 +40,17 @@ def started(
 
 
 @pytest.mark.parametrize(
-    ("board", "edit", "rule"),
+    ("board", "missing", "rule"),
     [
-        (
-            "u575",
-            Edit(GPIO, "PORT_GPIO_SUPPLY_REGISTER |= PORT_GPIO_SUPPLY_VALID;", ""),
-            Rule.IO_SUPPLY,
-        ),
-        (
-            "u585",
-            Edit(GPIO, "PORT_GPIO_ENABLE_REGISTER |= PORT_GPIO_ENABLE_MASK;", ""),
-            Rule.CLOCK_OFF,
-        ),
+        ("u575", "PORT_GPIO_SUPPLY_REGISTER |= PORT_GPIO_SUPPLY_VALID;", Rule.IO_SUPPLY),
+        ("u585", "PORT_GPIO_ENABLE_REGISTER |= PORT_GPIO_ENABLE_MASK;", Rule.CLOCK_OFF),
     ],
 )
 def test_what_the_virtual_board_refuses(
-    boards: dict[str, BoardSpec],
-    toolchain: Toolchain,
-    tmp_path: Path,
-    board: str,
-    edit: Edit,
-    rule: Rule,
+    tmp_path: Path, toolchain: Toolchain, board: str, missing: str, rule: Rule
 ) -> None:
-    _, broken = started(boards[board], toolchain, tmp_path / "changed", edit)
+    record = load_board(DEFAULT_BOARDS_FILE, board)
+    _, broken = started(record, toolchain, tmp_path / "changed", Edit(GPIO, missing, ""))
     assert broken is not None and broken.rule is rule
 
 
@@ -73,11 +63,9 @@ def test_what_the_virtual_board_refuses(
     ],
     ids=["no level", "lit", "polarity"],
 )
-def test_what_an_led_shows(
-    boards: dict[str, BoardSpec], toolchain: Toolchain, tmp_path: Path, old: str, new: str
-) -> None:
+def test_what_an_led_shows(tmp_path: Path, toolchain: Toolchain, old: str, new: str) -> None:
     """An LED between the supply and its pin is lit at once by a pin that is set up wrongly."""
-    edit = Edit(GPIO, old, new)
-    machine, broken = started(boards["u585"], toolchain, tmp_path / "changed", edit)
+    record = load_board(DEFAULT_BOARDS_FILE, "u585")
+    machine, broken = started(record, toolchain, tmp_path / "changed", Edit(GPIO, old, new))
     assert broken is None
     assert all(led.changes for led in leds_of(machine).values())
