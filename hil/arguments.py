@@ -10,6 +10,7 @@ import subprocess
 from rich.console import Console
 
 from generator.command_parser import CommandParser
+from generator.errors import Fault, InputError
 from generator.extras import HIL, missing_extra
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.option_table import add_options, prefixed_arguments
@@ -54,6 +55,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         if importlib.util.find_spec(module) is None:
             raise missing_extra("hil", module, HIL)
     passed_on: list[str] = options.passed_on
+    if any(word.partition("=")[0] == "--app" for word in passed_on):
+        what = "sounds are played over the link, which only the application measure speaks"
+        raise InputError([Fault("--app", what, "leave it out; firmware and flash take any")])
     install_what_is_needed(console, _cross_compile(passed_on))
     return subprocess.run(suite_command(prefixed_arguments(passed_on)), check=False).returncode
 

@@ -100,3 +100,15 @@ def test_help_lists_every_target() -> None:
     targets = set(re.findall(r"^\.PHONY: ([\w-]+)$", MAKEFILE, re.M)) - {"config-is-there"}
     assert {"firmware", "hil", "shell"} <= targets
     assert all(f"  make {target} " in shown for target in targets)
+
+
+def test_an_application_is_passed_on_and_refused_where_the_link_is_needed() -> None:
+    assert '--app "my_app"' in make("firmware", "APP=my_app").stdout
+    assert '--app "monitor"' in make("flash", "APP=monitor").stdout
+    assert "--app" not in make("firmware").stdout
+    assert 'new-app "mine" --board l475' in make("new-app", "NAME=mine", "BOARD=l475").stdout
+    assert "library --board l475" in make("library", "BOARD=l475").stdout
+    for target in ("hil", "bench", "profile", "compare"):
+        done = make(target, "APP=monitor", *_tools_are_there(), dry=False)
+        assert done.returncode == 2
+        assert f"APP=monitor: make {target} plays sounds over the link" in done.stderr
