@@ -181,6 +181,11 @@ microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
 	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
 
+.PHONY: listen
+listen: $(VENV)/.test $(TOOLS) ## MINUTES=10 of mixed sound through the monitor on virtual BOARD: events as the host's
+	@LISTEN_MINUTES=$(or $(MINUTES),10) LISTEN_BOARD=$(BOARD) $(PY) -m pytest -q \
+	    tests/firmware/test_monitor_long.py $(PYTEST_ARGS)
+
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(NEEDS_MEASURE)
