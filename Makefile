@@ -173,9 +173,18 @@ graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Ker
 	GRAPH_IMAGES=$(or $(IMAGES),30) $(PY) -m pytest tests/firmware/test_random_graph_taps.py \
 	    tests/firmware/test_keras_net_taps.py -n $(JOBS) $(PYTEST_ARGS)
 
+.PHONY: microphone-clips
+microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through the microphone's path against the UART's decisions
+	MICROPHONE_CLIPS=$(or $(CLIPS),40) $(PY) -m pytest tests/firmware/test_microphone_clips.py -s $(PYTEST_ARGS)
+
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
 	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
+
+.PHONY: listen
+listen: $(VENV)/.test $(TOOLS) ## MINUTES=10 of mixed sound through the monitor on virtual BOARD: events as the host's
+	@LISTEN_MINUTES=$(or $(MINUTES),10) LISTEN_BOARD=$(BOARD) $(PY) -m pytest -q \
+	    tests/firmware/test_monitor_long.py $(PYTEST_ARGS)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
