@@ -66,10 +66,11 @@ TEST_SET ?= train
 IMAGES ?=
 RECORDS ?=
 MINUTES ?=
+UPGRADE ?=
 
-# What is said is text, and neither make nor the shell evaluates it: `override` with its `value`
-# takes make's own evaluation away, and recipes have it from the environment, as "$$M2M_MODEL".
-# Lists of words (PYTEST_ARGS, WAV) are divided by tools/with_words.py.
+# What is said is text: `override` with its `value` keeps make from evaluating it, and `said` gives
+# it to the shell as one word, for which no line may end in it. Lists of words (PYTEST_ARGS, WAV) are
+# divided by tools/with_words.py.
 SAID := BOARD APP ACTIONS NAME MODEL MODELS LABELS FRONTEND THRESHOLD CROSS_COMPILE TAPS VIRTUAL \
     FOLDS CLIPS SOUNDS SVG A B INVENTORY PROBE PACK ENGINE STEDGEAI C_API OPTIMISE KERNELS \
     FLASH_COMMAND WRITE PYTEST_ARGS FORCE REPORTS EVENTS RECORDINGS JOBS COUNT SEED CONFIG CMD WAV \
@@ -79,7 +80,13 @@ $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name))
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
 $(foreach name,OTHER_BOARDS PYTHON,$(if $(findstring environment,$(origin $(name))),\
     $(eval override $(name) := $$(value $(name)))))
-$(foreach name,$(SAID) OTHER_BOARDS,$(eval export M2M_$(name) = $$($(name))))
+define LINE_END :=
+
+
+endef
+$(foreach name,$(SAID) OTHER_BOARDS PYTHON,$(if $(findstring $(LINE_END),$(value $(name))),\
+    $(error $(name) holds the end of a line: say it in one)))
+said = '$(subst ','\'',$(or $($(1)),$(2)))'
 $(if $(filter-out train test,$(TEST_SET)),$(error TEST_SET=$(TEST_SET): say train or test))
 
 # A switch such as VIRTUAL or TAPS: 1, yes, true or on; 0, no, false, off or nothing.
@@ -87,35 +94,38 @@ NO := 0 no No NO false False FALSE off Off OFF
 YES := 1 yes Yes YES true True TRUE on On ON
 is_on = $(if $(filter-out $(NO) $(YES),$($(1))),$(error $(1)=$($(1)): say 1 or 0),$(filter $(YES),$($(1))))
 
-WITH_CONFIG = $(if $(CONFIG),--config "$$M2M_CONFIG")
-WITH_FRONTEND = $(if $(FRONTEND),--frontend "$$M2M_FRONTEND")
-WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$$M2M_THRESHOLD") $(WITH_FRONTEND)
-WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$$M2M_OPTIMISE")
-WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$$M2M_KERNELS")
-WITH_SOUNDS = $(if $(SOUNDS),--data "$$M2M_SOUNDS") $(if $(FOLDS),--folds "$$M2M_FOLDS")
-WITH_APP = $(if $(APP),--app "$$M2M_APP") $(if $(ACTIONS),--actions "$$M2M_ACTIONS")
+WITH_CONFIG = $(if $(CONFIG),--config $(call said,CONFIG))
+WITH_FRONTEND = $(if $(FRONTEND),--frontend $(call said,FRONTEND))
+WITH_SETTINGS = $(if $(THRESHOLD),--threshold $(call said,THRESHOLD)) $(WITH_FRONTEND)
+WITH_SCHEDULE = $(if $(OPTIMISE),--optimise $(call said,OPTIMISE))
+WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels $(call said,KERNELS))
+WITH_SOUNDS = $(if $(SOUNDS),--data $(call said,SOUNDS)) $(if $(FOLDS),--folds $(call said,FOLDS))
+WITH_APP = $(if $(APP),--app $(call said,APP)) $(if $(ACTIONS),--actions $(call said,ACTIONS))
 # Only the application measure answers a host: other commands refuse another APP.
-NEEDS_MEASURE = @test "$${M2M_APP:-measure}" = measure || { \
-    echo "APP=$$M2M_APP: make $@ plays sounds over the link, which only the application measure" \
+NEEDS_MEASURE = @test $(call said,APP,measure) = measure || { \
+    echo APP=$(call said,APP)": make $@ plays sounds over the link, which only the application measure" \
     "speaks. Leave APP out; make firmware and make flash take any." >&2; exit 2; }
 WITH_EVENTS = $(if $(call is_on,EVENTS),--events --plot build/events.png) \
-    $(if $(RECORDINGS),--recordings "$$M2M_RECORDINGS")
-WITH_ENGINE = $(if $(ENGINE),--engine "$$M2M_ENGINE") $(if $(STEDGEAI),--stedgeai "$$M2M_STEDGEAI") \
-    $(if $(C_API),--c-api "$$M2M_C_API")
+    $(if $(RECORDINGS),--recordings $(call said,RECORDINGS))
+WITH_ENGINE = $(if $(ENGINE),--engine $(call said,ENGINE)) $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI)) \
+    $(if $(C_API),--c-api $(call said,C_API))
 WITH_FORCE = $(if $(call is_on,FORCE),--force)
 WITH_FORCE_BUILD = $(if $(call is_on,FORCE),--force-build)
-WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$$M2M_CROSS_COMPILE")
-WITH_MODEL = $(if $(MODEL),--model "$$M2M_MODEL") $(if $(LABELS),--labels "$$M2M_LABELS")
-WITH_PROBE = $(if $(INVENTORY),--inventory "$$M2M_INVENTORY") $(if $(PROBE),--probe "$$M2M_PROBE")
-WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command "$$M2M_FLASH_COMMAND") $(if $(PACK),--pack "$$M2M_PACK")
-ON_BOARD = --board "$$M2M_BOARD" $(if $(call is_on,VIRTUAL),--virtual)
+WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile $(call said,CROSS_COMPILE))
+WITH_MODEL = $(if $(MODEL),--model $(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS))
+WITH_PROBE = $(if $(INVENTORY),--inventory $(call said,INVENTORY)) $(if $(PROBE),--probe $(call said,PROBE))
+WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command $(call said,FLASH_COMMAND)) $(if $(PACK),--pack $(call said,PACK))
+ON_BOARD = --board $(call said,BOARD) $(if $(call is_on,VIRTUAL),--virtual)
 
 # .venv and its sets of packages, the compiler, CMSIS-DSP.
 include environment.mk
 
-# A command with the words of these variables at its end.
-WITH_WORDS = $(PY) -m tools.with_words
-PYTEST = $(WITH_WORDS) M2M_PYTEST_ARGS -- $(PY) -m pytest
+# A command with the words of variables at its end, each list after an option or without one.
+listed = $(if $($(2)),'$(1)' $(call said,$(2)))
+with_words = $(if $(1),$(PY) -m tools.with_words $(1) -- )
+WITH_PYTEST_ARGS = $(call with_words,$(call listed,,PYTEST_ARGS))
+WITH_TRAIN_ARGS = $(call with_words,$(call listed,,TRAIN_ARGS))
+PYTEST = $(WITH_PYTEST_ARGS)$(PY) -m pytest
 
 # --- Targets --------------------------------------------------------------------------------------
 
@@ -137,37 +147,37 @@ help: ## This list
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
-	@$(MEL2METAL) firmware --board "$$M2M_BOARD" $(WITH_APP) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs "$$M2M_JOBS" $(WITH_FORCE)
+	@$(MEL2METAL) firmware --board $(call said,BOARD) $(WITH_APP) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(call said,JOBS) $(WITH_FORCE)
 
 .PHONY: new-app
 new-app: $(VENV)/.firmware ## A folder NAME with an application of your own: a class lights an LED
-	@$(MEL2METAL) new-app "$${M2M_NAME:-my_app}" --board "$$M2M_BOARD" $(WITH_MODEL)
+	@$(MEL2METAL) new-app $(call said,NAME,my_app) --board $(call said,BOARD) $(WITH_MODEL)
 
 .PHONY: library
 library: $(VENV)/.firmware $(TOOLS) ## Header, archive and CMake package for firmware that you have already
-	@$(MEL2METAL) library --board "$$M2M_BOARD" $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_SCHEDULE) \
-	    $(WITH_COMPILER) --jobs "$$M2M_JOBS" $(WITH_FORCE)
+	@$(MEL2METAL) library --board $(call said,BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_SCHEDULE) \
+	    $(WITH_COMPILER) --jobs $(call said,JOBS) $(WITH_FORCE)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
-	@$(MEL2METAL) explain $(if $(MODEL),"$$M2M_MODEL") $(if $(LABELS),--labels "$$M2M_LABELS") \
-	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board "$$M2M_BOARD" $(if $(SVG),--svg "$$M2M_SVG")
+	@$(MEL2METAL) explain $(if $(MODEL),$(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS)) \
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(call said,BOARD) $(if $(SVG),--svg $(call said,SVG))
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
-	@$(MEL2METAL) inspect $(if $(MODEL),"$$M2M_MODEL") $(if $(LABELS),--labels "$$M2M_LABELS") \
-	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds "$$M2M_SOUNDS")
+	@$(MEL2METAL) inspect $(if $(MODEL),$(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS)) \
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds $(call said,SOUNDS))
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
-RUN_TESTS = $(PYTEST) tests -n "$$M2M_JOBS" --dist worksteal
+RUN_TESTS = $(PYTEST) tests -n $(call said,JOBS) --dist worksteal
 
 # The whole suite on one virtual board, a few clips on each of the others.
 define RUN_VIRTUAL_BOARDS
-$(PYTEST) hil/ --board "$$M2M_BOARD" --virtual --clips 10 -n "$$M2M_JOBS" --dist worksteal \
+$(PYTEST) hil/ --board $(call said,BOARD) --virtual --clips 10 -n $(call said,JOBS) --dist worksteal \
     $(WITH_COMPILER)
-$(WITH_WORDS) --board=M2M_OTHER_BOARDS M2M_PYTEST_ARGS -- $(PY) -m pytest \
-    hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n "$$M2M_JOBS" \
+$(call with_words,$(call listed,--board=,OTHER_BOARDS) $(call listed,,PYTEST_ARGS))$(PY) -m pytest \
+    hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(call said,JOBS) \
     $(WITH_COMPILER)
 endef
 
@@ -189,33 +199,33 @@ test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's 
 
 .PHONY: random-graphs
 random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUNT=1000 SEED=1)
-	RANDOM_GRAPHS="$$M2M_COUNT" RANDOM_GRAPHS_SEED="$$M2M_SEED" $(PYTEST) \
-	    tests/network/test_random_graphs.py -n "$$M2M_JOBS"
+	RANDOM_GRAPHS=$(call said,COUNT) RANDOM_GRAPHS_SEED=$(call said,SEED) $(PYTEST) \
+	    tests/network/test_random_graphs.py -n $(call said,JOBS)
 
 .PHONY: graph-images
 graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Keras nets as whole images on virtual boards
-	GRAPH_IMAGES="$${M2M_IMAGES:-30}" $(PYTEST) tests/firmware/test_random_graph_taps.py \
-	    tests/firmware/test_keras_net_taps.py -n "$$M2M_JOBS"
+	GRAPH_IMAGES=$(call said,IMAGES,30) $(PYTEST) tests/firmware/test_random_graph_taps.py \
+	    tests/firmware/test_keras_net_taps.py -n $(call said,JOBS)
 
 .PHONY: microphone-clips
 microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through the microphone's path against the UART's decisions
-	MICROPHONE_CLIPS="$${M2M_CLIPS:-40}" $(PYTEST) tests/firmware/test_microphone_clips.py -s
+	MICROPHONE_CLIPS=$(call said,CLIPS,40) $(PYTEST) tests/firmware/test_microphone_clips.py -s
 
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
-	DRAWN_RECORDS="$${M2M_RECORDS:-100}" $(PYTEST) tests/frontend/test_record_distance.py -n "$$M2M_JOBS"
+	DRAWN_RECORDS=$(call said,RECORDS,100) $(PYTEST) tests/frontend/test_record_distance.py -n $(call said,JOBS)
 
 .PHONY: listen
 listen: $(VENV)/.test $(TOOLS) ## MINUTES=10 of mixed sound through the monitor on virtual BOARD: events as the host's
-	@LISTEN_MINUTES="$${M2M_MINUTES:-10}" LISTEN_BOARD="$$M2M_BOARD" $(PYTEST) -q \
+	@LISTEN_MINUTES=$(call said,MINUTES,10) LISTEN_BOARD=$(call said,BOARD) $(PYTEST) -q \
 	    tests/firmware/test_monitor_long.py
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(NEEDS_MEASURE)
-	@$(WITH_WORDS) M2M_PYTEST_ARGS -- $(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
-	    $(if $(FOLDS),--folds "$$M2M_FOLDS") $(if $(CLIPS),--clips "$$M2M_CLIPS") \
-	    $(if $(SOUNDS),--sounds "$$M2M_SOUNDS") $(WITH_PROBE) $(WITH_FLASHING) \
+	@$(WITH_PYTEST_ARGS)$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
+	    $(if $(FOLDS),--folds $(call said,FOLDS)) $(if $(CLIPS),--clips $(call said,CLIPS)) \
+	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
 
 .PHONY: flash
@@ -225,10 +235,10 @@ flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it wha
 
 .PHONY: live
 live: $(VENV)/.test $(TOOLS) ## Play sound to BOARD and watch what it hears (WAV=files, or a microphone)
-	@$(WITH_WORDS) --wav:M2M_WAV M2M_LIVE_ARGS -- $(MEL2METAL) live $(ON_BOARD) \
-	    $(if $(MICROPHONE),--microphone "$$M2M_MICROPHONE") \
+	@$(call with_words,$(strip $(call listed,--wav,WAV) $(call listed,,LIVE_ARGS)))$(MEL2METAL) live $(ON_BOARD) \
+	    $(if $(MICROPHONE),--microphone $(call said,MICROPHONE)) \
 	    $(if $(call is_on,BOARD_MICROPHONE),--board-microphone) \
-	    $(if $(RECORD),--record "$$M2M_RECORD") $(WITH_MODEL) $(WITH_PROBE) \
+	    $(if $(RECORD),--record $(call said,RECORD)) $(WITH_MODEL) $(WITH_PROBE) \
 	    $(WITH_FLASHING) $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
 	    $(WITH_FORCE_BUILD)
 
@@ -237,7 +247,7 @@ microphone: $(VENV)/.live ## What `make live` needs for this machine's microphon
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
-	@$(MEL2METAL) boards $(if $(call is_on,WRITE),--write) $(if $(INVENTORY),--inventory "$$M2M_INVENTORY")
+	@$(MEL2METAL) boards $(if $(call is_on,WRITE),--write) $(if $(INVENTORY),--inventory $(call said,INVENTORY))
 
 .PHONY: labgrid
 labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
@@ -247,7 +257,7 @@ labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .ven
 bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
 	$(NEEDS_MEASURE)
 	@$(PY) -m tests.support.bench_nets >/dev/null
-	@$(WITH_WORDS) --models:M2M_MODELS -- $(MEL2METAL) bench $(ON_BOARD) $(WITH_MODEL) \
+	@$(call with_words,$(call listed,--models,MODELS))$(MEL2METAL) bench $(ON_BOARD) $(WITH_MODEL) \
 	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
 	    $(WITH_FORCE_BUILD)
 
@@ -262,34 +272,34 @@ bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and th
 .PHONY: profile
 profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, line; a flame graph (SVG=file)
 	$(NEEDS_MEASURE)
-	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model "$$M2M_MODEL") \
-	    $(if $(LABELS),--labels "$$M2M_LABELS") $(if $(INVENTORY),--inventory "$$M2M_INVENTORY") \
-	    $(if $(PROBE),--probe "$$M2M_PROBE") $(if $(SVG),--svg "$$M2M_SVG") \
+	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model $(call said,MODEL)) \
+	    $(if $(LABELS),--labels $(call said,LABELS)) $(if $(INVENTORY),--inventory $(call said,INVENTORY)) \
+	    $(if $(PROBE),--probe $(call said,PROBE)) $(if $(SVG),--svg $(call said,SVG)) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
 	$(NEEDS_MEASURE)
-	@$(WITH_WORDS) M2M_PYTEST_ARGS -- $(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
-	    $(if $(CLIPS),--clips "$$M2M_CLIPS") $(if $(SOUNDS),--sounds "$$M2M_SOUNDS") \
-	    $(if $(STEDGEAI),--stedgeai "$$M2M_STEDGEAI") $(if $(C_API),--c-api "$$M2M_C_API") \
+	@$(WITH_PYTEST_ARGS)$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
+	    $(if $(CLIPS),--clips $(call said,CLIPS)) $(if $(SOUNDS),--sounds $(call said,SOUNDS)) \
+	    $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI)) $(if $(C_API),--c-api $(call said,C_API)) \
 	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_FORCE_BUILD)
 
 .PHONY: history
 history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/history.html
-	@$(MEL2METAL) history --board "$$M2M_BOARD"
+	@$(MEL2METAL) history --board $(call said,BOARD)
 
 .PHONY: compare-runs
 compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previous B=latest, or folders
-	@$(MEL2METAL) compare-runs --board "$$M2M_BOARD" "$${M2M_A:-previous}" "$${M2M_B:-latest}"
+	@$(MEL2METAL) compare-runs --board $(call said,BOARD) $(call said,A,previous) $(call said,B,latest)
 
 .PHONY: report
 report: $(VENV)/.test ## The latest run on BOARD as a page, in the browser
-	@$(MEL2METAL) report --board "$$M2M_BOARD"
+	@$(MEL2METAL) report --board $(call said,BOARD)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
-	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$$M2M_CLIPS") $(WITH_COMPILER) \
+	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips $(call said,CLIPS)) $(WITH_COMPILER) \
 	    $(WITH_FORCE)
 
 .PHONY: tools
@@ -297,7 +307,7 @@ tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMS
 
 .PHONY: shell
 shell: $(VENV)/.firmware $(COMPILER) ## A shell with arm-none-eabi-gcc on PATH (CMD="arm-none-eabi-gcc --version": one command)
-	@$(WITH_WORDS) M2M_CMD -- $(MEL2METAL) shell
+	@$(call with_words,$(call listed,,CMD))$(MEL2METAL) shell
 
 .PHONY: browser
 browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of the page (npm)
@@ -305,7 +315,7 @@ browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
-	@$(MEL2METAL) doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai "$$M2M_STEDGEAI")
+	@$(MEL2METAL) doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI))
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
@@ -318,23 +328,23 @@ models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, t
 # What is missing is told before TensorFlow is installed.
 .PHONY: check-train check-cv check-quantize
 check-train check-cv check-quantize: config-is-there $(VENV)/.test
-	@$(WITH_WORDS) M2M_TRAIN_ARGS -- $(MEL2METAL) $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: train
 train: check-train $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	@$(WITH_WORDS) M2M_TRAIN_ARGS -- $(MEL2METAL) train $(WITH_CONFIG) $(WITH_SOUNDS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) train $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: cv
 cv: check-cv $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	@$(WITH_WORDS) M2M_TRAIN_ARGS -- $(MEL2METAL) cv $(WITH_CONFIG) $(WITH_SOUNDS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) cv $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: quantize
 quantize: check-quantize $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	@$(WITH_WORDS) M2M_TRAIN_ARGS -- $(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would (EVENTS=1: in long recordings)
-	@$(WITH_WORDS) M2M_TRAIN_ARGS -- $(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(WITH_EVENTS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(WITH_EVENTS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'

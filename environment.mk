@@ -14,8 +14,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
-# As one word for the shell: found when it is first needed, it is not in the environment.
-RUN_PYTHON = '$(subst ','\'',$(or $(PYTHON),false))'
+RUN_PYTHON = $(call said,PYTHON,false)
 
 $(VENV)/.created:
 	@$(RUN_PYTHON) $(IS_NEW_ENOUGH) || { \
@@ -47,8 +46,8 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.firmware
 # A configuration that is not there is told before TensorFlow is downloaded.
 .PHONY: config-is-there
 config-is-there:
-	@test -z "$$M2M_CONFIG" || test -f "$$M2M_CONFIG" || { \
-	    echo "CONFIG=$$M2M_CONFIG: there is no such file. Name a configuration:" \
+	@test -z $(call said,CONFIG) || test -f $(call said,CONFIG) || { \
+	    echo CONFIG=$(call said,CONFIG)": there is no such file. Name a configuration:" \
 	    "docs/train-your-own.md shows one." >&2; exit 2; }
 
 $(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there

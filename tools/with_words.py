@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m tools.with_words NAME... -- COMMAND...`: runs a command with more words at its end.
+"""`python -m tools.with_words [OPTION WORDS]... -- COMMAND...`: a command, and words at its end.
 
-The words come from variables of the environment, divided and quoted as in a shell; nothing in them
-is evaluated. So make passes lists on, such as PYTEST_ARGS. `--wav:NAME` puts the option before the
-words where there are any, `--board=NAME` joins it to each of them.
+Each WORDS is text that is divided and quoted as in a shell; nothing in it is evaluated. So make
+passes lists on, such as PYTEST_ARGS. OPTION stands before the words where there are any; joined to
+each of them where it ends with an equals sign; not at all where it is empty.
 """
 
 from __future__ import annotations
@@ -11,40 +11,40 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 EXIT_INPUT = 2
-PREFIX = "M2M_"
-"""Of the variables as the Makefile exports them."""
 
 
-def words_of(specification: str, environment: Mapping[str, str]) -> Iterator[str]:
-    """The words that `NAME`, `--option:NAME` or `--option=NAME` stand for.
-
-    Raises ValueError, with the variable's name, for quotes that do not end.
-    """
-    name = specification.replace("=", ":").rpartition(":")[2]
-    option = specification[: -len(name) - 1]
-    joined = f"{option}=" if "=" in specification else ""
+def words_of(option: str, text: str) -> Iterator[str]:
+    """The words of one list, with its option. Raises ValueError for quotes that do not end."""
     try:
-        words = shlex.split(environment.get(name, ""))
+        words = shlex.split(text)
     except ValueError as error:
-        text = environment[name]
-        raise ValueError(f"{name.removeprefix(PREFIX)}={text}: {error}") from None
-    if words and option and not joined:
+        raise ValueError(f"{text}: {error}") from None
+    if option.endswith("="):
+        yield from (f"{option}{word}" for word in words)
+        return
+    if option and words:
         yield option
-    yield from (f"{joined}{word}" for word in words)
+    yield from words
+
+
+def command_of(arguments: Sequence[str]) -> list[str]:
+    """The whole command. Raises ValueError as `words_of` does."""
+    end = next(at for at in range(0, len(arguments), 2) if arguments[at] == "--")
+    lists = zip(arguments[:end:2], arguments[1:end:2], strict=True)
+    more = [word for option, text in lists for word in words_of(option, text)]
+    return [*arguments[end + 1 :], *more]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Become the command; returns only where that cannot be."""
-    end = arguments.index("--")
     try:
-        words = [one for name in arguments[:end] for one in words_of(name, os.environ)]
+        command = command_of(arguments)
     except ValueError as error:
         print(error, file=sys.stderr)
         return EXIT_INPUT
-    command = [*arguments[end + 1 :], *words]
     os.execvp(command[0], command)
 
 

@@ -3,23 +3,24 @@ from __future__ import annotations
 
 import pytest
 
-from tools.with_words import words_of
+from tools.with_words import command_of
 
 
 @pytest.mark.parametrize(
-    ("specification", "text", "words"),
+    ("option", "text", "words"),
     [
-        ("M2M_X", "a 'b c' \"d\" $(e) `f`", ["a", "b c", "d", "$(e)", "`f`"]),
-        ("--wav:M2M_X", "a b", ["--wav", "a", "b"]),
-        ("--board=M2M_X", "a b", ["--board=a", "--board=b"]),
-        ("--wav:M2M_X", " ", []),
-        ("--board=M2M_X", "", []),
+        ("", "a 'b c' \"d\" $(e) `f`", ["a", "b c", "d", "$(e)", "`f`"]),
+        ("--wav", "a -- b", ["--wav", "a", "--", "b"]),
+        ("--board=", "a b", ["--board=a", "--board=b"]),
+        ("--wav", " ", []),
+        ("--board=", "", []),
     ],
 )
-def test_the_words_of_a_variable(specification: str, text: str, words: list[str]) -> None:
-    assert list(words_of(specification, {"M2M_X": text})) == words
+def test_words_come_behind_the_command(option: str, text: str, words: list[str]) -> None:
+    assert command_of([option, text, "--", "echo", "x"]) == ["echo", "x", *words]
+    assert command_of([option, text, "", "--", "--", "x"]) == ["x", *words, "--"]
 
 
-def test_quotes_that_do_not_end_name_the_variable() -> None:
-    with pytest.raises(ValueError, match="X='a: No closing quotation"):
-        list(words_of("M2M_X", {"M2M_X": "'a"}))
+def test_quotes_that_do_not_end_are_told() -> None:
+    with pytest.raises(ValueError, match="'a: No closing quotation"):
+        command_of(["", "'a", "--", "echo"])
