@@ -15,6 +15,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from sounds.folds import FOLDS, assign_folds
+from sounds.plain_file import file_fault
 from sounds.sound import Sound, SoundSet, classes_of, split_category
 
 PIECE = "--"
@@ -27,6 +28,12 @@ NO_SOUNDS = {
 """Files that may lie about. All others are taken for sounds, so that none is left out silently."""
 
 
+SOUNDS = {".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav"}
+"""A folder's name that ends so is one by mistake."""
+
+REMEDY = "put the sound itself there, or remove it"
+
+
 def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     """The sounds of `folds` (none given: of all), by class and name.
 
@@ -35,8 +42,9 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     """
     faults: list[Fault] = []
     folders = sorted(path for path in root.iterdir() if path.is_dir() and _is_shown(path))
-    for path in sorted(path for path in root.iterdir() if path.is_file() and _may_sound(path)):
-        faults.append(Fault(str(path), "is in no class's folder", "move it into one"))
+    for path in sorted(path for path in root.iterdir() if not path.is_dir() and _may_sound(path)):
+        no_file = file_fault(path, "is not there", REMEDY)
+        faults.append(no_file or Fault(str(path), "is in no class's folder", "move it into one"))
     if not folders:
         what = "has neither ESC-50's layout (no meta/esc50.csv) nor one folder per class"
         faults.append(Fault(str(root), what, "make a folder for each class, its sounds in there"))
@@ -44,9 +52,11 @@ def read_class_folders(root: Path, folds: Sequence[int] = ()) -> SoundSet:
     faults += _unreadable_names(root)
     found: list[tuple[str, Path]] = []
     for folder in folders:
-        inside = sorted(path for path in folder.rglob("*") if path.is_file())
-        files = [path for path in inside if _may_sound(path) and _all_shown(path, folder)]
-        if not files:
+        inside = [path for path in sorted(folder.rglob("*")) if _all_shown(path, folder)]
+        odd = [fault for path in inside if (fault := _odd(path))]
+        faults += odd
+        files = [path for path in inside if path.is_file() and _may_sound(path)]
+        if not files and not odd:
             remedy = "put sounds in there, or take the folder away"
             faults.append(Fault(str(folder), "the class has no sound", remedy))
         found += [(folder.name, path) for path in files]
@@ -84,6 +94,17 @@ def recording_of(path: Path, folder: Path) -> str:
     if mark and before:
         return before
     return f"{folder.name}/{path.stem}"
+
+
+def _odd(path: Path) -> Fault | None:
+    """What is no sound, and would be left out without a word."""
+    if path.is_dir():
+        if path.is_symlink():
+            what = "is a link to a folder, which is not followed"
+            return Fault(str(path), what, "put the folder itself there")
+        named_as_sound = path.suffix.lower() in SOUNDS
+        return Fault(str(path), "is a folder, no file", REMEDY) if named_as_sound else None
+    return file_fault(path, "is not there", REMEDY) if _may_sound(path) else None
 
 
 def _name(root: Path, path: Path) -> str:

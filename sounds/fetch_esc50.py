@@ -10,12 +10,15 @@ ESC-50 is licensed CC BY-NC 3.0, its ESC-10 part CC BY 3.0 (K. J. Piczak, 2015).
 
 from __future__ import annotations
 
-import csv
+import errno
+import io
 import shutil
 import sys
 import zipfile
-import zlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import Fault, InputError, ToolError
@@ -25,6 +28,7 @@ from generator.notices import KEPT, notice, notify
 from generator.repository import command
 from sounds.decode import read_samples
 from sounds.download import download
+from sounds.esc50 import LONGEST_NAME, table_rows
 from sounds.layouts import read_sounds
 
 CLIPS = 400
@@ -33,6 +37,8 @@ FOLDS = 5
 CLIP_RATE_HZ = 44_100
 """Of the clips as they are published: nothing is resampled to look at them."""
 TABLE_ROWS = 2000
+LARGEST_MEMBER_BYTES = 4 << 20
+"""A clip has 441,044 bytes."""
 
 
 def download_archive(url: str, folder: Path) -> Path:
@@ -47,22 +53,22 @@ def extract_esc10(archive: Path, folder: Path) -> None:
     Raises ArchiveDamagedError, InputError when the table lacks something, and OSError when the
     place to unpack to fails.
     """
-    try:
-        with zipfile.ZipFile(archive) as packed:
-            members = {Path(name).parts[1:]: name for name in packed.namelist() if name[-1:] != "/"}
-            table = members.get(("meta", "esc50.csv"))
-            if table is None:
-                raise InputError([Fault(archive.name, "no meta/esc50.csv in it", _AGAIN)])
-            _extract(packed, table, folder / "meta" / "esc50.csv")
-            for name in esc10_filenames(folder / "meta" / "esc50.csv"):
-                member = members.get(("audio", name))
-                if member is not None:  # the check that follows reports what is missing
-                    _extract(packed, member, folder / "audio" / name)
-            for name in ("LICENSE", "README.md"):
-                if (name,) in members:
-                    _extract(packed, members[(name,)], folder / name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
+    with archive.open("rb") as stream:
+        with _damage_of(archive):
+            packed = zipfile.ZipFile(stream)
+        members = {Path(name).parts[1:]: name for name in packed.namelist() if name[-1:] != "/"}
+        table = members.get(("meta", "esc50.csv"))
+        if table is None:
+            raise InputError([Fault(archive.name, "no meta/esc50.csv in it", _AGAIN)])
+        unpacker = _Unpacker(archive, packed)
+        unpacker.write(table, folder / "meta" / "esc50.csv")
+        for name in esc10_filenames(folder / "meta" / "esc50.csv"):
+            member = members.get(("audio", name))
+            if member is not None:  # the check that follows reports what is missing
+                unpacker.write(member, folder / "audio" / name)
+        for name in ("LICENSE", "README.md"):
+            if (name,) in members:
+                unpacker.write(members[(name,)], folder / name)
 
 
 _AGAIN = f"run `{command('dataset')}` again"
@@ -72,19 +78,38 @@ class ArchiveDamagedError(ToolError):
     """What arrived is no archive, or not the one that was sent: worth no second look."""
 
 
-def _extract(packed: zipfile.ZipFile, member: str, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with packed.open(member) as source, to.open("wb") as target:
-        shutil.copyfileobj(source, target)
+@contextmanager
+def _damage_of(archive: Path) -> Iterator[None]:
+    """Whatever reading an archive raises is damage, but for what the disk itself reports."""
+    try:
+        yield
+    except Exception as error:  # zipfile lets through what its blind reads run into
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        raise ArchiveDamagedError(f"{archive} is damaged: {error}", _AGAIN) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Unpacker:
+    """Takes files out of an archive, none larger than one of ESC-50 can be."""
+
+    archive: Path
+    packed: zipfile.ZipFile
+
+    def write(self, member: str, to: Path) -> None:
+        with _damage_of(self.archive), self.packed.open(member) as source:
+            data = source.read(LARGEST_MEMBER_BYTES + 1)
+        if len(data) > LARGEST_MEMBER_BYTES:
+            what = f"{self.archive} is not ESC-50's: {member} is larger than any file of it"
+            raise ArchiveDamagedError(what, _AGAIN)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with to.open("wb") as target:
+            shutil.copyfileobj(io.BytesIO(data), target)
 
 
 def esc10_filenames(table: Path) -> list[str]:
     """File names of ESC-10 by the table; InputError with every fault of a table not complete."""
-    try:
-        with table.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError([Fault(table.name, f"is no CSV in UTF-8: {error}", _AGAIN)]) from error
+    rows = [row for _, row in table_rows(table)[1]]
     faults = []
     if len(rows) != TABLE_ROWS:
         faults.append(Fault(table.name, f"{len(rows)} rows, not {TABLE_ROWS}", _AGAIN))
@@ -97,12 +122,17 @@ def esc10_filenames(table: Path) -> list[str]:
     if faults:
         raise InputError(faults)
     names = [row.get("filename") or "" for row in chosen]
-    unsafe = [name for name in names if Path(name).name != name]
+    unsafe = [name for name in names if not _is_file_name(name)]
     if unsafe:
         raise InputError(
             [Fault(table.name, f"{name!r} is no file name", _AGAIN) for name in unsafe]
         )
     return names
+
+
+def _is_file_name(name: str) -> bool:
+    is_short = len(name.encode("utf-8", "surrogatepass")) <= LONGEST_NAME
+    return Path(name).name == name and name.isprintable() and is_short
 
 
 def check_clips(folder: Path) -> int:

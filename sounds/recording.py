@@ -15,6 +15,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from sounds.decode import Samples, read_samples
+from sounds.names import names_of
 
 LABEL_SUFFIX = ".txt"
 SOUND_SUFFIXES = (".wav", ".flac", ".ogg")
@@ -60,14 +61,14 @@ def read_recordings(folder: Path, rate_hz: int) -> tuple[Recording, ...]:
         raise InputError([Fault(str(folder), what, "put some there, with their labels")])
     faults: list[Fault] = []
     recordings = []
-    for path in paths:
+    for path, name in zip(paths, names_of([one.relative_to(folder) for one in paths]), strict=True):
         try:
             samples = read_samples(path, rate_hz)
             occurrences = read_labels(path.with_suffix(LABEL_SUFFIX), len(samples) / rate_hz)
         except InputError as error:
             faults += error.faults
             continue
-        recordings.append(Recording(path.stem, samples, rate_hz, occurrences))
+        recordings.append(Recording(name, samples, rate_hz, occurrences))
     if faults:
         raise InputError(faults)
     return tuple(recordings)

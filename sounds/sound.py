@@ -22,7 +22,7 @@ class Sound:
     """A file, the fold it belongs to and its classes."""
 
     name: str
-    """The same for every edition of a set: the file's name without suffix, or its path so."""
+    """Its path in the set, without suffix where that is no other's: the same for every edition."""
     path: Path
     fold: int
     category: str

@@ -25,7 +25,7 @@ class Clip:
     """One clip: a file of a data set, or a synthetic sound when `path` is None."""
 
     name: str
-    """File name without suffix, or its path so: the same for every edition of the data set."""
+    """Its own in its set, and the same for every edition of the set: the file's path there."""
 
     fold: int
     """Fold of the data set; 0 for synthetic clips."""

@@ -118,3 +118,23 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path / "dog") + b"/caf\xe9.wav")).touch()
     with pytest.raises(InputError, match=r"caf\\xe9\.wav: its name is not UTF-8"):
         read_sounds(tmp_path)
+
+
+def test_what_is_no_file_is_told_and_not_left_out(tmp_path: Path) -> None:
+    make(tmp_path, "dog/a.wav", "dog/.hidden/b.wav", "elsewhere/c/d.txt", "dog/x.wav/e.wav")
+    (tmp_path / "elsewhere").rename(tmp_path / ".elsewhere")
+    (tmp_path / "dog" / "gone.wav").symlink_to("nowhere.wav")
+    (tmp_path / "dog" / "more").symlink_to(tmp_path / ".elsewhere" / "c")
+    os.mkfifo(tmp_path / "dog" / "pipe.wav")
+    (tmp_path / "stray.wav").symlink_to("nowhere.wav")
+    with pytest.raises(InputError) as caught:
+        read_sounds(tmp_path)
+    told = {Path(fault.where).name: fault.what for fault in caught.value.faults}
+    assert told == {
+        "gone.wav": "is a link to nowhere.wav, which is not there",
+        "more": "is a link to a folder, which is not followed",
+        "pipe.wav": "is a pipe, no file",
+        "x.wav": "is a folder, no file",
+        "stray.wav": "is a link to nowhere.wav, which is not there",
+    }
+    assert all(fault.remedy for fault in caught.value.faults)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from generator.errors import InputError
+from hil.clips.clip_set import load_clips
 from sounds.layouts import read_sounds
 
 HEADER = "filename,fold,target,category,esc10,src_file,take\n"
@@ -109,3 +111,57 @@ def test_all_faults_come_together(root: Path) -> None:
         "1-7-A-0.wav", "2-8-A-1.wav", "esc50.csv"
     ]  # fmt: skip
     assert "no clip in fold 5" in str(caught.value)
+
+
+def test_sounds_of_the_same_name_in_two_folders_or_formats_are_all_there(root: Path) -> None:
+    names = ("x/1.ogg", "y/1.ogg", "a.wav", "a.flac")
+    for name in names:
+        (root / "audio" / name).parent.mkdir(exist_ok=True)
+        (root / "audio" / name).touch()
+    rows = "".join(f"{name},{1 + (name[0] == 'y')},dog\n" for name in names)
+    (root / "meta" / "esc50.csv").write_text(f"filename,fold,category\n{rows}")
+    found = read_sounds(root).sounds
+    assert [one.name for one in found] == ["x/1", "y/1", "a.wav", "a.flac"]
+    assert [one.recording for one in found] == ["x/1", "y/1", "a", "a"]
+    assert {clip.name for clip in load_clips(root).clips} == {one.name for one in found}
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (f"{'n' * 300}.wav,1,dog\n", "the name has more than 255 bytes"),
+        (f"a.wav,{'1' * 5000},dog\n", "fold '1{80}…' is no number"),
+        ("../../a.wav,1,dog\n", "leads out of the folder audio"),
+        ("x/../../a.wav,1,dog\n", "leads out of the folder audio"),
+        ("/etc/passwd,1,dog\n", "leads out of the folder audio"),
+        (",1,dog\n", "the file has no name"),
+        ("./a.wav,1,dog\na.wav,1,dog\n", r"a\.wav: is in 2 rows"),
+        ("a\x1b.wav,1,dog\n", "cannot be printed"),
+        ('a.wav,1,dog\n"b.wav,1,dog\nc.wav,1,dog\n', "is no CSV in UTF-8: unexpected end"),
+        ('"b.wav,1,dog\nc.wav",1,dog\n', "line 3: a quotation mark is open"),
+        ("a.wav,1,dog\n" * 800_000, "more than 8 MiB"),
+    ],
+    ids=[
+        *("long-name", "huge-fold", "upwards", "inner-upwards", "absolute", "nameless"),
+        *("same-file", "escape", "open-quote", "swallowed-row", "huge"),
+    ],
+)
+def test_rows_that_name_what_cannot_be_a_sound_are_told(
+    root: Path, rows: str, complaint: str
+) -> None:
+    (root / "audio" / "a.wav").touch()
+    (root.parent / "a.wav").touch()
+    (root / "meta" / "esc50.csv").write_text("filename,fold,category\n" + rows)
+    with pytest.raises(InputError, match=complaint):
+        read_sounds(root)
+
+
+def test_what_is_no_file_is_told_and_not_opened(root: Path) -> None:
+    (root / "audio" / "2-8-A-1.wav").unlink()
+    os.mkfifo(root / "audio" / "2-8-A-1.wav")
+    with pytest.raises(InputError, match="is a pipe, no file"):
+        read_sounds(root)
+    (root / "meta" / "esc50.csv").unlink()
+    os.mkfifo(root / "meta" / "esc50.csv")
+    with pytest.raises(InputError, match=r"esc50\.csv: is a pipe, no file"):
+        read_sounds(root)

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from generator.errors import InputError
 from hil.clips.clip_set import load_clips
 from mel2metal.__main__ import main
 from sounds.download import CHUNK_BYTES
-from sounds.fetch_esc50 import fetch
+from sounds.fetch_esc50 import ArchiveDamagedError, extract_esc10, fetch
 from tests.support.file_server import FileServer, serving
 
 CATEGORIES = [f"sound{index}" for index in range(50)]
@@ -165,6 +166,71 @@ def test_archive_with_spoilt_compressed_data_is_not_kept(
     assert "is damaged" in capsys.readouterr().err
     server.files[PATH] = ARCHIVE
     assert main(arguments) == 0
+
+
+def encrypted() -> bytes:
+    """An archive whose every file says that it is encrypted."""
+    content = bytearray(ARCHIVE)
+    for mark, flags_at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + flags_at] |= 1
+            at = content.find(mark, at + 4)
+    return bytes(content)
+
+
+def swollen() -> bytes:
+    """An archive of some kilobytes whose table unpacks to 64 MiB."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ESC-50-master/meta/esc50.csv", bytes(64 << 20))
+    return packed.getvalue()
+
+
+def with_bytes(at_from_end: int, value: bytes) -> bytes:
+    """The archive with other bytes in the record of its end, or before."""
+    content = bytearray(ARCHIVE)
+    at = len(content) - at_from_end
+    content[at : at + len(value)] = value
+    return bytes(content)
+
+
+DAMAGED = {
+    "encrypted": encrypted(),
+    "swollen": swollen(),
+    "directory-before-the-file": with_bytes(6, b"\xff\xff\xff\x7f"),
+    "directory-of-another-size": with_bytes(10, b"\xff\xff\xff\x7f"),
+    "unknown-compression": ARCHIVE.replace(
+        b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x5f\x00"
+    ),
+    "lzma-of-nothing": ARCHIVE.replace(
+        b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x00\x00\x0e\x00"
+    ),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_damaged_archive_is_told_and_the_next_run_goes_well(
+    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    server.files[PATH] = content
+    arguments = ["dataset", "--url", url_of(server), "--to", str(tmp_path / "ESC-50")]
+    assert main(arguments) == 3
+    assert capsys.readouterr().err.count("remedy:") == 1
+    server.files[PATH] = ARCHIVE
+    assert main(arguments) == 0
+
+
+def test_every_flipped_byte_of_the_directory_ends_in_one_message(tmp_path: Path) -> None:
+    """Or in no damage at all: the clips that come out are checked by what follows."""
+    source = io.BytesIO()
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ESC-50-master/meta/esc50.csv", b"filename,fold\n")
+    whole, path = source.getvalue(), tmp_path / "a.zip"
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with pytest.raises((ArchiveDamagedError, InputError)):  # the table is none of ESC-50's
+            extract_esc10(path, tmp_path / "out")
 
 
 def test_full_disk_is_told_and_the_download_is_kept(

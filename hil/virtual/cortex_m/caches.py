@@ -187,7 +187,11 @@ class DataCache(BusMemory):
             return
         memory, offset = located
         end = offset + len(data)
-        for line in range(offset >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1):
+        first, behind = offset >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1
+        if min(memory.kinds[first:behind]) > Memory.WRITE_THROUGH:  # not cached, all of it
+            memory.core_view[offset:end] = memory.bus_view[offset:end] = memoryview(data)
+            return
+        for line in range(first, behind):
             kind, part = memory.kinds[line], memory.bytes_of(line)
             if kind == Memory.WRITE_BACK and memory.is_dirty(line):
                 raise self._broken(

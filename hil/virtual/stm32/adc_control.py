@@ -25,8 +25,19 @@ from hil.virtual.system import ClockTree, Events, Interrupting
 from hil.virtual.wiring import AnalogMicrophone
 
 
+class CountsWrites(Protocol):
+    """What tells that clocks or pins may have changed."""
+
+    writes: int
+    """Writes to peripherals so far."""
+
+
 class AdcSystem(Events, Interrupting, Protocol):
     """What an ADC needs of the machine."""
+
+    @property
+    def bus(self) -> CountsWrites:
+        """Over which registers are written."""
 
 
 class AdcClocks(ClockTree, Protocol):
