@@ -71,8 +71,10 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
-from hil.link.incoming import IncomingFrames, start_of
+from hil.link.incoming import IncomingFrames, program_of, start_of
 from hil.link.played import Clip, ClipRun, PatchRun
+from hil.link.progress import READ_BACK_S, Progress, limit_of
+from hil.link.value_check import check_answers, check_clip, check_hello, check_rule
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
@@ -122,7 +124,6 @@ class Link:
         self._sent_bytes = 0
         self._limit_bytes = 0
         self._nonce = 0
-        self._bands = 0
         self._resumptions: list[str] = []
 
     def handshake(self, deadline_s: float = BOOT_S) -> Hello:
@@ -145,7 +146,7 @@ class Link:
                 self._incoming.sequence = 1
                 self._sent_bytes = 0
                 self._limit_bytes = hello.window_bytes
-                self._bands = hello.bands
+                check_hello(hello)
                 self._hello = hello
                 check_counter(hello)
                 return hello
@@ -190,10 +191,11 @@ class Link:
         self._resumptions.clear()
         messages, retries = self._converse(clip.begin(), ClipResult, clip)
         result = next(m for m in messages if isinstance(m, ClipResult))
-        mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
-        features = [m for m in mine if isinstance(m, Features)]
-        patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        joined = join_features(features, self._bands)
+        answers = [m for m in messages if isinstance(m, PatchResult | Features)]
+        check_clip(clip_id, len(samples), result, answers, self.known)
+        features = [m for m in answers if isinstance(m, Features)]
+        patches = tuple(m for m in answers if isinstance(m, PatchResult))
+        joined = join_features(features, self.known.bands)
         return ClipRun(result, patches, joined, retries, tuple(self._resumptions))
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
@@ -209,6 +211,7 @@ class Link:
             for at in range(0, len(frames), count)
         ]
         messages, retries = self._converse(outgoing, PatchResult)
+        check_answers(patch_id, messages, self.known)
         rows = join_rows([m for m in messages if isinstance(m, Tap)])
         result = next(m for m in messages if isinstance(m, PatchResult))
         return PatchRun(result, rows, retries)
@@ -226,7 +229,9 @@ class Link:
     def read_rule(self) -> Rule:
         """Ask how the device decides a clip."""
         messages, _ = self._converse([RuleRequest()], Rule)
-        return next(m for m in messages if isinstance(m, Rule))
+        rule = next(m for m in messages if isinstance(m, Rule))
+        check_rule(rule)
+        return rule
 
     def send_raw(self, data: bytes) -> None:
         """Put bytes on the line as they are, damaged or not: for tests of the device's refusals."""
@@ -252,10 +257,20 @@ class Link:
         """
         if fresh:
             self._incoming.sequence = 0
+        progress = Progress(self._clock_s, self._silence_s, limit_of(self._silence_s, 0.0))
         while True:
             for message in self.receive(self._silence_s):
                 if isinstance(message, kind):
                     return message
+                progress.note()
+            progress.check()
+
+    @property
+    def known(self) -> Hello:
+        """What the device said of itself."""
+        if self._hello is None:
+            raise HandshakeError("nothing can be asked before the handshake")
+        return self._hello
 
     def _converse(
         self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None = None
@@ -284,6 +299,9 @@ class Link:
             hello = self.handshake(self._silence_s)
         except HandshakeError as silent:
             raise error from silent
+        if before is not None and program_of(before) != program_of(hello):
+            what = "another firmware answers than before: the board was programmed, or exchanged"
+            raise WrongDeviceError(what, "leave the board alone, and run again") from error
         restarted = self._started_anew
         if restarted is None and before is not None and start_of(before) != start_of(hello):
             restarted = hello
@@ -296,9 +314,12 @@ class Link:
         answers: list[Message] = []
         frames = self._encode(outgoing)
         stuck = Counter[int]()
+        limit_s = READ_BACK_S if clip is None else limit_of(self._silence_s, self._seconds_of(clip))
+        progress = Progress(self._clock_s, self._silence_s, limit_s)
         while True:
             while frames and len(frames[0]) <= self._credit_bytes:
                 self._send(frames.popleft())
+                progress.note()
             interrupted: RefusedError | None = None
             for message in self.receive(self._silence_s):
                 if isinstance(message, Refused):
@@ -308,15 +329,20 @@ class Link:
                     interrupted = interrupted or refused
                 else:
                     answers.append(message)
+                progress.note()
                 if isinstance(message, last):
                     return answers
+            progress.check()
             if clip is not None and interrupted is not None:
                 sample = self.resume(clip.clip_id, interrupted, answers)
                 stuck[sample] += 1
-                if stuck[sample] > ATTEMPTS:
+                if stuck[sample] > ATTEMPTS or sample > len(clip.samples) // 2:
                     raise interrupted
                 self._resumptions.append(interrupted.what)
                 frames = self._encode(clip.rest_from(sample))
+
+    def _seconds_of(self, clip: Clip) -> float:
+        return len(clip.samples) / 2 / self.known.sample_rate_hz
 
     def _encode(self, messages: Sequence[Message]) -> deque[bytes]:
         """Frames of one conversation are numbered in order, so they can be encoded beforehand."""
@@ -345,7 +371,8 @@ class Link:
                     elif not RefusedError.from_message(message).is_repeatable:
                         raise RefusedError.from_message(message)
                 if resumed is not None:
-                    if resumed.clip_id != clip_id:
+                    is_known = resumed.window_bytes == self.known.window_bytes
+                    if resumed.clip_id != clip_id or not is_known:
                         raise refused
                     self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
                     return resumed.samples
