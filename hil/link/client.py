@@ -26,18 +26,13 @@ import serial
 from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
-    HOST_PAYLOAD_LIMIT_BYTES,
-    TAP_MASK_BYTES,
     Frame,
     ProtocolMismatchError,
     encode_frame,
-    mask_of,
 )
 from generator.wire.messages import (
     ClipResult,
     Credit,
-    Features,
-    Frames,
     Hello,
     HelloRequest,
     Memory,
@@ -49,10 +44,7 @@ from generator.wire.messages import (
     ResumeRequest,
     Rule,
     RuleRequest,
-    Tap,
-    TapSelect,
 )
-from hil.link.answers import join_features, join_rows
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.deadlines import (
     ATTEMPTS,
@@ -72,14 +64,12 @@ from hil.link.errors import (
     WrongDeviceError,
 )
 from hil.link.incoming import IncomingFrames, program_of, start_of
-from hil.link.played import Clip, ClipRun, PatchRun
+from hil.link.played import Clip, ClipRun, PatchRun, clip_run, patch_messages, patch_run
 from hil.link.progress import READ_BACK_S, Progress, limit_of
-from hil.link.value_check import check_answers, check_clip, check_hello, check_rule
+from hil.link.value_check import check_hello, check_rule
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-_FRAMES_FIELDS_BYTES = 8
 
 
 class SerialPort(Protocol):
@@ -190,31 +180,16 @@ class Link:
         clip = Clip(clip_id, flags, samples.astype("<i2").tobytes())
         self._resumptions.clear()
         messages, retries = self._converse(clip.begin(), ClipResult, clip)
-        result = next(m for m in messages if isinstance(m, ClipResult))
-        answers = [m for m in messages if isinstance(m, PatchResult | Features)]
-        check_clip(clip_id, len(samples), result, answers, self.known)
-        features = [m for m in answers if isinstance(m, Features)]
-        patches = tuple(m for m in answers if isinstance(m, PatchResult))
-        joined = join_features(features, self.known.bands)
-        return ClipRun(result, patches, joined, retries, tuple(self._resumptions))
+        return clip_run(clip, messages, self.known, retries, tuple(self._resumptions))
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
 
         Only for an image with taps.
         """
-        mask = mask_of(operators, TAP_MASK_BYTES)
-        count = (HOST_PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
-        outgoing: list[Message] = [TapSelect(operator_mask=mask)]
-        outgoing += [
-            Frames(patch_id=patch_id, first_frame=at, cells=frames[at : at + count].tobytes())
-            for at in range(0, len(frames), count)
-        ]
+        outgoing = patch_messages(patch_id, frames, operators)
         messages, retries = self._converse(outgoing, PatchResult)
-        check_answers(patch_id, messages, self.known)
-        rows = join_rows([m for m in messages if isinstance(m, Tap)])
-        result = next(m for m in messages if isinstance(m, PatchResult))
-        return PatchRun(result, rows, retries)
+        return patch_run(patch_id, messages, self.known, retries)
 
     def read_memory(self) -> Memory:
         """Ask what memory was used since reset."""
@@ -314,7 +289,8 @@ class Link:
         answers: list[Message] = []
         frames = self._encode(outgoing)
         stuck = Counter[int]()
-        limit_s = READ_BACK_S if clip is None else limit_of(self._silence_s, self._seconds_of(clip))
+        sound_s = clip.seconds(self.known.sample_rate_hz) if clip is not None else 0.0
+        limit_s = limit_of(self._silence_s, sound_s) if clip is not None else READ_BACK_S
         progress = Progress(self._clock_s, self._silence_s, limit_s)
         while True:
             while frames and len(frames[0]) <= self._credit_bytes:
@@ -336,13 +312,10 @@ class Link:
             if clip is not None and interrupted is not None:
                 sample = self.resume(clip.clip_id, interrupted, answers)
                 stuck[sample] += 1
-                if stuck[sample] > ATTEMPTS or sample > len(clip.samples) // 2:
+                if stuck[sample] > ATTEMPTS or sample > clip.sample_count:
                     raise interrupted
                 self._resumptions.append(interrupted.what)
                 frames = self._encode(clip.rest_from(sample))
-
-    def _seconds_of(self, clip: Clip) -> float:
-        return len(clip.samples) / 2 / self.known.sample_rate_hz
 
     def _encode(self, messages: Sequence[Message]) -> deque[bytes]:
         """Frames of one conversation are numbered in order, so they can be encoded beforehand."""
@@ -371,8 +344,8 @@ class Link:
                     elif not RefusedError.from_message(message).is_repeatable:
                         raise RefusedError.from_message(message)
                 if resumed is not None:
-                    is_known = resumed.window_bytes == self.known.window_bytes
-                    if resumed.clip_id != clip_id or not is_known:
+                    window_bytes = self.known.window_bytes
+                    if (resumed.clip_id, resumed.window_bytes) != (clip_id, window_bytes):
                         raise refused
                     self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
                     return resumed.samples

@@ -44,12 +44,13 @@ FLOODS: dict[str, Callable[[int], Message]] = {
 class Flooding(FakeDevice):
     """Answers HELLO_REQUEST; instead of the end of anything comes a flood."""
 
+    numbers: Iterator[int] = itertools.count()
     flood: Callable[[int], Message] | None = None
     """The message of each number; None: zeros."""
 
     def _answer(self, message: Message, sequence: int) -> Iterator[Message]:
         for answer in super()._answer(message, sequence):
-            if not isinstance(answer, ClipResult | PatchResult | Features):
+            if not isinstance(answer, ClipResult | PatchResult | Features | Tap):
                 yield answer
 
     def read(self, size: int = 1, /) -> bytes:
@@ -68,7 +69,7 @@ class Flooding(FakeDevice):
 
 def flooding(kind: str) -> Flooding:
     device = Flooding(window_bytes=4096, taps=True)
-    device.numbers = itertools.count()  # type: ignore[attr-defined]
+    device.numbers = itertools.count()
     device.flood = FLOODS.get(kind)
     return device
 

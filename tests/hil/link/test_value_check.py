@@ -43,7 +43,7 @@ def altering(kind: type[Message], **values: object) -> Altering:
     return device
 
 
-HELLOS = {
+HELLOS: dict[str, list[int] | list[str]] = {
     "bands": [0, 513],
     "frames": [0],
     "classes": [0, 5, 241],
