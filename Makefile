@@ -63,36 +63,69 @@ TRAIN_ARGS ?=
 # What `make test` installs: train (with TensorFlow), or test, which skips the tests that train.
 TEST_SET ?= train
 
+IMAGES ?=
+RECORDS ?=
+MINUTES ?=
+UPGRADE ?=
+
+# What is said is text: `override` with its `value` keeps make from evaluating it, and `said` gives
+# it to the shell as one word, for which no line may end in it. Lists of words (PYTEST_ARGS, WAV) are
+# divided by tools/with_words.py.
+SAID := BOARD APP ACTIONS NAME MODEL MODELS LABELS FRONTEND THRESHOLD CROSS_COMPILE TAPS VIRTUAL \
+    FOLDS CLIPS SOUNDS SVG A B INVENTORY PROBE PACK ENGINE STEDGEAI C_API OPTIMISE KERNELS \
+    FLASH_COMMAND WRITE PYTEST_ARGS FORCE REPORTS EVENTS RECORDINGS JOBS COUNT SEED CONFIG CMD WAV \
+    MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES UPGRADE
+$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
+    $(eval override $(name) := $$(value $(name)))))
+$(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
+$(foreach name,OTHER_BOARDS PYTHON,$(if $(findstring environment,$(origin $(name))),\
+    $(eval override $(name) := $$(value $(name)))))
+define LINE_END :=
+
+
+endef
+$(foreach name,$(SAID) OTHER_BOARDS PYTHON,$(if $(findstring $(LINE_END),$(value $(name))),\
+    $(error $(name) holds the end of a line: say it in one)))
+said = '$(subst ','\'',$(or $($(1)),$(2)))'
+$(if $(filter-out train test,$(TEST_SET)),$(error TEST_SET=$(TEST_SET): say train or test))
+
 # A switch such as VIRTUAL or TAPS: 1, yes, true or on; 0, no, false, off or nothing.
 NO := 0 no No NO false False FALSE off Off OFF
 YES := 1 yes Yes YES true True TRUE on On ON
 is_on = $(if $(filter-out $(NO) $(YES),$($(1))),$(error $(1)=$($(1)): say 1 or 0),$(filter $(YES),$($(1))))
 
-WITH_CONFIG = $(if $(CONFIG),--config "$(CONFIG)")
-WITH_FRONTEND = $(if $(FRONTEND),--frontend "$(FRONTEND)")
-WITH_SETTINGS = $(if $(THRESHOLD),--threshold "$(THRESHOLD)") $(WITH_FRONTEND)
-WITH_SCHEDULE = $(if $(OPTIMISE),--optimise "$(OPTIMISE)")
-WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels "$(KERNELS)")
-WITH_SOUNDS = $(if $(SOUNDS),--data "$(SOUNDS)") $(if $(FOLDS),--folds "$(FOLDS)")
-WITH_APP = $(if $(APP),--app "$(APP)") $(if $(ACTIONS),--actions "$(ACTIONS)")
+WITH_CONFIG = $(if $(CONFIG),--config $(call said,CONFIG))
+WITH_FRONTEND = $(if $(FRONTEND),--frontend $(call said,FRONTEND))
+WITH_SETTINGS = $(if $(THRESHOLD),--threshold $(call said,THRESHOLD)) $(WITH_FRONTEND)
+WITH_SCHEDULE = $(if $(OPTIMISE),--optimise $(call said,OPTIMISE))
+WITH_KERNELS = $(WITH_SCHEDULE) $(if $(KERNELS),--kernels $(call said,KERNELS))
+WITH_SOUNDS = $(if $(SOUNDS),--data $(call said,SOUNDS)) $(if $(FOLDS),--folds $(call said,FOLDS))
+WITH_APP = $(if $(APP),--app $(call said,APP)) $(if $(ACTIONS),--actions $(call said,ACTIONS))
 # Only the application measure answers a host: other commands refuse another APP.
-NEEDS_MEASURE = @test "$(or $(APP),measure)" = measure || { \
-    echo "APP=$(APP): make $@ plays sounds over the link, which only the application measure" \
+NEEDS_MEASURE = @test $(call said,APP,measure) = measure || { \
+    echo APP=$(call said,APP)": make $@ plays sounds over the link, which only the application measure" \
     "speaks. Leave APP out; make firmware and make flash take any." >&2; exit 2; }
 WITH_EVENTS = $(if $(call is_on,EVENTS),--events --plot build/events.png) \
-    $(if $(RECORDINGS),--recordings "$(RECORDINGS)")
-WITH_ENGINE = $(if $(ENGINE),--engine "$(ENGINE)") $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") \
-    $(if $(C_API),--c-api "$(C_API)")
+    $(if $(RECORDINGS),--recordings $(call said,RECORDINGS))
+WITH_ENGINE = $(if $(ENGINE),--engine $(call said,ENGINE)) $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI)) \
+    $(if $(C_API),--c-api $(call said,C_API))
 WITH_FORCE = $(if $(call is_on,FORCE),--force)
 WITH_FORCE_BUILD = $(if $(call is_on,FORCE),--force-build)
-WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile "$(CROSS_COMPILE)")
-WITH_MODEL = $(if $(MODEL),--model "$(MODEL)") $(if $(LABELS),--labels "$(LABELS)")
-WITH_PROBE = $(if $(INVENTORY),--inventory "$(INVENTORY)") $(if $(PROBE),--probe "$(PROBE)")
-WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command '$(FLASH_COMMAND)') $(if $(PACK),--pack "$(PACK)")
-ON_BOARD = --board $(BOARD) $(if $(call is_on,VIRTUAL),--virtual)
+WITH_COMPILER = $(if $(CROSS_COMPILE),--cross-compile $(call said,CROSS_COMPILE))
+WITH_MODEL = $(if $(MODEL),--model $(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS))
+WITH_PROBE = $(if $(INVENTORY),--inventory $(call said,INVENTORY)) $(if $(PROBE),--probe $(call said,PROBE))
+WITH_FLASHING = $(if $(FLASH_COMMAND),--flash-command $(call said,FLASH_COMMAND)) $(if $(PACK),--pack $(call said,PACK))
+ON_BOARD = --board $(call said,BOARD) $(if $(call is_on,VIRTUAL),--virtual)
 
 # .venv and its sets of packages, the compiler, CMSIS-DSP.
 include environment.mk
+
+# A command with the words of variables at its end, each list after an option or without one.
+listed = $(if $($(2)),'$(1)' $(call said,$(2)))
+with_words = $(if $(1),$(PY) -m tools.with_words $(1) -- )
+WITH_PYTEST_ARGS = $(call with_words,$(call listed,,PYTEST_ARGS))
+WITH_TRAIN_ARGS = $(call with_words,$(call listed,,TRAIN_ARGS))
+PYTEST = $(WITH_PYTEST_ARGS)$(PY) -m pytest
 
 # --- Targets --------------------------------------------------------------------------------------
 
@@ -114,85 +147,86 @@ help: ## This list
 
 .PHONY: firmware
 firmware: $(VENV)/.firmware $(TOOLS) ## The C project and its ELF in build/BOARD
-	@$(MEL2METAL) firmware --board $(BOARD) $(WITH_APP) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
-	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(JOBS) $(WITH_FORCE)
+	@$(MEL2METAL) firmware --board $(call said,BOARD) $(WITH_APP) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_COMPILER) \
+	    $(WITH_ENGINE) $(WITH_KERNELS) $(if $(call is_on,TAPS),--taps) --jobs $(call said,JOBS) $(WITH_FORCE)
 
 .PHONY: new-app
 new-app: $(VENV)/.firmware ## A folder NAME with an application of your own: a class lights an LED
-	@$(MEL2METAL) new-app "$(or $(NAME),my_app)" --board $(BOARD) $(WITH_MODEL)
+	@$(MEL2METAL) new-app $(call said,NAME,my_app) --board $(call said,BOARD) $(WITH_MODEL)
 
 .PHONY: library
 library: $(VENV)/.firmware $(TOOLS) ## Header, archive and CMake package for firmware that you have already
-	@$(MEL2METAL) library --board $(BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_SCHEDULE) \
-	    $(WITH_COMPILER) --jobs $(JOBS) $(WITH_FORCE)
+	@$(MEL2METAL) library --board $(call said,BOARD) $(WITH_MODEL) $(WITH_SETTINGS) $(WITH_SCHEDULE) \
+	    $(WITH_COMPILER) --jobs $(call said,JOBS) $(WITH_FORCE)
 
 .PHONY: explain
 explain: $(VENV)/.firmware ## How each layer of MODEL runs, why, and what it costs on BOARD (SVG=file)
-	@$(MEL2METAL) explain $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(BOARD) $(if $(SVG),--svg "$(SVG)")
+	@$(MEL2METAL) explain $(if $(MODEL),$(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS)) \
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) --board $(call said,BOARD) $(if $(SVG),--svg $(call said,SVG))
 
 .PHONY: inspect
 inspect: $(VENV)/.firmware ## What is in MODEL, does it fit, and is it in time? Nothing is built
-	@$(MEL2METAL) inspect $(if $(MODEL),"$(MODEL)") $(if $(LABELS),--labels "$(LABELS)") \
-	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds "$(SOUNDS)")
+	@$(MEL2METAL) inspect $(if $(MODEL),$(call said,MODEL)) $(if $(LABELS),--labels $(call said,LABELS)) \
+	    $(WITH_SETTINGS) $(WITH_SCHEDULE) $(if $(SOUNDS),--sounds $(call said,SOUNDS))
 
 # docs/tests.md says what is slow, and what the tests keep in build/tests.
-RUN_TESTS = $(PY) -m pytest tests -n $(JOBS) --dist worksteal
+RUN_TESTS = $(PYTEST) tests -n $(call said,JOBS) --dist worksteal
 
 # The whole suite on one virtual board, a few clips on each of the others.
 define RUN_VIRTUAL_BOARDS
-$(PY) -m pytest hil/ --board $(BOARD) --virtual --clips 10 -n $(JOBS) --dist worksteal \
-    $(WITH_COMPILER) $(PYTEST_ARGS)
-$(PY) -m pytest hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(JOBS) \
-    $(addprefix --board ,$(OTHER_BOARDS)) $(WITH_COMPILER) $(PYTEST_ARGS)
+$(PYTEST) hil/ --board $(call said,BOARD) --virtual --clips 10 -n $(call said,JOBS) --dist worksteal \
+    $(WITH_COMPILER)
+$(call with_words,$(call listed,--board=,OTHER_BOARDS) $(call listed,,PYTEST_ARGS))$(PY) -m pytest \
+    hil/suite/test_handshake.py hil/suite/test_clips.py --virtual --clips 2 -n $(call said,JOBS) \
+    $(WITH_COMPILER)
 endef
 
 .PHONY: test
 test: $(VENV)/.$(TEST_SET) $(TOOLS) ## Every test, the virtual board's included
 	@$(PY) -m tools.browser_install --if-possible
-	$(RUN_TESTS) $(PYTEST_ARGS)
+	$(RUN_TESTS)
 	$(RUN_VIRTUAL_BOARDS)
 
 .PHONY: test-fast
 test-fast: $(VENV)/.test $(TOOLS) ## The tests that build no image and train nothing: a minute
-	$(RUN_TESTS) -m "not slow" $(PYTEST_ARGS)
+	$(RUN_TESTS) -m "not slow"
 
 .PHONY: test-slow
 test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's included
 	@$(PY) -m tools.browser_install --if-possible
-	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
+	$(RUN_TESTS) -m slow
 	$(RUN_VIRTUAL_BOARDS)
 
 .PHONY: random-graphs
 random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUNT=1000 SEED=1)
-	RANDOM_GRAPHS=$(COUNT) RANDOM_GRAPHS_SEED=$(SEED) $(PY) -m pytest \
-	    tests/network/test_random_graphs.py -n $(JOBS) $(PYTEST_ARGS)
+	RANDOM_GRAPHS=$(call said,COUNT) RANDOM_GRAPHS_SEED=$(call said,SEED) $(PYTEST) \
+	    tests/network/test_random_graphs.py -n $(call said,JOBS)
 
 .PHONY: graph-images
 graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Keras nets as whole images on virtual boards
-	GRAPH_IMAGES=$(or $(IMAGES),30) $(PY) -m pytest tests/firmware/test_random_graph_taps.py \
-	    tests/firmware/test_keras_net_taps.py -n $(JOBS) $(PYTEST_ARGS)
+	GRAPH_IMAGES=$(call said,IMAGES,30) $(PYTEST) tests/firmware/test_random_graph_taps.py \
+	    tests/firmware/test_keras_net_taps.py -n $(call said,JOBS)
 
 .PHONY: microphone-clips
 microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through the microphone's path against the UART's decisions
-	MICROPHONE_CLIPS=$(or $(CLIPS),40) $(PY) -m pytest tests/firmware/test_microphone_clips.py -s $(PYTEST_ARGS)
+	MICROPHONE_CLIPS=$(call said,CLIPS,40) $(PYTEST) tests/firmware/test_microphone_clips.py -s
 
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
-	DRAWN_RECORDS=$(or $(RECORDS),100) $(PY) -m pytest tests/frontend/test_record_distance.py -n $(JOBS) $(PYTEST_ARGS)
+	DRAWN_RECORDS=$(call said,RECORDS,100) $(PYTEST) tests/frontend/test_record_distance.py -n $(call said,JOBS)
 
 .PHONY: listen
 listen: $(VENV)/.test $(TOOLS) ## MINUTES=10 of mixed sound through the monitor on virtual BOARD: events as the host's
-	@LISTEN_MINUTES=$(or $(MINUTES),10) LISTEN_BOARD=$(BOARD) $(PY) -m pytest -q \
-	    tests/firmware/test_monitor_long.py $(PYTEST_ARGS)
+	@LISTEN_MINUTES=$(call said,MINUTES,10) LISTEN_BOARD=$(call said,BOARD) $(PYTEST) -q \
+	    tests/firmware/test_monitor_long.py
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
 	$(NEEDS_MEASURE)
-	@$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
-	    $(if $(FOLDS),--folds "$(FOLDS)") $(if $(CLIPS),--clips "$(CLIPS)") \
-	    $(if $(SOUNDS),--sounds "$(SOUNDS)") $(WITH_PROBE) $(WITH_FLASHING) \
-	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
+	@$(WITH_PYTEST_ARGS)$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
+	    $(if $(FOLDS),--folds $(call said,FOLDS)) $(if $(CLIPS),--clips $(call said,CLIPS)) \
+	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(WITH_PROBE) $(WITH_FLASHING) \
+	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs
@@ -201,10 +235,10 @@ flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it wha
 
 .PHONY: live
 live: $(VENV)/.test $(TOOLS) ## Play sound to BOARD and watch what it hears (WAV=files, or a microphone)
-	@$(MEL2METAL) live $(ON_BOARD) $(if $(WAV),--wav $(WAV)) \
-	    $(if $(MICROPHONE),--microphone "$(MICROPHONE)") \
+	@$(call with_words,$(strip $(call listed,--wav,WAV) $(call listed,,LIVE_ARGS)))$(MEL2METAL) live $(ON_BOARD) \
+	    $(if $(MICROPHONE),--microphone $(call said,MICROPHONE)) \
 	    $(if $(call is_on,BOARD_MICROPHONE),--board-microphone) \
-	    $(if $(RECORD),--record "$(RECORD)") $(LIVE_ARGS) $(WITH_MODEL) $(WITH_PROBE) \
+	    $(if $(RECORD),--record $(call said,RECORD)) $(WITH_MODEL) $(WITH_PROBE) \
 	    $(WITH_FLASHING) $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
 	    $(WITH_FORCE_BUILD)
 
@@ -213,17 +247,17 @@ microphone: $(VENV)/.live ## What `make live` needs for this machine's microphon
 
 .PHONY: boards
 boards: $(VENV)/.test ## What is plugged in: probe, port, board, who uses it (WRITE=1: an inventory)
-	@$(MEL2METAL) boards $(if $(call is_on,WRITE),--write) $(if $(INVENTORY),--inventory "$(INVENTORY)")
+	@$(MEL2METAL) boards $(if $(call is_on,WRITE),--write) $(if $(INVENTORY),--inventory $(call said,INVENTORY))
 
 .PHONY: labgrid
 labgrid: $(VENV)/.test $(TOOLS) $(LABGRID)/.installed ## Install labgrid in .venv-labgrid, and test a board behind it here
-	$(PY) -m pytest tests/hil/boards/test_labgrid.py $(PYTEST_ARGS)
+	$(PYTEST) tests/hil/boards/test_labgrid.py
 
 .PHONY: bench
 bench: $(VENV)/.test $(TOOLS) ## What each layer costs, and the budgets (VIRTUAL=1: estimated; MODEL=, MODELS=)
 	$(NEEDS_MEASURE)
 	@$(PY) -m tests.support.bench_nets >/dev/null
-	@$(MEL2METAL) bench $(ON_BOARD) $(if $(MODELS),--models $(MODELS)) $(WITH_MODEL) \
+	@$(call with_words,$(call listed,--models,MODELS))$(MEL2METAL) bench $(ON_BOARD) $(WITH_MODEL) \
 	    $(WITH_PROBE) $(WITH_FRONTEND) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) \
 	    $(WITH_FORCE_BUILD)
 
@@ -238,34 +272,34 @@ bench-baseline: $(VENV)/.test ## Make the last `make bench` the baseline, and th
 .PHONY: profile
 profile: $(VENV)/.test $(TOOLS) ## Where instructions go: by layer, function, line; a flame graph (SVG=file)
 	$(NEEDS_MEASURE)
-	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model "$(MODEL)") \
-	    $(if $(LABELS),--labels "$(LABELS)") $(if $(INVENTORY),--inventory "$(INVENTORY)") \
-	    $(if $(PROBE),--probe "$(PROBE)") $(if $(SVG),--svg "$(SVG)") \
+	@$(MEL2METAL) profile $(ON_BOARD) $(if $(MODEL),--model $(call said,MODEL)) \
+	    $(if $(LABELS),--labels $(call said,LABELS)) $(if $(INVENTORY),--inventory $(call said,INVENTORY)) \
+	    $(if $(PROBE),--probe $(call said,PROBE)) $(if $(SVG),--svg $(call said,SVG)) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE)
 
 .PHONY: compare
 compare: $(VENV)/.test $(TOOLS) ## The engines side by side: ours, ST's where it is, the published
 	$(NEEDS_MEASURE)
-	@$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
-	    $(if $(CLIPS),--clips "$(CLIPS)") $(if $(SOUNDS),--sounds "$(SOUNDS)") \
-	    $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)") $(if $(C_API),--c-api "$(C_API)") \
-	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_FORCE_BUILD) $(PYTEST_ARGS)
+	@$(WITH_PYTEST_ARGS)$(MEL2METAL) compare $(ON_BOARD) $(WITH_MODEL) \
+	    $(if $(CLIPS),--clips $(call said,CLIPS)) $(if $(SOUNDS),--sounds $(call said,SOUNDS)) \
+	    $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI)) $(if $(C_API),--c-api $(call said,C_API)) \
+	    $(WITH_SETTINGS) $(WITH_COMPILER) $(WITH_FORCE_BUILD)
 
 .PHONY: history
 history: $(VENV)/.test ## The runs on BOARD in their course: build/hil/BOARD/history.html
-	@$(MEL2METAL) history --board $(BOARD)
+	@$(MEL2METAL) history --board $(call said,BOARD)
 
 .PHONY: compare-runs
 compare-runs: $(VENV)/.test ## What differs between two runs on BOARD: A=previous B=latest, or folders
-	@$(MEL2METAL) compare-runs --board $(BOARD) "$(or $(A),previous)" "$(or $(B),latest)"
+	@$(MEL2METAL) compare-runs --board $(call said,BOARD) $(call said,A,previous) $(call said,B,latest)
 
 .PHONY: report
 report: $(VENV)/.test ## The latest run on BOARD as a page, in the browser
-	@$(MEL2METAL) report --board $(BOARD)
+	@$(MEL2METAL) report --board $(call said,BOARD)
 
 .PHONY: qemu
 qemu: $(VENV)/.test $(TOOLS) ## Check the cores against QEMU: it must compute and count the same
-	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips "$(CLIPS)") $(WITH_COMPILER) \
+	@$(MEL2METAL) qemu $(WITH_MODEL) $(WITH_FRONTEND) $(if $(CLIPS),--clips $(call said,CLIPS)) $(WITH_COMPILER) \
 	    $(WITH_FORCE)
 
 .PHONY: tools
@@ -273,7 +307,7 @@ tools: $(VENV)/.firmware $(COMPILER) $(CMSIS_DSP) ## The pinned compiler and CMS
 
 .PHONY: shell
 shell: $(VENV)/.firmware $(COMPILER) ## A shell with arm-none-eabi-gcc on PATH (CMD="arm-none-eabi-gcc --version": one command)
-	@$(MEL2METAL) shell $(CMD)
+	@$(call with_words,$(call listed,,CMD))$(MEL2METAL) shell
 
 .PHONY: browser
 browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of the page (npm)
@@ -281,7 +315,7 @@ browser: $(VENV)/.test ## A pinned headless Chromium in .tools, for the tests of
 
 .PHONY: doctor
 doctor: $(VENV)/.firmware ## What is here, what is missing, how to get it
-	@$(MEL2METAL) doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai "$(STEDGEAI)")
+	@$(MEL2METAL) doctor $(WITH_COMPILER) $(if $(STEDGEAI),--stedgeai $(call said,STEDGEAI))
 
 .PHONY: dataset
 dataset: $(VENV)/.test ## Download ESC-50 and keep the ESC-10 clips in data/
@@ -294,23 +328,23 @@ models: $(VENV)/.test ## Fetch the published model that `make cv` starts from, t
 # What is missing is told before TensorFlow is installed.
 .PHONY: check-train check-cv check-quantize
 check-train check-cv check-quantize: config-is-there $(VENV)/.test
-	@$(MEL2METAL) $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) $(@:check-%=%) --check $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: train
 train: check-train $(VENV)/.train $(CMSIS_DSP) ## Fine-tune and quantise the model in models/ (TensorFlow)
-	@$(MEL2METAL) train $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) train $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: cv
 cv: check-cv $(VENV)/.train $(CMSIS_DSP) ## Cross-validate the training over its folds (TensorFlow)
-	@$(MEL2METAL) cv $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) cv $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: quantize
 quantize: check-quantize $(VENV)/.train $(CMSIS_DSP) ## A trained .keras to int8: TRAIN_ARGS="--out FILE" (TensorFlow)
-	@$(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS) $(TRAIN_ARGS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) quantize $(WITH_CONFIG) $(WITH_SOUNDS)
 
 .PHONY: evaluate
 evaluate: $(VENV)/.test $(CMSIS_DSP) ## What an int8 model decides on each clip, as the chip would (EVENTS=1: in long recordings)
-	@$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(WITH_EVENTS) $(TRAIN_ARGS)
+	@$(WITH_TRAIN_ARGS)$(MEL2METAL) evaluate $(WITH_MODEL) $(WITH_SOUNDS) $(WITH_SETTINGS) $(WITH_EVENTS)
 
 # All C that is written by hand; what templates print is laid out by them.
 FIND_C = find firmware_templates cross_check hil tests -name '*.[ch]' -not -path 'tests/golden/*'
@@ -350,7 +384,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/uv pip compile --qui
 LOCK = $(COMPILE) -c requirements/limits.in pyproject.toml requirements/build.in
 
 # Python's standard library is enough for it: it works without .venv, and can remove that.
-CLEAN = $(or $(PYTHON),$(wildcard $(PY)),$(error mel2metal needs Python 3.11 or newer: \
+CLEAN = $(or $(if $(PYTHON),$(RUN_PYTHON)),$(wildcard $(PY)),$(error mel2metal needs Python 3.11 or newer: \
     make clean PYTHON=/path/to/python3.12)) -m generator.commands.clean \
     $(if $(call is_on,REPORTS),--reports)
 

@@ -14,19 +14,20 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
+RUN_PYTHON = $(call said,PYTHON,false)
 
 $(VENV)/.created:
-	@$(or $(PYTHON),false) $(IS_NEW_ENOUGH) || { \
-	    echo "mel2metal needs Python 3.11 or newer; $(or $(PYTHON),no python3) is not." \
+	@$(RUN_PYTHON) $(IS_NEW_ENOUGH) || { \
+	    echo "mel2metal needs Python 3.11 or newer;" $(if $(PYTHON),$(RUN_PYTHON),"no python3") "is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
 	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
 	    echo "$(VENV) is here, and mel2metal did not make it." \
 	    "Move it away, then run make again." >&2; exit 2; }
-	@echo "[venv]     $(VENV) with $$($(PYTHON) --version)"
+	@echo "[venv]     $(VENV) with $$($(RUN_PYTHON) --version)"
 	@mkdir -p $(VENV); touch $(VENV)/.making
-	@$(PYTHON) -m venv $(VENV) || $(PYTHON) -m virtualenv $(VENV) || { \
+	@$(RUN_PYTHON) -m venv $(VENV) || $(RUN_PYTHON) -m virtualenv $(VENV) || { \
 	    rm -rf $(VENV); \
-	    echo "$(PYTHON) cannot make a virtual environment." \
+	    echo $(RUN_PYTHON) "cannot make a virtual environment." \
 	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
 	@mv $(VENV)/.making $@
 
@@ -45,8 +46,8 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.firmware
 # A configuration that is not there is told before TensorFlow is downloaded.
 .PHONY: config-is-there
 config-is-there:
-	@test -z "$(CONFIG)" || test -f "$(CONFIG)" || { \
-	    echo "CONFIG=$(CONFIG): there is no such file. Name a configuration:" \
+	@test -z $(call said,CONFIG) || test -f $(call said,CONFIG) || { \
+	    echo CONFIG=$(call said,CONFIG)": there is no such file. Name a configuration:" \
 	    "docs/train-your-own.md shows one." >&2; exit 2; }
 
 $(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there

@@ -22,6 +22,7 @@ from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from tests.support.pytest_run import write_noise
 from tools.figure_records import make_record, printed_lines, read_record, wrong_numbers
 from tools.readme_figures import PHRASES, block_names, findings, with_figures
+from tools.with_words import command_of
 
 README = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (REPO_ROOT / "Makefile").read_text(encoding="utf-8")
@@ -65,6 +66,8 @@ def python_command(command: str) -> list[str]:
     """The last Python command of a make command: what is left once everything is installed."""
     lines = [line for line in recipe(command) if " -m " in line]
     words = shlex.split(lines[-1])
+    if "tools.with_words" in words:
+        words = command_of(words[words.index("tools.with_words") + 1 :])
     return [sys.executable, *words[words.index("-m") :]]
 
 

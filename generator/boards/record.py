@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from generator.boards.clock_tree import ClockTree
 from generator.boards.quantities import ByteCount, CycleCount, Milliseconds, Share
 from generator.boards.section import Section
+from generator.plain_text import unprintable
 
 DMA_RAM = "dma_ram"
 ITCM = "itcm"
@@ -29,6 +30,19 @@ BoardWord = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
 """Name of an LED or a button; in capitals it ends a constant of C, as in M2M_LED_GREEN."""
 
 Level = Literal["high", "low"]
+
+MAX_NAME = 80
+
+
+def _plain_name(name: str) -> str:
+    bad = unprintable(name)
+    if bad:
+        raise ValueError(f"a name is one line of plain text, and holds {bad}")
+    return name
+
+
+PlainName = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_plain_name)]
+"""A name for people: it is printed into sources, build files and pages."""
 
 
 class Memory(Section):
@@ -140,7 +154,7 @@ class Microphone(Section):
 class Probe(Section):
     """How the debug probe knows the target."""
 
-    pyocd_target: Annotated[str, Field(min_length=1)]
+    pyocd_target: PlainName
     board_id: Annotated[str, Field(pattern=r"^[0-9A-F]{4}$")]
     usb_vid: Annotated[int, Field(ge=0, lt=1 << 16)]
 
@@ -178,7 +192,7 @@ class BoardSpec(Section):
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
-    name: Annotated[str, Field(min_length=1)]
+    name: PlainName
     part: Annotated[str, Field(pattern=r"^STM32[A-Z0-9]+$")]
     family: str
     core: str

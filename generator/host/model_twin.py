@@ -16,6 +16,7 @@ from generator.host.continuous_twin import ContinuousTwin, build_continuous_twin
 from generator.host.twin import HostTwin, build_host_twin
 from generator.model.labels import LABEL_BYTES
 from generator.network import read_network
+from generator.plain_text import unprintable
 from generator.repository import DEFAULT_BOARDS_FILE
 from generator.wire.capacity import check_capacity
 
@@ -30,7 +31,7 @@ def label_faults(model_name: str, labels: Sequence[str]) -> list[Fault]:
     faults += [
         Fault(model_name, f"the label {label!r} is more than a line of plain text", "rename it")
         for label in labels
-        if label.split() != label.split(" ") or not label.isprintable()
+        if label.split() != label.split(" ") or unprintable(label)
     ]
     return [*faults, *check_capacity(model_name, labels)]
 

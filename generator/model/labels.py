@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from generator.model.labels_within import LabelsWithin
+from generator.plain_text import unprintable
 
 LABEL_BYTES = 32
 """Longest label in UTF-8; HELLO carries all of them in one message."""
@@ -64,8 +65,9 @@ def find_labels(
     """Read the labels from `named`, from `<stem>.labels.txt` beside the model or from `within`.
 
     `within`: what the .tflite itself carries. Where there are none, some are made up. One label a
-    line; empty lines at the end do not count. Raises `InputError` with every fault: unreadable, a
-    wrong number of labels, empty or repeated ones.
+    line; empty lines at the end do not count, nor does a byte order mark. Raises `InputError` with
+    every fault: unreadable, a wrong number of labels, empty or repeated ones, or such as cannot be
+    shown in a line.
     """
     path = named or labels_path(model)
     remedy, shorter = "give one label a line, in the order of the scores", "shorten it"
@@ -81,7 +83,7 @@ def find_labels(
         prefix = "class_" if classes <= MOST_LONG_NAMES else ""
         return Labels(tuple(f"{prefix}{index}" for index in range(classes)), None)
     try:
-        lines = content.decode("utf-8").rstrip().splitlines()
+        lines = content.decode("utf-8-sig").rstrip().splitlines()
     except UnicodeDecodeError:
         what = "cannot be read: not UTF-8 text"
         raise InputError([Fault(where, what, "check LABELS")]) from None
@@ -94,6 +96,9 @@ def find_labels(
         place = f"{where}:{index + 1}"
         if not name:
             faults.append(Fault(place, "is empty", "name the class"))
+        elif bad := unprintable(name):
+            what = f"holds {bad}: a label is one line of plain text"
+            faults.append(Fault(place, what, "rename it"))
         elif name in names[:index]:
             faults.append(Fault(place, f"repeats {name!r}", "give each class its own name"))
         elif len(name.encode("utf-8")) > LABEL_BYTES:

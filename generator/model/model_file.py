@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from generator.model.conversion import by_call, by_onnx, by_quantize, by_saved_model
+from generator.plain_text import unprintable
 
 FILE_IDENTIFIER = b"TFL3"
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -73,6 +74,9 @@ def read_model_file(path: Path) -> bytes:
 
 def model_file_fault(path: Path) -> Fault | None:
     """What keeps a path from being a .tflite, and how one is made of it; None for a .tflite."""
+    if bad := unprintable(path.name):
+        what = f"the file's name holds {bad}, and becomes text of the firmware"
+        return Fault(str(path), what, "rename it")
     if path.is_dir():
         return _folder_fault(path)
     try:

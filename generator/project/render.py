@@ -15,11 +15,9 @@ Templates print; they do not compute. The same input gives the same bytes.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -32,7 +30,7 @@ from generator.frontend.transform_tables import CMSIS_DSP_HEADERS, CMSIS_DSP_SOU
 from generator.project.applications import APP_PART, MEASURE, Application
 from generator.project.at_risk import refuse_at_risk
 from generator.project.build_context import make_build_context
-from generator.project.c_text import FILTERS
+from generator.project.c_text import FILTERS, refuse_raw
 from generator.project.file_list import write_file_list
 from generator.project.manifest import Project, ProjectInfo, project_lock
 from generator.project.names import SOURCE_SUFFIXES
@@ -208,9 +206,9 @@ def make_environment() -> jinja2.Environment:
         lstrip_blocks=True,
         line_statement_prefix="//%",
         autoescape=False,
+        finalize=refuse_raw,
     )
     environment.filters.update(FILTERS)
-    environment.filters["json"] = partial(json.dumps, indent=4)
     return environment
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real clips as a microphone hears them, against the same clips over the UART: decisions agree.
 
-The microphone's path is the host's chain (modulator, CIC filter, decimator in Python, the image's C
-for this machine), which the virtual board follows bit for bit (test_monitor_hears.py). Clips sound
-at their own level, and with the gain of the board's record at a level lower by that gain.
+The microphone's path is the host's chain (a modulator of second order, CIC filter, decimator in
+Python, the image's C for this machine), which the virtual board follows bit for bit with a
+modulator of its own (test_monitor_hears.py). Clips sound at their own level, and with the gain of
+the board's record at a level lower by that gain.
 MICROPHONE_CLIPS=40 takes more of them (`make microphone-clips`).
 """
 
@@ -31,10 +32,10 @@ from hil.clips.clip_set import Clip, load_clips
 from hil.virtual.machine import Machine
 from hil.virtual.scheduler import PS_PER_SECOND
 from hil.virtual.sound.cic import cic_state, sinc_decimate
-from hil.virtual.sound.pdm import PdmSource
 from hil.virtual.sound.sound import Sound
 from sounds.place import find_directory
 from tests.support.overheard import Overheard
+from tests.support.second_order import second_order_bits
 
 CLIPS = int(os.environ.get("MICROPHONE_CLIPS", "4"))
 RATE_HZ, CLOCK_HZ, DECIMATION = 16_000, 1_600_000, 50
@@ -58,7 +59,7 @@ def through_microphone(samples: Samples, gain_db: float) -> Samples:
     sound = Sound()
     end_ps = sound.play(samples / 32768 * 10 ** (-gain_db / 20), RATE_HZ, settle_ps)
     pairs = round(end_ps * RATE_HZ / PS_PER_SECOND)
-    bits = PdmSource(sound, CLOCK_HZ).bits(0, 2 * DECIMATION * pairs)
+    bits = second_order_bits(sound, CLOCK_HZ, 2 * DECIMATION * pairs)
     words = sinc_decimate(bits, 4, DECIMATION, cic_state())
     return Decimator(tables).push((words << 8).astype(np.int32))
 

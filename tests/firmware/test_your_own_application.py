@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 
 PAGE = (REPO_ROOT / "docs" / "your-own-application.md").read_text(encoding="utf-8")
 BOARD = "u585"
-GAIN = 10 ** (-24 / 20)
-"""The board's microphone has a gain of 24 dB: so a clip's full scale is that of the samples."""
+GAIN = 10 ** (-18 / 20)
+"""The board's microphone has a gain of 18 dB: so a clip's full scale is that of the samples."""
 
 DOG, RAIN = "1-32318-A-0", "1-17367-A-10"
 CLIP_BEGIN_S = 0.3

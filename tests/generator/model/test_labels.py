@@ -78,3 +78,29 @@ def test_any_labels_become_identifiers_of_their_own(labels: list[str]) -> None:
     identifiers = class_identifiers(labels)
     assert len(identifiers) == len(set(identifiers)) == len(labels)
     assert all(re.fullmatch(r"M2M_CLASS_[A-Z0-9_]+", f"M2M_CLASS_{one}") for one in identifiers)
+
+
+def test_a_byte_order_mark_belongs_to_no_label(tmp_path: Path) -> None:
+    path = tmp_path / "l.txt"
+    path.write_bytes("\ufeffdog\nSäge\n".encode())
+    assert find_labels(tmp_path / "m.tflite", path, 2).names == ("dog", "Säge")
+
+
+@pytest.mark.parametrize(
+    ("label", "holds"),
+    [
+        ("\x1b[31mred", "U+001B"),
+        ("a\0b", "U+0000"),
+        ("bell\x07", "U+0007"),
+        ("\u202egod", "U+202E"),
+        ("do\ufeffg", "U+FEFF"),
+    ],
+)
+def test_a_label_is_one_line_of_plain_text(tmp_path: Path, label: str, holds: str) -> None:
+    path = tmp_path / "l.txt"
+    path.write_text(f"{label}\nrain\n", "utf-8")
+    with pytest.raises(InputError) as raised:
+        find_labels(tmp_path / "m.tflite", path, 2)
+    (fault,) = raised.value.faults
+    assert fault.where == f"{path}:1"
+    assert fault.what == f"holds {holds}: a label is one line of plain text"
