@@ -102,8 +102,8 @@ def read_text(path: Path, remedy: str = "") -> str:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
-            reason = "it is a folder" if path.is_dir() else "it is no file"
-            raise InputError([Fault(str(path), f"cannot be read: {reason}", remedy)])
+            what = "Is a directory" if path.is_dir() else "it is no file"
+            raise InputError([Fault(str(path), f"cannot be read: {what}", remedy)])
         with path.open("rb") as stream:
             raw = stream.read(LONGEST_CHARACTER_BYTES * (LARGEST_CHARACTERS + 1))
         return raw.decode("utf-8")
