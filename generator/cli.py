@@ -41,6 +41,7 @@ from generator.extras import missing_extra
 from generator.model.decision import describe_rule
 from generator.model.labels import count_classes
 from generator.network import Network
+from generator.plain_console import PlainConsole
 from generator.project.applications import ACTIONS_HELP, APP_HELP, MEASURE, Application
 from generator.project.manifest import (
     ASSEMBLY,
@@ -112,10 +113,10 @@ def main(
         options.parser.refuse(unknown)
     options.passed_on = unknown
     options.reader = reader
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
+    errors = PlainConsole(stderr=True, highlight=False, soft_wrap=True)
     try:
         run: Callable[[argparse.Namespace, Console], int] = options.run
-        return run(options, Console(highlight=False))
+        return run(options, PlainConsole(highlight=False))
     except InputError as error:
         lines = fault_lines(error.faults)
         count = f"{len(lines)} fault{'s' if len(lines) > 1 else ''}"
@@ -134,12 +135,19 @@ def main(
     except Mel2metalError as error:
         errors.print(f"mel2metal: {error}", style="red", markup=False)
         return error.exit_code
-    except OSError as error:
-        errors.print(f"mel2metal: {error}", style="red", markup=False)
+    except (OSError, UnicodeEncodeError) as error:
+        errors.print(f"mel2metal: {_in_words(error)}", style="red", markup=False)
         return EXIT_TOOL
     except KeyboardInterrupt:
         errors.print("mel2metal: interrupted", style="red")
         return EXIT_INTERRUPTED
+
+
+def _in_words(error: OSError | UnicodeEncodeError) -> str:
+    """What the system refused, or a name of a file that is no text."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"{str(error.object).strip()}: holds bytes that are not UTF-8; rename the file"
+    return str(error)
 
 
 def make_parser(groups: Mapping[str, Iterable[AddCommand]]) -> CommandParser:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
+from generator.plain_text import visible
 from generator.spelling import nearest
 
 AddCommand = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]
@@ -56,7 +57,7 @@ class CommandParser(argparse.ArgumentParser):
                 for given in self.given
                 if (near := self._near_option(given)) is not None
             )
-        super().error(message)
+        super().error(visible(message))
 
     def _near_option(self, argument: str) -> str | None:
         """The nearest option for one that is not known."""

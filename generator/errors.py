@@ -11,6 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from generator.plain_text import visible
+
+LINES = "\n\t"
+"""What a message has besides plain text."""
+
 EXIT_INPUT = 2
 """Exit code for a fault of an input: model, board file, labels, options."""
 
@@ -30,8 +35,9 @@ class Fault:
     remedy: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}"
-        return f"{text}\n    remedy: {self.remedy}" if self.remedy else text
+        text = f"{visible(self.where)}: {self.what}"
+        text = f"{text}\n    remedy: {self.remedy}" if self.remedy else text
+        return visible(text, keep=LINES)
 
 
 def fault_lines(faults: Sequence[Fault]) -> list[str]:
@@ -79,4 +85,5 @@ class ToolError(Mel2metalError):
     def __init__(self, what: str, remedy: str = "") -> None:
         self.what = what
         self.remedy = remedy
-        super().__init__(f"{what}\n    remedy: {remedy}" if remedy else what)
+        text = f"{what}\n    remedy: {remedy}" if remedy else what
+        super().__init__(visible(text, keep=LINES))

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from generator.plain_text import visible
+
 LOCK = "[lock]"
 """A wait for another process."""
 
@@ -24,7 +26,7 @@ def notice(subject: str, text: str) -> str:
 
 def notify(line: str) -> None:
     """Print a line on the error output, at once."""
-    print(line, file=sys.stderr, flush=True)
+    print(visible(line, keep="\n\t"), file=sys.stderr, flush=True)
 
 
 def is_notice(line: str) -> bool:

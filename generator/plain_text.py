@@ -32,7 +32,7 @@ def visible(text: str, keep: str = "") -> str:
 
     `keep`: characters that stay as they are, such as the line feeds of a message.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(
         _escape(one) if _is_unprintable(one) and one not in keep else one for one in text

@@ -7,9 +7,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from rich.console import Console
-
 from generator.errors import EXIT_INTERRUPTED, EXIT_TOOL, Mel2metalError
+from generator.plain_console import PlainConsole
 from training.arguments import HELP, RESUMED, add_arguments
 from training.commands import COMMANDS, check_command
 
@@ -26,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 for a faulty input, 3 for a missing tool."""
     options = _parser().parse_args(arguments)
-    console = Console(soft_wrap=True)
+    console = PlainConsole(soft_wrap=True)
     try:
         is_check = getattr(options, "check", False)
         (check_command if is_check else COMMANDS[options.command])(options, console)

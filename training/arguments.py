@@ -15,6 +15,7 @@ from rich.console import Console
 
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError
 from generator.extras import HIL, TRAIN, missing_extra
+from generator.plain_console import PlainConsole
 from generator.repository import DEFAULT_MODEL, WORK_DIR
 from generator.terminal.tool_progress import install_tools_outside_checkout
 from training.configs import DEFAULT_CONFIG
@@ -140,7 +141,7 @@ def _run(name: str, options: argparse.Namespace, console: Console) -> int:
         return 0
     install_tools_outside_checkout(console, ["cmsis-dsp"])
     try:
-        COMMANDS[name](options, Console(soft_wrap=True))
+        COMMANDS[name](options, PlainConsole(soft_wrap=True))
     except KeyboardInterrupt:
         more = "; run it again to resume" if name in RESUMED else ""
         console.print(f"interrupted{more}")

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from scoring.event_match import SECONDS_AN_HOUR, EventCount
 from training.event_evaluation import EventEvaluation
@@ -18,7 +18,7 @@ def print_events(result: EventEvaluation, console: Console) -> None:
     """Misses and false alarms by class, with the settings beside the model and with the chosen."""
     minutes = result.seconds / 60
     console.print(f"recordings: {minutes:.1f} minutes, {result.origin}", markup=False)
-    title = f"{escape(result.model.name)}: events"
+    title = Text(f"{result.model.name}: events", style="table.title")
     table = Table(title=title, title_justify="left")
     table.add_column("class")
     table.add_column("sounds", justify="right")
@@ -27,7 +27,7 @@ def print_events(result: EventEvaluation, console: Console) -> None:
         table.add_column(f"false alarms\nan hour, {name}", justify="right")
     rows = list(zip(result.labels, result.own, result.best, strict=True))
     for index, (label, own, best) in enumerate(rows):
-        table.add_row(escape(label), *_cells(own, best), end_section=index == len(rows) - 1)
+        table.add_row(Text(label), *_cells(own, best), end_section=index == len(rows) - 1)
     table.add_row("all", *_cells(total(result.own), total(result.best)))
     console.print(table)
     console.print(f"now:    {result.own_text}", markup=False)

@@ -10,6 +10,7 @@ import subprocess
 
 from rich.console import Console
 
+from generator.plain_console import PlainConsole
 from generator.repository import TOOLS_DIR
 from generator.terminal.tool_progress import install_tools
 from generator.toolchain.by_hand import path_with_compiler, write_wrappers
@@ -77,7 +78,7 @@ def add_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _tools(options: argparse.Namespace, console: Console) -> int:
     if options.path:
-        install_tools(Console(stderr=True, highlight=False), ["compiler"])
+        install_tools(PlainConsole(stderr=True, highlight=False), ["compiler"])
         print(write_wrappers())
         return 0
     wanted = options.tools or list(INSTALLERS)

@@ -20,10 +20,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from generator.engines.stedgeai.locate import LIBRARY_FOLDERS, find_install
 from generator.errors import EXIT_TOOL, ToolError
 from generator.extras import HIL, TRAIN, absent_packages, how_to_install, packages_of
+from generator.plain_console import PlainConsole
 from generator.project.target_flags import target_flags
 from generator.repository import DATA_DIR, IN_CHECKOUT, PINS_DIR, WORK_DIR, command
 from generator.toolchain.archive import c_library_flags
@@ -89,7 +91,7 @@ def examine(cross_compile: str | None = None, stedgeai: str | None = None) -> tu
 def report(findings: Iterable[Finding], console: Console | None = None) -> int:
     """Print the table and what to do; the exit code: 0, or 3 if something needed is missing."""
     findings = tuple(findings)
-    console = console or Console()
+    console = console or PlainConsole()
     colours = {State.PRESENT: "green", State.OPTIONAL: "yellow", State.MISSING: "bold red"}
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("what", no_wrap=True)
@@ -100,7 +102,7 @@ def report(findings: Iterable[Finding], console: Console | None = None) -> int:
         detail = finding.detail
         if finding.remedy:
             detail = f"{detail}\n-> {finding.remedy}"
-        table.add_row(finding.what, f"[{colour}]{finding.state.value}[/]", _plain(detail))
+        table.add_row(finding.what, Text(finding.state.value, style=colour), Text(detail))
     console.print(table)
     missing = [finding.what for finding in findings if finding.state is State.MISSING]
     if missing:
@@ -302,8 +304,3 @@ def _disk() -> Finding:
 
 def _relative(path: Path) -> str:
     return str(path.relative_to(WORK_DIR)) if path.is_relative_to(WORK_DIR) else str(path)
-
-
-def _plain(text: str) -> str:
-    """Keep rich from reading square brackets as markup."""
-    return text.replace("[", "\\[")

@@ -16,6 +16,7 @@ from rich.console import Console
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError, Mel2metalError
 from generator.notices import notices_apart
+from generator.plain_console import PlainConsole
 from generator.project.applications import MONITOR
 from generator.terminal.tool_progress import install_what_is_needed
 from hil.boards.board import Board
@@ -74,7 +75,7 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
         Recording(given.record, with_sound=not given.board_microphone) if given.record else None
     )
     is_shown = console.is_terminal and not console.is_dumb_terminal and not given.json
-    lines = console if is_shown else Console(stderr=True, highlight=False)
+    lines = console if is_shown else PlainConsole(stderr=True, highlight=False)
 
     def say(line: str) -> None:
         lines.print(line, markup=False, soft_wrap=True)

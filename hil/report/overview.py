@@ -6,8 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 
-from rich.console import Console
-
+from generator.plain_console import PlainConsole
 from generator.terminal.fitted_table import FittedTable, numbers, words
 from hil.report.columns import estimated_mark, kib, trained_mark
 from hil.report.model import Report
@@ -27,7 +26,7 @@ def overview_text(
     notes = ["ms: network, a patch, at 160 MHz (~ estimated); RAM, flash: of the network, KiB"]
     if any(trained_mark(report) for board, report in reports.items()):
         notes.append("! on clips that trained the model: no measure of accuracy")
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    console = PlainConsole(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     console.print(table, *notes, sep="\n", highlight=False)
     text = console.file
     assert isinstance(text, io.StringIO)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import io
 from collections import Counter
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.text import Text
 
+from generator.plain_console import PlainConsole
 from generator.terminal.fitted_table import FittedTable, numbers, words
 from hil.report.columns import COLUMNS, published_beside, published_note, trained_mark
 from hil.report.completeness import partial_lines
@@ -27,7 +28,7 @@ def summary_text(records: RunRecords, report: Report, width: int) -> str:
     """The summary as plain text, at most `width` columns wide."""
     if records.board is None:
         return ""
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+    console = PlainConsole(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
     console.print(
         Group(
             _identity(records.board, report),
