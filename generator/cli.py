@@ -36,6 +36,7 @@ from generator.errors import (
     Mel2metalError,
     ToolError,
     fault_lines,
+    in_words,
 )
 from generator.extras import missing_extra
 from generator.model.decision import describe_rule
@@ -136,18 +137,11 @@ def main(
         errors.print(f"mel2metal: {error}", style="red", markup=False)
         return error.exit_code
     except (OSError, UnicodeEncodeError) as error:
-        errors.print(f"mel2metal: {_in_words(error)}", style="red", markup=False)
+        errors.print(f"mel2metal: {in_words(error)}", style="red", markup=False)
         return EXIT_TOOL
     except KeyboardInterrupt:
         errors.print("mel2metal: interrupted", style="red")
         return EXIT_INTERRUPTED
-
-
-def _in_words(error: OSError | UnicodeEncodeError) -> str:
-    """What the system refused, or a name of a file that is no text."""
-    if isinstance(error, UnicodeEncodeError):
-        return f"{str(error.object).strip()}: holds bytes that are not UTF-8; rename the file"
-    return str(error)
 
 
 def make_parser(groups: Mapping[str, Iterable[AddCommand]]) -> CommandParser:

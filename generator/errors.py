@@ -87,3 +87,10 @@ class ToolError(Mel2metalError):
         self.remedy = remedy
         text = f"{what}\n    remedy: {remedy}" if remedy else what
         super().__init__(visible(text, keep=LINES))
+
+
+def in_words(error: OSError | UnicodeEncodeError) -> str:
+    """What the system refused, or a name of a file that is no text."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"{str(error.object).strip()}: holds bytes that are not UTF-8; rename the file"
+    return str(error)

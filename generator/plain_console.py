@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from generator.plain_text import visible
 
@@ -24,6 +25,10 @@ class PlainConsole(Console):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"markup": False, "emoji": False, **settings})
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """As rich's own, of visible text: a cell of a table is measured as it is shown."""
+        return super().render_str(visible(text, keep="\n\t"), **settings)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -14,6 +14,7 @@ its name. Only the standard library.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ CHANGED = "was changed since mel2metal wrote it"
 FOREIGN = "was not written by mel2metal"
 UNKNOWN = "differs from what mel2metal would write now, and the folder has no whole files.sha256"
 SHOWN_FILES = 10
+
+EMPTY = hashlib.sha256(b"").hexdigest()
+"""The hash of an emptied file: there is nothing in it to lose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def find_at_risk(directory: Path, fresh: Path | None = None) -> tuple[AtRisk, ..
     for path in files_in(directory):
         value = file_hash(directory / path)
         is_ours = value is not None and (path in made or (listed or {}).get(path) == value)
+        is_ours |= value == EMPTY and listed is not None and path in IMAGE_FILES
         if is_ours or (listed is not None and path == FILE_LIST) or is_of_other_tools(path):
             continue
         if fresh is None or value is None or value != file_hash(fresh / path):
@@ -94,8 +99,17 @@ def is_of_other_tools(path: str) -> bool:
 def refuse_at_risk(directory: Path, fresh: Path | None = None) -> None:
     """Raise `InputError` that names what would be lost if `directory` were replaced."""
     found = find_at_risk(directory, fresh)
-    if found:
+    if refuses(found):
         raise InputError(at_risk_faults(directory, found))
+
+
+def refuses(found: Sequence[AtRisk]) -> bool:
+    """Whether a build may not go on without the user's word.
+
+    Not where images alone were changed: the same sources make them again, so that they are damaged,
+    or patched by hand. They are moved aside, and the build makes good ones.
+    """
+    return any(one.path not in IMAGE_FILES or one.why != CHANGED for one in found)
 
 
 def at_risk_faults(directory: Path, found: Sequence[AtRisk]) -> list[Fault]:

@@ -25,10 +25,11 @@ from generator.project.at_risk import (
     at_risk_faults,
     declared_outputs,
     find_at_risk,
+    refuses,
 )
 from generator.project.exchange import NoExchangeError, exchange
 from generator.project.file_list import file_hash, read_file_list
-from generator.project.names import FILE_LIST, FOOTPRINT_FILE, IMAGE_FILES, OTHER_TOOLS
+from generator.project.names import FILE_LIST, FOOTPRINT_FILE, IMAGE_FILES, MAP_FILE, OTHER_TOOLS
 
 SCRATCH_MARK = ".made-by-mel2metal"
 """In each scratch folder: without it a folder is not ours to clear up."""
@@ -102,6 +103,9 @@ def copy_ours(directory: Path, fresh: Path, *, outputs_only: bool = False) -> No
         for path, value in present.items()
         if value is not None and listed.get(path, value) == value
     }
+    linked = {*IMAGE_FILES, MAP_FILE}
+    if not linked <= wanted:  # one is damaged: make links all of them again
+        wanted -= linked
     for path in sorted(wanted & outputs if outputs_only else {*wanted, FILE_LIST}):
         if path.endswith(".o") and path.removesuffix(".o") + ".d" not in wanted:
             continue  # make would not know what it depends on
@@ -119,8 +123,9 @@ def replace_folder(
 ) -> None:
     """Put `fresh` instead of `directory`, which goes to `scratch`, if nothing is at risk.
 
-    What is at risk raises `InputError`, and `directory` is what it was; with `force` it moves to
-    `<directory>.kept-<time>/`, which a notice names. All lie on one file system.
+    What is at risk raises `InputError`, and `directory` is what it was; with `force`, or where that
+    is images alone, it moves to `<directory>.kept-<time>/`, which a notice names. All lie on one
+    file system.
     """
     old = scratch / OLD
     if not os.path.lexists(directory):
@@ -128,7 +133,7 @@ def replace_folder(
         return
     _swap(fresh, directory, old)
     found = find_at_risk(old, directory)
-    if found and not force:  # changed while the build ran, or earlier and not looked at
+    if refuses(found) and not force:  # changed while the build ran, or earlier and not looked at
         _swap_back(old, directory, scratch / "refused")
         raise InputError(at_risk_faults(directory, found))
     _save(old, found, directory, on_notice)

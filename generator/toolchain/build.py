@@ -17,6 +17,7 @@ from generator.errors import ToolError
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags
 from generator.toolchain.image_check import find_double_precision
+from generator.toolchain.image_files import damaged_outputs
 from generator.toolchain.locate import Toolchain
 
 LAST_LINES = 40
@@ -89,12 +90,16 @@ def compile_project(
 
     `jobs` compilers run at a time.
 
+    What is there and does not hold what the ELF loads is made again.
     Raises `ToolError` with the compiler's own words when a source does not compile, and when the
     image holds double-precision instructions.
     """
-    run_make(project.directory, board, toolchain, on_line, jobs=jobs)
     info = project.info
     output = project.directory / OUTPUT_DIR / IMAGE_NAME
+    for path in damaged_outputs(output):  # make, which goes by times, would leave them
+        path.unlink(missing_ok=True)
+    run_make(project.directory, board, toolchain, on_line, jobs=jobs)
+    _refuse_damaged(output, toolchain)
     if info.engine == BUILTIN:  # another engine's library computes as its vendor compiled it
         _refuse_double_precision(output.with_suffix(".elf"))
     return FirmwareImage(
@@ -150,6 +155,16 @@ def run_make(
     if process.returncode != 0:
         said = [line for line in lines if not line.startswith(("  CC ", "  AS "))]
         raise BuildError(f"{directory.name} does not build with {toolchain.description}", said)
+
+
+def _refuse_damaged(output: Path, toolchain: Toolchain) -> None:
+    damaged = damaged_outputs(output)
+    if damaged:
+        names = ", ".join(path.name for path in damaged)
+        raise ToolError(
+            f"{names} in {output.parent} do not hold what the ELF loads",
+            f"is {toolchain.objcopy} the objcopy of {toolchain.gcc}, and is the disk sound?",
+        )
 
 
 def _refuse_double_precision(elf: Path) -> None:

@@ -81,6 +81,8 @@ def said_rule(rule: Rule) -> DecisionRule:
 
 def _rule_text(rule: DecisionRule, labels: Sequence[str]) -> str:
     """The rule in words, or by its numbers where they do not belong to these labels."""
-    if len(rule.thresholds) == len(labels) and rule.fallback < len(labels):
+    if len(rule.thresholds) == len(labels) and (
+        rule.other is None or 0 <= rule.other < len(labels)
+    ):
         return describe_rule(rule, labels)
     return f"{rule.head}, thresholds {rule.thresholds}, fallback {rule.fallback}"

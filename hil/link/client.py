@@ -26,18 +26,13 @@ import serial
 from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
-    HOST_PAYLOAD_LIMIT_BYTES,
-    TAP_MASK_BYTES,
     Frame,
     ProtocolMismatchError,
     encode_frame,
-    mask_of,
 )
 from generator.wire.messages import (
     ClipResult,
     Credit,
-    Features,
-    Frames,
     Hello,
     HelloRequest,
     Memory,
@@ -49,10 +44,7 @@ from generator.wire.messages import (
     ResumeRequest,
     Rule,
     RuleRequest,
-    Tap,
-    TapSelect,
 )
-from hil.link.answers import join_features, join_rows
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
 from hil.link.deadlines import (
     ATTEMPTS,
@@ -71,13 +63,13 @@ from hil.link.errors import (
     RefusedError,
     WrongDeviceError,
 )
-from hil.link.incoming import IncomingFrames, start_of
-from hil.link.played import Clip, ClipRun, PatchRun
+from hil.link.incoming import IncomingFrames, program_of, start_of
+from hil.link.played import Clip, ClipRun, PatchRun, clip_run, patch_messages, patch_run
+from hil.link.progress import READ_BACK_S, Progress, limit_of
+from hil.link.value_check import check_hello, check_rule
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-_FRAMES_FIELDS_BYTES = 8
 
 
 class SerialPort(Protocol):
@@ -122,7 +114,6 @@ class Link:
         self._sent_bytes = 0
         self._limit_bytes = 0
         self._nonce = 0
-        self._bands = 0
         self._resumptions: list[str] = []
 
     def handshake(self, deadline_s: float = BOOT_S) -> Hello:
@@ -145,7 +136,7 @@ class Link:
                 self._incoming.sequence = 1
                 self._sent_bytes = 0
                 self._limit_bytes = hello.window_bytes
-                self._bands = hello.bands
+                check_hello(hello)
                 self._hello = hello
                 check_counter(hello)
                 return hello
@@ -189,29 +180,16 @@ class Link:
         clip = Clip(clip_id, flags, samples.astype("<i2").tobytes())
         self._resumptions.clear()
         messages, retries = self._converse(clip.begin(), ClipResult, clip)
-        result = next(m for m in messages if isinstance(m, ClipResult))
-        mine = [m for m in messages if getattr(m, "clip_id", clip_id) == clip_id]
-        features = [m for m in mine if isinstance(m, Features)]
-        patches = tuple(m for m in mine if isinstance(m, PatchResult))
-        joined = join_features(features, self._bands)
-        return ClipRun(result, patches, joined, retries, tuple(self._resumptions))
+        return clip_run(clip, messages, self.known, retries, tuple(self._resumptions))
 
     def play_patch(self, patch_id: int, frames: Int8, operators: Sequence[int] = ()) -> PatchRun:
         """Send mel frames [frames, bands] straight into the network and tap `operators`.
 
         Only for an image with taps.
         """
-        mask = mask_of(operators, TAP_MASK_BYTES)
-        count = (HOST_PAYLOAD_LIMIT_BYTES - _FRAMES_FIELDS_BYTES) // frames.shape[1]
-        outgoing: list[Message] = [TapSelect(operator_mask=mask)]
-        outgoing += [
-            Frames(patch_id=patch_id, first_frame=at, cells=frames[at : at + count].tobytes())
-            for at in range(0, len(frames), count)
-        ]
+        outgoing = patch_messages(patch_id, frames, operators)
         messages, retries = self._converse(outgoing, PatchResult)
-        rows = join_rows([m for m in messages if isinstance(m, Tap)])
-        result = next(m for m in messages if isinstance(m, PatchResult))
-        return PatchRun(result, rows, retries)
+        return patch_run(patch_id, messages, self.known, retries)
 
     def read_memory(self) -> Memory:
         """Ask what memory was used since reset."""
@@ -226,7 +204,9 @@ class Link:
     def read_rule(self) -> Rule:
         """Ask how the device decides a clip."""
         messages, _ = self._converse([RuleRequest()], Rule)
-        return next(m for m in messages if isinstance(m, Rule))
+        rule = next(m for m in messages if isinstance(m, Rule))
+        check_rule(rule)
+        return rule
 
     def send_raw(self, data: bytes) -> None:
         """Put bytes on the line as they are, damaged or not: for tests of the device's refusals."""
@@ -252,10 +232,20 @@ class Link:
         """
         if fresh:
             self._incoming.sequence = 0
+        progress = Progress(self._clock_s, self._silence_s, limit_of(self._silence_s, 0.0))
         while True:
             for message in self.receive(self._silence_s):
                 if isinstance(message, kind):
                     return message
+                progress.note()
+            progress.check()
+
+    @property
+    def known(self) -> Hello:
+        """What the device said of itself."""
+        if self._hello is None:
+            raise HandshakeError("nothing can be asked before the handshake")
+        return self._hello
 
     def _converse(
         self, outgoing: Sequence[Message], last: type[Message], clip: Clip | None = None
@@ -284,6 +274,9 @@ class Link:
             hello = self.handshake(self._silence_s)
         except HandshakeError as silent:
             raise error from silent
+        if before is not None and program_of(before) != program_of(hello):
+            what = "another firmware answers than before: the board was programmed, or exchanged"
+            raise WrongDeviceError(what, "leave the board alone, and run again") from error
         restarted = self._started_anew
         if restarted is None and before is not None and start_of(before) != start_of(hello):
             restarted = hello
@@ -296,9 +289,13 @@ class Link:
         answers: list[Message] = []
         frames = self._encode(outgoing)
         stuck = Counter[int]()
+        sound_s = clip.seconds(self.known.sample_rate_hz) if clip is not None else 0.0
+        limit_s = limit_of(self._silence_s, sound_s) if clip is not None else READ_BACK_S
+        progress = Progress(self._clock_s, self._silence_s, limit_s)
         while True:
             while frames and len(frames[0]) <= self._credit_bytes:
                 self._send(frames.popleft())
+                progress.note()
             interrupted: RefusedError | None = None
             for message in self.receive(self._silence_s):
                 if isinstance(message, Refused):
@@ -308,12 +305,14 @@ class Link:
                     interrupted = interrupted or refused
                 else:
                     answers.append(message)
+                progress.note()
                 if isinstance(message, last):
                     return answers
+            progress.check()
             if clip is not None and interrupted is not None:
                 sample = self.resume(clip.clip_id, interrupted, answers)
                 stuck[sample] += 1
-                if stuck[sample] > ATTEMPTS:
+                if stuck[sample] > ATTEMPTS or sample > clip.sample_count:
                     raise interrupted
                 self._resumptions.append(interrupted.what)
                 frames = self._encode(clip.rest_from(sample))
@@ -345,7 +344,8 @@ class Link:
                     elif not RefusedError.from_message(message).is_repeatable:
                         raise RefusedError.from_message(message)
                 if resumed is not None:
-                    if resumed.clip_id != clip_id:
+                    window_bytes = self.known.window_bytes
+                    if (resumed.clip_id, resumed.window_bytes) != (clip_id, window_bytes):
                         raise refused
                     self._sent_bytes, self._limit_bytes = 0, resumed.window_bytes
                     return resumed.samples

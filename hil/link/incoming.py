@@ -58,7 +58,13 @@ class IncomingFrames:
         return BoardRestartedError(self._describe_reset(hello.reset_flags))
 
 
+def program_of(hello: Hello) -> tuple[object, ...]:
+    """What stays the same as long as the same firmware is on the same board."""
+    hashes = (hello.firmware_sha256, hello.model_sha256, hello.frontend)
+    sizes = (hello.sample_rate_hz, hello.frames, hello.bands, hello.classes, hello.operators)
+    return (*hashes, *sizes, hello.board, hello.engine, hello.labels, hello.window_bytes)
+
+
 def start_of(hello: Hello) -> tuple[object, ...]:
-    """What stays the same from a start of the firmware to its next."""
-    hashes = (hello.firmware_sha256, hello.model_sha256)
-    return (*hashes, hello.board, hello.core_clock_hz, hello.reset_flags)
+    """What stays the same from a start of the firmware to its next, beside `program_of`."""
+    return (hello.core_clock_hz, hello.reset_flags)

@@ -26,6 +26,8 @@ from generator.wire.messages import (
 from hil.link.client import Link
 from hil.link.deadlines import ATTEMPTS
 from hil.link.errors import LinkSilentError, RefusedError
+from hil.link.progress import WITHOUT_PROGRESS, stalled
+from hil.link.value_check import check_shape
 
 Samples = npt.NDArray[np.int16]
 
@@ -92,8 +94,10 @@ class SoundStream:
     def exchange(self, timeout_s: float) -> list[Message]:
         """Send what the device has room for; what it answers, waiting so long for a first byte.
 
-        Raises a LinkError where the device refuses, restarts, or is silent though it owes.
+        Raises a LinkError where the device refuses, restarts, says what makes no sense, or does not
+        get on though it owes.
         """
+        sent = self._sent
         self._send()
         answers: list[Message] = []
         refused: RefusedError | None = None
@@ -105,11 +109,17 @@ class SoundStream:
                         raise error
                     refused = refused or error
                 else:
+                    check_shape(message, self._link.known)
                     answers.append(message)
-            self._heard_s = self._clock_s()
         except LinkSilentError:  # within the timeout
             if self._owes and self._clock_s() - self._heard_s > self._silence_s:
                 raise
+        if answers or refused is not None or self._sent != sent:
+            self._heard_s = self._clock_s()
+        elif self._owes:  # bytes came: do they bring anything on?
+            longest_s = WITHOUT_PROGRESS * self._silence_s
+            if self._clock_s() - self._heard_s > longest_s:
+                raise stalled(longest_s)
         if refused is not None:
             self._resume(refused, answers)
         if any(isinstance(one, ClipResult) and one.clip_id == self._clip_id for one in answers):

@@ -11,8 +11,8 @@ import pytest
 
 from generator.errors import InputError
 from generator.project.at_risk import find_at_risk, refuse_at_risk
-from generator.project.file_list import read_file_list, write_file_list
-from generator.project.names import FILE_LIST
+from generator.project.file_list import file_hash, read_file_list, write_file_list
+from generator.project.names import FILE_LIST, IMAGE_FILES
 from tests.support.build_folders import NEXT_PROJECT, OUTPUTS, PROJECT, write_files, write_project
 
 
@@ -78,6 +78,27 @@ def test_what_make_wrote_by_hand_is_ours(project: Path) -> None:
     assert at_risk(project) == ["out/mel2metal.bin"]
     (project / "out" / "compiler.txt").write_bytes(b"gcc 14\n")
     assert at_risk(project) == []
+
+
+def test_images_alone_refuse_nothing(project: Path) -> None:
+    """The same sources make them again; an empty one holds nothing that is worth keeping."""
+    for path in IMAGE_FILES:
+        (project / path).write_bytes(b"")
+    assert at_risk(project) == []
+    (project / "out" / "mel2metal.hex").write_bytes(b":00")
+    assert at_risk(project) == ["out/mel2metal.hex"]
+    refuse_at_risk(project)
+    (project / "core" / "mem.c").write_bytes(b"edited\n")
+    with pytest.raises(InputError, match=r"core/mem\.c; .*hex: was changed") as caught:
+        refuse_at_risk(project)
+    assert len(caught.value.faults) == 2
+
+
+def test_a_folder_in_a_file_s_place_has_no_hash(project: Path) -> None:
+    (project / "README.md").unlink()
+    (project / "README.md").mkdir()
+    assert file_hash(project / "README.md") is None
+    assert at_risk(project) == ["README.md/"]
 
 
 def test_a_source_that_was_edited_and_built_by_hand_is_found(project: Path) -> None:

@@ -100,6 +100,16 @@ def test_what_the_user_saves_while_the_build_runs_refuses_it(project: Path) -> N
 
 
 @pytest.mark.usefixtures("way")
+def test_a_damaged_image_is_made_anew_and_what_it_was_is_kept(project: Path) -> None:
+    (project / "out" / "mel2metal.bin").write_bytes(b"fla")
+    (project / "out" / "mel2metal.elf").write_bytes(b"")
+    rebuild(project.parent, force=False)
+    assert holds_next(project)
+    (kept,) = project.parent.glob(f"{NAME}.kept-*")
+    assert contents(kept) == {"out/mel2metal.bin": b"fla"}
+
+
+@pytest.mark.usefixtures("way")
 def test_folders_of_other_tools_go_over_to_the_next_project(project: Path) -> None:
     write_files(project, {"out/cmake/CMakeCache.txt": b"cache", ".cache/clangd/index/a": b"index"})
     rebuild(project.parent, force=False)
@@ -178,7 +188,10 @@ def test_whatever_the_user_changed_or_added_no_byte_is_lost(
         assert set(before.values()) - OURS - made_by_make - lists <= all_bytes(out_dir)
         beside = [path.name for path in out_dir.iterdir() if path != directory]
         assert all(KEPT.fullmatch(name) for name in beside)
-        assert force or not beside
+        is_refused_by_no_image = all(
+            (path in IMAGE_FILES) for path, value in before.items() if PROJECT.get(path) != value
+        )
+        assert force or is_refused_by_no_image or not beside
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ from generator.project.c_text import FILTERS
 from generator.project.manifest import read_project
 from generator.toolchain.build import compile_project, run_make
 from generator.toolchain.image_check import find_double_precision
+from generator.toolchain.image_files import damaged_outputs
 from generator.toolchain.locate import Toolchain
 from tests.support.model_builder import ModelBuilder
 from tests.support.model_files import write_model
@@ -110,6 +111,88 @@ def test_a_second_build_compiles_nothing(
     again = make_firmware(u585, tiny, toolchain, out_dir=out_dir, on_progress=lines.append)
     assert again == tiny_firmware
     assert not [line for line in lines if line.startswith("  CC")]
+
+
+OUTPUTS = ("mel2metal.elf", "mel2metal.hex", "mel2metal.bin", "mel2metal.map", "core/startup.o")
+
+
+@pytest.mark.parametrize("damage", ["emptied", "cut", "changed"])
+def test_damaged_outputs_are_built_anew(
+    *,
+    damage: str,
+    tiny_firmware: Firmware,
+    u585: BoardSpec,
+    tiny: Network,
+    toolchain: Toolchain,
+    tmp_path: Path,
+) -> None:
+    """One of them alone and all together: the next build ends well, with the bytes of the first."""
+    shutil.copytree(tiny_firmware.image.project_dir, tmp_path / "u585")
+    out = tmp_path / "u585" / "out"
+    good = {name: (out / name).read_bytes() for name in OUTPUTS}
+    alone = {"emptied": "mel2metal.hex", "cut": "core/startup.o", "changed": "mel2metal.map"}
+    for spoilt in ((alone[damage],), OUTPUTS):
+        for name in spoilt:
+            content = good[name]
+            middle = len(content) // 2
+            flipped = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+            left = {"emptied": b"", "cut": content[:middle], "changed": flipped}[damage]
+            (out / name).write_bytes(left)
+        made = make_firmware(u585, tiny, toolchain, out_dir=tmp_path)
+        assert made.image.sha256 == tiny_firmware.image.sha256
+        assert {name: (out / name).read_bytes() for name in OUTPUTS} == good
+
+
+@pytest.mark.parametrize("end", [".elf", ".hex", ".bin"])
+def test_an_image_that_is_not_what_the_elf_loads_is_found_and_made_again(
+    end: str, tiny_firmware: Firmware, u585: BoardSpec, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """As after a kill or a full disk: newer than all it is made from, so that make leaves it."""
+    shutil.copytree(tiny_firmware.image.project_dir, tmp_path / "u585")
+    output = tmp_path / "u585" / "out" / "mel2metal"
+    assert damaged_outputs(output) == []
+    path = output.with_suffix(end)
+    content = path.read_bytes()
+    changed = content[:9000] + bytes([content[9000] ^ 2]) + content[9001:]
+    for spoilt in (b"", content[:-4], content[:5000], changed):
+        path.write_bytes(spoilt)
+        found = [one.suffix for one in damaged_outputs(output)]
+        if end != ".elf":
+            assert found == [end]
+        else:  # unreadable, or of another flash than the two that were made from it
+            assert found == ([".hex", ".bin"] if spoilt == changed else [".elf", ".hex", ".bin"])
+    path.write_bytes(content[:5000])
+    project = read_project(tmp_path / "u585")
+    made = compile_project(project, u585, toolchain)
+    assert made.sha256 == tiny_firmware.image.sha256
+    assert path.read_bytes() == content
+
+
+def test_a_hex_that_writes_elsewhere_or_goes_on_behind_its_end_is_damaged(
+    tiny_firmware: Firmware, tmp_path: Path
+) -> None:
+    for path in (tiny_firmware.image.elf, tiny_firmware.image.hex, tiny_firmware.image.bin):
+        shutil.copy2(path, tmp_path)
+    path = tmp_path / "mel2metal.hex"
+    lines = path.read_text().splitlines()
+    elsewhere = [":02000004FFFFFC", ":0100000055AA"]
+    for spoilt in ([*lines[:-1], *elsewhere, lines[-1]], [*lines, lines[1]], lines[:-1], ["x"]):
+        path.write_text("\n".join(spoilt))
+        assert damaged_outputs(tmp_path / "mel2metal") == [path]
+    path.write_text("\n".join(lines))
+    assert damaged_outputs(tmp_path / "mel2metal") == []
+
+
+def test_an_objcopy_that_makes_nonsense_is_told(
+    u585: BoardSpec, tiny_firmware: Firmware, toolchain: Toolchain, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_firmware.image.project_dir, tmp_path / "u585")
+    makefile = tmp_path / "u585" / "Makefile"
+    text = makefile.read_text().replace("$(OBJCOPY) -O binary $< $@", "echo full > $@")
+    makefile.write_text(text)
+    (tmp_path / "u585" / "out" / "mel2metal.bin").unlink()
+    with pytest.raises(ToolError, match=r"mel2metal\.bin in .* do not hold what the ELF"):
+        compile_project(read_project(tmp_path / "u585"), u585, toolchain)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
