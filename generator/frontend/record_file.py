@@ -21,6 +21,7 @@ from generator.frontend.record import FrontendRecord
 from generator.frontend.record_text import parse_record, record_text
 from generator.model.graph import Graph
 from generator.spelling import did_you_mean
+from generator.yaml_lines import read_text
 
 SUFFIX = ".frontend.yaml"
 
@@ -143,12 +144,7 @@ def _with_note(found: FoundFrontend, beside: Path) -> FoundFrontend:
 
 
 def _read(path: Path) -> FoundFrontend:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        remedy = "give the record of a front-end (docs/frontends.md)"
-        raise InputError([Fault(str(path), f"cannot be read: {reason}", remedy)]) from None
+    text = read_text(path, "give the record of a front-end (docs/frontends.md)")
     record, lines = parse_record(text, path)
     if not record.name:
         record = _renamed(record, path.name.removesuffix(SUFFIX).removesuffix(".yaml"))
