@@ -86,7 +86,7 @@ define LINE_END :=
 endef
 $(foreach name,$(SAID) OTHER_BOARDS PYTHON,$(if $(findstring $(LINE_END),$(value $(name))),\
     $(error $(name) holds the end of a line: say it in one)))
-said = '$(subst ','\'',$(or $($(1)),$(2)))'
+said = "$(subst `,\`,$(subst $$,\$$,$(subst ",\",$(subst \,\\,$(or $($(1)),$(2))))))"
 $(if $(filter-out train test,$(TEST_SET)),$(error TEST_SET=$(TEST_SET): say train or test))
 
 # A switch such as VIRTUAL or TAPS: 1, yes, true or on; 0, no, false, off or nothing.
