@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from generator.bounded_yaml import LARGEST_CHARACTERS, NoValueError, Tags, load_yaml
 from generator.errors import Fault, InputError
-
-DEEPEST = 20
-"""Keys one in another: far more than any file here has; a mapping that holds itself has no end."""
 
 
 class Lines:
@@ -26,9 +25,6 @@ class Lines:
             self._visit(root, ())
 
     def _visit(self, node: yaml.Node, at: tuple[str, ...]) -> None:
-        if len(at) > DEEPEST:
-            mark = node.start_mark
-            raise yaml.MarkedYAMLError(problem="nested too deep, or in itself", problem_mark=mark)
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 below = (*at, str(key.value))
@@ -61,28 +57,31 @@ def read_records(path: Path) -> tuple[Mapping[Hashable, object], Lines]:
     return read_mapping(path, "holds no board record", "add one: id, then fields")
 
 
-def read_mapping(path: Path, empty: str, remedy: str) -> tuple[Mapping[Hashable, object], Lines]:
-    """Return what is in the file by key, and the lines.
+def read_mapping(
+    path: Path, empty: str, remedy: str, *, tags: Tags | None = None
+) -> tuple[Mapping[Hashable, object], Lines]:
+    """Return what is in the file by key, and the lines; `tags` make values of the file's own tags.
 
-    Raises `InputError` for what is no YAML; in the words of `empty` and `remedy` for a file that
-    holds nothing, or no mapping.
+    Raises `InputError` for what is no YAML, or goes beyond the bounds of `bounded_yaml`; in the
+    words of `empty` and `remedy` for a file that holds nothing, or no mapping.
     """
-    return mapping_of(_read_text(path), path, empty, remedy)
+    return mapping_of(read_text(path), path, empty, remedy, tags=tags)
 
 
 def read_words(path: Path, empty: str, remedy: str) -> tuple[Mapping[str, Any], Lines]:
     """The same, every key and value a text as it stands: `on`, `yes` and `no` are words here."""
-    read_mapping(path, empty, remedy)  # raises for what is none
-    text = _read_text(path)
-    words: Mapping[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)
-    return words, Lines(path, yaml.compose(text, Loader=yaml.BaseLoader))
+    text = read_text(path)
+    mapping_of(text, path, empty, remedy)  # raises for what is none
+    words: Any
+    words, lines = _parse_document(text, path, words=True)
+    return words, lines
 
 
 def mapping_of(
-    text: str, path: Path, empty: str, remedy: str
+    text: str, path: Path, empty: str, remedy: str, *, tags: Tags | None = None
 ) -> tuple[Mapping[Hashable, object], Lines]:
     """What `read_mapping` returns, of a text; messages call its place `path.name`."""
-    document, lines = _parse_document(text, path)
+    document, lines = _parse_document(text, path, tags=tags)
     if not isinstance(document, Mapping) or not document:
         raise InputError([Fault(path.name, empty, remedy)])
     return document, lines
@@ -90,30 +89,43 @@ def mapping_of(
 
 def read_sequence(path: Path, empty: str, remedy: str) -> tuple[Sequence[object], Lines]:
     """Return the entries of a file that is a list, and the lines. Raises as `read_mapping` does."""
-    document, lines = _parse_document(_read_text(path), path)
+    document, lines = _parse_document(read_text(path), path)
     if not isinstance(document, list) or not document:
         raise InputError([Fault(path.name, empty, remedy)])
     return document, lines
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path, remedy: str = "") -> str:
+    """The text, as far as `load_yaml` would take it: what is larger is refused there.
+
+    Raises `InputError` for what cannot be read, is no file, or no UTF-8.
+    """
     try:
-        return path.read_text(encoding="utf-8")
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            what = "Is a directory" if path.is_dir() else "it is no file"
+            raise InputError([Fault(str(path), f"cannot be read: {what}", remedy)])
+        with path.open("rb") as stream:
+            raw = stream.read(LONGEST_CHARACTER_BYTES * (LARGEST_CHARACTERS + 1))
+        return raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError([Fault(str(path), f"cannot be read: {reason}")]) from None
+        raise InputError([Fault(str(path), f"cannot be read: {reason}", remedy)]) from None
 
 
-def _parse_document(text: str, path: Path) -> tuple[object, Lines]:
+LONGEST_CHARACTER_BYTES = 4
+"""Of UTF-8: so no character of a file within the bound is cut."""
+
+
+def _parse_document(
+    text: str, path: Path, *, words: bool = False, tags: Tags | None = None
+) -> tuple[object, Lines]:
     try:
-        document: object = yaml.safe_load(text)
-        lines = Lines(path, yaml.compose(text, Loader=yaml.SafeLoader))
+        document, root = load_yaml(text, words=words, tags=tags)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path.name}:{mark.line + 1}" if mark else path.name
         problem = getattr(error, "problem", None) or str(error)
+        if isinstance(error, NoValueError):
+            raise InputError([Fault(where, problem, "mend it, or put it in quotes")]) from None
         raise InputError([Fault(where, f"is not YAML: {problem}", "mend the syntax")]) from None
-    except ValueError as error:  # such as a date of month 99
-        what = f"has a value that is none: {error}"
-        raise InputError([Fault(path.name, what, "mend it, or put it in quotes")]) from None
-    return document, lines
+    return document, Lines(path, root)

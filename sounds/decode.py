@@ -5,13 +5,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from generator.errors import Fault, InputError
+from sounds.plain_file import file_fault
+
+if TYPE_CHECKING:
+    import soundfile
 
 FULL_SCALE = 32768.0
+
+BLOCK_VALUES = 1 << 18
+"""Values that are decoded at once, of all channels."""
+
+MOST_SAMPLES = 1 << 26
+"""Samples that a file may become: 70 minutes at 16 kHz, 128 MiB."""
+
+LOWEST_RATE_HZ = 100
+HIGHEST_RATE_HZ = 1_000_000
 
 Samples = npt.NDArray[np.int16]
 
@@ -61,23 +75,93 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     Channels are averaged, other rates go through soxr's HQ resampler, up or down, values are scaled
     by 32768, rounded to nearest even and clamped: the same file gives the same samples. What is
     above half of the lower of the two rates is not in them. Raises InputError when the file cannot
-    be decoded, is empty or holds values that are not finite.
+    be decoded, is empty, cut or too long, or holds values that are not finite.
     """
     import soundfile
 
+    remedy = "convert it to WAV or FLAC, record it again, or remove it"
+    if fault := file_fault(path, "cannot be decoded: it is not there", remedy):
+        raise InputError([fault])
     try:
-        values, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            return _decode(file, path, sample_rate_hz)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:  # TypeError: headerless .raw
-        remedy = "convert it to WAV or FLAC, record it again, or remove it"
         raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error
-    if not len(values):
+
+
+def _decode(file: soundfile.SoundFile, path: Path, sample_rate_hz: int) -> Decoded:
+    """Block by block: what is held at once is the result and one block, whatever the file says."""
+    from sounds.completeness import UNKNOWN_FRAMES, missing_end
+
+    rate_hz = int(file.samplerate)
+    if fault := _rate_fault(rate_hz):
+        raise InputError([Fault(str(path), fault, "convert it, or record it again")])
+    says_length = file.format != "MP3" and file.frames < UNKNOWN_FRAMES
+    if says_length and file.frames * sample_rate_hz > MOST_SAMPLES * rate_hz:
+        raise InputError([_too_long(path, sample_rate_hz)])
+    resampler = _Resampler(rate_hz, sample_rate_hz)
+    samples = np.empty(0, np.int16)
+    frames = broken = 0
+    block = max(1, BLOCK_VALUES // file.channels)
+    is_last = False
+    while not is_last:
+        values = file.read(block, dtype="float32", always_2d=True)
+        is_last = not len(values)
+        frames += len(values)
+        broken += _count_not_finite(values)
+        if broken:
+            continue
+        piece = to_int16(resampler.take(values.mean(axis=1, dtype=np.float32), is_last=is_last))
+        if len(samples) + len(piece) > MOST_SAMPLES:
+            raise InputError([_too_long(path, sample_rate_hz)])
+        at = len(samples)
+        samples.resize(at + len(piece), refcheck=False)
+        samples[at:] = piece
+    if not frames:
         raise InputError([Fault(str(path), "holds no samples", "record it again, or remove it")])
-    broken = _count_not_finite(values)
     if broken:
         what = f"{broken} of its values are not finite (NaN or infinity)"
         raise InputError([Fault(str(path), what, "export it again, or remove it")])
-    mono = _resample(values.mean(axis=1, dtype=np.float32), int(rate_hz), sample_rate_hz)
-    return Decoded(to_int16(mono), int(rate_hz), values.shape[1])
+    if lack := missing_end(file, path, frames):
+        remedy = "copy or export it again, cut it where it is whole, or remove it"
+        raise InputError([Fault(str(path), lack, remedy)])
+    if not len(samples):
+        what = f"is too short: {frames} of {rate_hz} Hz make no sample of {sample_rate_hz} Hz"
+        raise InputError([Fault(str(path), what, "record it again, or remove it")])
+    return Decoded(samples, rate_hz, file.channels)
+
+
+def _rate_fault(rate_hz: int) -> str:
+    if LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        return ""
+    return f"a rate of {rate_hz} Hz is none of sound: {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} Hz are"
+
+
+def _too_long(path: Path, sample_rate_hz: int) -> Fault:
+    what = f"is longer than {MOST_SAMPLES // sample_rate_hz // 60} minutes"
+    return Fault(str(path), what, "cut it into pieces")
+
+
+class _Resampler:
+    """Blocks of one rate to blocks of another, by soxr's HQ resampler: as all of it at once."""
+
+    def __init__(self, rate_hz: int, sample_rate_hz: int) -> None:
+        import soxr
+
+        self._stream = (
+            None
+            if rate_hz == sample_rate_hz
+            else soxr.ResampleStream(rate_hz, sample_rate_hz, 1, dtype="float32", quality="HQ")
+        )
+
+    def take(
+        self, mono: npt.NDArray[np.float32], *, is_last: bool = False
+    ) -> npt.NDArray[np.float32]:
+        """What can be told behind these values; behind the last of them, all that is left."""
+        if self._stream is None:
+            return mono
+        resampled: npt.NDArray[np.float32] = self._stream.resample_chunk(mono, last=is_last)
+        return resampled
 
 
 def convert_samples(samples: npt.NDArray[np.generic], rate_hz: int, sample_rate_hz: int) -> Samples:
@@ -101,6 +185,8 @@ def convert_samples(samples: npt.NDArray[np.generic], rate_hz: int, sample_rate_
         faults.append(Fault("samples", what, "look where they were computed"))
     if rate_hz < 1:
         faults.append(Fault("rate_hz", f"{rate_hz} Hz", "the samples' own rate, 1 or more"))
+    elif rate_hz > HIGHEST_RATE_HZ:
+        faults.append(Fault("rate_hz", _rate_fault(rate_hz), "the samples' own rate"))
     if faults:
         raise InputError(faults)
     if samples.dtype == np.int16 and rate_hz == sample_rate_hz:

@@ -9,6 +9,7 @@ trained on gives wrong answers, and nothing else would tell.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from generator.frontend.record import FrontendRecord
 from generator.frontend.record_text import parse_record, record_text
 from generator.model.graph import Graph
 from generator.spelling import did_you_mean
+from generator.yaml_lines import read_text
 
 SUFFIX = ".frontend.yaml"
 
@@ -103,7 +105,7 @@ def no_record_fault(model: Path, graph: Graph) -> Fault:
         (
             f"write {frontend_path(model).name} beside it (docs/frontends.md), for example by",
             "mel2metal frontend --from librosa sr=16000 n_fft=1024 hop_length=320 n_mels=64 \\",
-            f"    -o {frontend_path(model)}",
+            f"    -o {shlex.quote(str(frontend_path(model)))}",
             "(also --from torchaudio, tf.signal, st-model-zoo, micro_speech); or, where it was",
             "trained on the front-end of ST's Yamnets and of this project, say so:",
             "--frontend yamnet (make: FRONTEND=yamnet)",
@@ -143,12 +145,7 @@ def _with_note(found: FoundFrontend, beside: Path) -> FoundFrontend:
 
 
 def _read(path: Path) -> FoundFrontend:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        remedy = "give the record of a front-end (docs/frontends.md)"
-        raise InputError([Fault(str(path), f"cannot be read: {reason}", remedy)]) from None
+    text = read_text(path, "give the record of a front-end (docs/frontends.md)")
     record, lines = parse_record(text, path)
     if not record.name:
         record = _renamed(record, path.name.removesuffix(SUFFIX).removesuffix(".yaml"))

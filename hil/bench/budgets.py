@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
-from yaml import YAMLError, safe_load
 
 from generator.errors import Fault, InputError
 from generator.repository import DATA_DIR
+from generator.yaml_lines import read_mapping
 from hil.bench.record import BenchRecord, ModelBench
 
 BUDGETS_FILE = DATA_DIR / "bench" / "budgets.yaml"
@@ -58,11 +58,13 @@ class Overrun:
 
 def read_budgets(path: Path = BUDGETS_FILE) -> Budgets:
     """The file's budgets; raises InputError where it cannot be read or names another figure."""
+    remedy = "board: {model: {figure: limit}}"
+    content, lines = read_mapping(path, "holds no budget", remedy)
+    if lines.duplicates:
+        raise InputError(lines.duplicates)
     try:
-        content = safe_load(path.read_text(encoding="utf-8"))
         budgets = TypeAdapter(dict[str, dict[str, dict[str, int | float]]]).validate_python(content)
-    except (OSError, YAMLError, ValidationError) as error:
-        remedy = "board: {model: {figure: limit}}"
+    except ValidationError as error:
         raise InputError([Fault(str(path), f"cannot be read: {error}", remedy)]) from error
     known = ", ".join(FIGURES)
     faults = [

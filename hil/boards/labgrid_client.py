@@ -9,14 +9,16 @@ import shutil
 import string
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from generator.bounded_yaml import load_yaml
 from generator.errors import Fault, InputError, ToolError
 from generator.repository import WORK_DIR
+from generator.yaml_lines import read_mapping
 from hil.boards.board import BoardAbsentError
 
 OPTION = "--lg-env"
@@ -44,17 +46,14 @@ def find_client() -> str:
     return found
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with labgrid's `!template`."""
-
-
 def _fill_template(loader: yaml.SafeLoader, node: yaml.Node) -> str:
     assert isinstance(node, yaml.ScalarNode)
     names = {name: value for name, value in os.environ.items() if name.startswith("LG_")}
     return string.Template(str(loader.construct_scalar(node))).safe_substitute(names)
 
 
-_Loader.add_constructor("!template", _fill_template)
+TAGS = {"!template": _fill_template}
+"""Tags of labgrid's own."""
 
 
 def read_environment(path: Path, board: str) -> tuple[str, str | None]:
@@ -64,12 +63,14 @@ def read_environment(path: Path, board: str) -> tuple[str, str | None]:
     """
     where = f"{OPTION} {path.name}"
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError([Fault(where, str(error), "name labgrid's environment file")]) from error
-    targets = document.get("targets") if isinstance(document, Mapping) else None
+        remedy = "docs/lab.md shows one"
+        document, _ = read_mapping(path, "has no targets", remedy, tags=TAGS)
+    except InputError as error:
+        told = [replace(fault, where=f"{OPTION} {fault.where}") for fault in error.faults]
+        raise InputError(told) from None
+    targets = document.get("targets")
     if not isinstance(targets, Mapping) or not targets:
-        raise InputError([Fault(where, "has no targets", "docs/lab.md shows one")])
+        raise InputError([Fault(where, "has no targets", remedy)])
     only = [*targets] == [ONLY_TARGET]
     target = targets.get(board, targets[ONLY_TARGET] if only else None)
     if target is None:
@@ -145,8 +146,12 @@ class Labgrid:
                 f"labgrid does not tell the resources of {self.place}: {done.stderr.strip()}",
                 "has its exporter left? labgrid-client show prints more",
             )
-        document = yaml.safe_load(done.stdout)
-        resources: list[Mapping[str, Any]] = document["targets"][self.place]["resources"]
+        try:
+            document: Any = load_yaml(done.stdout)[0]
+            resources: list[Mapping[str, Any]] = document["targets"][self.place]["resources"]
+        except (yaml.YAMLError, LookupError, TypeError) as error:
+            what = f"{self.command} env tells the resources of {self.place} in no known form"
+            raise ToolError(what, "docs/lab.md names the version that was tried") from error
         return resources
 
     def _run(self, words: list[str] | tuple[str, ...]) -> subprocess.CompletedProcess[str]:

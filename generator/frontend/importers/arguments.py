@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.bounded_yaml import load_yaml
 from generator.errors import Fault, InputError
 from generator.frontend.record import FrontendRecord, LogKind
 from generator.frontend.record_text import record_from
@@ -161,6 +162,6 @@ def _plain(value: str) -> object:
     import yaml
 
     try:
-        return yaml.safe_load(value)
+        return load_yaml(value)[0]
     except yaml.YAMLError:
         return value
