@@ -7,7 +7,6 @@ input and compiler give the same bytes.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +35,7 @@ from generator.repository import DATA_DIR
 from generator.toolchain.archive_writer import archive_of
 from generator.toolchain.build import DEFAULT_JOBS
 from generator.toolchain.image_check import find_double_precision
-from generator.toolchain.locate import Toolchain, find_cmsis_dsp
+from generator.toolchain.locate import Toolchain, compiler_environment, find_cmsis_dsp
 
 ARCHIVE = "lib/libmel2metal.a"
 HEADER = "include/mel2metal.h"
@@ -242,11 +241,10 @@ def _sizes(path: Path) -> tuple[int, int]:
 
 
 def _run(command: Sequence[str], folder: Path) -> None:
-    environment = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment,
+        env=compiler_environment(),
         capture_output=True,
         text=True,
         errors="replace",

@@ -129,12 +129,12 @@ def cross_validate(
         scores = scores_of(result.float32, result.int8)
         on_message(f"fold {fold}: float32 {scores.float32_all}, int8 {scores.int8_all}")
     summary = _summarise(prepared, results)
+    write_atomically(folder / "cross_validation.json", summary.model_dump_json(indent=1) + "\n")
     title = "int8, cross-validated"
     int8 = [one for result in results for one in result.int8]
     write_atomically(folder / "confusion.png", plot_answers(int8, data.labels, rule.head, title))
     curves = {f"all but fold {result.fold}": result.curves for result in results}
     write_atomically(folder / "curves.png", plot_losses(curves))
-    write_atomically(folder / "cross_validation.json", summary.model_dump_json(indent=1) + "\n")
     return summary
 
 

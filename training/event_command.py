@@ -95,11 +95,11 @@ def events_command(
         choice=choice,
     )
     print_events(result, console)
+    if options.json:
+        write_atomically(options.json, to_json(result))
     if options.plot:
         write_atomically(options.plot, plot_events(result))
         console.print(f"plot: {options.plot}", markup=False)
-    if options.json:
-        write_atomically(options.json, to_json(result))
     _settle(options, choice.chosen.settings, console)
 
 

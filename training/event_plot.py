@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from generator.pictures import with_plain_text
 from scoring.event_match import EventCount
 from training.event_evaluation import EventEvaluation
 from training.event_search import total
@@ -15,6 +16,7 @@ from training.event_search import total
 Point = tuple[float, float]
 
 
+@with_plain_text
 def plot_events(result: EventEvaluation) -> bytes:
     """Each combination as a point, the best ones joined; the model's own and the chosen marked."""
     points = [_point(one.count) for one in result.choice.candidates]

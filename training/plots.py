@@ -13,9 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from generator.model.decision import Head
+from generator.pictures import with_plain_text
 from training.scores import Curves, DecidedClip, confusion, detections
 
 
+@with_plain_text
 def plot_losses(curves: Mapping[str, Curves]) -> bytes:
     """The loss curves of each training; dashed: validation loss, with a ring at the best epoch."""
     figure = Figure(figsize=(7, 4), layout="constrained")
@@ -36,6 +38,7 @@ def plot_losses(curves: Mapping[str, Curves]) -> bytes:
     return _png(figure)
 
 
+@with_plain_text
 def plot_answers(
     decisions: Sequence[DecidedClip], labels: Sequence[str], head: Head, title: str
 ) -> bytes:

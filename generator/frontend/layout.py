@@ -9,6 +9,7 @@ input stays flat, nothing but the record can tell, and it must.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -141,7 +142,7 @@ def _undecided(
     what = f"the input of {name} is {_text(shape)}: {why}"
     remedy = REMEDY_KEY
     if record.name in PRESETS:
-        file = f"{name.removesuffix('.tflite')}.frontend.yaml"
+        file = shlex.quote(f"{name.removesuffix('.tflite')}.frontend.yaml")
         command = f"mel2metal frontend --from {record.name} axes=bands_first -o {file}"
         remedy = f"{remedy}, for example by `{command}`"
     return Fault(where("axes"), what, remedy)

@@ -9,6 +9,7 @@ trained on gives wrong answers, and nothing else would tell.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +105,7 @@ def no_record_fault(model: Path, graph: Graph) -> Fault:
         (
             f"write {frontend_path(model).name} beside it (docs/frontends.md), for example by",
             "mel2metal frontend --from librosa sr=16000 n_fft=1024 hop_length=320 n_mels=64 \\",
-            f"    -o {frontend_path(model)}",
+            f"    -o {shlex.quote(str(frontend_path(model)))}",
             "(also --from torchaudio, tf.signal, st-model-zoo, micro_speech); or, where it was",
             "trained on the front-end of ST's Yamnets and of this project, say so:",
             "--frontend yamnet (make: FRONTEND=yamnet)",

@@ -17,7 +17,7 @@ from generator.errors import ToolError
 from generator.locks import hold_file
 from generator.project.target_flags import WARNINGS
 from generator.repository import COMPILED_DIR
-from generator.toolchain.locate import find_host_cc
+from generator.toolchain.locate import compiler_environment, find_host_cc
 
 CACHE_DIR = COMPILED_DIR / "host"
 
@@ -110,7 +110,13 @@ def _content_key(build: HostBuild, compiler: Path) -> str:
 
 def _run(command: Sequence[str], directory: Path) -> None:
     done = subprocess.run(
-        command, cwd=directory, capture_output=True, text=True, errors="replace", check=False
+        command,
+        cwd=directory,
+        env=compiler_environment(),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0:
         words = "\n".join(f"    {line}" for line in done.stderr.splitlines()[:40])

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.explanation import Explained, Explanation, Way
+from generator.plain_text import visible
 
 BOX_HEIGHT, GAP, BOX_WIDTH = 34, 16, 330
 BAR_WIDTH = 130
@@ -99,7 +100,7 @@ def _edges(lanes: list[tuple[int, int, int]], left: int, top: int) -> Iterator[s
 
 
 def _box(x: int, y: int, label: str, hint: str, fill: str) -> Iterator[str]:
-    yield f"<g><title>{escape(hint or label)}</title>"
+    yield f"<g><title>{escape(visible(hint or label))}</title>"
     yield (
         f"<rect x='{x}' y='{y}' width='{BOX_WIDTH}' height='{BOX_HEIGHT}' rx='4' "
         f"fill={quoteattr(fill)} stroke='{LINE}'/>"
@@ -127,5 +128,5 @@ def _text(
 ) -> str:
     return (
         f"<text x='{x}' y='{y}' font-size='{size}' font-weight='{weight}' fill='{colour}' "
-        f"{FONT}>{escape(text)}</text>"
+        f"{FONT}>{escape(visible(text))}</text>"
     )

@@ -10,6 +10,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from generator.pictures import with_plain_text
+
 VALUES, DIFFERENCE = "viridis", "coolwarm"
 """Colours of features, and of what may be above and below 0."""
 
@@ -26,6 +28,7 @@ class FeatureMap:
     colours: str
 
 
+@with_plain_text
 def draw_maps(
     path: Path,
     maps: Sequence[FeatureMap],

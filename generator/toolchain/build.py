@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags
 from generator.toolchain.image_check import find_double_precision
 from generator.toolchain.image_files import damaged_outputs
-from generator.toolchain.locate import Toolchain
+from generator.toolchain.locate import Toolchain, compiler_environment
 
 LAST_LINES = 40
 
@@ -137,7 +136,8 @@ def run_make(
     ]
     lines: list[str] = []
     # A make that started us must not hand its flags or job server on to this one.
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    ours = compiler_environment()
+    inherited = {name: value for name, value in ours.items() if not name.startswith("MAKE")}
     inherited.pop("MFLAGS", None)
     with subprocess.Popen(
         command,
@@ -146,7 +146,7 @@ def run_make(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        env={**inherited, "LC_ALL": "C"},
+        env=inherited,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:

@@ -36,6 +36,13 @@ OLDEST_GCC = (12, 0)
 SECONDS_TO_ANSWER = 30
 
 
+OF_COMPILERS = (
+    *("CPATH", "C_INCLUDE_PATH", "COMPILER_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX"),
+    *("DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"),
+)
+"""Variables of the environment by which gcc and clang take more folders, and write more files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """A cross compiler that answered: tools by absolute path, and what it calls itself."""
@@ -122,6 +129,13 @@ def find_host_cc() -> Path:
     raise ToolError("no C compiler for this machine (cc, gcc, clang)", remedy)
 
 
+def compiler_environment() -> dict[str, str]:
+    """This process's environment for a compiler: in English, and without what would name more
+    folders than its command does."""
+    kept = {name: value for name, value in os.environ.items() if name not in OF_COMPILERS}
+    return {**kept, "LC_ALL": "C"}
+
+
 def _find_program(name: str, remedy: str) -> Path:
     found = shutil.which(name)
     if not found:
@@ -131,7 +145,6 @@ def _find_program(name: str, remedy: str) -> Path:
 
 def _ask(words: Sequence[str]) -> str:
     """Standard output of a short command, in the C locale; ToolError if it fails."""
-    environment = {**os.environ, "LC_ALL": "C"}
     try:
         done = subprocess.run(
             words,
@@ -139,7 +152,7 @@ def _ask(words: Sequence[str]) -> str:
             text=True,
             check=True,
             timeout=SECONDS_TO_ANSWER,
-            env=environment,
+            env=compiler_environment(),
         )
     except subprocess.CalledProcessError as error:
         raise ToolError(f"{' '.join(words)} failed: {error.stderr.strip()}") from error

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from generator.pictures import with_plain_text
 from hil.report.columns import charts, published_beside, published_note
 from hil.report.details import ClassFigures, Details
 from hil.report.model import Report
@@ -26,6 +27,7 @@ _THEIRS = "#6c7a89"
 _THEIRS_LIGHT = "#c3cad1"
 
 
+@with_plain_text
 def draw_report(path: Path, report: Report, details: Details) -> None:
     """Write a PNG of what the run's files say; needs matplotlib, and no display."""
     from matplotlib.figure import Figure

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -90,3 +91,21 @@ def test_the_command_prints_and_draws(tmp_path: Path, capsys: pytest.CaptureFixt
     assert svg.read_text().startswith("<svg")
     assert main(["explain", str(path), "--svg", str(tmp_path / "no" / "m.svg")]) == 3
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_a_tensors_name_has_no_effect_on_terminal_and_drawing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ModelBuilder(20, 12).conv(6, (3, 3)).head(3)
+    for index, tensor in enumerate(model.tensors):
+        model.tensors[index] = replace(tensor, name=f"x[/red]\x1b[2J<b>{index}")
+    path, svg = tmp_path / "m.tflite", tmp_path / "m.svg"
+    write_model(path, model.to_bytes(), record=f"preset: yamnet\nbands: {model.bands}\n")
+    assert main(["inspect", str(path)]) == 0
+    assert main(["explain", str(path), "--board", "u585", "--svg", str(svg)]) == 0
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
+    assert r"x[/red]\x1b[2J<b>" in printed.out
+    assert ElementTree.fromstring(svg.read_text("utf-8")) is not None
+    drawing = draw_explanation("a\x1b\0<b>", explain(read_network(path)))
+    assert r"a\x1b\x00<b>" in [one.text for one in ElementTree.fromstring(drawing).iter()]

@@ -86,3 +86,9 @@ def test_the_pictures_bars_are_labelled_with_the_whole_that_is_published(tmp_pat
         draw_report(tmp_path / "marked.png", make_report(beside, 1), make_details(beside))
     shown = {call.args[3] for call in text.call_args_list}
     assert " 117.9" in shown and " 117.8" not in shown
+
+
+def test_a_label_may_look_like_a_formula(tmp_path: Path) -> None:
+    run = of_model(FULL, labels=("$a_$", "$\\frac{$", "rain"))
+    draw_report(tmp_path / "report.png", make_report(run, 1), make_details(run))
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
