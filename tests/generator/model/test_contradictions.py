@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import flatbuffers
 import numpy as np
 import pytest
 import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from flatbuffers import Builder
 
 from generator.engines.builtin.constraints.weights import sum_multiplier_below_one
 from generator.errors import InputError
@@ -21,8 +21,6 @@ from tests.support.model_builder import ModelBuilder
 from tests.support.network_build import read_model
 from tests.support.single_operator import table_of
 from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
-
-Builder = flatbuffers.Builder
 
 
 def small_model() -> ModelBuilder:
