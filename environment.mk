@@ -17,6 +17,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 RUN_PYTHON = $(call said,PYTHON,false)
 
 $(VENV)/.created:
+	@$(if $(findstring :,$(CURDIR)),echo "This folder's path holds a colon: no virtual environment" \
+	    "can be made here. Move mel2metal to another folder." >&2; exit 2)
 	@$(RUN_PYTHON) $(IS_NEW_ENOUGH) || { \
 	    echo "mel2metal needs Python 3.11 or newer;" $(if $(PYTHON),$(RUN_PYTHON),"no python3") "is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
