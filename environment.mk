@@ -19,6 +19,8 @@ RUN_PYTHON = $(call said,PYTHON,false)
 SET_UP = $(RUN_PYTHON) tools/set_up.py
 
 $(VENV)/.created:
+	@$(if $(findstring :,$(CURDIR)),echo "This folder's path holds a colon: no virtual environment" \
+	    "can be made here. Move mel2metal to another folder." >&2; exit 2)
 	@$(RUN_PYTHON) $(IS_NEW_ENOUGH) || { \
 	    echo "mel2metal needs Python 3.11 or newer;" $(if $(PYTHON),$(RUN_PYTHON),"no python3") "is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }

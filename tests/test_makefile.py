@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -220,3 +221,16 @@ def test_what_is_said_is_one_line(tmp_path: Path, name: str) -> None:
     assert done.returncode == 2
     assert f"{name} holds the end of a line" in done.stderr
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_that_cannot_hold_a_venv_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "a:b $(x) 'c"
+    folder.mkdir()
+    for name in ("Makefile", "environment.mk"):
+        shutil.copyfile(REPO_ROOT / name, folder / name)
+    done = subprocess.run(
+        ["make", ".venv/.created"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "This folder's path holds a colon" in done.stderr
+    assert not (folder / ".venv").exists()

@@ -61,7 +61,7 @@ def test_a_build_takes_no_folders_from_the_environment(
     (tmp_path / "stdint.h").write_text("#error not this one\n")
     for name in ("CPATH", "C_INCLUDE_PATH"):
         monkeypatch.setenv(name, str(tmp_path))
-    project = tmp_path / "$(shell touch ran) `touch ran` 'x"
+    project = tmp_path / "$(shell touch ran) `touch ran` 'x \x1b \udcff"
     shutil.copytree(tiny_firmware.image.project_dir, project, ignore=shutil.ignore_patterns("out"))
     run_make(project, u585, toolchain)
     assert sha256(project / "out" / "mel2metal.bin") == tiny_firmware.image.sha256
