@@ -247,11 +247,17 @@ def _flash_faults(
     return faults
 
 
+LONGEST_FOLD = 9
+"""Digits that no fold has."""
+
+
 def _read_folds(text: str | None, faults: list[Fault]) -> tuple[int, ...]:
     if not text:
         return ()
     parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() for part in parts):
-        faults.append(Fault("--folds", f"{text!r}", "numbers with commas between, as in 1,2,3,4"))
+    if not all(part.isdecimal() and len(part) < LONGEST_FOLD for part in parts):
+        faults.append(
+            Fault("--folds", f"{text[:80]!r}", "numbers with commas between, as in 1,2,3,4")
+        )
         return ()
     return tuple(sorted({int(part) for part in parts}))

@@ -18,6 +18,7 @@ import keras
 
 from generator.errors import Fault, InputError, ToolError
 from training.config import TimePadding
+from training.keras_bounds import size_faults
 from training.paths import BACKBONE_REMEDY
 
 BATCH_NORM_EPSILON = 1e-4
@@ -30,6 +31,9 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error),
 )
 """Exceptions of h5py and Keras for a truncated file or another file format."""
+
+LONGEST_REASON = 300
+"""Characters of what a library says."""
 
 UNREADABLE_REMEDY = "fetch the file anew: `make models` the published one, git models/*.keras"
 
@@ -226,11 +230,16 @@ def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
 def load_network(source: Path, remedy: str) -> Any:
     """The network of a `.keras` file, not compiled; raises InputError if it cannot be read."""
     try:
+        if fault := size_faults(source):
+            raise InputError([Fault(str(source), fault, remedy)])
         return keras.models.load_model(source, compile=False)
-    except UNREADABLE as error:
+    except InputError:
+        raise
+    except Exception as error:  # Keras and TensorFlow let through whatever a layer runs into
         raise _unreadable(source, "Keras model", error, remedy) from error
 
 
 def _unreadable(source: Path, kind: str, error: Exception, remedy: str) -> InputError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
     return InputError([Fault(str(source), f"is not a complete {kind}: {reason}", remedy)])

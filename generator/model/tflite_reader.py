@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import tflite
+from flatbuffers.number_types import Int32Flags
 
 from generator.errors import Fault, InputError
 from generator.model.borders import with_borders
@@ -23,6 +24,7 @@ from generator.model.dilation import with_dilation
 from generator.model.ends import with_int8_ends
 from generator.model.graph import Graph, Operator, Quantisation, Subgraph, Tensor
 from generator.model.model_file import read_model_file
+from generator.model.operator_versions import NEWEST_VERSION
 from generator.model.options import CallOnceOptions, ControlFlowOptions
 from generator.model.shape_arithmetic import without_shape_arithmetic
 from generator.model.tflite_options import (
@@ -34,8 +36,24 @@ from generator.model.tflite_options import (
 )
 
 MAX_RANK = 8
-PLACEHOLDER_FOR_GREATER_OP_CODES = 127
-"""Operator codes above this are in the wider field only (schema version 3a)."""
+SCHEMA_VERSION = 3
+"""All that there are since 2017."""
+
+MOST_PARTS = 20_000
+"""Tensors, operators or buffers: the largest model that runs here has some hundred."""
+
+WIDE_CODE_SLOT = 10
+"""Of `builtin_code` in the table of an operator's code."""
+
+MOST_SUBGRAPHS = 100
+MOST_SHARED = 2
+"""How often over the bytes of a file may be walked; a converter's own are walked less than once."""
+
+SMALLEST_SCALE = 2.0**-126
+"""Below are float32's numbers of fewer digits."""
+
+LARGEST_SCALE = 1e9
+"""Values of such a scale have no fractions that audio could have: its features are below 1000."""
 
 ITEM_BYTES = {
     "FLOAT32": 4, "FLOAT16": 2, "INT32": 4, "UINT8": 1, "INT64": 8, "BOOL": 1, "INT16": 2,
@@ -75,11 +93,36 @@ def read_tflite(path: Path) -> Graph:
     return with_int8_ends(with_borders(with_dilation(without_shape_arithmetic(graph))))
 
 
-def _parse(data: bytes, name: str) -> Graph:
-    model = tflite.Model.GetRootAs(bytearray(data), 0)
+class _File:
+    """The bytes of a file, and how many of them were walked: each is one vector's alone.
+
+    Vectors that share their bytes make more of a file than is in it.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._walked = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def walk(self, count: int) -> None:
+        """Count so many bytes; raises MalformedError where they cannot all be in the file."""
+        self._walked += count
+        if self._walked > MOST_SHARED * self._size:
+            what = f"its parts share their {self._size} bytes: together they have more"
+            raise MalformedError(what)
+
+
+def _parse(content: bytes, name: str) -> Graph:
+    model = tflite.Model.GetRootAs(content, 0)
+    if model.Version() != SCHEMA_VERSION:
+        what = f"version {model.Version()} of the schema; version {SCHEMA_VERSION} can be read"
+        raise MalformedError(what)
+    data = _File(len(content))
     buffers = _buffers(model, data)
     kinds = _operator_kinds(model, data)
-    count = _bounded(model.SubgraphsLength(), 4, data, "subgraphs")
+    count = _bounded(model.SubgraphsLength(), 4, data, "subgraphs", MOST_SUBGRAPHS)
     subgraphs = tuple(
         _subgraph(model.Subgraphs(index), kinds, buffers, data) for index in range(count)
     )
@@ -89,7 +132,7 @@ def _parse(data: bytes, name: str) -> Graph:
     main = subgraphs[0]
     return Graph(
         name,
-        hashlib.sha256(data).hexdigest(),
+        hashlib.sha256(content).hexdigest(),
         main.tensors,
         main.operators,
         main.inputs,
@@ -100,19 +143,19 @@ def _parse(data: bytes, name: str) -> Graph:
 
 
 def _subgraph(
-    record: Any, kinds: tuple[str, ...], buffers: tuple[bytes, ...], data: bytes
+    record: Any, kinds: tuple[str, ...], buffers: tuple[bytes, ...], data: _File
 ) -> Subgraph:
     tensors = tuple(
         _tensor(index, record.Tensors(index), buffers, data)
-        for index in range(_bounded(record.TensorsLength(), 4, data, "tensors"))
+        for index in range(_bounded(record.TensorsLength(), 4, data, "tensors", MOST_PARTS))
     )
     operators = tuple(
         _operator(index, record.Operators(index), kinds, tensors, data)
-        for index in range(_bounded(record.OperatorsLength(), 4, data, "operators"))
+        for index in range(_bounded(record.OperatorsLength(), 4, data, "operators", MOST_PARTS))
     )
     inputs = _indices(record.InputsLength, record.Inputs, len(tensors), data, "model inputs")
     outputs = _indices(record.OutputsLength, record.Outputs, len(tensors), data, "model outputs")
-    return Subgraph(_text(record.Name()), tensors, operators, inputs, outputs)
+    return Subgraph(_text(record.Name(), data), tensors, operators, inputs, outputs)
 
 
 def _check_calls(subgraphs: tuple[Subgraph, ...]) -> None:
@@ -128,20 +171,24 @@ def _check_calls(subgraphs: tuple[Subgraph, ...]) -> None:
                 raise MalformedError(f"{operator} {what}")
 
 
-def _bounded(count: int, item_bytes: int, data: bytes, what: str) -> int:
-    """A vector of `count` items must fit into the file that holds it."""
+def _bounded(count: int, item_bytes: int, data: _File, what: str, most: int | None = None) -> int:
+    """A vector of `count` items must fit into the file that holds it, beside all others."""
     if count < 0 or count * item_bytes > len(data):
         raise MalformedError(f"{count} {what} in a file of {len(data)} bytes: truncated or damaged")
+    if most is not None and count > most:
+        raise MalformedError(f"{count} {what}: no model for a microcontroller has more than {most}")
+    data.walk(count * item_bytes)
     return count
 
 
-def _text(raw: bytes | None) -> str:
+def _text(raw: bytes | None, data: _File) -> str:
+    data.walk(len(raw or b""))
     return (raw or b"").decode("utf-8", "replace")
 
 
-def _buffers(model: Any, data: bytes) -> tuple[bytes, ...]:
+def _buffers(model: Any, data: _File) -> tuple[bytes, ...]:
     def contents() -> Iterator[bytes]:
-        for index in range(_bounded(model.BuffersLength(), 4, data, "buffers")):
+        for index in range(_bounded(model.BuffersLength(), 4, data, "buffers", MOST_PARTS)):
             buffer = model.Buffers(index)
             count = _bounded(buffer.DataLength(), 1, data, f"bytes of buffer {index}")
             yield np.asarray(buffer.DataAsNumpy()).tobytes() if count else b""
@@ -149,21 +196,21 @@ def _buffers(model: Any, data: bytes) -> tuple[bytes, ...]:
     return tuple(contents())
 
 
-def _metadata(model: Any, buffers: tuple[bytes, ...], data: bytes) -> dict[str, bytes]:
+def _metadata(model: Any, buffers: tuple[bytes, ...], data: _File) -> dict[str, bytes]:
     found = {}
-    for index in range(_bounded(model.MetadataLength(), 4, data, "metadata entries")):
+    for index in range(_bounded(model.MetadataLength(), 4, data, "metadata entries", MOST_PARTS)):
         entry = model.Metadata(index)
         if entry.Buffer() >= len(buffers):
             what = f"metadata {index} points at buffer {entry.Buffer()} of {len(buffers)}"
             raise MalformedError(what)
-        found[_text(entry.Name())] = buffers[entry.Buffer()]
+        found[_text(entry.Name(), data)] = buffers[entry.Buffer()]
     return found
 
 
 TENSOR_TYPES = enum_names(tflite.TensorType)
 
 
-def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) -> Tensor:
+def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: _File) -> Tensor:
     where = f"tensor {index}"
     rank = _bounded(record.ShapeLength(), 4, data, f"dimensions of {where}")
     if rank > MAX_RANK:
@@ -186,7 +233,7 @@ def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) ->
             )
     return Tensor(
         index,
-        _text(record.Name()),
+        _text(record.Name(), data),
         shape,
         dtype,
         _quantisation(record, where, data),
@@ -195,7 +242,7 @@ def _tensor(index: int, record: Any, buffers: tuple[bytes, ...], data: bytes) ->
     )
 
 
-def _quantisation(record: Any, where: str, data: bytes) -> Quantisation | None:
+def _quantisation(record: Any, where: str, data: _File) -> Quantisation | None:
     quantisation = record.Quantization()
     if quantisation is None:
         return None
@@ -203,32 +250,47 @@ def _quantisation(record: Any, where: str, data: bytes) -> Quantisation | None:
     zero_count = _bounded(quantisation.ZeroPointLength(), 8, data, f"zero points of {where}")
     if scale_count == 0:
         return None
-    if zero_count not in (0, scale_count):
+    if zero_count != scale_count:
         raise MalformedError(f"{where} has {scale_count} scales and {zero_count} zero points")
     scales = tuple(float(np.float32(quantisation.Scale(i))) for i in range(scale_count))
     if not all(math.isfinite(scale) and scale > 0.0 for scale in scales):
         raise MalformedError(f"{where} has a scale that is not a positive number")
+    if not all(SMALLEST_SCALE <= scale <= LARGEST_SCALE for scale in scales):
+        odd = next(one for one in scales if not SMALLEST_SCALE <= one <= LARGEST_SCALE)
+        raise MalformedError(f"{where} has a scale of {odd:.6g}: no quantised values have")
     zero_points = tuple(int(quantisation.ZeroPoint(i)) for i in range(zero_count))
-    return Quantisation(
-        scales, zero_points or (0,) * scale_count, int(quantisation.QuantizedDimension())
-    )
+    return Quantisation(scales, zero_points, int(quantisation.QuantizedDimension()))
 
 
-def _operator_kinds(model: Any, data: bytes) -> tuple[str, ...]:
+def _wide_code(record: Any) -> int:
+    """The code in its newer field: written beside the old one, since there are more than 127.
+
+    The interpreter takes the greater of the two; the parser's own accessor hides a smaller one.
+    """
+    table = record._tab
+    at = table.Offset(WIDE_CODE_SLOT)
+    return int(table.Get(Int32Flags, at + table.Pos)) if at else 0
+
+
+def _operator_kinds(model: Any, data: _File) -> tuple[str, ...]:
     def kinds() -> Iterator[str]:
-        for index in range(_bounded(model.OperatorCodesLength(), 4, data, "operator codes")):
+        for index in range(
+            _bounded(model.OperatorCodesLength(), 4, data, "operator codes", MOST_PARTS)
+        ):
             record = model.OperatorCodes(index)
-            code = record.DeprecatedBuiltinCode()
-            if code >= PLACEHOLDER_FOR_GREATER_OP_CODES or code == 0:
-                code = max(code, record.BuiltinCode())
+            code = max(record.DeprecatedBuiltinCode(), _wide_code(record))
             kind = OPERATOR_NAMES.get(code, f"operator code {code}")
-            yield f"CUSTOM {_text(record.CustomCode())}".strip() if kind == "CUSTOM" else kind
+            version, newest = record.Version(), NEWEST_VERSION.get(kind)
+            if newest is not None and not 1 <= version <= newest:
+                what = f"version {version} of {kind}; version {newest} is the newest known"
+                raise MalformedError(what)
+            yield f"CUSTOM {_text(record.CustomCode(), data)}".strip() if kind == "CUSTOM" else kind
 
     return tuple(kinds())
 
 
 def _indices(
-    length: Callable[[], int], item: Callable[[int], int], limit: int, data: bytes, what: str
+    length: Callable[[], int], item: Callable[[int], int], limit: int, data: _File, what: str
 ) -> tuple[int, ...]:
     count = _bounded(length(), 4, data, what)
     indices = tuple(int(item(position)) for position in range(count))
@@ -238,7 +300,7 @@ def _indices(
 
 
 def _operator(
-    index: int, record: Any, kinds: tuple[str, ...], tensors: tuple[Tensor, ...], data: bytes
+    index: int, record: Any, kinds: tuple[str, ...], tensors: tuple[Tensor, ...], data: _File
 ) -> Operator:
     where = f"operator {index}"
     code_index = record.OpcodeIndex()

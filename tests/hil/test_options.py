@@ -80,6 +80,7 @@ GIVEN = {
             ["one command for 2 boards"],
         ),
         ({"folds": "1;2", "clips": 0}, ["--folds: '1;2'", "--clips: 0 clips"]),
+        ({"folds": "9" * 5000}, ["--folds: '999", "numbers with commas between"]),
         ({"model": "none.tflite"}, ["none.tflite is not there"]),
         (
             {"model": str(DEFAULT_MODEL.with_suffix(".keras"))},

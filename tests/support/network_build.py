@@ -11,7 +11,6 @@ import subprocess
 from collections import defaultdict
 from pathlib import Path
 
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from generator.engines.engine import Optimise
 from generator.model.graph import Graph
 from generator.model.tflite_reader import read_tflite
 from generator.model.turn import turn_graph
+from generator.project.render import make_environment
 from generator.project.target_flags import WARNINGS
 from generator.repository import TEMPLATES_DIR
 from tests.support.store import digest, stored
@@ -96,14 +96,7 @@ def plan_of(graph: Graph, optimise: Optimise = Optimise.MEMORY) -> NetworkPlan:
 
 def render_network(plan: NetworkPlan, project: Path) -> list[Path]:
     """Write network/ below `project`; returns its sources, without the kernels."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES_DIR),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        line_statement_prefix="//%",
-    )
+    environment = make_environment()
     target = project / "network"
     shutil.copytree(TEMPLATES_DIR / "network", target, ignore=shutil.ignore_patterns("*.j2"))
     sources = sorted(target.glob("*.c"))

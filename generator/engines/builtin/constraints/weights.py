@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from generator.engines.builtin.fixed_point import ADD_LEFT_SHIFT
 from generator.model.constraints import OperatorConstraint
 from generator.model.constraints.tensors import shape_text
 from generator.model.graph import Graph, Operator
 from generator.model.options import Activation
 
 LARGEST_MULTIPLIER = 0.999999
+
+_NO_BIAS = "it has none, which TensorFlow Lite refuses"
 
 
 def constant_int8_weights(rank: int) -> OperatorConstraint:
@@ -34,8 +37,10 @@ def constant_int32_bias(graph: Graph, operator: Operator) -> str | None:
 
     Convert with int8 activations (16x8 quantisation makes int64 biases).
     """
-    if len(operator.inputs) < 3 or operator.inputs[2] < 0:
-        return None
+    if len(operator.inputs) < 3:
+        return _NO_BIAS if operator.kind == "CONV_2D" else None
+    if operator.inputs[2] < 0:
+        return _NO_BIAS if operator.kind in ("CONV_2D", "DEPTHWISE_CONV_2D") else None
     bias = graph.tensor_in(operator, 2)
     channels = graph.tensor_out(operator).shape[-1]
     if bias.dtype != "INT32" or bias.data is None or bias.shape != (channels,):
@@ -100,3 +105,16 @@ def multiplier_below_one(graph: Graph, operator: Operator) -> str | None:
     if not high:
         return None
     return f"channel {high[0]} has {weights.scales[high[0]] * factor:.6g} ({len(high)} such)"
+
+
+def sum_multiplier_below_one(graph: Graph, operator: Operator) -> str | None:
+    """The larger input scale / output scale must be below 2^19.
+
+    TensorFlow Lite refuses such a sum; calibrate with more representative data.
+    """
+    target = graph.tensor_out(operator).quantisation
+    sources = [graph.tensors[index].quantisation for index in operator.inputs[:2] if index >= 0]
+    largest = max((source.scale for source in sources if source), default=0.0)
+    if target is None or 2.0 * largest < (1 << ADD_LEFT_SHIFT) * target.scale:
+        return None
+    return f"it is {largest / target.scale:.6g}"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from generator.engines.builtin.constraints.weights import known_activation
+from generator.engines.builtin.constraints.weights import known_activation, sum_multiplier_below_one
 from generator.engines.builtin.row_constants import constant_sum, one_is_constant
 from generator.engines.builtin.row_pairs import same_shapes, sum_row_kernel
 from generator.engines.builtin.spec import (
@@ -33,7 +33,7 @@ OPERATOR = BuiltinOperator(
     kind="SUB",
     shapes=any_shapes,
     inputs_needed=2,
-    constraints=((known_activation, int8_constants), (shapes_broadcast,)),
+    constraints=((known_activation, int8_constants), (shapes_broadcast, sum_multiplier_below_one)),
     on_rows=OnRows(refuses=same_shapes, combine=_combine),
     on_tensors=OnTensors(_kernel, in_place=True),
 )
