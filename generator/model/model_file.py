@@ -79,6 +79,8 @@ def model_file_fault(path: Path) -> Fault | None:
         return Fault(str(path), what, "rename it")
     if path.is_dir():
         return _folder_fault(path)
+    if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+        return Fault(str(path), "cannot be read: it is no file", "give a file as MODEL")
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:

@@ -48,7 +48,9 @@ def test_thresholds_of_its_own_are_told_of(tmp_path: Path) -> None:
         assert read_provenance(tmp_path / "m.tflite", "ab").cross_validated == said
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": {"tflite": 3}}', "\xff"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"files": {"tflite": 3}}', "\xff", "[" * 100_000]
+)
 def test_file_that_is_no_card_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, encoding="latin-1")
     assert read_provenance(tmp_path / "m.tflite", "ab") == Provenance()
