@@ -8,7 +8,6 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # The command behind every target. Its exit code is in make's line "Error N"; make itself ends with 2.
 MEL2METAL := $(PY) -m mel2metal
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 
 # The first Python that is new enough, unless PYTHON= names one.
 IS_NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
@@ -16,34 +15,22 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p $(IS_NEW_ENOUGH) && echo $$p && break; done)
 RUN_PYTHON = $(call said,PYTHON,false)
 
+# One process at a time, and anew where packages are not whole: tools/set_up.py.
+SET_UP = $(RUN_PYTHON) tools/set_up.py
+
 $(VENV)/.created:
 	@$(if $(findstring :,$(CURDIR)),echo "This folder's path holds a colon: no virtual environment" \
 	    "can be made here. Move mel2metal to another folder." >&2; exit 2)
 	@$(RUN_PYTHON) $(IS_NEW_ENOUGH) || { \
 	    echo "mel2metal needs Python 3.11 or newer;" $(if $(PYTHON),$(RUN_PYTHON),"no python3") "is not." \
 	    "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 3; }
-	@test ! -e $(VENV) || test -e $(VENV)/.making || { \
-	    echo "$(VENV) is here, and mel2metal did not make it." \
-	    "Move it away, then run make again." >&2; exit 2; }
-	@echo "[venv]     $(VENV) with $$($(RUN_PYTHON) --version)"
-	@mkdir -p $(VENV); touch $(VENV)/.making
-	@$(RUN_PYTHON) -m venv $(VENV) || $(RUN_PYTHON) -m virtualenv $(VENV) || { \
-	    rm -rf $(VENV); \
-	    echo $(RUN_PYTHON) "cannot make a virtual environment." \
-	    "Install its venv module (Debian, Ubuntu: python3-venv), or virtualenv (pip)." >&2; exit 3; }
-	@mv $(VENV)/.making $@
+	@$(SET_UP) venv
 
-# Only wheels, only pinned ones, only with the right hash. `pip` leaves what is right already alone.
 $(VENV)/.firmware: requirements/firmware.txt pyproject.toml $(VENV)/.created
-	@echo "[install]  requirements/firmware.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/firmware.txt
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-	@touch $@
+	@$(SET_UP) set firmware
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.firmware
-	@echo "[install]  requirements/test.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/test.txt
-	@touch $@
+	@$(SET_UP) set test
 
 # A configuration that is not there is told before TensorFlow is downloaded.
 .PHONY: config-is-there
@@ -53,19 +40,13 @@ config-is-there:
 	    "docs/train-your-own.md shows one." >&2; exit 2; }
 
 $(VENV)/.train: requirements/train.txt $(VENV)/.test | config-is-there
-	@echo "[install]  requirements/train.txt (TensorFlow: some minutes)"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/train.txt
-	@touch $@
+	@$(SET_UP) set train
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.test
-	@echo "[install]  requirements/dev.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/dev.txt
-	@touch $@
+	@$(SET_UP) set dev
 
 $(VENV)/.live: requirements/live.txt $(VENV)/.test
-	@echo "[install]  requirements/live.txt"
-	@$(PIP_INSTALL) --only-binary=:all: --require-hashes -r requirements/live.txt
-	@touch $@
+	@$(SET_UP) set live
 
 # labgrid has its own environment: its pyserial-labgrid would overwrite pyserial.
 LABGRID := .venv-labgrid

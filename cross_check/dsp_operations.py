@@ -62,7 +62,13 @@ def run_on_host(project: Project, operands: Operands) -> Results:
     """
     program = images_dir(project) / "operations-host"
     program.parent.mkdir(parents=True, exist_ok=True)
-    command: list[str | Path] = [find_host_cc(), "-std=c11", "-O2", *UNDEFINED_BEHAVIOUR, *WARNINGS]
+    command: list[str | Path] = [
+        *find_host_cc(),
+        "-std=c11",
+        "-O2",
+        *UNDEFINED_BEHAVIOUR,
+        *WARNINGS,
+    ]
     command += [f"-I{project.directory}", "-isystem", project.directory / "host"]
     command += [f"-I{OPERATIONS_DIR}"]
     command += [OPERATIONS_DIR / "operate.c", OPERATIONS_DIR / "on_host.c", "-o", program]

@@ -15,7 +15,7 @@ from rich.console import Console
 from generator import firmware
 from generator.boards.boards_file import load_board
 from generator.boards.record import BoardSpec
-from generator.command_parser import AddCommand, CommandGroups, CommandParser, add_groups
+from generator.command_parser import AddCommand, CommandGroups, CommandParser, add_groups, job_count
 from generator.commands.clean import add_clean
 from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
@@ -197,7 +197,7 @@ def _add_own(commands: CommandGroups) -> None:
     )
     build.add_argument(
         "--jobs",
-        type=_job_count,
+        type=job_count,
         metavar="N",
         default=DEFAULT_JOBS,
         help=f"compilers at a time (default: {DEFAULT_JOBS}; make: JOBS=N)",
@@ -307,12 +307,6 @@ def _add_boards_file(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_BOARDS_FILE,
         help="records of boards (default: boards.yaml of mel2metal)",
     )
-
-
-def _job_count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs: 1 or more")
-    return int(text)
 
 
 def _firmware(options: argparse.Namespace, console: Console) -> int:

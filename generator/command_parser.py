@@ -5,6 +5,7 @@ one."""
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -17,6 +18,18 @@ AddCommand = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], N
 
 Describe = Callable[[Callable[..., Any]], None]
 """Adds arguments by a function like argparse's `add_argument`."""
+
+
+MOST_JOBS = 256
+"""More compilers at a time than an image has sources help nobody, and make would start them all."""
+
+
+def job_count(text: str) -> int:
+    """`--jobs` as a number; argparse's error where it is none, or beyond all sense."""
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MOST_JOBS:
+        what = f"{visible(text)} is no number of jobs: 1 to {MOST_JOBS}"
+        raise argparse.ArgumentTypeError(what)
+    return int(text)
 
 
 class CommandParser(argparse.ArgumentParser):

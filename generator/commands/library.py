@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from generator.boards.boards_file import load_board
+from generator.command_parser import MOST_JOBS
 from generator.commands.model_options import add_model_settings, network_of
 from generator.errors import Fault, InputError
 from generator.library_package import make_library
@@ -82,8 +83,8 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         network = network_of(options)
     except InputError as error:
         faults += error.faults
-    if options.jobs < 1:
-        faults.append(Fault("--jobs", f"{options.jobs} jobs", "give 1 or more"))
+    if not 1 <= options.jobs <= MOST_JOBS:
+        faults.append(Fault("--jobs", f"{options.jobs} jobs", f"give 1 to {MOST_JOBS}"))
     if board is None or network is None or faults:
         raise InputError(faults)
     install_what_is_needed(console, options.cross_compile)

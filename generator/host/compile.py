@@ -75,16 +75,16 @@ def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
     return directory / name
 
 
-def _compile(build: HostBuild, compiler: Path, scratch: Path, name: str) -> None:
+def _compile(build: HostBuild, compiler: tuple[str, ...], scratch: Path, name: str) -> None:
     objects = [scratch / f"{index}.o" for index in range(len(build.sources))]
     commands = [
-        [str(compiler), *_flags(build, source), "-c", source, "-o", str(target)]
+        [*compiler, *_flags(build, source), "-c", source, "-o", str(target)]
         for source, target in zip(build.sources, objects, strict=True)
     ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda command: _run(command, build.directory), commands))
     shared = ["-shared"] if build.shared else []
-    link = [str(compiler), *shared, *build.sanitizers, *map(str, objects)]
+    link = [*compiler, *shared, *build.sanitizers, *map(str, objects)]
     _run([*link, "-o", str(scratch / name)], build.directory)
 
 
@@ -95,9 +95,9 @@ def _flags(build: HostBuild, source: str) -> tuple[str, ...]:
     return (*LANGUAGE, *DEFINES, *first, *INCLUDES, *WARNINGS, *build.sanitizers)
 
 
-def _content_key(build: HostBuild, compiler: Path) -> str:
+def _content_key(build: HostBuild, compiler: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    version = subprocess.run([compiler, "--version"], capture_output=True, check=False).stdout
+    version = subprocess.run([*compiler, "--version"], capture_output=True, check=False).stdout
     for text in (version, repr(build.shared).encode()):
         digest.update(text)
     for source in sorted(build.sources):

@@ -204,7 +204,7 @@ def _host_cc() -> Finding:
         compiler = find_host_cc()
     except ToolError as error:
         return Finding("host compiler", State.OPTIONAL, error.what, error.remedy)
-    return Finding("host compiler", State.PRESENT, str(compiler))
+    return Finding("host compiler", State.PRESENT, " ".join(compiler))
 
 
 def _stedgeai(named: str | None) -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -116,17 +117,31 @@ def find_cmsis_dsp() -> Path:
     return CMSIS_DSP_DIR
 
 
-def find_host_cc() -> Path:
-    """The C compiler of this machine: `$CC`, else cc, gcc or clang in PATH; ToolError if none."""
+def find_host_cc() -> tuple[str, ...]:
+    """The C compiler of this machine: `$CC`, else cc, gcc or clang in PATH; ToolError if none.
+
+    Its first word is a program by its absolute path; `CC="ccache gcc -m64"` gives more words.
+    """
     remedy = "install gcc or clang, or set CC; tests and training need it, firmware does not"
     named = os.environ.get("CC", "").strip()
     if named:
-        return _find_program(named, remedy)
+        return _words_of(named, remedy)
     for name in ("cc", "gcc", "clang"):
         found = shutil.which(name)
         if found:
-            return Path(found)
+            return (found,)
     raise ToolError("no C compiler for this machine (cc, gcc, clang)", remedy)
+
+
+def _words_of(named: str, remedy: str) -> tuple[str, ...]:
+    """A command as make and configure take it: one program, or several words."""
+    if shutil.which(named):  # a path with blanks in it
+        return (str(_find_program(named, remedy)),)
+    try:
+        words = shlex.split(named)
+    except ValueError as error:
+        raise ToolError(f"CC={named}: {error}", remedy) from None
+    return (str(_find_program(words[0], remedy)), *words[1:])
 
 
 def compiler_environment() -> dict[str, str]:

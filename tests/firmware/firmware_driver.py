@@ -68,7 +68,7 @@ def rendered_sources() -> dict[str, str]:
 
 def driver_key() -> str:
     """A hash over all that the driver is made of."""
-    version = subprocess.run([find_host_cc(), "--version"], capture_output=True, check=True).stdout
+    version = subprocess.run([*find_host_cc(), "--version"], capture_output=True, check=True).stdout
     texts = rendered_sources().values()
     return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES)
 
@@ -80,7 +80,7 @@ def build_driver(directory: Path) -> None:
     for path, text in rendered_sources().items():
         (directory / path).write_text(text, encoding="utf-8")
     command = [
-        *(str(find_host_cc()), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
+        *(*find_host_cc(), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(directory / "app" / f"{name}.c") for name in SOURCES),
         str(TEMPLATES_DIR / "network" / "layer_clock.c"),
         *(str(directory / "library" / "classes.c"), str(FAKES / "driver.c")),

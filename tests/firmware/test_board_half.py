@@ -85,7 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = [f"board/{name}.c" for name in SOURCES]
     command: list[str] = [
         *(
-            str(find_host_cc()),
+            *find_host_cc(),
             "-std=c11",
             "-O1",
             "-shared",

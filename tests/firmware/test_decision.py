@@ -38,7 +38,7 @@ def compile_decision(directory: Path, classes: int) -> ctypes.CDLL:
     target = directory / "decision.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     command = [
-        *(str(find_host_cc()), "-std=c11", "-O1", "-fPIC", "-shared", *trap, *WARNINGS),
+        *(*find_host_cc(), "-std=c11", "-O1", "-fPIC", "-shared", *trap, *WARNINGS),
         *(f"-I{directory}", f"-I{TEMPLATES_DIR}", str(TEMPLATES_DIR / "library" / "decision.c")),
         *("-o", str(target)),
     ]

@@ -80,7 +80,7 @@ def compile_events(directory: Path, history: int) -> ctypes.CDLL:
     target = directory / "events.so"
     trap = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
     command = [
-        *(str(find_host_cc()), "-std=c11", "-O1", "-fPIC", "-shared", *trap, *WARNINGS),
+        *(*find_host_cc(), "-std=c11", "-O1", "-fPIC", "-shared", *trap, *WARNINGS),
         *(f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(TEMPLATES_DIR / "library" / "events.c"), str(size), "-o", str(target)),
     ]
@@ -222,7 +222,7 @@ def test_the_rule_of_an_image_is_the_rule(tmp_path: Path) -> None:
     )
     target = tmp_path / "rule.so"
     command = [
-        *(str(find_host_cc()), "-std=c11", "-fPIC", "-shared", *WARNINGS),
+        *(*find_host_cc(), "-std=c11", "-fPIC", "-shared", *WARNINGS),
         *(f"-I{tmp_path}", f"-I{TEMPLATES_DIR}", str(tmp_path / names[0]), "-o", str(target)),
     ]
     subprocess.run(command, check=True)

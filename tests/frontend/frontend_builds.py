@@ -82,11 +82,11 @@ def write_sources(directory: Path, tables: MelTables) -> Sources:
 def build_library(sources: Sources) -> ctypes.CDLL:
     """The front-end and the listener over a fake network, as a library of this machine."""
     ours = (*sources.frontend, *LISTENER, "fake/network/network.c", "fake/probe.c")
-    compiler, options = str(find_host_cc()), ("-O2", "-fPIC", *HOST_INCLUDES)
+    compiler, options = find_host_cc(), ("-O2", "-fPIC", *HOST_INCLUDES)
     objects = _compile(sources, compiler, ours, (*OURS, *options))
     objects += _compile(sources, compiler, sources.cmsis_dsp, (*THEIRS, "-fwrapv", *options))
     library = sources.directory / "frontend.so"
-    _run([compiler, "-shared", *objects, "-o", str(library)], sources.directory)
+    _run([*compiler, "-shared", *objects, "-o", str(library)], sources.directory)
     return ctypes.CDLL(str(library))
 
 
@@ -95,13 +95,13 @@ def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
     names = ("window", "transform", "complex_transform", "integer_sqrt", "mel_t", "filterbank")
     stages = tuple(f"frontend/{name}" for name in names)
     ours = tuple(path for path in sources.frontend if path.startswith(stages))
-    compiler = str(find_host_cc())
+    compiler = find_host_cc()
     options = ("-O1", "-fPIC", *HOST_INCLUDES, *UNDEFINED_BEHAVIOUR)
     objects = _compile(sources, compiler, ours, (*OURS, *options))
     library_options = (*THEIRS, *options, *LEFT_SHIFTS_OF_NEGATIVES)
     objects += _compile(sources, compiler, sources.cmsis_dsp, library_options)
     library = sources.directory / "spectrum.so"
-    link = [compiler, "-shared", *UNDEFINED_BEHAVIOUR, *objects, "-o", str(library)]
+    link = [*compiler, "-shared", *UNDEFINED_BEHAVIOUR, *objects, "-o", str(library)]
     _run(link, sources.directory)
     return ctypes.CDLL(str(library))
 
@@ -109,12 +109,12 @@ def build_spectrum_library(sources: Sources) -> ctypes.CDLL:
 def build_sanitised_program(sources: Sources) -> Path:
     """A program that reads samples and writes frames, under AddressSanitizer and UBSan."""
     ours = (*sources.frontend, *LISTENER, "fake/network/network.c", "fake/stream_main.c")
-    compiler, options = str(find_host_cc()), ("-O1", "-g", *HOST_INCLUDES, *SANITIZERS)
+    compiler, options = find_host_cc(), ("-O1", "-g", *HOST_INCLUDES, *SANITIZERS)
     objects = _compile(sources, compiler, ours, (*OURS, *options))
     library_options = (*THEIRS, *options, *LEFT_SHIFTS_OF_NEGATIVES)
     objects += _compile(sources, compiler, sources.cmsis_dsp, library_options)
     program = sources.directory / "stream"
-    _run([compiler, *SANITIZERS, *objects, "-o", str(program)], sources.directory)
+    _run([*compiler, *SANITIZERS, *objects, "-o", str(program)], sources.directory)
     return program
 
 
@@ -131,7 +131,7 @@ def build_target_image(sources: Sources, core: str = "cortex-m33") -> Path:
     """The front-end for the target with the firmware's flags, linked bare at fixed addresses."""
     toolchain, flags = find_toolchain(), target_flags(core)
     options = (*flags.cpu, *flags.language, *flags.optimisation, *flags.sections, *flags.includes)
-    compiler = str(toolchain.gcc)
+    compiler = (str(toolchain.gcc),)
     ours = (*sources.frontend, "core/mem.c", "fake/probe.c")
     objects = _compile(sources, compiler, ours, (*options, *flags.warnings, "-Ifake"), "target_")
     objects += _compile(
@@ -147,18 +147,22 @@ def build_target_image(sources: Sources, core: str = "cortex-m33") -> Path:
     image = sources.directory / "frontend.elf"
     keep = [f"-Wl,-u,{name}" for name in PROBES]
     libgcc = str(toolchain.libgcc(flags.cpu))
-    link = [compiler, *flags.cpu, *flags.link, *keep, "-T", script.name, *objects, libgcc]
+    link = [*compiler, *flags.cpu, *flags.link, *keep, "-T", script.name, *objects, libgcc]
     _run([*link, "-o", image.name], sources.directory)
     return image
 
 
 def _compile(
-    sources: Sources, compiler: str, paths: Sequence[str], options: Sequence[str], prefix: str = ""
+    sources: Sources,
+    compiler: Sequence[str],
+    paths: Sequence[str],
+    options: Sequence[str],
+    prefix: str = "",
 ) -> list[str]:
     objects = []
     for path in paths:
         target = prefix + path.replace("/", "_").removesuffix(".c") + ".o"
-        _run([compiler, *options, "-c", path, "-o", target], sources.directory)
+        _run([*compiler, *options, "-c", path, "-o", target], sources.directory)
         objects.append(target)
     return objects
 

@@ -234,7 +234,9 @@ def test_footprint_without_a_build_says_what_to_run(
     assert "mel2metal firmware" in err
 
 
-@pytest.mark.parametrize("jobs", ["0", "-1", "two"])
+@pytest.mark.parametrize(
+    "jobs", ["0", "-1", "two", "257", "99999999999999", "9" * 5000, "2.0", "²"]
+)
 def test_jobs_are_a_number(capsys: pytest.CaptureFixture[str], tmp_path: Path, jobs: str) -> None:
     options = ("--board", "u585", "--out", tmp_path / "build", f"--jobs={jobs}")
     code, _, err = run(capsys, "firmware", *options)

@@ -77,7 +77,7 @@ class Adapter:
             (include / name).write_text((common / name).read_text())
         (folder / "engine.c").write_text(ENGINE)
         library = folder / "adapter.so"
-        command = [str(find_host_cc()), "-std=c11", "-DM2M_TAPS=0", *WARNINGS, "-I", str(folder)]
+        command = [*find_host_cc(), "-std=c11", "-DM2M_TAPS=0", *WARNINGS, "-I", str(folder)]
         command += ["-Wno-missing-prototypes", "-fPIC", "-shared", "-o", str(library)]
         subprocess.run([*command, include / "network.c", folder / "engine.c"], check=True)
         self.c = ctypes.CDLL(str(library))

@@ -33,5 +33,5 @@ def test_strings_mean_the_same_in_c(tmp_path: Path, text: str) -> None:
         f"#include <stdio.h>\nint main(void) {{ fputs({c_string(text)}, stdout); return 0; }}\n"
     )
     program = tmp_path / "s"
-    subprocess.run([find_host_cc(), "-std=c11", source, "-o", program], check=True)
+    subprocess.run([*find_host_cc(), "-std=c11", source, "-o", program], check=True)
     assert subprocess.run([program], capture_output=True, check=True).stdout == text.encode()

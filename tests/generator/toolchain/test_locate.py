@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import ctypes
 from pathlib import Path
 
 import pytest
 
 from generator.errors import ToolError
+from generator.host.compile import HostBuild, compile_for_host
 from generator.toolchain import locate
 from generator.toolchain.locate import find_cmsis_dsp, find_host_cc, find_toolchain
 
@@ -107,10 +109,30 @@ def test_cmsis_dsp_is_a_tree_with_its_header(
 def test_cc_names_the_host_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = write_program(tmp_path / "mycc", "exit 0")
     monkeypatch.setenv("CC", str(mine))
-    assert find_host_cc() == mine
+    assert find_host_cc() == (str(mine),)
+    blank = write_program(tmp_path / "my cc", "exit 0")
+    monkeypatch.setenv("CC", str(blank))
+    assert find_host_cc() == (str(blank),)
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(ToolError, match="no-such-compiler"):
         find_host_cc()
+
+
+def test_cc_may_be_several_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for make: a launcher, a compiler, options. It is found, and it compiles."""
+    launcher = write_program(tmp_path / "launcher", 'echo ran >> "$0.log"; exec "$@"')
+    compiler = " ".join(find_host_cc())
+    monkeypatch.setenv("CC", f"'{launcher}' {compiler} -O1")
+    assert find_host_cc() == (str(launcher), *compiler.split(), "-O1")
+    (tmp_path / "one.c").write_text("int one(void);\nint one(void) { return 1; }\n")
+    build = HostBuild(tmp_path, ("one.c",), (), shared=True)
+    library = ctypes.CDLL(str(compile_for_host(build, tmp_path / "cache")))
+    assert library.one() == 1
+    assert (tmp_path / "launcher.log").read_text().count("ran") == 3  # version, compile, link
+    for named, what in (("'gcc", "CC='gcc: No closing quotation"), ("nothing gcc", "nothing")):
+        monkeypatch.setenv("CC", named)
+        with pytest.raises(ToolError, match=what):
+            find_host_cc()
 
 
 def test_no_host_compiler_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -48,9 +48,15 @@ def test_thresholds_of_its_own_are_told_of(tmp_path: Path) -> None:
         assert read_provenance(tmp_path / "m.tflite", "ab").cross_validated == said
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"files": {"tflite": 3}}', "\xff", "[" * 100_000]
-)
+@pytest.mark.parametrize("total", [0, None, "many", []])
+def test_a_card_of_no_clips_says_nothing(tmp_path: Path, total: object) -> None:
+    share = {"correct": 0, "total": total, "low": 0.0, "high": 1.0}
+    card = CARD | {"cross_validation": {"int8_all": share}}
+    (tmp_path / "m.json").write_text(json.dumps(card))
+    assert read_provenance(tmp_path / "m.tflite", "ab") == Provenance()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"files": {"tflite": 3}}', "\xff"])
 def test_file_that_is_no_card_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, encoding="latin-1")
     assert read_provenance(tmp_path / "m.tflite", "ab") == Provenance()
