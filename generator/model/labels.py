@@ -109,6 +109,8 @@ def find_labels(
 
 
 def _content(path: Path) -> bytes:
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+        raise InputError([Fault(str(path), "cannot be read: it is no file", "check LABELS")])
     try:
         return path.read_bytes()
     except OSError as error:

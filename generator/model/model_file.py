@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 import zlib
@@ -80,6 +81,8 @@ def model_file_fault(path: Path) -> Fault | None:
     if path.is_dir():
         return _folder_fault(path)
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for, a device has no end
+            raise OSError(errno.EINVAL, "it is no file")
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             what = f"{size} bytes: larger than any microcontroller's flash"

@@ -30,7 +30,15 @@ def read_provenance(model: Path, sha256: str) -> Provenance:
             return Provenance()
         folds = tuple(int(fold) for fold in card["data"]["folds"])
         return Provenance(folds, _cross_validated(card))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return Provenance()
 
 

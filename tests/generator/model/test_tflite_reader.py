@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,13 @@ def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
             read_tflite(place)
         assert caught.value.exit_code == EXIT_INPUT
         assert str(place) in str(caught.value)
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tflite")
+    for place in (tmp_path / "pipe.tflite", Path("/dev/zero")):
+        with pytest.raises(InputError, match="cannot be read: it is no file"):
+            read_tflite(place)
 
 
 def test_a_file_cut_anywhere_is_refused(path: Path) -> None:

@@ -56,7 +56,18 @@ def test_a_card_of_no_clips_says_nothing(tmp_path: Path, total: object) -> None:
     assert read_provenance(tmp_path / "m.tflite", "ab") == Provenance()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"files": {"tflite": 3}}', "\xff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"files": {"tflite": 3}}',
+        "\xff",
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_file_that_is_no_card_says_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, encoding="latin-1")
     assert read_provenance(tmp_path / "m.tflite", "ab") == Provenance()
