@@ -37,8 +37,9 @@ NOT_HASHED = frozenset(
         *(f"training/{name}.py" for name in ("chip_features", "convert", "converted_card")),
         *(f"training/{name}.py" for name in ("float_models", "tables", "tensorboard")),
         *(f"training/{name}.py" for name in ("threshold", "train")),
-        *(f"training/event_{name}.py" for name in ("command", "evaluation", "plot", "search")),
-        "training/event_tables.py",
+        *(f"training/event_{name}.py" for name in ("command", "evaluation", "plot")),
+        *(f"training/event_{name}.py" for name in ("search", "tables")),
+        *("scoring/event_match.py", "sounds/mixture.py", "sounds/recording.py"),
     }
 )
 """Modules of these packages that only download, print, use finished decisions, or are for models of

@@ -7,14 +7,33 @@ what came out is read back and compared with what the ELF loads.
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
 from elftools.construct.core import ConstructError
 from elftools.elf.elffile import ELFFile
 
+from generator.errors import ToolError
+
 ELF_DAMAGE = (ELFError, ConstructError, OSError, ValueError, KeyError, AttributeError, TypeError)
 """What pyelftools raises for bytes that are no ELF, or a part of one."""
+
+
+@contextmanager
+def open_elf(path: Path) -> Iterator[ELFFile]:
+    """The ELF at `path`; ToolError where what is read of it is damaged."""
+    try:
+        with path.open("rb") as stream:
+            yield ELFFile(stream)
+    except OSError:
+        raise
+    except (*ELF_DAMAGE, IndexError, AssertionError, ArithmeticError, struct.error) as error:
+        what = f"{path} is no whole ELF file: {error or type(error).__name__}"
+        raise ToolError(what, "remove it, and build the firmware again") from error
+
 
 DATA, END, BASE = 0, 1, 4
 """Types of records (Intel, Hexadecimal Object File Format Specification, revision A)."""

@@ -12,6 +12,8 @@ from typing import Any
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
+from generator.toolchain.image_files import open_elf
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -24,8 +26,8 @@ class Function:
 
 def functions_of(elf: Path) -> list[Function]:
     """The functions that an image's symbols name, by address."""
-    with elf.open("rb") as stream:
-        table = ELFFile(stream).get_section_by_name(".symtab")
+    with open_elf(elf) as image:
+        table = image.get_section_by_name(".symtab")
         found = [
             Function(int(symbol["st_value"]) & ~1, int(symbol["st_size"]), str(symbol.name))
             for symbol in (table.iter_symbols() if isinstance(table, SymbolTableSection) else ())
@@ -40,8 +42,7 @@ class ImageSymbols:
     def __init__(self, elf: Path) -> None:
         self._functions = functions_of(elf)
         self._lines: list[tuple[int, str]] = []
-        with elf.open("rb") as stream:
-            image = ELFFile(stream)
+        with open_elf(elf) as image:
             if image.has_dwarf_info():
                 self._read_lines(image)
         self._lines.sort()
@@ -78,8 +79,8 @@ class ImageSymbols:
 
 def compiler_of(elf: Path) -> str:
     """The compilers that say so in the image's `.comment` section; empty if it has none."""
-    with elf.open("rb") as stream:
-        section = ELFFile(stream).get_section_by_name(".comment")
+    with open_elf(elf) as image:
+        section = image.get_section_by_name(".comment")
         data = section.data() if section is not None else b""
     names = [name.decode("utf-8", "replace") for name in data.split(b"\0") if name]
     return ", ".join(dict.fromkeys(names))

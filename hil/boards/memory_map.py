@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from elftools.elf.elffile import ELFFile
+from generator.toolchain.image_files import open_elf
 
 _ALLOCATED = 0x2  # SHF_ALLOC
 
@@ -25,8 +25,7 @@ class PlacedSection:
 def read_placed_sections(elf: Path) -> tuple[PlacedSection, ...]:
     """All that takes memory, by address. A section that is copied at start is there twice."""
     placed: list[PlacedSection] = []
-    with elf.open("rb") as stream:
-        image = ELFFile(stream)
+    with open_elf(elf) as image:
         segments = [one for one in image.iter_segments() if one["p_type"] == "PT_LOAD"]
         for section in image.iter_sections():
             size, address = int(section["sh_size"]), int(section["sh_addr"])

@@ -79,7 +79,7 @@ def test_a_wrong_transfer_is_refused(boot_on: Boot, board: str, act: str, rule: 
 
 
 @pytest.mark.parametrize(
-    ("board", "request_number"), [("l475", 0), ("l475", 3), ("l432", 4), ("l4r5", 24), ("l4r5", 0)]
+    ("board", "request_number"), [("l475", 1), ("l475", 3), ("l432", 4), ("l4r5", 24), ("l4r5", 0)]
 )
 def test_another_request_is_refused(boot_on: Boot, board: str, request_number: int) -> None:
     machine = boot_on(board, TRANSFER, f"ACT={RECEIVE}", f"RX_REQUEST={request_number}u")

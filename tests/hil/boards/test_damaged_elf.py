@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A damaged ELF is named in one error, whatever is read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.boards.boards_file import load_boards
+from generator.errors import ToolError
+from generator.repository import DEFAULT_BOARDS_FILE
+from hil.boards.elf import ImageSymbols, compiler_of, functions_of
+from hil.boards.memory_map import read_placed_sections
+from tests.support.firmware_store import stored_firmware, write_tiny_model
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    model = write_tiny_model(tmp_path_factory.mktemp("model"))
+    return stored_firmware(load_boards(DEFAULT_BOARDS_FILE)["u585"], model).image.elf.read_bytes()
+
+
+def read_all(elf: Path) -> None:
+    functions_of(elf)
+    compiler_of(elf)
+    read_placed_sections(elf)
+
+
+@pytest.mark.parametrize("size", [0, 3, 16, 52, 100, 4096, 100_000])
+def test_a_cut_elf_is_named(content: bytes, tmp_path: Path, size: int) -> None:
+    elf = tmp_path / "mel2metal.elf"
+    elf.write_bytes(content[:size])
+    for read in (functions_of, compiler_of, read_placed_sections, ImageSymbols):
+        with pytest.raises(ToolError, match=r"mel2metal\.elf is no whole ELF file: \w"):
+            read(elf)
+
+
+def test_changed_bytes_of_headers_are_read_or_named(content: bytes, tmp_path: Path) -> None:
+    """Never another exception."""
+    elf = tmp_path / "mel2metal.elf"
+    random = np.random.default_rng(11)
+    named = 0
+    for _ in range(60):
+        damaged = bytearray(content)
+        places = (random.integers(0, 52, 2), random.integers(len(content) - 1600, len(content), 4))
+        for at in np.concatenate(places):
+            damaged[at] = random.integers(0, 256)
+        elf.write_bytes(damaged)
+        try:
+            read_all(elf)
+        except ToolError as error:
+            assert "is no whole ELF file" in str(error)
+            named += 1
+    assert named > 10
