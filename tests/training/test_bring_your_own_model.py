@@ -41,7 +41,7 @@ def run(command: list[str], folder: Path) -> str:
 
 def recipe_of(command: str) -> str:
     """What `make` would run for it, where everything is installed."""
-    makefile = (REPO_ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (REPO_ROOT / "environment.mk").read_text(encoding="utf-8")
     named = re.findall(r"^\w+ := (\.tools/\S+)$", makefile, re.M)
     named += re.findall(r"^\$\(VENV\)(/\.\w+):", makefile, re.M)
     present = [f".venv{one}" if one[0] == "/" else one for one in named]

@@ -35,7 +35,7 @@ KILLED_IN_WRITE = (
     (3, "fold-1.checkpoint.npz"),  # of its second epoch
     (4, "fold-1.json"),
     (7, "fold-2.json"),
-    (4, "confusion.png"),
+    (4, "cross_validation.json"),
     (6, "train.checkpoint.npz"),
     (15, "tiny.tflite"),  # the second of the finished files
 )
