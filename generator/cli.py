@@ -21,7 +21,7 @@ from generator.commands.explain import EXPLAIN_EXAMPLES, add_explain
 from generator.commands.frontend import FRONTEND_EXAMPLES, add_frontend
 from generator.commands.inspect import add_inspect
 from generator.commands.library import add_library
-from generator.commands.model_options import add_model_settings, network_of
+from generator.commands.model_options import add_boards_file, add_model_settings, network_of
 from generator.commands.new_app import add_new_app
 from generator.commands.sound_reader import SoundReader
 from generator.commands.tools import add_tools
@@ -35,6 +35,7 @@ from generator.errors import (
     InputError,
     Mel2metalError,
     ToolError,
+    collect,
     fault_lines,
     in_words,
 )
@@ -55,7 +56,6 @@ from generator.project.manifest import (
     read_project,
 )
 from generator.project.user_application import application_of
-from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.application_lines import print_application
 from generator.terminal.footprint_table import print_footprint
 from generator.terminal.frontend_lines import print_frontend
@@ -228,7 +228,7 @@ def _add_own(commands: CommandGroups) -> None:
         allow_abbrev=False,
     )
     add_inspect(look)
-    _add_boards_file(look)
+    add_boards_file(look)
 
     why = commands.add_parser(
         "explain",
@@ -238,7 +238,7 @@ def _add_own(commands: CommandGroups) -> None:
         allow_abbrev=False,
     )
     add_explain(why)
-    _add_boards_file(why)
+    add_boards_file(why)
 
     sound = commands.add_parser(
         "frontend",
@@ -263,7 +263,7 @@ def _add_doctor(commands: CommandGroups) -> None:
 
 def _add_board_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--board", required=True, metavar="ID", help="a record of the boards file")
-    _add_boards_file(parser)
+    add_boards_file(parser)
     parser.add_argument(
         "--out",
         type=Path,
@@ -296,16 +296,6 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         default=TIMEOUT_S,
         help=f"longest that ST's tool may take (default: {TIMEOUT_S:g})",
-    )
-
-
-def _add_boards_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--boards-file",
-        type=Path,
-        metavar="FILE",
-        default=DEFAULT_BOARDS_FILE,
-        help="records of boards (default: boards.yaml of mel2metal)",
     )
 
 
@@ -356,19 +346,9 @@ def _firmware(options: argparse.Namespace, console: Console) -> int:
 def _read_inputs(options: argparse.Namespace) -> tuple[BoardSpec, Network, Application]:
     """Read board, model and application; the faults of all three come in one report."""
     faults: list[Fault] = []
-    board = network = application = None
-    try:
-        board = load_board(options.boards_file, options.board)
-    except InputError as error:
-        faults += error.faults
-    try:
-        network = network_of(options)
-    except InputError as error:
-        faults += error.faults
-    try:
-        application = application_of(options.app, options.out, options.actions)
-    except InputError as error:
-        faults += error.faults
+    board = collect(faults, lambda: load_board(options.boards_file, options.board))
+    network = collect(faults, lambda: network_of(options))
+    application = collect(faults, lambda: application_of(options.app, options.out, options.actions))
     if board is None or network is None or application is None:
         raise InputError(faults)
     return board, network, application

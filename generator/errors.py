@@ -8,10 +8,13 @@ codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from generator.plain_text import visible
+
+T = TypeVar("T")
 
 LINES = "\n\t"
 """What a message has besides plain text."""
@@ -94,3 +97,12 @@ def in_words(error: OSError | UnicodeEncodeError) -> str:
     if isinstance(error, UnicodeEncodeError):
         return f"{str(error.object).strip()}: holds bytes that are not UTF-8; rename the file"
     return str(error)
+
+
+def collect(faults: list[Fault], read: Callable[[], T]) -> T | None:
+    """What `read` returns; None, and its faults with the others, where it raises them."""
+    try:
+        return read()
+    except InputError as error:
+        faults += error.faults
+        return None

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeVar
 
 from generator.boards.fit import Demand
 from generator.engines.builtin.check import check_graph
@@ -15,7 +13,7 @@ from generator.engines.builtin.fold import fold_network
 from generator.engines.builtin.plan import NetworkPlan, plan_network
 from generator.engines.builtin.schedule import Schedule, make_schedule
 from generator.engines.engine import Optimise
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, collect
 from generator.frontend.checks import record_faults
 from generator.frontend.layout import InputLayout, axes_note, input_layout, patch_shape
 from generator.frontend.mel_tables import MelTables, make_mel_tables
@@ -39,8 +37,6 @@ from generator.model.variables import keeps_state
 from generator.wire.capacity import check_capacity
 
 HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +113,9 @@ def read_network(
     """
     faults: list[Fault] = []
     graph = read_tflite(model)
-    _collect(faults, lambda: check_graph(graph))
+    collect(faults, lambda: check_graph(graph))
     refused = bool(faults)
-    found = _collect(faults, lambda: find_frontend(model, frontend, graph))
+    found = collect(faults, lambda: find_frontend(model, frontend, graph))
     layout = mel = turned = None
     if found is not None:
         if _has_input(graph):
@@ -131,17 +127,17 @@ def read_network(
                 of_patches = patch_faults(layout.frames, overlap, keeps_state=keeps_state(graph))
                 faults += found.placed(of_patches)
         if layout is not None and not refused:
-            turned = _collect(faults, lambda: _frames_first(graph, layout))
-        mel = _collect(faults, lambda: _mel_tables(graph, found))
+            turned = collect(faults, lambda: _frames_first(graph, layout))
+        mel = collect(faults, lambda: _mel_tables(graph, found))
     names = rules = None
     if _has_scores(graph):
         within = labels_within(model.read_bytes(), graph.metadata)
-        names = _collect(faults, lambda: find_labels(model, labels, graph.classes, within))
+        names = collect(faults, lambda: find_labels(model, labels, graph.classes, within))
     if names is not None:
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)
         step_s = _step_s(graph, found, layout)
-        rules = _collect(faults, lambda: find_rules(model, head, names.names, step_s, threshold))
+        rules = collect(faults, lambda: find_rules(model, head, names.names, step_s, threshold))
     if faults or not (found and layout and turned and mel and names and rules):
         what = "it has no patch that a front-end feeds, or no scores"
         remedy = "give it one input (1, frames, bands, 1) and one output, a vector of scores"
@@ -165,15 +161,6 @@ def read_network(
             text for text in (found.note, note, ends, noise_note(found.record), warning) if text
         ),
     )
-
-
-def _collect(faults: list[Fault], read: Callable[[], T]) -> T | None:
-    """What `read` returns; None, and its faults with the others, where it raises them."""
-    try:
-        return read()
-    except InputError as error:
-        faults += error.faults
-        return None
 
 
 def _step_s(graph: Graph, found: FoundFrontend | None, layout: InputLayout | None) -> Fraction:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.boards.checks import Complaint
+from generator.boards.microphone_checks import check_dma_channel
 from generator.boards.microphone_values import SINC_ORDER, PdmClock
 from generator.boards.record import Microphone
 
@@ -137,15 +138,11 @@ def check_filter_request(
 ) -> Iterator[Complaint]:
     """DMA behind a DMAMUX: each filter has a request, one after the other."""
     dma = microphone.dma
-    place = ("microphone", "dma")
-    channels = controllers.get(dma.controller)
-    if channels is None:
-        what = f"this part has no {dma.controller}"
-        yield (*place, "controller"), what, f"one of {', '.join(controllers)}"
-    elif dma.channel not in channels:
-        span = f"{channels[0]} to {channels[-1]}"
-        what = f"{dma.controller} has channels {span}, not {dma.channel}"
-        yield (*place, "channel"), what, f"choose one of {span}"
+    yield from check_dma_channel(dma, controllers)
     if not 0 <= dma.request - first_request < FILTERS:
         what = f"request {dma.request} is no filter of {PERIPHERAL}"
-        yield (*place, "request"), what, f"{first_request} to {first_request + FILTERS - 1}"
+        yield (
+            ("microphone", "dma", "request"),
+            what,
+            f"{first_request} to {first_request + FILTERS - 1}",
+        )

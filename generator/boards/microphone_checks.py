@@ -61,11 +61,8 @@ def check_microphone_pins(
             yield ("microphone", place, "alternate_function"), what, f"write {known[pin.pin]}"
 
 
-def check_microphone_channel(
-    microphone: Microphone, controllers: Mapping[str, range], requests: Mapping[str, int]
-) -> Iterator[Complaint]:
-    """DMA that joins any request to any channel: `controllers` to channels, peripheral to line."""
-    dma = microphone.dma
+def check_dma_channel(dma: DmaChannel, controllers: Mapping[str, range]) -> Iterator[Complaint]:
+    """Whether the part has this controller, and the controller this channel."""
     channels = controllers.get(dma.controller)
     place = ("microphone", "dma")
     if channels is None:
@@ -75,10 +72,18 @@ def check_microphone_channel(
         span = f"{channels[0]} to {channels[-1]}"
         what = f"{dma.controller} has channels {span}, not {dma.channel}"
         yield (*place, "channel"), what, f"choose one of {span}"
+
+
+def check_microphone_channel(
+    microphone: Microphone, controllers: Mapping[str, range], requests: Mapping[str, int]
+) -> Iterator[Complaint]:
+    """DMA that joins any request to any channel: `controllers` to channels, peripheral to line."""
+    dma = microphone.dma
+    yield from check_dma_channel(dma, controllers)
     request = requests.get(microphone.peripheral)
     if request is not None and dma.request != request:
         what = f"request {dma.request} is not {microphone.peripheral}'s"
-        yield (*place, "request"), what, f"write {request}"
+        yield ("microphone", "dma", "request"), what, f"write {request}"
 
 
 def refuse_microphone(part: str, microphone: Microphone, uart: Uart | None) -> Iterator[Complaint]:

@@ -10,11 +10,10 @@ from rich.console import Console
 
 from generator.boards.boards_file import load_board
 from generator.command_parser import MOST_JOBS
-from generator.commands.model_options import add_model_settings, network_of
-from generator.errors import Fault, InputError
+from generator.commands.model_options import add_boards_file, add_model_settings, network_of
+from generator.errors import Fault, InputError, collect
 from generator.library_package import make_library
 from generator.project.manifest import check_writable
-from generator.repository import DEFAULT_BOARDS_FILE
 from generator.terminal.progress import progress
 from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain.build import DEFAULT_JOBS
@@ -45,13 +44,7 @@ def add_library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     add = parser.add_argument
     add("--board", required=True, metavar="ID", help="whose core it is for")
-    add(
-        "--boards-file",
-        type=Path,
-        metavar="FILE",
-        default=DEFAULT_BOARDS_FILE,
-        help="records of boards (default: boards.yaml of mel2metal)",
-    )
+    add_boards_file(parser)
     add(
         "--out",
         type=Path,
@@ -74,15 +67,8 @@ def add_library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _run(options: argparse.Namespace, console: Console) -> int:
     check_writable(options.out)
     faults: list[Fault] = []
-    board = network = None
-    try:
-        board = load_board(options.boards_file, options.board)
-    except InputError as error:
-        faults += error.faults
-    try:
-        network = network_of(options)
-    except InputError as error:
-        faults += error.faults
+    board = collect(faults, lambda: load_board(options.boards_file, options.board))
+    network = collect(faults, lambda: network_of(options))
     if not 1 <= options.jobs <= MOST_JOBS:
         faults.append(Fault("--jobs", f"{options.jobs} jobs", f"give 1 to {MOST_JOBS}"))
     if board is None or network is None or faults:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The options that name a model and what stands beside it."""
+"""The options that name a model and what stands beside it, and the file of boards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.engines.engine import Optimise
 from generator.errors import ToolError
 from generator.network import Network, read_network
-from generator.repository import DEFAULT_MODEL
+from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
 
 FRONTEND_HELP = (
     "what the model was trained on: a front-end with a name (yamnet) or a record's file, instead "
@@ -32,6 +32,17 @@ def add_model_settings(parser: argparse.ArgumentParser) -> None:
         choices=[one.value for one in Optimise],
         default=Optimise.MEMORY.value,
         help="memory (default): rings of rows a third smaller for less than 1 %% of the time; time",
+    )
+
+
+def add_boards_file(parser: argparse.ArgumentParser) -> None:
+    """Add --boards-file."""
+    parser.add_argument(
+        "--boards-file",
+        type=Path,
+        metavar="FILE",
+        default=DEFAULT_BOARDS_FILE,
+        help="records of boards (default: boards.yaml of mel2metal)",
     )
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from rich.console import Console
 
 from generator.boards.boards_file import load_board
-from generator.commands.model_options import model_path
-from generator.errors import Fault, InputError
+from generator.commands.model_options import add_boards_file, model_path
+from generator.errors import Fault, InputError, collect
 from generator.network import read_network
 from generator.project.new_application import write_application
-from generator.repository import DEFAULT_BOARDS_FILE
 
 DEFAULT_BOARD = "u585"
 
@@ -47,13 +46,7 @@ def add_new_app(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="ID",
         help=f"whose LED (default: {DEFAULT_BOARD})",
     )
-    parser.add_argument(
-        "--boards-file",
-        type=Path,
-        metavar="FILE",
-        default=DEFAULT_BOARDS_FILE,
-        help="records of boards (default: boards.yaml of mel2metal)",
-    )
+    add_boards_file(parser)
     parser.add_argument("--model", type=Path, help="the .tflite (default: the shipped model)")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="class names, one per line")
     parser.set_defaults(run=_run)
@@ -61,15 +54,8 @@ def add_new_app(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     faults: list[Fault] = []
-    board = network = None
-    try:
-        board = load_board(options.boards_file, options.board)
-    except InputError as error:
-        faults += error.faults
-    try:
-        network = read_network(model_path(options.model), options.labels)
-    except InputError as error:
-        faults += error.faults
+    board = collect(faults, lambda: load_board(options.boards_file, options.board))
+    network = collect(faults, lambda: read_network(model_path(options.model), options.labels))
     if board is None or network is None:
         raise InputError(faults)
     for path in write_application(options.folder, board, network.labels.names):
