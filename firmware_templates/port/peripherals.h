@@ -29,6 +29,20 @@
 #define GPIO_BSRR_RESET(pin) (1u << ((pin) + 16u))
 #define GPIO_AFR(base, index) PORT_REGISTER((base) + 0x20u + 4u * (index))
 
+/* Puts a peripheral on a pin: function before mode, so that the pin never carries another one. At
+ * medium speed, which has the edges for 921600 baud and for a microphone's clock of some 300 ns
+ * from edge to edge (DS13086, I/O AC). */
+static inline void gpio_connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index,
+                                    uint32_t afr_shift, uint32_t function, uint32_t pull) {
+    GPIO_AFR(base, afr_index) =
+        (GPIO_AFR(base, afr_index) & ~(0xFu << afr_shift)) | (function << afr_shift);
+    GPIO_PUPDR(base) = (GPIO_PUPDR(base) & ~(3u << (2u * pin))) | (pull << (2u * pin));
+    GPIO_OSPEEDR(base) =
+        (GPIO_OSPEEDR(base) & ~(3u << (2u * pin))) | (GPIO_OSPEEDR_MEDIUM << (2u * pin));
+    GPIO_MODER(base) =
+        (GPIO_MODER(base) & ~(3u << (2u * pin))) | (GPIO_MODER_ALTERNATE << (2u * pin));
+}
+
 /* IWDG: independent watchdog, at IWDG_BASE. */
 #define IWDG_KR PORT_REGISTER(IWDG_BASE + 0x00u)
 #define IWDG_KR_RELOAD 0xAAAAu

@@ -71,26 +71,13 @@ static volatile uint32_t framing_errors;
 static volatile uint32_t noise_errors;
 static bool begun;
 
-/* Puts the USART on a pin: function before mode, so that the pin never carries another one. */
-static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_t afr_shift,
-                        uint32_t function) {
-    GPIO_AFR(base, afr_index) =
-        (GPIO_AFR(base, afr_index) & ~(0xFu << afr_shift)) | (function << afr_shift);
-    /* Pulled up: an open line reads as idle, not as a break. */
-    GPIO_PUPDR(base) = (GPIO_PUPDR(base) & ~(3u << (2u * pin))) | (GPIO_PUPDR_UP << (2u * pin));
-    /* 921600 baud wants edges well under 1 us: medium speed has them (DS13086, I/O AC). */
-    GPIO_OSPEEDR(base) =
-        (GPIO_OSPEEDR(base) & ~(3u << (2u * pin))) | (GPIO_OSPEEDR_MEDIUM << (2u * pin));
-    GPIO_MODER(base) =
-        (GPIO_MODER(base) & ~(3u << (2u * pin))) | (GPIO_MODER_ALTERNATE << (2u * pin));
-}
-
 void uart_begin(void) {
     uart_power_begin();
-    connect_pin(PORT_UART_TX_GPIO_BASE, PORT_UART_TX_PIN, PORT_UART_TX_AFR_INDEX,
-                PORT_UART_TX_AFR_SHIFT, PORT_UART_TX_FUNCTION);
-    connect_pin(PORT_UART_RX_GPIO_BASE, PORT_UART_RX_PIN, PORT_UART_RX_AFR_INDEX,
-                PORT_UART_RX_AFR_SHIFT, PORT_UART_RX_FUNCTION);
+    /* Pulled up: an open line reads as idle, not as a break. */
+    gpio_connect_pin(PORT_UART_TX_GPIO_BASE, PORT_UART_TX_PIN, PORT_UART_TX_AFR_INDEX,
+                     PORT_UART_TX_AFR_SHIFT, PORT_UART_TX_FUNCTION, GPIO_PUPDR_UP);
+    gpio_connect_pin(PORT_UART_RX_GPIO_BASE, PORT_UART_RX_PIN, PORT_UART_RX_AFR_INDEX,
+                     PORT_UART_RX_AFR_SHIFT, PORT_UART_RX_FUNCTION, GPIO_PUPDR_UP);
 
     uart_dma_begin(rx_ring, sizeof rx_ring);
 

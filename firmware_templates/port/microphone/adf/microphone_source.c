@@ -15,19 +15,6 @@
 /* The longest time that can be set: the clock that is watched is the ADF's own. */
 #define NO_EDGE_PERIODS 31u
 
-/* Function before mode, so that the pin never carries another one. */
-static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_t afr_shift,
-                        uint32_t function, uint32_t pull) {
-    GPIO_AFR(base, afr_index) =
-        (GPIO_AFR(base, afr_index) & ~(0xFu << afr_shift)) | (function << afr_shift);
-    GPIO_PUPDR(base) = (GPIO_PUPDR(base) & ~(3u << (2u * pin))) | (pull << (2u * pin));
-    /* Some 300 ns from edge to edge: medium speed has the edges for it (DS13086, I/O AC). */
-    GPIO_OSPEEDR(base) =
-        (GPIO_OSPEEDR(base) & ~(3u << (2u * pin))) | (GPIO_OSPEEDR_MEDIUM << (2u * pin));
-    GPIO_MODER(base) =
-        (GPIO_MODER(base) & ~(3u << (2u * pin))) | (GPIO_MODER_ALTERNATE << (2u * pin));
-}
-
 static void give_clocks(void) {
     RCC_AHB2ENR1 |= PORT_MICROPHONE_CLOCK_GPIO_MASK | PORT_MICROPHONE_DATA_GPIO_MASK;
     RCC_AHB1ENR |= RCC_AHB1ENR_GPDMA1EN;
@@ -41,12 +28,12 @@ void microphone_source_begin(void) {
     give_clocks();
     /* Each of two microphones drives the data line in one half of the clock's period. Pulled down
      * it is quiet where none is connected. */
-    connect_pin(PORT_MICROPHONE_CLOCK_GPIO_BASE, PORT_MICROPHONE_CLOCK_PIN,
-                PORT_MICROPHONE_CLOCK_AFR_INDEX, PORT_MICROPHONE_CLOCK_AFR_SHIFT,
-                PORT_MICROPHONE_CLOCK_FUNCTION, GPIO_PUPDR_NONE);
-    connect_pin(PORT_MICROPHONE_DATA_GPIO_BASE, PORT_MICROPHONE_DATA_PIN,
-                PORT_MICROPHONE_DATA_AFR_INDEX, PORT_MICROPHONE_DATA_AFR_SHIFT,
-                PORT_MICROPHONE_DATA_FUNCTION, GPIO_PUPDR_DOWN);
+    gpio_connect_pin(PORT_MICROPHONE_CLOCK_GPIO_BASE, PORT_MICROPHONE_CLOCK_PIN,
+                     PORT_MICROPHONE_CLOCK_AFR_INDEX, PORT_MICROPHONE_CLOCK_AFR_SHIFT,
+                     PORT_MICROPHONE_CLOCK_FUNCTION, GPIO_PUPDR_NONE);
+    gpio_connect_pin(PORT_MICROPHONE_DATA_GPIO_BASE, PORT_MICROPHONE_DATA_PIN,
+                     PORT_MICROPHONE_DATA_AFR_INDEX, PORT_MICROPHONE_DATA_AFR_SHIFT,
+                     PORT_MICROPHONE_DATA_FUNCTION, GPIO_PUPDR_DOWN);
 
     /* The dividers are written before they run; all other parts of the ADF need its own clock, so
      * wait until it is there (RM0456, ADF_CKGCR). From here on the microphone is clocked. */

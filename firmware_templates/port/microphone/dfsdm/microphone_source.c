@@ -13,19 +13,6 @@
 #define CHANNEL PORT_DFSDM_CHANNEL
 #define FILTER PORT_DFSDM_FILTER
 
-/* Function before mode, so that the pin never carries another one. */
-static void connect_pin(uint32_t base, uint32_t pin, uint32_t afr_index, uint32_t afr_shift,
-                        uint32_t function, uint32_t pull) {
-    GPIO_AFR(base, afr_index) =
-        (GPIO_AFR(base, afr_index) & ~(0xFu << afr_shift)) | (function << afr_shift);
-    GPIO_PUPDR(base) = (GPIO_PUPDR(base) & ~(3u << (2u * pin))) | (pull << (2u * pin));
-    /* The clock's half period is 312 ns: medium speed has the edges for it (DS13086, I/O AC). */
-    GPIO_OSPEEDR(base) =
-        (GPIO_OSPEEDR(base) & ~(3u << (2u * pin))) | (GPIO_OSPEEDR_MEDIUM << (2u * pin));
-    GPIO_MODER(base) =
-        (GPIO_MODER(base) & ~(3u << (2u * pin))) | (GPIO_MODER_ALTERNATE << (2u * pin));
-}
-
 static void give_clocks(void) {
     /* Kernel clock and audio clock are chosen while the DFSDM has no clock yet. */
     PORT_DFSDM_SELECT_REGISTER =
@@ -43,12 +30,12 @@ void microphone_source_begin(void) {
     give_clocks();
     /* The data line is driven in one half of the clock's period only, or in both by two
      * microphones. Pulled down it is quiet where none is connected. */
-    connect_pin(PORT_MICROPHONE_CLOCK_GPIO_BASE, PORT_MICROPHONE_CLOCK_PIN,
-                PORT_MICROPHONE_CLOCK_AFR_INDEX, PORT_MICROPHONE_CLOCK_AFR_SHIFT,
-                PORT_MICROPHONE_CLOCK_FUNCTION, GPIO_PUPDR_NONE);
-    connect_pin(PORT_MICROPHONE_DATA_GPIO_BASE, PORT_MICROPHONE_DATA_PIN,
-                PORT_MICROPHONE_DATA_AFR_INDEX, PORT_MICROPHONE_DATA_AFR_SHIFT,
-                PORT_MICROPHONE_DATA_FUNCTION, GPIO_PUPDR_DOWN);
+    gpio_connect_pin(PORT_MICROPHONE_CLOCK_GPIO_BASE, PORT_MICROPHONE_CLOCK_PIN,
+                     PORT_MICROPHONE_CLOCK_AFR_INDEX, PORT_MICROPHONE_CLOCK_AFR_SHIFT,
+                     PORT_MICROPHONE_CLOCK_FUNCTION, GPIO_PUPDR_NONE);
+    gpio_connect_pin(PORT_MICROPHONE_DATA_GPIO_BASE, PORT_MICROPHONE_DATA_PIN,
+                     PORT_MICROPHONE_DATA_AFR_INDEX, PORT_MICROPHONE_DATA_AFR_SHIFT,
+                     PORT_MICROPHONE_DATA_FUNCTION, GPIO_PUPDR_DOWN);
 
     /* Divider and source of the clock that goes out are written while the DFSDM is off; with
      * DFSDMEN it begins (RM0351, DFSDM_CHyCFGR1). */
