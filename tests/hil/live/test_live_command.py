@@ -14,7 +14,7 @@ import sys
 import termios
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -129,11 +129,8 @@ def test_a_dog_is_seen_within_two_seconds_of_its_sound_and_ctrl_c_ends_it(
     os.close(end)
 
 
-def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
-    build: Path, dog: Path, tmp_path: Path
-) -> None:
-    record = tmp_path / "walk"
-    live = Live(build, "--wav", *[str(dog)] * 8, "--fast", "--record", str(record))
+def interrupted_after_a_begin(live: Live, by: signal.Signals) -> list[dict[str, Any]]:
+    """All lines of a run that is interrupted when a class has begun; it resets the board."""
     with subprocess.Popen(
         live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
     ) as process:
@@ -143,11 +140,20 @@ def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
             lines.append(json.loads(line))
             if lines[-1]["event"] == "begin":
                 break
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(by)
         lines += [json.loads(line) for line in process.stdout]
         errors = process.stderr.read().decode()
         assert process.wait() == EXIT_INTERRUPTED
     assert f"{BOARD}: reset" in errors
+    return lines
+
+
+def test_without_a_terminal_lines_are_json_and_what_was_recorded_is_whole(
+    build: Path, dog: Path, tmp_path: Path
+) -> None:
+    record = tmp_path / "walk"
+    live = Live(build, "--wav", *[str(dog)] * 8, "--fast", "--record", str(record))
+    lines = interrupted_after_a_begin(live, signal.SIGTERM)
     assert not live.is_locked
     begin = next(line for line in lines if line["event"] == "begin")
     assert (begin["class"], begin["time_s"] <= WITHIN_S) == ("dog", True)
@@ -171,20 +177,7 @@ def test_what_the_board_s_own_microphone_hears_is_seen(tmp_path: Path, dog: Path
     build = tmp_path / "build"
     shutil.copytree(made.image.project_dir, build / made.image.project_dir.name)
     live = Live(build, "--board-microphone", "--wav", str(dog), "--fast")
-    with subprocess.Popen(
-        live.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=live.environment
-    ) as process:
-        assert process.stdout is not None and process.stderr is not None
-        lines = []
-        for line in process.stdout:
-            lines.append(json.loads(line))
-            if lines[-1]["event"] == "begin":
-                break
-        process.send_signal(signal.SIGINT)
-        lines += [json.loads(line) for line in process.stdout]
-        errors = process.stderr.read().decode()
-        assert process.wait() == EXIT_INTERRUPTED
-    assert f"{BOARD}: reset" in errors
+    lines = interrupted_after_a_begin(live, signal.SIGINT)
     begin = next(line for line in lines if line["event"] == "begin")
     assert (begin["class"], begin["time_s"] <= WITHIN_S) == ("dog", True)
     kinds = [line["event"] for line in lines]

@@ -9,21 +9,13 @@ import pytest
 
 from generator.boards.clock_tree import PllP
 from generator.boards.dfsdm import DfsdmValues, PllOutput
-from generator.boards.microphone_values import MicrophoneValues
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
+from tests.generator.boards.families.microphones import RATE_HZ, microphone_of
 from tests.generator.record_changes import change, changed, faults_of
 
 Boards = dict[str, BoardSpec]
-
-RATE_HZ = 16_000
-
-
-def microphone_of(board: BoardSpec, rate_hz: int = RATE_HZ) -> MicrophoneValues:
-    values = make_port(board, rate_hz).microphone
-    assert values is not None
-    return values
 
 
 def dfsdm_of(board: BoardSpec, rate_hz: int = RATE_HZ) -> DfsdmValues:

@@ -9,21 +9,13 @@ import pytest
 
 from generator.boards.adc import AdcValues
 from generator.boards.dfsdm import DfsdmValues
-from generator.boards.microphone_values import MicrophoneValues
 from generator.boards.port import make_port
 from generator.boards.record import BoardSpec
 from generator.errors import InputError
+from tests.generator.boards.families.microphones import RATE_HZ, microphone_of
 from tests.generator.record_changes import change, changed, faults_of
 
 Boards = dict[str, BoardSpec]
-
-RATE_HZ = 16_000
-
-
-def microphone_of(board: BoardSpec) -> MicrophoneValues:
-    values = make_port(board, RATE_HZ).microphone
-    assert values is not None
-    return values
 
 
 def dfsdm_of(board: BoardSpec) -> DfsdmValues:

@@ -13,25 +13,18 @@ from hypothesis import strategies as st
 
 from generator.boards.boards_file import load_boards
 from generator.boards.families.u5.microphone import AdfValues, split_divider
-from generator.boards.microphone_values import MicrophoneValues, ring_blocks
+from generator.boards.microphone_values import ring_blocks
 from generator.boards.port import make_port
 from generator.boards.port_values import Vector
 from generator.boards.record import BoardSpec
 from generator.boards.registry import family_of
 from generator.errors import InputError
 from generator.project.render import make_environment, scan_templates
+from tests.generator.boards.families.microphones import RATE_HZ, microphone_of
 from tests.generator.record_changes import change, changed, faults_of
 from tests.support.microphone_image import render_port
 
 Boards = dict[str, BoardSpec]
-
-RATE_HZ = 16_000
-
-
-def microphone_of(board: BoardSpec, rate_hz: int = RATE_HZ) -> MicrophoneValues:
-    values = make_port(board, rate_hz).microphone
-    assert values is not None
-    return values
 
 
 def adf_of(board: BoardSpec, rate_hz: int = RATE_HZ) -> AdfValues:
