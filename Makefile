@@ -74,7 +74,7 @@ UPGRADE ?=
 SAID := BOARD APP ACTIONS NAME MODEL MODELS LABELS FRONTEND THRESHOLD CROSS_COMPILE TAPS VIRTUAL \
     FOLDS CLIPS SOUNDS SVG A B INVENTORY PROBE PACK ENGINE STEDGEAI C_API OPTIMISE KERNELS \
     FLASH_COMMAND WRITE PYTEST_ARGS FORCE REPORTS EVENTS RECORDINGS JOBS COUNT SEED CONFIG CMD WAV \
-    MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES UPGRADE
+    MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES UPGRADE RESUME
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
     $(eval override $(name) := $$(value $(name)))))
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
@@ -225,7 +225,8 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	$(NEEDS_MEASURE)
 	@$(WITH_PYTEST_ARGS)$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(FOLDS),--folds $(call said,FOLDS)) $(if $(CLIPS),--clips $(call said,CLIPS)) \
-	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(WITH_PROBE) $(WITH_FLASHING) \
+	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(if $(call is_on,RESUME),--resume) \
+	    $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
 
 .PHONY: flash

@@ -73,6 +73,8 @@ class Options:
     """Move what the user changed or added in a build folder aside, in place of refusing it."""
     build_dir: Path
     report_dir: Path
+    resume: bool = False
+    """Go on with the latest unfinished run of the same description."""
 
 
 def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
@@ -157,6 +159,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         force_build=bool(value_of("force_build")),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
+        resume=bool(value_of("resume")),
     )
 
 

@@ -297,6 +297,9 @@ class RunRecords:
     counters: list[CycleCounterRecord] = field(default_factory=list)
 
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    resumed_at: list[str] = field(default_factory=list)
+    """When the run was gone on with after it had been cut short, UTC, ISO 8601."""
+
     offered_clips: set[str] = field(default_factory=set)
     """All clips of the run's set, whether or not a test takes them."""
 
