@@ -7,7 +7,7 @@ import random
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from tests.kills.place import Place, clone_into, files_below, lend_environment
+from tests.kills.place import clone_into, files_below, lend_environment
 from tests.kills.strike import Command
 
 Outcome = dict[str, object]

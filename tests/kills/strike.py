@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,9 +94,8 @@ class Command:
             )  # fmt: skip
         try:
             after_s = moment.after_s if moment else None
-            process.wait(LONGEST_RUN_S if after_s is None else after_s)
-        except subprocess.TimeoutExpired:
-            pass
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LONGEST_RUN_S if after_s is None else after_s)
         finally:
             _kill_group(process.pid)
             code = process.wait()
@@ -106,10 +106,8 @@ class Command:
 
 
 def _kill_group(leader: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _wait_for_end_of(leader: int) -> None:
