@@ -64,7 +64,8 @@ def lend_environment(place: Place) -> None:
     base = getattr(sys, "_base_executable", sys.executable)
     subprocess.run([base, "-m", "venv", "--without-pip", str(venv)], check=True)
     (own,) = venv.glob("lib/python*/site-packages")
-    (own / "lent.pth").write_text("".join(f"{path}\n" for path in site.getsitepackages()))
+    lent = [place.root, *site.getsitepackages()]  # as an editable install is there
+    (own / "lent.pth").write_text("".join(f"{path}\n" for path in lent))
     for pinned in (*(place.root / "requirements").iterdir(), place.root / "pyproject.toml"):
         os.utime(pinned, (1, 1))
     for number, name in enumerate((".created", ".firmware", ".test", ".train"), start=2):
