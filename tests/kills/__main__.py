@@ -25,11 +25,13 @@ from tests.kills.flash import Flash
 from tests.kills.kind import Kind
 from tests.kills.run import Run
 from tests.kills.set_up import SetUp
-from tests.kills.strike import Usual
-from tests.kills.sweep import Kill, kill_runs, run_undisturbed
+from tests.kills.sweep import Kill, Undisturbed, kill_and_run, run_undisturbed
 from tests.kills.train import Train
 
 KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (SetUp, Build, Flash, Run, Train)}
+
+IN_A_ROUND = 5
+"""Kills of one kind before the next kind has its turn."""
 
 
 class Journal:
@@ -62,22 +64,34 @@ def say(text: str) -> None:
     print(f"[kills]    {text}", flush=True)
 
 
-def sweep(name: str, count: int, seed: int, journal: Journal, folder: Path) -> None:
-    """All kills of one kind that are not done yet."""
-    done = journal.kills[name]
-    missing = [number for number in range(1, count + 1) if number not in done]
-    if not missing:
-        return
-    kind = KINDS[name](folder / name)
-    say(f"{name}: {kind.purpose}")
-    known = run_undisturbed(kind)
-    usual: Usual = known.usual
-    say(f"{name}: undisturbed {usual.seconds:.1f} s, {usual.writes} writes by Python")
-    for number in missing:
-        for kill in kill_runs(kind, seed, range(number, number + 1), known):
-            journal.add(name, kill)
-            what = "; ".join(kill.faults) or f"next run right, {kill.next_seconds:.1f} s"
-            say(f"{name} {number}/{count}: killed {kill.moment} ({kill.seconds:.1f} s); {what}")
+class Sweep:
+    """The kinds in their clones, each made when its first kill is due."""
+
+    def __init__(self, count: int, seed: int, journal: Journal, folder: Path) -> None:
+        """`count` kills of each kind; the clones go to `folder`."""
+        self._count, self._seed, self._journal, self._folder = count, seed, journal, folder
+        self._ready: dict[str, tuple[Kind, Undisturbed]] = {}
+
+    def kill(self, name: str, number: int) -> None:
+        """One kill of one kind, unless it was done before."""
+        if number in self._journal.kills[name]:
+            return
+        kind, known = self._ready_for(name)
+        kill = kill_and_run(kind, self._seed, number, known)
+        self._journal.add(name, kill)
+        what = "; ".join(kill.faults) or f"next run right, {kill.next_seconds:.1f} s"
+        where = f"killed {kill.moment} ({kill.seconds:.1f} s)"
+        say(f"{name} {number}/{self._count}: {where}; {what}")
+
+    def _ready_for(self, name: str) -> tuple[Kind, Undisturbed]:
+        if name not in self._ready:
+            kind = KINDS[name](self._folder / name)
+            say(f"{name}: {kind.purpose}")
+            known = run_undisturbed(kind)
+            usual = known.usual
+            say(f"{name}: undisturbed {usual.seconds:.1f} s, {usual.writes} writes by Python")
+            self._ready[name] = (kind, known)
+        return self._ready[name]
 
 
 def print_table(journal: Journal, kinds: Sequence[str], count: int) -> bool:
@@ -114,8 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     journal = Journal(REPO_ROOT / "build" / "kills" / f"{commit}-{options.seed}.jsonl")
     say(f"commit {commit}, seed {options.seed}, {count} kills of each of {', '.join(kinds)}")
     with tempfile.TemporaryDirectory(prefix="mel2metal-kills-") as folder:
-        for name in kinds:
-            sweep(name, count, options.seed, journal, Path(folder))
+        sweep = Sweep(count, options.seed, journal, Path(folder))
+        for first in range(1, count + 1, IN_A_ROUND):  # so that each kind has had its share
+            for name in kinds:
+                for number in range(first, min(first + IN_A_ROUND, count + 1)):
+                    sweep.kill(name, number)
     return 0 if print_table(journal, kinds, count) else 1
 
 
