@@ -114,7 +114,7 @@ class JournalKeeper:
         for board in sorted(self._boards):
             journal = self._resumed.get(board)
             if journal is None:
-                lines.append(f"mel2metal: {board}: no unfinished run to resume; begun anew")
+                lines.append(f"mel2metal: {board}: no unfinished run to resume; a new run begins")
                 continue
             count = f"{len(journal.judged)} of {len(journal.tests)} tests are done"
             lines.append(f"mel2metal: {board}: resumes {journal.folder}: {count}")

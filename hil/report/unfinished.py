@@ -13,7 +13,7 @@ from hil.options import Options
 from hil.report.journal import JOURNAL_FILE, StoredJournal, read_journal
 from hil.report.run_folder import latest_run, run_folders
 
-ANEW = "leave out --resume to begin anew"
+LEAVE_OUT = "leave out --resume to begin a new run"
 
 
 def describe_run(options: Options, board: str, clips: ClipSet) -> dict[str, str]:
@@ -65,7 +65,7 @@ def differences(journal: StoredJournal, given: Mapping[str, str]) -> list[Fault]
     for name in {**journal.given, **given}:
         then, now = (values.get(name, "unknown") for values in (journal.given, given))
         if then != now:
-            faults.append(Fault(where, f"{name}: then {then}, now {now}", ANEW))
+            faults.append(Fault(where, f"{name}: then {then}, now {now}", LEAVE_OUT))
     return faults
 
 
@@ -76,7 +76,7 @@ def refuse_other_tests(journal: StoredJournal, tests: Iterable[str]) -> None:
         return
     more, fewer = len(now - journal.tests), len(journal.tests - now)
     what = f"other tests are selected: {fewer} of its {len(journal.tests)} are not, {more} are new"
-    remedy = f"give the same -k, -m and names of tests; or {ANEW}"
+    remedy = f"give the same -k, -m and names of tests; or {LEAVE_OUT}"
     raise InputError([Fault(f"--resume: {journal.folder}", what, remedy)])
 
 
@@ -86,7 +86,7 @@ def refuse_other_image(journal: StoredJournal, firmware_sha256: str) -> None:
     if then is None or then == firmware_sha256:
         return
     what = f"the firmware is another one: SHA-256 then {then}, now {firmware_sha256}"
-    raise InputError([Fault(f"--resume: {journal.folder}", what, ANEW)])
+    raise InputError([Fault(f"--resume: {journal.folder}", what, LEAVE_OUT)])
 
 
 def _latest_first(board_folder: Path) -> list[Path]:
