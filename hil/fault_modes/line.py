@@ -23,6 +23,8 @@ STALE_BYTES = 96
 SILENT_S = 2.5
 """Longer than the link waits for a byte, unless a patch takes longer than 0.8 s."""
 
+SHORTEST_WAIT_S = 1e-6
+
 _FROM_BOARD = frozenset({
     FaultMode.ANSWER_BYTE_DROPPED, FaultMode.ANSWER_BYTE_FLIPPED, FaultMode.ANSWER_BYTE_DOUBLED,
     FaultMode.ANSWER_BYTE_INSERTED, FaultMode.ANSWER_NOISE_BURST, FaultMode.ANSWER_STALE_BYTES,
@@ -156,8 +158,10 @@ class StruckLine:
         while True:
             port, now_s = self._whole_port(), self._clock_s()
             silent = now_s < self._silent_until_s
-            left_s = max(0.0, min(end_s, self._silent_until_s if silent else math.inf) - now_s)
-            port.timeout = None if math.isinf(left_s) else left_s
+            until_s = min(end_s, self._silent_until_s) if silent else end_s
+            # A time too short for the clock would never pass.
+            wait_s = max(until_s - now_s, SHORTEST_WAIT_S if now_s < until_s else 0.0)
+            port.timeout = None if math.isinf(wait_s) else wait_s
             data = port.read(size)
             out = b"" if silent else self._take(data)
             if out or now_s >= end_s or not (data or silent):
