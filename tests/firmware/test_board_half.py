@@ -136,7 +136,7 @@ def half(built: Path, tmp_path: Path) -> Half:
 
 
 def test_the_start(half: Half) -> None:
-    """The record before anything can reset once more, the watchdog before the clock, the pins' clocks after it, the microphone last."""
+    """The record before what may reset, the watchdog before the clock, the microphone last."""
     half.c.m2m_board_begin()
     order = (ctypes.c_char * 256).in_dll(half.c, "fake_order").value.decode()
     assert order == "rwcytgudm"
