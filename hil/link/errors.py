@@ -31,6 +31,11 @@ class LinkError(ToolError):
         """True where line, port or power may be the cause, so that sending again may help."""
         return False
 
+    @property
+    def needs_programming(self) -> bool:
+        """True where nothing helps but to write the image again: what is in flash has changed."""
+        return False
+
 
 class HandshakeError(LinkError):
     """Nobody answers."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator.errors import Fault, InputError
 from hil.clips.clip_set import ClipSet
+from hil.fault_modes.plan import FaultRate
 from hil.options import Options
 from hil.report.journal import JOURNAL_FILE, StoredJournal, read_journal
 from hil.report.run_folder import latest_run, run_folders
@@ -25,6 +26,8 @@ def describe_run(options: Options, board: str, clips: ClipSet) -> dict[str, str]
         "board": board,
         "kind of board": "virtual" if options.virtual else "real",
         "faults of the virtual board": ", ".join(options.virtual_faults) or "none",
+        "faults": ", ".join(_rate_text(one) for one in options.fault_rates) or "none",
+        "seed of the faults": str(options.fault_seed),
         "model": f"{options.model.name}, SHA-256 {_file_digest(options.model)[:16]}",
         "labels": str(options.labels or "beside the model"),
         "front-end": options.frontend or "the model's",
@@ -94,6 +97,10 @@ def _latest_first(board_folder: Path) -> list[Path]:
     latest = latest_run(board_folder)
     first = [board_folder / latest.name] if latest is not None else []
     return list(dict.fromkeys([*first, *reversed(run_folders(board_folder))]))
+
+
+def _rate_text(one: FaultRate) -> str:
+    return f"{one.mode.value}@{one.rate:g}"
 
 
 def _file_digest(path: Path) -> str:

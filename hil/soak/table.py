@@ -67,7 +67,9 @@ def _counts(counts: FaultCounts) -> list[str]:
 
 def _line(name: str, cells: Sequence[str]) -> str:
     widths = (10, 9, 9, 10, 6, 6)
-    return f"{name:28}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+    return f"{name:28}" + "".join(
+        f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

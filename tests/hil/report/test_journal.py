@@ -14,6 +14,7 @@ import pytest
 
 from generator.errors import InputError, ToolError
 from hil.clips.clip_set import Clip, ClipSet
+from hil.fault_modes.plan import parse_rate
 from hil.options import read_options
 from hil.report.journal import JOURNAL_FILE, Journal, StoredJournal, read_journal
 from hil.report.records import to_plain
@@ -187,6 +188,8 @@ def test_whatever_makes_another_run_is_in_its_description(tmp_path: Path) -> Non
     others = [
         replace(plain, virtual=True),
         replace(plain, virtual_faults=("noise",)),
+        replace(plain, fault_rates=(parse_rate("link-cut@0.5"),)),
+        replace(plain, fault_seed=7),
         replace(plain, model=model),
         replace(plain, labels=sound),
         replace(plain, frontend="yamnet"),
