@@ -189,7 +189,7 @@ class JournalKeeper:
             self._journals[board] = Journal.begin(path, self._run.started_at, given, tests)
         journal, seconds = self._journals[board], self._run.wall_seconds(board)
         if reasons:
-            journal.repeat(test, reasons[0], seconds)
+            journal.repeat(test, reasons[0], reports, seconds)
         else:
             journal.judge(test, reports, seconds)
             self._judged.add(test)

@@ -45,6 +45,9 @@ class StoredJournal:
     judged: dict[str, list[Line]] = field(default_factory=dict)
     """The reports of each test that was judged, as pytest writes them."""
 
+    repeated: list[list[Line]] = field(default_factory=list)
+    """The reports of each attempt at a test that could not be judged."""
+
     resumed_at: list[str] = field(default_factory=list)
     """When it was resumed, UTC, ISO 8601."""
 
@@ -78,6 +81,7 @@ class StoredJournal:
                 self.judged[line["test"]] = list(line["reports"])
                 self.wall_seconds = float(line["wall_seconds"])
             case "again":
+                self.repeated.append(list(line["reports"]))
                 self.wall_seconds = float(line["wall_seconds"])
             case "resumed":
                 self.resumed_at.append(str(line["at"]))
@@ -152,9 +156,11 @@ class Journal:
         """Keep a test that was judged, with its reports."""
         self._append(_TEST, test=test, wall_seconds=wall_seconds, reports=list(reports))
 
-    def repeat(self, test: str, reason: str, wall_seconds: float) -> None:
-        """Note a test that could not be judged, and why: it will run again."""
-        self._append(_AGAIN, test=test, wall_seconds=wall_seconds, reason=reason)
+    def repeat(self, test: str, reason: str, reports: Sequence[Line], wall_seconds: float) -> None:
+        """Keep a test that could not be judged, and why: it will run again."""
+        self._append(
+            _AGAIN, test=test, reason=reason, wall_seconds=wall_seconds, reports=list(reports)
+        )
 
     def resume(self, at: str) -> None:
         """Note that the run was resumed."""

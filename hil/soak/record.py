@@ -101,7 +101,7 @@ class Soak:
 
     @property
     def is_good(self) -> bool:
-        """Faults struck, nothing was lost, no wrong answer accepted, and nothing else went wrong."""
+        """Faults struck, nothing was lost, no answer was wrong, and there was no other trouble."""
         return self.tally.is_good and not self.troubles
 
     def write(self, folder: Path) -> None:
