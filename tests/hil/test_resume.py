@@ -99,10 +99,10 @@ def stored(folder: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, Any]:
-    """What a run wrote, without times and what says that it was resumed."""
+    """What a run wrote, without times, the checkout's state, and that it was resumed."""
     texts = {name: (stored(folder) / name).read_text() for name in ("report.json", "details.json")}
     content = {name: json.loads(text) for name, text in texts.items()}
-    for key in ("started_at", "resumed_at", "wall_seconds"):
+    for key in ("started_at", "resumed_at", "wall_seconds", "tool"):
         content["report.json"].pop(key)
     content["evidence.json"] = json.loads((stored(folder) / "evidence.json").read_text())
     return content
