@@ -168,8 +168,8 @@ class Recovery:
         return core_fault or error.is_repeatable
 
     def _climb(self, conversation: Conversation, attempt: Callable[[], _T], first: LinkError) -> _T:
-        error, tried, ladder = first, [], _Ladder()
-        while (rung := ladder.next(error)) is not None:
+        error, tried, steps = first, [], _Steps()
+        while (rung := steps.next(error)) is not None:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
             if rung is Rung.RESYNCHRONISE and not _needs_handshake(error):
                 done = len(self._reasons)  # by the link itself
@@ -251,7 +251,7 @@ class Recovery:
         conversation.attach(port)
 
 
-class _Ladder:
+class _Steps:
     """Which step is next: for each kind of failure the weakest that was not taken for it yet."""
 
     def __init__(self) -> None:
