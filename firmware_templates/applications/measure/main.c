@@ -7,6 +7,7 @@
  * One loop, no tasks: reception and transmission go on by themselves while a message is worked on.
  * With nothing to do the core sleeps; a frame's delimiter, an idle line, an error or the tick
  * wakes it. */
+#include "app/self_check.h"
 #include "app/session.h"
 #include "app/sha256.h"
 #include "core/cpu.h"
@@ -35,11 +36,13 @@ _Noreturn void main(void) {
     facts.core_clock_hz = clock_core_hz();
     /* Of the flash itself: the host sees what is really there. */
     sha256_compute(image_begin(), image_bytes(), facts.firmware_sha256);
+    (void)self_check_weights(); /* HELLO tells */
     session_begin(&facts);
 
     for (;;) {
         watchdog_feed();
         clock_step();
+        self_check_rings();
         if (!session_step()) {
             cpu_sleep_unless(uart_rx_pending);
         }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "app/cobs.h"
-#include "app/crc32.h"
+#include "core/crc32.h"
 #include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/self_check.h"
+
+#include <stddef.h>
+
+#include "app/link.h"
+#include "app/wire.h"
+#include "core/damage.h"
+#include "library/weights.h"
+#include "port/uart.h"
+
+_Static_assert(WIRE_CANARY_TRANSMIT_BEHIND == (int)UART_CANARY_TX_BEHIND &&
+                   WIRE_CANARY_RECEIVE_BEFORE == (int)UART_CANARY_RX_BEFORE,
+               "CHECK names the words beside the rings as port/uart.h does");
+
+static uint32_t found_crc;
+static bool damaged;
+
+bool self_check_weights(void) {
+    found_crc = weights_crc();
+    damaged = damaged || found_crc != weights_crc_generated;
+    return !damaged;
+}
+
+bool self_check_weights_damaged(void) {
+    return damaged;
+}
+
+uint32_t self_check_weights_crc(void) {
+    return found_crc;
+}
+
+void self_check_rings(void) {
+    const volatile uint32_t *damaged_word = uart_damaged_canary();
+    if (damaged_word != NULL) {
+        damage_end_run(damaged_word);
+    }
+}
+
+void self_check_send(void) {
+    (void)self_check_weights();
+    const struct wire_check check = {
+        .weights_crc_generated = weights_crc_generated,
+        .weights_crc_found = found_crc,
+        .weights_bytes = weights_bytes(),
+        .damaged_canaries = uart_damaged_canaries(),
+    };
+    link_send(WIRE_CHECK, &check, sizeof check, NULL, 0u);
+}
