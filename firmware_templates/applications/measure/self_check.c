@@ -13,12 +13,20 @@ _Static_assert(WIRE_CANARY_TRANSMIT_BEHIND == (int)UART_CANARY_TX_BEHIND &&
                    WIRE_CANARY_RECEIVE_BEFORE == (int)UART_CANARY_RX_BEFORE,
                "CHECK names the words beside the rings as port/uart.h does");
 
-static uint32_t found_crc;
 static bool damaged;
+static uint32_t damaged_crc; /* what was found first that is not as generated */
+
+static uint32_t read_weights(void) {
+    const uint32_t crc = weights_crc();
+    if (crc != weights_crc_generated && !damaged) {
+        damaged = true;
+        damaged_crc = crc;
+    }
+    return crc;
+}
 
 bool self_check_weights(void) {
-    found_crc = weights_crc();
-    damaged = damaged || found_crc != weights_crc_generated;
+    (void)read_weights();
     return !damaged;
 }
 
@@ -26,8 +34,8 @@ bool self_check_weights_damaged(void) {
     return damaged;
 }
 
-uint32_t self_check_weights_crc(void) {
-    return found_crc;
+uint32_t self_check_damaged_crc(void) {
+    return damaged_crc;
 }
 
 void self_check_rings(void) {
@@ -38,10 +46,9 @@ void self_check_rings(void) {
 }
 
 void self_check_send(void) {
-    (void)self_check_weights();
     const struct wire_check check = {
         .weights_crc_generated = weights_crc_generated,
-        .weights_crc_found = found_crc,
+        .weights_crc_found = read_weights(),
         .weights_bytes = weights_bytes(),
         .damaged_canaries = uart_damaged_canaries(),
     };

@@ -10,11 +10,11 @@
  * from any time since the start. */
 bool self_check_weights(void);
 
-/* What the last self_check_weights() has come to, without a look at them. */
+/* What has come of that so far, without another look. */
 bool self_check_weights_damaged(void);
 
-/* The CRC-32 that it has found. */
-uint32_t self_check_weights_crc(void);
+/* The CRC-32 that was found where they were damaged first. */
+uint32_t self_check_damaged_crc(void);
 
 /* Looks at the words beside the rings, and does not return where one of them was overwritten: who
  * has done that may have overwritten more. */

@@ -136,7 +136,7 @@ static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
     }
     memcpy(&begin, payload, sizeof begin);
     if (self_check_weights_damaged()) {
-        return refuse(WIRE_WEIGHTS, self_check_weights_crc());
+        return refuse(WIRE_WEIGHTS, self_check_damaged_crc());
     }
     clip_id = begin.clip_id;
     clip_state = CLIP_OPEN;
@@ -170,7 +170,7 @@ static struct outcome take_resume_request(const uint8_t *payload, uint32_t bytes
 /* Reads the weights; refuses where an answer may have come of damaged ones. */
 static struct outcome check_weights(void) {
     unchecked_patches = 0u;
-    return self_check_weights() ? accepted : refuse(WIRE_WEIGHTS, self_check_weights_crc());
+    return self_check_weights() ? accepted : refuse(WIRE_WEIGHTS, self_check_damaged_crc());
 }
 
 static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {

@@ -113,7 +113,7 @@ uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t 
         next_frame++;
         if (status == NETWORK_READY) {
             if (!self_check_weights()) {
-                *detail = self_check_weights_crc();
+                *detail = self_check_damaged_crc();
                 return WIRE_WEIGHTS;
             }
             answer(patch_id, cycles);
