@@ -34,6 +34,7 @@ SOURCES = (
 )
 
 SHARED = ("core/crc32.c", "library/weights.c", "network/layer_clock.c")
+FAKE_SOURCES = ("board_facts.c", "driver.c")
 
 LABELS = ("dog", "bells ä", "rain")
 
@@ -85,7 +86,7 @@ def build_driver(directory: Path) -> None:
         *(*find_host_cc(), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(directory / "app" / f"{name}.c") for name in SOURCES),
         *(str(TEMPLATES_DIR / path) for path in SHARED),
-        *(str(directory / "library" / "classes.c"), str(FAKES / "driver.c")),
+        *(str(directory / "library" / "classes.c"), *(str(FAKES / name) for name in FAKE_SOURCES)),
         *("-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

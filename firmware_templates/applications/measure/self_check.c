@@ -6,6 +6,7 @@
 #include "app/link.h"
 #include "app/wire.h"
 #include "core/damage.h"
+#include "core/fault_record.h"
 #include "library/weights.h"
 #include "port/uart.h"
 
@@ -17,7 +18,9 @@ static bool damaged;
 static uint32_t damaged_crc; /* what was found first that is not as generated */
 
 static uint32_t read_weights(void) {
+    phase_enter(PHASE_CHECK);
     const uint32_t crc = weights_crc();
+    phase_enter(PHASE_RECEIVE);
     if (crc != weights_crc_generated && !damaged) {
         damaged = true;
         damaged_crc = crc;
