@@ -174,6 +174,10 @@ const struct constant_table weights_tables[] = {
 const uint32_t weights_table_count = 2u;
 const uint32_t weights_crc_generated = 0x43ba9d64u; /* zlib.crc32(bytes((1, 2, 3, 5, 6, 7, 8))) */
 
+void phase_enter(enum phase phase) {
+    (void)phase;
+}
+
 _Noreturn void damage_end_run(const volatile uint32_t *word) {
     exit(*word == canary ? 0 : 3);
 }
