@@ -36,10 +36,11 @@ from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
 from hil.judges.reference import reference_note
-from hil.link.client import Int8, Link, SerialPort
+from hil.link.client import Int8, Link
 from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
 from hil.link.played import ClipRun, PatchRun
+from hil.link.serial_port import SerialPort
 from hil.options import Options
 from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "library/weights.h"
 
-#include "core/crc32.h"
+#include "library/crc32.h"
 
 uint32_t weights_crc(void) {
     uint32_t crc = 0u;

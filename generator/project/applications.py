@@ -75,7 +75,7 @@ MEASURE = Application(
     folders=("applications/measure",),
     parts=(*_BELOW, APP_PART, *_ABOVE),
     library=(
-        *("classes", "cycles", "decision", "decision_rule", "listener", "patches"),
+        *("classes", "crc32", "cycles", "decision", "decision_rule", "listener", "patches"),
         *("weights", "weights_tables"),
     ),
 )

@@ -22,7 +22,6 @@ from generator.errors import ToolError
 from hil.boards.board import Board
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
-from hil.link.client import SerialPort
 from hil.link.errors import (
     BoardRestartedError,
     HandshakeError,
@@ -30,6 +29,7 @@ from hil.link.errors import (
     LinkLostError,
     RecoveryError,
 )
+from hil.link.serial_port import SerialPort
 
 _T = TypeVar("_T")
 

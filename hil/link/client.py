@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -70,26 +70,11 @@ from hil.link.errors import (
 from hil.link.incoming import IncomingFrames, program_of, start_of
 from hil.link.played import Clip, ClipRun, PatchRun, clip_run, patch_messages, patch_run
 from hil.link.progress import READ_BACK_S, Progress, limit_of
+from hil.link.serial_port import SerialPort
 from hil.link.value_check import check_hello, check_rule, refuse_damaged_weights
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-
-class SerialPort(Protocol):
-    """The part of pyserial's `Serial` that the link uses."""
-
-    timeout: float | None
-
-    @property
-    def in_waiting(self) -> int:
-        """Bytes that `read` would return at once."""
-
-    def read(self, size: int = 1, /) -> bytes:
-        """Up to `size` bytes; fewer when the timeout passes first."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """Send bytes."""
 
 
 class Link:

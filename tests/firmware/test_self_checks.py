@@ -130,7 +130,7 @@ def test_a_clip_whose_weights_change_under_way_has_no_answer(
 
 def canary_places(objects: ImageObjects) -> dict[str, int]:
     """Address of each word beside the line's rings."""
-    places = {}
+    places: dict[str, int] = {}
     for ring in ("rx_ring", "tx_ring"):
         address, size = objects.symbols[ring]
         places |= {f"before {ring}": address, f"behind {ring}": address + size - 4}

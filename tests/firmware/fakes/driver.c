@@ -10,24 +10,22 @@
 #include <string.h>
 
 #include "app/cobs.h"
-#include "core/crc32.h"
+#include "library/crc32.h"
 #include "app/link.h"
 #include "library/listener.h"
-#include "library/weights.h"
 #include "app/session.h"
 #include "app/sha256.h"
 #include "app/taps.h"
 #include "app/wire.h"
 #include "core/cpu.h"
-#include "core/damage.h"
 #include "core/fault.h"
-#include "port/canary.h"
 #include "port/clock.h"
 #include "port/clock_check.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
 #include "port/wait_for.h"
 #include "port/watchdog.h"
+#include "self_checks.h"
 
 #define RING_BYTES 4096u
 #define TX_BYTES UART_TX_RING_LEAST_BYTES
@@ -70,7 +68,6 @@ static struct uart_errors errors;
 static uint8_t sent[1u << 22];
 static uint32_t sent_bytes, tx_waiting, tx_high_water, feeds;
 static bool tx_polled;
-static volatile uint32_t canary = CANARY;
 
 static void receive(const uint8_t *bytes, uint32_t count) {
     for (uint32_t i = 0u; i < count; i++) {
@@ -152,34 +149,6 @@ bool uart_tx_poll(void) {
 void watchdog_feed(void) {
     feeds++;
     tx_waiting = tx_waiting > 100u ? tx_waiting - 100u : 0u;
-}
-
-uint32_t uart_damaged_canaries(void) {
-    return canary == CANARY ? 0u : (uint32_t)UART_CANARY_TX_BEHIND;
-}
-
-const volatile uint32_t *uart_damaged_canary(void) {
-    return canary == CANARY ? NULL : &canary;
-}
-
-/* --- Weights: two tables, of which a test may turn a bit over ---------------------------------- */
-
-static uint8_t weights_in_flash[3] = {1u, 2u, 3u};
-static const uint32_t more_weights = 0x08070605u;
-
-const struct constant_table weights_tables[] = {
-    {weights_in_flash, sizeof weights_in_flash},
-    {&more_weights, sizeof more_weights},
-};
-const uint32_t weights_table_count = 2u;
-const uint32_t weights_crc_generated = 0x43ba9d64u; /* zlib.crc32(bytes((1, 2, 3, 5, 6, 7, 8))) */
-
-void phase_enter(enum phase phase) {
-    (void)phase;
-}
-
-_Noreturn void damage_end_run(const volatile uint32_t *word) {
-    exit(*word == canary ? 0 : 3);
 }
 
 /* --- A listener: every 100 samples are a frame, every 10 frames a patch ----------------------- */
@@ -348,11 +317,11 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
         answer("", 0u);
         break;
     case 'w': /* one bit of the weights turns over */
-        weights_in_flash[words[0] / 8u] ^= (uint8_t)(1u << words[0] % 8u);
+        fake_turn_weights_over(words[0]);
         answer("", 0u);
         break;
     case 'y': /* somebody writes beyond a ring */
-        canary = words[0];
+        fake_write_beyond_a_ring(words[0]);
         answer("", 0u);
         break;
     case 'x':

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/crc32.h"
+#include "library/crc32.h"
 
 /* The core loads a word at any address. */
 typedef uint32_t __attribute__((may_alias, aligned(1))) unaligned_word;
