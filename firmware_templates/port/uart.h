@@ -68,6 +68,11 @@ uint32_t uart_damaged_canaries(void);
 /* The first of them; NULL: none was. */
 const volatile uint32_t *uart_damaged_canary(void);
 
+/* True if nothing waits, or something has moved since the last call, in both directions: bytes in
+ * the ring were consumed, what the receiver has is carried to memory, and after a delimiter there
+ * are more bytes there than before; the transmit ring is empty, or a block of it has gone. */
+bool uart_makes_progress(void);
+
 /* For a fault: stops the DMA and empties the transmit ring, whatever state it is in. From then on
  * uart_tx_release() sends byte by byte, and returns when they are sent; it waits no longer than the
  * bytes take, with a bound. False if the line was never begun: then nothing may be placed. */

@@ -18,9 +18,9 @@ static bool damaged;
 static uint32_t damaged_crc; /* what was found first that is not as generated */
 
 static uint32_t read_weights(void) {
-    phase_enter(PHASE_CHECK);
+    const enum phase before = phase_enter(PHASE_CHECK);
     const uint32_t crc = weights_crc();
-    phase_enter(PHASE_RECEIVE);
+    (void)phase_enter(before);
     if (crc != weights_crc_generated && !damaged) {
         damaged = true;
         damaged_crc = crc;
