@@ -19,7 +19,6 @@ from hil.fault_modes.line import StruckLine
 from hil.fault_modes.names import Boundary
 from hil.fault_modes.plan import FaultPlan, Strike
 from hil.fault_modes.tally import End, FaultTally
-from hil.link.client import SerialPort
 from hil.link.errors import (
     BoardRestartedError,
     CycleCounterError,
@@ -29,8 +28,10 @@ from hil.link.errors import (
     LinkLostError,
     LinkSilentError,
     RefusedError,
+    WeightsDamagedError,
     WrongDeviceError,
 )
+from hil.link.serial_port import SerialPort
 
 
 class Trouble(Protocol):
@@ -169,6 +170,7 @@ class Course:
 
 
 _KINDS: tuple[tuple[type[Exception], Evidence], ...] = (
+    (WeightsDamagedError, Evidence.WEIGHTS),
     (BoardRestartedError, Evidence.RESTART),
     (DeviceFaultError, Evidence.CORE_FAULT),
     (RefusedError, Evidence.REFUSAL),
@@ -186,4 +188,6 @@ _KINDS: tuple[tuple[type[Exception], Evidence], ...] = (
 
 def evidence_of(error: Exception) -> Evidence | None:
     """What a failure shows."""
+    if isinstance(error, BoardRestartedError) and error.by_self_check:
+        return Evidence.CANARY
     return next((evidence for kind, evidence in _KINDS if isinstance(error, kind)), None)

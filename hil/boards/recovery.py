@@ -2,9 +2,10 @@
 """Recovery of a conversation that fails by the link: steps, each stronger than the one before.
 
 Resynchronise and send again; reset; re-flash; take the power away. After each the device proves
-again what it is, and what failed is resent. Only failures of line, port and power are answered
-so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says. A
-fault of the core is a bug of the firmware and ends the run, unless faults are injected on purpose.
+again what it is, and what failed is resent. Only failures of line, port and power are answered so
+(`LinkError.is_repeatable`), and weights in flash that have changed, by programming them again
+(`needs_programming`): a result that came is never asked for twice, whatever it says. A fault of the
+core is a bug of the firmware and ends the run, unless faults are injected on purpose.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
 
@@ -23,7 +24,6 @@ from generator.errors import ToolError
 from hil.boards.board import Board
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
-from hil.link.client import SerialPort
 from hil.link.errors import (
     BoardRestartedError,
     DeviceFaultError,
@@ -32,6 +32,7 @@ from hil.link.errors import (
     LinkLostError,
     RecoveryError,
 )
+from hil.link.serial_port import SerialPort
 
 _T = TypeVar("_T")
 
@@ -43,8 +44,8 @@ REOPEN_INTERVAL_S = 0.2
 PROGRAM_ATTEMPTS = 3
 """How often the board is programmed at most in one step, where the probe fails."""
 
-MOST_STEPS = 12
-"""How many steps are taken at most for what is to be said once."""
+MOST_STEPS = 16
+"""How many steps are considered at most for what is to be said once."""
 
 
 class Rung(StrEnum):
@@ -165,12 +166,15 @@ class Recovery:
 
     def _may_help(self, error: LinkError) -> bool:
         core_fault = self._core_faults_too and isinstance(error, DeviceFaultError)
-        return core_fault or error.is_repeatable
+        return core_fault or error.is_repeatable or error.needs_programming
 
     def _climb(self, conversation: Conversation, attempt: Callable[[], _T], first: LinkError) -> _T:
-        error, tried, ladder = first, [], _Ladder()
-        while (rung := ladder.next(error)) is not None:
+        error, tried, steps = first, [], _Steps()
+        while (rung := steps.next(error)) is not None:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
+            if error.needs_programming and rung in (Rung.RESYNCHRONISE, Rung.RESET):
+                tried.append(f"{rung}: does not write the flash")
+                continue
             if rung is Rung.RESYNCHRONISE and not _needs_handshake(error):
                 done = len(self._reasons)  # by the link itself
                 tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
@@ -251,7 +255,7 @@ class Recovery:
         conversation.attach(port)
 
 
-class _Ladder:
+class _Steps:
     """Which step is next: for each kind of failure the weakest that was not taken for it yet."""
 
     def __init__(self) -> None:
@@ -261,11 +265,10 @@ class _Ladder:
     def next(self, error: LinkError) -> Rung | None:
         """The step to take; None where there is none left."""
         rungs, kind = list(Rung), type(error).__name__
-        weakest = rungs.index(Rung.REFLASH) if error.needs_programming else 0
-        number = max(weakest, self._begun[kind])
+        number = self._begun[kind]
         if number >= len(rungs) or not self._left:
             return None
-        self._begun[kind] = number + 1
+        self._begun[kind] += 1
         self._left -= 1
         return rungs[number]
 

@@ -75,7 +75,7 @@ class Details(Section):
     retries: tuple[RetryRecord, ...]
     """Every step of recovery."""
 
-    faults: tuple[FaultsRecord, ...] = ()
+    faults: tuple[FaultsRecord, ...]
     """Of each clip, in a run that faults were asked for."""
 
     flaky_tests: tuple[str, ...]

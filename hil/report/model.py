@@ -347,7 +347,7 @@ class Report(Section):
     flaky_tests: int
     """Tests that passed, but needed one."""
 
-    faults: Faults | None = None
+    faults: Faults | None
     """Null: none were asked for."""
 
     gates: tuple[Gate, ...]

@@ -15,7 +15,7 @@ import pytest
 
 from generator.wire.messages import Message
 from hil.boards.fault_injection import StruckClip
-from hil.boards.recovery import Retry
+from hil.boards.recovery import Retry, Rung
 from hil.clip_check import CheckedClip, check_clip
 from hil.clips.clip_set import Clip
 from hil.fault_modes.evidence import Evidence
@@ -36,10 +36,7 @@ SAMPLES = 6_400
 
 GAP_SAMPLES = 256
 SEED = 7
-LATER = {FaultMode.WEIGHTS_FLIP, FaultMode.CANARY_FLIP}
-"""What the firmware does not see yet."""
-
-MODES = sorted(set(FaultMode) - STRIKE_FROM_OUTSIDE - LATER, key=lambda mode: mode.value)
+MODES = sorted(set(FaultMode) - STRIKE_FROM_OUTSIDE, key=lambda mode: mode.value)
 
 
 @dataclass
@@ -106,6 +103,30 @@ def test_several_faults_of_one_clip_are_all_recovered_from(struck: Struck) -> No
     assert struck.clips[-1].tally.modes == modes
     counts = struck.counts
     assert (counts.injected, counts.lost, counts.wrong) == (len(modes), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "rung", "reason"),
+    [
+        (FaultMode.WEIGHTS_FLIP, Rung.REFLASH, "weights in the board's flash have changed"),
+        (FaultMode.CANARY_FLIP, Rung.RESYNCHRONISE, "the firmware found its memory damaged"),
+    ],
+)
+def test_what_the_firmware_finds_of_itself_is_mended(
+    struck: Struck, mode: FaultMode, rung: Rung, reason: str
+) -> None:
+    struck.play(mode)
+    (retry,) = struck.retries
+    assert retry.rung is rung
+    assert reason in retry.reason
+    assert struck.counts.recovered == 1
+
+
+def test_flipped_weights_and_a_reset_end_in_programming(struck: Struck) -> None:
+    """The hash in HELLO is another one then, and the flag beside it says why."""
+    modes = (FaultMode.RESET_LINE, FaultMode.WEIGHTS_FLIP, FaultMode.BROWN_OUT)
+    assert not struck.play(*modes).divergences
+    assert (struck.counts.injected, struck.counts.lost, struck.counts.wrong) == (3, 0, 0)
 
 
 def test_a_core_that_faults_is_told_with_its_cause(struck: Struck) -> None:

@@ -18,15 +18,13 @@ from generator.model.decision import DecisionRule, Head
 from generator.project.manifest import Project, ProjectInfo
 from generator.repository import REPO_ROOT
 from generator.wire import ClipFlag
-from generator.wire.messages import FaultReport, Message
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
-from hil.boards.recovery import PROGRAM_ATTEMPTS, REOPEN_S, Recovery, Retry, Rung
+from hil.boards.recovery import REOPEN_S, Recovery, Retry, Rung
 from hil.boards.reset_cause import describe_reset
 from hil.link.client import Link
 from hil.link.deadlines import ATTEMPTS
 from hil.link.errors import (
-    BoardRestartedError,
     DeviceFaultError,
     RecoveryError,
     WrongDeviceError,
@@ -312,86 +310,6 @@ def test_device_that_comes_back_with_another_model_is_refused_with_both_hashes()
     assert "00" * 32 in str(refused.value)
     assert "ee" * 32 in str(refused.value)
     assert board.steps == []
-
-
-def test_core_fault_is_recovered_from_where_faults_are_injected() -> None:
-    class FaultsOnce(FakeDevice):
-        def _send(self, message: Message) -> None:
-            super()._send(message)
-            if isinstance(message, FaultReport):
-                self.fault_at_frame = None
-
-    session, retries = begin(Board(FaultsOnce(fault_at_frame=12)))
-    seen: list[Exception] = []
-    session.recovery = Recovery(retries.append, on_trouble=seen.append, core_faults_too=True)
-    assert_right(session)
-    (retry,) = retries
-    assert (retry.rung, [type(one) for one in seen]) == (Rung.RESYNCHRONISE, [DeviceFaultError])
-
-
-class FailingProgrammer(Board):
-    """Its probe fails so many times before it programs."""
-
-    failures = 0
-
-    def reflash(self) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ToolError("the probe was unplugged")
-        super().reflash()
-
-
-def test_a_probe_that_fails_is_tried_again_within_bounds_and_each_failure_is_told() -> None:
-    board = FailingProgrammer(FakeDevice())
-    session, retries = begin(board)
-    board.failures = PROGRAM_ATTEMPTS - 1
-    session.program_again("barking")
-    assert board.steps == [Rung.REFLASH]
-    assert [(retry.rung, retry.reason, retry.clip) for retry in retries] == [
-        (Rung.REFLASH, "the probe was unplugged", "barking")
-    ] * (PROGRAM_ATTEMPTS - 1)
-    board.failures = PROGRAM_ATTEMPTS
-    with pytest.raises(ToolError, match="unplugged"):
-        session.program_again()
-    assert board.failures == 0
-
-
-class Troubled(FakeDevice):
-    """Fails in mid-clip with one of `troubles` after the other."""
-
-    troubles: list[Exception]
-    written = 0
-
-    def write(self, data: bytes, /) -> int:
-        self.written += len(data)
-        if self.troubles and self.written > 9_000:
-            self.written = 0
-            raise self.troubles.pop(0)
-        return super().write(data)
-
-
-LOST = serial.SerialException("gone")
-
-
-@pytest.mark.parametrize(
-    ("troubles", "rungs"),
-    [
-        ([LOST, LOST], [Rung.RESYNCHRONISE, Rung.RESET]),
-        ([LOST, BoardRestartedError("pin")], [Rung.RESYNCHRONISE] * 2),
-        (
-            [LOST, BoardRestartedError("pin"), LOST, BoardRestartedError("power")],
-            [Rung.RESYNCHRONISE] * 2 + [Rung.RESET] * 2,
-        ),
-    ],
-)
-def test_a_failure_of_another_kind_begins_at_the_weakest_step(
-    troubles: list[Exception], rungs: list[Rung]
-) -> None:
-    device = Troubled()
-    device.troubles = troubles[:]
-    session, retries = begin(Board(device))
-    assert_right(session)
-    assert [retry.rung for retry in retries] == rungs
 
 
 def test_core_fault_is_no_failure_of_the_link() -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults that strike a machine at a moment that somebody else chooses, between two of its runs.
 
-Each does to the machine what it says and nothing else: whether the firmware notices is its own
-affair. `choice` is a number that draws what a fault leaves open, such as the bit that turns over.
+Each does to the machine what it says and nothing else: whether anything comes of it is left to the
+firmware. `choice` is a number that draws what a fault leaves open, such as the bit that turns over.
 """
 
 from __future__ import annotations
