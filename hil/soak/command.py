@@ -101,7 +101,7 @@ class _Runner:
             self._tools = ToolsFaults(options.board, self._build, self._of_image())
         reason = "left out by --without host" if "host" in options.without else why_impossible()
         if reason is None:
-            self._host = HostFaults(self._folder / "host-faults", self._folder)
+            self._host = HostFaults(self._folder / "host-faults", self._folder / "runs")
         else:
             self._soak.left_out |= {mode.value: reason for mode in _SHIMMED}
 
@@ -130,13 +130,15 @@ class _Runner:
         return bool(self._soak.seconds >= 60 * self._options.minutes)
 
     def _round(self, current: Round) -> None:
-        folder = self._folder / f"round-{current.number:03}"
+        name = f"round-{current.number:03}"
+        folder = self._folder / "runs" / name
         if not folder.is_dir():
             self._strike_tools(current)
         run = StruckRun(
             self._command(current, folder),
             folder / self._soak.board,
             current,
+            log=self._folder / "logs" / f"{name}.log",
             host=self._host,
             is_over=self._is_over,
             on_change=self._changed,

@@ -7,10 +7,11 @@ from generator.repository import DEFAULT_OUT_DIR
 
 SOAK_DIR = DEFAULT_OUT_DIR / "soak"
 
-RATES = ("link@0.2", "target@0.1", "probe@0.04")
-"""Some four faults a clip: more at once would use up the steps of recovery that a clip has."""
+RATES = ("link@0.35", "target@0.1", "target-weights-flip@0.03", "probe@0.02")
+"""Some six faults a clip, most of them of the line, which cost least; where the board is programmed
+again after one, that takes as long as ten clips."""
 
-CLIPS = 60
+CLIPS = 80
 """A round."""
 
 MINUTES = 20.0

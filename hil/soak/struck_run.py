@@ -62,11 +62,12 @@ class StruckRun:
         folder: Path,
         current: Round,
         *,
+        log: Path,
         host: HostFaults | None,
         is_over: Callable[[], bool],
         on_change: Callable[[], None],
     ) -> None:
-        """`folder`: the board's own folder of reports."""
+        """`folder`: the board's own folder of reports; `log`: what its processes say."""
         self._command = list(command)
         self._folder = folder
         self._round = current
@@ -77,7 +78,7 @@ class StruckRun:
         self._killed: OutsideFault | None = None
         self._full: OutsideFault | None = None
         self._starts = 0
-        self._log = folder.parent / "run.log"
+        self._log = log
         self._seen_bytes = -1
         self._log_from = 0
         self.journal: StoredJournal | None = None
@@ -213,6 +214,8 @@ class StruckRun:
     def _judge_outside(self, exit_code: int, *, interrupted: bool) -> None:
         """How the faults from outside ended: as the whole round."""
         report = self._report()
+        if self.journal is None and interrupted:
+            return
         for fault in self._round.outside:
             if fault.end is None:
                 good = End.RECOVERED if fault.detected else End.HARMLESS
