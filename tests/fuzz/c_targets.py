@@ -33,10 +33,34 @@ class CTarget:
         return repeat_input(build_program(self.program, engine), file)
 
 
+_AROUND = ("frames.c", "line.c", "watch.c", "taken.c", "host.c", "board.c", "conversation.c", "state.c")
+_LINK = ("app/cobs.c", "app/link.c", "core/crc32.c", "port/uart.c")
+_WRAPPED = (
+    *("link_receive", "uart_rx_consume", "uart_rx_span"),
+    *("uart_tx_place", "uart_tx_poll", "uart_tx_release"),
+)
+_PRODUCT_RINGS = ("-DPORT_RX_RING_BYTES=4096u", "-DPORT_TX_RING_BYTES=2048u")
+_TINY_RINGS = ("-DPORT_RX_RING_BYTES=128u", "-DPORT_TX_RING_BYTES=512u")
+
+
+def _receive(defines: tuple[str, ...]) -> CProgram:
+    return CProgram(("receive.c", *_AROUND), _LINK, defines, _WRAPPED)
+
+
 C_TARGETS = (
     CTarget(
         "link-cobs",
         "COBS: any bytes in any pieces, against an independent decoder; and back",
         CProgram(("cobs.c", "frames.c"), firmware=("app/cobs.c",)),
+    ),
+    CTarget(
+        "link-receive",
+        "frames, numbers, credit and both rings under any bytes, damage and timing",
+        _receive(_PRODUCT_RINGS),
+    ),
+    CTarget(
+        "link-receive-tiny",
+        "the same with rings of 128 and 512 bytes: shorter than a frame",
+        _receive(_TINY_RINGS),
     ),
 )

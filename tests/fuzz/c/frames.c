@@ -46,13 +46,23 @@ uint32_t frames_stuff(const uint8_t *in, uint32_t count, uint8_t *out) {
     return length;
 }
 
+static uint32_t remainders[256]; /* of each byte */
+
+static uint32_t remainder_of(uint32_t byte) {
+    uint32_t remainder = byte;
+    for (uint32_t bit = 0u; bit < 8u; bit++) {
+        remainder = (remainder >> 1) ^ ((remainder & 1u) != 0u ? POLYNOMIAL : 0u);
+    }
+    return remainder;
+}
+
 uint32_t frames_crc32(const uint8_t *bytes, uint32_t count) {
     uint32_t remainder = 0xFFFFFFFFu;
+    for (uint32_t i = 0u; remainders[255] == 0u; i++) {
+        remainders[i] = remainder_of(i);
+    }
     for (uint32_t i = 0u; i < count; i++) {
-        remainder ^= bytes[i];
-        for (uint32_t bit = 0u; bit < 8u; bit++) {
-            remainder = (remainder >> 1) ^ ((remainder & 1u) != 0u ? POLYNOMIAL : 0u);
-        }
+        remainder = (remainder >> 8) ^ remainders[(remainder ^ bytes[i]) & 0xFFu];
     }
     return remainder ^ 0xFFFFFFFFu;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host's end of the wire format, written from docs/adr/0004-wire-format.md and not from the
- * firmware: whole frames, one bit of the CRC after the other. */
+ * firmware: whole frames at once. */
 #ifndef FUZZ_FRAMES_H
 #define FUZZ_FRAMES_H
 
