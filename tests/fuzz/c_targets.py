@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.firmware.firmware_driver import SOURCES
 from tests.fuzz.c_build import CProgram, build_program
 from tests.fuzz.c_run import repeat_input, run_engine
 from tests.fuzz.engines import Engine, find_engine
@@ -47,6 +48,16 @@ def _receive(defines: tuple[str, ...]) -> CProgram:
     return CProgram(("receive.c", *_AROUND), _LINK, defines, _WRAPPED)
 
 
+def _session(taps: int) -> CProgram:
+    """Whatever of `app/` the tests' driver has, over our own line, front-end and network."""
+    own = ("session.c", "answers.c", "net.c", "board_facts.c", *_AROUND)
+    application = tuple(f"app/{name}.c" for name in SOURCES)
+    library = ("library/listener.c", "library/decision.c", "library/classes.c")
+    rest = ("core/crc32.c", "port/uart.c", "network/layer_clock.c")
+    defines = (*_PRODUCT_RINGS, f"-DM2M_TAPS={taps}")
+    return CProgram(own, (*application, *library, *rest), defines, _WRAPPED)
+
+
 C_TARGETS = (
     CTarget(
         "link-cobs",
@@ -62,5 +73,15 @@ C_TARGETS = (
         "link-receive-tiny",
         "the same with rings of 128 and 512 bytes: shorter than a frame",
         _receive(_TINY_RINGS),
+    ),
+    CTarget(
+        "session",
+        "messages of any types and fields: each has the answers of the wire, results are exact",
+        _session(taps=0),
+    ),
+    CTarget(
+        "session-taps",
+        "the same of an image with taps: FRAMES, TAP_SELECT",
+        _session(taps=1),
     ),
 )

@@ -13,7 +13,6 @@
 #define MOST_WAITING 32u
 #define WAITING_BYTES 16384u
 #define LONGEST_BYTES 1200u
-#define LONGEST_REQUEST_BYTES 8u
 
 struct waiting {
     uint32_t begin;
@@ -107,8 +106,10 @@ static bool is_request(uint8_t type) {
 
 /* A polite host's request is as long as it should be, and comes once: no credit is needed for it. */
 static bool is_out_of_place(const struct host_frame *frame) {
+    const uint32_t right = frame->type == WIRE_HELLO_REQUEST ? sizeof(struct wire_hello_request)
+                                                             : sizeof(struct wire_resume_request);
     return host.polite && is_request(frame->type) &&
-           (frame->bytes > LONGEST_REQUEST_BYTES || frame->damage == HOST_DOUBLE);
+           (frame->bytes != right || frame->damage == HOST_DOUBLE);
 }
 
 void host_send(const struct host_frame *frame) {

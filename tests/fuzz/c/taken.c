@@ -118,12 +118,14 @@ static void check_message(const struct link_received *received) {
     REQUIRE(memcmp(received->payload, &plain[WIRE_HEADER_BYTES], bytes) == 0, "its bytes");
     REQUIRE((uintptr_t)received->payload % 4u == 0u, "its payload is aligned");
     taken.expected_sequence = (uint8_t)(plain[1] + 1u);
-    if (plain[0] == WIRE_HELLO_REQUEST || plain[0] == WIRE_RESUME_REQUEST) {
+    const bool resumes =
+        plain[0] == WIRE_RESUME_REQUEST && bytes == sizeof(struct wire_resume_request);
+    if (plain[0] == WIRE_HELLO_REQUEST || resumes) { /* a HELLO_REQUEST may be of any length */
         taken.request_end = taken.bytes;
     }
 }
 
-enum link_event __wrap_link_receive(struct link_received *received) {
+static enum link_event receive(struct link_received *received) {
     if (taken.gap) {
         taken.gap = false;
         REQUIRE(__real_link_receive(received) == LINK_MESSAGE, "the frame after a gap comes next");
@@ -153,5 +155,11 @@ enum link_event __wrap_link_receive(struct link_received *received) {
     }
     REQUIRE(event == LINK_MESSAGE, "a whole frame in order is a message");
     check_message(received);
+    return event;
+}
+
+enum link_event __wrap_link_receive(struct link_received *received) {
+    const enum link_event event = receive(received);
+    on_received(event, received);
     return event;
 }

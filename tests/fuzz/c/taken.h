@@ -7,7 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/link.h"
+
 void taken_begin(void);
+
+/* The target's: what link_receive() is about to return, checked already. */
+void on_received(enum link_event event, const struct link_received *received);
 
 /* Bytes taken out of the ring since the last HELLO_REQUEST or RESUME_REQUEST, its end included. */
 uint32_t taken_since_request(void);
