@@ -27,7 +27,7 @@ C_FOLDER = HERE / "c"
 ENGINE_FOLDER = HERE / "engine"
 PROGRAM = "target"
 
-FLAGS = ("-std=gnu11", "-O1", "-g", "-fno-omit-frame-pointer", "-fno-strict-aliasing")
+FLAGS = ("-std=gnu11", "-O2", "-g", "-fno-omit-frame-pointer", "-fno-strict-aliasing")
 STATE_SECTIONS = {
     "firmware_data": (".data", ".data.rel", ".data.rel.local"),
     "firmware_bss": (".bss", ".bss.dma"),
