@@ -73,7 +73,13 @@ def _build(program: CProgram, engine: Engine, templates: Path, folder: Path) -> 
     (folder / "library").mkdir()
     for path, text in rendered_sources().items():
         (folder / path).write_text(text, encoding="utf-8")
-    includes = [f"-I{C_FOLDER / 'port_fakes'}", f"-I{C_FOLDER}", f"-I{FAKES}", f"-I{folder}", f"-I{templates}"]
+    includes = [
+        f"-I{C_FOLDER / 'port_fakes'}",
+        f"-I{C_FOLDER}",
+        f"-I{FAKES}",
+        f"-I{folder}",
+        f"-I{templates}",
+    ]
     common = (*engine.compiler, *FLAGS, *program.defines, *includes)
     objects = []
     for index, path in enumerate(program.firmware):

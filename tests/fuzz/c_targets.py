@@ -34,7 +34,16 @@ class CTarget:
         return repeat_input(build_program(self.program, engine), file)
 
 
-_AROUND = ("frames.c", "line.c", "watch.c", "taken.c", "host.c", "board.c", "conversation.c", "state.c")
+_AROUND = (
+    "frames.c",
+    "line.c",
+    "watch.c",
+    "taken.c",
+    "host.c",
+    "board.c",
+    "conversation.c",
+    "state.c",
+)
 _LINK = ("app/cobs.c", "app/link.c", "core/crc32.c", "port/uart.c")
 _WRAPPED = (
     *("link_receive", "uart_rx_consume", "uart_rx_span"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the firmware's link asks of the board beside its line: a clock, a cycle counter, a watchdog. */
+/* What the firmware's link asks of the board beside its line: a clock, a cycle counter, a watchdog.
+ */
 #include "core/cpu.h"
 #include "core/fault_record.h"
 #include "line.h"
@@ -49,6 +50,6 @@ uint64_t cpu_clocks(void) {
     return line_arrived();
 }
 
-void phase_enter(enum phase phase) {
-    (void)phase;
+enum phase phase_enter(enum phase phase) {
+    return phase;
 }

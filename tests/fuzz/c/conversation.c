@@ -19,9 +19,8 @@ static uint32_t nonce;
 
 static void say_hello(void) {
     const struct wire_hello_request request = {WIRE_PROTOCOL_VERSION, 0u, ++nonce};
-    host_send(&(struct host_frame){.type = WIRE_HELLO_REQUEST,
-                                   .payload = (const uint8_t *)&request,
-                                   .bytes = sizeof request});
+    host_send(&(struct host_frame){
+        .type = WIRE_HELLO_REQUEST, .payload = (const uint8_t *)&request, .bytes = sizeof request});
 }
 
 void conversation_begin(struct input *input) {
@@ -139,6 +138,8 @@ void conversation_end(conversation_turn_fn turn) {
         }
     }
     REQUIRE(line_under_way() == 0u, "all that was sent is taken in the end");
+    (void)uart_makes_progress();
+    REQUIRE(uart_makes_progress(), "a line with nothing to carry keeps the watchdog fed");
     watch_end();
     if (host_is_polite() && host_has_credit() && !host_was_disturbed()) {
         const uint32_t window = uart_rx_ring_bytes() - WIRE_RESERVE_BYTES;

@@ -104,7 +104,8 @@ static bool is_request(uint8_t type) {
     return type == WIRE_HELLO_REQUEST || type == WIRE_RESUME_REQUEST;
 }
 
-/* A polite host's request is as long as it should be, and comes once: no credit is needed for it. */
+/* A polite host's request is as long as it should be, and comes once: no credit is needed for it.
+ */
 static bool is_out_of_place(const struct host_frame *frame) {
     const uint32_t right = frame->type == WIRE_HELLO_REQUEST ? sizeof(struct wire_hello_request)
                                                              : sizeof(struct wire_resume_request);

@@ -9,6 +9,7 @@
 #include "require.h"
 
 #define POLLED_BYTES 64u
+#define EVENTS (USART_ISR_FE | USART_ISR_NE | USART_ISR_ORE | USART_ISR_CMF)
 
 volatile uint32_t line_registers[16];
 
@@ -81,6 +82,9 @@ static void receive_byte(void) {
         raise_turn();
     }
     line.at_end = false;
+    if (stream[line.arrived] == 0u) {
+        USART_ISR |= USART_ISR_CMF; /* the character that the receiver looks for */
+    }
     line.ring[line.offset++] = stream[line.arrived++];
     if (line.offset == line.ring_bytes) {
         line.offset = 0u;
@@ -199,7 +203,7 @@ static void serve(void) {
         return;
     }
     line.in_service = true;
-    if ((USART_ISR & (USART_ISR_PE | USART_ISR_FE | USART_ISR_NE | USART_ISR_ORE)) != 0u) {
+    if ((USART_ISR & EVENTS) != 0u) {
         uart_interrupt();
         USART_ISR &= ~USART_ICR;
         USART_ICR = 0u;

@@ -24,7 +24,8 @@ struct line_pace {
 void line_begin(void);
 void line_set_pace(struct line_pace pace);
 
-/* Bytes on their way to the board. False, and nothing happens, once the run has used up the line. */
+/* Bytes on their way to the board. False, and nothing happens, once the run has used up the line.
+ */
 bool line_put(const uint8_t *bytes, uint32_t count);
 
 /* Lets so many of them arrive now; returns how many did. */

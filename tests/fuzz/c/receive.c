@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* app/link.c over port/uart.c: whatever comes over the line in whatever pieces, what is received is
- * what the bytes say; credit keeps a polite host from losing a byte; all that is sent leaves whole. */
+ * what the bytes say; credit keeps a polite host from losing a byte; all that is sent leaves whole.
+ */
 #include <string.h>
 
 #include "app/link.h"

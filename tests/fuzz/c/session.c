@@ -41,7 +41,8 @@ static bool turn(void) {
     return session_step();
 }
 
-/* --- Messages: each fills a payload of the longest length and returns its bytes ----------------- */
+/* --- Messages: each fills a payload of the longest length and returns its bytes -----------------
+ */
 
 static uint32_t put(uint8_t *payload, const void *fields, uint32_t bytes) {
     memcpy(payload, fields, bytes);
@@ -114,12 +115,12 @@ struct composer {
 };
 
 static const struct composer composers[] = {
-    {WIRE_CLIP_BEGIN, clip_begin},         {WIRE_CLIP_AUDIO, clip_audio},
-    {WIRE_CLIP_AUDIO, clip_audio},         {WIRE_CLIP_AUDIO, clip_audio},
-    {WIRE_CLIP_END, clip_end},             {WIRE_RESUME_REQUEST, resume_request},
-    {WIRE_MEMORY_REQUEST, no_payload},     {WIRE_RULE_REQUEST, no_payload},
-    {WIRE_TAP_SELECT, tap_select},         {WIRE_FRAMES, frames},
-    {CHECK_REQUEST, no_payload},           {0u, any_payload},
+    {WIRE_CLIP_BEGIN, clip_begin},     {WIRE_CLIP_AUDIO, clip_audio},
+    {WIRE_CLIP_AUDIO, clip_audio},     {WIRE_CLIP_AUDIO, clip_audio},
+    {WIRE_CLIP_END, clip_end},         {WIRE_RESUME_REQUEST, resume_request},
+    {WIRE_MEMORY_REQUEST, no_payload}, {WIRE_RULE_REQUEST, no_payload},
+    {WIRE_TAP_SELECT, tap_select},     {WIRE_FRAMES, frames},
+    {CHECK_REQUEST, no_payload},       {0u, any_payload},
 };
 
 /* Now and then one byte too many, one too few, a number left out, or damage on the line. */

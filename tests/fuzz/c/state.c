@@ -14,9 +14,8 @@ static uint64_t *data_at_start;
 
 /* Between the variables are the sanitizer's own bytes, which nobody else may touch: these loops
  * are not looked at, and are no call of memcpy(), which would be. Sections begin at words. */
-__attribute__((no_sanitize("address"))) static void copy(volatile uint64_t *to,
-                                                         const volatile uint64_t *from,
-                                                         uintptr_t bytes) {
+__attribute__((no_sanitize("address"))) static void
+copy(volatile uint64_t *to, const volatile uint64_t *from, uintptr_t bytes) {
     for (uintptr_t i = 0u; i < bytes / 8u; i++) {
         to[i] = from[i];
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What link_receive() must say of the bytes that it takes: computed from those bytes alone. Each call
- * of it goes through here, and its answer must be the right one. */
+/* What link_receive() must say of the bytes that it takes: computed from those bytes alone. Each
+ * call of it goes through here, and its answer must be the right one. */
 #ifndef FUZZ_TAKEN_H
 #define FUZZ_TAKEN_H
 
