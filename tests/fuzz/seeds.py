@@ -35,9 +35,11 @@ def main(count: int) -> None:
         shutil.rmtree(merged, ignore_errors=True)
         merged.mkdir(parents=True)
         program = build_program(target.program, engine)
-        sources = [str(WORK / "corpus" / target.name), str(CORPUS / target.name)]
+        sources = [WORK / "corpus" / target.name, CORPUS / target.name]
+        for folder in sources:
+            folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [str(program), "-merge=1", f"-max_len={LONGEST}", str(merged), *sources],
+            [str(program), "-merge=1", f"-max_len={LONGEST}", str(merged), *map(str, sources)],
             env=environment(),
             stderr=subprocess.DEVNULL,
             check=True,
@@ -47,11 +49,11 @@ def main(count: int) -> None:
 
 def replace_seeds(merged: Path, seeds: Path, count: int) -> None:
     """Put the shortest of `merged` in the place of those that were cut before."""
-    seeds.mkdir(exist_ok=True)
     for path in seeds.iterdir():
         if CUT.fullmatch(path.name):
             path.unlink()
-    inputs = sorted(merged.iterdir(), key=lambda path: (path.stat().st_size, path.name))
+    fit = [path for path in merged.iterdir() if path.stat().st_size <= LONGEST]
+    inputs = sorted(fit, key=lambda path: (path.stat().st_size, path.name))
     for path in inputs[:: max(1, len(inputs) // count)][:count]:
         shutil.copy(path, seeds / path.name)
         print(seeds / path.name, path.stat().st_size)
