@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/wire.h"
+#include "frames.h"
 #include "host.h"
 #include "line.h"
 #include "port/uart.h"
@@ -37,10 +38,17 @@ void conversation_begin(struct input *input) {
     }
 }
 
+/* Bytes as they are, or stuffed with their CRC behind them: also fewer than a header. */
 static void send_raw(struct input *input) {
     const uint8_t *bytes;
-    const uint32_t count = input_take(input, input_u8(input) % 64u + 1u, &bytes);
-    host_send_raw(bytes, count);
+    const uint8_t how = input_u8(input);
+    const uint32_t count = input_take(input, how % 64u, &bytes);
+    if ((how & 0x80u) == 0u) {
+        host_send_raw(bytes, count);
+        return;
+    }
+    uint8_t frame[80];
+    host_send_raw(frame, frames_close(bytes, count, frame));
 }
 
 /* A frame of any type and length; beyond its first bytes it is of one value. */

@@ -18,6 +18,9 @@ uint32_t frames_stuff(const uint8_t *in, uint32_t count, uint8_t *out);
 
 uint32_t frames_crc32(const uint8_t *bytes, uint32_t count);
 
+/* Stuffs `count` bytes, 1060 at most, and their CRC; returns the bytes with the delimiter. */
+uint32_t frames_close(const uint8_t *bytes, uint32_t count, uint8_t *out);
+
 /* A frame with its delimiter, of 1040 bytes of payload at most; returns its length. */
 uint32_t frames_encode(uint8_t type, uint8_t sequence, const uint8_t *payload, uint32_t count,
                        uint8_t *out);

@@ -22,6 +22,7 @@
 #define FIRST_MESSAGE 0xC0u /* of an act's byte: from here on it is a message */
 #define FAULT 0xBFu
 #define CHECK_REQUEST 0x0Au
+#define MOST_SAMPLES 260u /* a frame from the host holds so many, and a message fewer */
 
 static uint32_t clip_samples; /* that the host has sent of the clip */
 static uint32_t next_frame;   /* of FRAMES */
@@ -58,8 +59,10 @@ static uint32_t clip_begin(struct input *input, uint8_t *payload) {
 }
 
 static uint32_t clip_audio(struct input *input, uint8_t *payload) {
-    const uint32_t count = input_u8(input) + 1u; /* 256 at most */
+    uint32_t count = input_u8(input) + 1u; /* 256 at most */
     const uint8_t kind = input_u8(input);
+    count = kind == 254u ? count + WIRE_AUDIO_LIMIT_SAMPLES : count;
+    count = count > MOST_SAMPLES ? MOST_SAMPLES : count;
     for (uint32_t i = 0u; i < count; i++) {
         const int16_t sample =
             kind == 255u && i == count / 2u ? FRONTEND_BAD_SAMPLE : (int16_t)(kind * 97u + 31u * i);
