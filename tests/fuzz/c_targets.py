@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.firmware.firmware_driver import SOURCES
+from tests.firmware.firmware_driver import SHARED, SOURCES
 from tests.fuzz.c_build import CProgram, build_program
 from tests.fuzz.c_run import repeat_input, run_engine
 from tests.fuzz.engines import Engine, find_engine
@@ -44,7 +44,7 @@ _AROUND = (
     "conversation.c",
     "state.c",
 )
-_LINK = ("app/cobs.c", "app/link.c", "core/crc32.c", "port/uart.c")
+_LINK = ("app/cobs.c", "app/link.c", "library/crc32.c", "port/uart.c")
 _WRAPPED = (
     *("link_receive", "uart_rx_consume", "uart_rx_span"),
     *("uart_tx_place", "uart_tx_poll", "uart_tx_release"),
@@ -59,10 +59,10 @@ def _receive(defines: tuple[str, ...]) -> CProgram:
 
 def _session(taps: int) -> CProgram:
     """Whatever of `app/` the tests' driver has, over our own line, front-end and network."""
-    own = ("session.c", "answers.c", "net.c", "board_facts.c", *_AROUND)
+    own = ("session.c", "answers.c", "sent.c", "net.c", "board_facts.c", *_AROUND)
     application = tuple(f"app/{name}.c" for name in SOURCES)
     library = ("library/listener.c", "library/decision.c", "library/classes.c")
-    rest = ("core/crc32.c", "port/uart.c", "network/layer_clock.c")
+    rest = (*SHARED, "port/uart.c")
     defines = (*_PRODUCT_RINGS, f"-DM2M_TAPS={taps}")
     return CProgram(own, (*application, *library, *rest), defines, _WRAPPED)
 

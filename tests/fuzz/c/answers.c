@@ -4,53 +4,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "answers_state.h"
 #include "app/wire.h"
 #include "frontend/frontend.h"
-#include "net.h"
 #include "require.h"
 
-enum state {
-    NO_CLIP,
-    DROPPED,
-    OPEN,
-    HELD,
-};
-
-/* Of the message that was received last. */
-struct due {
-    uint8_t type; /* that answers it once; 0: none does */
-    bool came;
-    bool patches;  /* PATCH_RESULT, FEATURES and TAP may come */
-    bool is_frame; /* they are of FRAMES */
-    struct wire_refused refused;
-    bool was_refused;
-    uint32_t nonce;
-    struct wire_resumed resumed;
-};
-
-static struct {
-    enum state state;
-    struct due due;
-    uint32_t clip_id;
-    uint32_t samples;
-    uint32_t checksum;
-    bool features;
-    uint32_t features_sent;
-    uint32_t patches_sent;
-    int32_t sums[NETWORK_CLASSES];
-    uint32_t next_frame; /* of FRAMES */
-    uint32_t patch_id;
-    uint8_t selected[WIRE_TAP_MASK_BYTES];
-    bool started; /* HELLO was sent at the start */
-} session;
+struct answers session;
 
 void answers_begin(void) {
     memset(&session, 0, sizeof session);
 }
 
-/* --- What is due ------------------------------------------------------------------------------ */
-
-static void drop(void) {
+void answers_drop(void) {
     session.state = DROPPED;
     session.features = false;
     session.next_frame = 0u;
@@ -69,7 +34,22 @@ static void refuse(uint16_t code, uint32_t detail, uint8_t expected, uint8_t seq
 
 static void refuse_message(const struct link_received *received, uint16_t code, uint32_t detail) {
     refuse(code, detail, received->sequence, received->sequence);
-    drop();
+    answers_drop();
+}
+
+bool answers_look_at_weights(void) {
+    if (!net_weights_are_right() && !session.damaged) {
+        session.damaged = true;
+        session.damaged_crc = net_weights_crc();
+    }
+    return !session.damaged;
+}
+
+static bool weights_are_right(const struct link_received *received, bool right) {
+    if (!right) {
+        refuse_message(received, WIRE_WEIGHTS, session.damaged_crc);
+    }
+    return right;
 }
 
 static bool has_length(const struct link_received *received, uint32_t bytes) {
@@ -85,7 +65,7 @@ static void expect_hello(const struct link_received *received) {
     if (received->payload_bytes >= sizeof request) {
         memcpy(&request, received->payload, sizeof request);
     }
-    drop();
+    answers_drop();
     session.state = NO_CLIP;
     session.due.type = WIRE_HELLO;
     session.due.nonce = request.nonce;
@@ -93,7 +73,7 @@ static void expect_hello(const struct link_received *received) {
 
 static void begin_clip(const struct link_received *received) {
     struct wire_clip_begin begin;
-    if (!has_length(received, sizeof begin)) {
+    if (!has_length(received, sizeof begin) || !weights_are_right(received, !session.damaged)) {
         return;
     }
     memcpy(&begin, received->payload, sizeof begin);
@@ -126,6 +106,7 @@ static void take_audio(const struct link_received *received) {
         return;
     }
     session.due.patches = true;
+    session.due.weights_may_be_told = session.damaged || !net_weights_are_right();
     for (uint32_t at = 0u; at < bytes; at += 2u) {
         int16_t sample;
         memcpy(&sample, &received->payload[at], sizeof sample);
@@ -152,6 +133,10 @@ static void end_clip(const struct link_received *received) {
     }
     session.due.patches = true;
     session.due.type = WIRE_CLIP_RESULT;
+    const bool features = session.features;
+    if (!weights_are_right(received, answers_look_at_weights())) {
+        session.features = features; /* the last frames come before */
+    }
 }
 
 static void resume(const struct link_received *received) {
@@ -198,6 +183,7 @@ static void take_frames(const struct link_received *received) {
     if (session.next_frame == NETWORK_FRAMES) {
         session.due.type = WIRE_PATCH_RESULT;
         session.next_frame = 0u;
+        (void)weights_are_right(received, answers_look_at_weights());
     }
 }
 
@@ -230,11 +216,10 @@ static void expect_answer(const struct link_received *received) {
     case WIRE_RULE_REQUEST:
         ask_for(received, WIRE_RULE);
         break;
-#ifdef WIRE_CHECK_REQUEST
     case WIRE_CHECK_REQUEST:
         ask_for(received, WIRE_CHECK);
+        (void)(received->payload_bytes != 0u || answers_look_at_weights());
         break;
-#endif
 #if M2M_TAPS
     case WIRE_TAP_SELECT:
         select_taps(received);
@@ -261,7 +246,7 @@ void answers_expect(enum link_event event, const struct link_received *received)
         if (session.state == OPEN) {
             session.state = HELD;
         } else if (session.state != HELD) {
-            drop();
+            answers_drop();
         }
     } else if (event == LINK_MESSAGE) {
         expect_answer(received);
@@ -270,125 +255,4 @@ void answers_expect(enum link_event event, const struct link_received *received)
 
 void answers_end(void) {
     REQUIRE(session.due.type == 0u || session.due.came, "what was asked for is answered");
-}
-
-/* --- What comes ------------------------------------------------------------------------------- */
-
-static void take_features(const uint8_t *payload, uint32_t bytes) {
-    struct wire_features header;
-    REQUIRE(session.due.patches && session.features && bytes > sizeof header, "features in a clip");
-    memcpy(&header, payload, sizeof header);
-    const uint32_t count = (bytes - (uint32_t)sizeof header) / NETWORK_BANDS;
-    REQUIRE(header.clip_id == session.clip_id, "features are of the clip");
-    REQUIRE(header.first_frame == session.features_sent, "frames come one after the other");
-    for (uint32_t i = 0u; i < count; i++) {
-        REQUIRE(memcmp(&payload[sizeof header + i * NETWORK_BANDS],
-                       net_frame(session.features_sent + i), NETWORK_BANDS) == 0,
-                "a frame comes as the network gets it");
-    }
-    session.features_sent += count;
-    REQUIRE(session.features_sent <= net_frames(), "no frame comes before it is there");
-}
-
-static void take_patch(const uint8_t *payload, uint32_t bytes) {
-    struct wire_patch_result result;
-    REQUIRE(session.due.patches && bytes == sizeof result + NETWORK_CLASSES, "a patch in its time");
-    memcpy(&result, payload, sizeof result);
-    const int8_t *scores = (const int8_t *)&payload[sizeof result];
-    REQUIRE(memcmp(scores, network_scores_s8(), NETWORK_CLASSES) == 0, "the network's scores");
-    if (session.due.is_frame) {
-        REQUIRE(result.clip_id == session.patch_id && result.patch_index == 0u, "of FRAMES");
-        return;
-    }
-    REQUIRE(result.clip_id == session.clip_id, "a patch is of the clip");
-    REQUIRE(result.patch_index == session.patches_sent, "patches come one after the other");
-    session.patches_sent++;
-    for (uint32_t class = 0u; class < NETWORK_CLASSES; class++) {
-        session.sums[class] += scores[class];
-    }
-}
-
-static void take_tap(const uint8_t *payload, uint32_t bytes) {
-    struct wire_tap tap;
-    REQUIRE(session.due.patches && bytes >= sizeof tap, "a tap in its time");
-    memcpy(&tap, payload, sizeof tap);
-    const uint32_t index = tap.operator_index;
-    REQUIRE(index <= WIRE_TAP_CYCLES, "a tap is of an operator");
-    REQUIRE((session.selected[index / 8u] >> (index % 8u) & 1u) != 0u, "which was selected");
-    for (uint32_t i = sizeof tap; i < bytes && index != WIRE_TAP_CYCLES; i++) {
-        REQUIRE(payload[i] == net_tapped_value(), "a tap has the row's values");
-    }
-}
-
-static void take_result(const uint8_t *payload, uint32_t bytes) {
-    struct wire_clip_result result;
-    REQUIRE(bytes == sizeof result + sizeof session.sums, "CLIP_RESULT is whole");
-    memcpy(&result, payload, sizeof result);
-    REQUIRE(result.clip_id == session.clip_id, "the answer is the clip's");
-    REQUIRE(result.samples == session.samples, "all samples were taken");
-    REQUIRE(net_checksum() == session.checksum, "each once, and in order");
-    REQUIRE(result.frames == net_frames(), "all frames");
-    REQUIRE(result.patches == session.patches_sent, "as many patches as were sent");
-    REQUIRE(memcmp(&payload[sizeof result], session.sums, sizeof session.sums) == 0, "their sums");
-    REQUIRE(!session.features || session.features_sent == net_frames(), "no frame is left behind");
-    session.state = NO_CLIP;
-}
-
-static void take_refused(const uint8_t *payload, uint32_t bytes) {
-    REQUIRE(bytes == sizeof session.due.refused, "REFUSED is whole");
-    REQUIRE(session.due.type == WIRE_REFUSED, "nothing is refused that is right");
-    REQUIRE(memcmp(payload, &session.due.refused, bytes) == 0, "a refusal has its reason");
-    session.features = session.state >= OPEN && session.features;
-}
-
-static void take_resumed(const uint8_t *payload, uint32_t bytes) {
-    struct wire_resumed resumed;
-    REQUIRE(bytes == sizeof resumed, "RESUMED is whole");
-    memcpy(&resumed, payload, sizeof resumed);
-    REQUIRE(resumed.clip_id == session.due.resumed.clip_id, "the clip that is held");
-    REQUIRE(resumed.samples == session.due.resumed.samples, "and how much of it was taken");
-}
-
-static void take_hello(const uint8_t *payload, uint32_t bytes) {
-    struct wire_hello hello;
-    REQUIRE(bytes >= sizeof hello, "HELLO is whole");
-    memcpy(&hello, payload, sizeof hello);
-    REQUIRE(hello.nonce == session.due.nonce, "HELLO brings the nonce back");
-}
-
-void answers_take(uint8_t type, const uint8_t *payload, uint32_t bytes) {
-    if (type == WIRE_CREDIT || type == WIRE_FAULT_REPORT) {
-        return;
-    }
-    if (!session.started) {
-        REQUIRE(type == WIRE_HELLO, "a start is told first");
-        session.started = true;
-        return;
-    }
-    if (type == WIRE_FEATURES) {
-        take_features(payload, bytes);
-        return;
-    }
-    if (type == WIRE_TAP) {
-        take_tap(payload, bytes);
-        return;
-    }
-    if (type == WIRE_PATCH_RESULT) {
-        take_patch(payload, bytes);
-    }
-    if (type == session.due.type) {
-        REQUIRE(!session.due.came, "an answer comes once");
-        session.due.came = true;
-    } else {
-        REQUIRE(type == WIRE_PATCH_RESULT, "nothing is sent that nobody asked for");
-    }
-    if (type == WIRE_HELLO) {
-        take_hello(payload, bytes);
-    } else if (type == WIRE_RESUMED) {
-        take_resumed(payload, bytes);
-    } else if (type == WIRE_REFUSED) {
-        take_refused(payload, bytes);
-    } else if (type == WIRE_CLIP_RESULT) {
-        take_result(payload, bytes);
-    }
 }

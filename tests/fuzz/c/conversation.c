@@ -100,6 +100,7 @@ static void take_turns(uint32_t count, conversation_turn_fn turn) {
     for (uint32_t i = 0u; i < count && turn(); i++) {
         host_pump(false);
     }
+    REQUIRE(uart_damaged_canary() == NULL, "the words beside the rings stay");
 }
 
 void conversation_act(struct input *input, conversation_turn_fn turn) {
@@ -146,6 +147,7 @@ void conversation_end(conversation_turn_fn turn) {
         }
     }
     REQUIRE(line_under_way() == 0u, "all that was sent is taken in the end");
+    REQUIRE(uart_damaged_canary() == NULL, "the words beside the rings stay");
     (void)uart_makes_progress();
     REQUIRE(uart_makes_progress(), "a line with nothing to carry keeps the watchdog fed");
     watch_end();

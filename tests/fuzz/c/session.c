@@ -2,11 +2,13 @@
 /* A whole session: messages whose types and fields the input chooses, with valid CRC and sequence
  * but for those that the line damages. A result is exact or it is not given; each message has the
  * answers that docs/wire.md says. */
+
 #include "app/session.h"
 
 #include <string.h>
 
 #include "answers.h"
+#include "app/self_check.h"
 #include "app/wire.h"
 #include "conversation.h"
 #include "core/fault.h"
@@ -21,7 +23,7 @@
 #define MOST_ACTS 400u
 #define FIRST_MESSAGE 0xC0u /* of an act's byte: from here on it is a message */
 #define FAULT 0xBFu
-#define CHECK_REQUEST 0x0Au
+#define WEIGHTS 0xBEu
 #define MOST_SAMPLES 260u /* a frame from the host holds so many, and a message fewer */
 
 static uint32_t clip_samples; /* that the host has sent of the clip */
@@ -39,6 +41,7 @@ void on_received(enum link_event event, const struct link_received *received) {
 }
 
 static bool turn(void) {
+    self_check_rings();
     return session_step();
 }
 
@@ -123,7 +126,7 @@ static const struct composer composers[] = {
     {WIRE_CLIP_END, clip_end},         {WIRE_RESUME_REQUEST, resume_request},
     {WIRE_MEMORY_REQUEST, no_payload}, {WIRE_RULE_REQUEST, no_payload},
     {WIRE_TAP_SELECT, tap_select},     {WIRE_FRAMES, frames},
-    {CHECK_REQUEST, no_payload},       {0u, any_payload},
+    {WIRE_CHECK_REQUEST, no_payload},  {0u, any_payload},
 };
 
 /* Now and then one byte too many, one too few, a number left out, or damage on the line. */
@@ -169,6 +172,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         } else if (what == FAULT) {
             fault(&input);
             return 0;
+        } else if (what == WEIGHTS) {
+            (void)input_u8(&input);
+            net_turn_weights_over(input_u8(&input));
         } else {
             conversation_act(&input, turn);
         }
