@@ -33,6 +33,7 @@ from generator.project.names import (
     OUTPUT_DIR,
     README_FILE,
     SOURCE_SUFFIXES,
+    STACK_USAGE_SUFFIX,
 )
 
 CHANGED = "was changed since mel2metal wrote it"
@@ -133,7 +134,7 @@ def declared_outputs(sources: Iterable[str]) -> set[str]:
     for source in sources:
         if source.endswith(SOURCE_SUFFIXES):
             stem = f"{OUTPUT_DIR}/{source.removesuffix('.c')}"  # the .S stays in the name
-            made |= {f"{stem}.o", f"{stem}.d"}
+            made |= {f"{stem}.o", f"{stem}.d", f"{stem}{STACK_USAGE_SUFFIX}"}
     return made
 
 

@@ -17,6 +17,9 @@ FILE_LIST = "files.sha256"
 FOOTPRINT_FILE = "footprint.json"
 OUTPUT_DIR = "out"
 IMAGE_NAME = "mel2metal"
+STACK_USAGE_SUFFIX = ".su"
+"""What `-fstack-usage` writes beside each object: the frame of every function."""
+
 SOURCE_SUFFIXES = (".c", ".S")
 """What is compiled. A kernel's .S is for the target, its .c the portable twin for the host."""
 

@@ -30,7 +30,7 @@ def footprint(tiny_firmware: Firmware) -> Footprint:
 def test_the_file_has_the_keys_that_others_read(tiny_firmware: Firmware) -> None:
     path = tiny_firmware.image.project_dir / "footprint.json"
     written = json.loads(path.read_text())
-    assert list(written) == ["network", "image", "by_part"]
+    assert list(written) == ["network", "image", "by_part", "stack"]
     assert list(written["network"]) == NETWORK_KEYS
     assert list(written["image"]) == ["ram_bytes", "flash_bytes", "stack_bytes"]
     assert written["by_part"]["network"]["ram_bytes"] > 0
