@@ -221,7 +221,7 @@ class BoardSession:
             source=clips.source,
             properties={
                 **self.board.properties(),
-                **conditions(self.board.spec.family, self.hello),
+                **conditions(self.board.spec.family, self.hello, self.link.describe_address),
                 **({"interpreter": note} if (note := self.judges_note) else {}),
             },
             footprint=self.image.footprint,
@@ -285,7 +285,7 @@ def open_session(
             )
             session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
             recovery.run(session, session.handshake, again=lambda: None)
-            for warning in warnings(spec.family, session.hello):
+            for warning in warnings(spec.family, session.hello, symbols.describe):
                 on_progress(f"[board]    {name}: {warning}")
             if session.judges_note and not taps:
                 on_progress(f"[oracle]   {session.judges_note}")

@@ -33,7 +33,9 @@
 #define SCB_SHCSR_USGFAULTENA (1u << 18)
 #define SCB_CFSR CORE_REGISTER(0xE000ED28u)
 #define SCB_CFSR_MSTKERR (1u << 4)
+#define SCB_CFSR_MMARVALID (1u << 7)
 #define SCB_CFSR_STKERR (1u << 12)
+#define SCB_CFSR_BFARVALID (1u << 15)
 #define SCB_CFSR_STKOF (1u << 20) /* Armv8-M; reserved and 0 elsewhere */
 #define SCB_HFSR CORE_REGISTER(0xE000ED2Cu)
 #define SCB_MMFAR CORE_REGISTER(0xE000ED34u)

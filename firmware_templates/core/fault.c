@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Faults end here: capture, report, reset.
+/* Faults end here: capture, record, report, reset.
  *
  * The handler cannot trust the stack: it may be the stack's end that raised the fault. It takes a
  * stack of its own and looks at the old one only if the core says that the frame was stored. */
@@ -7,6 +7,7 @@
 
 #include "core/cortex_m.h"
 #include "core/cpu.h"
+#include "core/fault_record.h"
 #include "core/handlers.h"
 #include "core/memory_layout.h"
 
@@ -48,6 +49,7 @@ _Noreturn void fault_capture(const uint32_t *frame) {
         fault.lr = frame[FRAME_LR];
         fault.xpsr = frame[FRAME_XPSR];
     }
+    fault_record_keep_fault(&fault); /* first: the report may not come through */
     fault_report(&fault);
     cpu_reset();
 }

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from generator.wire import limits
 from generator.wire.layout import WIRE, Field, Layout
-from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal, ScoreHead, Wait
+from generator.wire.limits import (
+    ClipFlag,
+    Direction,
+    HelloFlag,
+    Phase,
+    Refusal,
+    RunEnd,
+    ScoreHead,
+    Wait,
+)
 
 LINE_COLUMNS = 100
 
@@ -43,6 +52,8 @@ class WireHeader:
     defines: tuple[str, ...]
     refusals: tuple[str, ...]
     waits: tuple[str, ...]
+    run_ends: tuple[str, ...]
+    phases: tuple[str, ...]
     messages: tuple[HeaderMessage, ...]
 
 
@@ -121,5 +132,9 @@ def header_context() -> WireHeader:
         defines=numbers + clip + hello + heads,
         refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
         waits=tuple(_commented(f"WIRE_WAIT_{w.name} = {w.value},", w.doc, "    ") for w in Wait),
+        run_ends=tuple(
+            _commented(f"WIRE_END_{e.name} = {e.value},", e.doc, "    ") for e in RunEnd
+        ),
+        phases=tuple(_commented(f"WIRE_PHASE_{p.name} = {p.value},", p.doc, "    ") for p in Phase),
         messages=tuple(_message(layout) for layout in WIRE),
     )

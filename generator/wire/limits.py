@@ -6,11 +6,11 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from typing import Self
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7
 """Raised whenever a message, a field or a rule of the link changes."""
 
-PAYLOAD_LIMIT_BYTES = 1040
-"""Longest payload: 1024 bytes of features and 16 bytes of fields before them."""
+PAYLOAD_LIMIT_BYTES = 1072
+"""Longest payload: HELLO with 892 bytes of labels behind its fields."""
 
 HOST_PAYLOAD_LIMIT_BYTES = 520
 """Longest payload from the host: 512 bytes of audio or frames and 8 of fields before them. The
@@ -113,6 +113,30 @@ class Wait(_DocumentedInt):
     WATCHDOG = 8, "the watchdog's registers: its oscillator (LSI) does not run"
     UART = 9, "the UART's transmitter and receiver"
     MICROPHONE = 10, "the microphone's peripheral, in an image that listens"
+
+
+class RunEnd(_DocumentedInt):
+    """How the run before this start ended (core/fault_record.h of the firmware)."""
+
+    NONE = 0, "no valid record: the power came up, or RAM has not kept it"
+    RESET = 1, "from outside: a pin, a debugger; the firmware knows no cause"
+    CORE_FAULT = 2, "a fault of the core"
+    WATCHDOG = 3, "the watchdog: no progress was made for its whole period"
+    SELF_CHECK = 4, "the firmware found its own memory damaged"
+    WAIT = 5, "a wait with a limit gave up; wait_given_up names it"
+
+
+class Phase(_DocumentedInt):
+    """What the firmware did as a run ended."""
+
+    UNKNOWN = 0, "not kept"
+    START = 1, "the start: clock, line, hash of the image"
+    IDLE = 2, "nothing: asleep, or about to sleep"
+    RECEIVE = 3, "took bytes off the line, or a message that is no sound"
+    FRONTEND = 4, "the front-end: from samples to frames"
+    NETWORK = 5, "the network"
+    SEND = 6, "waited for room in the transmit ring"
+    CHECK = 7, "a check of its own memory"
 
 
 class ScoreHead(_DocumentedInt):

@@ -198,6 +198,17 @@ class Hello(Message):
     firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it is in flash")]
     model_sha256: Annotated[bytes, _octets(32, "SHA-256 of the .tflite")]
     frontend: Annotated[bytes, _octets(4, "first bytes of the SHA-256 of the front-end's record")]
+    resets: Annotated[int, _u32("resets since the power came up, as far as RAM has kept count")]
+    run_end: Annotated[
+        int, _u16("RunEnd of the run before this start; the fields below tell of it")
+    ]
+    end_phase: Annotated[int, _u16("Phase in which it ended")]
+    end_exception: Annotated[int, _u32("CORE_FAULT: exception number (IPSR)")]
+    end_status: Annotated[int, _u32("CORE_FAULT: CFSR; SELF_CHECK: the word that was found")]
+    end_hfsr: Annotated[int, _u32("CORE_FAULT: HardFault Status Register")]
+    end_address: Annotated[int, _u32("of the refused access, or of the damaged word; 0: not known")]
+    end_pc: Annotated[int, _u32("program counter; 0: not known")]
+    end_lr: Annotated[int, _u32("link register; 0: not known")]
     labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
 
 

@@ -102,13 +102,13 @@ class Link:
         silence_s: float = SILENCE_S,
     ) -> None:
         self.port = port
+        self.describe_address = describe_address
         self._clock_s = clock_s
         self._on_retry = on_retry
         self._silence_s = silence_s
         self._hello: Hello | None = None
         self._started_anew: Hello | None = None
         """The HELLO of a start that was seen in the last handshake."""
-
         self._incoming = IncomingFrames(describe_address, describe_reset)
         self._sequence = 0
         self._sent_bytes = 0

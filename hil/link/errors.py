@@ -80,8 +80,10 @@ class FrameLostError(LinkError):
 class BoardRestartedError(LinkError):
     """The firmware restarted though nobody had asked for it."""
 
-    def __init__(self, cause: str) -> None:
-        super().__init__(f"the board restarted in mid-clip (reset cause: {cause})")
+    def __init__(self, cause: str, ended: str = "") -> None:
+        """`ended`: how the run before ended, where the firmware has kept that."""
+        behind = f": {ended}" if ended else ""
+        super().__init__(f"the board restarted in mid-clip (reset cause: {cause}){behind}")
 
     @property
     def is_repeatable(self) -> bool:

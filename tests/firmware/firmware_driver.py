@@ -23,7 +23,6 @@ FAKES = Path(__file__).parent / "fakes"
 
 SOURCES = (
     "cobs",
-    "crc32",
     "sha256",
     "link",
     "self_report",
@@ -32,6 +31,8 @@ SOURCES = (
     "taps",
     "fault_report",
 )
+
+FAKE_SOURCES = ("board_facts.c", "driver.c")
 
 LABELS = ("dog", "bells ä", "rain")
 
@@ -82,8 +83,9 @@ def build_driver(directory: Path) -> None:
     command = [
         *(*find_host_cc(), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(directory / "app" / f"{name}.c") for name in SOURCES),
+        str(TEMPLATES_DIR / "core" / "crc32.c"),
         str(TEMPLATES_DIR / "network" / "layer_clock.c"),
-        *(str(directory / "library" / "classes.c"), str(FAKES / "driver.c")),
+        *(str(directory / "library" / "classes.c"), *(str(FAKES / name) for name in FAKE_SOURCES)),
         *("-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -39,7 +39,7 @@ APP_BUDGET_BYTES = 5360 + 526 + 256
 """The listener with the front-end, a frame from the host, and the rest of link and session."""
 
 FAULT_STACK_BYTES = 384
-CORE_BUDGET_BYTES = FAULT_STACK_BYTES + 16
+CORE_BUDGET_BYTES = FAULT_STACK_BYTES + 64
 NULL_PAGE_BYTES = 1024
 """The head of ITCM, which stays empty: counted with the core."""
 

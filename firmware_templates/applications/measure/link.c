@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "app/cobs.h"
-#include "app/crc32.h"
+#include "core/crc32.h"
 #include "app/wire.h"
 #include "port/uart.h"
 #include "port/watchdog.h"

@@ -10,11 +10,11 @@
 #include "app/session.h"
 #include "app/sha256.h"
 #include "core/cpu.h"
+#include "core/fault_record.h"
 #include "core/image.h"
 #include "port/clock.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
-#include "port/wait_for.h"
 #include "port/watchdog.h"
 
 _Noreturn void main(void);
@@ -24,7 +24,7 @@ _Noreturn void main(void) {
 
     /* Before anything can reset the part once more: the flags would be those of two resets. */
     facts.reset_flags = clock_take_reset_flags();
-    facts.wait_given_up = (uint32_t)wait_take_given_up(facts.reset_flags);
+    facts.ended = fault_record_take(facts.reset_flags);
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();
@@ -40,7 +40,9 @@ _Noreturn void main(void) {
     for (;;) {
         watchdog_feed();
         clock_step();
+        phase_enter(PHASE_RECEIVE);
         if (!session_step()) {
+            phase_enter(PHASE_IDLE);
             cpu_sleep_unless(uart_rx_pending);
         }
     }

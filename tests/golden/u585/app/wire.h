@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 6u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 7u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 after the payload */
-#define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
+#define WIRE_PAYLOAD_LIMIT_BYTES 1072u /* longest payload */
 #define WIRE_HOST_DECODED_LIMIT_BYTES 526u /* longest frame from the host, with header and CRC */
 #define WIRE_AUDIO_LIMIT_SAMPLES 256u /* in one CLIP_AUDIO */
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
@@ -65,6 +65,28 @@ enum wire_wait {
     WIRE_WAIT_WATCHDOG = 8, /* the watchdog's registers: its oscillator (LSI) does not run */
     WIRE_WAIT_UART = 9, /* the UART's transmitter and receiver */
     WIRE_WAIT_MICROPHONE = 10, /* the microphone's peripheral, in an image that listens */
+};
+
+/* How the run before this start ended. */
+enum wire_run_end {
+    WIRE_END_NONE = 0, /* no valid record: the power came up, or RAM has not kept it */
+    WIRE_END_RESET = 1, /* from outside: a pin, a debugger; the firmware knows no cause */
+    WIRE_END_CORE_FAULT = 2, /* a fault of the core */
+    WIRE_END_WATCHDOG = 3, /* the watchdog: no progress was made for its whole period */
+    WIRE_END_SELF_CHECK = 4, /* the firmware found its own memory damaged */
+    WIRE_END_WAIT = 5, /* a wait with a limit gave up; wait_given_up names it */
+};
+
+/* What the firmware did as it ended. */
+enum wire_phase {
+    WIRE_PHASE_UNKNOWN = 0, /* not kept */
+    WIRE_PHASE_START = 1, /* the start: clock, line, hash of the image */
+    WIRE_PHASE_IDLE = 2, /* nothing: asleep, or about to sleep */
+    WIRE_PHASE_RECEIVE = 3, /* took bytes off the line, or a message that is no sound */
+    WIRE_PHASE_FRONTEND = 4, /* the front-end: from samples to frames */
+    WIRE_PHASE_NETWORK = 5, /* the network */
+    WIRE_PHASE_SEND = 6, /* waited for room in the transmit ring */
+    WIRE_PHASE_CHECK = 7, /* a check of its own memory */
 };
 
 /* HELLO_REQUEST, from the host.
@@ -178,8 +200,17 @@ struct wire_hello {
     uint8_t firmware_sha256[32]; /* SHA-256 of the image as it is in flash */
     uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
     uint8_t frontend[4]; /* first bytes of the SHA-256 of the front-end's record */
+    uint32_t resets; /* resets since the power came up, as far as RAM has kept count */
+    uint16_t run_end; /* RunEnd of the run before this start; the fields below tell of it */
+    uint16_t end_phase; /* Phase in which it ended */
+    uint32_t end_exception; /* CORE_FAULT: exception number (IPSR) */
+    uint32_t end_status; /* CORE_FAULT: CFSR; SELF_CHECK: the word that was found */
+    uint32_t end_hfsr; /* CORE_FAULT: HardFault Status Register */
+    uint32_t end_address; /* of the refused access, or of the damaged word; 0: not known */
+    uint32_t end_pc; /* program counter; 0: not known */
+    uint32_t end_lr; /* link register; 0: not known */
 };
-_Static_assert(sizeof(struct wire_hello) == 148, "");
+_Static_assert(sizeof(struct wire_hello) == 180, "");
 _Static_assert(offsetof(struct wire_hello, protocol) == 0, "");
 _Static_assert(offsetof(struct wire_hello, flags) == 2, "");
 _Static_assert(offsetof(struct wire_hello, nonce) == 4, "");
@@ -200,6 +231,15 @@ _Static_assert(offsetof(struct wire_hello, engine) == 64, "");
 _Static_assert(offsetof(struct wire_hello, firmware_sha256) == 80, "");
 _Static_assert(offsetof(struct wire_hello, model_sha256) == 112, "");
 _Static_assert(offsetof(struct wire_hello, frontend) == 144, "");
+_Static_assert(offsetof(struct wire_hello, resets) == 148, "");
+_Static_assert(offsetof(struct wire_hello, run_end) == 152, "");
+_Static_assert(offsetof(struct wire_hello, end_phase) == 154, "");
+_Static_assert(offsetof(struct wire_hello, end_exception) == 156, "");
+_Static_assert(offsetof(struct wire_hello, end_status) == 160, "");
+_Static_assert(offsetof(struct wire_hello, end_hfsr) == 164, "");
+_Static_assert(offsetof(struct wire_hello, end_address) == 168, "");
+_Static_assert(offsetof(struct wire_hello, end_pc) == 172, "");
+_Static_assert(offsetof(struct wire_hello, end_lr) == 176, "");
 
 /* CREDIT, from the device.
  * How far the host may send. */

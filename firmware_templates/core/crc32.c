@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "app/crc32.h"
+#include "core/crc32.h"
 
 /* Remainders of the 16 nibbles for the reflected polynomial 0xEDB88320. */
 static const uint32_t nibble_remainder[16] = {
