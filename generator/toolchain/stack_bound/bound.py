@@ -3,8 +3,8 @@
 
 From reset down all calls, then all interrupts that can stand on one another, then a fault. Frames
 are the compiler's (`-fstack-usage`), and no less than what the instructions take: of assembly and
-of libraries there is nothing else. Calls are those of the linked code. Every function of the image has a figure, or
-there is no bound.
+of libraries there is nothing else. Calls are those of the linked code. Every function of the image
+has a figure, or there is no bound.
 """
 
 from __future__ import annotations
