@@ -39,12 +39,14 @@ from generator.project.manifest import (
     project_lock,
     project_name,
 )
+from generator.project.names import SBOM_FILE
 from generator.project.render import render_project
 from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
 from generator.repository import DEFAULT_OUT_DIR
 from generator.toolchain.build import DEFAULT_JOBS, BuildError, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp
+from generator.toolchain.sbom import make_sbom
 from generator.toolchain.stack_bound.bound import StackBound, check_stack, read_stack_bound
 from generator.toolchain.user_faults import Remarks, fault_of_user
 from generator.wire.capacity import check_taps
@@ -289,6 +291,8 @@ def make_firmware(
             check_budgets(footprint, board)
             footprint = replace(footprint, stack=_stack_bound(project, board, network, application))
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
+            bill = make_sbom(project, application, image, toolchain)
+            (project.directory / SBOM_FILE).write_text(bill, encoding="utf-8")
             write_file_list(project.directory)
             replace_folder(project.directory, directory, scratch, force=force)
     return Firmware(replace(image, project_dir=directory), footprint, remarks.lines)

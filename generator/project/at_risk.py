@@ -32,6 +32,7 @@ from generator.project.names import (
     OTHER_TOOLS,
     OUTPUT_DIR,
     README_FILE,
+    SBOM_FILE,
     SOURCE_SUFFIXES,
     STACK_USAGE_SUFFIX,
 )
@@ -67,7 +68,7 @@ def find_at_risk(directory: Path, fresh: Path | None = None) -> tuple[AtRisk, ..
             return ()
         made, unknown = declared_outputs(files_in(fresh)), UNKNOWN
         if not os.path.lexists(directory / FILE_LIST):  # of an earlier version
-            made |= {FOOTPRINT_FILE, *IMAGE_FILES}
+            made |= {FOOTPRINT_FILE, SBOM_FILE, *IMAGE_FILES}
     elif listed is None:
         made, fresh, unknown = set(), None, FOREIGN
     else:

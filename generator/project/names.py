@@ -15,6 +15,9 @@ FILE_LIST = "files.sha256"
 """Every file of a project with its hash, as `sha256sum -c` reads them."""
 
 FOOTPRINT_FILE = "footprint.json"
+SBOM_FILE = "sbom.cdx.json"
+"""The bill of materials, by the name that tools look for."""
+
 OUTPUT_DIR = "out"
 IMAGE_NAME = "mel2metal"
 STACK_USAGE_SUFFIX = ".su"

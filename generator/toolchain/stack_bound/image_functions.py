@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.project.names import OUTPUT_DIR
+from generator.toolchain.linker_map import Placed, read_placed
 from generator.toolchain.stack_bound.elf32 import EXECUTABLE, FUNCTION, Elf32, Section
 from generator.toolchain.stack_bound.thumb import Code, decode
-
-_PLACED = re.compile(r"^ \.text\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S.*)$", re.MULTILINE)
-"""A line of the linker's map: a section of an object, its address and size, the object."""
 
 _CLONE = re.compile(r"\.(constprop|isra|part|cold|lto_priv)\.?\d*")
 """What GCC adds to the name of a changed copy."""
@@ -40,7 +37,7 @@ class Function:
 
 def read_functions(elf: Elf32, map_file: Path) -> list[Function]:
     """The functions by their addresses; names of one and the same place but once."""
-    objects = _Objects(map_file.read_text(encoding="utf-8", errors="replace"))
+    objects = _Objects(read_placed(map_file))
     marks: dict[int, list[tuple[int, bool]]] = {}
     starts: dict[int, tuple[str, int, int]] = {}
     for symbol in elf.symbols:
@@ -100,25 +97,14 @@ def _stretches(
 
 
 class _Objects:
-    """Which object a piece of the image comes from, by the linker's map."""
+    """Which object a piece of code comes from."""
 
-    def __init__(self, text: str) -> None:
-        # A long name of a section stands on a line of its own.
-        text = re.sub(r"^( \.\S+)\n\s+", r"\1 ", text, flags=re.MULTILINE)
-        placed = []
-        for address, size, path in _PLACED.findall(text):
-            if int(size, 16) and int(address, 16):  # at 0: what the linker left out
-                placed.append((int(address, 16), int(size, 16), _object_name(path)))
-        self._placed = sorted(placed)
+    def __init__(self, placed: list[Placed]) -> None:
+        self._placed = [one for one in placed if one.section.startswith(".text")]
+        self._starts = [one.address for one in self._placed]
 
     def at(self, address: int) -> str:
-        index = bisect_right(self._placed, (address, 1 << 32, "")) - 1
-        if index >= 0:
-            begin, size, name = self._placed[index]
-            if begin <= address < begin + size:
-                return name
+        index = bisect_right(self._starts, address) - 1
+        if index >= 0 and address < self._starts[index] + self._placed[index].size:
+            return self._placed[index].object
         return ""
-
-
-def _object_name(path: str) -> str:
-    return path.removeprefix(f"{OUTPUT_DIR}/").removesuffix(".o")
