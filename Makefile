@@ -50,7 +50,7 @@ RECORDINGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
-COUNT ?= 1000
+COUNT ?=
 SEED ?= 1
 CONFIG ?=
 CMD ?=
@@ -201,6 +201,10 @@ test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's 
 
 # Longer than `make test`: random graphs, images, sound without end, fuzzing.
 include long_checks.mk
+
+.PHONY: kills
+kills: $(VENV)/.$(TEST_SET) $(TOOLS) ## Set-up, build, flash, run, train killed COUNT=200 times (SEED=1): the next run is right
+	@$(PY) -m tests.kills --count $(call said,COUNT,200) --seed $(call said,SEED)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report

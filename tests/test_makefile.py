@@ -118,7 +118,7 @@ def test_recipes_call_the_one_command() -> None:
     own = {name for name in modules if name.split(".")[0] not in ("pip", "venv", "virtualenv")}
     assert own == {
         *("mel2metal", "mypy", "pre_commit", "pytest", "ruff"),
-        *("tests.fuzz", "tests.support.bench_nets", "tools.browser_install"),
+        *("tests.fuzz", "tests.kills", "tests.support.bench_nets", "tools.browser_install"),
         *("tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
     }
 

@@ -69,6 +69,7 @@ static bool tx_polled; /* after a fault */
 static volatile uint32_t register_overruns;
 static volatile uint32_t framing_errors;
 static volatile uint32_t noise_errors;
+static volatile uint32_t delimiters; /* that came without an error */
 static bool begun;
 
 void uart_begin(void) {
@@ -260,6 +261,37 @@ uint32_t uart_tx_high_water_bytes(void) {
     return tx_high_water;
 }
 
+/* The total is read before the count: a delimiter that comes in between is one of later bytes. */
+static bool reception_goes_on(void) {
+    static uint32_t read_before;
+    static uint32_t received_before; /* when `delimiters_before` was taken */
+    static uint32_t delimiters_before;
+    const uint32_t waiting = waiting_bytes();
+    const uint32_t received = rx_seen_total;
+    const uint32_t heard = delimiters;
+    const bool taken = waiting == 0u || rx_read_total != read_before;
+    const bool stored = heard == delimiters_before || received != received_before;
+    read_before = rx_read_total;
+    if (stored && heard != delimiters_before) {
+        delimiters_before = heard;
+        received_before = received;
+    }
+    return taken && stored && (USART_ISR & USART_ISR_RXNE) == 0u;
+}
+
+static bool transmission_goes_on(void) {
+    static uint32_t sent_before;
+    const uint32_t sent = tx_sent_total;
+    const bool moves = tx_released_total == sent || sent != sent_before;
+    sent_before = sent;
+    return moves;
+}
+
+bool uart_makes_progress(void) {
+    const bool receives = reception_goes_on();
+    return transmission_goes_on() && receives;
+}
+
 bool uart_tx_poll(void) {
     if (!begun) {
         return false;
@@ -282,6 +314,9 @@ void uart_interrupt(void) {
     }
     if ((events & USART_ISR_NE) != 0u) {
         noise_errors++;
+    }
+    if ((events & (USART_ISR_CMF | ERROR_FLAGS)) == USART_ISR_CMF) {
+        delimiters++;
     }
 }
 

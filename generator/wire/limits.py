@@ -137,6 +137,7 @@ class Phase(_DocumentedInt):
     NETWORK = 5, "the network"
     SEND = 6, "waited for room in the transmit ring"
     CHECK = 7, "a check of its own memory"
+    LISTEN = 8, "took sound from its microphone, and worked on it (an image that listens)"
 
 
 class ScoreHead(_DocumentedInt):

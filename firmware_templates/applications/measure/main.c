@@ -37,13 +37,19 @@ _Noreturn void main(void) {
     sha256_compute(image_begin(), image_bytes(), facts.firmware_sha256);
     session_begin(&facts);
 
+    /* The watchdog is fed for progress alone: here for a message taken to its end, and for a line
+     * on which there is nothing to do; in between by who waits or works long. */
     for (;;) {
-        watchdog_feed();
         clock_step();
-        phase_enter(PHASE_RECEIVE);
-        if (!session_step()) {
-            phase_enter(PHASE_IDLE);
-            cpu_sleep_unless(uart_rx_pending);
+        (void)phase_enter(PHASE_RECEIVE);
+        if (session_step()) {
+            watchdog_feed();
+            continue;
         }
+        (void)phase_enter(PHASE_IDLE);
+        if (uart_makes_progress()) {
+            watchdog_feed();
+        }
+        cpu_sleep_unless(uart_rx_pending);
     }
 }

@@ -23,7 +23,7 @@ _Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WA
                    WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_END_WATCHDOG == (int)RUN_END_WATCHDOG && WIRE_END_WAIT == (int)RUN_END_WAIT &&
-                   WIRE_PHASE_IDLE == (int)PHASE_IDLE && WIRE_PHASE_CHECK == (int)PHASE_CHECK,
+                   WIRE_PHASE_IDLE == (int)PHASE_IDLE && WIRE_PHASE_LISTEN == (int)PHASE_LISTEN,
                "HELLO names ends and phases as core/fault_record.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&

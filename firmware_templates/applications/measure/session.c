@@ -9,7 +9,9 @@
 #include "app/self_report.h"
 #include "app/taps.h"
 #include "app/wire.h"
+#include "core/fault_record.h"
 #include "port/cycle_counter.h"
+#include "port/watchdog.h"
 
 enum clip_state {
     CLIP_NONE,
@@ -121,8 +123,18 @@ static void on_patch(void *context, const struct listener_patch *patch) {
 #endif
 }
 
+/* A frame of a patch is done: that is progress, however long the patch takes. */
+static void on_network(void *context, bool begins) {
+    (void)context;
+    (void)phase_enter(begins ? PHASE_NETWORK : PHASE_FRONTEND);
+    if (!begins) {
+        watchdog_feed();
+    }
+}
+
 static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
-    static const struct listener_events events = {.on_frame = on_frame, .on_patch = on_patch};
+    static const struct listener_events events = {
+        .on_frame = on_frame, .on_patch = on_patch, .on_network = on_network};
     struct wire_clip_begin begin;
     if (bytes != sizeof begin) {
         return refuse(WIRE_LENGTH, bytes);
@@ -167,6 +179,7 @@ static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_LENGTH, bytes);
     }
     const uint32_t begun = cycle_counter_now();
+    (void)phase_enter(PHASE_FRONTEND);
     const int error = listener_push_q15(&listener, (const int16_t *)(const void *)payload,
                                         bytes / (uint32_t)sizeof(int16_t));
     busy_cycles += cycle_counter_now() - begun;
@@ -206,6 +219,7 @@ static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_SAMPLE_COUNT, listener.clip.samples);
     }
     const uint32_t begun = cycle_counter_now();
+    (void)phase_enter(PHASE_FRONTEND);
     const int error = listener_end(&listener, &listener.clip); /* no copy on the stack */
     busy_cycles += cycle_counter_now() - begun;
     if (error < 0) {
@@ -255,6 +269,7 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
     }
     memcpy(&header, payload, sizeof header);
     keep_counting();
+    (void)phase_enter(PHASE_NETWORK);
     uint32_t detail = 0u;
     const uint16_t code = taps_take_frames(
         header.patch_id, header.first_frame, (const int8_t *)&payload[sizeof header],

@@ -150,6 +150,13 @@ void watchdog_feed(void) {
     tx_waiting = tx_waiting > 100u ? tx_waiting - 100u : 0u;
 }
 
+enum phase phase_enter(enum phase phase) {
+    static enum phase now = PHASE_START;
+    const enum phase before = now;
+    now = phase;
+    return before;
+}
+
 /* --- A listener: every 100 samples are a frame, every 10 frames a patch ----------------------- */
 
 #define SAMPLES_A_FRAME 100u

@@ -87,6 +87,8 @@ enum wire_phase {
     WIRE_PHASE_NETWORK = 5, /* the network */
     WIRE_PHASE_SEND = 6, /* waited for room in the transmit ring */
     WIRE_PHASE_CHECK = 7, /* a check of its own memory */
+    /* took sound from its microphone, and worked on it (an image that listens) */
+    WIRE_PHASE_LISTEN = 8,
 };
 
 /* HELLO_REQUEST, from the host.
