@@ -16,7 +16,7 @@ FILE_LIST = "files.sha256"
 
 FOOTPRINT_FILE = "footprint.json"
 SBOM_FILE = "sbom.cdx.json"
-"""The bill of materials, by the name that tools look for."""
+"""The image's SBOM, by the name that tools look for."""
 
 OUTPUT_DIR = "out"
 IMAGE_NAME = "mel2metal"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bill of materials of an image, `sbom.cdx.json`: what is in it, versions, licences, hashes.
+"""The SBOM of an image, `sbom.cdx.json`: what is in it, with versions, licences and hashes.
 
 CycloneDX 1.6: it has kinds for firmware and for models, scanners of dependencies read it, and it
-demands neither a time nor a random number, so that the same image has the same bill. What is listed
+demands neither a time nor a random number, so that the same image has the same SBOM. What is listed
 is what the linker placed (its map), with what was compiled beside it marked as excluded.
 """
 
@@ -41,7 +41,7 @@ Component = dict[str, Any]
 def make_sbom(
     project: Project, application: Application, image: FirmwareImage, toolchain: Toolchain
 ) -> str:
-    """The text of the bill; `project` is where the image was built."""
+    """The text of the SBOM; `project` is where the image was built."""
     info = project.info
     firmware: Component = {
         "type": "firmware",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The bill of materials against the rules of CycloneDX 1.6, and against the image."""
+"""The SBOM against the rules of CycloneDX 1.6, and against the image."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ KINDS = {"application", "library", "firmware", "file", "machine-learning-model"}
 AGGREGATES = {"complete", "incomplete_third_party_only"}
 
 
-def every_component(bill: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    waiting = [bill["metadata"]["component"], *bill["components"]]
+def every_component(sbom: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    waiting = [sbom["metadata"]["component"], *sbom["components"]]
     while waiting:
         component = waiting.pop()
         yield component
         waiting += component.get("components", [])
 
 
-def check(bill: dict[str, Any]) -> None:
+def check(sbom: dict[str, Any]) -> None:
     """What the specification asks of each part that is used."""
-    assert set(bill) == TOP
-    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
-    assert isinstance(bill["version"], int)
-    assert bill["version"] >= 1
-    references = [component["bom-ref"] for component in every_component(bill)]
+    assert set(sbom) == TOP
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    assert isinstance(sbom["version"], int)
+    assert sbom["version"] >= 1
+    references = [component["bom-ref"] for component in every_component(sbom)]
     assert len(references) == len(set(references))
-    for component in every_component(bill):
+    for component in every_component(sbom):
         assert {"type", "name"} <= set(component) <= COMPONENT
         assert component["type"] in KINDS
         assert component["name"]
@@ -66,26 +66,26 @@ def check(bill: dict[str, Any]) -> None:
         for one in component.get("properties", ()):
             assert set(one) == {"name", "value"}
             assert all(isinstance(text, str) for text in one.values())
-    named = {one["ref"] for one in bill["dependencies"]}
-    assert len(named) == len(bill["dependencies"])
-    wanted = {one for row in bill["dependencies"] for one in row.get("dependsOn", ())}
+    named = {one["ref"] for one in sbom["dependencies"]}
+    assert len(named) == len(sbom["dependencies"])
+    wanted = {one for row in sbom["dependencies"] for one in row.get("dependsOn", ())}
     assert named | wanted <= set(references)
-    for one in bill["compositions"]:
+    for one in sbom["compositions"]:
         assert one["aggregate"] in AGGREGATES
         assert set(one["assemblies"]) <= set(references)
 
 
-def bill_of(firmware: Firmware) -> dict[str, Any]:
+def sbom_of(firmware: Firmware) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((firmware.image.project_dir / SBOM_FILE).read_bytes())
     return content
 
 
-def test_the_bill_of_an_image(tiny_firmware: Firmware) -> None:
-    bill, image = bill_of(tiny_firmware), tiny_firmware.image
-    check(bill)
+def test_the_sbom_of_an_image(tiny_firmware: Firmware) -> None:
+    sbom, image = sbom_of(tiny_firmware), tiny_firmware.image
+    check(sbom)
     binary = hashlib.sha256(image.bin.read_bytes()).hexdigest()
-    assert bill["metadata"]["component"]["hashes"] == [{"alg": "SHA-256", "content": binary}]
-    by_name = {one["name"]: one for one in bill["components"]}
+    assert sbom["metadata"]["component"]["hashes"] == [{"alg": "SHA-256", "content": binary}]
+    by_name = {one["name"]: one for one in sbom["components"]}
     assert list(by_name) == ["mel2metal", image.model_name, "CMSIS-DSP"]
     assert by_name[image.model_name]["hashes"][0]["content"] == image.model_sha256
     cmsis = by_name["CMSIS-DSP"]
@@ -93,7 +93,7 @@ def test_the_bill_of_an_image(tiny_firmware: Firmware) -> None:
     for file in cmsis["components"]:
         content = (image.project_dir / file["name"]).read_bytes()
         assert file["hashes"][0]["content"] == hashlib.sha256(content).hexdigest()
-    assert bill["dependencies"][0]["dependsOn"] == [
+    assert sbom["dependencies"][0]["dependsOn"] == [
         *("library:mel2metal", f"machine-learning-model:{image.model_name}")
     ]
 
@@ -140,9 +140,9 @@ def foreign(tiny_firmware: Firmware, tmp_path: Path) -> Project:
 
 def test_libraries_and_the_users_own_files(foreign: Project, tiny_firmware: Firmware) -> None:
     mine = dataclasses.replace(MEASURE, name="mine", folder=Path("mine"), files={"main.c": b""})
-    bill = json.loads(make_sbom(foreign, mine, tiny_firmware.image, find_toolchain()))
-    check(bill)
-    by_name = {one["name"]: one for one in bill["components"]}
+    sbom = json.loads(make_sbom(foreign, mine, tiny_firmware.image, find_toolchain()))
+    check(sbom)
+    by_name = {one["name"]: one for one in sbom["components"]}
     members = {
         name: [value["value"] for value in one.get("properties", ())]
         for name, one in by_name.items()
@@ -157,4 +157,4 @@ def test_libraries_and_the_users_own_files(foreign: Project, tiny_firmware: Firm
     assert engine["hashes"][0]["content"] == hashlib.sha256(b"library").hexdigest()
     assert by_name["CMSIS-DSP"]["scope"] == "required"
     assert [file["name"] for file in by_name["mine"]["components"]] == ["app/main.c"]
-    assert bill["compositions"][0]["aggregate"] == "incomplete_third_party_only"
+    assert sbom["compositions"][0]["aggregate"] == "incomplete_third_party_only"
