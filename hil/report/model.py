@@ -25,6 +25,8 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         validate_by_name=True,
         validate_by_alias=True,
+        # Always written; a report of before such a key has its default when it is read.
+        json_schema_serialization_defaults_required=True,
         serialize_by_alias=True,
         ser_json_inf_nan="null",
     )
