@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "core/cortex_m.h"
-#include "core/crc32.h"
+#include "library/crc32.h"
 #include "port/registers.h"
 
 #define MAGIC 0x4D32464Bu

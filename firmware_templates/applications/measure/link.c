@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 #include "app/cobs.h"
-#include "core/crc32.h"
 #include "core/fault_record.h"
+#include "library/crc32.h"
 #include "app/wire.h"
 #include "port/uart.h"
 #include "port/watchdog.h"

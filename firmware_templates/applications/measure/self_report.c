@@ -7,6 +7,7 @@
 #include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
+#include "app/self_check.h"
 #include "app/wire.h"
 #include "core/cpu.h"
 #include "core/image.h"
@@ -37,6 +38,7 @@ static uint16_t flags_now(void) {
     flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
     flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
     flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
+    flags |= self_check_weights_damaged() ? WIRE_HELLO_WEIGHTS_DAMAGED : 0u;
     return (uint16_t)flags;
 }
 
