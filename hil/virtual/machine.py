@@ -115,7 +115,6 @@ class Machine:
         self.bus = Bus(self.peripherals, chip.clocks, self.rcc)
         self.meters = meters = CallMeters(self.core, self.nvic)
         self.exceptions = Exceptions(self.core, self.nvic, self.scb, meters)
-        self.exceptions.forbids = self.bus_memory.forbids
         self.loop = RunLoop(
             self.core,
             self.scheduler,

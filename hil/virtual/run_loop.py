@@ -62,6 +62,7 @@ class RunLoop:
         self.core, self.scheduler = core, scheduler
         self.nvic, self.scb = processor.nvic, processor.scb
         self.bus_memory = processor.bus_memory
+        exceptions.forbids = processor.bus_memory.forbids
         self.exceptions, self.halting, self.meters = exceptions, halting, meters
         self._owners = owners
         self._reception = reception
