@@ -27,6 +27,7 @@ from hil.report.model import (
     TestCounts,
 )
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
+from hil.report.struck import sum_faults
 from hil.report.tool import describe_tool
 from hil.report.trained_on import judge_trained_on
 from scoring.accuracy import Accuracy, clip_accuracy
@@ -134,6 +135,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         divergences=records.divergences_total,
         retries=len(records.retries),
         flaky_tests=len(records.flaky_tests),
+        faults=sum_faults(records.faults),
         gates=(),
     )
 

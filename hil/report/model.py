@@ -228,6 +228,38 @@ class Gate(Section):
     """Value, limit and by how much, in a sentence."""
 
 
+class FaultFigures(Section):
+    """Faults that struck on purpose; each ended in one of the last four ways."""
+
+    injected: int
+    detected: int
+    """The harness saw something that such a fault shows itself by."""
+
+    harmless: int
+    """Nothing was seen, and the answer is right."""
+
+    recovered: int
+    """It was seen, and the right answer came in the end."""
+
+    lost: int
+    """No answer came."""
+
+    wrong: int
+    """An answer was accepted that is not the host twin's, bit for bit."""
+
+
+class Faults(Section):
+    """What became of the faults of --fault."""
+
+    seed: int
+    rates: dict[str, float]
+    """By mode: how likely it strikes a clip."""
+
+    total: FaultFigures
+    modes: dict[str, FaultFigures]
+    """Of each mode that struck."""
+
+
 class TestCounts(Section):
     """Tests on this board."""
 
@@ -310,6 +342,9 @@ class Report(Section):
 
     flaky_tests: int
     """Tests that passed, but needed one."""
+
+    faults: Faults | None
+    """Null: none were asked for."""
 
     gates: tuple[Gate, ...]
 

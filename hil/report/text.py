@@ -18,6 +18,7 @@ from hil.report.features import feature_lines, rate_lines
 from hil.report.gates import gate_lines
 from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
+from hil.report.struck import fault_lines
 from hil.report.trained_on import measure_untrained, trained_folds_played
 
 _SHOWN_DIVERGENCES = 5
@@ -161,7 +162,7 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
             f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
         )
-    lines += retry_lines(records)
+    lines += [*fault_lines(report.faults), *retry_lines(records)]
     lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]
     lines += [f"  {divergence.text}" for divergence in shown]
