@@ -29,7 +29,6 @@ class Section(BaseModel):
         json_schema_serialization_defaults_required=True,
         serialize_by_alias=True,
         ser_json_inf_nan="null",
-        json_schema_serialization_defaults_required=True,
     )
 
 

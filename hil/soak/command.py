@@ -8,10 +8,13 @@ import math
 import os
 import random
 import shlex
+import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -46,6 +49,7 @@ def run_soak(options: argparse.Namespace, console: Console) -> int:
     soak, folder = _begin(options, rates, board_folder)
     _say(console, f"soak of {options.board}: {folder}")
     runner = _Runner(options, soak, folder, board_folder, console)
+    before = _take_signals()
     try:
         runner.prepare()
         runner.run()
@@ -53,6 +57,8 @@ def run_soak(options: argparse.Namespace, console: Console) -> int:
         soak.interrupted = True
     finally:
         runner.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
     soak.ended = not soak.interrupted
     soak.write(folder)
     for line in [
@@ -274,6 +280,17 @@ def _unfinished(
         return soak, file.parent
     what = f"no soak in {board_folder} was cut short"
     raise InputError([Fault("--resume", what, "leave it out")])
+
+
+def _take_signals() -> dict[int, Any]:
+    """Ctrl-C and SIGTERM end the soak, also where the shell that started it has them ignored.
+
+    A run inherits what is ignored: it could not be told to end.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    return {number: signal.signal(number, signal.default_int_handler) for number in numbers}
 
 
 def _say(console: Console, line: str) -> None:
