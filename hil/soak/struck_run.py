@@ -25,6 +25,9 @@ from hil.soak.record import OutsideFault, Round
 
 STOPPED_S = 3.0
 POLL_S = 0.1
+LONGEST_START_S = 240.0
+"""Longest that a run takes until its first clip is judged, on a busy machine."""
+
 END_WAIT_S = 120.0
 """Longest wait for a run that was told to end."""
 
@@ -122,6 +125,7 @@ class StruckRun:
 
     def _watch(self, process: subprocess.Popen[Any], left: list[Coming]) -> tuple[int, bool]:
         last_judged, since_s = -1, time.monotonic()
+        begun_judged, begun_s = self._judged, since_s
         while True:
             try:
                 return process.wait(POLL_S), False
@@ -136,10 +140,23 @@ class StruckRun:
                 self._round.troubles.append(f"no clip was judged for {STALLED_S:g} s")
                 process.kill()
                 return process.wait(), True
-            if self._is_over():
+            if self._is_over() and self._has_come_far(judged, begun_judged, begun_s):
+                self._leave_room()
                 return self._end(process), True
             if left and left[0].judged <= judged and self._full is None:
                 self._strike(left.pop(0).mode, process)
+
+    def _has_come_far(self, judged: int, begun_judged: int, begun_s: float) -> bool:
+        """Whether a process that is ended now has something to report: it has judged a clip."""
+        return judged > begun_judged or time.monotonic() - begun_s > LONGEST_START_S
+
+    def _leave_room(self) -> None:
+        """A disk that was to be full, and that nothing was written to since, is not any more."""
+        full = self._full
+        if full is not None and self._host is not None and not self._host.refused:
+            self._host.set_room(ROOM)
+            self._round.outside.remove(full)
+            self._full = None
 
     def _end(self, process: subprocess.Popen[Any]) -> int:
         """As Ctrl-C does."""
@@ -192,7 +209,7 @@ class StruckRun:
             refused = self._host.refused
             self._host.set_room(ROOM)
             full.detected = exit_code == EXIT_TOOL and _NO_ROOM in text
-            if full.detected and not interrupted:
+            if full.detected:
                 return True
             if refused and not full.detected and exit_code >= 0:
                 full.end = End.LOST.value

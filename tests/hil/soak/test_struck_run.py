@@ -15,7 +15,6 @@ from rich.console import Console
 
 import hil.soak.command
 import hil.soak.struck_run
-from generator.command_parser import CommandParser
 from hil.fault_modes.names import FaultMode
 from hil.option_table import prefixed_arguments
 from hil.soak.arguments import add_soak
@@ -124,7 +123,7 @@ def test_a_wrong_answer_makes_the_exit_code(
         (clips / "lies").touch()
     for _ in range(CLIPS):
         turns.give()
-    parser = CommandParser()
+    parser = argparse.ArgumentParser()
     commands = parser.add_subparsers()
     add_soak(commands)
     options = parser.parse_args([
