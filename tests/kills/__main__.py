@@ -28,7 +28,7 @@ from tests.kills.set_up import SetUp
 from tests.kills.sweep import Kill, Undisturbed, kill_and_run, run_undisturbed
 from tests.kills.train import Train
 
-KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (SetUp, Build, Flash, Run, Train)}
+KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Build, Flash, Run, Train, SetUp)}
 
 IN_A_ROUND = 5
 """Kills of one kind before the next kind has its turn."""
