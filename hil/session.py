@@ -19,7 +19,7 @@ from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.model.patches import PatchRule
 from generator.project.manifest import FrontendInfo
-from generator.wire.messages import Hello, Memory
+from generator.wire.messages import Check, Hello, Memory
 from hil.answer import Answer, answer_of
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
@@ -36,10 +36,11 @@ from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
 from hil.judges.oracle import Oracle
 from hil.judges.reference import reference_note
-from hil.link.client import Int8, Link, SerialPort
+from hil.link.client import Int8, Link
 from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
 from hil.link.played import ClipRun, PatchRun
+from hil.link.serial_port import SerialPort
 from hil.options import Options
 from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord
@@ -156,6 +157,10 @@ class BoardSession:
     def read_memory(self) -> Memory:
         """Ask what memory was used since reset."""
         return self.recovery.run(self, self.link.read_memory)[0]
+
+    def read_check(self) -> Check:
+        """Have the firmware look at its memories; damaged weights are programmed again."""
+        return self.recovery.run(self, self.link.read_check)[0]
 
     def check_identity(self) -> None:
         """Raise WrongDeviceError where the device is not what this run is about."""

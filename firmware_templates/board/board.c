@@ -70,8 +70,10 @@ int m2m_listen(void) {
     clock_step();
     (void)cycle_counter_rearm(); /* a debugger that leaves stops it */
     if (!microphone_pending()) {
+        (void)phase_enter(PHASE_IDLE);
         load_sleep_unless(something_waits);
     }
+    (void)phase_enter(PHASE_LISTEN);
     load_add_overruns(microphone_take_overruns());
     if (!microphone_pending()) {
         return 0; /* another interrupt has ended the sleep */

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "core/cortex_m.h"
-#include "core/crc32.h"
+#include "library/crc32.h"
 #include "port/registers.h"
 
 #define MAGIC 0x4D32464Bu
@@ -30,14 +30,21 @@ static bool is_valid(void) {
            record.crc == crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
 }
 
-void phase_enter(enum phase phase) {
-    record.phase = (uint32_t)phase | ~(uint32_t)phase << 16;
-}
-
+/* `record` has been written whole since the power came up. */
 static uint32_t phase_now(void) {
     const uint32_t word = record.phase;
     const uint32_t phase = word & 0xFFFFu;
-    return word == (phase | ~phase << 16) && phase <= PHASE_CHECK ? phase : PHASE_UNKNOWN;
+    return word == (phase | ~phase << 16) && phase <= PHASE_LISTEN ? phase : PHASE_UNKNOWN;
+}
+
+static void note(enum phase phase) {
+    record.phase = (uint32_t)phase | ~(uint32_t)phase << 16;
+}
+
+enum phase phase_enter(enum phase phase) {
+    const uint32_t before = phase_now();
+    note(phase);
+    return (enum phase)before;
 }
 
 struct ended_run fault_record_take(uint32_t reset_flags) {
@@ -53,7 +60,7 @@ struct ended_run fault_record_take(uint32_t reset_flags) {
     resets = ended.resets;
     record.run = (struct ended_run){.resets = resets};
     seal();
-    phase_enter(PHASE_START);
+    note(PHASE_START);
     return ended;
 }
 

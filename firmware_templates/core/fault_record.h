@@ -30,6 +30,7 @@ enum phase {
     PHASE_NETWORK,
     PHASE_SEND,
     PHASE_CHECK,
+    PHASE_LISTEN,
 };
 
 struct ended_run {
@@ -55,7 +56,8 @@ void fault_record_keep(enum run_end end, uint32_t address, uint32_t status);
 /* The same for a fault of the core. */
 void fault_record_keep_fault(const struct fault *fault);
 
-/* What the firmware does from now on. One store: it may be called in any loop. */
-void phase_enter(enum phase phase);
+/* What the firmware does from now on; returns what it did before. A store and a load: it may be
+ * called in any loop. */
+enum phase phase_enter(enum phase phase);
 
 #endif

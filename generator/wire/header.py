@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from generator.wire import limits
 from generator.wire.layout import WIRE, Field, Layout
 from generator.wire.limits import (
+    Canary,
     ClipFlag,
     Direction,
     HelloFlag,
@@ -127,9 +128,10 @@ def header_context() -> WireHeader:
     )
     clip = tuple(_define(f"CLIP_{flag.name}", f"{flag.value}u", flag.doc) for flag in ClipFlag)
     hello = tuple(_define(f"HELLO_{flag.name}", f"{flag.value}u", flag.doc) for flag in HelloFlag)
+    canaries = tuple(_define(f"CANARY_{one.name}", f"{one.value}u", one.doc) for one in Canary)
     heads = tuple(_define(f"HEAD_{head.name}", f"{head.value}u", head.doc) for head in ScoreHead)
     return WireHeader(
-        defines=numbers + clip + hello + heads,
+        defines=numbers + clip + hello + canaries + heads,
         refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
         waits=tuple(_commented(f"WIRE_WAIT_{w.name} = {w.value},", w.doc, "    ") for w in Wait),
         run_ends=tuple(

@@ -97,6 +97,16 @@ class HelloFlag(_DocumentedFlag):
     SOURCE_MISSING = 2, "the board's oscillator did not start: the core runs from the part's own"
     LSE_LOCKED = 4, "the core's oscillator is locked to the board's 32.768 kHz crystal"
     LSE_MISSING = 8, "that crystal should run and does not: the oscillator runs free"
+    WEIGHTS_DAMAGED = 16, "constants in flash are not as generated: no clip is answered"
+
+
+class Canary(_DocumentedFlag):
+    """Words around the rings of the line that nobody may write; a damaged one ends in a reset."""
+
+    RECEIVE_BEFORE = 1, "the word before the receive ring"
+    RECEIVE_BEHIND = 2, "the word behind it"
+    TRANSMIT_BEFORE = 4, "the word before the transmit ring"
+    TRANSMIT_BEHIND = 8, "the word behind it"
 
 
 class Wait(_DocumentedInt):
@@ -137,6 +147,7 @@ class Phase(_DocumentedInt):
     NETWORK = 5, "the network"
     SEND = 6, "waited for room in the transmit ring"
     CHECK = 7, "a check of its own memory"
+    LISTEN = 8, "took sound from its microphone, and worked on it (an image that listens)"
 
 
 class ScoreHead(_DocumentedInt):
@@ -160,6 +171,7 @@ class Refusal(_DocumentedInt):
     LINE = 8, "the UART saw framing or noise errors; detail: how many"
     INTERNAL = 9, "front-end or network returned an error; detail: its number, negated"
     FRAME_ORDER = 10, "FRAMES does not continue the patch; detail: the frame that was due"
+    WEIGHTS = 11, "constants in flash are not as generated; detail: the CRC-32 found"
 
 
 NO_CLIP_ID = 0xFFFFFFFF

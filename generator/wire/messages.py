@@ -349,6 +349,26 @@ class ResumeRequest(Message):
     clip_id: Annotated[int, _u32("the clip that REFUSED named")]
 
 
+@_message(0x0A, Direction.HOST_TO_DEVICE)
+class CheckRequest(Message):
+    """Asks for CHECK."""
+
+
+@_message(0x8C, Direction.DEVICE_TO_HOST)
+class Check(Message):
+    """What the firmware finds in its own memories, read at this request.
+
+    Weights are all constant arrays of numbers that an answer comes from. Once damaged, each
+    CLIP_BEGIN, and each CLIP_END of a clip that was open, is refused (WEIGHTS) until the board is
+    programmed again.
+    """
+
+    weights_crc_generated: Annotated[int, _u32("CRC-32 that the generator computed")]
+    weights_crc_found: Annotated[int, _u32("CRC-32 of what is in flash now")]
+    weights_bytes: Annotated[int, _u32("bytes that both are over")]
+    damaged_canaries: Annotated[int, _u32("Canary bits of the words that were overwritten")]
+
+
 @_message(0x8B, Direction.DEVICE_TO_HOST)
 class Resumed(Message):
     """Where the clip goes on; the first CREDIT is implied: window_bytes."""

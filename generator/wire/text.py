@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from generator.wire.layout import WIRE, Field, Layout
 from generator.wire.limits import (
     PROTOCOL_VERSION,
+    Canary,
     ClipFlag,
     HelloFlag,
     Phase,
@@ -50,7 +51,7 @@ def page() -> str:
     lines = [_INTRODUCTION, f"Protocol version {PROTOCOL_VERSION}."]
     for layout in WIRE:
         lines.extend(_message_lines(layout))
-    for flags in (ClipFlag, HelloFlag):
+    for flags in (ClipFlag, HelloFlag, Canary):
         lines.append(f"\n## {flags.__name__}\n\n| bit | name | meaning |\n|---:|---|---|")
         lines.extend(f"| {flag.value:#x} | {flag.name} | {flag.doc} |" for flag in flags)
     for codes in (ScoreHead, Refusal, Wait, RunEnd, Phase):

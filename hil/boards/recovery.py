@@ -2,8 +2,9 @@
 """Recovery of a conversation that fails by the link: steps, each stronger than the one before.
 
 Resynchronise and send again; reset; re-flash; take the power away. After each the device proves
-again what it is, and what failed is resent. Only failures of line, port and power are answered
-so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
+again what it is, and what failed is resent. Only failures of line, port and power are answered so
+(`LinkError.is_repeatable`), and weights in flash that have changed, by programming them again
+(`needs_programming`): a result that came is never asked for twice, whatever it says.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
 
@@ -21,7 +22,6 @@ from generator.errors import ToolError
 from hil.boards.board import Board
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
-from hil.link.client import SerialPort
 from hil.link.errors import (
     BoardRestartedError,
     HandshakeError,
@@ -29,6 +29,7 @@ from hil.link.errors import (
     LinkLostError,
     RecoveryError,
 )
+from hil.link.serial_port import SerialPort
 
 _T = TypeVar("_T")
 
@@ -130,7 +131,7 @@ class Recovery:
                 raise LinkLostError("the port was lost before, and could not be opened again")
             return attempt(), tuple(self._reasons)
         except LinkError as error:
-            if not error.is_repeatable:
+            if not _is_curable(error):
                 raise
             return self._climb(conversation, again or attempt, error), tuple(self._reasons)
         finally:
@@ -140,6 +141,9 @@ class Recovery:
         error, tried = first, []
         for rung in Rung:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
+            if error.needs_programming and rung in (Rung.RESYNCHRONISE, Rung.RESET):
+                tried.append(f"{rung}: does not write the flash")
+                continue
             if rung is Rung.RESYNCHRONISE and not _needs_handshake(first):
                 done = len(self._reasons)  # by the link itself
                 tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
@@ -149,11 +153,13 @@ class Recovery:
             except NoProgrammerError:
                 taken = False
             except (ToolError, OSError) as failure:
-                if isinstance(failure, LinkError) and not failure.is_repeatable:
+                if isinstance(failure, LinkError) and not _is_curable(failure):
                     raise
                 self._port_lost = self._port_lost or isinstance(failure, OSError | LinkLostError)
                 self._note(rung, error.what)
                 tried.append(f"{rung}: {_first_line(failure)}")
+                if isinstance(failure, LinkError) and failure.needs_programming:
+                    error = failure
                 continue
             if not taken:
                 tried.append(f"{rung}: this board has no such way")
@@ -162,7 +168,7 @@ class Recovery:
             try:
                 return attempt()
             except LinkError as failure:
-                if not failure.is_repeatable:
+                if not _is_curable(failure):
                     raise
                 tried.append(f"{rung}, resent: {_first_line(failure)}")
                 error = failure
@@ -200,6 +206,11 @@ class Recovery:
                 self._pause(REOPEN_INTERVAL_S)
         self._port_lost = False
         conversation.attach(port)
+
+
+def _is_curable(error: LinkError) -> bool:
+    """True where some step may help."""
+    return error.is_repeatable or error.needs_programming
 
 
 def _needs_handshake(error: LinkError) -> bool:

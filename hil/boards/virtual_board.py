@@ -22,7 +22,7 @@ from hil.boards.board import CallMeter
 from hil.boards.image import BuiltImage
 from hil.boards.probe_board import ProbeBoard
 from hil.boards.programmer import Programmer
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 
 if TYPE_CHECKING:
     from hil.virtual.machine import Machine

@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,13 @@ from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
     Frame,
+    HelloFlag,
     ProtocolMismatchError,
     encode_frame,
 )
 from generator.wire.messages import (
+    Check,
+    CheckRequest,
     ClipResult,
     Credit,
     Hello,
@@ -61,31 +64,17 @@ from hil.link.errors import (
     LinkLostError,
     LinkSilentError,
     RefusedError,
+    WeightsDamagedError,
     WrongDeviceError,
 )
 from hil.link.incoming import IncomingFrames, program_of, start_of
 from hil.link.played import Clip, ClipRun, PatchRun, clip_run, patch_messages, patch_run
 from hil.link.progress import READ_BACK_S, Progress, limit_of
-from hil.link.value_check import check_hello, check_rule
+from hil.link.serial_port import SerialPort
+from hil.link.value_check import check_hello, check_rule, refuse_damaged_weights
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-
-class SerialPort(Protocol):
-    """The part of pyserial's `Serial` that the link uses."""
-
-    timeout: float | None
-
-    @property
-    def in_waiting(self) -> int:
-        """Bytes that `read` would return at once."""
-
-    def read(self, size: int = 1, /) -> bytes:
-        """Up to `size` bytes; fewer when the timeout passes first."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """Send bytes."""
 
 
 class Link:
@@ -196,6 +185,13 @@ class Link:
         messages, _ = self._converse([MemoryRequest()], Memory)
         return next(m for m in messages if isinstance(m, Memory))
 
+    def read_check(self) -> Check:
+        """Have the firmware look at its own memories; raises WeightsDamagedError."""
+        messages, _ = self._converse([CheckRequest()], Check)
+        check = next(m for m in messages if isinstance(m, Check))
+        refuse_damaged_weights(check)
+        return check
+
     def pause(self, seconds: float) -> None:
         """Let the board's time pass while it owes nothing; whatever it says then is an error."""
         if self._read(seconds):
@@ -274,6 +270,8 @@ class Link:
             hello = self.handshake(self._silence_s)
         except HandshakeError as silent:
             raise error from silent
+        if hello.flags & HelloFlag.WEIGHTS_DAMAGED:
+            raise WeightsDamagedError("it at its start") from error
         if before is not None and program_of(before) != program_of(hello):
             what = "another firmware answers than before: the board was programmed, or exchanged"
             raise WrongDeviceError(what, "leave the board alone, and run again") from error

@@ -25,6 +25,7 @@ SOURCES = (
     "cobs",
     "sha256",
     "link",
+    "self_check",
     "self_report",
     "session",
     "features",
@@ -32,7 +33,8 @@ SOURCES = (
     "fault_report",
 )
 
-FAKE_SOURCES = ("board_facts.c", "driver.c")
+SHARED = ("library/crc32.c", "library/weights.c", "network/layer_clock.c")
+FAKE_SOURCES = ("board_facts.c", "driver.c", "self_checks.c")
 
 LABELS = ("dog", "bells ä", "rain")
 
@@ -71,7 +73,7 @@ def driver_key() -> str:
     """A hash over all that the driver is made of."""
     version = subprocess.run([*find_host_cc(), "--version"], capture_output=True, check=True).stdout
     texts = rendered_sources().values()
-    return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES)
+    return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES, *SHARED)
 
 
 def build_driver(directory: Path) -> None:
@@ -83,8 +85,7 @@ def build_driver(directory: Path) -> None:
     command = [
         *(*find_host_cc(), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(directory / "app" / f"{name}.c") for name in SOURCES),
-        str(TEMPLATES_DIR / "core" / "crc32.c"),
-        str(TEMPLATES_DIR / "network" / "layer_clock.c"),
+        *(str(TEMPLATES_DIR / path) for path in SHARED),
         *(str(directory / "library" / "classes.c"), *(str(FAKES / name) for name in FAKE_SOURCES)),
         *("-o", str(directory / DRIVER)),
     ]

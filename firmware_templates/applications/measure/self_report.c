@@ -7,6 +7,7 @@
 #include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
+#include "app/self_check.h"
 #include "app/wire.h"
 #include "core/cpu.h"
 #include "core/image.h"
@@ -23,7 +24,7 @@ _Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WA
                    WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
 _Static_assert(WIRE_END_WATCHDOG == (int)RUN_END_WATCHDOG && WIRE_END_WAIT == (int)RUN_END_WAIT &&
-                   WIRE_PHASE_IDLE == (int)PHASE_IDLE && WIRE_PHASE_CHECK == (int)PHASE_CHECK,
+                   WIRE_PHASE_IDLE == (int)PHASE_IDLE && WIRE_PHASE_LISTEN == (int)PHASE_LISTEN,
                "HELLO names ends and phases as core/fault_record.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
@@ -37,6 +38,7 @@ static uint16_t flags_now(void) {
     flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
     flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
     flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
+    flags |= self_check_weights_damaged() ? WIRE_HELLO_WEIGHTS_DAMAGED : 0u;
     return (uint16_t)flags;
 }
 

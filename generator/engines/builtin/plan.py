@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from generator.constant_tables import ConstantTable
 from generator.engines.builtin.c_tables import (
     Record,
     Table,
@@ -37,6 +38,9 @@ from generator.engines.builtin.stage_plan import (
 from generator.engines.builtin.tail_plan import TailPlan, plan_tail
 from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
+
+WEIGHTS_HEADER = "network/network_weights.h"
+"""What declares the tables."""
 
 ALWAYS_CALLED = ("row_ring", "dequantise")
 """Kernels that every network needs: its rings, its scores as float32."""
@@ -157,6 +161,15 @@ class NetworkPlan:
     """What network.h says of it."""
     engine_errors: bool = False
     """Whether a push may return an error of the engine's own."""
+
+    @property
+    def constant_tables(self) -> tuple[ConstantTable, ...]:
+        """Those of `tables` that hold numbers alone."""
+        return tuple(
+            ConstantTable(table.name, WEIGHTS_HEADER, table.content)
+            for table in self.tables
+            if table.content
+        )
 
 
 def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "app/cobs.h"
-#include "core/crc32.h"
+#include "library/crc32.h"
 #include "app/link.h"
 #include "library/listener.h"
 #include "app/session.h"
@@ -25,6 +25,7 @@
 #include "port/uart.h"
 #include "port/wait_for.h"
 #include "port/watchdog.h"
+#include "self_checks.h"
 
 #define RING_BYTES 4096u
 #define TX_BYTES UART_TX_RING_LEAST_BYTES
@@ -148,6 +149,13 @@ bool uart_tx_poll(void) {
 void watchdog_feed(void) {
     feeds++;
     tx_waiting = tx_waiting > 100u ? tx_waiting - 100u : 0u;
+}
+
+enum phase phase_enter(enum phase phase) {
+    static enum phase now = PHASE_START;
+    const enum phase before = now;
+    now = phase;
+    return before;
 }
 
 /* --- A listener: every 100 samples are a frame, every 10 frames a patch ----------------------- */
@@ -313,6 +321,14 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
         break;
     case 'k': /* what the clock comes from */
         state = (struct clock_state){words[0] != 0u, words[1] != 0u, words[2] != 0u};
+        answer("", 0u);
+        break;
+    case 'w': /* one bit of the weights turns over */
+        fake_turn_weights_over(words[0]);
+        answer("", 0u);
+        break;
+    case 'y': /* somebody writes beyond a ring */
+        fake_write_beyond_a_ring(words[0]);
         answer("", 0u);
         break;
     case 'x':

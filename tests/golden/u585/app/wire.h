@@ -31,6 +31,12 @@
 #define WIRE_HELLO_LSE_LOCKED 4u
 /* that crystal should run and does not: the oscillator runs free */
 #define WIRE_HELLO_LSE_MISSING 8u
+/* constants in flash are not as generated: no clip is answered */
+#define WIRE_HELLO_WEIGHTS_DAMAGED 16u
+#define WIRE_CANARY_RECEIVE_BEFORE 1u /* the word before the receive ring */
+#define WIRE_CANARY_RECEIVE_BEHIND 2u /* the word behind it */
+#define WIRE_CANARY_TRANSMIT_BEFORE 4u /* the word before the transmit ring */
+#define WIRE_CANARY_TRANSMIT_BEHIND 8u /* the word behind it */
 /* probabilities that sum to 1: the highest decides, if it reaches its threshold */
 #define WIRE_HEAD_SOFTMAX 1u
 /* a probability for each class: all that reach their thresholds are detected */
@@ -50,6 +56,7 @@ enum wire_refusal {
     WIRE_LINE = 8, /* the UART saw framing or noise errors; detail: how many */
     WIRE_INTERNAL = 9, /* front-end or network returned an error; detail: its number, negated */
     WIRE_FRAME_ORDER = 10, /* FRAMES does not continue the patch; detail: the frame that was due */
+    WIRE_WEIGHTS = 11, /* constants in flash are not as generated; detail: the CRC-32 found */
 };
 
 /* What a wait that gave up was for. */
@@ -87,6 +94,8 @@ enum wire_phase {
     WIRE_PHASE_NETWORK = 5, /* the network */
     WIRE_PHASE_SEND = 6, /* waited for room in the transmit ring */
     WIRE_PHASE_CHECK = 7, /* a check of its own memory */
+    /* took sound from its microphone, and worked on it (an image that listens) */
+    WIRE_PHASE_LISTEN = 8,
 };
 
 /* HELLO_REQUEST, from the host.
@@ -173,6 +182,10 @@ struct wire_resume_request {
 };
 _Static_assert(sizeof(struct wire_resume_request) == 4, "");
 _Static_assert(offsetof(struct wire_resume_request, clip_id) == 0, "");
+
+/* CHECK_REQUEST, from the host.
+ * Asks for CHECK. */
+#define WIRE_CHECK_REQUEST 0x0au
 
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
@@ -434,5 +447,23 @@ _Static_assert(sizeof(struct wire_resumed) == 12, "");
 _Static_assert(offsetof(struct wire_resumed, clip_id) == 0, "");
 _Static_assert(offsetof(struct wire_resumed, samples) == 4, "");
 _Static_assert(offsetof(struct wire_resumed, window_bytes) == 8, "");
+
+/* CHECK, from the device.
+ * What the firmware finds in its own memories, read at this request.
+ * Weights are all constant arrays of numbers that an answer comes from. Once damaged, each
+ * CLIP_BEGIN, and each CLIP_END of a clip that was open, is refused (WEIGHTS) until the board is
+ * programmed again. */
+#define WIRE_CHECK 0x8cu
+struct wire_check {
+    uint32_t weights_crc_generated; /* CRC-32 that the generator computed */
+    uint32_t weights_crc_found; /* CRC-32 of what is in flash now */
+    uint32_t weights_bytes; /* bytes that both are over */
+    uint32_t damaged_canaries; /* Canary bits of the words that were overwritten */
+};
+_Static_assert(sizeof(struct wire_check) == 16, "");
+_Static_assert(offsetof(struct wire_check, weights_crc_generated) == 0, "");
+_Static_assert(offsetof(struct wire_check, weights_crc_found) == 4, "");
+_Static_assert(offsetof(struct wire_check, weights_bytes) == 8, "");
+_Static_assert(offsetof(struct wire_check, damaged_canaries) == 12, "");
 
 #endif
