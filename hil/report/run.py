@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
-from generator.no_room import NO_ROOM
 from generator.wire import PROTOCOL_VERSION
 from hil.gates.limits import Limit
 from hil.report.completeness import NOT_ENDED, PARTIAL_FILE, why_incomplete
@@ -300,7 +299,11 @@ def _facts(board: BoardRecord | None) -> dict[str, Any]:
 
 
 def _cannot_write(path: Path, error: OSError) -> ToolError:
-    action = "make room there" if error.errno in NO_ROOM else "make its folder writable"
+    action = (
+        "make room there"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else "make its folder writable"
+    )
     where = error.filename if isinstance(error.filename, str) else path
     return ToolError(
         f"cannot write {where}: {error.strerror or error}",
