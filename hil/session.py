@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.boards.record import BoardSpec
+from generator.errors import ToolError
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.model.patches import PatchRule
@@ -164,8 +165,17 @@ class BoardSession:
         return replace(run, retries=retries)
 
     def read_memory(self) -> Memory:
-        """Ask what memory was used since reset."""
-        return self.recovery.run(self, self.link.read_memory)[0]
+        """Ask what memory was used since reset.
+
+        Raises ToolError where more stack was used than the image can use: then its bound is wrong.
+        """
+        memory = self.recovery.run(self, self.link.read_memory)[0]
+        bound = (self.image.footprint.get("stack") or {}).get("bound_bytes")
+        if bound is not None and memory.stack_high_water_bytes > bound:
+            used = memory.stack_high_water_bytes
+            what = f"{used} bytes of stack were used, and the bound of the image is {bound}"
+            raise ToolError(what, "report it as a defect of generator/toolchain/stack_bound")
+        return memory
 
     def read_check(self) -> Check:
         """Have the firmware look at its memories; damaged weights are programmed again."""

@@ -131,6 +131,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         latency=measure_latency(clips, board),
         features=judge_features(records),
         footprint=footprint_of(board),
+        stack_bound_bytes=_stack_bound(board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         retries=len(records.retries),
@@ -162,6 +163,11 @@ def decision_of(board: BoardRecord) -> Decision:
         thresholds=shares if rule.has_thresholds else None,
         other=None if rule.other is None else board.project.labels[rule.other],
     )
+
+
+def _stack_bound(board: BoardRecord) -> int | None:
+    footprint = footprint_of(board)
+    return footprint.stack.bound_bytes if footprint and footprint.stack else None
 
 
 def footprint_of(board: BoardRecord) -> Footprint | None:

@@ -160,7 +160,8 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
     if memory is not None:
         lines.append(
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
-            f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
+            f"most{_bound_text(report)}; receive ring {memory.rx_high_water_bytes} of "
+            f"{memory.rx_ring_bytes}"
         )
     lines += [*fault_lines(report.faults), *retry_lines(records)]
     lines.append(divergences_text(records))
@@ -181,6 +182,11 @@ def _margin_text(report: Report) -> str:
     if margin <= 0:
         return f"NOT KEPT: the work of a patch takes {100 - margin:.1f} % {step}"
     return f"{margin:.1f} % {step} are free"
+
+
+def _bound_text(report: Report) -> str:
+    bound = report.stack_bound_bytes
+    return "" if bound is None else f", never more than {bound}"
 
 
 def _number(value: float | None, digits: int = 0) -> str:
