@@ -131,6 +131,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         features=judge_features(records),
         footprint=footprint_of(board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
+        weights_check=records.weights_check,
         divergences=records.divergences_total,
         retries=len(records.retries),
         flaky_tests=len(records.flaky_tests),

@@ -204,6 +204,23 @@ class Footprint(Section):
     memories: tuple[MemoryRegion, ...]
 
 
+class WeightsCheck(Section):
+    """The firmware's own look at the constants in its flash: they were as generated.
+
+    It looks before each clip's answer too, and refuses the clip where they differ.
+    """
+
+    crc32: str
+    """Over all of them as they were generated, hexadecimal."""
+
+    bytes: int
+    at_start: bool
+    """Whether they were found right at the start of the run."""
+
+    at_end: bool
+    """The same at its end; false where it was not asked any more, as of a run that broke off."""
+
+
 class Gate(Section):
     """One limit that the run had to keep (--min-accuracy and the like)."""
 
@@ -302,6 +319,9 @@ class Report(Section):
     """Null: the image came without its bill."""
 
     stack_high_water_bytes: int | None
+    weights_check: WeightsCheck | None = None
+    """Null: the firmware was not asked."""
+
     divergences: int | None
     """Elements that differed; null where 0 would be an empty promise."""
 

@@ -16,7 +16,7 @@ from generator.wire.messages import (
 from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
-from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
+from hil.report.model import ClockCheck, ImageLimits, MemoryRegion, WeightsCheck
 from scoring.outcomes import Outcome
 
 
@@ -176,6 +176,18 @@ class MemoryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """CHECK, as it was answered once: weights as generated."""
+
+    board: str
+    at_end: bool
+    """False: at the start of a process, true: at its end."""
+
+    crc32: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class LayersRecord:
     """One patch whose layer outputs were compared with the interpreter's."""
 
@@ -228,6 +240,7 @@ Record = (
     | FeaturesRecord
     | DivergenceRecord
     | MemoryRecord
+    | CheckRecord
     | LayersRecord
     | ClockRecord
     | CycleCounterRecord
@@ -282,6 +295,9 @@ class RunRecords:
     memory: MemoryRecord | None = None
     """The highest value of each field, over all resets and processes."""
 
+    checks: list[CheckRecord] = field(default_factory=list)
+    """Of all processes."""
+
     layer_inputs: set[str] = field(default_factory=set)
     """Patches whose layers were compared."""
 
@@ -326,6 +342,8 @@ class RunRecords:
                 self.divergences.append(record)
             case MemoryRecord():
                 self.memory = record if self.memory is None else _highest(self.memory, record)
+            case CheckRecord():
+                self.checks.append(record)
             case LayersRecord():
                 self.layer_inputs.add(record.tap_input)
             case ClockRecord():
@@ -371,6 +389,21 @@ class RunRecords:
     def outcomes(self) -> list[Outcome]:
         """Truth and what was detected, of every clip whose truth is known."""
         return [clip.outcome for clip in self.clips_in_order if clip.outcome is not None]
+
+    @property
+    def weights_check(self) -> WeightsCheck | None:
+        """What the firmware said of its weights; at the end: of every process that had asked."""
+        if not self.checks:
+            return None
+        ends = sum(one.at_end for one in self.checks)
+        starts = len(self.checks) - ends
+        first = self.checks[0]
+        return WeightsCheck(
+            crc32=f"0x{first.crc32:08x}",
+            bytes=first.bytes,
+            at_start=starts > 0,
+            at_end=0 < starts == ends,
+        )
 
     @property
     def clock_check(self) -> ClockCheck | None:
