@@ -354,6 +354,10 @@ format: $(VENV)/.test ## Let ruff and clang-format write the layout
 hooks: $(VENV)/.dev ## Run the quick checks before each git commit
 	$(PY) -m pre_commit install
 
+.PHONY: audit
+audit: $(VENV)/.dev ## Known weaknesses of the pinned packages (pip-audit; needs the internet)
+	@$(PY) -m tools.audit
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(LOCK) --extra train --extra test -o requirements/train.txt

@@ -20,7 +20,8 @@ from generator.errors import ToolError
 from generator.repository import IN_CHECKOUT, TOOLS_DIR, command
 
 COMPILER_DIR = TOOLS_DIR / "gcc-arm-none-eabi-13.2.1"
-CMSIS_DSP_DIR = TOOLS_DIR / "cmsis-dsp-1.10.3"
+CMSIS_DSP_VERSION = "1.10.3"
+CMSIS_DSP_DIR = TOOLS_DIR / f"cmsis-dsp-{CMSIS_DSP_VERSION}"
 
 PINNED_PREFIX = COMPILER_DIR / "gcc_arm_none_eabi" / "toolchain" / "bin" / "arm-none-eabi-"
 PINNED_LIBGCC_VARIANT = "thumb/v7e-m+dp/hard"

@@ -306,7 +306,7 @@ class FaultReport(Message):
     mmfar: Annotated[int, _u32("MemManage Fault Address Register")]
     bfar: Annotated[int, _u32("BusFault Address Register")]
     pc: Annotated[int, _u32("program counter as stacked; 0: not stacked")]
-    lr: Annotated[int, _u32("link register as stacked; 0: not stacked")]
+    lr: Annotated[int, _u32("link register as stacked; pc 0: newest return address")]
     xpsr: Annotated[int, _u32("program status as stacked; 0: not stacked")]
     sp: Annotated[int, _u32("stack pointer of the handler: address of the stacked frame")]
 

@@ -94,7 +94,7 @@ class FaultMode(enum.Enum):
     CORE_STOPPED = (
         "target-core-stopped",
         Boundary.TARGET,
-        "the core stands still until the watchdog restarts the chip",
+        "the core is stopped until the watchdog restarts the chip",
     )
     BROWN_OUT = "target-brown-out", Boundary.TARGET, "the supply fails and comes back"
     RECEIVE_RING_FLIP = (

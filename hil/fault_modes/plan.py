@@ -18,6 +18,8 @@ from hil.fault_modes.names import MODES, Boundary, FaultMode
 EVERY_MODE = "all"
 """The group of all modes; each boundary is a group by its own name."""
 
+DEFAULT_SEED = 1
+
 CHOICES = 1 << 32
 """How many values a strike's choice may have."""
 

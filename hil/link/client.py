@@ -49,13 +49,7 @@ from generator.wire.messages import (
     RuleRequest,
 )
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
-from hil.link.deadlines import (
-    ATTEMPTS,
-    BOOT_S,
-    HELLO_INTERVAL_S,
-    SILENCE_S,
-    resume_interval_of,
-)
+from hil.link.deadlines import ATTEMPTS, BOOT_S, HELLO_INTERVAL_S, SILENCE_S, resume_interval_of
 from hil.link.errors import (
     CycleCounterError,
     FrameLostError,
@@ -88,12 +82,13 @@ class Link:
         describe_address: Callable[[int], str] = hex,
         describe_reset: Callable[[int], str] = hex,
         on_retry: Callable[[str], None] = lambda reason: None,
+        on_trouble: Callable[[LinkError], None] = lambda error: None,
         silence_s: float = SILENCE_S,
     ) -> None:
         self.port = port
         self.describe_address = describe_address
         self._clock_s = clock_s
-        self._on_retry = on_retry
+        self._on_retry, self._on_trouble = on_retry, on_trouble
         self._silence_s = silence_s
         self._hello: Hello | None = None
         self._started_anew: Hello | None = None
@@ -259,6 +254,7 @@ class Link:
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
+                self._on_trouble(error)
                 self.repeat_handshake(error)
                 retries.append(error.what)
                 self._on_retry(error.what)
@@ -313,6 +309,7 @@ class Link:
                 if stuck[sample] > ATTEMPTS or sample > clip.sample_count:
                     raise interrupted
                 self._resumptions.append(interrupted.what)
+                self._on_trouble(interrupted)
                 frames = self._encode(clip.rest_from(sample))
 
     def _encode(self, messages: Sequence[Message]) -> deque[bytes]:

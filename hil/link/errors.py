@@ -85,8 +85,12 @@ class FrameLostError(LinkError):
 class BoardRestartedError(LinkError):
     """The firmware restarted though nobody had asked for it."""
 
-    def __init__(self, cause: str, ended: str = "") -> None:
-        """`ended`: how the run before ended, where the firmware has kept that."""
+    def __init__(self, cause: str, ended: str = "", *, by_self_check: bool = False) -> None:
+        """`ended`: how the run before ended, where the firmware has kept that.
+
+        `by_self_check`: it ended it by itself, having found its memory damaged.
+        """
+        self.by_self_check = by_self_check
         behind = f": {ended}" if ended else ""
         super().__init__(f"the board restarted in mid-clip (reset cause: {cause}){behind}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.wire import BOOT_NONCE, Frame, FrameReader
+from generator.wire import BOOT_NONCE, Frame, FrameReader, RunEnd
 from generator.wire.messages import FaultReport, Hello, Message
 from hil.link.errors import BoardRestartedError, DeviceFaultError, FrameLostError, LinkError
 from hil.link.run_end import describe_end, fault_of
@@ -63,7 +63,9 @@ class IncomingFrames:
         if fault is not None:
             return DeviceFaultError(fault, self._describe_address)
         ended = describe_end(hello, self._describe_address)
-        return BoardRestartedError(self._describe_reset(hello.reset_flags), ended)
+        by_self_check = hello.run_end == RunEnd.SELF_CHECK
+        cause = self._describe_reset(hello.reset_flags)
+        return BoardRestartedError(cause, ended, by_self_check=by_self_check)
 
 
 def program_of(hello: Hello) -> tuple[object, ...]:

@@ -11,7 +11,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from generator.boards.record import BoardSpec
-from generator.toolchain.footprint import Footprint
+from generator.project.names import FOOTPRINT_FILE
+from generator.toolchain.footprint import Footprint, kept_stack_bound
 from generator.toolchain.locate import Toolchain
 from generator.wire import AUDIO_LIMIT_SAMPLES, TAP_MASK_BYTES, ClipFlag
 from generator.wire.messages import (
@@ -88,6 +89,10 @@ def test_the_stack_keeps_its_reserve_at_the_worst(tapped_projects: Projects, boa
     memory: Memory = memory_of(run)
     assert memory.overruns == 0
     assert 256 < memory.stack_high_water_bytes <= memory.stack_bytes - STACK_RESERVE_BYTES
+    bound = kept_stack_bound(tapped_projects(board) / FOOTPRINT_FILE)
+    assert bound is not None
+    assert bound.bound_bytes is not None
+    assert memory.stack_high_water_bytes <= bound.bound_bytes <= memory.stack_bytes
 
 
 @pytest.mark.parametrize("board", ["u585", "l475"])

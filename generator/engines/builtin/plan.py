@@ -147,6 +147,8 @@ class NetworkPlan:
     rings: tuple[RingPlan, ...]
     """First those of the stream, then what is kept of streamed tensors for the tail."""
     stages: tuple[StagePlan, ...]
+    nested_rows: int
+    """How many calls of stream_row_came() may stand at once: the rings of the longest chain."""
     tail: TailPlan
     states: tuple[StatePlan, ...]
     """Variables, which keep their values between patches."""
@@ -234,6 +236,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         borders=tuple(borders.values()),
         rings=(*rings, *ends),
         stages=stages,
+        nested_rows=_nested_rows(schedule),
         tail=tail,
         states=tuple(
             StatePlan(plain_text(one.variable.name), one.offset, one.size, one.start)
@@ -248,6 +251,18 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
             (*(one for kernel in kernels for one in kernel.sources), *always), "c"
         ),
     )
+
+
+def _nested_rows(schedule: Schedule) -> int:
+    """Rings of the longest chain from the input on, what is kept for the tail included."""
+    depths = {0: 1}
+    longest = 1
+    for stage in schedule.stages:
+        depth = 1 + max(depths[source] for source in stage.sources)
+        longest = max(longest, depth)
+        if stage.target is not None:
+            depths[stage.target] = depth
+    return longest
 
 
 def _streamed(schedule: Schedule) -> tuple[int, ...]:

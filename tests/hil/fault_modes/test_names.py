@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from generator.repository import REPO_ROOT
 from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE, Boundary, FaultMode
 
 
@@ -19,3 +20,9 @@ def test_there_are_enough_of_them_with_names_and_texts_of_their_own() -> None:
 def test_the_link_alone_can_fail_at_a_real_board() -> None:
     of_the_link = {mode for mode in FaultMode if mode.boundary is Boundary.LINK}
     assert set(FaultMode) - NEED_A_VIRTUAL_BOARD - STRIKE_FROM_OUTSIDE == of_the_link
+
+
+def test_the_page_has_each_mode_with_its_text() -> None:
+    page = (REPO_ROOT / "docs" / "faults.md").read_text()
+    for mode in FaultMode:
+        assert f"| `{mode.value}` | {mode.text} |" in page

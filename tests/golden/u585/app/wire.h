@@ -388,7 +388,7 @@ struct wire_fault_report {
     uint32_t mmfar; /* MemManage Fault Address Register */
     uint32_t bfar; /* BusFault Address Register */
     uint32_t pc; /* program counter as stacked; 0: not stacked */
-    uint32_t lr; /* link register as stacked; 0: not stacked */
+    uint32_t lr; /* link register as stacked; pc 0: newest return address */
     uint32_t xpsr; /* program status as stacked; 0: not stacked */
     uint32_t sp; /* stack pointer of the handler: address of the stacked frame */
 };
