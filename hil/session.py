@@ -45,8 +45,9 @@ from hil.link.errors import LinkError, LinkLostError, WeightsDamagedError
 from hil.link.played import ClipRun, PatchRun
 from hil.link.serial_port import SerialPort
 from hil.options import Options
+from hil.report.check_records import CheckRecord
 from hil.report.model import ImageLimits, MemoryRegion
-from hil.report.records import BoardRecord, CheckRecord
+from hil.report.records import BoardRecord
 from sounds.decode import Samples, convert_samples, read_samples
 
 NETWORK_FUNCTION = "network_push_frame_s8"

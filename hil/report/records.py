@@ -15,8 +15,9 @@ from generator.wire.messages import (
 )
 from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
+from hil.report.check_records import CheckRecord
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
-from hil.report.model import ClockCheck, ImageLimits, MemoryRegion, WeightsCheck
+from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
 from hil.report.struck_records import FaultsRecord
 from scoring.outcomes import Outcome
 
@@ -177,18 +178,6 @@ class MemoryRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckRecord:
-    """CHECK, as it was answered once: weights as generated."""
-
-    board: str
-    at_end: bool
-    """False: at the start of a process, true: at its end."""
-
-    crc32: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class LayersRecord:
     """One patch whose layer outputs were compared with the interpreter's."""
 
@@ -284,6 +273,16 @@ def _together(one: BoardRecord, other: BoardRecord) -> BoardRecord:
     return replace(other, properties={**one.properties, **properties})
 
 
+_LISTS = {
+    "DivergenceRecord": "divergences",
+    "RetryRecord": "retries",
+    "ClockRecord": "clocks",
+    "CycleCounterRecord": "counters",
+    "CheckRecord": "checks",
+}
+"""Records of which every one is kept, and where."""
+
+
 @dataclass(slots=True)
 class RunRecords:
     """All records of one board in one run, from however many processes."""
@@ -336,6 +335,9 @@ class RunRecords:
 
     def add(self, record: Record) -> None:
         """Take one record; a clip that is retried replaces its earlier record."""
+        if (name := _LISTS.get(type(record).__name__)) is not None:
+            getattr(self, name).append(record)
+            return
         match record:
             case BoardRecord():
                 self.board = record if self.board is None else _together(self.board, record)
@@ -343,20 +345,10 @@ class RunRecords:
                 self.clips[record.clip] = record
             case FeaturesRecord():
                 self.features[record.clip] = record
-            case DivergenceRecord():
-                self.divergences.append(record)
             case MemoryRecord():
                 self.memory = record if self.memory is None else _highest(self.memory, record)
-            case CheckRecord():
-                self.checks.append(record)
             case LayersRecord():
                 self.layer_inputs.add(record.tap_input)
-            case ClockRecord():
-                self.clocks.append(record)
-            case CycleCounterRecord():
-                self.counters.append(record)
-            case RetryRecord():
-                self.retries.append(record)
             case EvidenceRecord():
                 self.evidence[record.clip] = record
             case FaultsRecord():
@@ -396,21 +388,6 @@ class RunRecords:
     def outcomes(self) -> list[Outcome]:
         """Truth and what was detected, of every clip whose truth is known."""
         return [clip.outcome for clip in self.clips_in_order if clip.outcome is not None]
-
-    @property
-    def weights_check(self) -> WeightsCheck | None:
-        """What the firmware said of its weights; at the end: of every process that had asked."""
-        if not self.checks:
-            return None
-        ends = sum(one.at_end for one in self.checks)
-        starts = len(self.checks) - ends
-        first = self.checks[0]
-        return WeightsCheck(
-            crc32=f"0x{first.crc32:08x}",
-            bytes=first.bytes,
-            at_start=starts > 0,
-            at_end=0 < starts == ends,
-        )
 
     @property
     def clock_check(self) -> ClockCheck | None:
