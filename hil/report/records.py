@@ -279,6 +279,7 @@ _LISTS = {
     "ClockRecord": "clocks",
     "CycleCounterRecord": "counters",
     "CheckRecord": "checks",
+    "FaultsRecord": "faults",
 }
 """Records of which every one is kept, and where."""
 
@@ -296,9 +297,6 @@ class RunRecords:
     memory: MemoryRecord | None = None
     """The highest value of each field, over all resets and processes."""
 
-    checks: list[CheckRecord] = field(default_factory=list)
-    """Of all processes."""
-
     layer_inputs: set[str] = field(default_factory=set)
     """Patches whose layers were compared."""
 
@@ -315,7 +313,7 @@ class RunRecords:
 
     clocks: list[ClockRecord] = field(default_factory=list)
     counters: list[CycleCounterRecord] = field(default_factory=list)
-
+    checks: list[CheckRecord] = field(default_factory=list)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     offered_clips: set[str] = field(default_factory=set)
     """All clips of the run's set, whether or not a test takes them."""
@@ -351,8 +349,6 @@ class RunRecords:
                 self.layer_inputs.add(record.tap_input)
             case EvidenceRecord():
                 self.evidence[record.clip] = record
-            case FaultsRecord():
-                self.faults.append(record)
             case LayerCostRecord():
                 self.layer_cost = record
 
