@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from generator.wire.messages import ClipBegin
 from hil.boards.recovery import Rung
@@ -19,6 +20,13 @@ from tests.support.tiny_model import TINY_LABELS
 
 SAMPLES = 9_600
 FOUND = "weights in the board's flash have changed: the firmware found "
+
+
+class Gone(FakeDevice):
+    """A port whose cable was pulled."""
+
+    def write(self, data: bytes, /) -> int:
+        raise serial.SerialException("the device reports readiness to read but returns no data")
 
 
 class Flash(Board):
@@ -96,9 +104,7 @@ def test_a_board_that_is_gone_is_not_waited_for_at_the_end() -> None:
     end = session.check_weights(at_end=True)
     assert end is not None
     assert end.at_end
-    device.deaf_to_hellos = 1 << 30
-    device.fault_at_frame = 0
-    session.link.port = FakeDevice(deaf_to_hellos=1 << 30, pace=(0,))
+    session.link.port = Gone()
     assert session.check_weights(at_end=True) is None
 
 
