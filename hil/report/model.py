@@ -9,27 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from generator.frontend.saturation import Saturation
+from hil.report.section import Section
 
 REPORT_SCHEMA: Final = "mel2metal-report/1"
-
-
-class Section(BaseModel):
-    """A part of the file. A reader passes over keys that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        use_attribute_docstrings=True,
-        validate_by_name=True,
-        validate_by_alias=True,
-        # Always written; a report of before such a key has its default when it is read.
-        json_schema_serialization_defaults_required=True,
-        serialize_by_alias=True,
-        ser_json_inf_nan="null",
-    )
 
 
 class Tool(Section):
