@@ -5,8 +5,12 @@
  *
  * One loop, no tasks: the ring fills by itself while a piece is worked on. With nothing to do the
  * core sleeps; half a ring of words, a received character or the tick wakes it. */
+#include <stddef.h>
+
 #include "board/load.h"
+#include "board/run_end.h"
 #include "core/cpu.h"
+#include "core/damage.h"
 #include "core/fault_record.h"
 #include "library/mel2metal.h"
 #include "microphone/decimator.h"
@@ -31,7 +35,8 @@ static bool reads;
 
 void m2m_board_begin(void) {
     /* Before anything can reset the part once more. */
-    (void)fault_record_take(clock_take_reset_flags());
+    const struct ended_run ended = fault_record_take(clock_take_reset_flags());
+    run_end_take(&ended);
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();
@@ -43,6 +48,17 @@ void m2m_board_begin(void) {
     decimator_reset(&decimator);
     microphone_begin();
     watchdog_feed(); /* the start is over: from now on m2m_listen() feeds it */
+}
+
+/* A DMA or an index that went beyond a ring may have gone anywhere: the next start tells of it. */
+static void look_beside_the_rings(void) {
+    const volatile uint32_t *damaged = uart_damaged_canary();
+    if (damaged == NULL) {
+        damaged = microphone_damaged_canary();
+    }
+    if (damaged != NULL) {
+        damage_end_run(damaged);
+    }
 }
 
 static bool something_waits(void) {
@@ -67,6 +83,7 @@ int m2m_listen(void) {
     uint32_t count = 0u;
     int status = 0;
 
+    look_beside_the_rings();
     clock_step();
     (void)cycle_counter_rearm(); /* a debugger that leaves stops it */
     if (!microphone_pending()) {

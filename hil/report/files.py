@@ -16,9 +16,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
-    except OSError:  # a full disk: what was written of it takes room
-        part.unlink(missing_ok=True)
-        raise
+    finally:
+        part.unlink(missing_ok=True)  # it may have filled the disk
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
