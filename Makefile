@@ -225,8 +225,7 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 .PHONY: soak
 soak: $(VENV)/.test $(TOOLS) ## MINUTES=20 of clips on virtual BOARD under faults of every kind, counted (SEED=1)
 	@$(MEL2METAL) soak --board $(call said,BOARD) --minutes $(call said,MINUTES,20) --seed $(call said,SEED,1) \
-	    $(if $(MODEL),--model $(call said,MODEL)) $(if $(SOUNDS),--sounds $(call said,SOUNDS)) \
-	    $(if $(CLIPS),--clips $(call said,CLIPS)) $(if $(call is_on,RESUME),--resume)
+	    $(if $(MODEL),--model $(call said,MODEL)) $(if $(call is_on,RESUME),--resume)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs

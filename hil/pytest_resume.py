@@ -155,7 +155,7 @@ class JournalKeeper:
         """Behind the reports: the run is over where every test was judged."""
         selected = {test for tests in self._tests.values() for test in tests}
         for journal in self._journals.values():
-            if selected <= self._judged:
+            if selected <= self._judged and self._run.is_written:
                 self._or_end(journal.end)
             journal.close()
 

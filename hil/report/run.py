@@ -66,6 +66,9 @@ class RunReport:
         self._folders: dict[str, Path] = {}
         self._earlier_s: dict[str, float] = {}
         self._refused = False
+        self.is_written = False
+        """Whether all reports stand."""
+
         self._warnings: list[str] = []
         self._limits = limits or {}
         self.gates: dict[str, tuple[Gate, ...]] = {}
@@ -109,6 +112,7 @@ class RunReport:
         self._folders[board] = journal.folder
         try:
             write_text(journal.folder / PARTIAL_FILE, f"{NOT_ENDED}\n")
+            keep_room(journal.folder)
             point_latest(journal.folder.parent, journal.folder)
         except OSError as error:
             raise _cannot_write(journal.folder, error) from error
@@ -166,6 +170,7 @@ class RunReport:
                 failures.append(error)
             except OSError as error:
                 failures.append(_cannot_write(folder, error))
+        self.is_written = not (failures or self._refused)
         if failures:
             raise ToolError("\n".join(str(one) for one in failures))
 
