@@ -20,8 +20,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from generator import firmware
 from generator.boards.record import BoardSpec
 from generator.engines.engine import FOREIGN_PART
@@ -60,9 +58,13 @@ def kept_objects(store: Path = OBJECTS) -> Iterator[None]:
         kept.leave()
         return image
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(firmware, "compile_project", compile_rest)
+    names = vars(firmware)
+    before = names["compile_project"]
+    names["compile_project"] = compile_rest
+    try:
         yield
+    finally:
+        names["compile_project"] = before
 
 
 class KeptObjects:
