@@ -119,7 +119,7 @@ def test_recipes_call_the_one_command() -> None:
     assert own == {
         *("mel2metal", "mypy", "pre_commit", "pytest", "ruff"),
         *("tests.fuzz", "tests.kills", "tests.support.bench_nets", "tools.browser_install"),
-        *("tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
+        *("tools.audit", "tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
     }
 
 

@@ -126,6 +126,13 @@ BUGS = (
         "if (first_frame != next_frame || count > NETWORK_FRAMES - next_frame) {",
         "if (first_frame != next_frame) {",
     ),
+    PlantedBug(
+        "a class rests one step too few",
+        "events",
+        "library/events.c",
+        "course->rest = (uint32_t)rule->refractory + 1u;",
+        "course->rest = (uint32_t)rule->refractory;",
+    ),
 )
 
 

@@ -32,6 +32,8 @@ from tests.support.build_folders import (
 HASH = "0123456789abcdef01234567"
 
 CACHES = {
+    f"fuzz/corpus/session/{40 * '0'}": b"an input",
+    "fuzz/current/text": b"a case",
     f"host/{HASH}/twin.so": b"compiled",
     f"host/.{HASH}.lock": b"",
     "flash_algorithms/u5-64e9a122e8f4201f.elf": b"algorithm",
@@ -45,6 +47,7 @@ CACHES = {
     ".u585-stedgeai.lock": b"",
 }
 RESULTS = {
+    f"fuzz/findings/session/crash-{40 * '0'}": b"an input",
     "hil/u585/20261129T160512Z-model/report.json": b"{}",
     "hil/u585/20261129T160512Z-model/report.html": b"<html>",
     "compare/builtin/u585/report.json": b"{}",
@@ -132,7 +135,7 @@ def test_results_stay_until_they_are_asked_for(build: Path) -> None:
     (build / "hil" / "u585" / "latest").symlink_to("20261129T160512Z-model")
     cleaning = clean(build)
     assert set(contents(build)) == {*RESULTS, "hil/u585/latest"}
-    assert set(left(cleaning, build)) == {"hil", "compare", "bench"}
+    assert set(left(cleaning, build)) == {"hil", "compare", "bench", "fuzz"}
     assert all("REPORTS=1" in one.why for one in cleaning.left)
     assert clean(build, reports=True).left == []
     assert not build.exists()
