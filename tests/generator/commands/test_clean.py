@@ -214,6 +214,8 @@ def test_environments_go_where_they_are_ours(
     write_files(
         tmp_path,
         {
+            ".venv.lock": b"process 1\n",
+            ".venv.old-77/half": b"",
             ".tools/cmsis-dsp-1.10.3/.installed": b"",
             ".tools/cmsis-dsp-1.10.3.lock": b"",
             ".tools/gcc.part-x1/half": b"",
@@ -231,6 +233,19 @@ def test_environments_go_where_they_are_ours(
     assert "removed  .venv" in said
     assert "stays    .tools/mine: was not written by mel2metal" in said
     assert [line for line in said if ".venv-labgrid: was not made by mel2metal" in line]
+
+
+def test_an_environment_that_is_being_set_up_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment(tmp_path, ".venv", ".making")
+    with (tmp_path / ".venv.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert main(["--environments"]) == 3
+    assert set(contents(tmp_path)) == {".venv/pyvenv.cfg", ".venv/.making", ".venv.lock"}
+    assert main(["--environments"]) == 0
+    assert not contents(tmp_path)
 
 
 def test_an_environment_that_is_a_link_stays(
