@@ -24,7 +24,9 @@ from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
 from training.dataset import DataSet, label_by_model, load_dataset
 from training.features import front_end_text
+from training.keras_bounds import check_keras_file
 from training.paths import (
+    BACKBONE_REMEDY,
     RUNS,
     default_out,
     find_backbone,
@@ -34,6 +36,8 @@ from training.paths import (
 from training.prepare import Prepared, prepare
 from training.run_folder import lock_run_folder, write_atomically
 from training.shipped import check_folds_of_shipped, check_sounds_of_shipped
+
+KERAS_REMEDY = "give a .keras that `make train` wrote"
 
 
 def parse_folds(text: str) -> tuple[int, ...]:
@@ -98,6 +102,7 @@ def _find_inputs(
         if held_out
         else find_backbone(os.environ)
     )
+    check_keras_file(backbone, BACKBONE_REMEDY)
     return config, data, backbone
 
 
@@ -201,7 +206,7 @@ def quantize_command(options: Namespace, console: Console) -> None:
         from training.trained_model import representative_patches
 
         config = run.prepared.config
-        network = load_network(options.keras, "give a .keras that `make train` wrote")
+        network = load_network(options.keras, KERAS_REMEDY)
         labels = run.prepared.data.labels
         _check_network(network, options.keras, config, labels)
         patches = representative_patches(run.prepared.clips, config)
@@ -232,9 +237,10 @@ def quantize_command(options: Namespace, console: Console) -> None:
 
 
 def _check_keras(path: Path) -> None:
-    if not path.is_file():
+    if not path.exists():
         what = "there is no such model"
         raise InputError([Fault(str(path), what, "train one with `make train`")])
+    check_keras_file(path, KERAS_REMEDY)
 
 
 def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:

@@ -46,7 +46,9 @@ def payload_of(layout: Layout, random: Random) -> bytes:
     if not random.randrange(6):
         return random.randbytes(random.randrange(2 * HOST_PAYLOAD_LIMIT_BYTES))
     size = layout.size_bytes
-    head = random.choice((random.randbytes(size), random.randbytes(size), bytes(size), b"\xff" * size))
+    head = random.choice(
+        (random.randbytes(size), random.randbytes(size), bytes(size), b"\xff" * size)
+    )
     if layout.message is Hello and random.randrange(2):
         texts = bytes(97 + random.randrange(26) if one > 127 else one for one in head[2:])
         head = PROTOCOL_VERSION.to_bytes(2, "little") + texts
@@ -186,7 +188,24 @@ def _converse(folder: Path, case: tuple[str, list[Damage], tuple[int, ...]]) -> 
 
 
 PARSERS = (
-    Parser("wire-messages", "payloads of every message", unpacked, _unpack, (FrameError, ValueError), is_file=False),
-    Parser("wire-frames", "bytes of a device, cut into frames", streams, _read_stream, is_file=False),
-    Parser("wire-conversations", "whole conversations over a bad line", conversations, _converse, (ToolError,), in_slice=2, is_file=False),
+    Parser(
+        "wire-messages",
+        "payloads of every message",
+        unpacked,
+        _unpack,
+        (FrameError, ValueError),
+        is_file=False,
+    ),
+    Parser(
+        "wire-frames", "bytes of a device, cut into frames", streams, _read_stream, is_file=False
+    ),
+    Parser(
+        "wire-conversations",
+        "whole conversations over a bad line",
+        conversations,
+        _converse,
+        (ToolError,),
+        in_slice=2,
+        is_file=False,
+    ),
 )

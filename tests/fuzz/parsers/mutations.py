@@ -41,7 +41,17 @@ ODD_CHARACTERS = (
 )
 """Control characters, directions, half characters, and marks of other languages."""
 
-HUGE = ("9" * 30, "9" * 400, "9" * 5000, "1e308", "1e999", "-1e999", "0x" + "f" * 300, "nan", ".inf")
+HUGE = (
+    "9" * 30,
+    "9" * 400,
+    "9" * 5000,
+    "1e308",
+    "1e999",
+    "-1e999",
+    "0x" + "f" * 300,
+    "nan",
+    ".inf",
+)
 SMALL = ("0", "-1", "1", "0.5", "-0.0", "1e-320", "65536", "2147483648", "-9223372036854775809")
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 2, 10**9, 1 << 63, -(1 << 64), 10**400, 0.0, -1.5, 1e308),
@@ -174,7 +184,9 @@ def changed_text(
         st.sampled_from(seeds),
         several(change),
     )
-    return st.one_of(changed, changed, changed_bytes([one.encode() for one in seeds]), several(_noise))
+    return st.one_of(
+        changed, changed, changed_bytes([one.encode() for one in seeds]), several(_noise)
+    )
 
 
 def _encoded(text: str) -> bytes:

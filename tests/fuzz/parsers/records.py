@@ -113,7 +113,9 @@ def _own(name: str) -> str:
     return (REPO_ROOT / name).read_text(encoding="utf-8")
 
 
-OWNER = json.dumps({"pid": 1, "host": "rack", "since": "2001-02-03T04:05:06", "command": "make hil"})
+OWNER = json.dumps(
+    {"pid": 1, "host": "rack", "since": "2001-02-03T04:05:06", "command": "make hil"}
+)
 
 PARSERS = (
     Parser("report", "report.json, read again", of_run("report.json"), _stored("report.json")),

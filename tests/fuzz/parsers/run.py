@@ -60,6 +60,7 @@ def run_parser(parser: Parser, first_seed: int, cases: int, seconds: float, work
     number, is_found = first_seed, False
     with case_folder() as folder:
         while not count.found and not _is_done(count, cases, seconds, began_s):
+
             @seed(number)
             @settings(
                 max_examples=ROUND,
@@ -90,7 +91,10 @@ def run_parser(parser: Parser, first_seed: int, cases: int, seconds: float, work
 
             try:
                 one()
-            except Exception as error:
+            except Exception as raised:
+                error: BaseException = raised
+                while isinstance(error, BaseExceptionGroup):
+                    error = error.exceptions[0]
                 count.found = f"{type(error).__name__}: {str(error)[:SHOWN]} (seed {number})"
                 count.report = "".join(traceback.format_tb(error.__traceback__)[-6:])
             number += 1

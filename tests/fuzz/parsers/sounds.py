@@ -120,9 +120,7 @@ def folders() -> st.SearchStrategy[list[list[tuple[list[str], str]]]]:
         ]
         return names, random.choice(KINDS)
 
-    return several(entry).map(
-        lambda some: [some[at : at + 1 + at % 5] for at in range(len(some))]
-    )
+    return several(entry).map(lambda some: [some[at : at + 1 + at % 5] for at in range(len(some))])
 
 
 def _read_folders(folder: Path, case: list[tuple[list[str], str]]) -> object:
@@ -168,7 +166,9 @@ def _whole_table() -> str:
     for index in range(2000):
         is_ten = index < 400
         name = f"1-{index}-A-{index % 10}.wav"
-        rows.append(f"{name},{index // 10 % 5 + 1},{index % 10},class{index % 10},{is_ten},{index},A")
+        rows.append(
+            f"{name},{index // 10 % 5 + 1},{index % 10},class{index % 10},{is_ten},{index},A"
+        )
     return "\n".join(rows) + "\n"
 
 
@@ -188,9 +188,14 @@ def _read_archive(folder: Path, content: bytes) -> object:
         assert there == [path] and path.read_bytes() == content, f"written elsewhere: {there}"
 
 
-
 PARSERS = (
-    file_parser("sound", "sound files of thirteen formats", "a.sound", sound_files, lambda path: read_samples(path, RATE_HZ)),
+    file_parser(
+        "sound",
+        "sound files of thirteen formats",
+        "a.sound",
+        sound_files,
+        lambda path: read_samples(path, RATE_HZ),
+    ),
     Parser("esc50-table", "ESC-50's table", tables, _read_table),
     Parser("class-folders", "one folder a class", folders, _read_folders, is_file=False),
     Parser("dataset-archive", "the archive of ESC-50", archives, _read_archive),

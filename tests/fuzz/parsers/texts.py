@@ -76,7 +76,9 @@ require_sounds = true
 TRACK = "0.100000\t0.900000\tdog\n1.0\t1.5\train+dog\n\\\t100.0\t2000.0\n2.0\t2.0\tsilence\n"
 
 
-def texts(name: str, *seeds: str, tokens: Sequence[str] = ALIASES) -> Callable[[], st.SearchStrategy[list[bytes]]]:
+def texts(
+    name: str, *seeds: str, tokens: Sequence[str] = ALIASES
+) -> Callable[[], st.SearchStrategy[list[bytes]]]:
     """Changed texts of these and of what was found before."""
 
     def make() -> st.SearchStrategy[list[bytes]]:
