@@ -50,7 +50,7 @@ RECORDINGS ?=
 # `make test` gives BOARD the whole suite, and these a handshake and two clips each.
 OTHER_BOARDS ?= $(filter-out $(BOARD),u585 u575 l475 l4r5 l432 h743 h7a3)
 JOBS ?= 2
-COUNT ?= 1000
+COUNT ?=
 SEED ?= 1
 CONFIG ?=
 CMD ?=
@@ -66,6 +66,7 @@ TEST_SET ?= train
 IMAGES ?=
 RECORDS ?=
 MINUTES ?=
+TARGETS ?=
 UPGRADE ?=
 
 # What is said is text: `override` with its `value` keeps make from evaluating it, and `said` gives
@@ -74,7 +75,8 @@ UPGRADE ?=
 SAID := BOARD APP ACTIONS NAME MODEL MODELS LABELS FRONTEND THRESHOLD CROSS_COMPILE TAPS VIRTUAL \
     FOLDS CLIPS SOUNDS SVG A B INVENTORY PROBE PACK ENGINE STEDGEAI C_API OPTIMISE KERNELS \
     FLASH_COMMAND WRITE PYTEST_ARGS FORCE REPORTS EVENTS RECORDINGS JOBS COUNT SEED CONFIG CMD WAV \
-    MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES UPGRADE
+    MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES \
+    TARGETS UPGRADE
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
     $(eval override $(name) := $$(value $(name)))))
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
@@ -133,7 +135,7 @@ PYTEST = $(WITH_PYTEST_ARGS)$(PY) -m pytest
 help: ## This list
 	@echo "mel2metal: from an int8 .tflite to a listening STM32"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(filter-out environment.mk,$(MAKEFILE_LIST))
 	@echo
 	@echo "With BOARD=u585 MODEL=file.tflite FRONTEND=yamnet LABELS=file.txt THRESHOLD=0.6 (firmware,"
 	@echo "hil, inspect, evaluate), CROSS_COMPILE=prefix- (firmware, hil), VIRTUAL=1 CLIPS=10 PYTEST_ARGS=... (hil),"
@@ -197,28 +199,12 @@ test-slow: $(VENV)/.$(TEST_SET) $(TOOLS) ## All the others, the virtual board's 
 	$(RUN_TESTS) -m slow
 	$(RUN_VIRTUAL_BOARDS)
 
-.PHONY: random-graphs
-random-graphs: $(VENV)/.test ## More random graphs against the interpreter (COUNT=1000 SEED=1)
-	RANDOM_GRAPHS=$(call said,COUNT) RANDOM_GRAPHS_SEED=$(call said,SEED) $(PYTEST) \
-	    tests/network/test_random_graphs.py -n $(call said,JOBS)
+# Longer than `make test`: random graphs, images, sound without end, fuzzing.
+include long_checks.mk
 
-.PHONY: graph-images
-graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Keras nets as whole images on virtual boards
-	GRAPH_IMAGES=$(call said,IMAGES,30) $(PYTEST) tests/firmware/test_random_graph_taps.py \
-	    tests/firmware/test_keras_net_taps.py -n $(call said,JOBS)
-
-.PHONY: microphone-clips
-microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through the microphone's path against the UART's decisions
-	MICROPHONE_CLIPS=$(call said,CLIPS,40) $(PYTEST) tests/firmware/test_microphone_clips.py -s
-
-.PHONY: drawn-records
-drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
-	DRAWN_RECORDS=$(call said,RECORDS,100) $(PYTEST) tests/frontend/test_record_distance.py -n $(call said,JOBS)
-
-.PHONY: listen
-listen: $(VENV)/.test $(TOOLS) ## MINUTES=10 of mixed sound through the monitor on virtual BOARD: events as the host's
-	@LISTEN_MINUTES=$(call said,MINUTES,10) LISTEN_BOARD=$(call said,BOARD) $(PYTEST) -q \
-	    tests/firmware/test_monitor_long.py
+.PHONY: kills
+kills: $(VENV)/.$(TEST_SET) $(TOOLS) ## Set-up, build, flash, run, train killed COUNT=200 times (SEED=1): the next run is right
+	@$(PY) -m tests.kills --count $(call said,COUNT,200) --seed $(call said,SEED)
 
 .PHONY: hil
 hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: without one) and report
@@ -367,6 +353,10 @@ format: $(VENV)/.test ## Let ruff and clang-format write the layout
 .PHONY: hooks
 hooks: $(VENV)/.dev ## Run the quick checks before each git commit
 	$(PY) -m pre_commit install
+
+.PHONY: audit
+audit: $(VENV)/.dev ## Known weaknesses of the pinned packages (pip-audit; needs the internet)
+	@$(PY) -m tools.audit
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1: newest versions)

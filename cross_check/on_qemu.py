@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from cross_check.image import CALIBRATION, Image
@@ -14,6 +13,7 @@ from cross_check.machines import INSTRUCTION_SHIFT
 from cross_check.program_output import Output, RunError, by_meter, read_output
 from generator.errors import ToolError
 from generator.repository import command
+from generator.temporary import temporary_folder
 from generator.toolchain.doctor import QEMU_PROGRAM, QEMU_REMEDY
 
 TIMEOUT_S = 300
@@ -60,7 +60,7 @@ def run_on_qemu(qemu: Path, image: Image) -> Output:
     command += ["-icount", f"shift={INSTRUCTION_SHIFT},align=off,sleep=off"]
     command += ["-display", "none", "-monitor", "none", "-serial", "none", "-nodefaults"]
     command += ["-semihosting-config", "enable=on,target=native"]
-    with tempfile.TemporaryDirectory(prefix="mel2metal-qemu-") as scratch:
+    with temporary_folder() as scratch:
         try:
             done = subprocess.run(
                 command,

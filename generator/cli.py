@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -63,7 +64,7 @@ from generator.terminal.progress import progress
 from generator.terminal.tool_progress import install_what_is_needed
 from generator.toolchain import doctor
 from generator.toolchain.build import DEFAULT_JOBS
-from generator.toolchain.footprint import read_footprint
+from generator.toolchain.footprint import kept_stack_bound, read_footprint
 from generator.toolchain.locate import find_toolchain
 from generator.version import ShowVersion
 
@@ -120,7 +121,8 @@ def main(
         return run(options, PlainConsole(highlight=False))
     except InputError as error:
         lines = fault_lines(error.faults)
-        count = f"{len(lines)} fault{'s' if len(lines) > 1 else ''}"
+        different = len({(one.what, one.remedy) for one in error.faults})
+        count = f"{different} fault{'s' if different > 1 else ''}"
         errors.print(f"mel2metal: {count}", style="bold red")
         for line in lines:
             errors.print(f"  {line}", markup=False)
@@ -365,6 +367,8 @@ def _footprint(options: argparse.Namespace, console: Console) -> int:
     if not elf.is_file():
         raise ToolError(f"{elf} is not there", f"run `mel2metal firmware --board {board.id}`")
     footprint = read_footprint(elf, elf.with_suffix(".bin").stat().st_size)
+    kept = kept_stack_bound(project.directory / FOOTPRINT_FILE)
+    footprint = replace(footprint, stack=kept)
     info = project.info
     print_footprint(
         *(console, footprint, board), model_sha256=info.model_sha256, engine=info.engine

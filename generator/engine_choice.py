@@ -50,7 +50,12 @@ BUILTIN_ENGINE = EngineChoice()
 
 def builtin_engine(plan: NetworkPlan) -> EngineFiles:
     """The built-in engine with its network."""
-    return EngineFiles(name=BUILTIN, network=plan, kernel_sources=plan.kernel_sources)
+    return EngineFiles(
+        name=BUILTIN,
+        network=plan,
+        kernel_sources=plan.kernel_sources,
+        tables=plan.constant_tables,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,22 @@ from generator.project.manifest import (
     project_lock,
     project_name,
 )
+from generator.project.names import SBOM_FILE
 from generator.project.render import render_project
 from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
 from generator.repository import DEFAULT_OUT_DIR
 from generator.toolchain.build import DEFAULT_JOBS, BuildError, FirmwareImage, compile_project
 from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp
+from generator.toolchain.sbom import make_sbom
+from generator.toolchain.stack_bound.bound import StackBound, check_stack, read_stack_bound
 from generator.toolchain.user_faults import Remarks, fault_of_user
 from generator.wire.capacity import check_taps
 from generator.wire.header import header_context
+
+ROW_FUNCTION = "stream_row_came"
+"""The one function that calls itself (firmware_templates/network/stream.c): a row of one ring makes
+the next ring's."""
 
 NUMPY_NAMES = {"INT8": "int8", "FLOAT32": "float32"}
 
@@ -282,10 +289,27 @@ def make_firmware(
             on_progress("measuring the image")
             footprint = read_footprint(image.elf, image.bin.stat().st_size)
             check_budgets(footprint, board)
+            footprint = replace(footprint, stack=_stack_bound(project, board, network, application))
             (project.directory / FOOTPRINT_FILE).write_text(footprint.to_json(), encoding="utf-8")
+            sbom = make_sbom(project, application, image, toolchain)
+            (project.directory / SBOM_FILE).write_text(sbom, encoding="utf-8")
             write_file_list(project.directory)
             replace_folder(project.directory, directory, scratch, force=force)
     return Firmware(replace(image, project_dir=directory), footprint, remarks.lines)
+
+
+def _stack_bound(
+    project: Project, board: BoardSpec, network: Network, application: Application
+) -> StackBound:
+    """How deep the stack may get; raises `InputError` where that is more than is linked."""
+    bound = read_stack_bound(
+        project.directory,
+        nested={ROW_FUNCTION: network.plan.nested_rows},
+        is_measure=application.name == MEASURE.name,
+    )
+    is_ours = project.info.engine == BUILTIN and not application.is_users
+    check_stack(bound, board, must_be_known=is_ours)
+    return bound
 
 
 def _run_engine(

@@ -8,7 +8,6 @@ input and compiler give the same bytes.
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from generator.project.render import make_environment, render_files
 from generator.project.replace import recover, replace_folder, scratch_folder
 from generator.project.target_flags import TargetFlags, target_flags
 from generator.repository import DATA_DIR
+from generator.temporary import temporary_folder
 from generator.toolchain.archive_writer import archive_of
 from generator.toolchain.build import DEFAULT_JOBS
 from generator.toolchain.image_check import find_double_precision
@@ -127,8 +127,8 @@ class _Builder:
 
     def build(self, files: Mapping[str, bytes]) -> _Compiled:
         """Of files by their paths, in a folder of their own that goes in the end."""
-        with tempfile.TemporaryDirectory(prefix="mel2metal-library-") as temporary:
-            folder = Path(temporary).resolve()
+        with temporary_folder() as temporary:
+            folder = temporary.resolve()
             for path, content in files.items():
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / path).write_bytes(content)
@@ -244,7 +244,7 @@ def _run(command: Sequence[str], folder: Path) -> None:
     done = subprocess.run(
         command,
         cwd=folder,
-        env=compiler_environment(),
+        env=compiler_environment(folder),
         capture_output=True,
         text=True,
         errors="replace",

@@ -23,6 +23,7 @@ from hil.link.played import ClipRun
 from hil.report.evidence_records import EvidenceRecord, pack_cells
 from hil.report.records import ClipRecord, FeaturesRecord
 from hil.session import FRAME_FUNCTION, FRONTEND_FUNCTION, NETWORK_FUNCTION, BoardSession
+from hil.struck_clip import play_struck
 from scoring.truth import true_classes
 from sounds.decode import Samples
 
@@ -46,13 +47,12 @@ def check_clip(session: BoardSession, clip: Clip, samples: Samples, clip_id: int
     In every cell: features, board against twin. In every class: each patch's scores, board against
     twin and interpreter; sums and decision, board against twin and against their own patches.
     """
-    started_s = time.monotonic()
-    run = session.play_clip(clip_id, samples, ClipFlag.FEATURES, name=clip.name)
-    wall_seconds = time.monotonic() - started_s
     outcome = session.twin.run_clip(samples)
+    started_s = time.monotonic()
+    run = _play(session, clip, samples, clip_id, outcome)
+    wall_seconds = time.monotonic() - started_s
     divergences = [
-        *compare_features(clip.name, outcome.frames, run.features),
-        *compare_decisions(clip.name, outcome, run, session.image.project.info.rule),
+        *_compare_with_twin(session, clip.name, outcome, run),
         *_compare_with_interpreter(session, clip.name, run),
     ]
     record = make_record(session, clip, run, wall_seconds)
@@ -62,6 +62,38 @@ def check_clip(session: BoardSession, clip: Clip, samples: Samples, clip_id: int
         make_evidence(record, clip, run, shown=bool(divergences)),
         divergences,
     )
+
+
+def _play(
+    session: BoardSession, clip: Clip, samples: Samples, clip_id: int, outcome: ClipOutcome
+) -> ClipRun:
+    """Play it, under the run's faults if there are any; `outcome` is what must come."""
+    if session.injection is None:
+        return session.play_clip(clip_id, samples, ClipFlag.FEATURES, name=clip.name)
+
+    def is_right(run: ClipRun) -> bool:
+        found = _compare_with_twin(session, clip.name, outcome, run)
+        return not faults_among(found, session.image.engine)
+
+    return play_struck(
+        session,
+        session.injection,
+        clip_id,
+        samples,
+        ClipFlag.FEATURES,
+        name=clip.name,
+        is_right=is_right,
+    )
+
+
+def _compare_with_twin(
+    session: BoardSession, clip: str, outcome: ClipOutcome, run: ClipRun
+) -> list[Divergence]:
+    return [
+        *compare_counts(clip, outcome, run),
+        *compare_features(clip, outcome.frames, run.features),
+        *compare_decisions(clip, outcome, run, session.image.project.info.rule),
+    ]
 
 
 BY_ANOTHER_ENGINE = frozenset(
@@ -84,6 +116,25 @@ def faults_among(divergences: Sequence[Divergence], engine: str) -> list[Diverge
     if engine == BUILTIN:
         return list(divergences)
     return [one for one in divergences if one.stage not in BY_ANOTHER_ENGINE]
+
+
+def compare_counts(clip: str, outcome: ClipOutcome, run: ClipRun) -> list[Divergence]:
+    """Samples, samples passed over by the gate, frames, and where each patch begins."""
+    result = run.result
+    rows: list[tuple[str, list[int], list[int]]] = [
+        (
+            "counts (samples, gated samples, frames), board against host twin",
+            [outcome.samples, outcome.gated_samples, len(outcome.frames)],
+            [result.samples, result.gated_samples, result.frames],
+        ),
+        (
+            "first frames of patches, board against host twin",
+            [patch.first_frame for patch in outcome.patches],
+            [patch.first_frame for patch in run.patches],
+        ),
+    ]
+    found = [compare(clip, stage, ("",), want, got) for stage, want, got in rows]
+    return [divergence for divergence in found if divergence is not None]
 
 
 def compare_features(clip: str, expected: Int8, actual: Int8) -> list[Divergence]:

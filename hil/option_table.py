@@ -63,6 +63,17 @@ def add_suite_options(add: Callable[..., Any]) -> None:
         metavar="NAME",
         help="fault that the virtual board has, as a desk may (docs/virtual-board.md; repeatable)",
     )
+    add(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME@RATE",
+        help="fault that strikes clips, RATE from 0 to 1 how likely each; all@RATE, link@RATE and "
+        "so on: a group (docs/faults.md; repeatable)",
+    )
+    add(
+        "--fault-seed", type=int, metavar="N", help="what strikes where follows from N (default: 1)"
+    )
     add("--require-board", action="store_true", help="fail instead of skipping without a board")
     add("--no-flash", action="store_true", help="the board carries its image already")
     add("--folds", metavar="1,2,...", help="folds of the data set (default: all there are)")

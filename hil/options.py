@@ -12,10 +12,12 @@ from typing import Any
 from generator.boards.boards_file import load_boards, unknown_board
 from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
-from generator.errors import Fault, InputError
+from generator.errors import Fault, InputError, collect
 from generator.model.model_file import model_file_fault
 from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
+from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE
+from hil.fault_modes.plan import DEFAULT_SEED, FaultRate, parse_rates
 from hil.flash_command import command_fault
 
 WRITE_ONE = "make boards WRITE=1" if IN_CHECKOUT else "mel2metal boards --write"
@@ -73,6 +75,9 @@ class Options:
     """Move what the user changed or added in a build folder aside, in place of refusing it."""
     build_dir: Path
     report_dir: Path
+    fault_rates: tuple[FaultRate, ...] = ()
+    """Faults that strike the clips; none: no plan."""
+    fault_seed: int = DEFAULT_SEED
 
 
 def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
@@ -96,6 +101,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     virtual = bool(value_of("virtual"))
     virtual_faults = tuple(dict.fromkeys(value_of("virtual_fault") or ()))
     faults += _check_virtual_faults(virtual_faults, known_faults, virtual=virtual)
+    rates = _read_rates(value_of("fault") or (), faults, virtual=virtual)
+    seed = value_of("fault_seed")
     probe, port = _read_place(value_of, virtual, len(boards), faults)
     inventory = Path(value_of("inventory")).resolve() if value_of("inventory") else None
     if inventory is not None and not inventory.is_file():
@@ -157,6 +164,8 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         force_build=bool(value_of("force_build")),
         build_dir=build_dir,
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
+        fault_rates=rates,
+        fault_seed=DEFAULT_SEED if seed is None else seed,
     )
 
 
@@ -188,6 +197,18 @@ def _check_virtual_faults(
     unknown = [name for name in names if name not in known]
     faults += [Fault("--virtual-fault", f"no fault {name!r}", remedy) for name in unknown]
     return faults
+
+
+def _read_rates(
+    texts: Iterable[str], faults: list[Fault], *, virtual: bool
+) -> tuple[FaultRate, ...]:
+    """--fault: of modes that can strike this board from within a run."""
+    outside = "strikes a run from outside; mel2metal soak does that"
+    impossible = dict.fromkeys(STRIKE_FROM_OUTSIDE, outside)
+    if not virtual:
+        what = "nothing can do that to a real board; only with --virtual"
+        impossible |= dict.fromkeys(NEED_A_VIRTUAL_BOARD, what)
+    return collect(faults, lambda: parse_rates(texts, impossible)) or ()
 
 
 def _read_place(

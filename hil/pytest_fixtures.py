@@ -120,8 +120,11 @@ def m2m_record_property(request: pytest.FixtureRequest) -> Callable[[str, object
 def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[BoardSession]:
     from generator.errors import Mel2metalError
     from hil.boards.board import BoardAbsentError
+    from hil.report.records import to_plain
+    from hil.report.struck_records import struck_record
     from hil.session import open_session
 
+    pending = request.config.stash[PENDING]
     options = request.config.stash[OPTIONS]
     opening = open_session(
         options,
@@ -129,6 +132,7 @@ def _open(request: pytest.FixtureRequest, name: str, *, taps: bool) -> Iterator[
         taps=taps,
         on_progress=_make_printer(request.config),
         on_retry=lambda retry: request.config.stash[RETRIES].append((name, retry)),
+        on_struck=lambda struck: pending.append(to_plain(struck_record(name, struck))),
     )
     try:
         opened = opening.__enter__()

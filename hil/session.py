@@ -15,17 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.boards.record import BoardSpec
+from generator.errors import ToolError
 from generator.host.twin import HostTwin, build_host_twin
 from generator.locks import hold_lock
 from generator.model.patches import PatchRule
 from generator.project.manifest import FrontendInfo
-from generator.wire.messages import Hello, Memory
+from generator.wire.messages import Check, Hello, Memory
 from hil.answer import Answer, answer_of
 from hil.boards.acquire import acquire
 from hil.boards.board import Board, BoardAbsentError, CallMeter
 from hil.boards.condition import conditions, warnings
 from hil.boards.elf import ImageSymbols
 from hil.boards.engine_licence import refuse_vendor_code
+from hil.boards.fault_injection import FaultInjection, StruckClip
 from hil.boards.identity import Identity, check_identity, expected_core_clock_hz
 from hil.boards.image import BuiltImage, build_image
 from hil.boards.make_board import make_board
@@ -34,12 +36,14 @@ from hil.boards.reset_cause import describe_reset
 from hil.clips.clip_set import ClipSet
 from hil.clips.model_card import read_provenance
 from hil.clips.truth import why_no_accuracy
+from hil.fault_modes.plan import FaultPlan
 from hil.judges.oracle import Oracle
 from hil.judges.reference import reference_note
-from hil.link.client import Int8, Link, SerialPort
+from hil.link.client import Int8, Link
 from hil.link.deadlines import silence_of
 from hil.link.errors import LinkLostError
 from hil.link.played import ClipRun, PatchRun
+from hil.link.serial_port import SerialPort
 from hil.options import Options
 from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord
@@ -66,6 +70,9 @@ class BoardSession:
 
     meters: dict[str, CallMeter] = field(default_factory=dict)
     recovery: Recovery = field(default_factory=Recovery)
+    injection: FaultInjection | None = None
+    """Faults that strike the clips, where they were asked for."""
+
     hello: Hello = field(init=False)
     _clip_ids: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
@@ -100,9 +107,13 @@ class BoardSession:
         self.hello = self.link.handshake()
         self.check_identity()
 
+    def program_again(self, name: str = "") -> None:
+        """Program the board, whatever is there, and do the handshake; `name` is for reports."""
+        self.recovery.program(self, clip=name)
+
     def attach(self, port: SerialPort) -> None:
         """Go on over a port that the board opened again."""
-        self.link.port = port
+        self.link.port = self.injection.attach(port) if self.injection is not None else port
         self.meters = watch_functions(self.board)
 
     def play(
@@ -154,8 +165,21 @@ class BoardSession:
         return replace(run, retries=retries)
 
     def read_memory(self) -> Memory:
-        """Ask what memory was used since reset."""
-        return self.recovery.run(self, self.link.read_memory)[0]
+        """Ask what memory was used since reset.
+
+        Raises ToolError where more stack was used than the image can use: then its bound is wrong.
+        """
+        memory = self.recovery.run(self, self.link.read_memory)[0]
+        bound = (self.image.footprint.get("stack") or {}).get("bound_bytes")
+        if bound is not None and memory.stack_high_water_bytes > bound:
+            used = memory.stack_high_water_bytes
+            what = f"{used} bytes of stack were used, and the bound of the image is {bound}"
+            raise ToolError(what, "report it as a defect of generator/toolchain/stack_bound")
+        return memory
+
+    def read_check(self) -> Check:
+        """Have the firmware look at its memories; damaged weights are programmed again."""
+        return self.recovery.run(self, self.link.read_check)[0]
 
     def check_identity(self) -> None:
         """Raise WrongDeviceError where the device is not what this run is about."""
@@ -211,7 +235,7 @@ class BoardSession:
             source=clips.source,
             properties={
                 **self.board.properties(),
-                **conditions(self.board.spec.family, self.hello),
+                **conditions(self.board.spec.family, self.hello, self.link.describe_address),
                 **({"interpreter": note} if (note := self.judges_note) else {}),
             },
             footprint=self.image.footprint,
@@ -231,6 +255,10 @@ def watch_functions(board: Board) -> dict[str, CallMeter]:
     return {name: meter for name in names if (meter := board.watch(name)) is not None}
 
 
+def _ignore(error: Exception) -> None:
+    """Nobody has asked for faults."""
+
+
 @contextmanager
 def open_session(
     options: Options,
@@ -239,11 +267,12 @@ def open_session(
     taps: bool = False,
     on_progress: Callable[[str], None] = lambda line: None,
     on_retry: Callable[[Retry], None] = lambda retry: None,
+    on_struck: Callable[[StruckClip], None] = lambda struck: None,
 ) -> Iterator[BoardSession]:
     """Lock the board, build, load, reset, do the handshake; let go of everything in the end.
 
     `on_progress` gets a line at each step, since some take seconds; `on_retry` every step that was
-    taken because the link failed.
+    taken because the link failed; `on_struck` what became of the faults of a clip.
     Raises ToolError or InputError in the user's words.
     """
     with acquire(options, spec, on_progress, beside=taps) as attachment:
@@ -264,18 +293,31 @@ def open_session(
                 twin = build_host_twin(image.project.directory)
                 on_progress(f"[board]    {name}: program what differs, then handshake")
                 port = board.open(image)
-            recovery = Recovery(on_retry)
+            injection = None
+            if options.fault_rates and not taps:
+                plan = FaultPlan(options.fault_seed, options.fault_rates)
+                injection = FaultInjection(plan, board, on_struck)
+                for mode in injection.leave_out_what_has_no_place():
+                    on_progress(f"[fault]    {name}: {mode}: the image has no place for it")
+                port = injection.attach(port)
+            on_trouble = injection.note if injection is not None else _ignore
+            recovery = Recovery(
+                on_retry, on_trouble=on_trouble, core_faults_too=injection is not None
+            )
             link = Link(
                 port,
                 clock_s=board.clock_s,
                 describe_address=symbols.describe,
                 describe_reset=partial(describe_reset, spec.family),
                 on_retry=recovery.note_repetition,
+                on_trouble=on_trouble,
                 silence_s=silence_of(image.project.info.frontend.step_ms / 1e3),
             )
-            session = BoardSession(board, image, link, twin, watch_functions(board), recovery)
+            session = BoardSession(
+                board, image, link, twin, watch_functions(board), recovery, injection
+            )
             recovery.run(session, session.handshake, again=lambda: None)
-            for warning in warnings(spec.family, session.hello):
+            for warning in warnings(spec.family, session.hello, symbols.describe):
                 on_progress(f"[board]    {name}: {warning}")
             if session.judges_note and not taps:
                 on_progress(f"[oracle]   {session.judges_note}")

@@ -17,7 +17,7 @@ from hil.boards.elf import ImageSymbols
 from hil.boards.engine_licence import refuse_vendor_code
 from hil.boards.image import BuiltImage, build_image
 from hil.boards.make_board import make_board
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 from hil.options import Options
 
 

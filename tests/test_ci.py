@@ -27,7 +27,7 @@ from tests.support.ci_keywords import (
     GITLAB_RULE,
 )
 
-MAKEFILE = (REPO_ROOT / "Makefile").read_text()
+MAKEFILE = "".join((REPO_ROOT / name).read_text() for name in ("Makefile", "long_checks.mk"))
 TARGETS = set(re.findall(r"^\.PHONY: ([\w-]+)$", MAKEFILE, re.M))
 VARIABLES = set(re.findall(r"^(\w+) \?=", MAKEFILE, re.M))
 PYTESTS_OWN = {"-n"}

@@ -15,7 +15,9 @@ import pytest
 
 from generator.repository import REPO_ROOT
 
-MAKEFILE = "".join((REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk"))
+MAKEFILE = "".join(
+    (REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk", "long_checks.mk")
+)
 STAMPS = (".venv/.firmware", ".venv/.test", ".venv/.train")
 
 
@@ -116,8 +118,8 @@ def test_recipes_call_the_one_command() -> None:
     own = {name for name in modules if name.split(".")[0] not in ("pip", "venv", "virtualenv")}
     assert own == {
         *("mel2metal", "mypy", "pre_commit", "pytest", "ruff"),
-        *("tests.support.bench_nets", "tools.browser_install", "tools.import_circles"),
-        "tools.with_words",
+        *("tests.fuzz", "tests.kills", "tests.support.bench_nets", "tools.browser_install"),
+        *("tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
     }
 
 
@@ -226,7 +228,7 @@ def test_what_is_said_is_one_line(tmp_path: Path, name: str) -> None:
 def test_a_folder_that_cannot_hold_a_venv_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "a:b $(x) 'c"
     folder.mkdir()
-    for name in ("Makefile", "environment.mk"):
+    for name in ("Makefile", "environment.mk", "long_checks.mk"):
         shutil.copyfile(REPO_ROOT / name, folder / name)
     done = subprocess.run(
         ["make", ".venv/.created"], cwd=folder, capture_output=True, text=True, check=False

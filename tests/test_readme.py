@@ -25,7 +25,9 @@ from tools.readme_figures import PHRASES, block_names, findings, with_figures
 from tools.with_words import command_of
 
 README = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (REPO_ROOT / "Makefile").read_text(encoding="utf-8")
+MAKEFILE = "".join(
+    (REPO_ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "long_checks.mk")
+)
 TARGETS = set(re.findall(r"^\.PHONY: ([\w-]+)$", MAKEFILE, re.M))
 VARIABLES = set(re.findall(r"^(\w+) \?=", MAKEFILE, re.M))
 

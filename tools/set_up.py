@@ -22,8 +22,8 @@ from pathlib import Path
 
 VENV = Path(".venv")
 LOCK = Path(".venv.lock")
-MADE, MAKING = ".created", ".making"
-"""Marks in the environment: it is whole, and it is ours and not whole yet."""
+MADE, MAKING, TEMPORARY = ".created", ".making", ".tmp"
+"""In the environment: the marks that it is whole, and ours and not whole yet; what pip works in."""
 
 NEEDS = {"firmware": "", "test": "firmware", "train": "test", "dev": "test", "live": "test"}
 """Each set of packages, and the one that it stands on."""
@@ -148,10 +148,17 @@ def _is_newer(stamp: Path, than: Sequence[Path]) -> bool:
 
 
 def _run(command: Sequence[str], lock: int) -> int:
+    # What a pip that is killed leaves behind is in the environment, and goes before the next one.
+    temporary = (VENV / TEMPORARY).absolute()
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
     try:
-        return subprocess.run(command, check=False, pass_fds=[lock]).returncode
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        return subprocess.run(command, check=False, pass_fds=[lock], env=environment).returncode
     except OSError as error:
         raise SetUpError(f"{command[0]} does not run: {error.strerror}") from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def main(words: Sequence[str]) -> int:

@@ -131,14 +131,14 @@ def _open_run(
         yield _Run(prepared, folder, scratch)
 
 
-def check_command(options: Namespace, console: Console) -> None:
+def check_command(name: str, options: Namespace, console: Console) -> None:
     """`--check` of train, cv and quantize: raises what they would before TensorFlow starts."""
-    held_out = {"train": None, "cv": True, "quantize": False}[options.command]
-    out = (options.out or default_out(options.config)) if options.command == "train" else None
-    if options.command == "quantize":
+    held_out = {"train": None, "cv": True, "quantize": False}[name]
+    out = (options.out or default_out(options.config)) if name == "train" else None
+    if name == "quantize":
         _check_keras(options.keras)
     config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
-    if options.command != "quantize":
+    if name != "quantize":
         text = f"{config.name}: {len(data.clips)} clips, starting from {backbone}"
         console.print(text, markup=False)
 

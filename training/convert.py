@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -23,6 +22,7 @@ from generator.host.model_twin import label_faults
 from generator.model.decision_file import settings_path
 from generator.model.labels import labels_path
 from generator.network import read_network
+from generator.temporary import temporary_folder
 from training.chip_features import ChipFeatures, record_of
 from training.converted_card import Agreement, ConvertedCard, libraries, print_converted_card
 from training.features import front_end_text
@@ -78,8 +78,8 @@ def to_int8(
     chosen = _choose(values)
     on_message(f"[convert]  {opened.about}: {len(chosen)} patches set the ranges of its layers")
     content = to_flatbuffer(opened, chosen if chip is None else _with_ends(chosen, chip.scale))
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        made = Path(scratch) / target.name
+    with temporary_folder() as scratch:
+        made = scratch / target.name
         made.write_bytes(content)
         labels_path(made).write_text("".join(f"{one}\n" for one in labels), encoding="utf-8")
         frontend_path(made).write_text(front_end_text(record, target.stem), encoding="utf-8")

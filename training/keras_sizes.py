@@ -108,6 +108,7 @@ def _functional(layers: Sequence[Config], given: Sequence[Shape] | None, sizes: 
         if layer.get("class_name") == "InputLayer":
             last = next(inputs, None) or _own_shape(layer)
             sizes.enter()
+            sizes.add(f"InputLayer {name[:80]!r}", 0, min(count(last), ABSURD))
             made[name] = last
             continue
         for index, node in enumerate(nodes):

@@ -7,6 +7,7 @@
  * core sleeps; half a ring of words, a received character or the tick wakes it. */
 #include "board/load.h"
 #include "core/cpu.h"
+#include "core/fault_record.h"
 #include "library/mel2metal.h"
 #include "microphone/decimator.h"
 #include "port/clock.h"
@@ -29,6 +30,8 @@ static struct decimator decimator;
 static bool reads;
 
 void m2m_board_begin(void) {
+    /* Before anything can reset the part once more. */
+    (void)fault_record_take(clock_take_reset_flags());
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();
@@ -67,8 +70,10 @@ int m2m_listen(void) {
     clock_step();
     (void)cycle_counter_rearm(); /* a debugger that leaves stops it */
     if (!microphone_pending()) {
+        (void)phase_enter(PHASE_IDLE);
         load_sleep_unless(something_waits);
     }
+    (void)phase_enter(PHASE_LISTEN);
     load_add_overruns(microphone_take_overruns());
     if (!microphone_pending()) {
         return 0; /* another interrupt has ended the sleep */

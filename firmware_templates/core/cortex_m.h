@@ -33,7 +33,9 @@
 #define SCB_SHCSR_USGFAULTENA (1u << 18)
 #define SCB_CFSR CORE_REGISTER(0xE000ED28u)
 #define SCB_CFSR_MSTKERR (1u << 4)
+#define SCB_CFSR_MMARVALID (1u << 7)
 #define SCB_CFSR_STKERR (1u << 12)
+#define SCB_CFSR_BFARVALID (1u << 15)
 #define SCB_CFSR_STKOF (1u << 20) /* Armv8-M; reserved and 0 elsewhere */
 #define SCB_HFSR CORE_REGISTER(0xE000ED2Cu)
 #define SCB_MMFAR CORE_REGISTER(0xE000ED34u)
@@ -89,8 +91,8 @@
 #define DWT_LAR_UNLOCK 0xC5ACCE55u
 
 /* Armv8-M alone has a stack limit: below it a push faults at once. On Armv7-M the stack's place is
- * the guard: it is at the bottom of the RAM, and what is pushed below leaves the memory: a bus
- * fault, or on the M7 one of the MPU's. A piece of assembly: the named register holds the limit. */
+ * the guard: it is at the bottom of the RAM, and what is pushed below leaves the memory, into a
+ * region that the MPU forbids. A piece of assembly: the named register holds the limit. */
 #ifdef __ARM_ARCH_8M_MAIN__
 #define CORE_SET_STACK_LIMIT(register) "msr msplim, " register "\n\t"
 #else

@@ -12,7 +12,7 @@ struct fault {
     uint32_t mmfar; /* valid if CFSR says so */
     uint32_t bfar;  /* valid if CFSR says so */
     uint32_t pc;    /* as stacked; 0 where the stacking failed */
-    uint32_t lr;
+    uint32_t lr;    /* likewise; there, the newest return address on the stack */
     uint32_t xpsr;
     uint32_t sp; /* of the handler: the frame that the core stacked begins there */
 };

@@ -8,6 +8,7 @@
 #include "core/stack.h"
 #include "port/memory.h"
 #include "port/port_config.h"
+#include "port/stack_guard.h"
 
 /* Bytes below the stack pointer that the painting leaves alone: its own frame. */
 #define PAINT_GAP_BYTES 64u
@@ -75,6 +76,9 @@ _Noreturn void start(void) {
 
 #if PORT_HAS_MEMORY
     memory_begin();
+#endif
+#if PORT_HAS_STACK_GUARD
+    stack_guard_begin();
 #endif
     paint_stack();
     fill_memory();

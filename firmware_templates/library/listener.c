@@ -46,8 +46,16 @@ static void finish_patch(struct listener *self) {
     self->waiting_frames = PATCH_OVERLAP_FRAMES;
 }
 
+static void tell_of_network(const struct listener *self, bool begins) {
+    if (self->events.on_network != NULL) {
+        self->events.on_network(self->events.context, begins);
+    }
+}
+
 /* Give the network the frame of that index, one of the recent ones. */
 static int push_recent_frame(struct listener *self, uint32_t frame) {
+    tell_of_network(self, true);
+    (void)lap_cycles(self);
     if (self->patch_frames == 0u) {
         network_begin();
     }
@@ -55,6 +63,7 @@ static int push_recent_frame(struct listener *self, uint32_t frame) {
     const uint32_t cycles = lap_cycles(self);
     self->patch.network_cycles += cycles;
     self->patch.answer_cycles += cycles;
+    tell_of_network(self, false);
     if (status < 0) {
 #ifdef NETWORK_ENGINE_ERROR
         return status; /* the host shows the engine's own code */
@@ -83,7 +92,6 @@ int listener_take_frame(void *context, const int8_t frame[NETWORK_BANDS]) {
     }
 
     const uint32_t turns = smaller_u32(self->waiting_frames, PATCH_PUSHES);
-    (void)lap_cycles(self);
     for (uint32_t turn = 0u; turn < turns; turn++) {
         const uint32_t oldest = self->clip.frames - self->waiting_frames--;
         const int error = push_recent_frame(self, oldest);
@@ -132,7 +140,6 @@ static int fill_patch(struct listener *self) {
     const uint32_t kept = smaller_u32(frames, PATCH_KEPT_FRAMES);
 
     self->patch.answer_cycles = 0u;
-    (void)lap_cycles(self);
     for (uint32_t repeat = 0u; self->clip.patches == 0u; repeat++) {
         const int error = push_recent_frame(self, frames - kept + repeat % kept);
         if (error < 0) {

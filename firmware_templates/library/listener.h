@@ -2,6 +2,7 @@
 #ifndef LIBRARY_LISTENER_H
 #define LIBRARY_LISTENER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "library/decision.h"
@@ -54,6 +55,7 @@ struct listener_events {
     void *context;
     void (*on_frame)(void *context, const int8_t *frame);                /* may be NULL */
     void (*on_patch)(void *context, const struct listener_patch *patch); /* may be NULL */
+    void (*on_network)(void *context, bool begins); /* around each frame's work; may be NULL */
 };
 
 struct listener {

@@ -10,7 +10,10 @@
  * port/usart_registers.h. */
 #include "port/uart.h"
 
+#include <stddef.h>
+
 #include "core/cortex_m.h"
+#include "port/canary.h"
 #include "port/clock.h"
 #include "port/interrupts.h"
 #include "port/peripherals.h"
@@ -51,7 +54,11 @@ _Static_assert((PORT_RX_RING_BYTES & (PORT_RX_RING_BYTES - 1u)) == 0u &&
                "offsets are taken from running totals modulo 2^32");
 _Static_assert(TX_RING_BYTES >= UART_TX_RING_LEAST_BYTES, "as port/uart.h promises");
 
-static uint8_t rx_ring[PORT_RX_RING_BYTES] UART_DMA_BUFFER;
+static struct {
+    volatile uint32_t before;
+    uint8_t bytes[PORT_RX_RING_BYTES];
+    volatile uint32_t behind;
+} rx_ring UART_DMA_BUFFER;
 static volatile uint32_t rx_turns; /* times that the ring was filled to its end */
 static uint32_t rx_read_total;     /* bytes consumed since uart_begin(), modulo 2^32 */
 static uint32_t rx_read_offset;
@@ -59,7 +66,11 @@ static uint32_t rx_seen_total; /* the last answer of received_total() */
 static uint32_t rx_high_water;
 static uint32_t rx_ring_overruns;
 
-static uint8_t tx_ring[TX_RING_BYTES] UART_DMA_BUFFER;
+static struct {
+    volatile uint32_t before;
+    uint8_t bytes[TX_RING_BYTES];
+    volatile uint32_t behind;
+} tx_ring UART_DMA_BUFFER;
 static volatile uint32_t tx_released_total;
 static volatile uint32_t tx_sent_total;
 static volatile uint32_t tx_block_bytes; /* under way by DMA; 0: the channel rests */
@@ -69,6 +80,7 @@ static bool tx_polled; /* after a fault */
 static volatile uint32_t register_overruns;
 static volatile uint32_t framing_errors;
 static volatile uint32_t noise_errors;
+static volatile uint32_t delimiters; /* that came without an error */
 static bool begun;
 
 void uart_begin(void) {
@@ -79,7 +91,9 @@ void uart_begin(void) {
     gpio_connect_pin(PORT_UART_RX_GPIO_BASE, PORT_UART_RX_PIN, PORT_UART_RX_AFR_INDEX,
                      PORT_UART_RX_AFR_SHIFT, PORT_UART_RX_FUNCTION, GPIO_PUPDR_UP);
 
-    uart_dma_begin(rx_ring, sizeof rx_ring);
+    canaries_set(&rx_ring.before, &rx_ring.behind);
+    canaries_set(&tx_ring.before, &tx_ring.behind);
+    uart_dma_begin(rx_ring.bytes, sizeof rx_ring.bytes);
 
     /* BRR and CR3 are written while the USART is off (RM0351, RM0433, RM0456: USART_BRR). Kernel
      * clock: that of its bus, the reset value of the RCC's selection. One start bit, 8 bits, no
@@ -121,9 +135,9 @@ static uint32_t received_total(void) {
         turned = uart_dma_rx_turned();
         offset = uart_dma_rx_offset();
         /* A turn that has ended counts, though its interrupt is still to come. */
-        total = (turns + (turned ? 1u : 0u)) * (uint32_t)sizeof rx_ring + offset;
-    } while (offset >= sizeof rx_ring || turns != rx_turns || turned != uart_dma_rx_turned() ||
-             total - rx_seen_total > UINT32_MAX / 2u);
+        total = (turns + (turned ? 1u : 0u)) * (uint32_t)sizeof rx_ring.bytes + offset;
+    } while (offset >= sizeof rx_ring.bytes || turns != rx_turns ||
+             turned != uart_dma_rx_turned() || total - rx_seen_total > UINT32_MAX / 2u);
     rx_seen_total = total;
     return total;
 }
@@ -131,11 +145,11 @@ static uint32_t received_total(void) {
 static uint32_t waiting_bytes(void) {
     const uint32_t received = received_total();
     uint32_t waiting = received - rx_read_total;
-    if (waiting > sizeof rx_ring) {
+    if (waiting > sizeof rx_ring.bytes) {
         /* Overwritten before it was read: nothing of it can be trusted. */
         rx_ring_overruns++;
         rx_read_total = received;
-        rx_read_offset = received % (uint32_t)sizeof rx_ring;
+        rx_read_offset = received % (uint32_t)sizeof rx_ring.bytes;
         waiting = 0u;
     }
     if (waiting > rx_high_water) {
@@ -146,17 +160,17 @@ static uint32_t waiting_bytes(void) {
 
 uint32_t uart_rx_span(const uint8_t **bytes) {
     const uint32_t waiting = waiting_bytes();
-    const uint32_t to_end = (uint32_t)sizeof rx_ring - rx_read_offset;
+    const uint32_t to_end = (uint32_t)sizeof rx_ring.bytes - rx_read_offset;
     core_memory_barrier(); /* the position was read before the bytes are */
-    *bytes = &rx_ring[rx_read_offset];
+    *bytes = &rx_ring.bytes[rx_read_offset];
     return waiting < to_end ? waiting : to_end;
 }
 
 void uart_rx_consume(uint32_t count) {
     rx_read_total += count;
     rx_read_offset += count;
-    if (rx_read_offset >= sizeof rx_ring) {
-        rx_read_offset -= (uint32_t)sizeof rx_ring;
+    if (rx_read_offset >= sizeof rx_ring.bytes) {
+        rx_read_offset -= (uint32_t)sizeof rx_ring.bytes;
     }
 }
 
@@ -166,7 +180,7 @@ bool uart_rx_pending(void) {
 }
 
 uint32_t uart_rx_ring_bytes(void) {
-    return sizeof rx_ring;
+    return sizeof rx_ring.bytes;
 }
 
 uint32_t uart_rx_high_water_bytes(void) {
@@ -199,7 +213,7 @@ static void start_block(void) {
         return;
     }
     core_data_barrier(); /* the bytes are in memory before the channel may read them */
-    uart_dma_tx_start(&tx_ring[offset], bytes);
+    uart_dma_tx_start(&tx_ring.bytes[offset], bytes);
 }
 
 uint32_t uart_tx_free(void) {
@@ -207,7 +221,7 @@ uint32_t uart_tx_free(void) {
 }
 
 void uart_tx_place(uint32_t ahead, uint8_t byte) {
-    tx_ring[(tx_released_total + ahead) % TX_RING_BYTES] = byte;
+    tx_ring.bytes[(tx_released_total + ahead) % TX_RING_BYTES] = byte;
 }
 
 static void poll_for(uint32_t flag) {
@@ -218,7 +232,8 @@ static void poll_for(uint32_t flag) {
 static void send_polled(uint32_t count) {
     for (uint32_t i = 0u; i < count; i++) {
         poll_for(USART_ISR_TXE);
-        *(volatile uint32_t *)USART_TDR_ADDRESS = tx_ring[(tx_released_total + i) % TX_RING_BYTES];
+        *(volatile uint32_t *)USART_TDR_ADDRESS =
+            tx_ring.bytes[(tx_released_total + i) % TX_RING_BYTES];
     }
     poll_for(USART_ISR_TC); /* the last byte has left the shift register */
     tx_released_total += count;
@@ -260,6 +275,50 @@ uint32_t uart_tx_high_water_bytes(void) {
     return tx_high_water;
 }
 
+uint32_t uart_damaged_canaries(void) {
+    uint32_t damaged = rx_ring.before != CANARY ? (uint32_t)UART_CANARY_RX_BEFORE : 0u;
+    damaged |= rx_ring.behind != CANARY ? (uint32_t)UART_CANARY_RX_BEHIND : 0u;
+    damaged |= tx_ring.before != CANARY ? (uint32_t)UART_CANARY_TX_BEFORE : 0u;
+    damaged |= tx_ring.behind != CANARY ? (uint32_t)UART_CANARY_TX_BEHIND : 0u;
+    return damaged;
+}
+
+const volatile uint32_t *uart_damaged_canary(void) {
+    const volatile uint32_t *of_rx = canaries_damaged(&rx_ring.before, &rx_ring.behind);
+    return of_rx != NULL ? of_rx : canaries_damaged(&tx_ring.before, &tx_ring.behind);
+}
+
+/* The total is read before the count: a delimiter that comes in between is one of later bytes. */
+static bool reception_goes_on(void) {
+    static uint32_t read_before;
+    static uint32_t received_before; /* when `delimiters_before` was taken */
+    static uint32_t delimiters_before;
+    const uint32_t waiting = waiting_bytes();
+    const uint32_t received = rx_seen_total;
+    const uint32_t heard = delimiters;
+    const bool taken = waiting == 0u || rx_read_total != read_before;
+    const bool stored = heard == delimiters_before || received != received_before;
+    read_before = rx_read_total;
+    if (stored && heard != delimiters_before) {
+        delimiters_before = heard;
+        received_before = received;
+    }
+    return taken && stored && (USART_ISR & USART_ISR_RXNE) == 0u;
+}
+
+static bool transmission_goes_on(void) {
+    static uint32_t sent_before;
+    const uint32_t sent = tx_sent_total;
+    const bool moves = tx_released_total == sent || sent != sent_before;
+    sent_before = sent;
+    return moves;
+}
+
+bool uart_makes_progress(void) {
+    const bool receives = reception_goes_on();
+    return transmission_goes_on() && receives;
+}
+
 bool uart_tx_poll(void) {
     if (!begun) {
         return false;
@@ -282,6 +341,9 @@ void uart_interrupt(void) {
     }
     if ((events & USART_ISR_NE) != 0u) {
         noise_errors++;
+    }
+    if ((events & (USART_ISR_CMF | ERROR_FLAGS)) == USART_ISR_CMF) {
+        delimiters++;
     }
 }
 

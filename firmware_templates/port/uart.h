@@ -54,6 +54,25 @@ void uart_tx_sleep_unless_free(uint32_t count);
 uint32_t uart_tx_ring_bytes(void);
 uint32_t uart_tx_high_water_bytes(void);
 
+/* The words before and behind the two rings (port/canary.h). */
+enum uart_canary {
+    UART_CANARY_RX_BEFORE = 1,
+    UART_CANARY_RX_BEHIND = 2,
+    UART_CANARY_TX_BEFORE = 4,
+    UART_CANARY_TX_BEHIND = 8,
+};
+
+/* Those that were overwritten, as bits of enum uart_canary. */
+uint32_t uart_damaged_canaries(void);
+
+/* The first of them; NULL: none was. */
+const volatile uint32_t *uart_damaged_canary(void);
+
+/* True if nothing waits, or something has moved since the last call, in both directions: bytes in
+ * the ring were consumed, what the receiver has is carried to memory, and after a delimiter there
+ * are more bytes there than before; the transmit ring is empty, or a block of it has gone. */
+bool uart_makes_progress(void);
+
 /* For a fault: stops the DMA and empties the transmit ring, whatever state it is in. From then on
  * uart_tx_release() sends byte by byte, and returns when they are sent; it waits no longer than the
  * bytes take, with a bound. False if the line was never begun: then nothing may be placed. */

@@ -34,6 +34,7 @@
 #define USART_ISR_NE (1u << 2)
 #define USART_ISR_ORE (1u << 3)
 #define USART_ISR_IDLE (1u << 4)
+#define USART_ISR_RXNE (1u << 5)
 #define USART_ISR_TC (1u << 6)
 #define USART_ISR_TXE (1u << 7)
 #define USART_ISR_CMF (1u << 17)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "port/wait_for.h"
 
-#include "core/cortex_m.h"
 #include "core/cpu.h"
+#include "core/fault_record.h"
 #include "port/registers.h"
 
 /* Most flags come within microseconds, and are asked for without a pause at first. What takes
@@ -11,18 +11,6 @@
 #define PAUSE_TURNS 64u
 #define SLOW_POLL_CLOCKS (5u * PAUSE_TURNS) /* or more */
 #define LIMIT_POLLS (FAST_POLLS + RCC_RESET_CLOCK_HZ / 10u / SLOW_POLL_CLOCKS)
-
-/* Neither filled nor cleared at start. After a loss of power it is noise, and on a part whose RAM
- * has error codes it must not even be read; so it is written before it is. */
-static struct {
-    uint32_t reason;
-    uint32_t inverse; /* ~reason, or there is none */
-} given_up __attribute__((section(".noinit")));
-
-static void note(enum wait reason) {
-    given_up.reason = (uint32_t)reason;
-    given_up.inverse = ~(uint32_t)reason;
-}
 
 static void pause(void) {
     for (volatile uint32_t turn = 0u; turn < PAUSE_TURNS; turn++) {
@@ -46,16 +34,7 @@ bool wait_within_limit(volatile const uint32_t *status, uint32_t mask, uint32_t 
 
 void wait_for(enum wait reason, volatile const uint32_t *status, uint32_t mask, uint32_t value) {
     if (!wait_within_limit(status, mask, value)) {
-        note(reason);
+        fault_record_keep(RUN_END_WAIT, 0u, (uint32_t)reason);
         cpu_reset();
     }
-}
-
-enum wait wait_take_given_up(uint32_t reset_flags) {
-    enum wait reason = WAIT_NONE;
-    if ((reset_flags & RCC_RESET_POWER) == 0u && given_up.inverse == ~given_up.reason) {
-        reason = (enum wait)given_up.reason;
-    }
-    note(WAIT_NONE);
-    return reason;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for a peripheral's flag, with a limit and a name.
  *
- * A wait that gives up notes its name where a reset leaves it, and resets the part: the next HELLO
+ * A wait that gives up writes its name into the fault record, and resets the part: the next HELLO
  * says which wait it was. */
 #ifndef PORT_WAIT_FOR_H
 #define PORT_WAIT_FOR_H
@@ -30,9 +30,5 @@ void wait_for(enum wait reason, volatile const uint32_t *status, uint32_t mask, 
 
 /* The same, where there is another way: returns whether the value came. */
 bool wait_within_limit(volatile const uint32_t *status, uint32_t mask, uint32_t value);
-
-/* The wait that made the start before this one give up. Call it once, with the reset flags as
- * clock_take_reset_flags() returned them: a loss of power leaves no memory to trust. */
-enum wait wait_take_given_up(uint32_t reset_flags);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The independent watchdog. It runs from the LSI, so it also sees a core whose clock has died; its
- * reset is reported by the next HELLO. The main loop feeds it between messages and whenever it
- * waits for the line; the longest work on one message, a short clip's end, is a quarter of the
- * period. */
+ * reset is reported by the next HELLO. It is fed for progress alone, never by an interrupt: a
+ * message was taken, a frame went through the network, the line carried bytes or has none to carry.
+ */
 #include "port/watchdog.h"
 
 #include "port/port_config.h"

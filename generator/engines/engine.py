@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from generator.constant_tables import ConstantTable
+
 BUILTIN = "builtin"
 STEDGEAI = "stedgeai"
 ENGINES = (BUILTIN, STEDGEAI)
@@ -49,6 +51,9 @@ class EngineFiles:
 
     kernel_sources: tuple[str, ...] = ()
     """Of `network/kernels/`, those that are compiled."""
+
+    tables: tuple[ConstantTable, ...] = ()
+    """Its constants that the image checks; none where it is not known where they are."""
 
     uses_crc_unit: bool = False
     """Whether the port must clock the part's CRC unit."""

@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from generator.errors import ToolError
 from generator.locks import hold_file
 from generator.project.target_flags import WARNINGS
 from generator.repository import COMPILED_DIR
+from generator.temporary import temporary_folder
 from generator.toolchain.locate import compiler_environment, find_host_cc
 
 CACHE_DIR = COMPILED_DIR / "host"
@@ -68,10 +68,10 @@ def compile_for_host(build: HostBuild, cache_dir: Path = CACHE_DIR) -> Path:
     cache_dir.mkdir(parents=True, exist_ok=True)
     with hold_file(cache_dir / f".{key}.lock", "a host build of the same sources"):
         if not (directory / name).exists():
-            with tempfile.TemporaryDirectory(prefix=f".{key}.", dir=cache_dir) as scratch:
-                _compile(build, compiler, Path(scratch), name)
+            with temporary_folder(cache_dir, ".part-") as scratch:
+                _compile(build, compiler, scratch, name)
                 directory.mkdir(exist_ok=True)
-                shutil.move(Path(scratch) / name, directory / name)
+                shutil.move(scratch / name, directory / name)
     return directory / name
 
 
@@ -82,10 +82,10 @@ def _compile(build: HostBuild, compiler: tuple[str, ...], scratch: Path, name: s
         for source, target in zip(build.sources, objects, strict=True)
     ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda command: _run(command, build.directory), commands))
+        list(pool.map(lambda command: _run(command, build.directory, scratch), commands))
     shared = ["-shared"] if build.shared else []
     link = [*compiler, *shared, *build.sanitizers, *map(str, objects)]
-    _run([*link, "-o", str(scratch / name)], build.directory)
+    _run([*link, "-o", str(scratch / name)], build.directory, scratch)
 
 
 def _flags(build: HostBuild, source: str) -> tuple[str, ...]:
@@ -108,11 +108,11 @@ def _content_key(build: HostBuild, compiler: tuple[str, ...]) -> str:
     return digest.hexdigest()[:24]
 
 
-def _run(command: Sequence[str], directory: Path) -> None:
+def _run(command: Sequence[str], directory: Path, scratch: Path) -> None:
     done = subprocess.run(
         command,
         cwd=directory,
-        env=compiler_environment(),
+        env=compiler_environment(scratch),
         capture_output=True,
         text=True,
         errors="replace",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from generator.model.event_rule import Event, EventKind
 from generator.project.applications import CONTINUOUS_FILES
 from generator.project.manifest import Project, read_project
 from generator.project.render import render_some
+from generator.temporary import temporary_folder
 
 MAIN = "host/host_continuous_main.c"
 SOURCES = tuple(path for path in CONTINUOUS_FILES if path.endswith(".c") and path != MAIN)
@@ -176,10 +176,10 @@ def run_continuous_sanitised(
         program = compile_for_host(
             replace(build, sources=sources, shared=False, sanitizers=sanitizers), cache_dir
         )
-    with tempfile.NamedTemporaryFile(prefix="mel2metal-", suffix=".s16") as clip:
-        clip.write(np.ascontiguousarray(samples, dtype="<i2").tobytes())
-        clip.flush()
-        command = [str(program), clip.name, str(piece)]
+    with temporary_folder() as scratch:
+        clip = scratch / "clip.s16"
+        clip.write_bytes(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        command = [str(program), str(clip), str(piece)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -192,11 +192,11 @@ def _listening_sources(project: Project) -> Iterator[HostBuild]:
         for path, content in render_some(CONTINUOUS_FILES, project.info).items()
         if path not in build.files
     }
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
+    with temporary_folder() as scratch:
         files = {path: (project.directory / path).read_bytes() for path in build.files} | lacking
         for path, content in files.items():
-            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(scratch) / path).write_bytes(content)
+            (scratch / path).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / path).write_bytes(content)
         yield replace(
             build,
             directory=Path(scratch),

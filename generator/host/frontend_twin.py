@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import tempfile
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from generator.frontend.mel_tables import make_mel_tables
 from generator.frontend.record import FrontendRecord
 from generator.host.compile import CACHE_DIR, UNDEFINED_BEHAVIOUR, HostBuild, compile_for_host
 from generator.project.render import render_files
+from generator.temporary import temporary_folder
 from generator.toolchain.locate import find_cmsis_dsp
 
 FRONTEND_FOLDERS = ("cmsis_dsp", "frontend", "host")
@@ -101,12 +101,12 @@ def build_frontend_twin(
     compiler or CMSIS-DSP.
     """
     chosen = frontend_files(record, scale, zero_point)
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
+    with temporary_folder() as scratch:
         for path, content in chosen.items():
-            (Path(scratch) / path).parent.mkdir(parents=True, exist_ok=True)
-            (Path(scratch) / path).write_bytes(content)
+            (scratch / path).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / path).write_bytes(content)
         build = HostBuild(
-            directory=Path(scratch),
+            directory=scratch,
             sources=tuple(path for path in chosen if path.endswith(".c")),
             headers=tuple(path for path in chosen if path.endswith(".h")),
             shared=True,
@@ -116,6 +116,6 @@ def build_frontend_twin(
 
 
 def _load_private_copy(library: Path) -> ctypes.CDLL:
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        copy = shutil.copy(library, Path(scratch) / library.name)
+    with temporary_folder() as scratch:
+        copy = shutil.copy(library, scratch / library.name)
         return ctypes.CDLL(str(copy))

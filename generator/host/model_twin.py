@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from generator.model.labels import LABEL_BYTES
 from generator.network import read_network
 from generator.plain_text import unprintable
 from generator.repository import DEFAULT_BOARDS_FILE
+from generator.temporary import temporary_folder
 from generator.wire.capacity import check_capacity
 
 
@@ -74,5 +74,5 @@ def _project_of(
     """A project of the model, for as long as it takes to compile it."""
     network = read_network(model, labels, threshold, frontend)
     board = next(iter(load_boards(DEFAULT_BOARDS_FILE).values()))
-    with tempfile.TemporaryDirectory(prefix="mel2metal-") as scratch:
-        yield make_project(board, network, Path(scratch), taps=False).directory
+    with temporary_folder() as scratch:
+        yield make_project(board, network, scratch, taps=False).directory

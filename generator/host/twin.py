@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from generator.host.compile import (
 from generator.host.frontend_twin import Frames, FrontendTwin, Samples
 from generator.project.manifest import OUTPUT_DIR, Project, read_project
 from generator.project.render import HOST_NETWORK
+from generator.temporary import temporary_folder
 from generator.wire import DETECTED_BYTES, numbers_in
 
 PROJECT_PREFIXES = (
@@ -183,10 +183,10 @@ def run_sanitised(
     prefixes = (*PROJECT_PREFIXES, "host/host_main.c")
     build = project_build(project_dir, prefixes, shared=False, sanitizers=sanitizers)
     program = compile_for_host(build, cache_dir)
-    with tempfile.NamedTemporaryFile(prefix="mel2metal-", suffix=".s16") as clip:
-        clip.write(np.ascontiguousarray(samples, dtype="<i2").tobytes())
-        clip.flush()
-        command = [str(program), clip.name, str(piece)]
+    with temporary_folder() as scratch:
+        clip = scratch / "clip.s16"
+        clip.write_bytes(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        command = [str(program), str(clip), str(piece)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -74,7 +74,10 @@ MEASURE = Application(
     name="measure",
     folders=("applications/measure",),
     parts=(*_BELOW, APP_PART, *_ABOVE),
-    library=("classes", "cycles", "decision", "decision_rule", "listener", "patches"),
+    library=(
+        *("classes", "crc32", "cycles", "decision", "decision_rule", "listener", "patches"),
+        *("weights", "weights_tables"),
+    ),
 )
 """Answers the host over the link: what the harness plays clips to."""
 

@@ -32,7 +32,9 @@ from generator.project.names import (
     OTHER_TOOLS,
     OUTPUT_DIR,
     README_FILE,
+    SBOM_FILE,
     SOURCE_SUFFIXES,
+    STACK_USAGE_SUFFIX,
 )
 
 CHANGED = "was changed since mel2metal wrote it"
@@ -66,7 +68,7 @@ def find_at_risk(directory: Path, fresh: Path | None = None) -> tuple[AtRisk, ..
             return ()
         made, unknown = declared_outputs(files_in(fresh)), UNKNOWN
         if not os.path.lexists(directory / FILE_LIST):  # of an earlier version
-            made |= {FOOTPRINT_FILE, *IMAGE_FILES}
+            made |= {FOOTPRINT_FILE, SBOM_FILE, *IMAGE_FILES}
     elif listed is None:
         made, fresh, unknown = set(), None, FOREIGN
     else:
@@ -133,7 +135,7 @@ def declared_outputs(sources: Iterable[str]) -> set[str]:
     for source in sources:
         if source.endswith(SOURCE_SUFFIXES):
             stem = f"{OUTPUT_DIR}/{source.removesuffix('.c')}"  # the .S stays in the name
-            made |= {f"{stem}.o", f"{stem}.d"}
+            made |= {f"{stem}.o", f"{stem}.d", f"{stem}{STACK_USAGE_SUFFIX}"}
     return made
 
 

@@ -15,8 +15,14 @@ FILE_LIST = "files.sha256"
 """Every file of a project with its hash, as `sha256sum -c` reads them."""
 
 FOOTPRINT_FILE = "footprint.json"
+SBOM_FILE = "sbom.cdx.json"
+"""The image's SBOM, by the name that tools look for."""
+
 OUTPUT_DIR = "out"
 IMAGE_NAME = "mel2metal"
+STACK_USAGE_SUFFIX = ".su"
+"""What `-fstack-usage` writes beside each object: the frame of every function."""
+
 SOURCE_SUFFIXES = (".c", ".S")
 """What is compiled. A kernel's .S is for the target, its .c the portable twin for the host."""
 

@@ -35,6 +35,7 @@ from generator.project.file_list import write_file_list
 from generator.project.manifest import Project, ProjectInfo, project_lock
 from generator.project.names import SOURCE_SUFFIXES
 from generator.project.replace import copy_ours, recover, replace_folder, scratch_folder
+from generator.project.weights import checked_weights
 from generator.repository import TEMPLATES_DIR
 
 KERNELS = "network/kernels/"
@@ -126,6 +127,8 @@ def render_files(
     cmsis = {f"cmsis_dsp/{name}": cmsis_dsp_dir / name for name in copied}
     sources += [f"cmsis_dsp/{name}" for name in CMSIS_DSP_SOURCES]
     context: dict[str, Any] = {**stages, "application": application, "standalone": False}
+    if engine is not None and info is not None:
+        context["weights"] = checked_weights(engine, info, stages, templates)
     if board is not None and info is not None:
         build = make_build_context(sources, board, info, engine, application)
         context |= {"board": board, "project": info, "build": build}

@@ -12,6 +12,7 @@ from generator.engines.engine import BUILTIN
 from generator.model.published import PublishedRow, published_rows
 from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.toolchain.footprint import Footprint
+from generator.toolchain.stack_bound.bound import StackBound
 
 PUBLISHED_NOTE = "* Yamnet-256 64x96 int8 on B-U585I-IOT02A, published by ST, not measured here"
 
@@ -36,6 +37,19 @@ def print_footprint(
         f"({image.stack_bytes:,} B of it stack), "
         f"flash {image.flash_bytes:,} of {budgets.image_flash_bytes:,} B",
         highlight=False,
+    )
+    if footprint.stack is not None:
+        console.print(stack_line(footprint.stack), highlight=False, markup=False)
+
+
+def stack_line(stack: StackBound) -> str:
+    """What is linked for the stack, and the most that is ever on it."""
+    if stack.bound_bytes is None:
+        return f"stack: {stack.linked_bytes:,} B linked, no bound: {stack.unknown_because}"
+    interrupts = stack.bound_bytes - stack.calls_bytes
+    return (
+        f"stack: at most {stack.bound_bytes:,} of {stack.linked_bytes:,} B "
+        f"(calls {stack.calls_bytes:,}, interrupts and a fault {interrupts:,})"
     )
 
 

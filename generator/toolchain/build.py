@@ -15,6 +15,7 @@ from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags
+from generator.temporary import temporary_folder
 from generator.toolchain.image_check import find_double_precision
 from generator.toolchain.image_files import damaged_outputs
 from generator.toolchain.locate import Toolchain, compiler_environment
@@ -135,19 +136,18 @@ def run_make(
         f"LIBGCC={toolchain.libgcc(cpu)}",
     ]
     lines: list[str] = []
-    # A make that started us must not hand its flags or job server on to this one.
-    ours = compiler_environment()
-    inherited = {name: value for name, value in ours.items() if not name.startswith("MAKE")}
-    inherited.pop("MFLAGS", None)
-    with subprocess.Popen(
-        command,
-        cwd=directory,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        env=inherited,
-    ) as process:
+    with (
+        temporary_folder() as temporary,
+        subprocess.Popen(
+            command,
+            cwd=directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=_make_environment(temporary),
+        ) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.rstrip("\n"))
@@ -155,6 +155,14 @@ def run_make(
     if process.returncode != 0:
         said = [line for line in lines if not line.startswith(("  CC ", "  AS "))]
         raise BuildError(f"{directory.name} does not build with {toolchain.description}", said)
+
+
+def _make_environment(temporary: Path) -> dict[str, str]:
+    """A make that started us must not hand its flags or job server on to this one."""
+    ours = compiler_environment(temporary)
+    inherited = {name: value for name, value in ours.items() if not name.startswith("MAKE")}
+    inherited.pop("MFLAGS", None)
+    return inherited
 
 
 def _refuse_damaged(output: Path, toolchain: Toolchain) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from generator.errors import ToolError
 from generator.repository import TOOLS_DIR, command
+from generator.temporary import temporary_folder
 from generator.toolchain.locate import PINNED_PREFIX, pinned_libgcc
 
 WRAPPERS_DIR = TOOLS_DIR / "bin"
@@ -41,10 +41,11 @@ def _write(path: Path, text: str) -> None:
     """Write a program, unless it is there as it should be."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as made:
-        made.write(text)
-    os.chmod(made.name, 0o755)
-    os.replace(made.name, path)
+    with temporary_folder(path.parent, ".part-") as scratch:
+        made = scratch / path.name
+        made.write_text(text, encoding="utf-8")
+        made.chmod(0o755)
+        made.replace(path)
 
 
 def path_with_compiler(folder: Path, environment: Mapping[str, str]) -> str:

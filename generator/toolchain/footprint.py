@@ -15,9 +15,11 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
+from pydantic import TypeAdapter
 
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError, ToolError
+from generator.toolchain.stack_bound.bound import StackBound
 
 ARENA_SYMBOL = "network_arena"
 STACK_SECTION = ".stack"
@@ -114,6 +116,8 @@ class Footprint:
     network: NetworkFootprint
     image: ImageFootprint
     by_part: dict[str, PartFootprint]
+    stack: StackBound | None = None
+    """The most that is ever on the stacks; None where nobody has computed it."""
 
     def to_json(self) -> str:
         """Return the text of footprint.json."""
@@ -122,6 +126,8 @@ class Footprint:
             for name, part in self.by_part.items()
         }
         whole = {"network": asdict(self.network), "image": asdict(self.image), "by_part": parts}
+        if self.stack is not None:
+            whole["stack"] = asdict(self.stack)
         return json.dumps(whole, indent=4) + "\n"
 
 
@@ -170,6 +176,15 @@ def read_footprint(elf: Path, flash_bytes: int) -> Footprint:
         image=ImageFootprint(ram_bytes, flash_bytes, stack_bytes),
         by_part=parts,
     )
+
+
+def kept_stack_bound(footprint_file: Path) -> StackBound | None:
+    """The bound as footprint.json has it; None where it has none that can be read."""
+    try:
+        content = json.loads(footprint_file.read_bytes())
+        return TypeAdapter(StackBound).validate_python(content["stack"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def check_budgets(footprint: Footprint, board: BoardSpec) -> None:

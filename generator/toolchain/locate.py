@@ -20,7 +20,8 @@ from generator.errors import ToolError
 from generator.repository import IN_CHECKOUT, TOOLS_DIR, command
 
 COMPILER_DIR = TOOLS_DIR / "gcc-arm-none-eabi-13.2.1"
-CMSIS_DSP_DIR = TOOLS_DIR / "cmsis-dsp-1.10.3"
+CMSIS_DSP_VERSION = "1.10.3"
+CMSIS_DSP_DIR = TOOLS_DIR / f"cmsis-dsp-{CMSIS_DSP_VERSION}"
 
 PINNED_PREFIX = COMPILER_DIR / "gcc_arm_none_eabi" / "toolchain" / "bin" / "arm-none-eabi-"
 PINNED_LIBGCC_VARIANT = "thumb/v7e-m+dp/hard"
@@ -144,11 +145,14 @@ def _words_of(named: str, remedy: str) -> tuple[str, ...]:
     return (str(_find_program(words[0], remedy)), *words[1:])
 
 
-def compiler_environment() -> dict[str, str]:
+def compiler_environment(temporary: Path | None = None) -> dict[str, str]:
     """This process's environment for a compiler: in English, and without what would name more
-    folders than its command does."""
+    folders than its command does.
+
+    `temporary` is for the files that a compiler which is killed leaves behind.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in OF_COMPILERS}
-    return {**kept, "LC_ALL": "C"}
+    return {**kept, "LC_ALL": "C", **({"TMPDIR": str(temporary)} if temporary else {})}
 
 
 def _find_program(name: str, remedy: str) -> Path:

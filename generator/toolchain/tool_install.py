@@ -8,6 +8,7 @@ and tried in a temporary folder and then renamed, so that a broken download leav
 from __future__ import annotations
 
 import importlib.util
+import os
 import platform
 import shutil
 import subprocess
@@ -141,7 +142,9 @@ def _pip(action: str, *options: str, pin: Path, scratch: Path) -> None:
         *_pip_command(scratch), action, "--quiet", "--disable-pip-version-check",
         "--no-deps", "--require-hashes", *options, "-r", str(pin),
     ]  # fmt: skip
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    # What a pip that is killed leaves behind goes with the scratch folder.
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise ToolError(
             f"pip {action} of what requirements/{pin.name} pins failed:\n{done.stderr.strip()}",

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from generator.wire import limits
 from generator.wire.layout import WIRE, Field, Layout
-from generator.wire.limits import ClipFlag, Direction, HelloFlag, Refusal, ScoreHead, Wait
+from generator.wire.limits import (
+    Canary,
+    ClipFlag,
+    Direction,
+    HelloFlag,
+    Phase,
+    Refusal,
+    RunEnd,
+    ScoreHead,
+    Wait,
+)
 
 LINE_COLUMNS = 100
 
@@ -43,6 +53,8 @@ class WireHeader:
     defines: tuple[str, ...]
     refusals: tuple[str, ...]
     waits: tuple[str, ...]
+    run_ends: tuple[str, ...]
+    phases: tuple[str, ...]
     messages: tuple[HeaderMessage, ...]
 
 
@@ -116,10 +128,15 @@ def header_context() -> WireHeader:
     )
     clip = tuple(_define(f"CLIP_{flag.name}", f"{flag.value}u", flag.doc) for flag in ClipFlag)
     hello = tuple(_define(f"HELLO_{flag.name}", f"{flag.value}u", flag.doc) for flag in HelloFlag)
+    canaries = tuple(_define(f"CANARY_{one.name}", f"{one.value}u", one.doc) for one in Canary)
     heads = tuple(_define(f"HEAD_{head.name}", f"{head.value}u", head.doc) for head in ScoreHead)
     return WireHeader(
-        defines=numbers + clip + hello + heads,
+        defines=numbers + clip + hello + canaries + heads,
         refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
         waits=tuple(_commented(f"WIRE_WAIT_{w.name} = {w.value},", w.doc, "    ") for w in Wait),
+        run_ends=tuple(
+            _commented(f"WIRE_END_{e.name} = {e.value},", e.doc, "    ") for e in RunEnd
+        ),
+        phases=tuple(_commented(f"WIRE_PHASE_{p.name} = {p.value},", p.doc, "    ") for p in Phase),
         messages=tuple(_message(layout) for layout in WIRE),
     )

@@ -6,11 +6,11 @@ from __future__ import annotations
 from enum import Enum, IntEnum, IntFlag
 from typing import Self
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7
 """Raised whenever a message, a field or a rule of the link changes."""
 
-PAYLOAD_LIMIT_BYTES = 1040
-"""Longest payload: 1024 bytes of features and 16 bytes of fields before them."""
+PAYLOAD_LIMIT_BYTES = 1072
+"""Longest payload: HELLO with 892 bytes of labels behind its fields."""
 
 HOST_PAYLOAD_LIMIT_BYTES = 520
 """Longest payload from the host: 512 bytes of audio or frames and 8 of fields before them. The
@@ -97,6 +97,16 @@ class HelloFlag(_DocumentedFlag):
     SOURCE_MISSING = 2, "the board's oscillator did not start: the core runs from the part's own"
     LSE_LOCKED = 4, "the core's oscillator is locked to the board's 32.768 kHz crystal"
     LSE_MISSING = 8, "that crystal should run and does not: the oscillator runs free"
+    WEIGHTS_DAMAGED = 16, "constants in flash are not as generated: no clip is answered"
+
+
+class Canary(_DocumentedFlag):
+    """Words around the rings of the line that nobody may write; a damaged one ends in a reset."""
+
+    RECEIVE_BEFORE = 1, "the word before the receive ring"
+    RECEIVE_BEHIND = 2, "the word behind it"
+    TRANSMIT_BEFORE = 4, "the word before the transmit ring"
+    TRANSMIT_BEHIND = 8, "the word behind it"
 
 
 class Wait(_DocumentedInt):
@@ -113,6 +123,31 @@ class Wait(_DocumentedInt):
     WATCHDOG = 8, "the watchdog's registers: its oscillator (LSI) does not run"
     UART = 9, "the UART's transmitter and receiver"
     MICROPHONE = 10, "the microphone's peripheral, in an image that listens"
+
+
+class RunEnd(_DocumentedInt):
+    """How the run before this start ended (core/fault_record.h of the firmware)."""
+
+    NONE = 0, "no valid record: the power came up, or RAM has not kept it"
+    RESET = 1, "from outside: a pin, a debugger; the firmware knows no cause"
+    CORE_FAULT = 2, "a fault of the core"
+    WATCHDOG = 3, "the watchdog: no progress was made for its whole period"
+    SELF_CHECK = 4, "the firmware found its own memory damaged"
+    WAIT = 5, "a wait with a limit gave up; wait_given_up names it"
+
+
+class Phase(_DocumentedInt):
+    """What the firmware did as a run ended."""
+
+    UNKNOWN = 0, "not kept"
+    START = 1, "the start: clock, line, hash of the image"
+    IDLE = 2, "nothing: asleep, or about to sleep"
+    RECEIVE = 3, "took bytes off the line, or a message that is no sound"
+    FRONTEND = 4, "the front-end: from samples to frames"
+    NETWORK = 5, "the network"
+    SEND = 6, "waited for room in the transmit ring"
+    CHECK = 7, "a check of its own memory"
+    LISTEN = 8, "took sound from its microphone, and worked on it (an image that listens)"
 
 
 class ScoreHead(_DocumentedInt):
@@ -136,6 +171,7 @@ class Refusal(_DocumentedInt):
     LINE = 8, "the UART saw framing or noise errors; detail: how many"
     INTERNAL = 9, "front-end or network returned an error; detail: its number, negated"
     FRAME_ORDER = 10, "FRAMES does not continue the patch; detail: the frame that was due"
+    WEIGHTS = 11, "constants in flash are not as generated; detail: the CRC-32 found"
 
 
 NO_CLIP_ID = 0xFFFFFFFF

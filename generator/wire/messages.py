@@ -198,6 +198,17 @@ class Hello(Message):
     firmware_sha256: Annotated[bytes, _octets(32, "SHA-256 of the image as it is in flash")]
     model_sha256: Annotated[bytes, _octets(32, "SHA-256 of the .tflite")]
     frontend: Annotated[bytes, _octets(4, "first bytes of the SHA-256 of the front-end's record")]
+    resets: Annotated[int, _u32("resets since the power came up, as far as RAM has kept count")]
+    run_end: Annotated[
+        int, _u16("RunEnd of the run before this start; the fields below tell of it")
+    ]
+    end_phase: Annotated[int, _u16("Phase in which it ended")]
+    end_exception: Annotated[int, _u32("CORE_FAULT: exception number (IPSR)")]
+    end_status: Annotated[int, _u32("CORE_FAULT: CFSR; SELF_CHECK: the word that was found")]
+    end_hfsr: Annotated[int, _u32("CORE_FAULT: HardFault Status Register")]
+    end_address: Annotated[int, _u32("of the refused access, or of the damaged word; 0: not known")]
+    end_pc: Annotated[int, _u32("program counter; 0: not known")]
+    end_lr: Annotated[int, _u32("link register; 0: not known")]
     labels: Annotated[str, _tail("char", "labels in UTF-8, separated by line feeds")] = ""
 
 
@@ -295,7 +306,7 @@ class FaultReport(Message):
     mmfar: Annotated[int, _u32("MemManage Fault Address Register")]
     bfar: Annotated[int, _u32("BusFault Address Register")]
     pc: Annotated[int, _u32("program counter as stacked; 0: not stacked")]
-    lr: Annotated[int, _u32("link register as stacked; 0: not stacked")]
+    lr: Annotated[int, _u32("link register as stacked; pc 0: newest return address")]
     xpsr: Annotated[int, _u32("program status as stacked; 0: not stacked")]
     sp: Annotated[int, _u32("stack pointer of the handler: address of the stacked frame")]
 
@@ -336,6 +347,26 @@ class ResumeRequest(Message):
     """
 
     clip_id: Annotated[int, _u32("the clip that REFUSED named")]
+
+
+@_message(0x0A, Direction.HOST_TO_DEVICE)
+class CheckRequest(Message):
+    """Asks for CHECK."""
+
+
+@_message(0x8C, Direction.DEVICE_TO_HOST)
+class Check(Message):
+    """What the firmware finds in its own memories, read at this request.
+
+    Weights are all constant arrays of numbers that an answer comes from. Once damaged, each
+    CLIP_BEGIN, and each CLIP_END of a clip that was open, is refused (WEIGHTS) until the board is
+    programmed again.
+    """
+
+    weights_crc_generated: Annotated[int, _u32("CRC-32 that the generator computed")]
+    weights_crc_found: Annotated[int, _u32("CRC-32 of what is in flash now")]
+    weights_bytes: Annotated[int, _u32("bytes that both are over")]
+    damaged_canaries: Annotated[int, _u32("Canary bits of the words that were overwritten")]
 
 
 @_message(0x8B, Direction.DEVICE_TO_HOST)

@@ -7,7 +7,17 @@ import sys
 from collections.abc import Iterator
 
 from generator.wire.layout import WIRE, Field, Layout
-from generator.wire.limits import PROTOCOL_VERSION, ClipFlag, HelloFlag, Refusal, ScoreHead, Wait
+from generator.wire.limits import (
+    PROTOCOL_VERSION,
+    Canary,
+    ClipFlag,
+    HelloFlag,
+    Phase,
+    Refusal,
+    RunEnd,
+    ScoreHead,
+    Wait,
+)
 
 _INTRODUCTION = """\
 # The link, message by message
@@ -41,10 +51,10 @@ def page() -> str:
     lines = [_INTRODUCTION, f"Protocol version {PROTOCOL_VERSION}."]
     for layout in WIRE:
         lines.extend(_message_lines(layout))
-    for flags in (ClipFlag, HelloFlag):
+    for flags in (ClipFlag, HelloFlag, Canary):
         lines.append(f"\n## {flags.__name__}\n\n| bit | name | meaning |\n|---:|---|---|")
         lines.extend(f"| {flag.value:#x} | {flag.name} | {flag.doc} |" for flag in flags)
-    for codes in (ScoreHead, Refusal, Wait):
+    for codes in (ScoreHead, Refusal, Wait, RunEnd, Phase):
         lines.append(f"\n## {codes.__name__}\n\n| code | name | meaning |\n|---:|---|---|")
         lines.extend(f"| {code.value} | {code.name} | {code.doc} |" for code in codes)
     return "\n".join(lines) + "\n"

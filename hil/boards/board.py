@@ -9,7 +9,7 @@ from typing import Protocol
 from generator.boards.record import BoardSpec
 from generator.errors import ToolError
 from hil.boards.image import BuiltImage
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 
 
 class BoardAbsentError(ToolError):

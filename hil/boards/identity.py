@@ -18,7 +18,7 @@ from generator.wire.messages import (
     Hello,
     Rule,
 )
-from hil.link.errors import WrongDeviceError
+from hil.link.errors import WeightsDamagedError, WrongDeviceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,12 @@ def expected_core_clock_hz(board: BoardSpec, said_hz: int) -> int:
 
 
 def check_identity(hello: Hello, rule: Rule, expected: Identity, remedy: str) -> None:
-    """Raise WrongDeviceError with everything that differs, both values beside each other."""
+    """Raise WrongDeviceError with everything that differs, both values beside each other.
+
+    Raises WeightsDamagedError where the firmware itself says that its flash has changed.
+    """
+    if hello.flags & HelloFlag.WEIGHTS_DAMAGED:
+        raise WeightsDamagedError("it at its start")
     project = expected.project
     labels = tuple(hello.labels.split("\n")) if hello.labels else ()
     rows = [

@@ -10,7 +10,7 @@ from hil.boards.attachment import Attachment
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import Programmer
 from hil.boards.serial_board import SerialBoard
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 from hil.probe.attached import REMOTE
 from hil.probe.session import hardware_reset, is_virtual
 

@@ -2,8 +2,10 @@
 """Recovery of a conversation that fails by the link: steps, each stronger than the one before.
 
 Resynchronise and send again; reset; re-flash; take the power away. After each the device proves
-again what it is, and what failed is resent. Only failures of line, port and power are answered
-so (`LinkError.is_repeatable`): a result that came is never asked for twice, whatever it says.
+again what it is, and what failed is resent. Only failures of line, port and power are answered so
+(`LinkError.is_repeatable`), and weights in flash that have changed, by programming them again
+(`needs_programming`): a result that came is never asked for twice, whatever it says. A fault of the
+core is a bug of the firmware and ends the run, unless faults are injected on purpose.
 Each step is reported, so that a test that needed one is not taken for a clean one.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,14 +24,15 @@ from generator.errors import ToolError
 from hil.boards.board import Board
 from hil.boards.image import BuiltImage
 from hil.boards.programmer import NoProgrammerError
-from hil.link.client import SerialPort
 from hil.link.errors import (
     BoardRestartedError,
+    DeviceFaultError,
     HandshakeError,
     LinkError,
     LinkLostError,
     RecoveryError,
 )
+from hil.link.serial_port import SerialPort
 
 _T = TypeVar("_T")
 
@@ -36,6 +40,12 @@ REOPEN_S = 10.0
 """Longest time until a port that vanished is there again: a probe's USB enumeration takes two."""
 
 REOPEN_INTERVAL_S = 0.2
+
+PROGRAM_ATTEMPTS = 3
+"""How often the board is programmed at most in one step, where the probe fails."""
+
+MOST_STEPS = 16
+"""How many steps are considered at most for what is to be said once."""
 
 
 class Rung(StrEnum):
@@ -94,8 +104,13 @@ class Recovery:
         clock_s: Callable[[], float] = time.monotonic,
         pause: Callable[[float], object] | None = None,
         now: Callable[[], str] = _utc_now,
+        on_trouble: Callable[[Exception], None] = lambda error: None,
+        core_faults_too: bool = False,
     ) -> None:
+        """`on_trouble` is told of every failure; `core_faults_too`: they are recovered from."""
         self._on_retry = on_retry
+        self._on_trouble = on_trouble
+        self._core_faults_too = core_faults_too
         self._clock_s = clock_s
         self._pause = pause or threading.Event().wait
         self._now = now
@@ -130,17 +145,37 @@ class Recovery:
                 raise LinkLostError("the port was lost before, and could not be opened again")
             return attempt(), tuple(self._reasons)
         except LinkError as error:
-            if not error.is_repeatable:
+            self._on_trouble(error)
+            if not self._may_help(error):
                 raise
             return self._climb(conversation, again or attempt, error), tuple(self._reasons)
         finally:
             self._clip = ""
 
+    def program(self, conversation: Conversation, *, clip: str = "") -> None:
+        """Program the board again, as often as it takes within bounds, and shake hands.
+
+        Raises what the last attempt did.
+        """
+        self._clip, self._reasons = clip, []
+        try:
+            self._program(conversation.board)
+        finally:
+            self._clip = ""
+        self.run(conversation, conversation.handshake, clip=clip, again=lambda: None)
+
+    def _may_help(self, error: LinkError) -> bool:
+        core_fault = self._core_faults_too and isinstance(error, DeviceFaultError)
+        return core_fault or error.is_repeatable or error.needs_programming
+
     def _climb(self, conversation: Conversation, attempt: Callable[[], _T], first: LinkError) -> _T:
-        error, tried = first, []
-        for rung in Rung:
+        error, tried, steps = first, [], _Steps()
+        while (rung := steps.next(error)) is not None:
             self._port_lost = self._port_lost or isinstance(error, LinkLostError)
-            if rung is Rung.RESYNCHRONISE and not _needs_handshake(first):
+            if error.needs_programming and rung in (Rung.RESYNCHRONISE, Rung.RESET):
+                tried.append(f"{rung}: does not write the flash")
+                continue
+            if rung is Rung.RESYNCHRONISE and not _needs_handshake(error):
                 done = len(self._reasons)  # by the link itself
                 tried.append(f"{rung}, resent: {done} times" if done else f"{rung}: no HELLO")
                 continue
@@ -149,11 +184,14 @@ class Recovery:
             except NoProgrammerError:
                 taken = False
             except (ToolError, OSError) as failure:
-                if isinstance(failure, LinkError) and not failure.is_repeatable:
+                self._on_trouble(failure)
+                if isinstance(failure, LinkError) and not self._may_help(failure):
                     raise
                 self._port_lost = self._port_lost or isinstance(failure, OSError | LinkLostError)
                 self._note(rung, error.what)
                 tried.append(f"{rung}: {_first_line(failure)}")
+                if isinstance(failure, LinkError) and failure.needs_programming:
+                    error = failure
                 continue
             if not taken:
                 tried.append(f"{rung}: this board has no such way")
@@ -162,7 +200,8 @@ class Recovery:
             try:
                 return attempt()
             except LinkError as failure:
-                if not failure.is_repeatable:
+                self._on_trouble(failure)
+                if not self._may_help(failure):
                     raise
                 tried.append(f"{rung}, resent: {_first_line(failure)}")
                 error = failure
@@ -181,9 +220,23 @@ class Recovery:
             if not board.reset():
                 return False
         elif rung is Rung.REFLASH:
-            board.reflash()
+            self._program(board)
         conversation.handshake()
         return True
+
+    def _program(self, board: Board) -> None:
+        """Program it; where the probe fails, again."""
+        for left in reversed(range(PROGRAM_ATTEMPTS)):
+            try:
+                board.reflash()
+                return
+            except NoProgrammerError:
+                raise
+            except ToolError as error:
+                self._on_trouble(error)
+                if not left:
+                    raise
+                self._note(Rung.REFLASH, _first_line(error))
 
     def _reopen(self, conversation: Conversation) -> None:
         """Open the board again, as soon as its port is there."""
@@ -202,9 +255,28 @@ class Recovery:
         conversation.attach(port)
 
 
+class _Steps:
+    """Which step is next: for each kind of failure the weakest that was not taken for it yet."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[str] = Counter()
+        self._left = MOST_STEPS
+
+    def next(self, error: LinkError) -> Rung | None:
+        """The step to take; None where there is none left."""
+        rungs, kind = list(Rung), type(error).__name__
+        number = self._begun[kind]
+        if number >= len(rungs) or not self._left:
+            return None
+        self._begun[kind] += 1
+        self._left -= 1
+        return rungs[number]
+
+
 def _needs_handshake(error: LinkError) -> bool:
     """True where the link has not repeated the handshake by itself."""
-    return isinstance(error, BoardRestartedError | HandshakeError | LinkLostError)
+    kinds = BoardRestartedError | DeviceFaultError | HandshakeError | LinkLostError
+    return isinstance(error, kinds)
 
 
 def _first_line(error: Exception) -> str:

@@ -19,7 +19,7 @@ from hil.boards.image import BuiltImage
 from hil.boards.network_port import open_port
 from hil.boards.power import cycle_power
 from hil.boards.programmer import NoProgrammerError, Programmer
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 
 WRITE_TIMEOUT_S = 5.0
 

@@ -7,7 +7,8 @@ be counted from outside.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Protocol
@@ -22,9 +23,10 @@ from hil.boards.board import CallMeter
 from hil.boards.image import BuiltImage
 from hil.boards.probe_board import ProbeBoard
 from hil.boards.programmer import Programmer
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 
 if TYPE_CHECKING:
+    from hil.virtual.faults.probe_trouble import ProbeTrouble
     from hil.virtual.machine import Machine
     from hil.virtual.profile import Profile, Profiler
 
@@ -154,6 +156,32 @@ class VirtualBoard(ProbeBoard):
         except KeyError:
             return None
         return meter
+
+    def strike(self, name: str, choice: int) -> None:
+        """Let a fault of the chip happen now, by its name in hil/fault_modes/names.py."""
+        from hil.virtual.faults.strikes import strike
+
+        strike(self.machine, name, choice)
+
+    def without_a_place(self) -> list[str]:
+        """Faults of the chip that find nothing to strike in this image, by their names."""
+        from hil.virtual.faults.strikes import without_a_place
+
+        return without_a_place(self.machine.symbols)
+
+    @contextmanager
+    def troubled_probe(self, name: str, choice: int) -> Iterator[ProbeTrouble]:
+        """Let a fault of the probe happen the next time that it programs, in this context."""
+        from hil.virtual.faults.probe_trouble import ProbeTrouble, Trouble
+        from hil.virtual.host_ports import registry
+
+        trouble = ProbeTrouble(Trouble(name), choice, self.machine.flash)
+        registry.trouble(self._name, trouble)
+        try:
+            yield trouble
+        finally:
+            registry.trouble(self._name, None)
+            trouble.end()
 
     def start_profile(self) -> Profiler:
         """Trace what the core executes from now on, until the profile is taken."""

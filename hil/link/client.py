@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,13 @@ from generator.wire import (
     BOOT_NONCE,
     DELIMITER,
     Frame,
+    HelloFlag,
     ProtocolMismatchError,
     encode_frame,
 )
 from generator.wire.messages import (
+    Check,
+    CheckRequest,
     ClipResult,
     Credit,
     Hello,
@@ -46,13 +49,7 @@ from generator.wire.messages import (
     RuleRequest,
 )
 from hil.link.cycle_check import check_counter, refuse_lost_cycles
-from hil.link.deadlines import (
-    ATTEMPTS,
-    BOOT_S,
-    HELLO_INTERVAL_S,
-    SILENCE_S,
-    resume_interval_of,
-)
+from hil.link.deadlines import ATTEMPTS, BOOT_S, HELLO_INTERVAL_S, SILENCE_S, resume_interval_of
 from hil.link.errors import (
     CycleCounterError,
     FrameLostError,
@@ -61,31 +58,17 @@ from hil.link.errors import (
     LinkLostError,
     LinkSilentError,
     RefusedError,
+    WeightsDamagedError,
     WrongDeviceError,
 )
 from hil.link.incoming import IncomingFrames, program_of, start_of
 from hil.link.played import Clip, ClipRun, PatchRun, clip_run, patch_messages, patch_run
 from hil.link.progress import READ_BACK_S, Progress, limit_of
-from hil.link.value_check import check_hello, check_rule
+from hil.link.serial_port import SerialPort
+from hil.link.value_check import check_hello, check_rule, refuse_damaged_weights
 
 Int8 = npt.NDArray[np.int8]
 _M = TypeVar("_M", bound=Message)
-
-
-class SerialPort(Protocol):
-    """The part of pyserial's `Serial` that the link uses."""
-
-    timeout: float | None
-
-    @property
-    def in_waiting(self) -> int:
-        """Bytes that `read` would return at once."""
-
-    def read(self, size: int = 1, /) -> bytes:
-        """Up to `size` bytes; fewer when the timeout passes first."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """Send bytes."""
 
 
 class Link:
@@ -99,16 +82,17 @@ class Link:
         describe_address: Callable[[int], str] = hex,
         describe_reset: Callable[[int], str] = hex,
         on_retry: Callable[[str], None] = lambda reason: None,
+        on_trouble: Callable[[LinkError], None] = lambda error: None,
         silence_s: float = SILENCE_S,
     ) -> None:
         self.port = port
+        self.describe_address = describe_address
         self._clock_s = clock_s
-        self._on_retry = on_retry
+        self._on_retry, self._on_trouble = on_retry, on_trouble
         self._silence_s = silence_s
         self._hello: Hello | None = None
         self._started_anew: Hello | None = None
         """The HELLO of a start that was seen in the last handshake."""
-
         self._incoming = IncomingFrames(describe_address, describe_reset)
         self._sequence = 0
         self._sent_bytes = 0
@@ -196,6 +180,13 @@ class Link:
         messages, _ = self._converse([MemoryRequest()], Memory)
         return next(m for m in messages if isinstance(m, Memory))
 
+    def read_check(self) -> Check:
+        """Have the firmware look at its own memories; raises WeightsDamagedError."""
+        messages, _ = self._converse([CheckRequest()], Check)
+        check = next(m for m in messages if isinstance(m, Check))
+        refuse_damaged_weights(check)
+        return check
+
     def pause(self, seconds: float) -> None:
         """Let the board's time pass while it owes nothing; whatever it says then is an error."""
         if self._read(seconds):
@@ -263,6 +254,7 @@ class Link:
             except (CycleCounterError, FrameLostError, LinkSilentError, RefusedError) as error:
                 if not error.is_repeatable or len(retries) + 1 >= ATTEMPTS:
                     raise
+                self._on_trouble(error)
                 self.repeat_handshake(error)
                 retries.append(error.what)
                 self._on_retry(error.what)
@@ -274,6 +266,8 @@ class Link:
             hello = self.handshake(self._silence_s)
         except HandshakeError as silent:
             raise error from silent
+        if hello.flags & HelloFlag.WEIGHTS_DAMAGED:
+            raise WeightsDamagedError("it at its start") from error
         if before is not None and program_of(before) != program_of(hello):
             what = "another firmware answers than before: the board was programmed, or exchanged"
             raise WrongDeviceError(what, "leave the board alone, and run again") from error
@@ -315,6 +309,7 @@ class Link:
                 if stuck[sample] > ATTEMPTS or sample > clip.sample_count:
                     raise interrupted
                 self._resumptions.append(interrupted.what)
+                self._on_trouble(interrupted)
                 frames = self._encode(clip.rest_from(sample))
 
     def _encode(self, messages: Sequence[Message]) -> deque[bytes]:

@@ -31,6 +31,11 @@ class LinkError(ToolError):
         """True where line, port or power may be the cause, so that sending again may help."""
         return False
 
+    @property
+    def needs_programming(self) -> bool:
+        """True where the board must be programmed again before anything can help."""
+        return False
+
 
 class HandshakeError(LinkError):
     """Nobody answers."""
@@ -80,8 +85,14 @@ class FrameLostError(LinkError):
 class BoardRestartedError(LinkError):
     """The firmware restarted though nobody had asked for it."""
 
-    def __init__(self, cause: str) -> None:
-        super().__init__(f"the board restarted in mid-clip (reset cause: {cause})")
+    def __init__(self, cause: str, ended: str = "", *, by_self_check: bool = False) -> None:
+        """`ended`: how the run before ended, where the firmware has kept that.
+
+        `by_self_check`: it ended it by itself, having found its memory damaged.
+        """
+        self.by_self_check = by_self_check
+        behind = f": {ended}" if ended else ""
+        super().__init__(f"the board restarted in mid-clip (reset cause: {cause}){behind}")
 
     @property
     def is_repeatable(self) -> bool:
@@ -127,11 +138,30 @@ class RefusedError(LinkError):
         if code is Refusal.INTERNAL and message.detail & ENGINE_ERROR:
             detail = f"error 0x{message.detail & ENGINE_ERROR_MASK:06x} of the network's engine"
         clip = "no clip" if message.clip_id == NO_CLIP_ID else f"clip {message.clip_id}"
+        if code is Refusal.WEIGHTS:
+            return WeightsDamagedError(f"CRC-32 0x{message.detail:08x}; {clip} has no answer")
         what = (
             f"the device refused frame {message.sequence} ({name}, detail {detail}; "
             f"due was frame {message.expected_sequence}; {clip} dropped)"
         )
         return cls(what, "", code)
+
+
+class WeightsDamagedError(RefusedError):
+    """The firmware finds that constants in its flash are not as they were generated."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"weights in the board's flash have changed: the firmware found {found}",
+            "program the board again (leave --no-flash out); where it happens again, the flash or "
+            "the supply of this board is faulty",
+            Refusal.WEIGHTS,
+        )
+
+    @property
+    def needs_programming(self) -> bool:
+        """True: the flash stays as it is until then."""
+        return True
 
 
 class DeviceFaultError(LinkError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.wire import BOOT_NONCE, Frame, FrameReader
+from generator.wire import BOOT_NONCE, Frame, FrameReader, RunEnd
 from generator.wire.messages import FaultReport, Hello, Message
-from hil.link.errors import BoardRestartedError, DeviceFaultError, FrameLostError
+from hil.link.errors import BoardRestartedError, DeviceFaultError, FrameLostError, LinkError
+from hil.link.run_end import describe_end, fault_of
 
 
 class IncomingFrames:
@@ -53,9 +54,18 @@ class IncomingFrames:
         if isinstance(item, Frame) and isinstance(item.message, FaultReport):
             raise DeviceFaultError(item.message, self._describe_address)
 
-    def restarted(self, hello: Hello) -> BoardRestartedError:
-        """The error for a device that has restarted, by the HELLO that shows it."""
-        return BoardRestartedError(self._describe_reset(hello.reset_flags))
+    def restarted(self, hello: Hello) -> LinkError:
+        """The error for a device that has restarted, by the HELLO that shows it.
+
+        After a core fault it is that, whether its FAULT_REPORT came or was lost on the line.
+        """
+        fault = fault_of(hello)
+        if fault is not None:
+            return DeviceFaultError(fault, self._describe_address)
+        ended = describe_end(hello, self._describe_address)
+        by_self_check = hello.run_end == RunEnd.SELF_CHECK
+        cause = self._describe_reset(hello.reset_flags)
+        return BoardRestartedError(cause, ended, by_self_check=by_self_check)
 
 
 def program_of(hello: Hello) -> tuple[object, ...]:
@@ -67,4 +77,4 @@ def program_of(hello: Hello) -> tuple[object, ...]:
 
 def start_of(hello: Hello) -> tuple[object, ...]:
     """What stays the same from a start of the firmware to its next, beside `program_of`."""
-    return (hello.core_clock_hz, hello.reset_flags)
+    return (hello.core_clock_hz, hello.reset_flags, hello.resets)

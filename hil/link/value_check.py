@@ -13,8 +13,17 @@ from generator.model.decision import UNDECIDED
 from generator.wire import HOST_ENCODED_LIMIT_BYTES, TAP_CYCLES, ScoreHead, numbers_in
 from generator.wire.capacity import CLASSES_LIMIT, FRAME_LIMIT_VALUES
 from generator.wire.layout import LAYOUT_OF
-from generator.wire.messages import ClipResult, Features, Hello, Message, PatchResult, Rule, Tap
-from hil.link.errors import RefusedError, WrongDeviceError
+from generator.wire.messages import (
+    Check,
+    ClipResult,
+    Features,
+    Hello,
+    Message,
+    PatchResult,
+    Rule,
+    Tap,
+)
+from hil.link.errors import RefusedError, WeightsDamagedError, WrongDeviceError
 
 NO_PATCH = -1
 """A decision where no patch came: no rule falls back on that."""
@@ -44,6 +53,15 @@ def check_hello(hello: Hello) -> None:
     wrong = [f"{name} {value}" for name, value, is_right in rows if not is_right]
     if wrong:
         raise WrongDeviceError(f"the device's HELLO makes no sense: {', '.join(wrong)}", _REMEDY)
+
+
+def refuse_damaged_weights(check: Check) -> None:
+    """Raise WeightsDamagedError where the CRC-32 over the weights is not the generated one."""
+    if check.weights_crc_found != check.weights_crc_generated:
+        raise WeightsDamagedError(
+            f"CRC-32 0x{check.weights_crc_found:08x} over {check.weights_bytes:,} bytes, generated "
+            f"0x{check.weights_crc_generated:08x}"
+        )
 
 
 def check_rule(rule: Rule) -> None:

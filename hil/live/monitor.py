@@ -12,8 +12,8 @@ from typing import Any
 import serial
 
 from hil.boards.board import Board
-from hil.link.client import SerialPort
 from hil.link.errors import LinkLostError, LinkSilentError
+from hil.link.serial_port import SerialPort
 from hil.live.interruption import Interruption
 from hil.live.listening import COUNTS_S, TURN_S
 from hil.live.monitor_lines import Banner, Frame, Line, LineReader, Load, Other, Scores

@@ -14,6 +14,7 @@ from generator.model.decision import Head
 from hil.report.figures import confusion_of, count_undecided
 from hil.report.model import Section
 from hil.report.records import BoardRecord, ClipRecord, MemoryRecord, RetryRecord, RunRecords
+from hil.report.struck_records import FaultsRecord
 from hil.report.trained_on import trained_folds_played
 from scoring.outcomes import count_classes
 
@@ -74,6 +75,9 @@ class Details(Section):
     retries: tuple[RetryRecord, ...]
     """Every step of recovery."""
 
+    faults: tuple[FaultsRecord, ...]
+    """Of each clip, in a run that faults were asked for."""
+
     flaky_tests: tuple[str, ...]
     divergences: tuple[str, ...]
     """The first differences, in words."""
@@ -113,6 +117,7 @@ def make_details(records: RunRecords) -> Details:
         confusion=_confusion(records, board) if measured and head is not Head.SIGMOID else None,
         classes=_classes(records, labels) if measured else None,
         retries=tuple(records.retries),
+        faults=tuple(records.faults),
         flaky_tests=tuple(records.flaky_tests),
         divergences=tuple(divergence.text for divergence in records.divergences),
         memory=records.memory,

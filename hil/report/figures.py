@@ -27,6 +27,7 @@ from hil.report.model import (
     TestCounts,
 )
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
+from hil.report.struck import sum_faults
 from hil.report.tool import describe_tool
 from hil.report.trained_on import judge_trained_on
 from scoring.accuracy import Accuracy, clip_accuracy
@@ -130,10 +131,12 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         latency=measure_latency(clips, board),
         features=judge_features(records),
         footprint=footprint_of(board),
+        stack_bound_bytes=_stack_bound(board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
         divergences=records.divergences_total,
         retries=len(records.retries),
         flaky_tests=len(records.flaky_tests),
+        faults=sum_faults(records.faults),
         gates=(),
     )
 
@@ -160,6 +163,11 @@ def decision_of(board: BoardRecord) -> Decision:
         thresholds=shares if rule.has_thresholds else None,
         other=None if rule.other is None else board.project.labels[rule.other],
     )
+
+
+def _stack_bound(board: BoardRecord) -> int | None:
+    footprint = footprint_of(board)
+    return footprint.stack.bound_bytes if footprint and footprint.stack else None
 
 
 def footprint_of(board: BoardRecord) -> Footprint | None:

@@ -25,6 +25,8 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         validate_by_name=True,
         validate_by_alias=True,
+        # Always written; a report of before such a key has its default when it is read.
+        json_schema_serialization_defaults_required=True,
         serialize_by_alias=True,
         ser_json_inf_nan="null",
     )
@@ -194,12 +196,49 @@ class MemoryRegion(Section):
     size_bytes: int
 
 
+class StackCall(Section):
+    """One function of the deepest chain of calls."""
+
+    function: str
+    bytes: int
+
+
+class StackInterrupt(Section):
+    """The deepest handler of one priority."""
+
+    name: str
+    priority: int
+    handler_bytes: int
+    frame_bytes: int
+    """Of what comes on top of it."""
+
+
+class StackBytes(Section):
+    """The most that is ever on the stacks, from the compiler's frames and the image's calls."""
+
+    linked_bytes: int
+    bound_bytes: int | None
+    """Null: nobody knows, and `unknown_because` says why."""
+
+    calls_bytes: int
+    """Of the bound; the rest is interrupts and a fault's frame."""
+
+    deepest: tuple[StackCall, ...]
+    interrupts: tuple[StackInterrupt, ...]
+    fault_linked_bytes: int
+    fault_bound_bytes: int | None
+    unknown_because: str
+
+
 class Footprint(Section):
     """RAM and flash of the image, read from its ELF."""
 
     network: NetworkBytes
     image: ImageBytes
     by_part: dict[str, PartBytes]
+    stack: StackBytes | None = None
+    """Null: of a version that computed none."""
+
     limits: ImageLimits | None
     memories: tuple[MemoryRegion, ...]
 
@@ -226,6 +265,38 @@ class Gate(Section):
 
     text: str
     """Value, limit and by how much, in a sentence."""
+
+
+class FaultFigures(Section):
+    """Faults that struck on purpose; each ended in one of the last four ways."""
+
+    injected: int
+    detected: int
+    """The harness saw something that such a fault shows itself by."""
+
+    harmless: int
+    """Nothing was seen, and the answer is right."""
+
+    recovered: int
+    """It was seen, and the right answer came in the end."""
+
+    lost: int
+    """No answer came."""
+
+    wrong: int
+    """An answer was accepted that is not the host twin's, bit for bit."""
+
+
+class Faults(Section):
+    """What became of the faults of --fault."""
+
+    seed: int
+    rates: dict[str, float]
+    """By mode: how likely it strikes a clip."""
+
+    total: FaultFigures
+    modes: dict[str, FaultFigures]
+    """Of each mode that struck."""
 
 
 class TestCounts(Section):
@@ -301,6 +372,9 @@ class Report(Section):
     footprint: Footprint | None
     """Null: the image came without its bill."""
 
+    stack_bound_bytes: int | None = None
+    """The most that the stack can ever hold; null: not known."""
+
     stack_high_water_bytes: int | None
     divergences: int | None
     """Elements that differed; null where 0 would be an empty promise."""
@@ -310,6 +384,9 @@ class Report(Section):
 
     flaky_tests: int
     """Tests that passed, but needed one."""
+
+    faults: Faults | None
+    """Null: none were asked for."""
 
     gates: tuple[Gate, ...]
 

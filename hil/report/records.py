@@ -17,6 +17,7 @@ from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
 from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
+from hil.report.struck_records import FaultsRecord
 from scoring.outcomes import Outcome
 
 
@@ -234,6 +235,7 @@ Record = (
     | RetryRecord
     | EvidenceRecord
     | LayerCostRecord
+    | FaultsRecord
 )
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
@@ -293,6 +295,9 @@ class RunRecords:
 
     layer_cost: LayerCostRecord | None = None
 
+    faults: list[FaultsRecord] = field(default_factory=list)
+    """Of each clip, in a run that faults were asked for."""
+
     clocks: list[ClockRecord] = field(default_factory=list)
     counters: list[CycleCounterRecord] = field(default_factory=list)
 
@@ -336,6 +341,8 @@ class RunRecords:
                 self.retries.append(record)
             case EvidenceRecord():
                 self.evidence[record.clip] = record
+            case FaultsRecord():
+                self.faults.append(record)
             case LayerCostRecord():
                 self.layer_cost = record
 

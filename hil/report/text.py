@@ -18,6 +18,7 @@ from hil.report.features import feature_lines, rate_lines
 from hil.report.gates import gate_lines
 from hil.report.model import Report
 from hil.report.records import BoardRecord, RunRecords
+from hil.report.struck import fault_lines
 from hil.report.trained_on import measure_untrained, trained_folds_played
 
 _SHOWN_DIVERGENCES = 5
@@ -159,9 +160,10 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
     if memory is not None:
         lines.append(
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
-            f"most; receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes}"
+            f"most{_bound_text(report)}; receive ring {memory.rx_high_water_bytes} of "
+            f"{memory.rx_ring_bytes}"
         )
-    lines += retry_lines(records)
+    lines += [*fault_lines(report.faults), *retry_lines(records)]
     lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]
     lines += [f"  {divergence.text}" for divergence in shown]
@@ -180,6 +182,11 @@ def _margin_text(report: Report) -> str:
     if margin <= 0:
         return f"NOT KEPT: the work of a patch takes {100 - margin:.1f} % {step}"
     return f"{margin:.1f} % {step} are free"
+
+
+def _bound_text(report: Report) -> str:
+    bound = report.stack_bound_bytes
+    return "" if bound is None else f", never more than {bound}"
 
 
 def _number(value: float | None, digits: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from hil.link.client import SerialPort
+from hil.link.serial_port import SerialPort
 
 
 class FaultyPort:

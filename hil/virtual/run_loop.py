@@ -62,6 +62,7 @@ class RunLoop:
         self.core, self.scheduler = core, scheduler
         self.nvic, self.scb = processor.nvic, processor.scb
         self.bus_memory = processor.bus_memory
+        exceptions.forbids = processor.bus_memory.forbids
         self.exceptions, self.halting, self.meters = exceptions, halting, meters
         self._owners = owners
         self._reception = reception
@@ -287,6 +288,9 @@ class RunLoop:
             self.halting.halt(DFSR_BKPT)
         elif number == _INTERRUPT_BKPT:
             exceptions.hard_fault(scb.HFSR_DEBUGEVT, self.pc, "BKPT without a debugger")
+        elif number == _INTERRUPT_STKOF and exceptions.overflow_is_taken:
+            core.uncount_rest_of_block(self.pc)
+            exceptions.fault(nvic.USAGE_FAULT, scb.CFSR_STKOF, self.pc)
         elif number == _INTERRUPT_STKOF:
             sp = core.get(reg.UC_ARM_REG_SP)
             what = "SP falls below MSPLIM or PSPLIM"

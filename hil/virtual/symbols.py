@@ -28,6 +28,9 @@ class Symbols:
     """Names and lines; empty for an image without an ELF file."""
 
     addresses: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bytes of what has a size."""
+
     _functions: list[tuple[int, int, str]] = field(default_factory=list)
     _lines: list[tuple[int, str]] = field(default_factory=list)
     _dwarf: Path | None = None
@@ -79,6 +82,8 @@ def read_elf(path: Path) -> tuple[list[Segment], Symbols]:
             if not name or name.startswith("$"):
                 continue
             symbols.addresses.setdefault(name, value)
+            if symbol["st_size"]:
+                symbols.sizes.setdefault(name, symbol["st_size"])
             if symbol["st_info"]["type"] == "STT_FUNC":
                 symbols._functions.append((value & ~1, symbol["st_size"], name))
         symbols._functions.sort()

@@ -23,15 +23,18 @@ FAKES = Path(__file__).parent / "fakes"
 
 SOURCES = (
     "cobs",
-    "crc32",
     "sha256",
     "link",
+    "self_check",
     "self_report",
     "session",
     "features",
     "taps",
     "fault_report",
 )
+
+SHARED = ("library/crc32.c", "library/weights.c", "network/layer_clock.c")
+FAKE_SOURCES = ("board_facts.c", "driver.c", "self_checks.c")
 
 LABELS = ("dog", "bells ä", "rain")
 
@@ -70,7 +73,7 @@ def driver_key() -> str:
     """A hash over all that the driver is made of."""
     version = subprocess.run([*find_host_cc(), "--version"], capture_output=True, check=True).stdout
     texts = rendered_sources().values()
-    return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES)
+    return digest(version, TEMPLATES_DIR, FAKES, *texts, *FLAGS, *SOURCES, *SHARED)
 
 
 def build_driver(directory: Path) -> None:
@@ -82,8 +85,8 @@ def build_driver(directory: Path) -> None:
     command = [
         *(*find_host_cc(), *FLAGS, f"-I{FAKES}", f"-I{directory}", f"-I{TEMPLATES_DIR}"),
         *(str(directory / "app" / f"{name}.c") for name in SOURCES),
-        str(TEMPLATES_DIR / "network" / "layer_clock.c"),
-        *(str(directory / "library" / "classes.c"), str(FAKES / "driver.c")),
+        *(str(TEMPLATES_DIR / path) for path in SHARED),
+        *(str(directory / "library" / "classes.c"), *(str(FAKES / name) for name in FAKE_SOURCES)),
         *("-o", str(directory / DRIVER)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

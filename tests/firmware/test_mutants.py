@@ -93,7 +93,11 @@ MUTANTS: dict[str, tuple[Rule, Edit]] = {
     ),
     "the watchdog is not fed": (
         Rule.WATCHDOG_RESET,
-        Edit("app/main.c", "        watchdog_feed();\n", ""),
+        Edit(
+            "port/watchdog.c",
+            "void watchdog_feed(void) {\n    IWDG_KR = IWDG_KR_RELOAD;",
+            "void watchdog_feed(void) {",
+        ),
     ),
 }
 

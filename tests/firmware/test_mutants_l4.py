@@ -99,6 +99,11 @@ MUTANTS: dict[str, tuple[str, Rule, *tuple[Edit, ...]]] = {
         Rule.DMA_SETTINGS,
         Edit("port/uart_dma.c", "    DMA_CCR(TX) &= ~DMA_CCR_EN;", "    (void)0;"),
     ),
+    "the guard below the stack is not at a multiple of its size": (
+        "l475",
+        Rule.MPU_REGION,
+        Edit(CONFIG, "PORT_STACK_GUARD_BASE 0x1fff8000u", "PORT_STACK_GUARD_BASE 0x1fff9000u"),
+    ),
     "the stack is too small": (
         "l432",
         Rule.STACK_OVERFLOW,

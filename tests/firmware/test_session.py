@@ -18,7 +18,9 @@ from generator.wire import (
     TAP_MASK_BYTES,
     ClipFlag,
     HelloFlag,
+    Phase,
     Refusal,
+    RunEnd,
     ScoreHead,
     Wait,
     encode_frame,
@@ -30,7 +32,6 @@ from generator.wire.messages import (
     ClipEnd,
     ClipResult,
     Credit,
-    FaultReport,
     Features,
     Frames,
     Hello,
@@ -108,6 +109,15 @@ def test_hello_tells_who_the_device_is(device: Driver) -> None:
         firmware_sha256=b"\x5a" * 32,
         model_sha256=b"\xab\xcd" + bytes(30),
         frontend=bytes((1, 2, 3, 4)),
+        resets=3,
+        run_end=RunEnd.WAIT,
+        end_phase=Phase.START,
+        end_exception=6,
+        end_status=Wait.PLL,
+        end_hfsr=7,
+        end_address=8,
+        end_pc=9,
+        end_lr=10,
         labels="dog\nbells ä\nrain",
     )
 
@@ -385,14 +395,3 @@ def test_frames_out_of_order_are_refused(device: Driver) -> None:
     device.send(ClipBegin(6))
     refused = only_refused(device.send(Frames(1, 0, bytes(BANDS))))
     assert (refused.code, refused.clip_id) == (Refusal.FRAME_ORDER, 6)
-
-
-def test_a_fault_is_reported_behind_whatever_was_cut(device: Driver) -> None:
-    """The report is whole although it follows half a frame."""
-    greet(device)
-    half = b"\x07\x82"
-    told = half + device.call("x", struct.pack("<9I", 3, 0x00100000, 4, 5, 6, 7, 8, 9, 10))
-    damaged, frame = device.reader.feed(told)
-    assert isinstance(damaged, ValueError)
-    assert not isinstance(frame, ValueError)
-    assert frame.message == FaultReport(3, 0x00100000, 4, 5, 6, 7, 8, 9, 10)

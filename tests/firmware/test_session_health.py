@@ -12,6 +12,7 @@ from generator.wire.messages import (
     ClipBegin,
     ClipEnd,
     ClipResult,
+    FaultReport,
     Memory,
     MemoryRequest,
     Refused,
@@ -119,3 +120,14 @@ def test_an_error_of_bytes_that_wait_is_blamed_on_their_frame(device: Driver) ->
     refused, _ = device.send(MemoryRequest())
     assert isinstance(refused, Refused)
     assert (refused.code, refused.detail) == (Refusal.OVERRUN, 2)
+
+
+def test_a_fault_is_reported_behind_whatever_was_cut(device: Driver) -> None:
+    """The report is whole although it follows half a frame."""
+    greet(device)
+    half = b"\x07\x82"
+    told = half + device.call("x", struct.pack("<9I", 3, 0x00100000, 4, 5, 6, 7, 8, 9, 10))
+    damaged, frame = device.reader.feed(told)
+    assert isinstance(damaged, ValueError)
+    assert not isinstance(frame, ValueError)
+    assert frame.message == FaultReport(3, 0x00100000, 4, 5, 6, 7, 8, 9, 10)

@@ -153,7 +153,7 @@ def test_the_longest_frame_keeps_the_limits() -> None:
     assert len(encode_frame(Features(1, 1, b"x" * cells), 0)) <= ENCODED_LIMIT_BYTES
     with pytest.raises(ValueError, match="522 bytes, 520 fit"):
         pack(ClipAudio(bytes(HOST_PAYLOAD_LIMIT_BYTES + 2)))
-    with pytest.raises(ValueError, match="1042 bytes, 1040 fit"):
+    with pytest.raises(ValueError, match="1074 bytes, 1072 fit"):
         pack(Features(0, 0, bytes(cells + 2)))
 
 
@@ -206,9 +206,9 @@ def test_the_table_is_sound() -> None:
 
 def test_a_model_that_the_link_cannot_carry_is_refused() -> None:
     """At the limits and one beyond: CLIP_RESULT's sums, HELLO's labels."""
-    assert not list(check_capacity("m", [""] * 240))
-    (fault,) = check_capacity("m", [""] * 241)
-    assert "241 classes; one message of the link carries the scores of 240" in str(fault)
+    assert not list(check_capacity("m", [""] * 248))
+    (fault,) = check_capacity("m", [""] * 249)
+    assert "249 classes; one message of the link carries the scores of 248" in str(fault)
     assert not list(check_capacity("m", ["ä" * 223, "ä" * 222 + "x"]))
     (fault,) = check_capacity("m", ["ä" * 223, "ä" * 223])
     assert "labels of 893 bytes together; HELLO carries 892" in str(fault)

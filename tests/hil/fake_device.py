@@ -26,7 +26,9 @@ from generator.wire import (
     ClipFlag,
     FrameError,
     HelloFlag,
+    Phase,
     Refusal,
+    RunEnd,
     ScoreHead,
     decode_frame,
     encode_frame,
@@ -103,6 +105,9 @@ class FakeDevice:
     restart_at_frame: int | None = None
     reset_flags: int = 0
     flags_of_restart: int = 1 << 26
+    resets: int = 0
+    run_end: RunEnd = RunEnd.NONE
+    end_of_restart: RunEnd = RunEnd.RESET
     taps: bool = False
     model_sha256: bytes = bytes(32)
     firmware_sha256: bytes = bytes(range(32))
@@ -206,6 +211,8 @@ class FakeDevice:
         self._sequence = self._consumed = self._expected = 0
         self._clip, self._dropped, self._limit = None, False, self.window_bytes
         self.reset_flags = self.flags_of_restart
+        self.resets += 1
+        self.run_end = self.end_of_restart
         self._send(self._hello(BOOT_NONCE))
 
     def _handle(self, encoded: bytes) -> Iterator[Message]:
@@ -280,6 +287,15 @@ class FakeDevice:
             firmware_sha256=self.firmware_sha256,
             model_sha256=self.model_sha256,
             frontend=self.frontend.hash_bytes,
+            resets=self.resets,
+            run_end=self.run_end,
+            end_phase=Phase.NETWORK if self.run_end else Phase.UNKNOWN,
+            end_exception=3,
+            end_status=1 << 9 | 1 << 15,
+            end_hfsr=1 << 30,
+            end_address=0x4002_0C00,
+            end_pc=0x0800_0103,
+            end_lr=0,
             labels="\n".join(f"label{index}" for index in range(CLASSES)),
         )
 

@@ -10,6 +10,7 @@ import pytest
 from generator.errors import InputError
 from generator.repository import DEFAULT_MODEL, REPO_ROOT
 from hil.boards.virtual_board import virtual_fault_names
+from hil.fault_modes.names import STRIKE_FROM_OUTSIDE, Boundary, FaultMode
 from hil.options import read_options
 
 GIVEN = {
@@ -36,6 +37,8 @@ GIVEN = {
     "build_dir": None,
     "report_dir": None,
     "virtual_fault": [],
+    "fault": [],
+    "fault_seed": None,
     "cross_compile": None,
     "engine": "builtin",
     "stedgeai": None,
@@ -109,6 +112,27 @@ def test_a_virtual_fault_is_known_and_for_a_virtual_board() -> None:
     assert options.virtual_faults == ("noise",)
     with pytest.raises(InputError, match="only with --virtual"):
         read_options({**given, "virtual": False}.__getitem__, virtual_fault_names())
+
+
+def test_faults_are_those_that_can_strike_this_board_from_within() -> None:
+    given = {**GIVEN, "fault": ["all@0.1", "link-cut@0.5"], "fault_seed": 7}
+    virtual = read_options(given.__getitem__)
+    modes = [one.mode for one in virtual.fault_rates]
+    assert virtual.fault_seed == 7
+    assert set(modes) == set(FaultMode) - STRIKE_FROM_OUTSIDE
+    assert dict(zip(modes, virtual.fault_rates, strict=True))[FaultMode.CABLE_CUT].rate == 0.5
+    real = read_options({**given, "virtual": False}.__getitem__)
+    assert {one.mode.boundary for one in real.fault_rates} == {Boundary.LINK}
+
+
+def test_a_fault_that_cannot_strike_is_refused_with_the_reason() -> None:
+    given = {**GIVEN, "virtual": False, "fault": ["target-reset@1", "host-killed@1", "rain@1"]}
+    with pytest.raises(InputError) as refused:
+        read_options(given.__getitem__)
+    text = str(refused.value)
+    assert "target-reset: nothing can do that to a real board; only with --virtual" in text
+    assert "host-killed: strikes a run from outside; mel2metal soak does that" in text
+    assert "no fault 'rain'" in text
 
 
 def test_options_are_read() -> None:

@@ -24,7 +24,11 @@ from hil.boards.recovery import REOPEN_S, Recovery, Retry, Rung
 from hil.boards.reset_cause import describe_reset
 from hil.link.client import Link
 from hil.link.deadlines import ATTEMPTS
-from hil.link.errors import DeviceFaultError, RecoveryError, WrongDeviceError
+from hil.link.errors import (
+    DeviceFaultError,
+    RecoveryError,
+    WrongDeviceError,
+)
 from hil.session import BoardSession
 from hil.suite.faulty_port import FaultyPort
 from tests.hil.fake_device import CLASSES, FakeDevice, features_of, patches_of

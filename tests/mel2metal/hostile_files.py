@@ -148,8 +148,11 @@ def _lambda(configuration: dict[str, object]) -> None:
 
 def _system(configuration: dict[str, object]) -> None:
     configuration["compile_config"] = {
-        "module": "os", "class_name": "function", "config": "system", "registered_name": "system"
-    }  # fmt: skip
+        "module": "os",
+        "class_name": "function",
+        "config": "system",
+        "registered_name": "system",
+    }
 
 
 def _set(configuration: dict[str, object], layer: str, key: str, value: object) -> None:
@@ -189,48 +192,130 @@ MADE = (
     Hostile("model-cut", lambda at: _inspect(at, tiny_model()[:1000]), "truncated or damaged"),
     Hostile("model-name", lambda at: ["inspect", _text(at, "a\nb.tflite", tiny_model())], "U+000A"),
     Hostile("model-shared", lambda at: _inspect(at, _one_vector()), "fault"),
-    Hostile("labels-count", lambda at: _tiny(at, "--labels", _text(at, "l.txt", "a\nb\n")), "labels"),
-    Hostile("labels-bell", lambda at: _tiny(at, "--labels", _text(at, "l.txt", "a\7\nb\nc\n")), "U+0007"),
-    Hostile("record-laughs", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", LAUGHS)), "20000"),
-    Hostile("record-digits", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", "hop: " + "9" * 5000)), "5000 digits"),
-    Hostile("decision-deep", lambda at: (_text(at, "m.decision.yaml", "[" * 3000), _tiny(at))[1], "nested too deep"),
-    Hostile("training-deep", lambda at: ["train", "--check", "--config", _text(at, "c.yaml", "{a: " * 3000)], "nested too deep"),
-    Hostile("training-digits", lambda at: ["train", "--check", "--config", _text(at, "c.yaml", "seed: " + "9" * 5000)], "5000 digits"),
-    Hostile("inventory-laughs", lambda at: ["boards", "--inventory", _text(at, "i.yaml", f"- {LAUGHS}")], "is not YAML"),
-    Hostile("sound-cut", lambda at: _sounds(at, "a.wav", _wav(3000, cut=500)), "its end is missing"),
-    Hostile("sound-rate", lambda at: _sounds(at, "a.wav", _wav(3000, 2_000_000_000)), "none of sound"),
-    Hostile("sound-noise", lambda at: _sounds(at, "a.mp3", b"\xff\xfb\x90\0" + bytes(range(256)) * 40), "a.mp3"),
+    Hostile(
+        "labels-count", lambda at: _tiny(at, "--labels", _text(at, "l.txt", "a\nb\n")), "labels"
+    ),
+    Hostile(
+        "labels-bell", lambda at: _tiny(at, "--labels", _text(at, "l.txt", "a\7\nb\nc\n")), "U+0007"
+    ),
+    Hostile(
+        "record-laughs", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", LAUGHS)), "20000"
+    ),
+    Hostile(
+        "record-digits",
+        lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", "hop: " + "9" * 5000)),
+        "5000 digits",
+    ),
+    Hostile(
+        "decision-deep",
+        lambda at: (_text(at, "m.decision.yaml", "[" * 3000), _tiny(at))[1],
+        "nested too deep",
+    ),
+    Hostile(
+        "training-deep",
+        lambda at: ["train", "--check", "--config", _text(at, "c.yaml", "{a: " * 3000)],
+        "nested too deep",
+    ),
+    Hostile(
+        "training-digits",
+        lambda at: ["train", "--check", "--config", _text(at, "c.yaml", "seed: " + "9" * 5000)],
+        "5000 digits",
+    ),
+    Hostile(
+        "inventory-laughs",
+        lambda at: ["boards", "--inventory", _text(at, "i.yaml", f"- {LAUGHS}")],
+        "is not YAML",
+    ),
+    Hostile(
+        "sound-cut", lambda at: _sounds(at, "a.wav", _wav(3000, cut=500)), "its end is missing"
+    ),
+    Hostile(
+        "sound-rate", lambda at: _sounds(at, "a.wav", _wav(3000, 2_000_000_000)), "none of sound"
+    ),
+    Hostile(
+        "sound-noise",
+        lambda at: _sounds(at, "a.mp3", b"\xff\xfb\x90\0" + bytes(range(256)) * 40),
+        "a.mp3",
+    ),
     Hostile("sound-long", _long_flac, "is longer than", is_slow=True),
     Hostile("table-outside", lambda at: _table(at, "../../x.wav,1,dog\n"), "leads out of"),
     Hostile("table-digits", lambda at: _table(at, f"x.wav,{'9' * 5000},dog\n"), "is no number"),
     Hostile("table-quote", lambda at: _table(at, 'x.wav,1,"dog\ny.wav,1,rain\n'), "CSV"),
     Hostile("report-null", lambda at: _report(at, "null"), "fault"),
     Hostile("report-deep", lambda at: _report(at, "[" * 100_000), "fault"),
-    Hostile("project-null", lambda at: _project(at, "null"), "footprint"),
+    Hostile("project-null", lambda at: _project(at, "null"), "holds no project"),
     Hostile("keras-wide", lambda at: _keras(at, _wide), "parameters"),
     Hostile("keras-zeros", lambda at: _keras(at, _zeros), "values in the outputs"),
     Hostile("keras-lambda", lambda at: _keras(at, _lambda), "which is not run"),
     Hostile("keras-system", lambda at: _keras(at, _system), "of module os"),
     Hostile("keras-slip", _slip, "leads out of the archive"),
     Hostile("keras-bomb", _bomb, "times its own size", is_slow=True),
-    Hostile("keras-cut", lambda at: _quantize(at, Path(_text(at, "m.keras", KERAS.read_bytes()[:9000]))), "complete Keras model"),
-    Hostile("keras-text", lambda at: _quantize(at, Path(_text(at, "m.keras", "x"))), "complete Keras model"),
-)  # fmt: skip
+    Hostile(
+        "keras-cut",
+        lambda at: _quantize(at, Path(_text(at, "m.keras", KERAS.read_bytes()[:9000]))),
+        "complete Keras model",
+    ),
+    Hostile(
+        "keras-text",
+        lambda at: _quantize(at, Path(_text(at, "m.keras", "x"))),
+        "complete Keras model",
+    ),
+)
 
 GIVEN = (
     Hostile("given-scale", lambda at: _inspect(at, _given("scale_3e38.tflite")), "scale of 3e+38"),
     Hostile("given-mp3", lambda at: _sounds(at, "bad.mp3", _given("bad_75.mp3")), "bad.mp3"),
-    Hostile("given-deep", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("deep.yaml"))), "nested too deep"),
-    Hostile("given-digits", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("hugeint.yaml"))), "digits"),
-    Hostile("given-laughs", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("laughs.yaml"))), "20000"),
-    Hostile("given-laughs-small", lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("laughs_small.yaml"))), "r.yaml"),
-    Hostile("given-laughs-boards", lambda at: _tiny(at, "--boards-file", _text(at, "b.yaml", _given("laughs.yaml"))), "b.yaml"),
-    Hostile("given-laughs-training", lambda at: ["train", "--config", _text(at, "c.yaml", _given("laughs.yaml"))], "20000"),
-    Hostile("given-labels-control", lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_control.txt"))), "U+0007"),
-    Hostile("given-labels-html", lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_html.txt"))), "labels, but the model has 3"),
-    Hostile("given-labels-dollar", lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_dollar.txt"))), "labels, but the model has 3"),
-    Hostile("given-model", lambda at: ["inspect", _text(at, "tn_0.tflite", _given("tn_0.tflite"))], "front-end"),
-)  # fmt: skip
+    Hostile(
+        "given-deep",
+        lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("deep.yaml"))),
+        "nested too deep",
+    ),
+    Hostile(
+        "given-digits",
+        lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("hugeint.yaml"))),
+        "r.yaml",
+    ),
+    Hostile(
+        "given-laughs",
+        lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("laughs.yaml"))),
+        "20000",
+    ),
+    Hostile(
+        "given-laughs-small",
+        lambda at: _tiny(at, "--frontend", _text(at, "r.yaml", _given("laughs_small.yaml"))),
+        "r.yaml",
+    ),
+    Hostile(
+        "given-laughs-boards",
+        lambda at: _tiny(at, "--boards-file", _text(at, "b.yaml", _given("laughs.yaml"))),
+        "b.yaml",
+    ),
+    Hostile(
+        "given-laughs-training",
+        lambda at: ["train", "--config", _text(at, "c.yaml", _given("laughs.yaml"))],
+        "20000",
+    ),
+    Hostile(
+        "given-labels-control",
+        lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_control.txt"))),
+        "U+0007",
+    ),
+    Hostile(
+        "given-labels-html",
+        lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_html.txt"))),
+        "labels, but the model has 3",
+    ),
+    Hostile(
+        "given-labels-dollar",
+        lambda at: _tiny(at, "--labels", _text(at, "l.txt", _given("labels_dollar.txt"))),
+        "labels, but the model has 3",
+    ),
+    Hostile(
+        "given-model",
+        lambda at: ["inspect", _text(at, "tn_0.tflite", _given("tn_0.tflite"))],
+        "front-end",
+    ),
+)
 """Two of the labels files are no fault by themselves: here they are of another model."""
 
 FEW = {"model-cut", "record-laughs", "sound-noise", "table-quote", "report-deep", "keras-wide"}

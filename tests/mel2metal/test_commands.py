@@ -14,7 +14,9 @@ from generator.repository import REPO_ROOT
 from hil.option_table import prefixed_arguments
 from mel2metal.__main__ import main
 
-MAKEFILE = "".join((REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk"))
+MAKEFILE = "".join(
+    (REPO_ROOT / name).read_text() for name in ("Makefile", "environment.mk", "long_checks.mk")
+)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

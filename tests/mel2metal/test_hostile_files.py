@@ -41,9 +41,12 @@ def chosen() -> Iterator[Hostile]:
 def state_of(folder: Path) -> dict[str, object]:
     """Every file and folder with its content and time."""
     return {
-        str(path.relative_to(folder)): (path.lstat().st_mtime_ns, path.is_file() and path.read_bytes())
+        str(path.relative_to(folder)): (
+            path.lstat().st_mtime_ns,
+            path.is_file() and path.read_bytes(),
+        )
         for path in sorted(folder.rglob("*"))
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.slow
@@ -54,7 +57,9 @@ def test_it_ends_in_one_message(hostile: Hostile, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mel2metal", *hostile.make(tmp_path)]
     before = state_of(tmp_path)
     done = run_measured(words, tmp_path, {"PYTHONPATH": str(REPO_ROOT), "COLUMNS": "120"})
-    print(f"{hostile.name:24} {done.cpu_s:5.2f} s {done.peak_bytes / 1e6:6.0f} MB  exit {done.code}")
+    print(
+        f"{hostile.name:24} {done.cpu_s:5.2f} s {done.peak_bytes / 1e6:6.0f} MB  exit {done.code}"
+    )
     text = done.stdout + done.stderr
     assert done.code in (EXIT_INPUT, EXIT_TOOL), text
     assert "Traceback" not in text

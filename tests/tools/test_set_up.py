@@ -62,7 +62,13 @@ os.rmdir("busy")
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """What the set-up needs of a checkout, with the stand-ins before Python's own modules."""
-    for name in ("Makefile", "environment.mk", "pyproject.toml", "tools/set_up.py"):
+    for name in (
+        "Makefile",
+        "environment.mk",
+        "long_checks.mk",
+        "pyproject.toml",
+        "tools/set_up.py",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(REPO_ROOT / name, tmp_path / name)
     (tmp_path / "requirements").mkdir()

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 #include "app/cobs.h"
-#include "app/crc32.h"
+#include "core/fault_record.h"
+#include "library/crc32.h"
 #include "app/wire.h"
 #include "port/uart.h"
 #include "port/watchdog.h"
@@ -230,6 +231,10 @@ static void place(uint32_t at, uint8_t byte) {
 
 /* Waits until the transmit ring has room for more of the frame. What of it is final may go. */
 static void make_room(void) {
+    if (encoder.next - released_bytes + ROOM_AT_ONCE <= uart_tx_free()) {
+        return;
+    }
+    const enum phase before = phase_enter(PHASE_SEND);
     uint32_t free_before = UINT32_MAX;
     while (encoder.next - released_bytes + ROOM_AT_ONCE > uart_tx_free()) {
         release_until(encoder.code_at);
@@ -241,6 +246,7 @@ static void make_room(void) {
         }
         free_before = free_now;
     }
+    (void)phase_enter(before);
 }
 
 static void encode(const uint8_t *bytes, uint32_t count) {

@@ -7,6 +7,7 @@
 #include "library/decision.h"
 #include "app/identity.h"
 #include "app/link.h"
+#include "app/self_check.h"
 #include "app/wire.h"
 #include "core/cpu.h"
 #include "core/image.h"
@@ -22,6 +23,9 @@ _Static_assert(sizeof(struct wire_hello) + CLASS_LABELS_BYTES <= WIRE_PAYLOAD_LI
 _Static_assert(WIRE_WAIT_SOURCE == (int)WAIT_SOURCE && WIRE_WAIT_UART == (int)WAIT_UART &&
                    WIRE_WAIT_MICROPHONE == (int)WAIT_MICROPHONE,
                "HELLO names waits as port/wait_for.h does");
+_Static_assert(WIRE_END_WATCHDOG == (int)RUN_END_WATCHDOG && WIRE_END_WAIT == (int)RUN_END_WAIT &&
+                   WIRE_PHASE_IDLE == (int)PHASE_IDLE && WIRE_PHASE_LISTEN == (int)PHASE_LISTEN,
+               "HELLO names ends and phases as core/fault_record.h does");
 _Static_assert(WIRE_HEAD_SOFTMAX == (int)DECISION_SOFTMAX &&
                    WIRE_HEAD_SIGMOID == (int)DECISION_SIGMOID &&
                    WIRE_HEAD_LOGITS == (int)DECISION_LOGITS,
@@ -34,6 +38,7 @@ static uint16_t flags_now(void) {
     flags |= clock.source_missing ? WIRE_HELLO_SOURCE_MISSING : 0u;
     flags |= clock.crystal_locked ? WIRE_HELLO_LSE_LOCKED : 0u;
     flags |= clock.crystal_missing ? WIRE_HELLO_LSE_MISSING : 0u;
+    flags |= self_check_weights_damaged() ? WIRE_HELLO_WEIGHTS_DAMAGED : 0u;
     return (uint16_t)flags;
 }
 
@@ -53,6 +58,7 @@ static void add_labels(void) {
 __attribute__((noinline)) void self_report_send_hello(const struct start_facts *facts,
                                                       uint32_t nonce, uint32_t counter_losses) {
     const struct clock_check check = clock_check_run();
+    const struct ended_run *ended = &facts->ended;
     struct wire_hello hello = {
         .protocol = WIRE_PROTOCOL_VERSION,
         .flags = flags_now(),
@@ -60,7 +66,7 @@ __attribute__((noinline)) void self_report_send_hello(const struct start_facts *
         .core_clock_hz = facts->core_clock_hz,
         .window_bytes = link_window_bytes(),
         .reset_flags = facts->reset_flags,
-        .wait_given_up = facts->wait_given_up,
+        .wait_given_up = ended->end == RUN_END_WAIT ? ended->status : (uint32_t)WAIT_NONE,
         .counter_losses = counter_losses,
         .check_clocks = check.clocks,
         .check_cycles = check.cycles,
@@ -69,6 +75,15 @@ __attribute__((noinline)) void self_report_send_hello(const struct start_facts *
         .bands = NETWORK_BANDS,
         .classes = NETWORK_CLASSES,
         .operators = NETWORK_OPERATORS,
+        .resets = ended->resets,
+        .run_end = (uint16_t)ended->end,
+        .end_phase = (uint16_t)ended->phase,
+        .end_exception = ended->exception,
+        .end_status = ended->status,
+        .end_hfsr = ended->hfsr,
+        .end_address = ended->address,
+        .end_pc = ended->pc,
+        .end_lr = ended->lr,
     };
     memcpy(hello.board, identity_board, sizeof hello.board);
     memcpy(hello.engine, identity_engine, sizeof hello.engine);

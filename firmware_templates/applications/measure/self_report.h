@@ -5,12 +5,14 @@
 
 #include <stdint.h>
 
+#include "core/fault_record.h"
+
 /* What HELLO tells and only the start of the program knows. */
 struct start_facts {
     uint8_t firmware_sha256[32];
     uint32_t core_clock_hz;
     uint32_t reset_flags;
-    uint32_t wait_given_up; /* enum wire_wait: of the start before this one */
+    struct ended_run ended;
 };
 
 /* counter_losses: how often since reset the cycle counter was found stopped. */

@@ -6,10 +6,13 @@
 #include "app/features.h"
 #include "app/link.h"
 #include "library/listener.h"
+#include "app/self_check.h"
 #include "app/self_report.h"
 #include "app/taps.h"
 #include "app/wire.h"
+#include "core/fault_record.h"
 #include "port/cycle_counter.h"
+#include "port/watchdog.h"
 
 enum clip_state {
     CLIP_NONE,
@@ -26,6 +29,10 @@ struct outcome {
 
 static const struct outcome accepted = {0};
 
+/* A clip without end, as `hil live` plays, has its weights looked at about once a minute, after a
+ * patch was answered. */
+#define PATCHES_BETWEEN_CHECKS 64u
+
 _Static_assert(sizeof(struct wire_clip_result) + NETWORK_CLASSES * sizeof(int32_t) <=
                    WIRE_PAYLOAD_LIMIT_BYTES,
                "CLIP_RESULT carries all sums in one message");
@@ -38,6 +45,7 @@ static uint32_t clip_id;
 static uint64_t frontend_cycles; /* sums over the clip's patches */
 static uint64_t network_cycles;
 static uint64_t busy_cycles;
+static uint32_t unchecked_patches;   /* since the weights were looked at */
 static uint32_t counter_losses;      /* since reset */
 static uint16_t clip_counter_losses; /* since CLIP_BEGIN */
 
@@ -115,24 +123,39 @@ static void on_patch(void *context, const struct listener_patch *patch) {
     };
     frontend_cycles += patch->frontend_cycles;
     network_cycles += patch->network_cycles;
+    unchecked_patches++;
     link_send(WIRE_PATCH_RESULT, &result, sizeof result, patch->scores, NETWORK_CLASSES);
 #if M2M_TAPS
     taps_next_patch();
 #endif
 }
 
+/* A frame of a patch is done: that is progress, however long the patch takes. */
+static void on_network(void *context, bool begins) {
+    (void)context;
+    (void)phase_enter(begins ? PHASE_NETWORK : PHASE_FRONTEND);
+    if (!begins) {
+        watchdog_feed();
+    }
+}
+
 static struct outcome take_clip_begin(const uint8_t *payload, uint32_t bytes) {
-    static const struct listener_events events = {.on_frame = on_frame, .on_patch = on_patch};
+    static const struct listener_events events = {
+        .on_frame = on_frame, .on_patch = on_patch, .on_network = on_network};
     struct wire_clip_begin begin;
     if (bytes != sizeof begin) {
         return refuse(WIRE_LENGTH, bytes);
     }
     memcpy(&begin, payload, sizeof begin);
+    if (self_check_weights_damaged()) {
+        return refuse(WIRE_WEIGHTS, self_check_damaged_crc());
+    }
     clip_id = begin.clip_id;
     clip_state = CLIP_OPEN;
     frontend_cycles = 0u;
     network_cycles = 0u;
     busy_cycles = 0u;
+    unchecked_patches = 0u;
     keep_counting();
     clip_counter_losses = 0u;
     features_begin(clip_id, (begin.flags & WIRE_CLIP_FEATURES) != 0u);
@@ -156,6 +179,12 @@ static struct outcome take_resume_request(const uint8_t *payload, uint32_t bytes
     return accepted;
 }
 
+/* Reads the weights; refuses where an answer may have come of damaged ones. */
+static struct outcome check_weights(void) {
+    unchecked_patches = 0u;
+    return self_check_weights() ? accepted : refuse(WIRE_WEIGHTS, self_check_damaged_crc());
+}
+
 static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
     if (clip_state == CLIP_DROPPED || clip_state == CLIP_HELD) {
         return accepted;
@@ -167,10 +196,14 @@ static struct outcome take_clip_audio(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_LENGTH, bytes);
     }
     const uint32_t begun = cycle_counter_now();
+    (void)phase_enter(PHASE_FRONTEND);
     const int error = listener_push_q15(&listener, (const int16_t *)(const void *)payload,
                                         bytes / (uint32_t)sizeof(int16_t));
     busy_cycles += cycle_counter_now() - begun;
-    return error < 0 ? refuse(WIRE_INTERNAL, (uint32_t)-error) : accepted;
+    if (error < 0) {
+        return refuse(WIRE_INTERNAL, (uint32_t)-error);
+    }
+    return unchecked_patches < PATCHES_BETWEEN_CHECKS ? accepted : check_weights();
 }
 
 static void send_clip_result(const struct listener_clip *clip) {
@@ -206,6 +239,7 @@ static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
         return refuse(WIRE_SAMPLE_COUNT, listener.clip.samples);
     }
     const uint32_t begun = cycle_counter_now();
+    (void)phase_enter(PHASE_FRONTEND);
     const int error = listener_end(&listener, &listener.clip); /* no copy on the stack */
     busy_cycles += cycle_counter_now() - begun;
     if (error < 0) {
@@ -213,6 +247,11 @@ static struct outcome take_clip_end(const uint8_t *payload, uint32_t bytes) {
     }
     features_flush();
     keep_counting();
+    /* Of the clip that ends here: whatever its patches said, it has no answer without this. */
+    const struct outcome checked = check_weights();
+    if (checked.code != 0u) {
+        return checked;
+    }
     send_clip_result(&listener.clip);
     clip_state = CLIP_NONE;
     return accepted;
@@ -223,6 +262,14 @@ static struct outcome take_memory_request(uint32_t bytes) {
         return refuse(WIRE_LENGTH, bytes);
     }
     self_report_send_memory();
+    return accepted;
+}
+
+static struct outcome take_check_request(uint32_t bytes) {
+    if (bytes != 0u) {
+        return refuse(WIRE_LENGTH, bytes);
+    }
+    self_check_send();
     return accepted;
 }
 
@@ -255,6 +302,7 @@ static struct outcome take_frames(const uint8_t *payload, uint32_t bytes) {
     }
     memcpy(&header, payload, sizeof header);
     keep_counting();
+    (void)phase_enter(PHASE_NETWORK);
     uint32_t detail = 0u;
     const uint16_t code = taps_take_frames(
         header.patch_id, header.first_frame, (const int8_t *)&payload[sizeof header],
@@ -279,6 +327,8 @@ static struct outcome take_message(const struct link_received *received) {
         return take_clip_end(payload, bytes);
     case WIRE_MEMORY_REQUEST:
         return take_memory_request(bytes);
+    case WIRE_CHECK_REQUEST:
+        return take_check_request(bytes);
     case WIRE_RULE_REQUEST:
         return take_rule_request(bytes);
 #if M2M_TAPS

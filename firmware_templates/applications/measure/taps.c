@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/link.h"
+#include "app/self_check.h"
 #include "app/wire.h"
 #include "network/layer_clock.h"
 #include "network/network.h"
@@ -111,6 +112,10 @@ uint16_t taps_take_frames(uint32_t patch_id, uint32_t first_frame, const int8_t 
         frames_cycles += cycles;
         next_frame++;
         if (status == NETWORK_READY) {
+            if (!self_check_weights()) {
+                *detail = self_check_damaged_crc();
+                return WIRE_WEIGHTS;
+            }
             answer(patch_id, cycles);
         }
     }

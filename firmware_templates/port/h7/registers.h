@@ -65,6 +65,7 @@
 #define RCC_RESET_RMVF_STAYS 1
 #define RCC_RESET_FLAGS (0x3FFFu << 17)
 #define RCC_RESET_CLOCK_HZ 64000000u              /* HSI */
+#define RCC_RESET_WATCHDOG (1u << 26)             /* IWDG1RSTF */
 #define RCC_RESET_POWER ((1u << 21) | (1u << 23)) /* BORRSTF, PORRSTF: the supply has come up */
 #define RCC_AHB1ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x08u)
 #define RCC_AHB2ENR PORT_REGISTER(RCC_BASE + PORT_RCC_ENABLES + 0x0Cu)

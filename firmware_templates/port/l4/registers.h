@@ -48,8 +48,9 @@
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0x94u) /* RCC_CSR */
 #define RCC_RESET_RMVF (1u << 23)
 #define RCC_RESET_FLAGS (0x7Fu << 25)
-#define RCC_RESET_CLOCK_HZ 4000000u /* MSI */
-#define RCC_RESET_POWER (1u << 27)  /* BORRSTF: the supply has come up */
+#define RCC_RESET_CLOCK_HZ 4000000u   /* MSI */
+#define RCC_RESET_WATCHDOG (1u << 29) /* IWDGRSTF */
+#define RCC_RESET_POWER (1u << 27)    /* BORRSTF: the supply has come up */
 
 /* PWR: voltage scaling, and what supply the pins of port G have. */
 #define PWR_BASE 0x40007000u

@@ -7,6 +7,7 @@
 #include "port/microphone.h"
 
 #include "core/cortex_m.h"
+#include "port/canary.h"
 #include "port/interrupts.h"
 #include "port/microphone_dma.h"
 #include "port/microphone_source.h"
@@ -21,7 +22,11 @@ _Static_assert(RING_WORDS % PORT_MICROPHONE_BLOCK_WORDS == 0u &&
                    RING_WORDS / PORT_MICROPHONE_BLOCK_WORDS >= 2u,
                "while one block is read another one is filled");
 
-static int32_t ring[RING_WORDS] MICROPHONE_DMA_BUFFER;
+static struct {
+    volatile uint32_t before;
+    int32_t words[RING_WORDS];
+    volatile uint32_t behind;
+} ring MICROPHONE_DMA_BUFFER;
 static volatile uint32_t turns; /* times that the ring was filled to its end */
 static volatile bool half_full; /* a half has been filled since the last look at the ring */
 static uint32_t read_total;     /* words consumed since microphone_begin(), modulo 2^32 */
@@ -77,8 +82,9 @@ static uint32_t waiting_words(void) {
 }
 
 void microphone_begin(void) {
+    canaries_set(&ring.before, &ring.behind);
     microphone_source_begin();
-    microphone_dma_begin(microphone_source_address(), ring, RING_WORDS);
+    microphone_dma_begin(microphone_source_address(), ring.words, RING_WORDS);
     core_enable_line(PORT_MICROPHONE_DMA_LINE, MICROPHONE_PRIORITY);
     microphone_source_start();
 }
@@ -89,7 +95,7 @@ uint32_t microphone_span(const int32_t **words) {
     const uint32_t to_end = RING_WORDS - read_offset;
     const uint32_t count = (waiting < to_end ? waiting : to_end) & ~1u;
     core_memory_barrier(); /* the position was read before the words are */
-    *words = &ring[read_offset];
+    *words = &ring.words[read_offset];
     return count;
 }
 
@@ -113,6 +119,10 @@ uint32_t microphone_take_overruns(void) {
     const uint32_t taken = lost;
     lost = 0u;
     return taken;
+}
+
+const volatile uint32_t *microphone_damaged_canary(void) {
+    return canaries_damaged(&ring.before, &ring.behind);
 }
 
 void microphone_dma_interrupt(void) {

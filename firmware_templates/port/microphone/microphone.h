@@ -27,4 +27,7 @@ bool microphone_pending(void);
 /* Words lost since the last call: the ring was lapped, or the peripheral said so. */
 uint32_t microphone_take_overruns(void);
 
+/* The word before or behind the ring that was overwritten (port/canary.h); NULL: neither was. */
+const volatile uint32_t *microphone_damaged_canary(void);
+
 #endif

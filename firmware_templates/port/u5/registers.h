@@ -50,8 +50,9 @@
 #define RCC_RESET_STATUS PORT_REGISTER(RCC_BASE + 0xF4u) /* RCC_CSR */
 #define RCC_RESET_RMVF (1u << 23)
 #define RCC_RESET_FLAGS (0x7Fu << 25)
-#define RCC_RESET_CLOCK_HZ 4000000u /* MSIS */
-#define RCC_RESET_POWER (1u << 27)  /* BORRSTF: the supply has come up */
+#define RCC_RESET_CLOCK_HZ 4000000u   /* MSIS */
+#define RCC_RESET_WATCHDOG (1u << 29) /* IWDGRSTF */
+#define RCC_RESET_POWER (1u << 27)    /* BORRSTF: the supply has come up */
 #define RCC_BDCR PORT_REGISTER(RCC_BASE + 0xF0u)
 #define RCC_BDCR_LSEON (1u << 0)
 #define RCC_BDCR_LSERDY (1u << 1)

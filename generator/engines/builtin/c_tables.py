@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from generator.constant_tables import packed
+
 LINE_COLUMNS = 100
 INITIALISER_COLUMNS = LINE_COLUMNS - 4
 
@@ -20,6 +22,8 @@ class Table:
     flash_bytes: int
     lines: tuple[str, ...]
     """The initialiser's lines, ready to print."""
+    content: bytes
+    """Its bytes in flash; none where it holds addresses, which only the linker knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,20 @@ def signed(fields: dict[str, int]) -> tuple[tuple[str, str], ...]:
 
 def byte_table(name: str, values: Sequence[int]) -> Table:
     """A table of int8_t."""
-    return Table(name, "int8_t", len(values), len(values), wrapped(map(str, values)))
+    lines = wrapped(map(str, values))
+    return Table(name, "int8_t", len(values), len(values), lines, packed("int8_t", values))
 
 
 def int32_table(name: str, values: Sequence[int]) -> Table:
     """A table of int32_t."""
-    return Table(name, "int32_t", len(values), 4 * len(values), wrapped(map(int32_literal, values)))
+    lines = wrapped(map(int32_literal, values))
+    return Table(name, "int32_t", len(values), 4 * len(values), lines, packed("int32_t", values))
 
 
 def word_table(name: str, words: Sequence[int]) -> Table:
     """A table of packed bytes, four in a uint32_t."""
     lines = wrapped(f"0x{word:08x}u" for word in words)
-    return Table(name, "uint32_t", len(words), 4 * len(words), lines)
+    return Table(name, "uint32_t", len(words), 4 * len(words), lines, packed("uint32_t", words))
 
 
 def float_literal(value: float) -> str:

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, wrapped
 from generator.engines.builtin.fixed_point import (
     INT8_MIN,
@@ -74,6 +75,11 @@ class Channel:
     def requantise_text(self) -> str:
         """The initialiser of the channel's struct requantise."""
         return f"REQUANTISE({self.mantissa}, {self.shift}, {self.bias})"
+
+    @property
+    def requantise_bytes(self) -> bytes:
+        """What the compiler makes of it."""
+        return packed("int32_t", (self.bias * 32 + self.shift, self.mantissa))
 
 
 class ChannelsTooLargeError(Exception):
@@ -191,4 +197,5 @@ def fold_channel(
 def requantise_table(name: str, channels: Sequence[Channel]) -> Table:
     """The table of the channels' ways to the output."""
     lines = wrapped(channel.requantise_text for channel in channels)
-    return Table(name, "struct requantise", len(channels), 8 * len(channels), lines)
+    content = b"".join(channel.requantise_bytes for channel in channels)
+    return Table(name, "struct requantise", len(channels), len(content), lines, content)

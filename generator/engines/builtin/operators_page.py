@@ -52,7 +52,7 @@ ENDS = """\
   cannot be set ([decision.md](decision.md)); so are the log-probabilities of LOG_SOFTMAX. An
   embedding is taken for logits: the link carries its vector for each patch, and the decision means
   nothing.
-- Classes, or values of the vector: 1 to 240, as many as one message of the link carries.
+- Classes, or values of the vector: 1 to 248, as many as one message of the link carries.
 """
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from generator.constant_tables import ConstantTable
 from generator.engines.builtin.c_tables import (
     Record,
     Table,
@@ -37,6 +38,9 @@ from generator.engines.builtin.stage_plan import (
 from generator.engines.builtin.tail_plan import TailPlan, plan_tail
 from generator.engines.builtin.windows import round_up
 from generator.model.graph import Graph, Tensor
+
+WEIGHTS_HEADER = "network/network_weights.h"
+"""What declares the tables."""
 
 ALWAYS_CALLED = ("row_ring", "dequantise")
 """Kernels that every network needs: its rings, its scores as float32."""
@@ -143,6 +147,8 @@ class NetworkPlan:
     rings: tuple[RingPlan, ...]
     """First those of the stream, then what is kept of streamed tensors for the tail."""
     stages: tuple[StagePlan, ...]
+    nested_rows: int
+    """How many calls of stream_row_came() may stand at once: the rings of the longest chain."""
     tail: TailPlan
     states: tuple[StatePlan, ...]
     """Variables, which keep their values between patches."""
@@ -157,6 +163,15 @@ class NetworkPlan:
     """What network.h says of it."""
     engine_errors: bool = False
     """Whether a push may return an error of the engine's own."""
+
+    @property
+    def constant_tables(self) -> tuple[ConstantTable, ...]:
+        """Those of `tables` that hold numbers alone."""
+        return tuple(
+            ConstantTable(table.name, WEIGHTS_HEADER, table.content)
+            for table in self.tables
+            if table.content
+        )
 
 
 def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
@@ -221,6 +236,7 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
         borders=tuple(borders.values()),
         rings=(*rings, *ends),
         stages=stages,
+        nested_rows=_nested_rows(schedule),
         tail=tail,
         states=tuple(
             StatePlan(plain_text(one.variable.name), one.offset, one.size, one.start)
@@ -235,6 +251,18 @@ def plan_network(schedule: Schedule, folded: FoldedNetwork) -> NetworkPlan:
             (*(one for kernel in kernels for one in kernel.sources), *always), "c"
         ),
     )
+
+
+def _nested_rows(schedule: Schedule) -> int:
+    """Rings of the longest chain from the input on, what is kept for the tail included."""
+    depths = {0: 1}
+    longest = 1
+    for stage in schedule.stages:
+        depth = 1 + max(depths[source] for source in stage.sources)
+        longest = max(longest, depth)
+        if stage.target is not None:
+            depths[stage.target] = depth
+    return longest
 
 
 def _streamed(schedule: Schedule) -> tuple[int, ...]:

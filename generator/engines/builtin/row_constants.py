@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.engines.builtin.c_tables import Table, int32_literal, signed, unsigned, wrapped
+from generator.engines.builtin.c_tables import int32_table, signed, unsigned
 from generator.engines.builtin.channels import output_range
 from generator.engines.builtin.fixed_point import (
     ADD_LEFT_SHIFT,
@@ -93,8 +93,7 @@ def _kernel(
     source, _ = _operands(call.graph, call.operator)
     target = _quantisation(call.tensor_out)
     _, _, pixels, channels = call.tensor_out.shape
-    lines = wrapped(int32_literal(one) for one in terms)
-    table = Table(call.name("terms"), "int32_t", len(terms), 4 * len(terms), lines)
+    table = int32_table(call.name("terms"), terms)
     layer = call.record(
         "struct constant_layer",
         *unsigned({"channels": channels, "pixels": pixels, "channel_stride": call.channel_stride}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, signed, unsigned
 from generator.engines.builtin.constraints.tensors import constant_list
 from generator.engines.builtin.fixed_point import INT8_MIN
@@ -74,15 +75,14 @@ def joins_no_rows(graph: Graph, operator: Operator, axis: int) -> str | None:
 
 def join_row_kernel(call: RowCall[Any], axis: int) -> Kernel:
     """CONCATENATION along bands or channels."""
-    first_byte, lines = 0, []
+    first_byte, lines, content = 0, [], b""
     for index in call.operator.inputs:
         _, _, pixels, channels = call.graph.tensors[index].shape
         lines.append(f"{{{channels}u, {pixels}u, {first_byte}u}},")
+        content += packed("uint32_t", (channels, pixels, first_byte))
         first_byte += pixels if axis == BANDS else channels * padded(pixels)
-    count = len(lines)
-    table = Table(
-        call.name("pieces"), "struct join_rows_piece", count, PIECE_BYTES * count, tuple(lines)
-    )
+    count, name = len(lines), call.name("pieces")
+    table = Table(name, "struct join_rows_piece", count, PIECE_BYTES * count, tuple(lines), content)
     layer = call.record(
         "struct join_rows_layer",
         *unsigned({"pieces": count, "channel_stride": call.channel_stride}),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.engines.builtin.c_tables import Table, int32_literal, signed, unsigned, wrapped
+from generator.engines.builtin.c_tables import int32_table, signed, unsigned
 from generator.engines.builtin.channels import OutputRange, output_range
 from generator.engines.builtin.fixed_point import (
     INT8_MAX,
@@ -100,8 +100,7 @@ def prelu_row_kernel(call: RowCall[Any]) -> Kernel:
     values = call.graph.tensor_in(call.operator, 1).int8_values().ravel().astype(np.int64)
     channels = call.tensor_out.shape[-1]
     slopes = [int(one) for one in np.broadcast_to(values - alpha.zero_point, (channels,))]
-    lines = wrapped(int32_literal(one) for one in slopes)
-    table = Table(call.name("slopes"), "int32_t", channels, 4 * channels, lines)
+    table = int32_table(call.name("slopes"), slopes)
     positive = quotient_multiplier(source, target)
     negative = product_multiplier(source, alpha, target)
     layer = call.record(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, int32_literal
 from generator.engines.builtin.channels import Channel, FoldedConvolution, accumulator_span
 
@@ -21,8 +22,8 @@ LARGEST_TAP = (1 << 15) - 1
 LARGEST_SUM = (1 << 31) - 1
 
 
-def _scaled(taps: NDArray[np.int64], channel: Channel) -> str | None:
-    """The initialiser of a channel's struct scaled_3x3; None where it does not fit."""
+def _scaled(taps: NDArray[np.int64], channel: Channel) -> tuple[str, bytes] | None:
+    """Initialiser and bytes of a channel's struct scaled_3x3; None where it does not fit."""
     up = SHIFT - channel.shift
     if up < 1:
         return None
@@ -34,7 +35,10 @@ def _scaled(taps: NDArray[np.int64], channel: Channel) -> str | None:
         return None
     addend = (1 << (up - 1)) + (1 << (SHIFT - 1) if channel.shift else 0)
     numbers = [*map(str, scaled), str(addend), int32_literal(start), str(channel.mantissa)]
-    return f"SCALED_3X3({', '.join(numbers)}),"
+    (l0, m0, r0), (l1, m1, r1), (l2, m2, r2) = scaled.reshape(3, 3)
+    halves = packed("int16_t", (l0, m0, l1, m1, l2, m2, r1, r0, addend, r2))
+    rest = packed("int32_t", (start, channel.mantissa))
+    return f"SCALED_3X3({', '.join(numbers)}),", halves + rest
 
 
 def scaled_table(name: str, folded: FoldedConvolution) -> Table | None:
@@ -45,8 +49,10 @@ def scaled_table(name: str, folded: FoldedConvolution) -> Table | None:
     if not folded.range.is_plain_relu or folded.weights.shape[1:] != (3, 3, 1):
         return None
     kept = folded.kept_weights().astype(np.int64).reshape(-1, 9)
-    lines = [_scaled(taps, channel) for taps, channel in zip(kept, folded.channels, strict=True)]
-    fitting = tuple(line for line in lines if line is not None)
-    if len(fitting) < len(lines):
+    made = [_scaled(taps, channel) for taps, channel in zip(kept, folded.channels, strict=True)]
+    fitting = [one for one in made if one is not None]
+    if len(fitting) < len(made):
         return None
-    return Table(name, "struct scaled_3x3", len(lines), CHANNEL_BYTES * len(lines), fitting)
+    lines = tuple(line for line, _ in fitting)
+    content = b"".join(part for _, part in fitting)
+    return Table(name, "struct scaled_3x3", len(lines), CHANNEL_BYTES * len(lines), lines, content)

@@ -8,9 +8,7 @@ the user's cache, under a hash of everything that it depends on.
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,8 @@ from elftools.elf.sections import SymbolTableSection
 
 from generator.errors import ToolError
 from generator.repository import COMPILED_DIR, command
-from generator.toolchain.locate import Toolchain, find_toolchain
+from generator.temporary import temporary_folder
+from generator.toolchain.locate import Toolchain, compiler_environment, find_toolchain
 
 SOURCES = Path(__file__).parent
 CACHE_DIR = COMPILED_DIR / "flash_algorithms"
@@ -100,26 +99,25 @@ def _digest(source: AlgorithmSource, toolchain: Toolchain) -> str:
 
 def _compile(source: AlgorithmSource, toolchain: Toolchain, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, made = tempfile.mkstemp(suffix=".elf", dir=path.parent)
-    os.close(handle)
     words = [
         str(toolchain.gcc), *_FLAGS, f"-mcpu={source.core}",
         *(f"-D{name}" for name in source.defines),
         f"-Wl,-T,{SOURCES / 'flash_algorithm.ld'}", "-Wl,-e,flash_init",
-        str(SOURCES / source.file), "-o", made,
+        str(SOURCES / source.file),
     ]  # fmt: skip
     try:
-        subprocess.run(
-            words, check=True, capture_output=True, text=True, timeout=_SECONDS_TO_COMPILE
-        )
-        os.replace(made, path)
+        with temporary_folder(path.parent, ".part-") as scratch:
+            made = scratch / path.name
+            subprocess.run(
+                [*words, "-o", str(made)], check=True, capture_output=True, text=True,
+                timeout=_SECONDS_TO_COMPILE, env=compiler_environment(scratch),
+            )  # fmt: skip
+            made.replace(path)
     except subprocess.CalledProcessError as error:
         raise ToolError(
             f"the flash algorithm {source.file} does not compile: {error.stderr.strip()}",
             f"use the pinned compiler (`{command('tools')}`), or report this and its version",
         ) from error
-    finally:
-        Path(made).unlink(missing_ok=True)
 
 
 def _read(path: Path) -> FlashAlgorithm:

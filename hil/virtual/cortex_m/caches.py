@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 import unicorn
 
-from hil.virtual.bus_memory import BusMemory, ReachSystem
+from hil.virtual.bus_memory import ReachSystem
 from hil.virtual.chip_records import ClockedMemory
+from hil.virtual.cortex_m.guarded_memory import GuardedMemory
 from hil.virtual.cortex_m.mpu import LINE_SHIFT, Memory, Mpu
 from hil.virtual.cpu.memory_region import MemoryRegion
 from hil.virtual.peripheral import Peripheral, Register
@@ -84,7 +85,7 @@ class CacheSystem(ReachSystem, Protocol):
         """Stop the core in the middle of an access, and let `run` raise the error."""
 
 
-class DataCache(BusMemory):
+class DataCache(GuardedMemory):
     """What bus masters see of memory behind a write-back data cache.
 
     `mpu` says what is cacheable.
@@ -94,8 +95,7 @@ class DataCache(BusMemory):
     system: CacheSystem
 
     def __init__(self, system: CacheSystem, clocked: Sequence[ClockedMemory], mpu: Mpu) -> None:
-        super().__init__(system, clocked)
-        self.mpu = mpu
+        super().__init__(system, clocked, mpu)
         self._memories: list[CachedMemory] = []
         self._blocks: set[tuple[int, int]] = set()
         self._look_again = False
@@ -141,14 +141,6 @@ class DataCache(BusMemory):
             memory.kinds = kinds
         self._look_again = True
         self.core.stop_soon()
-
-    def forbids(self, address: int) -> bool:
-        """Whether the MPU forbids an address to the core."""
-        return self.mpu.forbids(address)
-
-    def forbidden_spans(self) -> list[tuple[int, int]]:
-        """Pages of memory, as first address and end, that the MPU forbids."""
-        return self.mpu.forbidden_spans(self.core.regions)
 
     # -- what bus masters do ---------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ part of a frame is always stored at entry: lazy stacking differs in time only.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 from unicorn import arm_const as reg
 
@@ -39,6 +40,13 @@ EXC_RETURN_RANGE = 0xFF00_0000
 
 FAULTMASK_PRIORITY = -1
 
+_OF_STACKING = {
+    scb.CFSR_MSTKERR: nvic.MEM_FAULT,
+    scb.CFSR_STKERR: nvic.BUS_FAULT,
+    scb.CFSR_STKOF: nvic.USAGE_FAULT,
+}
+"""The fault of each way in which a frame is not stored."""
+
 
 class Exceptions:
     """Takes and returns from exceptions on behalf of the core."""
@@ -48,6 +56,10 @@ class Exceptions:
         self.nvic = state
         self.scb = block
         self.meters = meters
+        self.overflow_is_taken = False
+        """Whether a stack that ends is a fault, as in silicon; else it stops the run, by name."""
+        self.forbids: Callable[[int], bool] = lambda _address: False
+        """Whether the MPU forbids an address."""
         self.stack_limits: dict[int, int] = {}
         self.clear_stack_limits()
 
@@ -98,7 +110,10 @@ class Exceptions:
         words = [*frame, return_address, xpsr]
         if has_float:
             words += [*core.get_many(_FLOATS), core.get(reg.UC_ARM_REG_FPSCR), 0]
-        self._store_frame(sp, words, stack, return_address)
+        status = self._store_frame(sp, words, stack, return_address)
+        if status:
+            exception = self._derived(exception, status, return_address)
+            sp = max(sp, self.stack_limits[stack])
         link = core.model.exc_return | (0 if has_float else EXC_RETURN_NO_FLOAT)
         link |= EXC_RETURN_THREAD if thread else 0
         link |= EXC_RETURN_PSP if uses_psp else 0
@@ -117,17 +132,37 @@ class Exceptions:
         core.forget_previous_block()
         return self._handler(exception, return_address)
 
-    def _store_frame(self, sp: int, words: list[int], stack: int, pc: int) -> None:
+    def _store_frame(self, sp: int, words: list[int], stack: int, pc: int) -> int:
+        """Store it; the CFSR bit of what prevents that, where it is taken as a fault."""
         view = self.core.memory(sp, 4 * len(words))
         region = self.core.region_of(sp)
-        if sp < self.stack_limits[stack] or view is None or region is None or not region.is_ram:
-            raise RuleBroken(
-                Rule.STACK_OVERFLOW,
-                f"no room for an exception's frame of {4 * len(words)} bytes at 0x{sp:08x}",
-                sp,
-                pc,
-            )
-        view[:] = memoryview(struct.pack(f"<{len(words)}I", *words))
+        is_over = sp < self.stack_limits[stack]
+        if not is_over and view is not None and region is not None and region.is_ram:
+            view[:] = memoryview(struct.pack(f"<{len(words)}I", *words))
+            return 0
+        if not self.overflow_is_taken:
+            what = f"no room for an exception's frame of {4 * len(words)} bytes at 0x{sp:08x}"
+            raise RuleBroken(Rule.STACK_OVERFLOW, what, sp, pc)
+        if is_over:
+            return scb.CFSR_STKOF
+        return scb.CFSR_MSTKERR if self.forbids(sp) else scb.CFSR_STKERR
+
+    def _derived(self, entered: int, status: int, pc: int) -> int:
+        """The exception that is entered in place of one whose frame could not be stored.
+
+        A fault of the entry itself goes first if its priority is higher, and is a HardFault if not
+        (DDI 0403 section B1.5.8, DDI 0553 section B3.20: derived exceptions).
+        """
+        fault = _OF_STACKING[status]
+        block, state = self.scb, self.nvic
+        block.values["CFSR"] |= status
+        enabled = block.values["SHCSR"] & scb.SHCSR_ENABLE[fault]
+        if enabled and state.group_priority(fault) < state.group_priority(entered):
+            return fault
+        if entered in (nvic.HARD_FAULT, nvic.NMI):
+            raise RuleBroken(Rule.LOCKUP, "no stack for a HardFault or NMI", pc=pc)
+        block.values["HFSR"] |= scb.HFSR_FORCED
+        return nvic.HARD_FAULT
 
     def _handler(self, exception: int, pc: int) -> int:
         address = self.scb.vector_table + 4 * exception

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Memory protection unit of the Cortex-M7 (PMSAv7), and what memory is by it: cacheable or not.
+"""Memory protection unit of Cortex-M7 and M4 (PMSAv7), and what memory is by it: cacheable or not.
 
-ARMv7-M ARM (DDI 0403) sections B3.1 and B3.5; PM0253 section 4.5; Cortex-M7 Technical Reference
-Manual (DDI 0489) section 5.5: shared memory is not cached. What takes effect here are
-attributes, and forbidden pages of 1 KiB; smaller forbidden regions are accepted and have no effect,
-other rights over what the chip has are refused.
+ARMv7-M ARM (DDI 0403) sections B3.1 and B3.5; PM0253 section 4.5, PM0214 section 4.2; Cortex-M7
+Technical Reference Manual (DDI 0489) section 5.5: shared memory is not cached. What takes effect
+here are attributes, and forbidden pages of 1 KiB; smaller forbidden regions are accepted and have
+no effect, other rights over what the chip has are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from hil.virtual.peripheral import Peripheral, Register
 from hil.virtual.rules import Rule
 from hil.virtual.system import CoreAccess, Mapped
 
-REGIONS = 16
+REGIONS, REGIONS_M4 = 16, 8
+"""Of the Cortex-M7 in these parts, and of every Cortex-M4 that has an MPU."""
 SUBREGIONS = 8
 SIZE_MIN, SIZE_WITH_SUBREGIONS = 5, 8
 """Powers of two: 32 bytes, and 256 bytes for subregions."""
@@ -127,14 +128,12 @@ class MpuSystem(CoreAccess, Mapped, Protocol):
     """What the MPU needs of the machine: memories, and who takes over what it says of them."""
 
 
-class Mpu(Peripheral[MpuSystem]):
-    """MPU registers, 0xE000ED90 to 0xE000EDBF."""
-
-    SIZE: ClassVar[int] = 0x30
-    REGISTERS: ClassVar[Mapping[int, Register]] = {
-        0x00: Register("TYPE", REGIONS << 8),
+def _registers(regions: int) -> dict[int, Register]:
+    """Those of an MPU with so many regions, a power of two."""
+    return {
+        0x00: Register("TYPE", regions << 8),
         0x04: Register("CTRL", 0, ENABLE | HFNMIENA | PRIVDEFENA),
-        0x08: Register("RNR", 0, REGIONS - 1),
+        0x08: Register("RNR", 0, regions - 1),
         **{
             0x0C + 8 * alias + 4 * half: Register(
                 name + ("" if alias == 0 else f"_A{alias}"), 0, writable, write_one=True
@@ -146,11 +145,19 @@ class Mpu(Peripheral[MpuSystem]):
         },
     }
 
+
+class Mpu(Peripheral[MpuSystem]):
+    """MPU registers, 0xE000ED90 to 0xE000EDBF."""
+
+    SIZE: ClassVar[int] = 0x30
+    REGISTERS: ClassVar[Mapping[int, Register]] = _registers(REGIONS)
+    COUNT: ClassVar[int] = REGIONS
+
     def reset(self) -> None:
         """Off; no regions."""
         super().reset()
-        self._rbar = [0] * REGIONS
-        self._rasr = [0] * REGIONS
+        self._rbar = [0] * self.COUNT
+        self._rasr = [0] * self.COUNT
 
     @property
     def enabled(self) -> bool:
@@ -160,7 +167,7 @@ class Mpu(Peripheral[MpuSystem]):
     @property
     def regions(self) -> Iterator[Region]:
         """The regions that are enabled; a later one wins."""
-        for number in range(REGIONS):
+        for number in range(self.COUNT):
             region = Region(number, self._rbar[number], self._rasr[number])
             if self.enabled and region.enabled:
                 yield region
@@ -179,7 +186,7 @@ class Mpu(Peripheral[MpuSystem]):
         super().write(offset, size, value)
         if name == "RBAR":
             if value & VALID:
-                self.values["RNR"] = value & REGIONS - 1
+                self.values["RNR"] = value & self.COUNT - 1
             self._rbar[self.values["RNR"]] = value & ~0x1F
         elif name == "RASR":
             self._rasr[self.values["RNR"]] = value
@@ -261,3 +268,10 @@ class Mpu(Peripheral[MpuSystem]):
                 if first < last:
                     lines[first:last] = region.memory
         return lines
+
+
+class MpuM4(Mpu):
+    """That of the Cortex-M4, with eight regions."""
+
+    REGISTERS: ClassVar[Mapping[int, Register]] = _registers(REGIONS_M4)
+    COUNT: ClassVar[int] = REGIONS_M4

@@ -15,8 +15,9 @@ from hil.virtual.bus_memory import BusMemory
 from hil.virtual.chip_records import ClockedMemory
 from hil.virtual.cortex_m.caches import CacheMaintenance, CacheSystem, DataCache
 from hil.virtual.cortex_m.dwt import DebugControl, Dwt, DwtLocked
+from hil.virtual.cortex_m.guarded_memory import GuardedMemory
 from hil.virtual.cortex_m.m7 import FpuControlM7, ScbM7
-from hil.virtual.cortex_m.mpu import Mpu, MpuSystem
+from hil.virtual.cortex_m.mpu import Mpu, MpuM4, MpuSystem
 from hil.virtual.cortex_m.nvic import Nvic, NvicSystem
 from hil.virtual.cortex_m.scb import FpuControl, Scb, ScbSystem
 from hil.virtual.cortex_m.systick import SysTick, TickSystem
@@ -78,30 +79,42 @@ def _debug(system: ProcessorSystem) -> DebugControl:
     return DebugControl(system, "DEBUG", BASES["DEBUG"])
 
 
-def _without_caches(scb: type[Scb], fpu: type[FpuControl]) -> MakeProcessor:
-    """Return what makes the blocks of a core with neither caches nor an MPU."""
+def make_cortex_m33(
+    system: ProcessorSystem, interrupts: int, clocked: Sequence[ClockedMemory]
+) -> Processor:
+    """A Cortex-M33 with FPU, TrustZone disabled; its MPU (PMSAv8) is not modelled."""
+    nvic, debug = _nvic(system, interrupts), _debug(system)
+    return Processor(
+        nvic,
+        Scb(system, "SCB", BASES["SCB"], nvic),
+        _systick(system, nvic),
+        debug,
+        BusMemory(system, clocked),
+        (
+            Dwt(system, "DWT", BASES["DWT"], debug),
+            FpuControl(system, "FPU", BASES["FPU"]),
+        ),
+    )
 
-    def make(
-        system: ProcessorSystem, interrupts: int, clocked: Sequence[ClockedMemory]
-    ) -> Processor:
-        nvic, debug = _nvic(system, interrupts), _debug(system)
-        return Processor(
-            nvic,
-            scb(system, "SCB", BASES["SCB"], nvic),
-            _systick(system, nvic),
-            debug,
-            BusMemory(system, clocked),
-            (Dwt(system, "DWT", BASES["DWT"], debug), fpu(system, "FPU", BASES["FPU"])),
-        )
 
-    return make
-
-
-make_cortex_m33 = _without_caches(Scb, FpuControl)
-"""A Cortex-M33 with FPU, TrustZone disabled."""
-
-make_cortex_m4 = _without_caches(ScbV7m, FpuControlV7m)
-"""A Cortex-M4 with FPU."""
+def make_cortex_m4(
+    system: ProcessorSystem, interrupts: int, clocked: Sequence[ClockedMemory]
+) -> Processor:
+    """A Cortex-M4 with FPU and MPU."""
+    nvic, debug = _nvic(system, interrupts), _debug(system)
+    mpu = MpuM4(system, "MPU", BASES["MPU"])
+    return Processor(
+        nvic,
+        ScbV7m(system, "SCB", BASES["SCB"], nvic),
+        _systick(system, nvic),
+        debug,
+        GuardedMemory(system, clocked, mpu),
+        (
+            Dwt(system, "DWT", BASES["DWT"], debug),
+            FpuControlV7m(system, "FPU", BASES["FPU"]),
+            mpu,
+        ),
+    )
 
 
 def make_cortex_m7(

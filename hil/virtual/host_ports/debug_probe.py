@@ -117,6 +117,11 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
         return DebugProbe.Protocol.SWD if self._connected else None
 
     @property
+    def machine_name(self) -> str:
+        """Of the machine, as the registry has it."""
+        return self._name
+
+    @property
     def is_open(self) -> bool:
         """Whether it has a machine."""
         return self._port is not None
@@ -148,6 +153,8 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
             self._port = DebugPort(registry.find_or_make(self._name))
         except ValueError as error:
             raise exceptions.ProbeError(str(error)) from error
+        if (trouble := registry.trouble_of(self._name)) is not None:
+            trouble.is_gone = False
 
     def close(self) -> None:
         """Let go of the machine; it lives on as long as the process."""
@@ -168,6 +175,9 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
             raise exceptions.ProbeError(f"{self.unique_id} is not open")
         if registry.lookup(self._name) is not self._port.machine:
             raise exceptions.ProbeDisconnected(f"{self.unique_id} is gone")
+        trouble = registry.trouble_of(self._name)
+        if trouble is not None and trouble.is_gone:
+            raise exceptions.ProbeDisconnected(f"{self.unique_id} was unplugged")
         return self._port
 
     def connect(self, protocol: DebugProbe.Protocol | None = None) -> None:
@@ -194,6 +204,9 @@ class VirtualProbe(DebugProbe):  # type: ignore[misc]  # pyOCD says what it is i
         """Pull nRST low, or let it go."""
         if asserted != self._reset_asserted:
             self._reset_asserted = asserted
+            trouble = registry.trouble_of(self._name)
+            if trouble is not None and asserted:
+                trouble.reset_pulled()
             self.port.hold_reset(asserted)
 
     def is_reset_asserted(self) -> bool:
@@ -251,6 +264,9 @@ class _Memory(MemoryInterface):  # type: ignore[misc]  # pyOCD says what it is i
 
     def _move(self, call: Callable[[], Any]) -> Any:
         """Move a block. A probe that does that on its own also clears the error behind it."""
+        trouble = registry.trouble_of(self._probe.machine_name)
+        if trouble is not None and trouble.block_moved():
+            raise exceptions.TransferFaultError("the access port answers FAULT")
         try:
             return _on_target(call)
         except exceptions.TransferFaultError:

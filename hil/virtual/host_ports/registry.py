@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from hil.virtual.stm32.boards import WIRING
 
 if TYPE_CHECKING:
+    from hil.virtual.faults.probe_trouble import ProbeTrouble
     from hil.virtual.machine import Machine
 
 _MACHINES: dict[str, Machine] = {}
+_TROUBLES: dict[str, ProbeTrouble] = {}
 
 
 def register(name: str, machine: Machine) -> None:
@@ -30,6 +32,19 @@ def unregister(name: str) -> None:
 def lookup(name: str) -> Machine | None:
     """Return the machine of that name, or None."""
     return _MACHINES.get(name)
+
+
+def trouble(name: str, coming: ProbeTrouble | None) -> None:
+    """Say what goes wrong at the probe of that name when it programs next; None: nothing."""
+    if coming is None:
+        _TROUBLES.pop(name, None)
+    else:
+        _TROUBLES[name] = coming
+
+
+def trouble_of(name: str) -> ProbeTrouble | None:
+    """What goes wrong at the probe of that name, if anything does."""
+    return _TROUBLES.get(name)
 
 
 def board_of(name: str) -> str | None:

@@ -10,9 +10,7 @@
 #include <string.h>
 
 #include "app/cobs.h"
-#include "app/crc32.h"
-#include "library/decision.h"
-#include "app/identity.h"
+#include "library/crc32.h"
 #include "app/link.h"
 #include "library/listener.h"
 #include "app/session.h"
@@ -21,50 +19,18 @@
 #include "app/wire.h"
 #include "core/cpu.h"
 #include "core/fault.h"
-#include "core/image.h"
-#include "core/stack.h"
 #include "port/clock.h"
 #include "port/clock_check.h"
 #include "port/cycle_counter.h"
 #include "port/uart.h"
+#include "port/wait_for.h"
 #include "port/watchdog.h"
+#include "self_checks.h"
 
 #define RING_BYTES 4096u
 #define TX_BYTES UART_TX_RING_LEAST_BYTES
 
-/* --- What the test's board is --------------------------------------------------------------- */
-
-const char identity_board[16] = "testboard";
-const char identity_engine[16] = "fake";
-const uint8_t identity_model_sha256[32] = {0xAB, 0xCD};
-const uint8_t identity_frontend[4] = {1, 2, 3, 4};
-const uint32_t identity_sample_rate_hz = 22050;
-
-const struct decision_rule decision_rule = {
-    .head = DECISION_SIGMOID,
-    .fallback = DECISION_UNDECIDED,
-    .thresholds = {-128, 26, 127},
-};
-
-const uint8_t *image_begin(void) {
-    return identity_model_sha256;
-}
-
-uint32_t image_bytes(void) {
-    return sizeof identity_model_sha256;
-}
-
-uint32_t image_static_bytes(void) {
-    return 777u;
-}
-
-uint32_t stack_bytes(void) {
-    return 8192u;
-}
-
-uint32_t stack_high_water_bytes(void) {
-    return 1000u;
-}
+/* --- The core's counters, the clock ---------------------------------------------------------- */
 
 uint32_t cycle_counter_now(void) {
     static uint32_t now;
@@ -183,6 +149,13 @@ bool uart_tx_poll(void) {
 void watchdog_feed(void) {
     feeds++;
     tx_waiting = tx_waiting > 100u ? tx_waiting - 100u : 0u;
+}
+
+enum phase phase_enter(enum phase phase) {
+    static enum phase now = PHASE_START;
+    const enum phase before = now;
+    now = phase;
+    return before;
 }
 
 /* --- A listener: every 100 samples are a frame, every 10 frames a patch ----------------------- */
@@ -350,6 +323,14 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
         state = (struct clock_state){words[0] != 0u, words[1] != 0u, words[2] != 0u};
         answer("", 0u);
         break;
+    case 'w': /* one bit of the weights turns over */
+        fake_turn_weights_over(words[0]);
+        answer("", 0u);
+        break;
+    case 'y': /* somebody writes beyond a ring */
+        fake_write_beyond_a_ring(words[0]);
+        answer("", 0u);
+        break;
     case 'x':
         report_fault(bytes, count);
         answer(sent, sent_bytes);
@@ -377,7 +358,9 @@ static void run_command(char letter, const uint8_t *bytes, uint32_t count) {
 
 int main(void) {
     struct start_facts facts = {
-        .core_clock_hz = 160000000u, .reset_flags = 0x20000000u, .wait_given_up = 5u};
+        .core_clock_hz = 160000000u,
+        .reset_flags = 0x20000000u,
+        .ended = {3u, RUN_END_WAIT, PHASE_START, 6u, WAIT_PLL, 7u, 8u, 9u, 10u}};
     memset(facts.firmware_sha256, 0x5A, sizeof facts.firmware_sha256);
     session_begin(&facts);
     for (;;) {

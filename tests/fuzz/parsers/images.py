@@ -14,9 +14,9 @@ from hil.boards.debug_info import places_of
 from hil.boards.elf import ImageSymbols, compiler_of, functions_of
 from hil.boards.memory_map import read_placed_sections
 from tests.fuzz.parsers.mutations import changed_bytes
-from tests.fuzz.parsers.parser import CORPUS, Files, Parser, read_files, seeds_of
+from tests.fuzz.parsers.parser import SEEDS, Files, Parser, read_files, seeds_of
 
-VALID = CORPUS / "elf" / "valid.elf"
+VALID = SEEDS / "elf" / "valid.elf"
 """Forty lines of C for a Cortex-M4, with debug information, by arm-none-eabi-gcc 13.2."""
 
 ADDRESSES = (0x0800_0008, 0x0800_0010, 0x0800_0018)

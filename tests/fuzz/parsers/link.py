@@ -70,7 +70,7 @@ def unpacked() -> st.SearchStrategy[list[tuple[int, bytes]]]:
 def _unpack(folder: Path, case: tuple[int, bytes]) -> object:
     ident, payload = case
     message = unpack(ident, payload)
-    assert message.IDENT == ident
+    assert ident == message.IDENT
     if PROTOCOL_VERSION and ident in LAYOUT_BY_IDENT:
         again = unpack(ident, pack(message))
         assert again == message, "a message that was taken is not the same when it is sent on"
@@ -98,7 +98,7 @@ def streams() -> st.SearchStrategy[list[tuple[bytes, int]]]:
         whole = [b"".join(pieces[at : at + 3]) for at in range(len(pieces))]
         return list(zip([*whole, *edits], [*sizes, *sizes], strict=False))
 
-    changed = several(frame_of).flatmap(lambda some: changed_bytes(some))
+    changed = several(frame_of).flatmap(changed_bytes)
     return st.builds(cases, several(piece), changed)
 
 

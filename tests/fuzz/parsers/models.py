@@ -22,7 +22,7 @@ from tests.fuzz.parsers.mutations import changed_bytes, changed_json, several, s
 from tests.fuzz.parsers.parser import Parser, file_parser, read_files, seeds_of
 from tests.support.model_builder import ModelBuilder
 from tests.support.random_graphs import random_graph
-from tests.support.tflite_writer import write_model
+from tests.support.tflite_writer import OperatorRecord, TensorRecord, write_model
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 BANDS = 64
@@ -109,42 +109,57 @@ def _written(model: ModelBuilder, changes: Sequence[tuple[Any, ...]]) -> bytes:
     inputs = list(model.inputs)
     outputs = list(model.outputs or [model.current])
     for kind, at, *rest in changes:
-        tensor = tensors[at % len(tensors)]
-        operator = operators[at % len(operators)] if operators else None
-        if kind == "shape" and tensor.shape:
-            shape = list(tensor.shape)
-            shape[rest[0] % len(shape)] = rest[1]
-            tensor.shape = tuple(shape)
-        elif kind == "rank":
-            tensor.shape = (*tensor.shape, *(1,) * 9)[: rest[0]]
-        elif kind == "scale":
-            tensor.scales = (rest[0],) * rest[1]
-        elif kind == "zero":
-            tensor.zero_points = (rest[0],) * rest[1]
-        elif kind == "type":
-            tensor.dtype = rest[0]
-        elif kind == "name":
-            tensor.name = rest[0].encode("utf-8", "replace").decode()
-        elif kind == "values" and tensor.data is not None and tensor.data.size:
-            flat = tensor.data.copy().reshape(-1)
-            flat[at % flat.size] = np.array(rest[0]).astype(flat.dtype)
-            tensor.data = flat.reshape(tensor.data.shape)
-        elif kind == "ends":
+        if kind == "ends":
             (inputs if rest[0] else outputs)[:] = [at % 42 - 1]
-        elif operator is not None:
-            if kind in ("input", "output"):
-                vector = list(operator.inputs if kind == "input" else operator.outputs)
-                if vector:
-                    vector[rest[0] % len(vector)] = rest[1]
-                setattr(operator, f"{kind}s", vector)
-            elif kind == "lose":
-                operators.remove(operator)
-            elif kind == "double":
-                operators.append(operator)
-            elif kind == "swap":
-                other = rest[0] % len(operators)
-                operators[at % len(operators)], operators[other] = operators[other], operator
+        elif kind in _OF_OPERATORS:
+            if operators:
+                _change_operator(operators, kind, at, rest)
+        else:
+            _change_tensor(tensors[at % len(tensors)], kind, at, rest)
     return write_model(tensors, operators, inputs, outputs)
+
+
+_OF_OPERATORS = ("input", "output", "lose", "double", "swap")
+
+
+def _change_tensor(tensor: TensorRecord, kind: str, at: int, rest: Sequence[Any]) -> None:
+    if kind == "shape" and tensor.shape:
+        shape = list(tensor.shape)
+        shape[rest[0] % len(shape)] = rest[1]
+        tensor.shape = tuple(shape)
+    elif kind == "rank":
+        tensor.shape = (*tensor.shape, *(1,) * 9)[: rest[0]]
+    elif kind == "scale":
+        tensor.scales = (rest[0],) * rest[1]
+    elif kind == "zero":
+        tensor.zero_points = (rest[0],) * rest[1]
+    elif kind == "type":
+        tensor.dtype = rest[0]
+    elif kind == "name":
+        tensor.name = rest[0].encode("utf-8", "replace").decode()
+    elif kind == "values" and tensor.data is not None and tensor.data.size:
+        flat = tensor.data.copy().reshape(-1)
+        flat[at % flat.size] = np.array(rest[0]).astype(flat.dtype)
+        tensor.data = flat.reshape(tensor.data.shape)
+
+
+def _change_operator(
+    operators: list[OperatorRecord], kind: str, at: int, rest: Sequence[Any]
+) -> None:
+    place = at % len(operators)
+    operator = operators[place]
+    if kind in ("input", "output"):
+        vector = list(operator.inputs if kind == "input" else operator.outputs)
+        if vector:
+            vector[rest[0] % len(vector)] = rest[1]
+        setattr(operator, f"{kind}s", vector)
+    elif kind == "lose":
+        del operators[place]
+    elif kind == "double":
+        operators.append(operator)
+    else:
+        other = rest[0] % len(operators)
+        operators[place], operators[other] = operators[other], operator
 
 
 def read_model(path: Path) -> object:
@@ -177,23 +192,41 @@ def _metadata_cases() -> st.SearchStrategy[list[tuple[bytes, bytes]]]:
 DENSE = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "head", "units": 3}}
 KERAS_CONFIGURATION = json.dumps(
     {
-        "module": "keras", "class_name": "Sequential",
+        "module": "keras",
+        "class_name": "Sequential",
         "config": {
             "name": "m",
             "layers": [
-                {"class_name": "InputLayer", "module": "keras.layers",
-                 "config": {"name": "x", "batch_shape": [None, 96, 64, 1], "dtype": "float32"}},
-                {"class_name": "Conv2D", "module": "keras.layers",
-                 "config": {"name": "c", "filters": 4, "kernel_size": [3, 3], "strides": [2, 2],
-                            "padding": "same", "use_bias": True, "groups": 1,
-                            "data_format": "channels_last", "dilation_rate": [1, 1]}},
-                {"class_name": "GlobalAveragePooling2D", "module": "keras.layers",
-                 "config": {"name": "g"}},
+                {
+                    "class_name": "InputLayer",
+                    "module": "keras.layers",
+                    "config": {"name": "x", "batch_shape": [None, 96, 64, 1], "dtype": "float32"},
+                },
+                {
+                    "class_name": "Conv2D",
+                    "module": "keras.layers",
+                    "config": {
+                        "name": "c",
+                        "filters": 4,
+                        "kernel_size": [3, 3],
+                        "strides": [2, 2],
+                        "padding": "same",
+                        "use_bias": True,
+                        "groups": 1,
+                        "data_format": "channels_last",
+                        "dilation_rate": [1, 1],
+                    },
+                },
+                {
+                    "class_name": "GlobalAveragePooling2D",
+                    "module": "keras.layers",
+                    "config": {"name": "g"},
+                },
                 DENSE,
             ],
         },
     }
-)  # fmt: skip
+)
 
 
 def keras_archive(configuration: bytes, weights: bytes, names: tuple[str, ...] = ()) -> bytes:
@@ -204,8 +237,12 @@ def keras_archive(configuration: bytes, weights: bytes, names: tuple[str, ...] =
         archive.writestr("config.json", configuration)
         archive.writestr("model.weights.h5", weights)
         for name in names:
-            archive.writestr(name.replace("\0", "") or "x", b"x")
+            archive.writestr(_member(name), b"x")
     return stream.getvalue()
+
+
+def _member(name: str) -> str:
+    return name.replace("\0", "").encode("utf-8", "replace").decode() or "x"
 
 
 @cache
@@ -227,8 +264,10 @@ def keras_files() -> st.SearchStrategy[list[bytes]]:
     whole = keras_archive(KERAS_CONFIGURATION.encode(), small_h5())
     within = st.builds(
         lambda texts, weights, more: [keras_archive(text, weights, more) for text in texts],
-        changed_json([KERAS_CONFIGURATION]), st.sampled_from((b"", bytes(3000), b"\x89HDF\r\n\x1a\n" + bytes(300))), names,
-    )  # fmt: skip
+        changed_json([KERAS_CONFIGURATION]),
+        st.sampled_from((b"", bytes(3000), b"\x89HDF\r\n\x1a\n" + bytes(300))),
+        names,
+    )
     return st.one_of(
         within,
         within,

@@ -25,7 +25,6 @@ from hypothesis import strategies as st
 
 from generator.errors import InputError, ToolError
 from generator.plain_text import unprintable
-from generator.repository import REPO_ROOT
 
 Files = Mapping[str, bytes]
 """Contents by path in the case's folder."""
@@ -33,7 +32,7 @@ Files = Mapping[str, bytes]
 CPU_S = 2.0
 MEMORY_BYTES = 300_000_000
 LONGEST_MESSAGE = 110_000
-CORPUS = REPO_ROOT / "tests" / "fuzz" / "corpus"
+SEEDS = Path(__file__).parent / "seeds"
 """What a parser's cases begin with, and what earlier runs found: a folder each."""
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -159,7 +158,7 @@ def _caught_stderr() -> Iterator[Callable[[], bytes]]:
 
 @cache
 def _place_for_stderr() -> IO[bytes]:
-    return tempfile.TemporaryFile(buffering=0)  # noqa: SIM115: as long as the process
+    return tempfile.TemporaryFile(buffering=0)
 
 
 def _check_message(text: str) -> None:
@@ -194,5 +193,5 @@ def case_folder() -> Iterator[Path]:
 
 def seeds_of(name: str) -> list[Path]:
     """A parser's seeds, each a file."""
-    folder = CORPUS / name
+    folder = SEEDS / name
     return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -120,11 +120,23 @@ OWNER = json.dumps(
 PARSERS = (
     Parser("report", "report.json, read again", of_run("report.json"), _stored("report.json")),
     Parser("details", "details.json, read again", of_run("details.json"), _stored("details.json")),
-    Parser("project", "project.json", lambda: changed_json([json.dumps(manifest_content(PROJECT))]), _project),
+    Parser(
+        "project",
+        "project.json",
+        lambda: changed_json([json.dumps(manifest_content(PROJECT))]),
+        _project,
+    ),
     Parser("card", "a model's card", lambda: changed_json([_own(SHIPPED_CARD)]), _card),
-    file_parser("bench-record", "a record of the bench", "b.json", lambda: changed_json([_small_bench()]), read_record, in_slice=2),
+    file_parser(
+        "bench-record",
+        "a record of the bench",
+        "b.json",
+        lambda: changed_json([_small_bench()]),
+        read_record,
+        in_slice=2,
+    ),
     file_parser("lock", "a lock's owner", "a.lock", lambda: changed_json([OWNER]), describe_owner),
-)  # fmt: skip
+)
 
 
 def _small_bench() -> str:

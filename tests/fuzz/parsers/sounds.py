@@ -24,10 +24,20 @@ from tests.fuzz.parsers.parser import Parser, file_parser, read_files, seeds_of
 RATE_HZ = 16_000
 NOISE = np.random.default_rng(0).integers(-9999, 9999, 1600).astype(np.int16)
 FORMATS = (
-    ("WAV", "PCM_16"), ("WAV", "IMA_ADPCM"), ("WAV", "FLOAT"), ("WAVEX", "PCM_24"),
-    ("AIFF", "PCM_16"), ("AU", "PCM_16"), ("CAF", "PCM_16"), ("W64", "PCM_16"), ("RF64", "PCM_16"),
-    ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"),
-)  # fmt: skip
+    ("WAV", "PCM_16"),
+    ("WAV", "IMA_ADPCM"),
+    ("WAV", "FLOAT"),
+    ("WAVEX", "PCM_24"),
+    ("AIFF", "PCM_16"),
+    ("AU", "PCM_16"),
+    ("CAF", "PCM_16"),
+    ("W64", "PCM_16"),
+    ("RF64", "PCM_16"),
+    ("FLAC", "PCM_16"),
+    ("OGG", "VORBIS"),
+    ("OGG", "OPUS"),
+    ("MP3", "MPEG_LAYER_III"),
+)
 
 
 def encoded(kind: str, subtype: str, rate_hz: int = RATE_HZ) -> bytes:
@@ -58,19 +68,21 @@ def sound_files() -> st.SearchStrategy[list[bytes]]:
 def _header(random: Random) -> bytes:
     sizes = (random.randrange(300), random.randrange(300), 0x7FFFF000, 0x7FFFFFFF, 0xFFFFFFFF)
     rates = (0, 1, 99, 100, 8000, 16_000, 16_000, 44_100, 999_999, 1_000_000, 1 << 31)
-    return _wav(
-        random.choice(sizes), random.choice(sizes),
+    format_ = (
         random.choice((1, 1, 2, 3, 6, 7, 17, 49, 85, 0xFFFE, 0)),
-        random.choice((0, 1, 1, 2, 6, 255, 1024, 65535)), random.choice(rates),
+        random.choice((0, 1, 1, 2, 6, 255, 1024, 65535)),
+        random.choice(rates),
         random.choice((1, 2, 4, random.randrange(65536))),
         random.choice((0, 1, 8, 12, 16, 16, 24, 32, 64, 65535)),
-        random.randbytes(random.randrange(200)),
-    )  # fmt: skip
+    )
+    told = (random.choice(sizes), random.choice(sizes))
+    return _wav(told, format_, random.randbytes(random.randrange(200)))
 
 
-def _wav(
-    riff: int, size: int, kind: int, channels: int, rate_hz: int, align: int, bits: int, data: bytes
-) -> bytes:
+def _wav(sizes: tuple[int, int], format_: tuple[int, ...], data: bytes) -> bytes:
+    """`format_`: kind, channels, rate, bytes of a frame, bits of a sample."""
+    riff, size = sizes
+    kind, channels, rate_hz, align, bits = format_
     fmt = struct.pack("<HHIIHH", kind, channels, rate_hz, rate_hz, align, bits)
     head = b"RIFF" + struct.pack("<I", riff) + b"WAVEfmt " + struct.pack("<I", 16) + fmt
     return head + b"data" + struct.pack("<I", size) + data
@@ -83,9 +95,27 @@ TABLE = (
     "3-1-A-3.wav,3,3,cow,False,1,A\n"
 )
 CELLS = (
-    "../../etc/passwd", "/etc/passwd", "a/b.wav", "", ".", "x" * 300, '"', '""', "True", "1e3",
-    "dog+rain", "+", " ", "\r", "\n", ",", ",,,,", "\ufeff", "=1+1", "nul\0",
-)  # fmt: skip
+    "../../etc/passwd",
+    "/etc/passwd",
+    "a/b.wav",
+    "",
+    ".",
+    "x" * 300,
+    '"',
+    '""',
+    "True",
+    "1e3",
+    "dog+rain",
+    "+",
+    " ",
+    "\r",
+    "\n",
+    ",",
+    ",,,,",
+    "\ufeff",
+    "=1+1",
+    "nul\0",
+)
 
 
 def tables() -> st.SearchStrategy[list[bytes]]:
@@ -100,9 +130,27 @@ def _read_table(folder: Path, content: bytes) -> object:
 
 
 NAMES = (
-    "dog", "rain", "cow", "dog+rain", "Dog", "dog ", "+", ".hidden", "__pycache__", "a.wav", "x.flac",
-    "a--1.wav", "a--2.wav", "--.wav", "notes.txt", "a.MP3", "x" * 255, "meta", "audio", "\x1b[2J",
-)  # fmt: skip
+    "dog",
+    "rain",
+    "cow",
+    "dog+rain",
+    "Dog",
+    "dog ",
+    "+",
+    ".hidden",
+    "__pycache__",
+    "a.wav",
+    "x.flac",
+    "a--1.wav",
+    "a--2.wav",
+    "--.wav",
+    "notes.txt",
+    "a.MP3",
+    "x" * 255,
+    "meta",
+    "audio",
+    "\x1b[2J",
+)
 KINDS = ("file", "file", "file", "file", "folder", "link", "loop", "pipe")
 
 

@@ -29,10 +29,29 @@ from training.config import load_config
 LABELS = ("dog", "rain", "crying_baby", "silence")
 
 ALIASES = (
-    "&a", "*a", "<<: *a", "<<: [*a, *a]", "? ", "!!int ", "!!python/object/apply:os.getpid []",
-    "!!binary aGk=", "2001-99-99", "2001-01-01", "0o17", "1:30:00", "~", "null", "yes", "---\n",
-    "%YAML 9.9\n", "\t", "- ", "|", ">", "!template ",
-)  # fmt: skip
+    "&a",
+    "*a",
+    "<<: *a",
+    "<<: [*a, *a]",
+    "? ",
+    "!!int ",
+    "!!python/object/apply:os.getpid []",
+    "!!binary aGk=",
+    "2001-99-99",
+    "2001-01-01",
+    "0o17",
+    "1:30:00",
+    "~",
+    "null",
+    "yes",
+    "---\n",
+    "%YAML 9.9\n",
+    "\t",
+    "- ",
+    "|",
+    ">",
+    "!template ",
+)
 
 INVENTORY = """\
 - board: u585
@@ -142,35 +161,81 @@ def _read_track(folder: Path, content: bytes) -> object:
 
 
 RECORDS = own(
-    "docs/frontends/mfcc_10x49.frontend.yaml", "docs/frontends/micro_speech.frontend.yaml",
+    "docs/frontends/mfcc_10x49.frontend.yaml",
+    "docs/frontends/micro_speech.frontend.yaml",
     "docs/frontends/yamnet.frontend.yaml",
-)  # fmt: skip
+)
 CONFIGURATIONS = own("training/esc10.yaml", "training/own_sounds.yaml")
 
 PARSERS = (
     file_parser(
-        "yaml", "any YAML: values and lines", "f.yaml", texts("yaml", TRACK, ENVIRONMENT, DECISION),
+        "yaml",
+        "any YAML: values and lines",
+        "f.yaml",
+        texts("yaml", TRACK, ENVIRONMENT, DECISION),
         lambda path: read_mapping(path, "is empty", "fill it"),
     ),
     file_parser(
-        "yaml-words", "YAML whose values are words", "f.yaml", texts("yaml-words", ENVIRONMENT),
+        "yaml-words",
+        "YAML whose values are words",
+        "f.yaml",
+        texts("yaml-words", ENVIRONMENT),
         lambda path: read_words(path, "is empty", "fill it"),
     ),
-    file_parser("boards", "boards.yaml", "boards.yaml", texts("boards", *some_boards()), load_boards, in_slice=2),
-    file_parser("record", "a front-end's record", "m.frontend.yaml", texts("record", *RECORDS), read_record),
+    file_parser(
+        "boards",
+        "boards.yaml",
+        "boards.yaml",
+        texts("boards", *some_boards()),
+        load_boards,
+        in_slice=2,
+    ),
+    file_parser(
+        "record", "a front-end's record", "m.frontend.yaml", texts("record", *RECORDS), read_record
+    ),
     Parser("decision", "settings of the decision", texts("decision", DECISION), _read_decision),
     Parser("events", "settings of events", texts("events", DECISION), _read_events),
-    file_parser("configuration", "a training's configuration", "c.yaml", texts("configuration", *CONFIGURATIONS), load_config),
     file_parser(
-        "inventory", "which boards there are", "boards.local.yaml", texts("inventory", INVENTORY),
+        "configuration",
+        "a training's configuration",
+        "c.yaml",
+        texts("configuration", *CONFIGURATIONS),
+        load_config,
+    ),
+    file_parser(
+        "inventory",
+        "which boards there are",
+        "boards.local.yaml",
+        texts("inventory", INVENTORY),
         lambda path: read_inventory(path, ("u585", "u575", "h743")),
     ),
     file_parser(
-        "labgrid", "labgrid's environment", "env.yaml", texts("labgrid", ENVIRONMENT),
+        "labgrid",
+        "labgrid's environment",
+        "env.yaml",
+        texts("labgrid", ENVIRONMENT),
         lambda path: read_environment(path, "u585"),
     ),
-    file_parser("budgets", "budgets of the bench", "b.yaml", texts("budgets", *own("bench/budgets.yaml")), read_budgets),
-    file_parser("labels", "a labels file", "labels.txt", texts("labels", "\n".join(LABELS), "\ufeffa\r\nb\n c \nd\n\n"), _read_labels),
-    file_parser("project-toml", "limits in pyproject.toml", "pyproject.toml", texts("project-toml", PROJECT), _read_project),
+    file_parser(
+        "budgets",
+        "budgets of the bench",
+        "b.yaml",
+        texts("budgets", *own("bench/budgets.yaml")),
+        read_budgets,
+    ),
+    file_parser(
+        "labels",
+        "a labels file",
+        "labels.txt",
+        texts("labels", "\n".join(LABELS), "\ufeffa\r\nb\n c \nd\n\n"),
+        _read_labels,
+    ),
+    file_parser(
+        "project-toml",
+        "limits in pyproject.toml",
+        "pyproject.toml",
+        texts("project-toml", PROJECT),
+        _read_project,
+    ),
     Parser("track", "labels of a recording", texts("track", TRACK), _read_track),
-)  # fmt: skip
+)

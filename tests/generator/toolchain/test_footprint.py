@@ -14,7 +14,7 @@ from generator.firmware import Firmware
 from generator.model.published import MODEL_SHA256
 from generator.network import Network
 from generator.terminal.footprint_table import print_footprint
-from generator.toolchain.footprint import Footprint, check_budgets, read_footprint
+from generator.toolchain.footprint import Footprint, check_budgets, kept_stack_bound, read_footprint
 
 NETWORK_KEYS = [
     *("activation_ram_bytes", "runtime_ram_bytes", "weights_flash_bytes"),
@@ -30,7 +30,7 @@ def footprint(tiny_firmware: Firmware) -> Footprint:
 def test_the_file_has_the_keys_that_others_read(tiny_firmware: Firmware) -> None:
     path = tiny_firmware.image.project_dir / "footprint.json"
     written = json.loads(path.read_text())
-    assert list(written) == ["network", "image", "by_part"]
+    assert list(written) == ["network", "image", "by_part", "stack"]
     assert list(written["network"]) == NETWORK_KEYS
     assert list(written["image"]) == ["ram_bytes", "flash_bytes", "stack_bytes"]
     assert written["by_part"]["network"]["ram_bytes"] > 0
@@ -99,5 +99,6 @@ def test_published_columns_stand_beside_no_other_model(
 
 def test_measuring_twice_gives_the_same(tiny_firmware: Firmware) -> None:
     image = tiny_firmware.image
-    again = read_footprint(image.elf, image.bin.stat().st_size)
+    kept = kept_stack_bound(image.project_dir / "footprint.json")
+    again = dataclasses.replace(read_footprint(image.elf, image.bin.stat().st_size), stack=kept)
     assert dataclasses.asdict(again) == dataclasses.asdict(tiny_firmware.footprint)

@@ -7,6 +7,7 @@
 
 #define PORT_HAS_SUPPLY 1 /* supply.c, called before any RAM is written */
 #define PORT_HAS_MEMORY 1 /* memory.c, called before .data and .bss are filled */
+#define PORT_HAS_STACK_GUARD 0 /* memory_begin() sets up the MPU's */
 
 #define PORT_RCC_ENABLES 0x0d0u /* place of RCC_RSR; the clock enables follow */
 

@@ -7,6 +7,9 @@
 
 #define PORT_HAS_SUPPLY 0 /* RAM may be written from the first instruction on */
 #define PORT_HAS_MEMORY 0 /* all RAM works from reset on, and one memory holds all data */
+#define PORT_HAS_STACK_GUARD 1 /* the MPU's, below the RAM */
+#define PORT_STACK_GUARD_BASE 0x1fff8000u
+#define PORT_STACK_GUARD_SIZE_FIELD 14u /* log2 of the bytes, less one */
 
 /* HSI16 16 MHz / M 1 * N 10 = 160 MHz VCO, / R 2 = 80 MHz. */
 #define PORT_CORE_HZ 80000000u

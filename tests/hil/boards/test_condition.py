@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from generator.wire import HelloFlag, Wait
+from generator.wire import HelloFlag, Phase, RunEnd, Wait
 from generator.wire.messages import Hello
 from hil.boards.condition import conditions, warnings
 from hil.link.client import Link
@@ -30,6 +30,10 @@ def test_a_plain_start_is_nothing_to_warn_of(hello: Hello) -> None:
     assert warnings("u5", locked) == []
 
 
+def test_a_reset_from_outside_is_nothing_to_warn_of(hello: Hello) -> None:
+    assert warnings("u5", replace(hello, run_end=RunEnd.RESET, resets=3)) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -39,6 +43,13 @@ def test_a_plain_start_is_nothing_to_warn_of(hello: Hello) -> None:
         ({"wait_given_up": 99}, "timed out waiting for wait 99"),
         ({"counter_losses": 1}, "stopped 1 time by a debugger"),
         ({"counter_losses": 2}, "stopped 2 times by a debugger"),
+        (
+            {"run_end": RunEnd.WATCHDOG, "end_phase": Phase.SEND},
+            "run before: the watchdog ended it; phase: waited for room in the transmit ring",
+        ),
+        ({"run_end": RunEnd.WATCHDOG, "end_phase": 99}, "phase: phase 99"),
+        ({"run_end": RunEnd.CORE_FAULT, "end_exception": 6}, "the firmware took a UsageFault"),
+        ({"run_end": RunEnd.SELF_CHECK, "end_status": 0x55}, "memory damaged: 0x00000055 at 0x"),
         ({"reset_flags": WATCHDOG | POWER}, "last reset: by the watchdog"),
     ],
 )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from generator.wire import (
     ENCODED_LIMIT_BYTES,
     ClipFlag,
+    RunEnd,
 )
 from generator.wire.messages import (
     ClipEnd,
@@ -245,6 +246,24 @@ def test_core_fault_is_told_with_function_names() -> None:
     assert "PRECISERR" in text
     assert "0x40020c00" in text
     assert "main+3" in text
+
+
+def test_core_fault_whose_report_was_lost_is_told_by_the_next_hello() -> None:
+    device = FakeDevice(restart_at_frame=9, end_of_restart=RunEnd.CORE_FAULT)
+    link = Link(device, clock_s=device.clock_s, describe_address=lambda at: f"main+{at & 0xFF}")
+    link.handshake()
+    with pytest.raises(DeviceFaultError) as fault:
+        link.play_clip(1, sound(18_000))
+    text = str(fault.value)
+    assert "HardFault: PRECISERR" in text
+    assert "0x40020c00" in text
+    assert "main+3" in text
+
+
+def test_restart_by_the_watchdog_is_told_with_its_phase() -> None:
+    device = FakeDevice(restart_at_frame=9, end_of_restart=RunEnd.WATCHDOG)
+    with pytest.raises(BoardRestartedError, match="the watchdog ended it; phase: the network"):
+        connect(device).play_clip(1, sound(18_000))
 
 
 def test_refusal_that_repeating_cannot_mend_is_not_repeated() -> None:

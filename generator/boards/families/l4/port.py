@@ -32,6 +32,7 @@ from generator.boards.port_values import (
     tick_reload,
 )
 from generator.boards.record import DmaChannel
+from generator.boards.stack_guard import StackGuard, make_stack_guard
 from generator.errors import Fault, InputError
 
 INTERRUPTS_OF = {
@@ -126,6 +127,7 @@ class PortL4:
     tick_reload: int
     tick_hz: int
     vectors: tuple[Vector, ...]
+    stack_guard: StackGuard
     microphone: MicrophoneValues | None = None
 
 
@@ -161,6 +163,7 @@ def make_port(board: L4Board) -> PortL4:
         tick_reload=tick_reload(board.clock.core_hz, tick_hz),
         tick_hz=tick_hz,
         vectors=make_vectors(interrupts, uart),
+        stack_guard=make_stack_guard(board.ram.origin),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, byte_table, unsigned
 from generator.engines.builtin.channels import FoldedConvolution, fold_convolution, requantise_table
 from generator.engines.builtin.constraints.windows import convolution_tiers
@@ -129,16 +130,19 @@ def _scaled(call: RowCall[FoldedConvolution]) -> Kernel:
 def _fast(call: RowCall[FoldedConvolution], kernel: str) -> Kernel:
     folded = call.folded
     count = len(folded.channels)
-    lines = []
+    lines, content = [], b""
     for rows, channel in zip(folded.kept_weights()[:, :, :, 0], folded.channels, strict=True):
         taps = ", ".join(f"TAPS({', '.join(str(int(tap)) for tap in row)})" for row in rows)
         lines.append(f"{{{{{taps}}}, {channel.requantise_text}}},")
+        words = (packed("int8_t", (*row, 0)) for row in rows)
+        content += b"".join(words) + channel.requantise_bytes
     parameters = Table(
         call.name("parameters"),
         "struct depthwise_3x3_channel",
         count,
         CHANNEL_3X3_BYTES * count,
         tuple(lines),
+        content,
     )
     layer = call.record(
         "struct depthwise_3x3_layer", *_sizes(call), ("parameters", parameters.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, byte_table, int32_literal, signed, unsigned
 from generator.engines.builtin.channels import all_that_fit, biases_of
 from generator.engines.builtin.constraints.weights import (
@@ -128,6 +129,10 @@ def _kernel(call: TensorCall[FoldedDense]) -> Kernel:
         OUTPUT_BYTES * outputs,
         tuple(
             f"{{{multiplier.mantissa}, {int32_literal(bias)}, {multiplier.shift}}},"
+            for bias, multiplier in zip(folded.biases, folded.multipliers, strict=True)
+        ),
+        b"".join(
+            packed("int64_t", [multiplier.mantissa]) + packed("int32_t", [bias, multiplier.shift])
             for bias, multiplier in zip(folded.biases, folded.multipliers, strict=True)
         ),
     )

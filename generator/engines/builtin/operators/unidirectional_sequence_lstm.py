@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.engines.builtin.c_tables import Table, byte_table, signed, unsigned, wrapped
+from generator.engines.builtin.c_tables import Table, byte_table, int32_table, signed, unsigned
 from generator.engines.builtin.constraints.lstm import (
     CELL_STATE,
     GATES,
@@ -105,9 +105,7 @@ def _side_fields(
     call: TensorCall[FoldedLstm], name: str, side: FoldedSide
 ) -> tuple[str, Table, Table]:
     weights = byte_table(call.name(f"{name}_weights"), side.weights)
-    count = len(side.biases)
-    lines = wrapped(map(str, side.biases))
-    biases = Table(call.name(f"{name}_biases"), "int32_t", count, 4 * count, lines)
+    biases = int32_table(call.name(f"{name}_biases"), side.biases)
     scales = ", ".join(map(scale_text, side.multipliers))
     return f"{{{weights.name}, {biases.name}, {side.values}u, {{{scales}}}}}", weights, biases
 

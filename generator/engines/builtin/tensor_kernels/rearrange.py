@@ -122,9 +122,8 @@ def concatenate_kernel(call: TensorCall[Any], axis: int, *, joins: bool) -> Kern
             constant = tables[-1].name
         pieces.append(f"{{{constant}, {math.prod(tensor.shape[axis:])}u}},")
     name = call.name("pieces")
-    tables.append(
-        Table(name, "struct tensor_piece", len(pieces), PIECE_BYTES * len(pieces), tuple(pieces))
-    )
+    count, lines = len(pieces), tuple(pieces)
+    tables.append(Table(name, "struct tensor_piece", count, PIECE_BYTES * count, lines, b""))
     blocks = math.prod((tensors[0] if joins else call.tensor_out).shape[:axis])
     layer = call.record(
         "struct tensor_concatenate_layer",

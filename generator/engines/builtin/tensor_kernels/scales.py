@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from generator.constant_tables import packed
 from generator.engines.builtin.c_tables import Table, wrapped
 from generator.engines.builtin.channels import Channel
 from generator.engines.builtin.fixed_point import (
@@ -45,5 +46,9 @@ def channel_table(name: str, channels: Sequence[Channel], input_sums: Sequence[i
         f"{{{channel.bias + taken}, {{{channel.mantissa}, {-channel.shift}}}}}"
         for channel, taken in zip(channels, input_sums, strict=True)
     )
+    content = b"".join(
+        packed("int32_t", (channel.bias + taken, channel.mantissa, -channel.shift))
+        for channel, taken in zip(channels, input_sums, strict=True)
+    )
     count = len(channels)
-    return Table(name, "struct tensor_channel", count, CHANNEL_BYTES * count, lines)
+    return Table(name, "struct tensor_channel", count, CHANNEL_BYTES * count, lines, content)

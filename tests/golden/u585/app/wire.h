@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WIRE_PROTOCOL_VERSION 6u /* HELLO's first field */
+#define WIRE_PROTOCOL_VERSION 7u /* HELLO's first field */
 #define WIRE_HEADER_BYTES 2u /* type and sequence */
 #define WIRE_CRC_BYTES 4u /* CRC-32 after the payload */
-#define WIRE_PAYLOAD_LIMIT_BYTES 1040u /* longest payload */
+#define WIRE_PAYLOAD_LIMIT_BYTES 1072u /* longest payload */
 #define WIRE_HOST_DECODED_LIMIT_BYTES 526u /* longest frame from the host, with header and CRC */
 #define WIRE_AUDIO_LIMIT_SAMPLES 256u /* in one CLIP_AUDIO */
 #define WIRE_RESERVE_BYTES 64u /* ring beyond the window */
@@ -31,6 +31,12 @@
 #define WIRE_HELLO_LSE_LOCKED 4u
 /* that crystal should run and does not: the oscillator runs free */
 #define WIRE_HELLO_LSE_MISSING 8u
+/* constants in flash are not as generated: no clip is answered */
+#define WIRE_HELLO_WEIGHTS_DAMAGED 16u
+#define WIRE_CANARY_RECEIVE_BEFORE 1u /* the word before the receive ring */
+#define WIRE_CANARY_RECEIVE_BEHIND 2u /* the word behind it */
+#define WIRE_CANARY_TRANSMIT_BEFORE 4u /* the word before the transmit ring */
+#define WIRE_CANARY_TRANSMIT_BEHIND 8u /* the word behind it */
 /* probabilities that sum to 1: the highest decides, if it reaches its threshold */
 #define WIRE_HEAD_SOFTMAX 1u
 /* a probability for each class: all that reach their thresholds are detected */
@@ -50,6 +56,7 @@ enum wire_refusal {
     WIRE_LINE = 8, /* the UART saw framing or noise errors; detail: how many */
     WIRE_INTERNAL = 9, /* front-end or network returned an error; detail: its number, negated */
     WIRE_FRAME_ORDER = 10, /* FRAMES does not continue the patch; detail: the frame that was due */
+    WIRE_WEIGHTS = 11, /* constants in flash are not as generated; detail: the CRC-32 found */
 };
 
 /* What a wait that gave up was for. */
@@ -65,6 +72,30 @@ enum wire_wait {
     WIRE_WAIT_WATCHDOG = 8, /* the watchdog's registers: its oscillator (LSI) does not run */
     WIRE_WAIT_UART = 9, /* the UART's transmitter and receiver */
     WIRE_WAIT_MICROPHONE = 10, /* the microphone's peripheral, in an image that listens */
+};
+
+/* How the run before this start ended. */
+enum wire_run_end {
+    WIRE_END_NONE = 0, /* no valid record: the power came up, or RAM has not kept it */
+    WIRE_END_RESET = 1, /* from outside: a pin, a debugger; the firmware knows no cause */
+    WIRE_END_CORE_FAULT = 2, /* a fault of the core */
+    WIRE_END_WATCHDOG = 3, /* the watchdog: no progress was made for its whole period */
+    WIRE_END_SELF_CHECK = 4, /* the firmware found its own memory damaged */
+    WIRE_END_WAIT = 5, /* a wait with a limit gave up; wait_given_up names it */
+};
+
+/* What the firmware did as it ended. */
+enum wire_phase {
+    WIRE_PHASE_UNKNOWN = 0, /* not kept */
+    WIRE_PHASE_START = 1, /* the start: clock, line, hash of the image */
+    WIRE_PHASE_IDLE = 2, /* nothing: asleep, or about to sleep */
+    WIRE_PHASE_RECEIVE = 3, /* took bytes off the line, or a message that is no sound */
+    WIRE_PHASE_FRONTEND = 4, /* the front-end: from samples to frames */
+    WIRE_PHASE_NETWORK = 5, /* the network */
+    WIRE_PHASE_SEND = 6, /* waited for room in the transmit ring */
+    WIRE_PHASE_CHECK = 7, /* a check of its own memory */
+    /* took sound from its microphone, and worked on it (an image that listens) */
+    WIRE_PHASE_LISTEN = 8,
 };
 
 /* HELLO_REQUEST, from the host.
@@ -152,6 +183,10 @@ struct wire_resume_request {
 _Static_assert(sizeof(struct wire_resume_request) == 4, "");
 _Static_assert(offsetof(struct wire_resume_request, clip_id) == 0, "");
 
+/* CHECK_REQUEST, from the host.
+ * Asks for CHECK. */
+#define WIRE_CHECK_REQUEST 0x0au
+
 /* HELLO, from the device.
  * Who the device is and what runs on it; the first CREDIT is implied: window_bytes.
  * Answers HELLO_REQUEST. A firmware that has just started sends one by itself, with nonce 0.
@@ -178,8 +213,17 @@ struct wire_hello {
     uint8_t firmware_sha256[32]; /* SHA-256 of the image as it is in flash */
     uint8_t model_sha256[32]; /* SHA-256 of the .tflite */
     uint8_t frontend[4]; /* first bytes of the SHA-256 of the front-end's record */
+    uint32_t resets; /* resets since the power came up, as far as RAM has kept count */
+    uint16_t run_end; /* RunEnd of the run before this start; the fields below tell of it */
+    uint16_t end_phase; /* Phase in which it ended */
+    uint32_t end_exception; /* CORE_FAULT: exception number (IPSR) */
+    uint32_t end_status; /* CORE_FAULT: CFSR; SELF_CHECK: the word that was found */
+    uint32_t end_hfsr; /* CORE_FAULT: HardFault Status Register */
+    uint32_t end_address; /* of the refused access, or of the damaged word; 0: not known */
+    uint32_t end_pc; /* program counter; 0: not known */
+    uint32_t end_lr; /* link register; 0: not known */
 };
-_Static_assert(sizeof(struct wire_hello) == 148, "");
+_Static_assert(sizeof(struct wire_hello) == 180, "");
 _Static_assert(offsetof(struct wire_hello, protocol) == 0, "");
 _Static_assert(offsetof(struct wire_hello, flags) == 2, "");
 _Static_assert(offsetof(struct wire_hello, nonce) == 4, "");
@@ -200,6 +244,15 @@ _Static_assert(offsetof(struct wire_hello, engine) == 64, "");
 _Static_assert(offsetof(struct wire_hello, firmware_sha256) == 80, "");
 _Static_assert(offsetof(struct wire_hello, model_sha256) == 112, "");
 _Static_assert(offsetof(struct wire_hello, frontend) == 144, "");
+_Static_assert(offsetof(struct wire_hello, resets) == 148, "");
+_Static_assert(offsetof(struct wire_hello, run_end) == 152, "");
+_Static_assert(offsetof(struct wire_hello, end_phase) == 154, "");
+_Static_assert(offsetof(struct wire_hello, end_exception) == 156, "");
+_Static_assert(offsetof(struct wire_hello, end_status) == 160, "");
+_Static_assert(offsetof(struct wire_hello, end_hfsr) == 164, "");
+_Static_assert(offsetof(struct wire_hello, end_address) == 168, "");
+_Static_assert(offsetof(struct wire_hello, end_pc) == 172, "");
+_Static_assert(offsetof(struct wire_hello, end_lr) == 176, "");
 
 /* CREDIT, from the device.
  * How far the host may send. */
@@ -335,7 +388,7 @@ struct wire_fault_report {
     uint32_t mmfar; /* MemManage Fault Address Register */
     uint32_t bfar; /* BusFault Address Register */
     uint32_t pc; /* program counter as stacked; 0: not stacked */
-    uint32_t lr; /* link register as stacked; 0: not stacked */
+    uint32_t lr; /* link register as stacked; pc 0: newest return address */
     uint32_t xpsr; /* program status as stacked; 0: not stacked */
     uint32_t sp; /* stack pointer of the handler: address of the stacked frame */
 };
@@ -394,5 +447,23 @@ _Static_assert(sizeof(struct wire_resumed) == 12, "");
 _Static_assert(offsetof(struct wire_resumed, clip_id) == 0, "");
 _Static_assert(offsetof(struct wire_resumed, samples) == 4, "");
 _Static_assert(offsetof(struct wire_resumed, window_bytes) == 8, "");
+
+/* CHECK, from the device.
+ * What the firmware finds in its own memories, read at this request.
+ * Weights are all constant arrays of numbers that an answer comes from. Once damaged, each
+ * CLIP_BEGIN, and each CLIP_END of a clip that was open, is refused (WEIGHTS) until the board is
+ * programmed again. */
+#define WIRE_CHECK 0x8cu
+struct wire_check {
+    uint32_t weights_crc_generated; /* CRC-32 that the generator computed */
+    uint32_t weights_crc_found; /* CRC-32 of what is in flash now */
+    uint32_t weights_bytes; /* bytes that both are over */
+    uint32_t damaged_canaries; /* Canary bits of the words that were overwritten */
+};
+_Static_assert(sizeof(struct wire_check) == 16, "");
+_Static_assert(offsetof(struct wire_check, weights_crc_generated) == 0, "");
+_Static_assert(offsetof(struct wire_check, weights_crc_found) == 4, "");
+_Static_assert(offsetof(struct wire_check, weights_bytes) == 8, "");
+_Static_assert(offsetof(struct wire_check, damaged_canaries) == 12, "");
 
 #endif

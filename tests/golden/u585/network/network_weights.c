@@ -5,31 +5,31 @@
  */
 #include "network/network_weights.h"
 
-static const struct scaled_3x3 parameters_1_layer1_conv_2d[4] = {
+const struct scaled_3x3 parameters_1_layer1_conv_2d[4] = {
     SCALED_3X3(-4096, -3072, 6016, -1280, -3712, 5376, -3968, -1472, 2368, 2064, 1417280, 1525024488),
     SCALED_3X3(1664, -13568, -15360, 11904, 8320, 11008, 1280, 10368, -5504, 2080, -497408, 1158262089),
     SCALED_3X3(-384, 2368, -3072, -1600, -3072, -384, 3904, -2976, -960, 2056, 228672, 1723206978),
     SCALED_3X3(-3200, 13184, -9728, 128, -7808, -15616, 8192, -14336, -7168, 2080, 3852672, 1156625294),
 };
 
-static const struct scaled_3x3 parameters_2_layer2_depthwise_conv_2d[4] = {
+const struct scaled_3x3 parameters_2_layer2_depthwise_conv_2d[4] = {
     SCALED_3X3(-1280, -1216, -2240, -1216, 6080, -704, -4672, -2560, 2816, 2064, -302080, 1869656569),
     SCALED_3X3(256, 1984, 1856, -7488, -640, 2304, 1536, 5568, 192, 2064, 354304, 1304553203),
     SCALED_3X3(-1696, -352, 2240, 1792, -1088, 2208, 2496, 672, 3936, 2056, 265888, 2112108338),
     SCALED_3X3(-12544, 9088, 13568, 896, -14336, 11520, -7808, 256, 8320, 2080, 382848, 1393069464),
 };
 
-static const uint32_t weights_3_layer3_conv_2d[6] = {
+const uint32_t weights_3_layer3_conv_2d[6] = {
     0xc6601e57u, 0x81f96ad0u, 0x5625ea56u, 0xc8387ec1u, 0x4db757f8u, 0x76247a31u,
 };
 
-static const struct requantise requantise_3_layer3_conv_2d[6] = {
+const struct requantise requantise_3_layer3_conv_2d[6] = {
     REQUANTISE(1662998009, 7, 1581), REQUANTISE(1798899123, 6, 7612),
     REQUANTISE(1662072015, 7, -1849), REQUANTISE(1314325286, 7, -5040),
     REQUANTISE(1882631758, 6, 4675), REQUANTISE(1892225015, 6, 1575),
 };
 
-static const struct scaled_3x3 parameters_4_layer4_depthwise_conv_2d[6] = {
+const struct scaled_3x3 parameters_4_layer4_depthwise_conv_2d[6] = {
     SCALED_3X3(2944, -3008, -5760, 3968, 2176, -2240, 64, -3008, 7616, 2064, 1046272, 1706075923),
     SCALED_3X3(4352, -7168, -2048, -5248, -3904, 2176, 2496, 2176, 704, 2064, -66368, 2122309756),
     SCALED_3X3(6336, 4416, 4224, 960, 896, 4352, -5568, -6784, 6144, 2064, -410880, 1965963505),
@@ -38,24 +38,24 @@ static const struct scaled_3x3 parameters_4_layer4_depthwise_conv_2d[6] = {
     SCALED_3X3(2688, -2752, 1568, -4032, -3200, 1824, 3008, -1280, 4064, 2056, 254240, 1961917812),
 };
 
-static const uint32_t weights_5_layer5_conv_2d[12] = {
+const uint32_t weights_5_layer5_conv_2d[12] = {
     0x9bdea612u, 0xb3f38bc8u, 0xc8dee812u, 0x77d1a3aeu, 0x45d06137u, 0x4a14a96bu, 0x30427b33u,
     0x0019dc36u, 0x946b0fd8u, 0x01fd6997u, 0x48b7c710u, 0xcba274c4u,
 };
 
-static const struct requantise requantise_5_layer5_conv_2d[8] = {
+const struct requantise requantise_5_layer5_conv_2d[8] = {
     REQUANTISE(1156455249, 7, -1739), REQUANTISE(1776139547, 7, 3236),
     REQUANTISE(1887985914, 7, 2150), REQUANTISE(1249451576, 6, -8825),
     REQUANTISE(1975613830, 7, 6344), REQUANTISE(1151246988, 6, -4494),
     REQUANTISE(1468099087, 6, -8039), REQUANTISE(1326409012, 6, -6855),
 };
 
-static const int8_t weights_7_dense[24] = {
+const int8_t weights_7_dense[24] = {
     -104, 87, 21, -28, 121, 121, -125, 32, 78, 49, 26, 5, 9, -49, -91, -27, 50, 112, 118, -76, -120,
     124, 44, 66,
 };
 
-static const struct dense_output requantise_7_dense[3] = {
+const struct dense_output requantise_7_dense[3] = {
     {18289506730578, 10793, 52},
     {36579013461156, -1107, 53},
     {18289506730578, 40067, 52},

@@ -7,6 +7,7 @@
 
 #define PORT_HAS_SUPPLY 0 /* RAM may be written from the first instruction on */
 #define PORT_HAS_MEMORY 0 /* all RAM works from reset on, and one memory holds all data */
+#define PORT_HAS_STACK_GUARD 0 /* MSPLIM is the guard: it looks at the stack pointer itself */
 
 /* MSIS 4 MHz / M 1 * N 80 = 320 MHz VCO, / R 2 = 160 MHz. */
 #define PORT_CORE_HZ 160000000u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CRC-32 as in zlib, PNG and Ethernet: polynomial 0x04C11DB7, reflected, inverted in and out. */
-#ifndef APP_CRC32_H
-#define APP_CRC32_H
+#ifndef LIBRARY_CRC32_H
+#define LIBRARY_CRC32_H
 
 #include <stdint.h>
 

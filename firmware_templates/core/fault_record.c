@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/fault_record.h"
+
+#include <stdbool.h>
+
+#include "core/cortex_m.h"
+#include "library/crc32.h"
+#include "port/registers.h"
+
+#define MAGIC 0x4D32464Bu
+
+/* Neither filled nor cleared at start. After a loss of power it is noise, and on a part whose RAM
+ * has error codes it must not even be read; so it is written, by whole words, before it is. */
+static struct {
+    uint32_t magic;
+    struct ended_run run;    /* as it will be told; RUN_END_NONE while the run goes on */
+    uint32_t crc;            /* of `run` */
+    volatile uint32_t phase; /* apart: it changes all the time. In the upper half its inverse */
+} record __attribute__((section(".noinit")));
+
+static uint32_t resets; /* of this run's record; 0 until that was begun */
+
+static void seal(void) {
+    record.magic = MAGIC;
+    record.crc = crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
+}
+
+static bool is_valid(void) {
+    return record.magic == MAGIC &&
+           record.crc == crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
+}
+
+/* `record` has been written whole since the power came up. */
+static uint32_t phase_now(void) {
+    const uint32_t word = record.phase;
+    const uint32_t phase = word & 0xFFFFu;
+    return word == (phase | ~phase << 16) && phase <= PHASE_LISTEN ? phase : PHASE_UNKNOWN;
+}
+
+static void note(enum phase phase) {
+    record.phase = (uint32_t)phase | ~(uint32_t)phase << 16;
+}
+
+enum phase phase_enter(enum phase phase) {
+    const uint32_t before = phase_now();
+    note(phase);
+    return (enum phase)before;
+}
+
+struct ended_run fault_record_take(uint32_t reset_flags) {
+    struct ended_run ended = {0};
+    if ((reset_flags & RCC_RESET_POWER) == 0u && is_valid()) {
+        ended = record.run;
+        ended.resets++;
+        if (ended.end == RUN_END_NONE) { /* nobody could write anything down */
+            ended.end = (reset_flags & RCC_RESET_WATCHDOG) != 0u ? RUN_END_WATCHDOG : RUN_END_RESET;
+            ended.phase = phase_now();
+        }
+    }
+    resets = ended.resets;
+    record.run = (struct ended_run){.resets = resets};
+    seal();
+    note(PHASE_START);
+    return ended;
+}
+
+static void keep(const struct ended_run *run) {
+    record.run = *run;
+    record.run.resets = resets;
+    record.run.phase = phase_now();
+    seal();
+}
+
+void fault_record_keep(enum run_end end, uint32_t address, uint32_t status) {
+    const uint32_t caller = (uint32_t)__builtin_return_address(0) & ~1u;
+    keep(&(struct ended_run){.end = end, .address = address, .status = status, .pc = caller});
+}
+
+void fault_record_keep_fault(const struct fault *fault) {
+    struct ended_run run = {
+        .end = RUN_END_CORE_FAULT,
+        .exception = fault->exception,
+        .status = fault->cfsr,
+        .hfsr = fault->hfsr,
+        .pc = fault->pc,
+        .lr = fault->lr,
+    };
+    if ((fault->cfsr & SCB_CFSR_MMARVALID) != 0u) {
+        run.address = fault->mmfar;
+    } else if ((fault->cfsr & SCB_CFSR_BFARVALID) != 0u) {
+        run.address = fault->bfar;
+    }
+    keep(&run);
+}
