@@ -218,7 +218,7 @@ def _recurrent(gates: int, biases: int = 1) -> _Layer:
             raise UnknownError("rank")
         units = _each(config["units"], 1)[0]
         weights = gates * (_last(shape) * units + units * units)
-        weights += biases * gates * _bias(config, units)
+        weights += (biases if config.get("reset_after", True) else 1) * gates * _bias(config, units)
         kept = (shape[1],) if config.get("return_sequences") else ()
         return (shape[0], *kept, units), weights
 

@@ -75,7 +75,8 @@ def _model(model: Mapping[str, Any], given: Sequence[Shape] | None, sizes: Sizes
     config = model.get("config")
     if isinstance(config, list):  # a Sequential of Keras 1
         config = {"layers": config}
-    layers = config.get("layers") if isinstance(config, Mapping) else None
+    config = config if isinstance(config, Mapping) else {}
+    layers = config.get("layers")
     if not isinstance(layers, list):
         sizes.known = False
         return given[0] if given else ()
@@ -106,7 +107,7 @@ def _functional(layers: Sequence[Config], given: Sequence[Shape] | None, sizes: 
         nodes = layer.get("inbound_nodes")
         nodes = nodes if isinstance(nodes, list) else []
         if layer.get("class_name") == "InputLayer":
-            last = next(inputs, None) or _own_shape(layer)
+            last = next(inputs, ()) or _own_shape(layer)
             sizes.enter()
             sizes.add(f"InputLayer {name[:80]!r}", 0, min(count(last), ABSURD))
             made[name] = last

@@ -70,7 +70,7 @@ def _measure(result: int, words: Sequence[str]) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (BOUND_CPU_S, BOUND_CPU_S))
         resource.setrlimit(resource.RLIMIT_AS, (BOUND_BYTES, BOUND_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.execvp(words[0], words)
+        os.execvp(words[0], list(words))
     _, status, used = os.wait4(child, 0)
     unit = 1 if sys.platform == "darwin" else 1024
     counted = {

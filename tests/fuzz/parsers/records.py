@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from generator.errors import InputError
 from generator.locks import describe_owner
+from generator.model.decision import Head
+from generator.model.event_rule import ClassEvents, EventRule
 from generator.project.manifest import MANIFEST_FILE, manifest_content, read_project
 from generator.repository import REPO_ROOT
 from hil.bench.record import read_record
@@ -68,7 +71,7 @@ def _compared(folder: Path) -> object:
     assert isinstance(run, StoredRun)
     shown = [warnings(run.report, run.report, details, details), facts(run.report, run.report)]
     if details is not None:
-        shown.append(list(changed_clips(details, details)))  # type: ignore[arg-type]
+        shown.append(list(changed_clips(details, details)))
     return shown, figures(run.report, run.report)
 
 
@@ -123,7 +126,7 @@ PARSERS = (
     Parser(
         "project",
         "project.json",
-        lambda: changed_json([json.dumps(manifest_content(PROJECT))]),
+        lambda: changed_json([_manifest()]),
         _project,
     ),
     Parser("card", "a model's card", lambda: changed_json([_own(SHIPPED_CARD)]), _card),
@@ -145,3 +148,8 @@ def _small_bench() -> str:
     for model in record["models"]:
         model["layers"] = model["layers"][:2]
     return json.dumps(record)
+
+
+def _manifest() -> str:
+    events = EventRule(Head.SOFTMAX, (ClassEvents(3, 80, 60, 2, 3),) * len(PROJECT.labels))
+    return json.dumps(manifest_content(replace(PROJECT, events=events)))
