@@ -34,3 +34,8 @@ fuzz: $(VENV)/.test $(TOOLS) ## Inputs that nobody thought of into every parser 
 	@$(PY) -m tools.fuzzer_install --if-possible
 	@$(call with_words,$(call listed,,TARGETS))$(PY) -m tests.fuzz --minutes $(call said,MINUTES,10) \
 	    --seed $(call said,SEED)
+
+.PHONY: planted-bugs
+planted-bugs: $(VENV)/.test $(TOOLS) ## Bugs put into the firmware's C on purpose: the fuzz targets find each one
+	@$(PY) -m tools.fuzzer_install --if-possible
+	PLANTED_BUGS=1 $(PYTEST) -q -s tests/fuzz/test_planted_bugs.py

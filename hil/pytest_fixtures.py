@@ -63,7 +63,11 @@ def m2m_board(
     """The board with the image as users get it: locked, loaded, its identity verified."""
     for opened in _open(request, m2m_board_name, taps=False):
         m2m_save_record(opened.record(request.config.stash[CLIPS]))
+        if (check := opened.check_weights()) is not None:
+            m2m_save_record(check)
         yield opened
+        if (check := opened.check_weights(at_end=True)) is not None:
+            m2m_save_record(check)
 
 
 @pytest.fixture(scope="session")

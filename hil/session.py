@@ -41,10 +41,11 @@ from hil.judges.oracle import Oracle
 from hil.judges.reference import reference_note
 from hil.link.client import Int8, Link
 from hil.link.deadlines import silence_of
-from hil.link.errors import LinkLostError
+from hil.link.errors import LinkError, LinkLostError, WeightsDamagedError
 from hil.link.played import ClipRun, PatchRun
 from hil.link.serial_port import SerialPort
 from hil.options import Options
+from hil.report.check_records import CheckRecord
 from hil.report.model import ImageLimits, MemoryRegion
 from hil.report.records import BoardRecord
 from sounds.decode import Samples, convert_samples, read_samples
@@ -180,6 +181,22 @@ class BoardSession:
     def read_check(self) -> Check:
         """Have the firmware look at its memories; damaged weights are programmed again."""
         return self.recovery.run(self, self.link.read_check)[0]
+
+    def check_weights(self, *, at_end: bool = False) -> CheckRecord | None:
+        """What the report says of such a look.
+
+        At the end of a run nothing is done for a board that does not answer any more: None.
+        """
+        try:
+            check = self.link.read_check() if at_end else self.read_check()
+        except WeightsDamagedError:
+            check = self.read_check()
+        except LinkError:
+            if not at_end:
+                raise
+            return None
+        spec, crc = self.board.spec, check.weights_crc_generated
+        return CheckRecord(spec.id, at_end, crc, check.weights_bytes)
 
     def check_identity(self) -> None:
         """Raise WrongDeviceError where the device is not what this run is about."""

@@ -6,7 +6,11 @@
  * One loop, no tasks: the ring fills by itself while a piece is worked on. With nothing to do the
  * core sleeps; half a ring of words, a received character or the tick wakes it. */
 #include "board/load.h"
+
+#include <stddef.h>
+
 #include "core/cpu.h"
+#include "core/damage.h"
 #include "core/fault_record.h"
 #include "library/mel2metal.h"
 #include "microphone/decimator.h"
@@ -45,6 +49,17 @@ void m2m_board_begin(void) {
     watchdog_feed(); /* the start is over: from now on m2m_listen() feeds it */
 }
 
+/* A DMA or an index that went beyond a ring may have gone anywhere: the next start tells of it. */
+static void look_beside_the_rings(void) {
+    const volatile uint32_t *damaged = uart_damaged_canary();
+    if (damaged == NULL) {
+        damaged = microphone_damaged_canary();
+    }
+    if (damaged != NULL) {
+        damage_end_run(damaged);
+    }
+}
+
 static bool something_waits(void) {
     return microphone_pending() || (reads && uart_rx_pending());
 }
@@ -67,6 +82,7 @@ int m2m_listen(void) {
     uint32_t count = 0u;
     int status = 0;
 
+    look_beside_the_rings();
     clock_step();
     (void)cycle_counter_rearm(); /* a debugger that leaves stops it */
     if (!microphone_pending()) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "library/continuous.h"
+#include "library/weights.h"
 
 #define MS_PER_SECOND 1000u
 #define PERMILLE 1000u
@@ -49,6 +50,10 @@ static void on_event(void *context, const struct event *event) {
         .begin_ms = ms_of(event->begin_sample),
     };
     told.on_event(told.context, &heard);
+}
+
+bool m2m_weights_intact(void) {
+    return weights_crc() == weights_crc_generated;
 }
 
 void m2m_begin(const struct m2m_callbacks *callbacks) {

@@ -12,8 +12,8 @@ from pydantic import Field
 
 from generator.model.decision import Head
 from hil.report.figures import confusion_of, count_undecided
-from hil.report.model import Section
 from hil.report.records import BoardRecord, ClipRecord, MemoryRecord, RetryRecord, RunRecords
+from hil.report.section import Section
 from hil.report.struck_records import FaultsRecord
 from hil.report.trained_on import trained_folds_played
 from scoring.outcomes import count_classes

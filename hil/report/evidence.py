@@ -16,8 +16,8 @@ from pydantic import Field
 
 from hil.boards.memory_map import PlacedSection
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
-from hil.report.model import Section
 from hil.report.records import ClipRecord, RunRecords
+from hil.report.section import Section
 
 EVIDENCE_SCHEMA: Final = "mel2metal-evidence/1"
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from generator.model.decision import SHARE_STEPS, UNDECIDED, ZERO_SHARE_STEP
 from generator.project.manifest import FrontendInfo
+from hil.report.check_records import weights_check_of
 from hil.report.completeness import why_incomplete
 from hil.report.features import judge_features
 from hil.report.model import (
@@ -133,6 +134,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         footprint=footprint_of(board),
         stack_bound_bytes=_stack_bound(board),
         stack_high_water_bytes=records.memory.stack_high_water_bytes if records.memory else None,
+        weights_check=weights_check_of(records.checks),
         divergences=records.divergences_total,
         retries=len(records.retries),
         flaky_tests=len(records.flaky_tests),

@@ -9,27 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from generator.frontend.saturation import Saturation
+from hil.report.section import Section
 
 REPORT_SCHEMA: Final = "mel2metal-report/1"
-
-
-class Section(BaseModel):
-    """A part of the file. A reader passes over keys that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        use_attribute_docstrings=True,
-        validate_by_name=True,
-        validate_by_alias=True,
-        # Always written; a report of before such a key has its default when it is read.
-        json_schema_serialization_defaults_required=True,
-        serialize_by_alias=True,
-        ser_json_inf_nan="null",
-    )
 
 
 class Tool(Section):
@@ -243,6 +228,23 @@ class Footprint(Section):
     memories: tuple[MemoryRegion, ...]
 
 
+class WeightsCheck(Section):
+    """The firmware's own look at the constants in its flash: they were as generated.
+
+    It looks before each clip's answer too, and refuses the clip where they differ.
+    """
+
+    crc32: str
+    """Over all of them as they were generated, hexadecimal."""
+
+    bytes: int
+    at_start: bool
+    """Whether they were found right at the start of the run."""
+
+    at_end: bool
+    """The same at its end; false where it was not asked any more, as of a run that broke off."""
+
+
 class Gate(Section):
     """One limit that the run had to keep (--min-accuracy and the like)."""
 
@@ -376,6 +378,9 @@ class Report(Section):
     """The most that the stack can ever hold; null: not known."""
 
     stack_high_water_bytes: int | None
+    weights_check: WeightsCheck | None = None
+    """Null: the firmware was not asked."""
+
     divergences: int | None
     """Elements that differed; null where 0 would be an empty promise."""
 

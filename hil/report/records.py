@@ -15,6 +15,7 @@ from generator.wire.messages import (
 )
 from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
+from hil.report.check_records import CheckRecord
 from hil.report.evidence_records import EvidenceRecord, LayerCostRecord
 from hil.report.model import ClockCheck, ImageLimits, MemoryRegion
 from hil.report.struck_records import FaultsRecord
@@ -229,6 +230,7 @@ Record = (
     | FeaturesRecord
     | DivergenceRecord
     | MemoryRecord
+    | CheckRecord
     | LayersRecord
     | ClockRecord
     | CycleCounterRecord
@@ -271,6 +273,17 @@ def _together(one: BoardRecord, other: BoardRecord) -> BoardRecord:
     return replace(other, properties={**one.properties, **properties})
 
 
+_LISTS = {
+    "DivergenceRecord": "divergences",
+    "RetryRecord": "retries",
+    "ClockRecord": "clocks",
+    "CycleCounterRecord": "counters",
+    "CheckRecord": "checks",
+    "FaultsRecord": "faults",
+}
+"""Records of which every one is kept, and where."""
+
+
 @dataclass(slots=True)
 class RunRecords:
     """All records of one board in one run, from however many processes."""
@@ -300,7 +313,7 @@ class RunRecords:
 
     clocks: list[ClockRecord] = field(default_factory=list)
     counters: list[CycleCounterRecord] = field(default_factory=list)
-
+    checks: list[CheckRecord] = field(default_factory=list)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     offered_clips: set[str] = field(default_factory=set)
     """All clips of the run's set, whether or not a test takes them."""
@@ -320,6 +333,9 @@ class RunRecords:
 
     def add(self, record: Record) -> None:
         """Take one record; a clip that is retried replaces its earlier record."""
+        if (name := _LISTS.get(type(record).__name__)) is not None:
+            getattr(self, name).append(record)
+            return
         match record:
             case BoardRecord():
                 self.board = record if self.board is None else _together(self.board, record)
@@ -327,22 +343,12 @@ class RunRecords:
                 self.clips[record.clip] = record
             case FeaturesRecord():
                 self.features[record.clip] = record
-            case DivergenceRecord():
-                self.divergences.append(record)
             case MemoryRecord():
                 self.memory = record if self.memory is None else _highest(self.memory, record)
             case LayersRecord():
                 self.layer_inputs.add(record.tap_input)
-            case ClockRecord():
-                self.clocks.append(record)
-            case CycleCounterRecord():
-                self.counters.append(record)
-            case RetryRecord():
-                self.retries.append(record)
             case EvidenceRecord():
                 self.evidence[record.clip] = record
-            case FaultsRecord():
-                self.faults.append(record)
             case LayerCostRecord():
                 self.layer_cost = record
 

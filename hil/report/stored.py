@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from generator.errors import Fault, InputError
 from hil.report.completeness import PARTIAL_FILE
 from hil.report.details import Details
-from hil.report.model import Report, Section
+from hil.report.model import Report
 from hil.report.run_folder import LATEST, latest_run, run_folders
+from hil.report.section import Section
 
 PREVIOUS = "previous"
 _T = TypeVar("_T", bound=Section)

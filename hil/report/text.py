@@ -16,7 +16,7 @@ from hil.report.completeness import partial_lines
 from hil.report.decision_text import decision_lines
 from hil.report.features import feature_lines, rate_lines
 from hil.report.gates import gate_lines
-from hil.report.model import Report
+from hil.report.model import Report, WeightsCheck
 from hil.report.records import BoardRecord, RunRecords
 from hil.report.struck import fault_lines
 from hil.report.trained_on import measure_untrained, trained_folds_played
@@ -70,6 +70,15 @@ def divergences_text(records: RunRecords) -> str:
         text = "divergences: none in what was compared, which is not all"
     failed = len(records.failed_tests)
     return f"{text}; {failed} test{'s' * (failed > 1)} FAILED" if failed else text
+
+
+def weights_lines(check: WeightsCheck | None) -> list[str]:
+    """When the constants in flash were looked at; none where the firmware was not asked."""
+    if check is None:
+        return []
+    end = "and at the end" if check.at_end else "but not at the end"
+    text = f"{check.bytes:,} B in flash as generated (CRC-32 {check.crc32}):"
+    return [f"weights      {text} at the start, with each clip, {end}"]
 
 
 def retry_lines(records: RunRecords) -> list[str]:
@@ -163,6 +172,7 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
             f"most{_bound_text(report)}; receive ring {memory.rx_high_water_bytes} of "
             f"{memory.rx_ring_bytes}"
         )
+    lines += weights_lines(report.weights_check)
     lines += [*fault_lines(report.faults), *retry_lines(records)]
     lines.append(divergences_text(records))
     shown = records.divergences[:_SHOWN_DIVERGENCES]

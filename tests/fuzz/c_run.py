@@ -16,7 +16,7 @@ from generator.errors import ToolError
 from tests.fuzz.engines import Engine
 from tests.fuzz.target import CORPUS, Budget, Finding, Outcome, Progress
 
-LONGEST_INPUT = 4096
+LONGEST_INPUT = 600
 LONGEST_RUN_S = 20
 """For one input: more is a finding."""
 

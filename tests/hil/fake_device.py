@@ -36,6 +36,8 @@ from generator.wire import (
     numbers_in,
 )
 from generator.wire.messages import (
+    Check,
+    CheckRequest,
     ClipAudio,
     ClipBegin,
     ClipEnd,
@@ -66,6 +68,7 @@ PATCH_STEP = 72
 CLASSES = 10
 HOP = 160
 
+WEIGHTS_CRC = 0x1234_5678
 RULE = Rule(ScoreHead.SOFTMAX, -2, (-128,) * CLASSES)
 """The highest sum decides."""
 
@@ -114,6 +117,8 @@ class FakeDevice:
     frontend: FrontendInfo = field(default_factory=frontend_info)
     rule: Rule = RULE
     check_cycles: int = 16_390
+    weights_damage: int = 0
+    """What the CRC-32 that it finds over its weights differs by."""
     network_cycles: int = 1000
     clips_spoiled: int = 0
     """Clips to come in which a debugger stops the cycle counter."""
@@ -268,7 +273,8 @@ class FakeDevice:
     def _hello(self, nonce: int) -> Hello:
         return Hello(
             protocol=self.protocol,
-            flags=HelloFlag.TAPS if self.taps else 0,
+            flags=(HelloFlag.TAPS if self.taps else 0)
+            | (HelloFlag.WEIGHTS_DAMAGED if self.weights_damage else 0),
             nonce=nonce,
             core_clock_hz=160_000_000,
             window_bytes=self.window_bytes,
@@ -301,6 +307,10 @@ class FakeDevice:
 
     def _answer(self, message: Message, sequence: int) -> Iterator[Message]:
         match message:
+            case ClipBegin() | ClipEnd() if self.weights_damage:
+                found = WEIGHTS_CRC ^ self.weights_damage
+                yield self._refuse(Refusal.WEIGHTS, sequence, found)
+                self._dropped = True
             case ClipBegin(clip_id, flags):
                 self._clip, self._flags, self._dropped = clip_id, flags, False
                 self._held = None
@@ -317,6 +327,8 @@ class FakeDevice:
                 yield Memory(8192, 1234, 8192, 4000, 2048, 100, 34000, 60000, 0, 0, 0, 0, clocks)
             case RuleRequest():
                 yield self.rule
+            case CheckRequest():
+                yield Check(WEIGHTS_CRC, WEIGHTS_CRC ^ self.weights_damage, 1000, 0)
             case TapSelect(mask):
                 self._mask = mask
             case Frames(patch_id, first_frame, cells):

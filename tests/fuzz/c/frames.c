@@ -7,6 +7,7 @@
 #define RUN 254u
 #define HEADER_BYTES 2u
 #define CRC_BYTES 4u
+#define LONGEST_BODY 1060u
 
 int32_t frames_unstuff(const uint8_t *in, uint32_t count, uint8_t *out, uint32_t limit) {
     uint32_t length = 0u;
@@ -46,13 +47,23 @@ uint32_t frames_stuff(const uint8_t *in, uint32_t count, uint8_t *out) {
     return length;
 }
 
+static uint32_t remainders[256]; /* of each byte */
+
+static uint32_t remainder_of(uint32_t byte) {
+    uint32_t remainder = byte;
+    for (uint32_t bit = 0u; bit < 8u; bit++) {
+        remainder = (remainder >> 1) ^ ((remainder & 1u) != 0u ? POLYNOMIAL : 0u);
+    }
+    return remainder;
+}
+
 uint32_t frames_crc32(const uint8_t *bytes, uint32_t count) {
     uint32_t remainder = 0xFFFFFFFFu;
+    for (uint32_t i = 0u; remainders[255] == 0u; i++) {
+        remainders[i] = remainder_of(i);
+    }
     for (uint32_t i = 0u; i < count; i++) {
-        remainder ^= bytes[i];
-        for (uint32_t bit = 0u; bit < 8u; bit++) {
-            remainder = (remainder >> 1) ^ ((remainder & 1u) != 0u ? POLYNOMIAL : 0u);
-        }
+        remainder = (remainder >> 8) ^ remainders[(remainder ^ bytes[i]) & 0xFFu];
     }
     return remainder ^ 0xFFFFFFFFu;
 }
@@ -63,16 +74,22 @@ static void put_u32(uint8_t *out, uint32_t value) {
     }
 }
 
-uint32_t frames_encode(uint8_t type, uint8_t sequence, const uint8_t *payload, uint32_t count,
-                       uint8_t *out) {
-    uint8_t plain[HEADER_BYTES + 1040u + CRC_BYTES];
-    plain[0] = type;
-    plain[1] = sequence;
-    memcpy(&plain[HEADER_BYTES], payload, count);
-    put_u32(&plain[HEADER_BYTES + count], frames_crc32(plain, HEADER_BYTES + count));
-    const uint32_t length = frames_stuff(plain, HEADER_BYTES + count + CRC_BYTES, out);
+uint32_t frames_close(const uint8_t *bytes, uint32_t count, uint8_t *out) {
+    uint8_t plain[LONGEST_BODY + CRC_BYTES];
+    memcpy(plain, bytes, count);
+    put_u32(&plain[count], frames_crc32(plain, count));
+    const uint32_t length = frames_stuff(plain, count + CRC_BYTES, out);
     out[length] = 0u;
     return length + 1u;
+}
+
+uint32_t frames_encode(uint8_t type, uint8_t sequence, const uint8_t *payload, uint32_t count,
+                       uint8_t *out) {
+    uint8_t body[LONGEST_BODY];
+    body[0] = type;
+    body[1] = sequence;
+    memcpy(&body[HEADER_BYTES], payload, count);
+    return frames_close(body, HEADER_BYTES + count, out);
 }
 
 bool frames_is_whole(const uint8_t *bytes, int32_t count) {

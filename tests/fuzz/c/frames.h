@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host's end of the wire format, written from docs/adr/0004-wire-format.md and not from the
- * firmware: whole frames, one bit of the CRC after the other. */
+ * firmware: whole frames at once. */
 #ifndef FUZZ_FRAMES_H
 #define FUZZ_FRAMES_H
 
@@ -17,6 +17,9 @@ int32_t frames_unstuff(const uint8_t *in, uint32_t count, uint8_t *out, uint32_t
 uint32_t frames_stuff(const uint8_t *in, uint32_t count, uint8_t *out);
 
 uint32_t frames_crc32(const uint8_t *bytes, uint32_t count);
+
+/* Stuffs `count` bytes, 1060 at most, and their CRC; returns the bytes with the delimiter. */
+uint32_t frames_close(const uint8_t *bytes, uint32_t count, uint8_t *out);
 
 /* A frame with its delimiter, of 1040 bytes of payload at most; returns its length. */
 uint32_t frames_encode(uint8_t type, uint8_t sequence, const uint8_t *payload, uint32_t count,

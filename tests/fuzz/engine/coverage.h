@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one input reached: gcc calls functions of coverage.c at each block and at each comparison.
+/* What one input reached: gcc calls a function of coverage.c at each block.
  */
 #ifndef FUZZ_COVERAGE_H
 #define FUZZ_COVERAGE_H
@@ -16,15 +16,5 @@ uint32_t coverage_take_new(void);
  * factor two), that were ever reached. */
 uint32_t coverage_blocks(void);
 uint32_t coverage_features(void);
-
-/* Two numbers of `bytes` bytes that were compared lately, and differed. */
-struct comparison {
-    uint64_t left;
-    uint64_t right;
-    uint32_t bytes;
-};
-
-/* The one of that number, which is taken modulo how many there are; bytes is 0 if there is none. */
-struct comparison coverage_comparison(uint64_t number);
 
 #endif

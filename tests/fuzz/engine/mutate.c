@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "coverage.h"
-
 #define MOST_CHANGES 8u
 #define LONGEST_PIECE 64u
 
@@ -62,37 +60,13 @@ static size_t take_piece(uint8_t *bytes, size_t count, size_t limit, const uint8
     return count;
 }
 
-/* Where a number stands that was compared, the other one; or that one anywhere. */
-static void put_compared(uint8_t *bytes, size_t count) {
-    const struct comparison pair = coverage_comparison(next_number() >> 16);
-    uint8_t left[8], right[8];
-    const size_t length = pair.bytes;
-    if (length == 0u || length > sizeof left || length > count) {
-        return;
-    }
-    for (size_t i = 0u; i < length; i++) {
-        left[i] = (uint8_t)(pair.left >> (8u * i));
-        right[i] = (uint8_t)(pair.right >> (8u * i));
-    }
-    const size_t places = count - length + 1u;
-    const size_t begun = (size_t)mutate_below(places);
-    for (size_t i = 0u; i < places; i++) {
-        uint8_t *at = &bytes[(begun + i) % places];
-        if (memcmp(at, left, length) == 0) {
-            memcpy(at, right, length);
-            return;
-        }
-    }
-    memcpy(&bytes[begun], right, length);
-}
-
 static size_t change(uint8_t *bytes, size_t count, size_t limit, const uint8_t *other,
                      size_t other_count) {
     static const uint8_t ends[] = {0u, 1u, 0x7Fu, 0x80u, 0xFEu, 0xFFu};
     uint8_t *one = &bytes[mutate_below(count)];
     uint8_t piece[LONGEST_PIECE];
     const size_t length = piece_within(sizeof piece);
-    switch (mutate_below(9u)) {
+    switch (mutate_below(8u)) {
     case 0:
         *one ^= (uint8_t)(1u << mutate_below(8u));
         return count;
@@ -114,11 +88,8 @@ static size_t change(uint8_t *bytes, size_t count, size_t limit, const uint8_t *
         return insert(bytes, count, limit, piece, length);
     case 6:
         return take_piece(bytes, count, limit, bytes, count);
-    case 7:
-        return other_count != 0u ? take_piece(bytes, count, limit, other, other_count) : count;
     default:
-        put_compared(bytes, count);
-        return count;
+        return other_count != 0u ? take_piece(bytes, count, limit, other, other_count) : count;
     }
 }
 

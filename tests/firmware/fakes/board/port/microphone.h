@@ -12,4 +12,6 @@ void microphone_consume(uint32_t count);
 bool microphone_pending(void);
 uint32_t microphone_take_overruns(void);
 
+const volatile uint32_t *microphone_damaged_canary(void);
+
 #endif
