@@ -91,6 +91,12 @@ $(foreach name,$(SAID) OTHER_BOARDS PYTHON,$(if $(findstring $(LINE_END),$(value
 said = "$(subst `,\`,$(subst $$,\$$,$(subst ",\",$(subst \,\\,$(or $($(1)),$(2))))))"
 $(if $(filter-out train test,$(TEST_SET)),$(error TEST_SET=$(TEST_SET): say train or test))
 
+# Told at once, not when the first of a target's programs takes it.
+NUMBER_OF_JOBS = $(shell jobs=$(call said,JOBS); case "$$jobs" in \
+    ("" | 0* | *[!0-9]* | ????*) ;; (*) test "$$jobs" -gt 256 || echo 1 ;; esac)
+$(if $(subst =2=,,=$(value JOBS)=),$(if $(NUMBER_OF_JOBS),,\
+    $(error JOBS=$(JOBS): say how many programs run at a time, 1 to 256)))
+
 # A switch such as VIRTUAL or TAPS: 1, yes, true or on; 0, no, false, off or nothing.
 NO := 0 no No NO false False FALSE off Off OFF
 YES := 1 yes Yes YES true True TRUE on On ON

@@ -52,11 +52,7 @@ $(VENV)/.live: requirements/live.txt $(VENV)/.test
 LABGRID := .venv-labgrid
 
 $(LABGRID)/.installed: requirements/labgrid.txt $(VENV)/.created
-	@echo "[install]  requirements/labgrid.txt into $(LABGRID)"
-	@$(PY) -m venv --clear $(LABGRID) || $(PY) -m virtualenv --clear $(LABGRID)
-	@$(LABGRID)/bin/python -m pip install --quiet --disable-pip-version-check \
-	    --only-binary=:all: --require-hashes -r requirements/labgrid.txt
-	@touch $@
+	@$(SET_UP) set labgrid
 
 # --- Tools: the pinned cross compiler, unless CROSS_COMPILE names another; CMSIS-DSP --------------
 

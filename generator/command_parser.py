@@ -8,6 +8,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from generator.plain_text import visible
@@ -37,6 +38,8 @@ class CommandParser(argparse.ArgumentParser):
 
     passes_on = False
     """Whether arguments that are not its own go to another program."""
+    why_not: Mapping[str, str] = MappingProxyType({})
+    """Options of other commands that this one cannot have, each with the reason."""
     given: Sequence[str] = ()
     """The arguments that are being parsed."""
     described: Describe | None = None
@@ -83,6 +86,8 @@ class CommandParser(argparse.ArgumentParser):
         """Exit with code 2 for arguments that it does not know."""
         said = []
         for argument in arguments:
+            if why := self.why_not.get(argument.partition("=")[0]):
+                self.error(f"{argument}: {why}")
             near = self._near_option(argument)
             said.append(f"{argument} (did you mean {near}?)" if near else argument)
         self.error(f"unrecognized arguments: {' '.join(said)}")

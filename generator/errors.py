@@ -8,6 +8,7 @@ codes.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -111,6 +112,8 @@ def in_words(error: OSError | UnicodeEncodeError) -> str:
     """What the system refused, or a name of a file that is no text."""
     if isinstance(error, UnicodeEncodeError):
         return f"{str(error.object).strip()}: holds bytes that are not UTF-8; rename the file"
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        return "; ".join(f"{one[1]}: {one[-1]}" for one in error.args[0])  # of each file
     return str(error)
 
 

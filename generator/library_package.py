@@ -22,6 +22,7 @@ from generator.engine_choice import builtin_engine
 from generator.errors import ToolError
 from generator.firmware import check_fit, project_info
 from generator.network import Network
+from generator.no_room import refuse_no_room
 from generator.project.applications import LIBRARY
 from generator.project.at_risk import refuse_at_risk
 from generator.project.file_list import write_file_list
@@ -251,5 +252,6 @@ def _run(command: Sequence[str], folder: Path) -> None:
         check=False,
     )
     if done.returncode:
+        refuse_no_room(done.stderr.splitlines(), folder)
         what = f"{Path(command[0]).name} failed:\n{done.stderr.strip()}"
         raise ToolError(what, "read the first error above; report it as a defect")

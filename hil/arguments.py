@@ -13,7 +13,7 @@ from generator.command_parser import CommandParser
 from generator.errors import Fault, InputError
 from generator.extras import HIL, missing_extra
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.option_table import add_options, prefixed_arguments
+from hil.option_table import ONLY_MEASURE, add_options, prefixed_arguments
 from hil.suite_command import suite_command
 
 DESCRIPTION = """\
@@ -56,8 +56,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             raise missing_extra("hil", module, HIL)
     passed_on: list[str] = options.passed_on
     if any(word.partition("=")[0] == "--app" for word in passed_on):
-        what = "sounds are played over the link, which only the application measure speaks"
-        raise InputError([Fault("--app", what, "leave it out; firmware and flash take any")])
+        raise InputError(
+            [Fault("--app", ONLY_MEASURE, "leave it out; firmware and flash take any")]
+        )
     install_what_is_needed(console, _cross_compile(passed_on))
     return subprocess.run(suite_command(prefixed_arguments(passed_on)), check=False).returncode
 

@@ -16,6 +16,10 @@ from typing import Any
 from generator.engines.engine import BUILTIN, ENGINES
 from hil.gates.options import add_gate_options
 
+ONLY_MEASURE = "sounds are played over the link, which only the application measure speaks"
+WHY_NOT = {"--app": f"{ONLY_MEASURE}; leave it out: firmware and flash take any"}
+"""Of a command whose board answers a host."""
+
 PREFIX = "m2m"
 """Before the name of everything that pytest may have from another plug-in too."""
 

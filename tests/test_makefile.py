@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.command_parser import MOST_JOBS
 from generator.repository import REPO_ROOT
 
 MAKEFILE = "".join(
@@ -119,7 +120,7 @@ def test_recipes_call_the_one_command() -> None:
     assert own == {
         *("mel2metal", "mypy", "pre_commit", "pytest", "ruff"),
         *("tests.fuzz", "tests.kills", "tests.support.bench_nets", "tools.browser_install"),
-        *("tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
+        *("tools.audit", "tools.fuzzer_install", "tools.import_circles", "tools.with_words"),
     }
 
 
@@ -153,13 +154,26 @@ HOSTILE = "a b`touch {0}`$(shell touch {0})$(touch {0})$$x \"; touch {0}; ' \\ #
 def test_what_is_said_is_text(tmp_path: Path) -> None:
     """By the command line or the environment; a variable that nothing reads as well."""
     text = HOSTILE.format(tmp_path / "ran")
-    names = ("BOARD", "MODEL", "LABELS", "APP", "THRESHOLD", "CROSS_COMPILE", "STEDGEAI", "JOBS")
+    names = ("BOARD", "MODEL", "LABELS", "APP", "THRESHOLD", "CROSS_COMPILE", "STEDGEAI")
     said = [f"{name}={text}" for name in names]
     (given,) = told(tmp_path, "firmware", *said, f"UNKNOWN={text}")
     (inherited,) = told(tmp_path, "firmware", environment=dict.fromkeys(names, text))
     assert given == inherited
     assert given.count(text) == len(names)
     assert given[:3] == ["firmware", "--board", text]
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("target", ["test", "firmware", "library", "random-graphs", "help"])
+def test_a_number_of_jobs_that_is_none_is_told_at_once(tmp_path: Path, target: str) -> None:
+    for jobs in ("0", "x", "", "257", "99999999999999", "2 2", HOSTILE.format(tmp_path / "ran")):
+        done = make(target, f"JOBS={jobs}")
+        assert done.returncode == 2
+        what = f"JOBS={jobs}: say how many programs run at a time, 1 to {MOST_JOBS}.  Stop."
+        assert done.stderr.partition("*** ")[2].strip() == what
+        assert done.stdout == ""
+    for jobs in ("1", "2", "256"):
+        assert make(target, f"JOBS={jobs}").returncode == 0
     assert not (tmp_path / "ran").exists()
 
 

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sounds.layouts import read_sounds
 from sounds.sound import BOTH
 from training.config import TrainingConfig, load_config
 from training.dataset import DataSet, label_by_model, load_dataset
+from training.earlier_events import with_earlier_events
 from training.features import front_end_text
 from training.keras_bounds import check_keras_file
 from training.paths import (
@@ -224,7 +226,9 @@ def quantize_command(options: Namespace, console: Console) -> None:
     written = [str(options.out), record.name, beside.name]
     settings = settings_path(options.out)
     if decision is not None:
-        write_atomically(settings, settings_text(decision))
+        said = partial(console.print, markup=False)
+        whole = with_earlier_events(decision, options.out, labels, said) or decision
+        write_atomically(settings, settings_text(whole))
         written.append(settings.name)
     console.print(f"written: {', '.join(written)}")
     if decision is None and settings.is_file():

@@ -24,6 +24,7 @@ from training.cross_validate import (
     read_cross_validation,
 )
 from training.dataset import DataSet, sha256_of_clips
+from training.earlier_events import with_earlier_events
 from training.engine_names import TWIN
 from training.engines import open_engines
 from training.evaluate import decide_clips
@@ -94,6 +95,7 @@ def train(
     write_atomically(labels, "".join(f"{label}\n" for label in data.labels))
     write_atomically(paths.run / "curves-final.png", plot_losses({"all folds": trained.curves}))
     settings = decision_settings(config, data, measured)
+    settings = with_earlier_events(settings, paths.out / model.name, data.labels, on_message)
     settings_path(model).unlink(missing_ok=True)
     if settings is not None:
         write_atomically(settings_path(model), settings_text(settings))

@@ -5,10 +5,10 @@
  *
  * One loop, no tasks: the ring fills by itself while a piece is worked on. With nothing to do the
  * core sleeps; half a ring of words, a received character or the tick wakes it. */
-#include "board/load.h"
-
 #include <stddef.h>
 
+#include "board/load.h"
+#include "board/run_end.h"
 #include "core/cpu.h"
 #include "core/damage.h"
 #include "core/fault_record.h"
@@ -35,7 +35,8 @@ static bool reads;
 
 void m2m_board_begin(void) {
     /* Before anything can reset the part once more. */
-    (void)fault_record_take(clock_take_reset_flags());
+    const struct ended_run ended = fault_record_take(clock_take_reset_flags());
+    run_end_take(&ended);
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();

@@ -19,6 +19,9 @@ HASH = r"[0-9a-f]{16,64}"
 CACHES: Mapping[str, str] = {
     "bench/nets": r"(keyword_49x40|residual_64x32|deep_96x64)\.(tflite|labels\.txt|frontend\.yaml)",
     "flash_algorithms": rf"\w+-{HASH}\.elf",
+    "fuzz/corpus/*": HASH,
+    "fuzz/current": r"[a-z-]+",
+    "fuzz/merged/*": HASH,
     "host": rf"{HASH}|\.{HASH}\..*",
     "locks": r".*\.owner\.json",
     "qemu/images": r"(plain|taps|exceptions|operations)-[\w-]+",
@@ -30,10 +33,11 @@ CACHES: Mapping[str, str] = {
 PROJECT_FOLDERS = (".", "bench/images", "profile/images", "qemu")
 """Where projects are; the first is the build folder itself."""
 
-RESULT_FOLDERS = ("hil", "compare", "bench", "profile")
+RESULT_FOLDERS = ("hil", "compare", "bench", "fuzz", "profile")
 RESULT_FILE = re.compile(
     r"(report|details|evidence|junit|PARTIAL|bench|layers|lines|stacks|profile|flame|history|summary)"
     r"[\w.-]*\.(json|html|png|svg|txt|xml|folded)|latest|latest\.txt"
+    rf"|(crash-|timeout-|oom-|leak-|slow-unit-)?{HASH}"  # an input that a fuzz target fails for
 )
 RESULTS = "holds results of runs, which stay (make clean REPORTS=1, or --reports, removes them)"
 KEPT_FOLDER = re.compile(r".+\.kept-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?")

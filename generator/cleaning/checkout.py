@@ -15,7 +15,10 @@ TOOL_CACHES = (
 EGG_INFO = "mel2metal.egg-info"
 """What pip leaves of an editable installation."""
 
-ENVIRONMENTS = {".venv": (".created", ".making"), ".venv-labgrid": (".installed",)}
+ENVIRONMENTS = {
+    ".venv": (".created", ".making"),
+    ".venv-labgrid": (".created", ".making", ".installed"),
+}
 """Virtual environments, and the files in each by which the Makefile marks it as its own."""
 
 TOOLS_DIR = ".tools"
@@ -42,10 +45,24 @@ def clean_environments(root: Path, cleaning: Cleaning) -> None:
         folder = root / name
         if folder.is_symlink():
             cleaning.keep(folder, A_LINK)
-        elif any((folder / mark).is_file() for mark in marks):
-            cleaning.remove(folder)
-        elif folder.exists():
+        elif folder.exists() and not any((folder / mark).is_file() for mark in marks):
             cleaning.keep(folder, NOT_OURS.format(mark=marks[0]))
+        else:
+            _clean_environment(folder, cleaning)
+
+
+def _clean_environment(folder: Path, cleaning: Cleaning) -> None:
+    """Remove an environment of ours, what a killed set-up left beside it, and its lock."""
+    lock = folder.with_name(f"{folder.name}.lock")
+    beside = sorted(folder.parent.glob(f"{folder.name}.old-*"))
+    if not (folder.exists() or beside or lock.exists()):
+        return
+    with try_lock(lock) as is_free:
+        for path in (folder, *beside):
+            if is_free and path.exists():
+                cleaning.remove(path)
+            elif path.exists():
+                cleaning.fail(path, IN_USE)
 
 
 def _clean_tools(folder: Path, cleaning: Cleaning) -> None:

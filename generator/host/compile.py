@@ -14,6 +14,7 @@ from pathlib import Path
 
 from generator.errors import ToolError
 from generator.locks import hold_file
+from generator.no_room import refuse_no_room
 from generator.project.target_flags import WARNINGS
 from generator.repository import COMPILED_DIR
 from generator.temporary import temporary_folder
@@ -119,6 +120,7 @@ def _run(command: Sequence[str], directory: Path, scratch: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
+        refuse_no_room(done.stderr.splitlines(), scratch)
         words = "\n".join(f"    {line}" for line in done.stderr.splitlines()[:40])
         raise ToolError(
             f"the host twin does not compile ({' '.join(command[-3:])}):\n{words}",

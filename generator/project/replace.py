@@ -18,6 +18,7 @@ from pathlib import Path
 
 from generator.errors import InputError
 from generator.kept_folder import kept_folder
+from generator.no_room import telling_of_no_room
 from generator.notices import KEPT, notice, notify
 from generator.project.at_risk import (
     FOREIGN,
@@ -44,12 +45,14 @@ def scratch_folder(out_dir: Path, name: str) -> Iterator[Path]:
 
     The caller holds the lock of `out_dir/<name>`.
     """
-    scratch = Path(tempfile.mkdtemp(prefix=scratch_prefix(name), dir=out_dir))
-    (scratch / SCRATCH_MARK).touch()
-    try:
-        yield scratch
-    finally:
-        clear_scratch(scratch, out_dir / name)
+    remedy = "make room there, or name another folder (--out, --build-dir); what was there is whole"
+    with telling_of_no_room(out_dir / name, remedy):
+        scratch = Path(tempfile.mkdtemp(prefix=scratch_prefix(name), dir=out_dir))
+        (scratch / SCRATCH_MARK).touch()
+        try:
+            yield scratch
+        finally:
+            clear_scratch(scratch, out_dir / name)
 
 
 def scratch_prefix(name: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from generator.boards.record import BoardSpec
 from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
+from generator.no_room import refuse_no_room
 from generator.project.manifest import IMAGE_NAME, OUTPUT_DIR, Project
 from generator.project.target_flags import target_flags
 from generator.temporary import temporary_folder
@@ -21,6 +22,8 @@ from generator.toolchain.image_files import damaged_outputs
 from generator.toolchain.locate import Toolchain, compiler_environment
 
 LAST_LINES = 40
+SMALLEST_ROOM = 1 << 20
+"""Bytes that the largest file of a compiler's own, for one source, takes."""
 
 DEFAULT_JOBS = 2
 """Compilers at a time: a machine has other work to do."""
@@ -154,6 +157,8 @@ def run_make(
             on_line(lines[-1])
     if process.returncode != 0:
         said = [line for line in lines if not line.startswith(("  CC ", "  AS "))]
+        is_elsewhere = shutil.disk_usage(temporary.parent).free < SMALLEST_ROOM
+        refuse_no_room(said, temporary.parent if is_elsewhere else directory)
         raise BuildError(f"{directory.name} does not build with {toolchain.description}", said)
 
 

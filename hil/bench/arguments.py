@@ -8,8 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from generator.command_parser import CommandParser
 from generator.extras import HIL
-from hil.option_table import add_board_options
+from hil.option_table import WHY_NOT, add_board_options
 
 EPILOG = """\
 exit codes: 0 within the budgets, 1 a budget is exceeded, 2 something given is wrong, 3 a board or a
@@ -36,6 +37,8 @@ def add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add("--diff", action="store_true", help="compare the last run with bench/baseline-BOARD.json")
     add("--baseline", action="store_true", help="make the last run the baseline")
     add_board_options(add)
+    assert isinstance(parser, CommandParser)
+    parser.why_not = WHY_NOT
     parser.set_defaults(run=_run, extra=HIL, virtual_fault=[])
 
 

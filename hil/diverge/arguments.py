@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from generator.command_parser import CommandParser
 from generator.extras import HIL
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.option_table import add_board_options
+from hil.option_table import WHY_NOT, add_board_options
 
 DESCRIPTION = """\
 Plays one clip to two things that run the same model and walks from the samples over frames, cells,
@@ -63,6 +64,8 @@ def add_diverge(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--picture", type=Path, metavar="FILE", help="draw both features as a PNG")
     add_board_options(parser.add_argument)
+    assert isinstance(parser, CommandParser)
+    parser.why_not = WHY_NOT
     parser.set_defaults(run=_run, extra=HIL)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from generator.command_parser import CommandParser
 from generator.extras import HIL
-from hil.option_table import add_board_options
+from hil.option_table import WHY_NOT, add_board_options
 
 DESCRIPTION = """\
 Plays sound to a board in real time, and shows what it hears: the mel spectrogram, the score of each
@@ -61,6 +62,8 @@ def add_live(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--no-flash", action="store_true", help="the board carries its image already")
     add("--virtual-fault", action="append", default=[], metavar="NAME", help=argparse.SUPPRESS)
     add_board_options(add)
+    assert isinstance(parser, CommandParser)
+    parser.why_not = WHY_NOT
     parser.set_defaults(run=_run, extra=HIL)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from generator.command_parser import CommandParser
 from generator.extras import HIL
 from generator.terminal.tool_progress import install_what_is_needed
-from hil.option_table import add_board_options
+from hil.option_table import WHY_NOT, add_board_options
 
 DESCRIPTION = """\
 Builds the image, plays the two patches of `make bench` to it on the virtual board, and tells of
@@ -62,6 +63,8 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--folded", action="store_true", help="write stacks.folded too")
     add("--svg", type=Path, metavar="FILE", help="write the flame graph there instead")
     add_board_options(add)
+    assert isinstance(parser, CommandParser)
+    parser.why_not = WHY_NOT
     parser.set_defaults(run=_run, extra=HIL)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
+from generator.plain_text import visible
 from hil.bench.attribution import EXCEPTIONS
 from hil.profile.groups import OTHER_WORK
 from hil.profile.stacks import Frame, FrameKind
@@ -62,7 +63,7 @@ def flame_graph(root: Node, title: str, notes: Sequence[str]) -> str:
         if NARROWEST_ENLARGED <= share < ENLARGED_BELOW:
             y += HEADING
             text = f"{node.frame.name}, enlarged: {share:.2%} of all"
-            drawing.svg.append(f'<text x="{MARGIN}" y="{y - 8}">{escape(text)}</text>')
+            drawing.svg.append(f'<text x="{MARGIN}" y="{y - 8}">{_text(text)}</text>')
             y = drawing.draw(node, y)
     height = y + FOOT
     lines = [
@@ -70,14 +71,14 @@ def flame_graph(root: Node, title: str, notes: Sequence[str]) -> str:
         f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{_quoted(title)}">',
         f"<style>{STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fbfaf7"/>',
-        f'<text class="head" x="{MARGIN}" y="26">{escape(title)}</text>',
+        f'<text class="head" x="{MARGIN}" y="26">{_text(title)}</text>',
         *(
-            f'<text class="note" x="{MARGIN}" y="{46 + 17 * at}">{escape(note)}</text>'
+            f'<text class="note" x="{MARGIN}" y="{46 + 17 * at}">{_text(note)}</text>'
             for at, note in enumerate(notes)
         ),
         *_legend(),
         *drawing.svg,
-        f'<text class="note" x="{MARGIN}" y="{height - 12}">{escape(foot)}</text>',
+        f'<text class="note" x="{MARGIN}" y="{height - 12}">{_text(foot)}</text>',
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -89,7 +90,7 @@ def _legend() -> Iterator[str]:
     for name, colour in reversed(entries):
         x -= len(name) * 7.4 + 24
         yield f'<rect x="{x:.0f}" y="15" width="12" height="12" fill="{colour}"/>'
-        yield f'<text class="note" x="{x + 16:.0f}" y="25">{escape(name)}</text>'
+        yield f'<text class="note" x="{x + 16:.0f}" y="25">{_text(name)}</text>'
 
 
 class _Drawing:
@@ -139,10 +140,10 @@ class _Drawing:
         text = ""
         if width >= NARROWEST_TEXT:
             shown = _shown(node.frame, int((width - 8) / LETTER))
-            text = f'<text x="4" y="13">{escape(shown)}</text>'
+            text = f'<text x="4" y="13">{_text(shown)}</text>'
         return (
             f'<svg class="frame" x="{x:.2f}" y="{y}" width="{width:.2f}" height="{ROW}">'
-            f"<g><title>{escape(hover)}</title>"
+            f"<g><title>{_text(hover)}</title>"
             f'<rect width="100%" height="{ROW}" rx="2" fill="{fill}"/>{text}</g></svg>'
         )
 
@@ -162,5 +163,10 @@ def _shown(frame: Frame, letters: int) -> str:
     return f"{frame.name[: letters - 1]}…" if letters > 2 else ""
 
 
+def _text(text: str) -> str:
+    """As XML has it, whose text has no control characters, not even by their numbers."""
+    return escape(visible(text))
+
+
 def _quoted(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return _text(text).replace('"', "&quot;")

@@ -13,8 +13,11 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all; makes its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f"{path.suffix}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)  # it may have filled the disk
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

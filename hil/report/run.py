@@ -36,7 +36,7 @@ from hil.report.html.write import (
 )
 from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
-from hil.report.run_folder import make_run_folder, point_latest
+from hil.report.run_folder import give_room, keep_room, make_run_folder, point_latest
 from hil.report.tool import describe_tool, tool_versions
 
 PICTURE_FILE = "report.png"
@@ -90,6 +90,7 @@ class RunReport:
             try:
                 folder = make_run_folder(parent, self._started_at, self._model)
                 write_text(folder / PARTIAL_FILE, f"{NOT_ENDED}\n")
+                keep_room(folder)
                 point_latest(parent, folder)
             except OSError as error:
                 raise _cannot_write(parent, error) from error
@@ -116,22 +117,34 @@ class RunReport:
         """Note that a test on that board failed."""
         self._records[board].failed_tests[test] = clip
 
+    def warn(self, what: str) -> None:
+        """Say this behind the summary."""
+        self._warnings.append(what)
+
     def interrupt(self, why: str) -> None:
         """Note that the run ended before its time."""
         for records in self._records.values():
             records.interruptions.append(why)
 
     def write(self) -> None:
-        """Write report.json, details.json and report.png for each board that was opened."""
+        """Write report.json, details.json and report.png for each board that was opened.
+
+        Raises ToolError where some could not be, behind all that could.
+        """
+        failures: list[ToolError] = []
         wall_seconds = time.monotonic() - self._started_s
         for board, records in sorted(self._records.items()):
             if records.board is None and not records.failed_tests and board not in self._folders:
                 continue
-            folder = self.open_folder(board)
             try:
+                folder = self.open_folder(board)
                 self._write_board(folder, board, records, wall_seconds)
+            except ToolError as error:
+                failures.append(error)
             except OSError as error:
-                raise _cannot_write(folder, error) from error
+                failures.append(_cannot_write(folder, error))
+        if failures:
+            raise ToolError("\n".join(str(one) for one in failures))
 
     def _write_board(
         self, folder: Path, board: str, records: RunRecords, wall_seconds: float
@@ -149,14 +162,30 @@ class RunReport:
             self._reports[board] = report
             reasons = report.incomplete_because
             run = RunFiles(report, make_details(records), make_evidence(records))
-            write_json(folder / DETAILS_FILE, run.details.as_json())
-            write_json(folder / EVIDENCE_FILE, run.evidence.as_json())
-            write_json(folder / REPORT_FILE, report.as_json())
+            self._write_numbers(folder, run)
             self._draw(folder, run)
         if reasons:
             write_text(folder / PARTIAL_FILE, "".join(f"{reason}\n" for reason in reasons))
         else:
             (folder / PARTIAL_FILE).unlink()
+
+    @staticmethod
+    def _write_numbers(folder: Path, run: RunFiles) -> None:
+        """First what counts most: where one has no room, those before it stand.
+
+        Raises OSError for the first that could not be written, when all were tried.
+        """
+        give_room(folder)
+        failure: OSError | None = None
+        for name, values in (
+            (REPORT_FILE, run.report), (DETAILS_FILE, run.details), (EVIDENCE_FILE, run.evidence)
+        ):  # fmt: skip
+            try:
+                write_json(folder / name, values.as_json())
+            except OSError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     def _draw(self, folder: Path, run: RunFiles) -> None:
         """Picture and page. The numbers stand already: what fails here costs a line, not them."""
@@ -194,7 +223,8 @@ class RunReport:
             text = summary_text(self._records[board], report, terminal._tw.fullwidth)
             for line in text.splitlines():
                 terminal.write_line(line)
-            terminal.write_line(f"written: {self._folders[board]}/{{{','.join(REPORT_FILES)}}}")
+            written = [name for name in REPORT_FILES if (self._folders[board] / name).is_file()]
+            terminal.write_line(f"written: {self._folders[board]}/{{{','.join(written)}}}")
         if len(self._records) > 1:
             terminal.write_sep("=", f"mel2metal on {len(self._records)} boards")
             width = terminal._tw.fullwidth
@@ -269,9 +299,15 @@ def _facts(board: BoardRecord | None) -> dict[str, Any]:
 
 
 def _cannot_write(path: Path, error: OSError) -> ToolError:
+    action = (
+        "make room there"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else "make its folder writable"
+    )
+    where = error.filename if isinstance(error.filename, str) else path
     return ToolError(
-        f"cannot write {path}: {error.strerror or error}",
-        "make its folder writable, or name another one (--report-dir)",
+        f"cannot write {where}: {error.strerror or error}",
+        f"{action}, or name another one (--report-dir)",
     )
 
 

@@ -18,6 +18,10 @@ LATEST = "latest"
 LATEST_TEXT = "latest.txt"
 """In place of the link where the file system has none: holds the folder's name."""
 
+ROOM_FILE = ".room"
+ROOM_BYTES = 1 << 16
+"""A report.json has 6 kB, the other numbers of 80 clips fill the rest."""
+
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z-.+")
 _LONGEST_MODEL = 60
@@ -35,6 +39,19 @@ def make_run_folder(board_folder: Path, started_at: datetime, model: str) -> Pat
             continue
         return folder
     raise AssertionError("unreachable")
+
+
+def keep_room(folder: Path) -> None:
+    """Take the room that the numbers of a run need, before a run of hours: a disk may fill up."""
+    with (folder / ROOM_FILE).open("wb") as stream:
+        stream.write(bytes(ROOM_BYTES))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def give_room(folder: Path) -> None:
+    """Give it to them."""
+    (folder / ROOM_FILE).unlink(missing_ok=True)
 
 
 def point_latest(board_folder: Path, run: Path) -> None:

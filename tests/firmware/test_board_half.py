@@ -22,11 +22,12 @@ from generator.project.render import make_environment
 from generator.project.target_flags import WARNINGS
 from generator.repository import DEFAULT_BOARDS_FILE, TEMPLATES_DIR
 from generator.toolchain.locate import find_host_cc
+from generator.wire import Phase, RunEnd, Wait
 from tests.support.frontends import frontend_info
 
 FAKES = Path(__file__).parent / "fakes" / "board"
 LABELS = ("dog", "crying baby", "rain, heavy")
-SOURCES = ("board", "print", "load", "fault_report")
+SOURCES = ("board", "print", "load", "fault_report", "fault_text", "run_end")
 PIECE_SAMPLES, RING_SAMPLES = 160, 640
 HZ = 160_000_000
 
@@ -307,3 +308,32 @@ def test_a_fault_before_the_line_is_there_says_nothing(half: Half) -> None:
     half.set("fake_uart_begun", 0, ctypes.c_bool)
     half.c.fault_report(ctypes.byref(Fault(3)))
     assert half.sent == ""
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ((0,) * 9, ""),
+        ((4, RunEnd.RESET, Phase.LISTEN), ""),
+        (
+            (1, RunEnd.CORE_FAULT, Phase.LISTEN, 5, 1 << 9 | 1 << 15, 0, 0x4002_0C00, 0x0800_1234),
+            "a fault in phase listen, reset 1: BusFault (nothing at that address) pc 0x08001234 "
+            "lr 0x00000000 cfsr 0x00008200 hfsr 0x00000000 address 0x40020c00",
+        ),
+        ((12, RunEnd.WATCHDOG, Phase.IDLE), "the watchdog in phase idle, reset 12"),
+        (
+            (2, RunEnd.SELF_CHECK, Phase.CHECK, 0, 0x55, 0, 0x2000_0100, 0x0800_0200),
+            "a self-check in phase check, reset 2: found 0x00000055 at 0x20000100 pc 0x08000200",
+        ),
+        (
+            (3, RunEnd.WAIT, Phase.START, 0, Wait.PLL),
+            "a wait that gave up in phase start, reset 3: 5",
+        ),
+    ],
+)
+def test_how_the_run_before_ended_as_text(half: Half, ended: tuple[int, ...], said: str) -> None:
+    values = (ctypes.c_uint32 * 9).in_dll(half.c, "fake_ended")
+    values[:] = [*ended, *[0] * (9 - len(ended))]
+    half.c.m2m_board_begin()
+    half.c.m2m_print_run_end()
+    assert half.sent == (f"# ended by {said}\r\n" if said else "")

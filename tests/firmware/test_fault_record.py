@@ -5,12 +5,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from generator.wire import BOOT_NONCE, Phase, RunEnd, encode_frame
-from generator.wire.messages import ClipBegin, Hello
+from generator.wire.messages import ClipBegin, FaultReport, Hello
+from hil.boards.elf import ImageSymbols
+from hil.link.client import Link
+from hil.link.errors import DeviceFaultError
+from hil.virtual.host_ports import registry
+from hil.virtual.host_ports.serial_port import Serial
+from hil.virtual.machine import Machine
 from hil.virtual.rules import Rule, RuleBroken
 from hil.virtual.stm32.rcc_base import RESET_POWER
+from hil.virtual.symbols import read_elf
 from tests.firmware.board_runs import BOOT_S, BoardRun, Projects, boot, elf_of, hello_of
 from tests.firmware.test_faults import (
     CFSR_UNDEFINSTR,
@@ -124,3 +132,42 @@ def test_a_phase_that_is_noise_is_unknown(tapped_project: Path) -> None:
     run.machine.bus_memory.write(symbol_of(elf, "record") + RECORD_BYTES - 4, b"\x05\0\0\0")
     hello = boot_again(run)
     assert (hello.run_end, hello.end_phase) == (RunEnd.RESET, Phase.UNKNOWN)
+
+
+class CutInTheReport(Serial):
+    """A host's port whose cable is out from the tenth byte of a FAULT_REPORT to its end."""
+
+    frame = b""
+    lost = 0
+
+    def read(self, size: int = 1) -> bytes:
+        """Bytes from the board, but for those."""
+        passed = b""
+        for byte in super().read(size):
+            self.frame = self.frame + bytes((byte,)) if byte else b""
+            if self.frame[1:2] == bytes((FaultReport.IDENT,)) and len(self.frame) > 10:
+                self.lost += 1
+            else:
+                passed += bytes((byte,))
+        return passed
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_host_tells_a_fault_whose_report_was_lost_with_its_source_line(
+    tapped_projects: Projects, board: str
+) -> None:
+    """In mid-clip, through the client of the link."""
+    elf = elf_of(tapped_projects(board))
+    segments, _ = read_elf(elf)
+    machine = Machine(board)
+    machine.load_segments(overwrite(address_of(elf, "listener_begin"), UNDEFINED)(segments))
+    registry.register(f"{board}-cut", machine)
+    port = CutInTheReport(f"virtual://{board}-cut", baudrate=921_600)
+    link = Link(port, clock_s=lambda: machine.seconds, describe_address=ImageSymbols(elf).describe)
+    link.handshake()
+    with pytest.raises(DeviceFaultError) as caught:
+        link.play_clip(1, np.zeros(4000, np.int16))
+    assert port.lost > 30, "most of the report"
+    assert "the firmware took a UsageFault: UNDEFINSTR" in caught.value.what
+    assert "listener_begin" in caught.value.what
+    assert "listener.c:" in caught.value.what

@@ -229,6 +229,9 @@ def test_a_fault_is_told_and_the_part_starts_again(monitor: Firmware) -> None:
     assert fault.startswith(f"# fault UsageFault (undefined instruction) pc 0x{address:08x} lr 0x")
     assert len(listening.machine.resets) >= 1
     assert sum(line.startswith(BANNER) for line in listening.lines) >= 2
+    ended = listening.lines_of("# ended")[0]
+    assert ended.startswith("# ended by a fault in phase listen, reset 1: UsageFault (undefined")
+    assert f"pc 0x{address:08x}" in ended
 
 
 def test_a_microphone_that_falls_silent_resets_the_part(monitor: Firmware) -> None:

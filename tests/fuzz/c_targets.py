@@ -93,4 +93,9 @@ C_TARGETS = (
         "the same of an image with taps: FRAMES, TAP_SELECT",
         _session(taps=1),
     ),
+    CTarget(
+        "events",
+        "any rule and scores: classes begin and end as computed from all steps anew",
+        CProgram(("events.c",), firmware=("library/events.c",)),
+    ),
 )

@@ -17,7 +17,7 @@ from generator.repository import TEMPLATES_DIR
 from tests.fuzz.c_build import build_program
 from tests.fuzz.c_run import repeat_input, run_engine
 from tests.fuzz.c_targets import C_TARGETS
-from tests.fuzz.engines import find_engine
+from tests.fuzz.engines import HAS_GNU_TOOLS, find_engine
 from tests.fuzz.target import Budget
 
 pytestmark = pytest.mark.slow
@@ -126,9 +126,17 @@ BUGS = (
         "if (first_frame != next_frame || count > NETWORK_FRAMES - next_frame) {",
         "if (first_frame != next_frame) {",
     ),
+    PlantedBug(
+        "a class rests one step too few",
+        "events",
+        "library/events.c",
+        "course->rest = (uint32_t)rule->refractory + 1u;",
+        "course->rest = (uint32_t)rule->refractory;",
+    ),
 )
 
 
+@pytest.mark.skipif(not HAS_GNU_TOOLS, reason="the C targets need GNU ld and objcopy")
 @pytest.mark.parametrize("bug", BUGS if ALL else BUGS[:2], ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug: PlantedBug, tmp_path: Path) -> None:
     templates = tmp_path / "templates"

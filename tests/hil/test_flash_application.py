@@ -47,6 +47,27 @@ def test_the_suite_takes_no_other_application(
     assert "only the application measure speaks" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bench", "--board", BOARD],
+        ["profile", "--board", BOARD],
+        ["diverge", "x.wav"],
+        ["live", "--board", BOARD],
+    ],
+)
+@pytest.mark.parametrize("more", [["--app", "monitor"], ["--app=my_app"]])
+def test_commands_that_play_sounds_say_why_they_take_no_other_application(
+    words: list[str], more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, *more])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert f"{more[0]}: sounds are played over the link, which only the application measure" in said
+    assert "leave it out: firmware and flash take any" in said
+
+
 def test_an_application_that_is_not_there_is_told_before_anything_is_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from tests.kills.set_up import SetUp
 from tests.kills.sweep import Kill, Undisturbed, kill_and_run, run_undisturbed
 from tests.kills.train import Train
 
-KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (SetUp, Build, Flash, Run, Train)}
+KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Build, Flash, Run, Train, SetUp)}
 
 IN_A_ROUND = 5
 """Kills of one kind before the next kind has its turn."""
@@ -110,6 +111,7 @@ def print_table(journal: Journal, kinds: Sequence[str], count: int) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sweep; 1 where a run after a kill was not right."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
     parser.add_argument("--count", type=int, default=200, help="kills of all kinds together")
     parser.add_argument("--seed", type=int, default=1)

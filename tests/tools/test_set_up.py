@@ -40,7 +40,7 @@ except FileExistsError:
 print("[pip]", flush=True)
 if Path("gate").exists():
     Path("gate").read_bytes()
-site = Path(".venv/lib/python3/site-packages")
+site = Path(os.environ["TMPDIR"]).parent / "lib/python3/site-packages"
 package, info = site / f"{name}.py", site / f"{name}-1.dist-info"
 if not info.exists():
     text = "print(1)\n"
@@ -48,7 +48,9 @@ if not info.exists():
     (info / "METADATA").write_text("Name: x")
     is_full = os.environ.get("FULL") == name
     package.write_text(text[:3] if is_full else text)
-    rows = (f"{name}.py,sha256=x,{len(text)}", f"{name}-1.dist-info/RECORD,,")
+    rows = [f"{name}.py,sha256=x,{len(text)}", f"{name}-1.dist-info/RECORD,,"]
+    if os.environ.get("CUT_BEFORE_PROGRAMS") != name:
+        rows.append(f"{name}-1.dist-info/INSTALLER,,")
     (info / "RECORD").write_text("".join(f"{row}\n" for row in rows))
     if is_full:
         os.rmdir("busy")
@@ -212,3 +214,76 @@ def test_an_environment_of_somebody_else_is_left_alone(checkout: Path) -> None:
     assert process.returncode == 2
     assert ".venv is here, and mel2metal did not make it. Move it away" in errors
     assert os.listdir(checkout / ".venv") == ["theirs"]
+
+
+def test_a_package_whose_programs_were_not_written_is_not_whole(checkout: Path) -> None:
+    """pip was killed behind its last module: the list is the wheel's, and programs lack."""
+    assert install(checkout, "firmware", CUT_BEFORE_PROGRAMS="firmware").wait() == 0
+    out = (process := install(checkout, "test")).communicate()[0]
+    assert process.returncode == 0
+    assert ".venv is made anew: not whole are firmware-1" in out
+    assert installed(checkout) == [*["firmware", "mel2metal"] * 2, "test"]
+
+
+def test_what_pip_leaves_in_its_temporary_folder_goes(checkout: Path) -> None:
+    left = checkout / ".venv" / ".tmp" / "pip-unpack-1"
+    assert install(checkout, "firmware").wait() == 0
+    left.mkdir(parents=True)
+    assert install(checkout, "test").wait() == 0
+    assert not left.parent.exists()
+
+
+def test_a_lock_file_that_was_removed_meanwhile_does_not_count(checkout: Path) -> None:
+    os.mkfifo(checkout / "gate")
+    first = make(checkout, "test")
+    read_until(first.stdout, "[pip]")
+    second = make(checkout, "test")
+    read_until(second.stderr, "[lock]")
+    (checkout / ".venv.lock").unlink()
+    open_gate(checkout, first, second)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "OVERLAP" not in installed(checkout)
+    assert (checkout / ".venv.lock").exists()
+
+
+def labgrid(checkout: Path, **more: str) -> subprocess.Popen[str]:
+    words = ("make", f"PYTHON={sys.executable}", ".venv-labgrid/.installed")
+    return start(checkout, *words, **more)
+
+
+def test_labgrid_has_an_environment_of_its_own_which_a_full_disk_does_not_spoil(
+    checkout: Path,
+) -> None:
+    errors = (process := labgrid(checkout, FULL="labgrid")).communicate()[1]
+    assert process.returncode == 2
+    assert "pip could not install requirements/labgrid.txt in .venv-labgrid (exit" in errors
+    assert not (checkout / ".venv-labgrid" / ".installed").exists()
+    out = (process := labgrid(checkout)).communicate()[0]
+    assert process.returncode == 0
+    assert ".venv-labgrid is made anew: not whole are labgrid-1" in out
+    site = checkout / ".venv-labgrid" / "lib" / "python3" / "site-packages"
+    assert (site / "labgrid.py").read_text() == "print(1)\n"
+    assert installed(checkout) == ["labgrid"]
+    assert "up to date" in labgrid(checkout).communicate()[0]
+    assert not (checkout / ".venv" / "lib" / "python3" / "site-packages" / "labgrid.py").exists()
+
+
+def test_of_two_labgrids_one_waits(checkout: Path) -> None:
+    assert start(checkout, "make", f"PYTHON={sys.executable}", ".venv/.created").wait() == 0
+    os.mkfifo(checkout / "gate")
+    first = labgrid(checkout)
+    read_until(first.stdout, "[pip]")
+    second = labgrid(checkout)
+    assert ".venv-labgrid is being set up by process " in read_until(second.stderr, "[lock]")
+    open_gate(checkout, first, second)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert installed(checkout) == ["labgrid"]
+
+
+def test_labgrids_environment_of_an_earlier_version_is_ours(checkout: Path) -> None:
+    assert start(checkout, "make", f"PYTHON={sys.executable}", ".venv/.created").wait() == 0
+    (checkout / ".venv-labgrid").mkdir()
+    (checkout / ".venv-labgrid" / ".installed").touch()
+    os.utime(checkout / ".venv-labgrid" / ".installed", (1, 1))
+    assert labgrid(checkout).wait() == 0
+    assert installed(checkout) == ["labgrid"]

@@ -229,14 +229,15 @@ static void place(uint32_t at, uint8_t byte) {
     uart_tx_place(at - released_bytes, byte);
 }
 
-/* Waits until the transmit ring has room for more of the frame. What of it is final may go. */
-static void make_room(void) {
-    if (encoder.next - released_bytes + ROOM_AT_ONCE <= uart_tx_free()) {
-        return;
-    }
+static bool has_room(void) {
+    return encoder.next - released_bytes + ROOM_AT_ONCE <= uart_tx_free();
+}
+
+/* Until the transmit ring has room for more of the frame. What of it is final may go. */
+static __attribute__((noinline)) void wait_for_room(void) {
     const enum phase before = phase_enter(PHASE_SEND);
     uint32_t free_before = UINT32_MAX;
-    while (encoder.next - released_bytes + ROOM_AT_ONCE > uart_tx_free()) {
+    while (!has_room()) {
         release_until(encoder.code_at);
         uart_tx_sleep_unless_free(encoder.next - released_bytes + ROOM_AT_ONCE);
         /* The DMA empties the ring by itself. Should it ever stop, the watchdog ends the wait. */
@@ -247,6 +248,12 @@ static void make_room(void) {
         free_before = free_now;
     }
     (void)phase_enter(before);
+}
+
+static void make_room(void) {
+    if (!has_room()) {
+        wait_for_room();
+    }
 }
 
 static void encode(const uint8_t *bytes, uint32_t count) {

@@ -38,6 +38,8 @@ INDIRECT_CALLS: Mapping[str, Sequence[str]] = {
     "library/continuous": ("library/mel2metal:*:on_*",),
     # The application's own: it hands them over, from main() or from a record.
     "library/mel2metal": ("app/*:*:*",),
+    # Who takes the text of a fault: the line, or the transmit ring.
+    "board/fault_text": ("board/fault_report:*:send", "board/run_end:*:m2m_print"),
     # What says whether to sleep.
     "core/cpu": ("app/main:*:uart_rx_pending", "board/board:*:something_waits"),
 }

@@ -48,7 +48,8 @@ static void take_tap(const uint8_t *payload, uint32_t bytes) {
     memcpy(&tap, payload, sizeof tap);
     const uint32_t index = tap.operator_index;
     REQUIRE(index <= WIRE_TAP_CYCLES, "a tap is of an operator");
-    REQUIRE((session.selected[index / 8u] >> (index % 8u) & 1u) != 0u, "which was selected");
+    const uint32_t selected = session.selected[index / 8u];
+    REQUIRE((selected >> (index % 8u) & 1u) != 0u, "which was selected");
     for (uint32_t i = sizeof tap; i < bytes && index != WIRE_TAP_CYCLES; i++) {
         REQUIRE(payload[i] == net_tapped_value(), "a tap has the row's values");
     }

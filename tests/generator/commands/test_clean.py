@@ -32,6 +32,8 @@ from tests.support.build_folders import (
 HASH = "0123456789abcdef01234567"
 
 CACHES = {
+    f"fuzz/corpus/session/{40 * '0'}": b"an input",
+    "fuzz/current/text": b"a case",
     f"host/{HASH}/twin.so": b"compiled",
     f"host/.{HASH}.lock": b"",
     "flash_algorithms/u5-64e9a122e8f4201f.elf": b"algorithm",
@@ -45,6 +47,7 @@ CACHES = {
     ".u585-stedgeai.lock": b"",
 }
 RESULTS = {
+    f"fuzz/findings/session/crash-{40 * '0'}": b"an input",
     "hil/u585/20261129T160512Z-model/report.json": b"{}",
     "hil/u585/20261129T160512Z-model/report.html": b"<html>",
     "compare/builtin/u585/report.json": b"{}",
@@ -132,7 +135,7 @@ def test_results_stay_until_they_are_asked_for(build: Path) -> None:
     (build / "hil" / "u585" / "latest").symlink_to("20261129T160512Z-model")
     cleaning = clean(build)
     assert set(contents(build)) == {*RESULTS, "hil/u585/latest"}
-    assert set(left(cleaning, build)) == {"hil", "compare", "bench"}
+    assert set(left(cleaning, build)) == {"hil", "compare", "bench", "fuzz"}
     assert all("REPORTS=1" in one.why for one in cleaning.left)
     assert clean(build, reports=True).left == []
     assert not build.exists()
@@ -211,6 +214,8 @@ def test_environments_go_where_they_are_ours(
     write_files(
         tmp_path,
         {
+            ".venv.lock": b"process 1\n",
+            ".venv.old-77/half": b"",
             ".tools/cmsis-dsp-1.10.3/.installed": b"",
             ".tools/cmsis-dsp-1.10.3.lock": b"",
             ".tools/gcc.part-x1/half": b"",
@@ -228,6 +233,19 @@ def test_environments_go_where_they_are_ours(
     assert "removed  .venv" in said
     assert "stays    .tools/mine: was not written by mel2metal" in said
     assert [line for line in said if ".venv-labgrid: was not made by mel2metal" in line]
+
+
+def test_an_environment_that_is_being_set_up_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environment(tmp_path, ".venv", ".making")
+    with (tmp_path / ".venv.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert main(["--environments"]) == 3
+    assert set(contents(tmp_path)) == {".venv/pyvenv.cfg", ".venv/.making", ".venv.lock"}
+    assert main(["--environments"]) == 0
+    assert not contents(tmp_path)
 
 
 def test_an_environment_that_is_a_link_stays(

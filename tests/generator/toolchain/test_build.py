@@ -82,27 +82,6 @@ def test_the_project_builds_on_its_own_elsewhere_to_the_same_elf(
     assert str(Path.home()).encode() not in content
 
 
-@pytest.mark.slow
-def test_cmake_makes_the_same_image(
-    tiny_firmware: Firmware, toolchain: Toolchain, tmp_path: Path
-) -> None:
-    if shutil.which("cmake") is None:
-        pytest.skip("no cmake on this machine")
-    image = tiny_firmware.image
-    project = tmp_path / "moved"
-    shutil.copytree(image.project_dir, project, ignore=shutil.ignore_patterns("out"))
-    path = f"{toolchain.gcc.parent}{os.pathsep}{os.environ['PATH']}"
-    for command in (["cmake", "--preset"], ["cmake", "--build", "--preset"]):
-        subprocess.run(
-            [*command, "arm-none-eabi"],
-            cwd=project,
-            env={**os.environ, "PATH": path},
-            check=True,
-            capture_output=True,
-        )
-    assert sha256(project / "out" / "cmake" / "mel2metal.bin") == image.sha256
-
-
 def test_a_second_build_compiles_nothing(
     tiny_firmware: Firmware, u585: BoardSpec, tiny: Network, toolchain: Toolchain
 ) -> None:

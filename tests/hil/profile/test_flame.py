@@ -51,6 +51,15 @@ def test_names_are_escaped(picture: ElementTree.Element) -> None:
     assert title(frames(drawn(root))[0]).startswith(ODD_NAME)
 
 
+def test_what_xml_has_no_character_for_is_shown_by_its_number() -> None:
+    odd = "a\x00\x08\x1b[2J\ufffe\udc80\u202e\r\nb"
+    shown = r"a\x00\x08\x1b[2J\ufffe\x80\u202e\r\nb"
+    text = flame_graph(Node(Frame(odd), instructions=10, own=10), odd, (odd, odd))
+    picture = ElementTree.fromstring(text.encode("utf-8"))
+    assert picture.get("aria-label") == shown
+    assert title(frames(picture)[0]).startswith(shown)
+
+
 def test_every_frame_tells_its_count(picture: ElementTree.Element) -> None:
     texts = [title(frame) for frame in frames(picture)]
     assert texts[0].startswith(f"all: {WHOLE:,} instructions (100.00% of all), 0 of its own")
