@@ -35,8 +35,7 @@ static bool reads;
 
 void m2m_board_begin(void) {
     /* Before anything can reset the part once more. */
-    const struct ended_run ended = fault_record_take(clock_take_reset_flags());
-    run_end_take(&ended);
+    run_end_take(clock_take_reset_flags());
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();

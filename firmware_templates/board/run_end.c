@@ -6,6 +6,7 @@
 #include "board/run_end.h"
 
 #include "board/fault_text.h"
+#include "core/fault_record.h"
 #include "library/mel2metal.h"
 
 static const char *const phases[] = {
@@ -16,8 +17,8 @@ static const char *const phases[] = {
 
 static struct ended_run ended;
 
-void run_end_take(const struct ended_run *run) {
-    ended = *run;
+void run_end_take(uint32_t reset_flags) {
+    fault_record_take(reset_flags, &ended);
 }
 
 static void tell_fault(void) {

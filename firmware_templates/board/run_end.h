@@ -3,8 +3,9 @@
 #ifndef BOARD_RUN_END_H
 #define BOARD_RUN_END_H
 
-#include "core/fault_record.h"
+#include <stdint.h>
 
-void run_end_take(const struct ended_run *run);
+/* fault_record_take(). */
+void run_end_take(uint32_t reset_flags);
 
 #endif

@@ -11,7 +11,6 @@
 #include "core/cpu.h"
 #include "core/fault_record.h"
 #include "core/handlers.h"
-#include "core/image.h"
 #include "core/memory_layout.h"
 
 /* Words of the frame that the core stacks on exception entry (Arm ARM, exception entry). */
@@ -39,7 +38,8 @@ __attribute__((naked)) void unexpected_interrupt(void) {
 /* Whether an address in Thumb form is behind a call: BL has 11110 and 11x1 at the heads of its two
  * halves, BLX 0100 0111 1 register 000 (Arm ARM, encodings T1 of BL and BLX). */
 static bool follows_a_call(uint32_t address) {
-    if ((address & 1u) == 0u || address - (uint32_t)image_begin() - 5u >= image_bytes() - 5u) {
+    if ((address & 1u) == 0u || address < (uint32_t)__image_start + 5u ||
+        address >= (uint32_t)__image_end) {
         return false;
     }
     const uint16_t *next = (const uint16_t *)(address - 1u);

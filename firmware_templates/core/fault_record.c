@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fault_record.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 #include "core/cortex_m.h"
 #include "library/crc32.h"
@@ -20,18 +20,17 @@ static struct {
 
 static uint32_t resets; /* of this run's record; 0 until that was begun */
 
-static void seal(void) {
-    record.magic = MAGIC;
-    record.crc = crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
+static __attribute__((noinline)) uint32_t crc_of_run(void) {
+    return crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
 }
 
-static bool is_valid(void) {
-    return record.magic == MAGIC &&
-           record.crc == crc32_update(0u, (const uint8_t *)&record.run, sizeof record.run);
+static void seal(void) {
+    record.magic = MAGIC;
+    record.crc = crc_of_run();
 }
 
 /* `record` has been written whole since the power came up. */
-static uint32_t phase_now(void) {
+static __attribute__((noinline)) uint32_t phase_now(void) {
     const uint32_t word = record.phase;
     const uint32_t phase = word & 0xFFFFu;
     return word == (phase | ~phase << 16) && phase <= PHASE_LISTEN ? phase : PHASE_UNKNOWN;
@@ -47,48 +46,50 @@ enum phase phase_enter(enum phase phase) {
     return (enum phase)before;
 }
 
-struct ended_run fault_record_take(uint32_t reset_flags) {
-    struct ended_run ended = {0};
-    if ((reset_flags & RCC_RESET_POWER) == 0u && is_valid()) {
-        ended = record.run;
-        ended.resets++;
-        if (ended.end == RUN_END_NONE) { /* nobody could write anything down */
-            ended.end = (reset_flags & RCC_RESET_WATCHDOG) != 0u ? RUN_END_WATCHDOG : RUN_END_RESET;
-            ended.phase = phase_now();
-        }
-    }
-    resets = ended.resets;
-    record.run = (struct ended_run){.resets = resets};
-    seal();
-    note(PHASE_START);
-    return ended;
+/* What is known of every end. */
+static __attribute__((noinline)) void begin(enum run_end end) {
+    memset(&record.run, 0, sizeof record.run);
+    record.run.resets = resets;
+    record.run.end = end;
+    record.run.phase = phase_now();
 }
 
-static void keep(const struct ended_run *run) {
-    record.run = *run;
-    record.run.resets = resets;
-    record.run.phase = phase_now();
+void fault_record_take(uint32_t reset_flags, struct ended_run *ended) {
+    struct ended_run *run = &record.run;
+    if ((reset_flags & RCC_RESET_POWER) != 0u || record.magic != MAGIC ||
+        record.crc != crc_of_run()) {
+        memset(run, 0, sizeof *run);
+        run->resets = UINT32_MAX;          /* less one: this start is none */
+    } else if (run->end == RUN_END_NONE) { /* nobody could write anything down */
+        run->end = (reset_flags & RCC_RESET_WATCHDOG) != 0u ? RUN_END_WATCHDOG : RUN_END_RESET;
+        run->phase = phase_now();
+    }
+    resets = ++run->resets;
+    *ended = *run;
+    note(PHASE_START);
+    begin(RUN_END_NONE);
     seal();
 }
 
 void fault_record_keep(enum run_end end, uint32_t address, uint32_t status) {
-    const uint32_t caller = (uint32_t)__builtin_return_address(0) & ~1u;
-    keep(&(struct ended_run){.end = end, .address = address, .status = status, .pc = caller});
+    begin(end);
+    record.run.address = address;
+    record.run.status = status;
+    record.run.pc = (uint32_t)__builtin_return_address(0) & ~1u;
+    seal();
 }
 
 void fault_record_keep_fault(const struct fault *fault) {
-    struct ended_run run = {
-        .end = RUN_END_CORE_FAULT,
-        .exception = fault->exception,
-        .status = fault->cfsr,
-        .hfsr = fault->hfsr,
-        .pc = fault->pc,
-        .lr = fault->lr,
-    };
+    begin(RUN_END_CORE_FAULT);
+    record.run.exception = fault->exception;
+    record.run.status = fault->cfsr;
+    record.run.hfsr = fault->hfsr;
+    record.run.pc = fault->pc;
+    record.run.lr = fault->lr;
     if ((fault->cfsr & SCB_CFSR_MMARVALID) != 0u) {
-        run.address = fault->mmfar;
+        record.run.address = fault->mmfar;
     } else if ((fault->cfsr & SCB_CFSR_BFARVALID) != 0u) {
-        run.address = fault->bfar;
+        record.run.address = fault->bfar;
     }
-    keep(&run);
+    seal();
 }

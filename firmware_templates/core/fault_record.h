@@ -47,7 +47,7 @@ struct ended_run {
 
 /* Takes what the run before left, and begins this run's record in PHASE_START. Call it once, with
  * the reset flags as clock_take_reset_flags() returned them, before any wait with a limit. */
-struct ended_run fault_record_take(uint32_t reset_flags);
+void fault_record_take(uint32_t reset_flags, struct ended_run *ended);
 
 /* Writes down how this run ends; the caller resets the core then. `address` and `status`: as in
  * struct ended_run. The place of the call is kept as pc. */

@@ -10,11 +10,3 @@ uint32_t weights_crc(void) {
     }
     return crc;
 }
-
-uint32_t weights_bytes(void) {
-    uint32_t bytes = 0u;
-    for (uint32_t i = 0u; i < weights_table_count; i++) {
-        bytes += weights_tables[i].bytes;
-    }
-    return bytes;
-}

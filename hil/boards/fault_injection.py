@@ -113,18 +113,24 @@ class FaultInjection:
 
     @contextmanager
     def clip(self, number: int, clip_bytes: int, name: str) -> Iterator[Course]:
-        """Strike what is done in this context, by the plan of the clip of that number."""
+        """Strike what is done in this context, by the plan of the clip of that number.
+
+        A clip that the user breaks off (Ctrl-C) counts for nothing.
+        """
         strikes = self.plan.strikes(number)
         at_the_probe = [one for one in strikes if one.mode.boundary is Boundary.PROBE]
         self._seen, self._struck = [], []
         self._line.begin([one for one in strikes if one not in at_the_probe], clip_bytes)
-        course = Course(self, at_the_probe)
+        course = Course(at_the_probe)
         try:
             yield course
+        except Exception:
+            self._tell(name, number, End.LOST)
+            raise
+        else:
+            self._tell(name, number, course.end)
         finally:
             self._line.begin((), 0)
-            tally, kinds = self._count(course.end), tuple(dict.fromkeys(self._seen))
-            self._on_clip(StruckClip(name, number, self.plan, tally, kinds))
 
     @contextmanager
     def troubled_probe(self, strike: Strike) -> Iterator[None]:
@@ -144,6 +150,10 @@ class FaultInjection:
             board: StruckBoard = self._board  # type: ignore[assignment]  # as above
             board.strike(strike.mode.value, strike.choice)
 
+    def _tell(self, name: str, number: int, end: End) -> None:
+        tally, kinds = self._count(end), tuple(dict.fromkeys(self._seen))
+        self._on_clip(StruckClip(name, number, self.plan, tally, kinds))
+
     def _count(self, end: End) -> FaultTally:
         tally = FaultTally()
         for one in self._struck:
@@ -156,8 +166,7 @@ class FaultInjection:
 class Course:
     """One clip with faults, while it is played."""
 
-    def __init__(self, injection: FaultInjection, at_the_probe: list[Strike]) -> None:
-        self.injection = injection
+    def __init__(self, at_the_probe: list[Strike]) -> None:
         self.at_the_probe = at_the_probe
         """What strikes when the board is programmed, which has to be done for it."""
 

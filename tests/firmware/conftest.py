@@ -15,7 +15,15 @@ from generator.toolchain.locate import Toolchain, find_toolchain
 from tests.firmware.board_runs import Projects
 from tests.firmware.firmware_driver import DRIVER, Driver, build_driver, driver_key
 from tests.support.firmware_store import stored_firmware, write_tiny_model
+from tests.support.kept_objects import kept_objects
 from tests.support.store import stored
+
+
+@pytest.fixture(scope="session", autouse=True)
+def objects_are_kept() -> Iterator[None]:
+    """Images here are run, not judged by how they are compiled."""
+    with kept_objects():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ SAMPLES = np.random.default_rng(7).integers(-8000, 8000, 4000).astype("<i2")
 CANARY = 0xC5A91B6D
 """Of port/canary.h."""
 
-INSTRUCTIONS_A_BYTE = 7.5
+INSTRUCTIONS_A_BYTE = 7.1
 CLIP_INSTRUCTIONS = 160_000_000
 """Of a clip of 5 s with the shipped model, at least."""
 

@@ -19,7 +19,7 @@ from generator.project.manifest import read_project
 from generator.project.names import IMAGE_FILES, MAP_FILE
 from generator.toolchain.locate import Toolchain
 from generator.toolchain.stack_bound.bound import StackBound, check_stack, read_stack_bound
-from generator.toolchain.stack_bound.compiled_frames import read_frames
+from generator.toolchain.stack_bound.compiled_frames import frame_of, read_frames
 from generator.toolchain.stack_bound.elf32 import read_elf32
 from generator.toolchain.stack_bound.exceptions import PRIORITIES
 from generator.toolchain.stack_bound.image_functions import read_functions
@@ -68,7 +68,7 @@ def test_every_function_has_a_figure_that_its_instructions_confirm(
     }
     compiled = 0
     for function in functions:
-        frame = frames.get((function.object, function.source_name))
+        frame = frame_of(frames, function)
         if frame is None:
             assert function.object.endswith((".S", "linker stubs", ")")), function
         elif function.name not in VARIADIC:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from generator.toolchain.locate import compiler_environment, find_host_cc
 from tools.fuzzer_install import CLANG
 
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+HAS_GNU_TOOLS = sys.platform == "linux"
+"""Calls are wrapped by ld, and sections renamed by objcopy."""
 
 _PROBE = """\
 #include <stddef.h>
@@ -51,6 +55,8 @@ def find_engine() -> Engine:
 
     `FUZZ_ENGINE=built-in` chooses the latter, and `CLANG=` names a clang.
     """
+    if not HAS_GNU_TOOLS:
+        raise ToolError("the C targets need GNU ld and objcopy", "run them on Linux")
     if os.environ.get("FUZZ_ENGINE", "") == "built-in":
         return built_in_engine()
     return libfuzzer_engine() or built_in_engine()

@@ -12,8 +12,10 @@ import pytest
 from generator.wire import MESSAGES, Direction
 from tests.fuzz.c_build import C_FOLDER
 from tests.fuzz.c_targets import C_TARGETS, CTarget
-from tests.fuzz.engines import built_in_engine
+from tests.fuzz.engines import HAS_GNU_TOOLS, built_in_engine
 from tests.fuzz.target import CORPUS, Budget, seeds_of
+
+pytestmark = pytest.mark.skipif(not HAS_GNU_TOOLS, reason="they need GNU ld and objcopy")
 
 SEED_FILES, SEED_BYTES = 200, 600
 """At most so many seeds in all, and so many bytes in one."""
@@ -33,6 +35,7 @@ SLICE = [target for target in C_TARGETS if target.name in EXECUTIONS]
 @pytest.mark.slow
 @pytest.mark.parametrize("target", SLICE, ids=lambda target: target.name)
 def test_a_slice_finds_nothing(target: CTarget, tmp_path: Path) -> None:
+    """All seeds of the repository first, then what comes of them."""
     count = EXECUTIONS[target.name]
     outcome = target.run(Budget(seed=1, executions=count, work=tmp_path))
     print(f"{target.name}: {outcome.executions} executions by {outcome.engine}")
@@ -43,24 +46,16 @@ def test_a_slice_finds_nothing(target: CTarget, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", SLICE, ids=lambda target: target.name)
-def test_seeds_pass(target: CTarget) -> None:
-    for seed in seeds_of(target.name):
-        finding = target.repeat(seed)
-        assert finding is None, finding
-
-
-@pytest.mark.slow
 def test_the_built_in_engine_runs_the_same_targets(tmp_path: Path) -> None:
     (target,) = (target for target in SLICE if target.name == "session-taps")
     target = replace(target, engine=built_in_engine())
     outcomes, kept = [], []
     for turn in ("first", "second"):
-        outcomes.append(target.run(Budget(seed=1, executions=2000, work=tmp_path / turn)))
+        outcomes.append(target.run(Budget(seed=1, executions=400, work=tmp_path / turn)))
         corpus = tmp_path / turn / "corpus" / target.name
         kept.append(sorted(path.read_bytes() for path in corpus.iterdir()))
     assert not outcomes[0].findings
-    assert outcomes[0].executions == 2000
+    assert outcomes[0].executions == 400
     assert outcomes[0].edges is not None
     assert outcomes[0].edges > 300
     assert kept[0]

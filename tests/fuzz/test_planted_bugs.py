@@ -17,7 +17,7 @@ from generator.repository import TEMPLATES_DIR
 from tests.fuzz.c_build import build_program
 from tests.fuzz.c_run import repeat_input, run_engine
 from tests.fuzz.c_targets import C_TARGETS
-from tests.fuzz.engines import find_engine
+from tests.fuzz.engines import HAS_GNU_TOOLS, find_engine
 from tests.fuzz.target import Budget
 
 pytestmark = pytest.mark.slow
@@ -136,6 +136,7 @@ BUGS = (
 )
 
 
+@pytest.mark.skipif(not HAS_GNU_TOOLS, reason="the C targets need GNU ld and objcopy")
 @pytest.mark.parametrize("bug", BUGS if ALL else BUGS[:2], ids=lambda bug: bug.name)
 def test_a_planted_bug_is_found(bug: PlantedBug, tmp_path: Path) -> None:
     templates = tmp_path / "templates"

@@ -19,6 +19,7 @@ from generator.project.manifest import FOOTPRINT_FILE
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL
 from generator.toolchain.locate import Toolchain
 from tests.generator.boards.test_fit import assert_close
+from tests.support.kept_objects import kept_objects
 
 OTHER_BOARDS = sorted(set(load_boards(DEFAULT_BOARDS_FILE)) - {"u585", "u575"})
 """The u585 is built by many tests; the u575 is its twin."""
@@ -58,7 +59,8 @@ def test_the_shipped_model_in_64_kib(
 ) -> None:
     """At most 56 KiB RAM with stack, at most 240 KiB flash."""
     network = read_network(DEFAULT_MODEL)
-    result = make_firmware(boards["l432"], network, toolchain, out_dir=tmp_path, taps=taps)
+    with kept_objects():
+        result = make_firmware(boards["l432"], network, toolchain, out_dir=tmp_path, taps=taps)
     bill = json.loads((result.image.project_dir / FOOTPRINT_FILE).read_text())["image"]
     assert bill["ram_bytes"] <= 56 * 1024
     assert bill["flash_bytes"] <= 240 * 1024

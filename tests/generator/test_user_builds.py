@@ -13,10 +13,18 @@ from generator.cli import main
 from generator.network import Network
 from generator.project.manifest import read_project
 from generator.project.new_application import write_application
+from tests.support.kept_objects import kept_objects
 
 pytestmark = pytest.mark.slow
 
 BOARD = "l475"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def objects_are_kept() -> Iterator[None]:
+    """Those of the user's own C are not."""
+    with kept_objects():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from generator.network import read_network
 from generator.project.applications import MEASURE, Application
 from generator.repository import REPO_ROOT, TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain, find_cmsis_dsp, find_toolchain
+from tests.support.kept_objects import kept_objects
 from tests.support.model_files import write_model
 from tests.support.store import digest, stored
 from tests.support.tiny_model import TINY_LABELS, tiny_model
@@ -87,9 +88,10 @@ def stored_firmware(
 
     def make(folder: Path) -> None:
         network = read_network(model)
-        made = make_firmware(
-            *(board, network, chosen), out_dir=folder, taps=taps, application=application
-        )
+        with kept_objects():
+            made = make_firmware(
+                *(board, network, chosen), out_dir=folder, taps=taps, application=application
+            )
         (folder / FIRMWARE_FILE).write_bytes(pickle.dumps(made))
 
     key = firmware_key(board, model, chosen, taps=taps, application=application)

@@ -158,6 +158,7 @@ class HostNetwork:
             [*COMPILE, "-shared", f"-I{project}", *files, "-o", str(library)], check=True
         )
         self._library = ctypes.CDLL(str(library))
+        self._hold_constants()
         self._library.network_scores_s8.restype = ctypes.POINTER(ctypes.c_int8)
         tap_type = ctypes.CFUNCTYPE(
             None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_uint32
@@ -165,6 +166,13 @@ class HostNetwork:
         self._tap = tap_type(self._on_tap)
         self._library.test_set_tap(self._tap)
         self._rows: dict[int, dict[int, bytes]] = defaultdict(dict)
+
+    def _hold_constants(self) -> None:
+        """What the image's CRC-32 is computed from is what the compiler has made of the tables."""
+        for table in self.plan.constant_tables:
+            size = len(table.content)
+            compiled = (ctypes.c_uint8 * size).in_dll(self._library, table.place)
+            assert bytes(compiled) == table.content, f"{table.place} is not as generated"
 
     def _on_tap(self, operator: int, row: int, values: int, count: int) -> None:
         assert row not in self._rows[operator], f"row {row} of operator {operator} came twice"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,9 @@ from hil.option_table import prefixed_arguments
 NO_MODEL = b"\x1c\x00\x00\x00TFL3"
 """The beginning of a .tflite: enough for a run that opens no board."""
 
+KEPT_OBJECTS_HOOK = REPO_ROOT / "tests" / "support" / "with_kept_objects"
+"""Firmware that the run builds takes objects that are kept."""
+
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
 
 
@@ -30,7 +34,11 @@ def run_pytest(
     """
     ours = prefixed_arguments(arguments)
     command = [sys.executable, "-m", "pytest", "-q", *LEAN, *ours, *theirs]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    folders = (str(KEPT_OBJECTS_HOOK), str(REPO_ROOT), os.environ.get("PYTHONPATH", ""))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def write_noise(folder: Path, labels: Iterable[str], samples: int) -> Path:

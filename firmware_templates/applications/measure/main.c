@@ -25,7 +25,7 @@ _Noreturn void main(void) {
 
     /* Before anything can reset the part once more: the flags would be those of two resets. */
     facts.reset_flags = clock_take_reset_flags();
-    facts.ended = fault_record_take(facts.reset_flags);
+    fault_record_take(facts.reset_flags, &facts.ended);
     watchdog_begin(); /* on the LSI: it resets the core as well where the clock below never gets
                          ready */
     clock_begin();

@@ -18,7 +18,7 @@ from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError, ToolError
 from generator.project.names import IMAGE_FILES, MAP_FILE, OUTPUT_DIR
 from generator.toolchain.stack_bound.call_depth import Depths, Node, UnknownDepthError
-from generator.toolchain.stack_bound.compiled_frames import read_frames
+from generator.toolchain.stack_bound.compiled_frames import frame_of, read_frames
 from generator.toolchain.stack_bound.elf32 import Elf32, read_elf32
 from generator.toolchain.stack_bound.exceptions import (
     Interrupt,
@@ -144,7 +144,7 @@ def _nodes(project: Path, elf: Elf32, is_measure: bool) -> dict[int, Node]:
     nodes = {}
     for function in functions:
         code = function.code
-        frame = frames.get((function.object, function.source_name))
+        frame = frame_of(frames, function)
         place = frame.place if frame is not None else function.object
         node = Node(
             function.name,

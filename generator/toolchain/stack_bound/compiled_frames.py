@@ -8,10 +8,12 @@ A line is `path:line:column:function`, bytes, and how sure that is: `static`, `d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.project.names import OUTPUT_DIR, STACK_USAGE_SUFFIX
+from generator.toolchain.stack_bound.image_functions import Function
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,18 @@ class Frame:
     """File and line."""
 
 
-def read_frames(project: Path) -> dict[tuple[str, str], Frame]:
-    """Frames by object, without its ending, and function; the largest of a function's copies."""
+Frames = Mapping[tuple[str, str], Frame]
+"""By object, without its ending, and function."""
+
+
+def frame_of(frames: Frames, function: Function) -> Frame | None:
+    """That of a function; of a changed copy its own, or where there is none the original's."""
+    own = frames.get((function.object, function.name))
+    return own or frames.get((function.object, function.source_name))
+
+
+def read_frames(project: Path) -> Frames:
+    """All that the compiler wrote; the largest of a function that is there twice."""
     out = project / OUTPUT_DIR
     frames: dict[tuple[str, str], Frame] = {}
     for path in sorted(out.rglob(f"*{STACK_USAGE_SUFFIX}")):

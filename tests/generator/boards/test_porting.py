@@ -12,6 +12,7 @@ from generator.network import Network
 from generator.repository import REPO_ROOT
 from generator.toolchain.locate import Toolchain
 from tests.generator.boards.test_boards_against_modm import facts_of, uart_signals
+from tests.support.kept_objects import kept_objects
 
 PAGE = REPO_ROOT / "docs" / "porting.md"
 
@@ -25,5 +26,6 @@ def test_the_example_builds(tiny: Network, toolchain: Toolchain, tmp_path: Path)
     signals = uart_signals(board.part)
     for direction, pin in (("tx", board.uart.tx), ("rx", board.uart.rx)):
         assert signals[board.uart.peripheral, direction][pin.pin] == pin.alternate_function
-    result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
+    with kept_objects():
+        result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
     assert result.image.bin.stat().st_size == result.footprint.image.flash_bytes

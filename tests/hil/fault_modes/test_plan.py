@@ -4,23 +4,27 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import InputError
 from hil.fault_modes.names import STRIKE_FROM_OUTSIDE, Boundary, FaultMode
 from hil.fault_modes.plan import CHOICES, FaultPlan, FaultRate, Strike, parse_rate, parse_rates
 
+EXAMPLES = 30
+
 MODES = st.sampled_from(FaultMode)
 SEEDS = st.integers(min_value=0, max_value=1 << 40)
 NUMBERS = st.integers(min_value=0, max_value=100_000)
 
 
+@settings(max_examples=EXAMPLES)
 @given(MODES, st.floats(min_value=0, max_value=1))
 def test_a_rate_is_read_as_it_is_written(mode: FaultMode, rate: float) -> None:
     assert parse_rate(f"{mode.value}@{rate!r}") == FaultRate(mode, rate)
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.text())
 def test_any_other_text_is_refused_in_words(text: str) -> None:
     try:
@@ -63,6 +67,7 @@ def test_what_cannot_strike_is_left_out_of_a_group_and_refused_by_name() -> None
     assert whats == ["host-killed: strikes from outside", "tools: strikes from outside"]
 
 
+@settings(max_examples=EXAMPLES)
 @given(SEEDS, NUMBERS)
 def test_a_plan_is_a_function_of_seed_and_number(seed: int, number: int) -> None:
     rates = [FaultRate(mode, 0.5) for mode in FaultMode]
@@ -72,6 +77,7 @@ def test_a_plan_is_a_function_of_seed_and_number(seed: int, number: int) -> None
     assert all(0 <= one.position < 1 and 0 <= one.choice < CHOICES for one in strikes)
 
 
+@settings(max_examples=EXAMPLES)
 @given(SEEDS, NUMBERS, st.sets(MODES))
 def test_a_mode_strikes_as_it_does_without_the_others(
     seed: int, number: int, modes: set[FaultMode]

@@ -6,11 +6,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hil.fault_modes.names import FaultMode
 from hil.fault_modes.tally import End, FaultCounts, FaultTally, sum_tallies
+
+EXAMPLES = 30
 
 FAULTS = st.tuples(
     st.sampled_from(FaultMode),
@@ -34,6 +36,7 @@ def tally_of(faults: list[tuple[FaultMode, tuple[End, bool]]]) -> FaultTally:
     return tally
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(FAULTS))
 def test_each_fault_ends_in_one_way(faults: list[tuple[FaultMode, tuple[End, bool]]]) -> None:
     tally = tally_of(faults)
@@ -45,6 +48,7 @@ def test_each_fault_ends_in_one_way(faults: list[tuple[FaultMode, tuple[End, boo
         assert counts.recovered <= counts.detected <= counts.injected - counts.harmless
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.lists(FAULTS), st.lists(FAULTS))
 def test_sums_and_json_lose_nothing(
     first: list[tuple[FaultMode, tuple[End, bool]]],

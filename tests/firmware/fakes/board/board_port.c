@@ -106,9 +106,9 @@ uint32_t clock_take_reset_flags(void) {
 }
 
 /* Before anything else: what the run before left, for these flags alone. */
-struct ended_run fault_record_take(uint32_t reset_flags) {
+void fault_record_take(uint32_t reset_flags, struct ended_run *ended) {
     note('r');
-    return reset_flags == fake_reset_flags ? fake_ended : (struct ended_run){0};
+    *ended = reset_flags == fake_reset_flags ? fake_ended : (struct ended_run){0};
 }
 
 enum phase phase_enter(enum phase phase) {

@@ -22,6 +22,7 @@ from generator.network import Network
 from generator.project.target_flags import target_flags
 from generator.toolchain.locate import Toolchain
 from tests.generator.record_changes import SHIPPED, changed
+from tests.support.kept_objects import kept_objects
 
 NULL_BYTES = 1024
 """Bytes at address 0 that the MPU forbids (firmware_templates/port/h7/memory.c)."""
@@ -138,7 +139,8 @@ def test_a_record_of_another_kind_builds(
     path.write_text(yaml.safe_dump(document))
     board = load_boards(path)["h743"]
     assert board.dma_ram is not None and board.dma_ram.origin == 0x3004_0000
-    result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
+    with kept_objects():
+        result = make_firmware(board, tiny, toolchain, out_dir=tmp_path)
     assert all(part.itcm_bytes == 0 for part in result.footprint.by_part.values())
     config = (result.image.project_dir / "port" / "port_config.h").read_text()
     for line in ("PORT_HAS_FALLBACK 0", "PORT_SRAM_ENABLE_MASK 0x80000000u", "PORT_OVERDRIVE 0"):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The constant arrays of this image and the CRC-32 over them, one after the other; see weights.h.
- * Computed by generator/project/weights.py from 7101 bytes. */
+ * Computed by generator/project/weights.py. */
 #include "library/weights.h"
 
 #include "frontend/mel_tables.h"
@@ -29,5 +29,7 @@ const struct constant_table weights_tables[] = {
 };
 
 const uint32_t weights_table_count = sizeof weights_tables / sizeof weights_tables[0];
+
+const uint32_t weights_bytes = 7101u;
 
 const uint32_t weights_crc_generated = 0x49ea85f8u;
