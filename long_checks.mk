@@ -16,6 +16,10 @@ graph-images: $(VENV)/.$(TEST_SET) $(TOOLS) ## Random graphs (IMAGES=30) and Ker
 microphone-clips: $(VENV)/.$(TEST_SET) $(TOOLS) ## Real clips (CLIPS=40) through the microphone's path against the UART's decisions
 	MICROPHONE_CLIPS=$(call said,CLIPS,40) $(PYTEST) tests/firmware/test_microphone_clips.py -s
 
+.PHONY: hostile-files
+hostile-files: $(VENV)/.$(TEST_SET) ## Every hostile file through its command: one message, within 2 s and 300 MB
+	HOSTILE_FILES=1 $(PYTEST) tests/mel2metal/test_hostile_files.py -s -q
+
 .PHONY: drawn-records
 drawn-records: $(VENV)/.test $(TOOLS) ## More front-ends drawn at random against float64 (RECORDS=100 of each kind)
 	DRAWN_RECORDS=$(call said,RECORDS,100) $(PYTEST) tests/frontend/test_record_distance.py -n $(call said,JOBS)

@@ -121,7 +121,8 @@ def main(
         return run(options, PlainConsole(highlight=False))
     except InputError as error:
         lines = fault_lines(error.faults)
-        count = f"{len(lines)} fault{'s' if len(lines) > 1 else ''}"
+        different = len({(one.what, one.remedy) for one in error.faults})
+        count = f"{different} fault{'s' if different > 1 else ''}"
         errors.print(f"mel2metal: {count}", style="bold red")
         for line in lines:
             errors.print(f"  {line}", markup=False)

@@ -44,10 +44,18 @@ class Fault:
         return visible(text, keep=LINES)
 
 
+MOST_LINES = 100
+"""Faults that are shown, before the rest is counted: who has more mends one kind first."""
+
+LONGEST_LINE = 4000
+"""Characters of a fault: what a tool said may be long, a damaged file's values longer."""
+
+
 def fault_lines(faults: Sequence[Fault]) -> list[str]:
     """Each fault as text: one text with all its places, at the first of them.
 
-    Of neighbours that share a remedy the last one gives it.
+    Of neighbours that share a remedy the last one gives it. What nobody would read to its end is
+    cut: a text, and the number of them.
     """
     places: dict[tuple[str, str], list[str]] = {}
     for fault in faults:
@@ -56,11 +64,18 @@ def fault_lines(faults: Sequence[Fault]) -> list[str]:
         Fault("; ".join(dict.fromkeys(where)), what, remedy)
         for (what, remedy), where in places.items()
     ]
-    following = [*(fault.remedy for fault in merged[1:]), None]
-    return [
-        str(replace(fault, remedy="") if fault.remedy == remedy else fault)
-        for fault, remedy in zip(merged, following, strict=True)
+    shown = merged[:MOST_LINES]
+    following = [*(fault.remedy for fault in shown[1:]), None]
+    lines = [
+        _shortened(str(replace(fault, remedy="") if fault.remedy == remedy else fault))
+        for fault, remedy in zip(shown, following, strict=True)
     ]
+    more = len(merged) - len(shown)
+    return [*lines, f"and {more} more like these"] if more else lines
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
 class Mel2metalError(Exception):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from generator.bounded_json import load_json
 from generator.errors import ToolError
 from generator.notices import LOCK, notice, notify
 
@@ -91,7 +92,7 @@ def hold_file(
 def describe_owner(path: Path) -> str:
     """Who holds the lock file `path`: process, host, since when and which command, where known."""
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = load_json(path.read_text(encoding="utf-8"))
         text = (
             f"process {known['pid']} on {known['host']} since {known['since']}: {known['command']}"
         )

@@ -9,7 +9,6 @@ published of the same model. 0: all ran. Else the exit code of the first run tha
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
+from generator.bounded_json import load_json
 from generator.command_parser import CommandParser
 from generator.engines.engine import BUILTIN, ENGINES, STEDGEAI
 from generator.engines.stedgeai.locate import find_install
@@ -70,10 +70,10 @@ class EngineRun:
     @classmethod
     def read(cls, report: Path, footprint: Path) -> EngineRun:
         """From report.json, details.json beside it, and footprint.json."""
-        said: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-        details: dict[str, Any] = json.loads(report.with_name("details.json").read_text("utf-8"))
+        said: dict[str, Any] = load_json(report.read_text(encoding="utf-8"))
+        details: dict[str, Any] = load_json(report.with_name("details.json").read_text("utf-8"))
         labels = details["labels"]
-        network: dict[str, int] = json.loads(footprint.read_text(encoding="utf-8"))["network"]
+        network: dict[str, int] = load_json(footprint.read_text(encoding="utf-8"))["network"]
         return cls(
             engine=str(said["engine"]),
             model_sha256=str(said["model_sha256"]),

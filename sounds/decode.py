@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from generator.errors import Fault, InputError
 from sounds.plain_file import file_fault
+from sounds.quiet_decoder import quiet_decoder
 
 if TYPE_CHECKING:
     import soundfile
@@ -61,7 +62,8 @@ def own_rate_hz(path: Path) -> int:
     """The sample rate of a file that `read_sound` can decode."""
     import soundfile
 
-    return int(soundfile.info(path).samplerate)
+    with quiet_decoder(path):
+        return int(soundfile.info(path).samplerate)
 
 
 def read_samples(path: Path, sample_rate_hz: int) -> Samples:
@@ -83,7 +85,7 @@ def read_sound(path: Path, sample_rate_hz: int) -> Decoded:
     if fault := file_fault(path, "cannot be decoded: it is not there", remedy):
         raise InputError([fault])
     try:
-        with soundfile.SoundFile(path) as file:
+        with quiet_decoder(path), soundfile.SoundFile(path) as file:
             return _decode(file, path, sample_rate_hz)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:  # TypeError: headerless .raw
         raise InputError([Fault(str(path), f"cannot be decoded: {error}", remedy)]) from error

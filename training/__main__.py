@@ -28,7 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = PlainConsole(soft_wrap=True)
     try:
         is_check = getattr(options, "check", False)
-        (check_command if is_check else COMMANDS[options.command])(options, console)
+        if is_check:
+            check_command(options.command, options, console)
+        else:
+            COMMANDS[options.command](options, console)
     except Mel2metalError as error:
         print(error, file=sys.stderr)
         return error.exit_code

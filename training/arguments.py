@@ -137,7 +137,7 @@ def _run(name: str, options: argparse.Namespace, console: Console) -> int:
     from training.commands import COMMANDS, check_command
 
     if is_check:
-        check_command(options, console)
+        check_command(name, options, console)
         return 0
     install_tools_outside_checkout(console, ["cmsis-dsp"])
     try:

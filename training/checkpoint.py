@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from generator.bounded_json import load_json
 from training.run_folder import write_atomically
 
 Arrays = tuple[npt.NDArray[Any], ...]
@@ -46,7 +47,7 @@ class Checkpoint:
         """The last saved state; None if there is none, or one truncated or of another digest."""
         try:
             with np.load(self.path, allow_pickle=False) as stored:
-                about = json.loads(str(stored["about"]))
+                about = load_json(str(stored["about"]))
                 if about["digest"] != self.digest:
                     return None
                 return FitState(

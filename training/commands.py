@@ -26,7 +26,9 @@ from training.config import TrainingConfig, load_config
 from training.dataset import DataSet, label_by_model, load_dataset
 from training.earlier_events import with_earlier_events
 from training.features import front_end_text
+from training.keras_bounds import check_keras_file
 from training.paths import (
+    BACKBONE_REMEDY,
     RUNS,
     default_out,
     find_backbone,
@@ -36,6 +38,8 @@ from training.paths import (
 from training.prepare import Prepared, prepare
 from training.run_folder import lock_run_folder, write_atomically
 from training.shipped import check_folds_of_shipped, check_sounds_of_shipped
+
+KERAS_REMEDY = "give a .keras that `make train` wrote"
 
 
 def parse_folds(text: str) -> tuple[int, ...]:
@@ -100,6 +104,7 @@ def _find_inputs(
         if held_out
         else find_backbone(os.environ)
     )
+    check_keras_file(backbone, BACKBONE_REMEDY)
     return config, data, backbone
 
 
@@ -128,14 +133,14 @@ def _open_run(
         yield _Run(prepared, folder, scratch)
 
 
-def check_command(options: Namespace, console: Console) -> None:
+def check_command(name: str, options: Namespace, console: Console) -> None:
     """`--check` of train, cv and quantize: raises what they would before TensorFlow starts."""
-    held_out = {"train": None, "cv": True, "quantize": False}[options.command]
-    out = (options.out or default_out(options.config)) if options.command == "train" else None
-    if options.command == "quantize":
+    held_out = {"train": None, "cv": True, "quantize": False}[name]
+    out = (options.out or default_out(options.config)) if name == "train" else None
+    if name == "quantize":
         _check_keras(options.keras)
     config, data, backbone = _find_inputs(options, held_out=held_out, out=out)
-    if options.command != "quantize":
+    if name != "quantize":
         text = f"{config.name}: {len(data.clips)} clips, starting from {backbone}"
         console.print(text, markup=False)
 
@@ -203,7 +208,7 @@ def quantize_command(options: Namespace, console: Console) -> None:
         from training.trained_model import representative_patches
 
         config = run.prepared.config
-        network = load_network(options.keras, "give a .keras that `make train` wrote")
+        network = load_network(options.keras, KERAS_REMEDY)
         labels = run.prepared.data.labels
         _check_network(network, options.keras, config, labels)
         patches = representative_patches(run.prepared.clips, config)
@@ -236,9 +241,10 @@ def quantize_command(options: Namespace, console: Console) -> None:
 
 
 def _check_keras(path: Path) -> None:
-    if not path.is_file():
+    if not path.exists():
         what = "there is no such model"
         raise InputError([Fault(str(path), what, "train one with `make train`")])
+    check_keras_file(path, KERAS_REMEDY)
 
 
 def _check_network(network: Any, path: Path, config: TrainingConfig, labels: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from generator.engines.builtin.constraints.refused import UNROLL
 from generator.errors import Fault, InputError, ToolError
+from training.keras_bounds import check_keras_file
 from training.run_folder import sha256_of
 from training.start_tensorflow import silence_stderr
 
@@ -23,6 +24,8 @@ Features = npt.NDArray[np.float32]
 """Float32 [patches, *the shape of the model's input*]."""
 
 SAVED_MODEL = "saved_model.pb"
+
+OF_KERAS_2 = "of Keras 2, save it there as a SavedModel (tf.saved_model.save), and give its folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def open_float_model(model: Any) -> FloatModel:
     Raises InputError for anything else and for a model with several inputs or outputs, ToolError
     without TensorFlow.
     """
+    _check_path(model)
     try:
         with silence_stderr():
             import keras
@@ -66,13 +70,21 @@ def open_float_model(model: Any) -> FloatModel:
     path = Path(model)
     if (path / SAVED_MODEL).is_file():
         return _of_saved_model(path, tf)
-    if not path.is_file():
-        raise InputError([Fault(str(path), "there is no such model", "check the path")])
     from training.network import load_network
 
-    remedy = "of Keras 2, save it there as a SavedModel (tf.saved_model.save), and give its folder"
-    loaded = load_network(path, remedy)
+    loaded = load_network(path, OF_KERAS_2)
     return _of_keras(loaded, f"{path.name}, sha256 {sha256_of(path)}")
+
+
+def _check_path(model: Any) -> None:
+    """What can be told of a path before TensorFlow is imported."""
+    if isinstance(model, (str, PathLike)):
+        path = Path(model)
+        if (path / SAVED_MODEL).is_file():
+            return
+        if not path.exists():
+            raise InputError([Fault(str(path), "there is no such model", "check the path")])
+        check_keras_file(path, OF_KERAS_2)
 
 
 def _of_keras(model: Any, about: str) -> FloatModel:

@@ -6,8 +6,6 @@ Input (frames, bands, 1): the row axis is time, so the converted graph needs no 
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,8 @@ import keras
 
 from generator.errors import Fault, InputError, ToolError
 from training.config import TimePadding
-from training.keras_bounds import size_faults
+from training.keras_archive import UNREADABLE
+from training.keras_bounds import check_keras_file
 from training.paths import BACKBONE_REMEDY
 
 BATCH_NORM_EPSILON = 1e-4
@@ -26,11 +25,8 @@ BATCH_NORM_EPSILON = 1e-4
 
 HEAD_NAME = "head"
 
-UNREADABLE = (
-    *(OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, EOFError),
-    *(zipfile.BadZipFile, zlib.error),
-)
-"""Exceptions of h5py and Keras for a truncated file or another file format."""
+MOST_BACKBONE_VALUES = 1 << 20
+"""Of a layer's weights: its largest has 65,536. What is larger is none of them, and is not read."""
 
 LONGEST_REASON = 300
 """Characters of what a library says."""
@@ -201,7 +197,7 @@ def _read_h5(source: Path) -> dict[str, Sequence[Any]]:
     groups: dict[str, dict[str, Any]] = {}
 
     def collect(path: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
+        if isinstance(item, h5py.Dataset) and item.size <= MOST_BACKBONE_VALUES:
             folder, _, leaf = path.rpartition("/")
             groups.setdefault(folder, {})[leaf.partition(":")[0]] = item[()]
 
@@ -229,12 +225,9 @@ def _read_keras(source: Path) -> dict[str, Sequence[Any]]:
 
 def load_network(source: Path, remedy: str) -> Any:
     """The network of a `.keras` file, not compiled; raises InputError if it cannot be read."""
+    check_keras_file(source, remedy)
     try:
-        if fault := size_faults(source):
-            raise InputError([Fault(str(source), fault, remedy)])
         return keras.models.load_model(source, compile=False)
-    except InputError:
-        raise
     except Exception as error:  # Keras and TensorFlow let through whatever a layer runs into
         raise _unreadable(source, "Keras model", error, remedy) from error
 

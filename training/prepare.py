@@ -19,6 +19,7 @@ from training.patches import InputScale
 from training.run_folder import digest_of, sha256_of
 
 HASHED_CODE = (
+    "generator/bounded_json.py",
     "generator/model/patches.py",
     "scoring",
     "sounds",

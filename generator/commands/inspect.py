@@ -38,6 +38,10 @@ def inspect(options: argparse.Namespace, console: Console) -> int:
     """Print all; 2 if the model fits no board."""
     boards = load_boards(options.boards_file)
     network = network_of(options)
+    if options.sounds is not None:  # what cannot be read is told before anything else
+        reader = need_reader(options.reader)
+        for clip in some_of(reader.clips(options.sounds)):
+            reader.samples(clip, network.frontend.sample_rate_hz)
     exit_code = print_inspection(console, network, boards)
     _hold_against_sounds(options.sounds, options.reader, network, console)
     return exit_code

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -252,7 +253,7 @@ def read_project(directory: Path) -> Project:
     """
     try:
         content = (directory / MANIFEST_FILE).read_bytes()
-        info = TypeAdapter(ProjectInfo).validate_json(content, strict=True, extra="forbid")
+        info = _adapter().validate_json(content, strict=True, extra="forbid")
     except OSError as error:
         raise _not_a_project(directory, error.strerror or str(error)) from None
     except ValidationError as error:
@@ -276,8 +277,13 @@ def read_project(directory: Path) -> Project:
 
 def manifest_content(info: ProjectInfo) -> dict[str, Any]:
     """The content of project.json, as `read_project` reads it."""
-    plain: dict[str, Any] = TypeAdapter(ProjectInfo).dump_python(info, mode="json")
+    plain: dict[str, Any] = _adapter().dump_python(info, mode="json")
     return plain
+
+
+@cache
+def _adapter() -> TypeAdapter[ProjectInfo]:
+    return TypeAdapter(ProjectInfo)
 
 
 def _not_a_project(directory: Path, why: str) -> ToolError:

@@ -63,13 +63,15 @@ def decode_frame(encoded: bytes) -> Frame:
 
 
 class FrameReader:
-    """Cuts a byte stream at its delimiters.
+    """Cuts a byte stream at its delimiters, in whatever pieces it comes.
 
-    Empty frames (a delimiter sent for safety) are passed over.
+    Empty frames (a delimiter sent for safety) are passed over. What is longer than any frame is
+    passed over to the next delimiter.
     """
 
     def __init__(self) -> None:
         self._pending = bytearray()
+        self._is_overlong = False
 
     def feed(self, data: bytes) -> Iterator[Frame | FrameError]:
         """Take what the line brought; yield each frame, or in its place what is wrong with it."""
@@ -77,17 +79,27 @@ class FrameReader:
         while (end := self._pending.find(DELIMITER)) >= 0:
             encoded = bytes(self._pending[:end])
             del self._pending[: end + 1]
-            if not encoded:
+            was_overlong, self._is_overlong = self._is_overlong, False
+            if was_overlong or not encoded:
+                continue
+            if len(encoded) >= ENCODED_LIMIT_BYTES:
+                yield _overlong()
                 continue
             try:
                 yield decode_frame(encoded)
             except FrameError as error:
                 yield error
-        if len(self._pending) >= ENCODED_LIMIT_BYTES:
-            length = len(self._pending)
+        if self._is_overlong or len(self._pending) >= ENCODED_LIMIT_BYTES:
+            was_overlong, self._is_overlong = self._is_overlong, True
             self._pending.clear()
-            yield FrameError(f"{length} bytes without a delimiter")
+            if not was_overlong:
+                yield _overlong()
 
     def clear(self) -> None:
         """Forget a frame begun."""
         self._pending.clear()
+        self._is_overlong = False
+
+
+def _overlong() -> FrameError:
+    return FrameError(f"{ENCODED_LIMIT_BYTES} bytes without a delimiter")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -168,7 +169,7 @@ def read_record(path: Path) -> BenchRecord:
     """Read one; raises InputError where it is missing, damaged or of another schema."""
     remedy = "write it again: make bench, or make bench-baseline"
     try:
-        record = TypeAdapter(BenchRecord).validate_json(path.read_bytes())
+        record = _adapter().validate_json(path.read_bytes())
     except OSError as error:
         raise InputError([Fault(str(path), error.strerror or str(error), remedy)]) from error
     except ValidationError as error:
@@ -178,3 +179,8 @@ def read_record(path: Path) -> BenchRecord:
     if record.schema != SCHEMA:
         raise InputError([Fault(str(path), f"schema {record.schema}, not {SCHEMA}", remedy)])
     return record
+
+
+@cache
+def _adapter() -> TypeAdapter[BenchRecord]:
+    return TypeAdapter(BenchRecord)

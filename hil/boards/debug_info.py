@@ -17,8 +17,8 @@ from typing import Any
 
 from elftools.dwarf.die import DIE
 from elftools.dwarf.ranges import BaseAddressEntry
-from elftools.elf.elffile import ELFFile
 
+from generator.toolchain.image_files import open_elf
 from hil.boards.elf import Function, file_of, functions_of
 
 THUMB_BIT = 1
@@ -70,8 +70,7 @@ def places_of(elf: Path, addresses: Collection[int]) -> dict[int, Place]:
     lines: dict[int, tuple[str, int]] = {}
     inlined: dict[int, tuple[str, ...]] = {}
     functions = _Functions(functions_of(elf))
-    with elf.open("rb") as stream:
-        image = ELFFile(stream)
+    with open_elf(elf) as image:
         if image.has_dwarf_info():
             dwarf = image.get_dwarf_info()
             for unit in dwarf.iter_CUs():

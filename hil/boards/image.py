@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generator.bounded_json import load_json
 from generator.engines.engine import BUILTIN
 from generator.errors import EXIT_INPUT, Fault, InputError, ToolError
 from generator.model.labels import labels_path
@@ -188,7 +188,7 @@ def describe_image(project_dir: Path, options: Options) -> BuiltImage:
 
 def _read_footprint(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = load_json(path.read_text(encoding="utf-8"))
         dict(content["network"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ToolError(f"cannot read {path}: {error}", "build the firmware") from error

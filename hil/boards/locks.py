@@ -24,6 +24,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from generator.bounded_json import load_json
 from generator.errors import ToolError
 
 FOLDER_VARIABLE = "MEL2METAL_LOCK_DIR"
@@ -127,7 +128,7 @@ class PlaceLock:
     def owner(self) -> Owner | None:
         """Who wrote down last that they hold it; None if nobody did, or it cannot be read."""
         try:
-            return Owner(**json.loads(self._owner_path.read_text(encoding="utf-8")))
+            return Owner(**load_json(self._owner_path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -7,10 +7,11 @@ with one that names other bytes, counts as unknown.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from generator.bounded_json import load_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Provenance:
 def read_provenance(model: Path, sha256: str) -> Provenance:
     """The card's word on the .tflite with that hash; empty without a card of it."""
     try:
-        card: dict[str, Any] = json.loads(model.with_suffix(".json").read_text(encoding="utf-8"))
+        card: dict[str, Any] = load_json(model.with_suffix(".json").read_text(encoding="utf-8"))
         if sha256 not in card["files"]["tflite"].values():
             return Provenance()
         folds = tuple(int(fold) for fold in card["data"]["folds"])

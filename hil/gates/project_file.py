@@ -31,8 +31,9 @@ def read_project_settings(root: Path, faults: list[Fault]) -> ProjectSettings:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ProjectSettings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        faults.append(Fault(str(path), f"cannot be read: {error}", "mend it"))
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: TOML, UTF-8, a number
+        reason = "nested too deep" if isinstance(error, RecursionError) else error
+        faults.append(Fault(str(path), f"cannot be read: {reason}", "mend it"))
         return ProjectSettings()
     tool = content.get("tool", {})
     table = tool.get("mel2metal", {}) if isinstance(tool, dict) else {}

@@ -138,8 +138,16 @@ def test_the_reader_recovers_behind_an_endless_frame() -> None:
     reader = FrameReader()
     (error,) = reader.feed(b"x" * ENCODED_LIMIT_BYTES)
     assert isinstance(error, FrameError)
-    _, frame = reader.feed(b"yy\0" + encode_frame(ClipEnd(1), 3))
+    (frame,) = reader.feed(b"yy\0" + encode_frame(ClipEnd(1), 3))
     assert frame == Frame(3, ClipEnd(1))
+
+
+@pytest.mark.parametrize("step", [1, 7, ENCODED_LIMIT_BYTES, 10_000])
+def test_an_endless_frame_is_one_error_in_whatever_pieces_it_comes(step: int) -> None:
+    line = b"x" * (3 * ENCODED_LIMIT_BYTES + 5) + b"\0" + encode_frame(ClipEnd(1), 3)
+    reader = FrameReader()
+    found = [one for at in range(0, len(line), step) for one in reader.feed(line[at : at + step])]
+    assert [type(one) for one in found] == [FrameError, Frame]
 
 
 def test_the_longest_frame_keeps_the_limits() -> None:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from tests.fuzz.c_targets import C_TARGETS
+from tests.fuzz.python_targets import PYTHON_TARGETS
 from tests.fuzz.target import Target
 
-TARGETS: tuple[Target, ...] = (*C_TARGETS,)
-"""Targets of Python parsers are put behind those of the firmware's C."""
+TARGETS: tuple[Target, ...] = (*C_TARGETS, *PYTHON_TARGETS)
+"""Those of the firmware's C, then the parsers of Python."""
 
 
 def find_target(name: str) -> Target:

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
-from generator.errors import EXIT_INPUT, Fault, InputError, fault_lines
+from generator.errors import (
+    EXIT_INPUT,
+    LONGEST_LINE,
+    MOST_LINES,
+    Fault,
+    InputError,
+    fault_lines,
+)
 from generator.model.decision_file import settings_path
 from generator.network import read_network
 from tests.support.model_builder import ModelBuilder
@@ -85,3 +92,11 @@ def test_one_text_is_told_once_with_all_its_places() -> None:
         "a: x\n    remedy: mend",
         "a: x\n    remedy: other",
     ]
+
+
+def test_more_than_anybody_reads_is_cut() -> None:
+    faults = [Fault("a", f"x{index}") for index in range(MOST_LINES + 7)]
+    lines = fault_lines([Fault("b", "y" * (LONGEST_LINE + 1)), *faults])
+    assert len(lines) == MOST_LINES + 1
+    assert lines[0] == f"b: {'y' * (LONGEST_LINE - 3)}…"
+    assert lines[-1] == "and 8 more like these"

@@ -8,6 +8,7 @@ import os
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +176,16 @@ def test_what_is_no_file_is_told_at_once(tmp_path: Path, kind: str) -> None:
     (tmp_path / "c.wav").symlink_to("nowhere")
     with pytest.raises(InputError, match=said):
         read_samples(path, RATE_HZ)
+
+
+def test_the_decoder_of_mp3_says_nothing_of_its_own(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = bytearray(encoded("MP3", "MPEG_LAYER_III"))
+    data[900:1000] = bytes(100)
+    (tmp_path / "a.mp3").write_bytes(data)
+    with suppress(InputError):
+        read_samples(tmp_path / "a.mp3", RATE_HZ)
+    assert capfd.readouterr().err == ""
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"

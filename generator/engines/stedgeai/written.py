@@ -9,7 +9,6 @@ from which model by which version, and has an MD5 of every file.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.bounded_json import load_json
 from generator.engines.stedgeai.versions import ToolVersion
 from generator.errors import ToolError
 
@@ -149,7 +149,7 @@ def _read_files(folder: Path, api: str, version: ToolVersion) -> dict[str, bytes
 
 def _read_info(folder: Path) -> dict[str, Any]:
     try:
-        info = json.loads((folder / C_INFO).read_text(encoding="utf-8"))
+        info = load_json((folder / C_INFO).read_text(encoding="utf-8"))
         dict(info["memory_footprint"])
         info["environment"]["generated_model"]["model_files"][0]
         info["environment"]["tools"][0]["input_model"]

@@ -11,6 +11,7 @@ import pytest
 from generator.boards.boards_file import load_boards
 from generator.errors import ToolError
 from generator.repository import DEFAULT_BOARDS_FILE
+from hil.boards.debug_info import places_of
 from hil.boards.elf import ImageSymbols, compiler_of, functions_of
 from hil.boards.memory_map import read_placed_sections
 from tests.support.firmware_store import stored_firmware, write_tiny_model
@@ -20,6 +21,10 @@ from tests.support.firmware_store import stored_firmware, write_tiny_model
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     model = write_tiny_model(tmp_path_factory.mktemp("model"))
     return stored_firmware(load_boards(DEFAULT_BOARDS_FILE)["u585"], model).image.elf.read_bytes()
+
+
+def places(elf: Path) -> object:
+    return places_of(elf, (0x0800_0100,))
 
 
 def read_all(elf: Path) -> None:
@@ -32,7 +37,7 @@ def read_all(elf: Path) -> None:
 def test_a_cut_elf_is_named(content: bytes, tmp_path: Path, size: int) -> None:
     elf = tmp_path / "mel2metal.elf"
     elf.write_bytes(content[:size])
-    for read in (functions_of, compiler_of, read_placed_sections, ImageSymbols):
+    for read in (functions_of, compiler_of, read_placed_sections, ImageSymbols, places):
         with pytest.raises(ToolError, match=r"mel2metal\.elf is no whole ELF file: \w"):
             read(elf)
 
