@@ -40,8 +40,9 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 def lock_run_folder(folder: Path) -> Iterator[Path]:
     """Lock a run folder for this process and remove partial files of a killed one.
 
-    Yields a scratch folder, which is deleted at the end. Raises ToolError while another process
-    holds the lock.
+    Yields a scratch folder, which is deleted at the end, or by the next run where this one is
+    killed. What libraries call temporary lies there too: TensorFlow writes the code that it makes
+    of Python's. Raises ToolError while another process holds the lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock")
@@ -52,12 +53,15 @@ def lock_run_folder(folder: Path) -> Iterator[Path]:
             f"another process is writing into {folder}", "wait for it, or name another --run"
         ) from None
     scratch = folder / SCRATCH_NAME
+    others = tempfile.tempdir
     try:
         remove_partial_files(folder)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
+        tempfile.tempdir = str(scratch.resolve())
         yield scratch
     finally:
+        tempfile.tempdir = others
         shutil.rmtree(scratch, ignore_errors=True)
         lock.release()
 

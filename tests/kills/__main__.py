@@ -96,17 +96,21 @@ class Sweep:
 
 
 def print_table(journal: Journal, kinds: Sequence[str], count: int) -> bool:
-    """Per kind: kills, next runs that were right, hand work needed. True if all is well."""
-    print(f"\n{'kind':8} {'kills':>6} {'at a write':>11} {'next run right':>15} {'hand work':>10}")
-    total = [0, 0, 0, 0]
+    """Per kind: kills, next runs that were right, left-overs, hand work. True if all is well."""
+    heads = ("kind", "kills", "at a write", "next run right", "left over", "hand work needed")
+    line = "{:8} {:>6} {:>11} {:>15} {:>10} {:>17}".format
+    print(f"\n{line(*heads)}")
+    total = [0, 0, 0, 0, 0]
     for name in kinds:
         kills = [kill for number, kill in journal.kills[name].items() if number <= count]
-        right = sum(not kill.faults for kill in kills)
-        row = [len(kills), sum("write" in kill.moment for kill in kills), right, len(kills) - right]
+        right = sum(kill.is_right for kill in kills)
+        left = sum(bool(kill.faults) and kill.is_right for kill in kills)
+        writes = sum("write" in kill.moment for kill in kills)
+        row = [len(kills), writes, right, left, len(kills) - right]
         total = [a + b for a, b in zip(total, row, strict=True)]
-        print("{:8} {:>6} {:>11} {:>15} {:>10}".format(name, *row))
-    print("{:8} {:>6} {:>11} {:>15} {:>10}".format("all", *total))
-    return total[3] == 0 and total[0] == count * len(kinds)
+        print(line(name, *row))
+    print(line("all", *total))
+    return total[3] + total[4] == 0 and total[0] == count * len(kinds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

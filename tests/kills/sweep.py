@@ -11,6 +11,9 @@ from tests.kills.kind import Kind, Outcome
 from tests.kills.place import held_locks
 from tests.kills.strike import Ended, Moment, Usual, draw_moment
 
+BESIDE = ("left over: ", "missing: ")
+"""How faults begin that are none of the work itself."""
+
 MOST_TRIES = 6
 """Of one kill: a run that was faster than usual may end before it."""
 
@@ -28,6 +31,11 @@ class Kill:
 
     printed: str = ""
     """By the run after the kill, where it is not right."""
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the next run did its work, and as one that was never disturbed."""
+        return all(fault.startswith(BESIDE) for fault in self.faults)
 
 
 @dataclass(frozen=True)

@@ -109,12 +109,14 @@ def test_a_sweep_goes_on_where_it_ended_and_tells_hand_work(
     journal = Journal(path)
     journal.add("build", Kill(1, "at write 7", 1.0, 2.0, ()))
     journal.add("build", Kill(2, "after 1.00 s", 1.0, 2.0, ("left over: x (1)",), "printed"))
+    journal.add("build", Kill(3, "after 1.00 s", 1.0, 2.0, ("another outcome: x",), "printed"))
     path.write_text(path.read_text() + '\n{"kind": "bui')  # cut short
     again = Journal(path)
     assert again.kills["build"] == journal.kills["build"]
-    assert not print_table(again, ["build"], 2)
-    assert capsys.readouterr().out.splitlines()[-1].split() == ["all", "2", "1", "1", "1"]
-    assert not print_table(again, ["build"], 3), "one is not done"
+    assert not print_table(again, ["build"], 3)
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["all", "3", "1", "2", "1", "1"]
+    assert not print_table(again, ["build"], 2), "something is left over"
+    assert not print_table(again, ["flash"], 1), "it is not done"
     assert print_table(again, ["build"], 1)
 
 
