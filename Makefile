@@ -68,6 +68,7 @@ RECORDS ?=
 MINUTES ?=
 TARGETS ?=
 UPGRADE ?=
+RESUME ?=
 
 # What is said is text: `override` with its `value` keeps make from evaluating it, and `said` gives
 # it to the shell as one word, for which no line may end in it. Lists of words (PYTEST_ARGS, WAV) are
@@ -76,7 +77,7 @@ SAID := BOARD APP ACTIONS NAME MODEL MODELS LABELS FRONTEND THRESHOLD CROSS_COMP
     FOLDS CLIPS SOUNDS SVG A B INVENTORY PROBE PACK ENGINE STEDGEAI C_API OPTIMISE KERNELS \
     FLASH_COMMAND WRITE PYTEST_ARGS FORCE REPORTS EVENTS RECORDINGS JOBS COUNT SEED CONFIG CMD WAV \
     MICROPHONE BOARD_MICROPHONE RECORD LIVE_ARGS TRAIN_ARGS TEST_SET IMAGES RECORDS MINUTES \
-    TARGETS UPGRADE
+    TARGETS UPGRADE RESUME
 $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),\
     $(eval override $(name) := $$(value $(name)))))
 $(foreach name,$(SAID),$(eval override $(name) := $$(value $(name))))
@@ -217,8 +218,14 @@ hil: $(VENV)/.test $(TOOLS) ## Stream sound through the board (VIRTUAL=1: withou
 	$(NEEDS_MEASURE)
 	@$(WITH_PYTEST_ARGS)$(MEL2METAL) hil $(ON_BOARD) $(WITH_MODEL) \
 	    $(if $(FOLDS),--folds $(call said,FOLDS)) $(if $(CLIPS),--clips $(call said,CLIPS)) \
-	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(WITH_PROBE) $(WITH_FLASHING) \
+	    $(if $(SOUNDS),--sounds $(call said,SOUNDS)) $(if $(call is_on,RESUME),--resume) \
+	    $(WITH_PROBE) $(WITH_FLASHING) \
 	    $(WITH_SETTINGS) $(WITH_KERNELS) $(WITH_COMPILER) $(WITH_ENGINE) $(WITH_FORCE_BUILD)
+
+.PHONY: soak
+soak: $(VENV)/.test $(TOOLS) ## MINUTES=20 of clips on virtual BOARD under faults of every kind, counted (SEED=1)
+	@$(MEL2METAL) soak --board $(call said,BOARD) --minutes $(call said,MINUTES,20) --seed $(call said,SEED,1) \
+	    $(if $(MODEL),--model $(call said,MODEL)) $(if $(call is_on,RESUME),--resume)
 
 .PHONY: flash
 flash: $(VENV)/.test $(TOOLS) ## Program BOARD through its probe, and ask it what it runs

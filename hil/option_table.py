@@ -88,6 +88,11 @@ def add_suite_options(add: Callable[..., Any]) -> None:
         metavar="DIR",
         help="folder in ESC-50's layout, or with one folder per class (default: $ESC10_DIR)",
     )
+    add(
+        "--resume",
+        action="store_true",
+        help="go on with the latest unfinished run of this board, image, clips and options",
+    )
     add("--report-dir", metavar="DIR", help="where reports go (default: BUILD_DIR/hil)")
 
 

@@ -78,6 +78,8 @@ class Options:
     fault_rates: tuple[FaultRate, ...] = ()
     """Faults that strike the clips; none: no plan."""
     fault_seed: int = DEFAULT_SEED
+    resume: bool = False
+    """Go on with the latest unfinished run of the same description."""
 
 
 def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
@@ -166,6 +168,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         report_dir=Path(value_of("report_dir") or build_dir / "hil").resolve(),
         fault_rates=rates,
         fault_seed=DEFAULT_SEED if seed is None else seed,
+        resume=bool(value_of("resume")),
     )
 
 

@@ -22,8 +22,17 @@ import pytest
 from hil.general_fixtures import free_fixtures
 from hil.option_table import add_options
 from hil.pytest_options import PLUGIN_NAME, OptionNames, option_names
-from hil.pytest_reruns import is_wrong_result, keep_wrong_results
-from hil.pytest_stash import CLIPS, FATAL, OPTIONS, PENDING, RETRIES, RUN, is_controller
+from hil.pytest_reruns import is_judgement, is_wrong_result, keep_wrong_results
+from hil.pytest_stash import (
+    CLIPS,
+    FATAL,
+    OPTIONS,
+    PENDING,
+    RESUMED,
+    RETRIES,
+    RUN,
+    is_controller,
+)
 
 pytest_plugins = ("hil.pytest_fixtures",)
 
@@ -69,6 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[CLIPS] = load_clips(
             directory, options.folds, options.clips, required=gates.require_sounds
         )
+        if options.resume:
+            _prepare_resumption(config)
     except Mel2metalError as error:
         pytest.exit(names.spell(str(error)), returncode=error.exit_code)
     if not is_controller(config):
@@ -78,7 +89,28 @@ def pytest_configure(config: pytest.Config) -> None:
         arguments = config.workerinput["mainargv"]  # type: ignore[attr-defined]
         os.environ[JOB_VARIABLE] = job_name(os.environ, arguments)
     else:
-        config.stash[RUN] = RunReport(options.report_dir, options.model.stem, limits=gates.limits)
+        run = RunReport(options.report_dir, options.model.stem, limits=gates.limits)
+        config.stash[RUN] = run
+        if not config.option.collectonly:
+            from hil.pytest_resume import JournalKeeper
+
+            resumed = config.stash.get(RESUMED, {})
+            keeper = JournalKeeper(config, run, options, config.stash[CLIPS], resumed)
+            config.pluginmanager.register(keeper, "mel2metal-journal")
+
+
+def _prepare_resumption(config: pytest.Config) -> None:
+    """Find the runs to go on with; have their tests replayed in this process."""
+    from hil.pytest_resume import WORKER_INPUT, Replay, find_resumed, read_resumed
+
+    if is_controller(config):
+        resumed = find_resumed(config.stash[OPTIONS], config.stash[CLIPS])
+        config.stash[RESUMED] = resumed
+        journals = list(resumed.values())
+    else:
+        workerinput = config.workerinput  # type: ignore[attr-defined]
+        journals = read_resumed(workerinput[WORKER_INPUT])
+    config.pluginmanager.register(Replay(journals), "mel2metal-replay")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
@@ -157,6 +189,9 @@ def pytest_runtest_makereport(
             report.longrepr = option_names(item.config).spell(str(call.excinfo.value))
         if is_wrong_result(call.excinfo.value):
             report.mel2metal_wrong = True  # type: ignore[attr-defined]
+        if not is_judgement(call.excinfo.value):
+            first = str(call.excinfo.value).partition("\n")[0]
+            report.mel2metal_unjudged = first or call.excinfo.typename  # type: ignore[attr-defined]
     return report
 
 

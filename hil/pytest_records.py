@@ -143,8 +143,9 @@ class RecordCollector:
 
     def _note_outcome(self, report: pytest.TestReport, board: str, clip: str | None) -> None:
         if is_rerun(report):
-            reason, now = first_line(report), datetime.now(UTC).isoformat(timespec="seconds")
-            self._run.add(RetryRecord(board, report.nodeid, RUN_AGAIN, reason, clip or "", now))
+            ended = datetime.fromtimestamp(report.stop, UTC).isoformat(timespec="seconds")
+            reason = first_line(report)
+            self._run.add(RetryRecord(board, report.nodeid, RUN_AGAIN, reason, clip or "", ended))
         if report.when == "teardown":
             self._run.finish(board, report.nodeid)
         if report.failed or hasattr(report, "mel2metal_wrong"):

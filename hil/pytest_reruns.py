@@ -36,6 +36,12 @@ def is_wrong_result(error: BaseException) -> bool:
     return type(error).__name__ in WRONG_RESULTS
 
 
+def is_judgement(error: BaseException) -> bool:
+    """Whether a failure says what the board did, rather than that it could not be asked."""
+    judged = (AssertionError, pytest.fail.Exception, pytest.skip.Exception)
+    return isinstance(error, judged) or is_wrong_result(error)
+
+
 def is_rerun(report: pytest.TestReport) -> bool:
     """Whether a phase of a test failed and the test will be run again."""
     outcome: str = report.outcome

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hil.boards.recovery import Retry
     from hil.clips.clip_set import ClipSet
     from hil.options import Options
+    from hil.report.journal import StoredJournal
     from hil.report.run import RunReport
 
 OPTIONS: pytest.StashKey[Options] = pytest.StashKey()
@@ -23,6 +24,9 @@ CLIPS: pytest.StashKey[ClipSet] = pytest.StashKey()
 
 RUN: pytest.StashKey[RunReport] = pytest.StashKey()
 """In the process that writes the report, where a board was named."""
+
+RESUMED: pytest.StashKey[dict[str, StoredJournal]] = pytest.StashKey()
+"""In the process that writes the report: the run that `--resume` goes on with, of each board."""
 
 PENDING: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 """Records that no test's report has carried home yet."""

@@ -19,6 +19,7 @@ from hil.live.arguments import add_live
 from hil.profile.arguments import add_profile
 from hil.report.html.arguments import add_report
 from hil.run_diff.arguments import add_compare_runs
+from hil.soak.arguments import add_soak
 from mel2metal.completion.arguments import add_completion
 from mel2metal.sound_files import SoundFiles
 from sounds.arguments import add_dataset
@@ -27,6 +28,7 @@ from training.arguments import add_models, add_training
 GROUPS = {
     "on a board, real or virtual": (
         add_hil,
+        add_soak,
         add_live,
         add_flash,
         add_boards,

@@ -102,6 +102,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         board=board.board,
         virtual=board.virtual,
         started_at=records.started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        resumed_at=tuple(records.resumed_at),
         wall_seconds=wall_seconds,
         tool=describe_tool(),
         complete=not reasons,

@@ -321,10 +321,10 @@ class Report(Section):
     virtual: bool
     started_at: str
     """UTC, ISO 8601."""
-
+    resumed_at: tuple[str, ...] = ()
+    """When the run was resumed after it had been cut short, likewise; empty: it never was."""
     wall_seconds: float
-    """Of the whole run."""
-
+    """Of the whole run; of a resumed one, of all its parts together."""
     tool: Tool
     complete: bool
     """Whether all that was selected ran to its end, and every clip of the set was played."""

@@ -10,9 +10,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from generator.project.manifest import ProjectInfo
-from generator.wire.messages import (
-    Memory,
-)
+from generator.wire.messages import Memory
 from hil.boards.identity import Identity
 from hil.boards.memory_map import PlacedSection
 from hil.report.check_records import CheckRecord
@@ -315,6 +313,8 @@ class RunRecords:
     counters: list[CycleCounterRecord] = field(default_factory=list)
     checks: list[CheckRecord] = field(default_factory=list)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    resumed_at: list[str] = field(default_factory=list)
+    """When the run was gone on with after it had been cut short, UTC, ISO 8601."""
     offered_clips: set[str] = field(default_factory=set)
     """All clips of the run's set, whether or not a test takes them."""
 

@@ -34,6 +34,7 @@ from hil.report.html.write import (
     RunFiles,
     write_page,
 )
+from hil.report.journal import StoredJournal
 from hil.report.model import Gate, Report
 from hil.report.records import BoardRecord, Record, RunRecords
 from hil.report.run_folder import give_room, keep_room, make_run_folder, point_latest
@@ -55,14 +56,19 @@ class RunReport:
     ) -> None:
         self._folder = folder
         self._model = model
-        self._started_at = started_at or datetime.now(UTC)
+        self.started_at = started_at or datetime.now(UTC)
         self._started_s = time.monotonic()
         describe_tool()  # the commit is that of the start, whatever is committed meanwhile
         self._records: defaultdict[str, RunRecords] = defaultdict(
-            lambda: RunRecords(started_at=self._started_at)
+            lambda: RunRecords(started_at=self.started_at)
         )
         self._reports: dict[str, Report] = {}
         self._folders: dict[str, Path] = {}
+        self._earlier_s: dict[str, float] = {}
+        self._refused = False
+        self.is_written = False
+        """Whether all reports stand."""
+
         self._warnings: list[str] = []
         self._limits = limits or {}
         self.gates: dict[str, tuple[Gate, ...]] = {}
@@ -88,7 +94,7 @@ class RunReport:
         if board not in self._folders:
             parent = self._folder / board
             try:
-                folder = make_run_folder(parent, self._started_at, self._model)
+                folder = make_run_folder(parent, self.started_at, self._model)
                 write_text(folder / PARTIAL_FILE, f"{NOT_ENDED}\n")
                 keep_room(folder)
                 point_latest(parent, folder)
@@ -96,6 +102,28 @@ class RunReport:
                 raise _cannot_write(parent, error) from error
             self._folders[board] = folder
         return self._folders[board]
+
+    def resume(self, board: str, journal: StoredJournal, at: str) -> None:
+        """Go on with an earlier run on a board, in its folder, `at` that time (ISO 8601)."""
+        self._records[board] = RunRecords(
+            started_at=journal.started_at, resumed_at=[*journal.resumed_at, at]
+        )
+        self._earlier_s[board] = journal.wall_seconds
+        self._folders[board] = journal.folder
+        try:
+            write_text(journal.folder / PARTIAL_FILE, f"{NOT_ENDED}\n")
+            keep_room(journal.folder)
+            point_latest(journal.folder.parent, journal.folder)
+        except OSError as error:
+            raise _cannot_write(journal.folder, error) from error
+
+    def wall_seconds(self, board: str) -> float:
+        """How long the run on a board has taken so far, earlier processes included."""
+        return self._earlier_s.get(board, 0.0) + time.monotonic() - self._started_s
+
+    def refuse(self) -> None:
+        """Write and print nothing: what was asked for is not what the run to resume is about."""
+        self._refused = True
 
     def add(self, record: Record) -> None:
         """Take one record."""
@@ -132,30 +160,28 @@ class RunReport:
         Raises ToolError where some could not be, behind all that could.
         """
         failures: list[ToolError] = []
-        wall_seconds = time.monotonic() - self._started_s
-        for board, records in sorted(self._records.items()):
+        for board, records in sorted(self._records.items()) if not self._refused else ():
             if records.board is None and not records.failed_tests and board not in self._folders:
                 continue
             try:
                 folder = self.open_folder(board)
-                self._write_board(folder, board, records, wall_seconds)
+                self._write_board(folder, board, records)
             except ToolError as error:
                 failures.append(error)
             except OSError as error:
                 failures.append(_cannot_write(folder, error))
+        self.is_written = not (failures or self._refused)
         if failures:
             raise ToolError("\n".join(str(one) for one in failures))
 
-    def _write_board(
-        self, folder: Path, board: str, records: RunRecords, wall_seconds: float
-    ) -> None:
+    def _write_board(self, folder: Path, board: str, records: RunRecords) -> None:
         limits = self._limits.get(board, ())
         if records.board is None:
             reasons = ("no report: the board was never ready", *why_incomplete(records))
             if not records.failed_tests:
                 self.gates[board] = fail_all(limits, "no test made the board ready")
         else:
-            report = make_report(records, wall_seconds)
+            report = make_report(records, self.wall_seconds(board))
             self.gates[board] = gates = judge_gates(report, limits)
             passed = report.passed and all(gate.passed for gate in gates)
             report = report.model_copy(update={"gates": gates, "passed": passed})
@@ -208,6 +234,8 @@ class RunReport:
         from hil.report.overview import overview_text
         from hil.report.text import summary_text
 
+        if self._refused:
+            return
         for board, records in sorted(self._records.items()):
             lines = (
                 []

@@ -90,6 +90,15 @@ def retry_lines(records: RunRecords) -> list[str]:
     return [f"{'' if number else 'RETRIES':13}{line}" for number, line in enumerate(lines)]
 
 
+def resumed_lines(report: Report) -> list[str]:
+    """That the run was resumed, and when; nothing for one that never was."""
+    times = report.resumed_at
+    if not times:
+        return []
+    often = f"{len(times)} times, last " if len(times) > 1 else ""
+    return [f"RESUMED      {often}at {times[-1]}; begun at {report.started_at}"]
+
+
 def caveat_lines(records: RunRecords) -> list[str]:
     """What to know of an accuracy that was taken on clips which trained the model."""
     trained = trained_folds_played(records)
@@ -152,6 +161,7 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
     gaps = f", {resumed} gaps resent" if resumed else ""
     lines = [
         *partial_lines(report.incomplete_because),
+        *resumed_lines(report),
         f"accuracy     {accuracy_text(report)}",
         *(f"             {line}" for line in caveat_lines(records)),
         *decision_lines(records),

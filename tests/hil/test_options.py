@@ -36,6 +36,7 @@ GIVEN = {
     "lg_env": None,
     "build_dir": None,
     "report_dir": None,
+    "resume": False,
     "virtual_fault": [],
     "fault": [],
     "fault_seed": None,
