@@ -94,7 +94,7 @@ C_TARGETS = (
         _session(taps=1),
     ),
     CTarget(
-        "events",
+        "running-decision",
         "any rule and scores: classes begin and end as computed from all steps anew",
         CProgram(("events.c",), firmware=("library/events.c",)),
     ),

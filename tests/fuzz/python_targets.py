@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
-from tests.fuzz.target import Budget, Finding, Outcome, Progress
 
 from generator.repository import REPO_ROOT
 from tests.fuzz.parsers.parser import Parser, case_folder, check
 from tests.fuzz.parsers.run import Count
 from tests.fuzz.parsers.table import PARSERS
+from tests.fuzz.target import Budget, Finding, Outcome, Progress
 
 ENGINE = f"hypothesis {hypothesis.__version__}"
 

@@ -24,7 +24,7 @@ EXECUTIONS = {
     "link-cobs": 50_000,
     "link-receive-tiny": 8_000,
     "session-taps": 6_000,
-    "events": 20_000,
+    "running-decision": 20_000,
 }
 """Of these targets in each run of the tests; the others differ by rings or taps alone, and each
 target is a build."""

@@ -128,7 +128,7 @@ BUGS = (
     ),
     PlantedBug(
         "a class rests one step too few",
-        "events",
+        "running-decision",
         "library/events.c",
         "course->rest = (uint32_t)rule->refractory + 1u;",
         "course->rest = (uint32_t)rule->refractory;",

@@ -30,6 +30,7 @@ const struct constant_table weights_tables[] = {
     {more_weights, sizeof more_weights},
 };
 const uint32_t weights_table_count = 2u;
+const uint32_t weights_bytes = sizeof first_weights + sizeof more_weights;
 const uint32_t weights_crc_generated = 0x43ba9d64u; /* zlib.crc32(bytes((1, 2, 3, 5, 6, 7, 8))) */
 
 void net_begin(void) {
