@@ -51,6 +51,7 @@ class Clip(ctypes.Structure):
 
 FrameEvent = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int8))
 PatchEvent = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(Patch))
+NetworkEvent = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_bool)
 
 
 class Events(ctypes.Structure):
@@ -60,6 +61,7 @@ class Events(ctypes.Structure):
         ("context", ctypes.c_void_p),
         ("on_frame", FrameEvent),
         ("on_patch", PatchEvent),
+        ("on_network", NetworkEvent),
     ]
 
 
@@ -76,6 +78,8 @@ class Heard:
     given: NDArray[np.int8]
     """int8 [patches, 96, 64]: what the network was given for each complete patch."""
     pushes: int
+    network_begins: list[bool]
+    """Of each call of on_network, whether the network's work begins."""
 
 
 def hear(
@@ -93,6 +97,7 @@ def hear(
     fake.refuse_push = refuse_push
     frames: list[NDArray[np.int8]] = []
     patches: list[Patch] = []
+    network_begins: list[bool] = []
 
     def on_frame(_context: int, frame: ctypes._Pointer[ctypes.c_int8]) -> None:
         frames.append(np.ctypeslib.as_array(frame, (BANDS,)).copy())
@@ -100,9 +105,16 @@ def hear(
     def on_patch(_context: int, patch: ctypes._Pointer[Patch]) -> None:
         patches.append(Patch.from_buffer_copy(patch.contents))
 
+    def on_network(_context: int, begins: bool) -> None:
+        network_begins.append(begins)
+
     state = (ctypes.c_uint64 * (LISTENER_BYTES // 8))()
     ctypes.memset(state, 0xA5, LISTENER_BYTES)
-    listeners = Events(None, FrameEvent(on_frame), PatchEvent(on_patch)) if events else Events()
+    listeners = Events()
+    if events:
+        listeners = Events(
+            None, FrameEvent(on_frame), PatchEvent(on_patch), NetworkEvent(on_network)
+        )
     library.listener_begin(state, ctypes.byref(listeners))
     statuses = []
     for piece in pieces:
@@ -119,4 +131,5 @@ def hear(
         clip=clip,
         given=np.array(fake.history, dtype=np.int8)[: fake.patches],
         pushes=int(fake.pushes),
+        network_begins=network_begins,
     )

@@ -54,6 +54,12 @@ def test_pieces_do_not_matter(cuts: list[int], shared_library: ctypes.CDLL) -> N
     assert bytes(parts.clip) == bytes(whole.clip)
 
 
+@pytest.mark.parametrize("frames", [3, 96, 168])
+def test_it_tells_when_the_network_works(frames: int, shared_library: ctypes.CDLL) -> None:
+    heard = hear(shared_library, [sound(frames)])
+    assert heard.network_begins == [True, False] * heard.pushes
+
+
 @pytest.mark.parametrize("frames", [1, 2, 24, 25, 26, 60, 95])
 def test_a_short_clip_repeats_its_last_frames(frames: int, shared_library: ctypes.CDLL) -> None:
     heard = hear(shared_library, [sound(frames)])
