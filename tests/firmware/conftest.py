@@ -19,7 +19,7 @@ from tests.support.kept_objects import kept_objects
 from tests.support.store import stored
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def objects_are_kept() -> Iterator[None]:
     """Images here are run, not judged by how they are compiled."""
     with kept_objects():

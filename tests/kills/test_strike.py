@@ -27,7 +27,8 @@ if not os.path.exists("result"):
     for name in os.listdir("."):
         if name[0].isdigit():
             os.remove(name)
-    os.rename("scratch", "result") if os.path.exists("scratch") else None
+    if "inner" not in sys.argv:
+        os.rename("scratch", "result")
 """
 """It clears up what was left, when it comes to it."""
 

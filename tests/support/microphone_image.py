@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An image of `core/` and `port/` alone that hears the board's microphone, and keeps its words."""
+"""An image of `core/` and `port/` that hears the board's microphone, and keeps its words."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,8 @@ from generator.repository import TEMPLATES_DIR
 from generator.toolchain.locate import Toolchain
 
 RATE_HZ = 16_000
-PARTS = ("core", "port", "app")
+NEEDED_BY_CORE = ("library/crc32.c", "library/crc32.h")
+PARTS = ("core", "port", "library", "app")
 
 MAIN = r"""
 #include "core/cpu.h"
@@ -90,7 +92,7 @@ _Noreturn void main(void) {
 
 
 def render_port(board: BoardSpec, directory: Path) -> None:
-    """`core/`, `port/` and the linker script of an image that hears the board's microphone."""
+    """Write `core/`, `port/`, what they need, and the linker script; it hears a microphone."""
     family, port = family_of(board.family), make_port(board, RATE_HZ)
     assert port.microphone is not None
     folders = (*family.port_folders, *family.microphone_folders(port.microphone.kind))
@@ -108,6 +110,9 @@ def render_port(board: BoardSpec, directory: Path) -> None:
             target.write_text(text)
         else:
             target.write_bytes(source.read_bytes())
+    (directory / "library").mkdir()
+    for name in NEEDED_BY_CORE:
+        shutil.copyfile(TEMPLATES_DIR / name, directory / name)
 
 
 def build_image(

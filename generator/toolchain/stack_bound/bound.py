@@ -17,6 +17,7 @@ from pathlib import Path
 from generator.boards.record import BoardSpec
 from generator.errors import Fault, InputError, ToolError
 from generator.project.names import IMAGE_FILES, MAP_FILE, OUTPUT_DIR
+from generator.toolchain.linker_map import read_placed
 from generator.toolchain.stack_bound.call_depth import Depths, Node, UnknownDepthError
 from generator.toolchain.stack_bound.compiled_frames import frame_of, read_frames
 from generator.toolchain.stack_bound.elf32 import Elf32, read_elf32
@@ -139,7 +140,8 @@ def _nodes(project: Path, elf: Elf32, is_measure: bool) -> dict[int, Node]:
     if outside:
         raise UnknownDepthError(f"code at 0x{outside[0]:08x} lies in no function")
     frames = read_frames(project)
-    compiled = {one.object for one in functions if (project / _object_file(one.object)).is_file()}
+    placed = {one.object for one in read_placed(project / MAP_FILE)}  # of tables alone as well
+    compiled = {name for name in placed if (project / _object_file(name)).is_file()}
     taken = read_taken(project, compiled, {one.name for one in functions})
     nodes = {}
     for function in functions:

@@ -20,7 +20,11 @@ INDIRECT_CALLS: Mapping[str, Sequence[str]] = {
     # A step of the tail: network/tail.h, struct tensor_step.
     "network/tail": ("network/network:.rodata.steps:*",),
     # The kernel that runs on each row of a tensor: tensor/each_row.h.
-    "network/kernels/tensor/each_row": ("network/network:.rodata.rows_*:*",),
+    "network/kernels/tensor/each_row": ("network/network_weights:.rodata.rows_*:*",),
+    # A row of two tensors, by the kernel of the operator: tensor/pair.h.
+    "network/kernels/tensor/pair": ("network/kernels/tensor/*:.text.*:*_row",),
+    # What makes one value of many: tensor/reduce.h.
+    "network/kernels/tensor/reduce": ("network/kernels/tensor/reduce_*:.text.*:*",),
     # The clock of the layers, with taps.
     "network/layer_clock": ("app/taps:*:cycle_counter_now",),
     # A frame of the front-end, to the listener or to the segments of sound without end.
