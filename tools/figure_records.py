@@ -146,11 +146,15 @@ def _of_run(record: Record) -> Iterator[tuple[str, list[str]]]:
     yield r"^answer +([\d.]+) ms", [f"{latency['answer_delay_ms']:.2f}"]
     yield r"^real time +([\d.]+) %", [f"{latency['real_time_margin_percent']:.1f}"]
     yield (
-        r"^stack +(\d+) of (\d+) bytes used at most; receive ring (\d+) of (\d+)",
+        r"^stack +(\d+) of (\d+) bytes used at most, never more than (\d+)",
         [
             *(str(report["stack_high_water_bytes"]), str(memory["stack_bytes"])),
-            *(str(memory["rx_high_water_bytes"]), str(memory["rx_ring_bytes"])),
+            str(report["stack_bound_bytes"]),
         ],
+    )
+    yield (
+        r"^receive ring (\d+) of (\d+) bytes",
+        [str(memory["rx_high_water_bytes"]), str(memory["rx_ring_bytes"])],
     )
     yield r"^divergences: (\w+)", [str(report["divergences"])]
 

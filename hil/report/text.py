@@ -177,11 +177,12 @@ def _run(records: RunRecords, report: Report, width: int) -> Text:
         *rate_lines(records),
     ]
     if memory is not None:
-        lines.append(
+        lines += [
             f"stack        {memory.stack_high_water_bytes} of {memory.stack_bytes} bytes used at "
-            f"most{_bound_text(report)}; receive ring {memory.rx_high_water_bytes} of "
-            f"{memory.rx_ring_bytes}"
-        )
+            f"most{_bound_text(report)}",
+            f"receive ring {memory.rx_high_water_bytes} of {memory.rx_ring_bytes} bytes used at "
+            "most",
+        ]
     lines += weights_lines(report.weights_check)
     lines += [*fault_lines(report.faults), *retry_lines(records)]
     lines.append(divergences_text(records))
