@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator.wire import limits
@@ -12,6 +13,7 @@ from generator.wire.limits import (
     Canary,
     ClipFlag,
     Direction,
+    DocumentedInt,
     HelloFlag,
     Phase,
     Refusal,
@@ -47,14 +49,20 @@ class HeaderMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderEnum:
+    """One enumeration: its tag, what it is about, its members with their comments."""
+
+    comment: str
+    tag: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WireHeader:
     """Everything in ``app/wire.h``."""
 
     defines: tuple[str, ...]
-    refusals: tuple[str, ...]
-    waits: tuple[str, ...]
-    run_ends: tuple[str, ...]
-    phases: tuple[str, ...]
+    enums: tuple[HeaderEnum, ...]
     messages: tuple[HeaderMessage, ...]
 
 
@@ -75,6 +83,11 @@ def _comment(paragraphs: list[str], indent: str = "") -> str:
 
 def _define(name: str, value: str, meaning: str) -> str:
     return _commented(f"#define WIRE_{name} {value}", meaning)
+
+
+def _enum(comment: str, tag: str, prefix: str, codes: Iterable[DocumentedInt]) -> HeaderEnum:
+    members = (_commented(f"{prefix}_{c.name} = {c.value},", c.doc, "    ") for c in codes)
+    return HeaderEnum(_comment([comment]), tag, tuple(members))
 
 
 def _member(field: Field) -> str:
@@ -132,11 +145,11 @@ def header_context() -> WireHeader:
     heads = tuple(_define(f"HEAD_{head.name}", f"{head.value}u", head.doc) for head in ScoreHead)
     return WireHeader(
         defines=numbers + clip + hello + canaries + heads,
-        refusals=tuple(_commented(f"WIRE_{c.name} = {c.value},", c.doc, "    ") for c in Refusal),
-        waits=tuple(_commented(f"WIRE_WAIT_{w.name} = {w.value},", w.doc, "    ") for w in Wait),
-        run_ends=tuple(
-            _commented(f"WIRE_END_{e.name} = {e.value},", e.doc, "    ") for e in RunEnd
+        enums=(
+            _enum("Why a frame was refused.", "wire_refusal", "WIRE", Refusal),
+            _enum("What a wait that gave up was for.", "wire_wait", "WIRE_WAIT", Wait),
+            _enum("How the run before this start ended.", "wire_run_end", "WIRE_END", RunEnd),
+            _enum("What the firmware did as it ended.", "wire_phase", "WIRE_PHASE", Phase),
         ),
-        phases=tuple(_commented(f"WIRE_PHASE_{p.name} = {p.value},", p.doc, "    ") for p in Phase),
         messages=tuple(_message(layout) for layout in WIRE),
     )

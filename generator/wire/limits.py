@@ -70,7 +70,7 @@ class _DocumentedFlag(IntFlag):
         return member
 
 
-class _DocumentedInt(IntEnum):
+class DocumentedInt(IntEnum):
     """Base of enums whose members are written as (value, meaning)."""
 
     doc: str
@@ -109,7 +109,7 @@ class Canary(_DocumentedFlag):
     TRANSMIT_BEHIND = 8, "the word behind it"
 
 
-class Wait(_DocumentedInt):
+class Wait(DocumentedInt):
     """What the firmware waits for with a limit; when it gives up, it resets and says so."""
 
     NONE = 0, "no wait gave up"
@@ -125,7 +125,7 @@ class Wait(_DocumentedInt):
     MICROPHONE = 10, "the microphone's peripheral, in an image that listens"
 
 
-class RunEnd(_DocumentedInt):
+class RunEnd(DocumentedInt):
     """How the run before this start ended (core/fault_record.h of the firmware)."""
 
     NONE = 0, "no valid record: the power came up, or RAM has not kept it"
@@ -136,7 +136,7 @@ class RunEnd(_DocumentedInt):
     WAIT = 5, "a wait with a limit gave up; wait_given_up names it"
 
 
-class Phase(_DocumentedInt):
+class Phase(DocumentedInt):
     """What the firmware did as a run ended."""
 
     UNKNOWN = 0, "not kept"
@@ -150,7 +150,7 @@ class Phase(_DocumentedInt):
     LISTEN = 8, "took sound from its microphone, and worked on it (an image that listens)"
 
 
-class ScoreHead(_DocumentedInt):
+class ScoreHead(DocumentedInt):
     """What the network's scores are, and how they decide (ADR 0012)."""
 
     SOFTMAX = 1, "probabilities that sum to 1: the highest decides, if it reaches its threshold"
@@ -158,7 +158,7 @@ class ScoreHead(_DocumentedInt):
     LOGITS = 3, "a value for each class, no probability: the highest decides"
 
 
-class Refusal(_DocumentedInt):
+class Refusal(DocumentedInt):
     """Why the device refused a frame; the clip in progress, if any, is dropped."""
 
     DAMAGED = 1, "COBS or CRC-32 wrong; detail: bytes of the frame as received"
