@@ -9,21 +9,7 @@ from pathlib import Path
 from tests.kills.kind import LentKind, Outcome
 from tests.kills.place import sha256_of
 from tests.kills.strike import Command
-from tests.training.synthetic import write_folders
-
-CONFIG = """
-name: tiny
-data: {folder: sounds, other: other}
-decision: {threshold: auto}
-folds: [1, 2]
-fit:
-  head_steps: 5
-  epochs: 2
-  patches_per_clip: 1
-  batch_size: 4
-  validation_share: 0.3
-  patience: 5
-"""
+from tests.training.synthetic import TINY_CONFIG, write_folders
 
 
 class Train(LentKind):
@@ -38,7 +24,7 @@ class Train(LentKind):
         self._folder = self.place.root / "build" / "training"
         self._folder.mkdir(parents=True)
         write_folders(self._folder / "sounds", {"tone": 15, "other": 15}, duration_s=1.0)
-        (self._folder / "tiny.yaml").write_text(CONFIG)
+        (self._folder / "tiny.yaml").write_text(TINY_CONFIG)
 
     @property
     def command(self) -> Command:

@@ -13,6 +13,22 @@ RATE_HZ = 16_000
 Wave = npt.NDArray[np.float64]
 
 
+TINY_CONFIG = """
+name: tiny
+data: {folder: sounds, other: other}
+decision: {threshold: auto}
+folds: [1, 2]
+fit:
+  head_steps: 5
+  epochs: 2
+  patches_per_clip: 1
+  batch_size: 4
+  validation_share: 0.3
+  patience: 5
+"""
+"""30 sounds, two folds, the first layers of the backbone: seconds."""
+
+
 def _tone(time_s: Wave, rng: np.random.Generator) -> Wave:
     """A steady pitch with its octave."""
     pitch_hz = rng.uniform(400, 2500)

@@ -12,24 +12,11 @@ import pytest
 pytest.importorskip("tensorflow")
 
 from tests.training.killed_in_write import Trainings
-from tests.training.synthetic import write_folders
+from tests.training.synthetic import TINY_CONFIG, write_folders
 from training.card import Card, read_card
 
 pytestmark = pytest.mark.slow
 
-CONFIG = """
-name: tiny
-data: {folder: sounds, other: other}
-decision: {threshold: auto}
-folds: [1, 2]
-fit:
-  head_steps: 5
-  epochs: 2
-  patches_per_clip: 1
-  batch_size: 4
-  validation_share: 0.3
-  patience: 5
-"""
 
 KILLED_IN_WRITE = (
     (3, "fold-1.checkpoint.npz"),  # of its second epoch
@@ -75,7 +62,7 @@ def test_a_run_killed_again_and_again_ends_with_the_same_model(
     tmp_path: Path, trainings: Trainings
 ) -> None:
     write_folders(tmp_path / "sounds", {"tone": 15, "other": 15}, duration_s=1.0)
-    (tmp_path / "tiny.yaml").write_text(CONFIG)
+    (tmp_path / "tiny.yaml").write_text(TINY_CONFIG)
     assert run(trainings, tmp_path, "uncut") == 0
     for number, name in KILLED_IN_WRITE:
         assert run(trainings, tmp_path, "cut", number) == -signal.SIGKILL, (
