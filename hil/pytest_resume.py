@@ -27,6 +27,7 @@ from hil.pytest_options import option_names
 from hil.pytest_reruns import is_rerun
 from hil.report.journal import JOURNAL_FILE, Journal, Line, StoredJournal, read_journal
 from hil.report.run import RunReport
+from hil.report.run_folder import utc_text
 from hil.report.unfinished import (
     describe_run,
     find_unfinished,
@@ -171,7 +172,7 @@ class JournalKeeper:
     def _resume(self, board: str, journal: StoredJournal) -> None:
         refuse_other_tests(journal, self._tests[board])
         self._journals[board] = Journal(journal.path, journal.good_bytes)
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        at = utc_text(datetime.now(UTC))
         self._journals[board].resume(at)
         self._run.resume(board, journal, at)
 

@@ -272,10 +272,6 @@ def watch_functions(board: Board) -> dict[str, CallMeter]:
     return {name: meter for name in names if (meter := board.watch(name)) is not None}
 
 
-def _ignore(error: Exception) -> None:
-    """Nobody has asked for faults."""
-
-
 @contextmanager
 def open_session(
     options: Options,
@@ -317,7 +313,7 @@ def open_session(
                 for mode in injection.leave_out_what_has_no_place():
                     on_progress(f"[fault]    {name}: {mode}: the image has no place for it")
                 port = injection.attach(port)
-            on_trouble = injection.note if injection is not None else _ignore
+            on_trouble = injection.note if injection is not None else lambda error: None
             recovery = Recovery(
                 on_retry, on_trouble=on_trouble, core_faults_too=injection is not None
             )

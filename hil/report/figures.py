@@ -28,6 +28,7 @@ from hil.report.model import (
     TestCounts,
 )
 from hil.report.records import BoardRecord, ClipRecord, RunRecords
+from hil.report.run_folder import utc_text
 from hil.report.struck import sum_faults
 from hil.report.tool import describe_tool
 from hil.report.trained_on import judge_trained_on
@@ -101,7 +102,7 @@ def make_report(records: RunRecords, wall_seconds: float) -> Report:
         schema_id=REPORT_SCHEMA,
         board=board.board,
         virtual=board.virtual,
-        started_at=records.started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        started_at=utc_text(records.started_at),
         resumed_at=tuple(records.resumed_at),
         wall_seconds=wall_seconds,
         tool=describe_tool(),

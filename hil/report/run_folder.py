@@ -27,6 +27,11 @@ _RUN_NAME = re.compile(r"\d{8}T\d{6}Z-.+")
 _LONGEST_MODEL = 60
 
 
+def utc_text(moment: datetime) -> str:
+    """A time in UTC to the second, as the files of a run have it: ISO 8601 with Z."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def make_run_folder(board_folder: Path, started_at: datetime, model: str) -> Path:
     """Make a folder that no other run has; raises OSError where none can be made."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", model)[:_LONGEST_MODEL] or "model"

@@ -61,7 +61,7 @@ def add_soak(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add("--clips", type=int, default=CLIPS, metavar="N", help=f"a round (default: {CLIPS})")
     add("--rounds", type=int, metavar="N", help="end after N rounds, whatever the minutes")
     add(
-        *("--without",),
+        "--without",
         action="append",
         default=[],
         choices=("host", "tools"),

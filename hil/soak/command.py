@@ -26,7 +26,7 @@ from hil.clips.clip_set import load_clips
 from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE, Boundary, FaultMode
 from hil.fault_modes.plan import parse_rates
 from hil.option_table import prefixed_arguments
-from hil.report.run_folder import TIME_FORMAT
+from hil.report.run_folder import TIME_FORMAT, utc_text
 from hil.report.tool import read_commit
 from hil.soak.defaults import RATES
 from hil.soak.host_faults import HostFaults, why_impossible
@@ -253,7 +253,7 @@ def _begin(options: argparse.Namespace, rates: list[str], board_folder: Path) ->
         rates=rates,
         command=command,
         commit=f"{commit or 'unknown'}{' with changes' if dirty else ''}",
-        started_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        started_at=utc_text(now),
     )
     try:
         soak.write(folder)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,8 +122,3 @@ def read_soak(path: Path) -> Soak:
         what = str(error).partition("\n")[0]
         raise InputError([Fault(str(file), f"no soak: {what}", "name a soak.json")]) from error
     return soak
-
-
-def counted_modes(soaks: Iterable[Soak]) -> int:
-    """How many modes struck in any of them."""
-    return len({mode for soak in soaks for mode in soak.tally.modes})

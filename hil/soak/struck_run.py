@@ -47,12 +47,10 @@ class Coming:
     mode: FaultMode
 
 
-def plan_host_faults(
-    seed: int, clips: int, modes: Sequence[FaultMode], each: int = 1
-) -> list[Coming]:
-    """Each mode so often a round, at clips that the seed draws."""
+def plan_host_faults(seed: int, clips: int, modes: Sequence[FaultMode]) -> list[Coming]:
+    """Each mode once a round, at clips that the seed draws."""
     rng = random.Random(f"{seed}/host")
-    coming = [Coming(rng.randrange(1, max(2, clips)), mode) for mode in modes for _ in range(each)]
+    coming = [Coming(rng.randrange(1, max(2, clips)), mode) for mode in modes]
     return sorted(coming, key=lambda one: (one.judged, one.mode.value))
 
 
