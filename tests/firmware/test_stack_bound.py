@@ -20,7 +20,7 @@ from generator.project.names import IMAGE_FILES, MAP_FILE
 from generator.toolchain.locate import Toolchain
 from generator.toolchain.stack_bound.bound import StackBound, check_stack, read_stack_bound
 from generator.toolchain.stack_bound.compiled_frames import frame_of, read_frames
-from generator.toolchain.stack_bound.elf32 import read_elf32
+from generator.toolchain.stack_bound.elf32 import FUNCTION, read_elf32
 from generator.toolchain.stack_bound.exceptions import PRIORITIES
 from generator.toolchain.stack_bound.image_functions import read_functions
 from hil.virtual.machine import Machine
@@ -63,7 +63,7 @@ def test_every_function_has_a_figure_that_its_instructions_confirm(
     elf = read_elf32(project / IMAGE_FILES[0])
     frames = read_frames(project)
     functions = read_functions(elf, project / MAP_FILE)
-    assert {one.value & ~1 for one in elf.symbols if one.kind == 2 and one.section} == {
+    assert {one.value & ~1 for one in elf.symbols if one.kind == FUNCTION and one.section} == {
         function.address for function in functions
     }
     compiled = 0
@@ -105,7 +105,7 @@ def test_priorities_are_those_that_the_firmware_sets(
     machine.run(seconds=0.5)
     nvic = machine.nvic
     elf = read_elf32(made.image.elf)
-    names = {one.value & ~1: one.name for one in elf.symbols if one.kind == 2}
+    names = {one.value & ~1: one.name for one in elf.symbols if one.kind == FUNCTION}
     table = next(section for section in elf.sections if section.name == ".vectors")
     content = elf.bytes_of(table)
     seen = {}

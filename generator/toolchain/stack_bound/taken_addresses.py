@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.project.names import OUTPUT_DIR
-from generator.toolchain.stack_bound.elf32 import ALLOCATED, FUNCTION, UNDEFINED, read_elf32
+from generator.toolchain.stack_bound.elf32 import FUNCTION, UNDEFINED, read_elf32
 
 _CALLS = {10, 30, 51, 102}
 """R_ARM_THM_CALL, R_ARM_THM_JUMP24, R_ARM_THM_JUMP19, R_ARM_THM_JUMP11 (AAELF32)."""
@@ -39,8 +39,8 @@ def read_taken(project: Path, objects: Collection[str], functions: Collection[st
     taken = set()
     for name in objects:
         elf = read_elf32(project / OUTPUT_DIR / f"{name}.o")
-        for section, symbol, kind in elf.relocations():
-            if kind in _CALLS or not section.flags & ALLOCATED or section.name == ".vectors":
+        for section, symbol, kind in elf.relocations:
+            if kind in _CALLS or section.name == ".vectors":
                 continue
             if symbol.section == UNDEFINED:
                 if symbol.name in functions:
