@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from generator.boards.boards_file import load_boards
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_TOOL, Fault, InputError, ToolError
+from generator.extras import HIL, missing_extra
 from hil.boards.acquire import look
 from hil.boards.attachment import Attachment
 from hil.boards.inventory import (
@@ -26,6 +28,8 @@ from hil.probe.attached import REMOTE, Attached, AttachedProbe
 
 def run_boards(options: argparse.Namespace) -> int:
     """List or write them; 3 if a probe cannot be used. Raises InputError and ToolError."""
+    if importlib.util.find_spec("pyocd") is None:
+        raise missing_extra("boards", "pyocd", HIL)
     specs = load_boards(options.boards_file)
     inventory: Path = options.inventory or inventory_folder(options.boards_file) / DEFAULT_NAME
     if options.write:

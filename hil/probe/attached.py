@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ToolError
+from generator.extras import HIL, how_to_install
 
 VIRTUAL = "virtual:"
 """How the ids of virtual probes begin."""
@@ -137,7 +138,7 @@ def require_pyocd() -> None:
     except ImportError as error:
         raise ToolError(
             f"pyOCD, which drives debug probes, cannot be loaded: {error}",
-            "make hil installs it; or name the port of a board that is flashed already by --port",
+            f"{how_to_install(HIL)}; a board that is flashed already needs no probe: --port",
         ) from error
 
 

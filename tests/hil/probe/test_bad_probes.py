@@ -135,7 +135,7 @@ def test_server_that_says_nothing_is_told() -> None:
 
 def test_missing_pyocd_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyocd.core.helpers", None)
-    with pytest.raises(ToolError, match=r"pyOCD(.|\n)*make hil installs it"):
+    with pytest.raises(ToolError, match=r"pyOCD(.|\n)*`make test-fast` installs it"):
         open_session()
-    with pytest.raises(ToolError, match=r"pyOCD(.|\n)*make hil installs it"):
+    with pytest.raises(ToolError, match=r"pyOCD(.|\n)*`make test-fast` installs it"):
         hardware_reset(SPECS["u585"], SERIAL)
