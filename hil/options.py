@@ -14,6 +14,7 @@ from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError, collect
 from generator.model.model_file import model_file_fault
+from generator.network import read_network
 from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE
@@ -126,11 +127,12 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     if clips is not None and clips < 1:
         faults.append(Fault("--clips", f"{clips} clips", "give 1 or more"))
     model = Path(value_of("model") or DEFAULT_MODEL).resolve()
-    if boards:
-        faults += model_faults([model])
     labels = Path(value_of("labels")).resolve() if value_of("labels") else None
-    if labels is not None and not labels.is_file():
-        faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
+    frontend = _frontend_of(value_of("frontend"))
+    threshold: float | None = value_of("threshold")
+    optimise: str = value_of("optimise") or Optimise.MEMORY.value
+    if boards:
+        faults += network_faults(model, labels, frontend, threshold, optimise)
     if faults:
         raise InputError(faults)
     build_dir = Path(value_of("build_dir") or DEFAULT_OUT_DIR).resolve()
@@ -152,15 +154,15 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         flash_command=flash_command,
         model=model,
         labels=labels,
-        frontend=_frontend_of(value_of("frontend")),
-        threshold=value_of("threshold"),
+        frontend=frontend,
+        threshold=threshold,
         folds=folds,
         clips=clips,
         sounds=value_of("sounds"),
         engine=value_of("engine"),
         stedgeai=value_of("stedgeai"),
         c_api=value_of("c_api"),
-        optimise=value_of("optimise") or Optimise.MEMORY.value,
+        optimise=optimise,
         kernels=value_of("kernels") or ASSEMBLY,
         cross_compile=value_of("cross_compile"),
         force_build=bool(value_of("force_build")),
@@ -172,15 +174,25 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     )
 
 
-def model_faults(models: Iterable[Path]) -> list[Fault]:
-    """What of these paths is no .tflite, with how one is made of it."""
-    faults = []
-    for model in models:
-        fault = model_file_fault(model) if model.exists() else None
-        if not model.exists():
-            fault = Fault("", f"{model} is not there", "name an int8 .tflite")
-        if fault is not None:
-            faults.append(replace(fault, where=f"--model {fault.where}".rstrip()))
+def network_faults(
+    model: Path,
+    labels: Path | None,
+    frontend: str | None,
+    threshold: float | None,
+    optimise: str,
+) -> list[Fault]:
+    """What the generator refuses of these files: told before a project of them is begun."""
+    faults: list[Fault] = []
+    if labels is not None and not labels.is_file():
+        faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
+        labels = None
+    no_model = model_file_fault(model) if model.exists() else None
+    if not model.exists():
+        no_model = Fault("", f"{model} is not there", "name an int8 .tflite")
+    if no_model is not None:
+        return [*faults, replace(no_model, where=f"--model {no_model.where}".rstrip())]
+    chosen = Optimise(optimise)
+    collect(faults, lambda: read_network(model, labels, threshold, frontend, optimise=chosen))
     return faults
 
 

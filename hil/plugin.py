@@ -12,6 +12,7 @@ to the report), hil/xdist_schedule.py (several processes).
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
@@ -47,21 +48,29 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     pluginmanager.register(names, PLUGIN_NAME)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Say what this plug-in brings; check the options before anything is collected."""
-    config.addinivalue_line("markers", "hil: runs on a board, real or virtual")
-    fixtures = free_fixtures(config.pluginmanager.get_plugins())
-    config.pluginmanager.register(fixtures, "mel2metal-general-fixtures")
-    keep_wrong_results(config)
-    config.stash[PENDING] = []
-    config.stash[FATAL] = []
-    config.stash[RETRIES] = []
-    names = option_names(config)
-    value_of = partial(names.value_of, config)
-    if not value_of("board"):
-        return
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Read what the options name, before the session begins: its faults are one message, no more.
+
+    What cannot be run ends here, with the exit code of its error.
+    """
+    if not option_names(config).value_of(config, "board") or config.option.help:
+        return None
     from generator.errors import Mel2metalError
+
+    try:
+        _read_inputs(config)
+    except Mel2metalError as error:
+        print(f"mel2metal: {option_names(config).spell(str(error))}", file=sys.stderr)
+        return error.exit_code
+    return None
+
+
+def _read_inputs(config: pytest.Config) -> None:
+    """Keep options, clips and, in the process that writes it, the report of a run to come.
+
+    Raises InputError or ToolError.
+    """
     from generator.repository import WORK_DIR
     from hil.boards.virtual_board import virtual_fault_names
     from hil.clips.clip_set import load_clips
@@ -70,33 +79,45 @@ def pytest_configure(config: pytest.Config) -> None:
     from hil.report.run import RunReport
     from sounds.place import find_directory
 
-    try:
-        options = read_options(value_of, virtual_fault_names())
-        config.stash[OPTIONS] = options
-        directory = find_directory(options.sounds, os.environ, WORK_DIR)
-        gates = read_gates(value_of, config.rootpath, options.boards, options.boards_file.name)
-        config.stash[CLIPS] = load_clips(
-            directory, options.folds, options.clips, required=gates.require_sounds
-        )
-        if options.resume:
-            _prepare_resumption(config)
-    except Mel2metalError as error:
-        pytest.exit(names.spell(str(error)), returncode=error.exit_code)
+    value_of = partial(option_names(config).value_of, config)
+    options = read_options(value_of, virtual_fault_names())
+    config.stash[OPTIONS] = options
+    directory = find_directory(options.sounds, os.environ, WORK_DIR)
+    gates = read_gates(value_of, config.rootpath, options.boards, options.boards_file.name)
+    config.stash[CLIPS] = load_clips(
+        directory, options.folds, options.clips, required=gates.require_sounds
+    )
+    if options.resume:
+        _prepare_resumption(config)
+    if is_controller(config):
+        config.stash[RUN] = RunReport(options.report_dir, options.model.stem, limits=gates.limits)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what this plug-in brings, and register its parts for a run on boards."""
+    config.addinivalue_line("markers", "hil: runs on a board, real or virtual")
+    fixtures = free_fixtures(config.pluginmanager.get_plugins())
+    config.pluginmanager.register(fixtures, "mel2metal-general-fixtures")
+    keep_wrong_results(config)
+    config.stash[PENDING] = []
+    config.stash[FATAL] = []
+    config.stash[RETRIES] = []
+    options = config.stash.get(OPTIONS, None)
+    if options is None:
+        return
     if not is_controller(config):
         # A process of pytest-xdist holds locks in the name of the run that started it.
         from hil.boards.locks import JOB_VARIABLE, job_name
 
         arguments = config.workerinput["mainargv"]  # type: ignore[attr-defined]
         os.environ[JOB_VARIABLE] = job_name(os.environ, arguments)
-    else:
-        run = RunReport(options.report_dir, options.model.stem, limits=gates.limits)
-        config.stash[RUN] = run
-        if not config.option.collectonly:
-            from hil.pytest_resume import JournalKeeper
+    elif not config.option.collectonly:
+        from hil.pytest_resume import JournalKeeper
 
-            resumed = config.stash.get(RESUMED, {})
-            keeper = JournalKeeper(config, run, options, config.stash[CLIPS], resumed)
-            config.pluginmanager.register(keeper, "mel2metal-journal")
+        resumed = config.stash.get(RESUMED, {})
+        keeper = JournalKeeper(config, config.stash[RUN], options, config.stash[CLIPS], resumed)
+        config.pluginmanager.register(keeper, "mel2metal-journal")
 
 
 def _prepare_resumption(config: pytest.Config) -> None:

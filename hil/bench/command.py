@@ -23,7 +23,7 @@ from hil.bench.page import PAGE, write_page
 from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, write_record
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
-from hil.options import Options, model_faults, read_options
+from hil.options import Options, network_faults, read_options
 
 EXIT_EXCEEDED = 1
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
@@ -142,7 +142,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.baseline:
         return keep_baseline(read, console)
     chosen = [*options.models, *([Path(options.model)] if options.model else [])]
-    faults = model_faults(chosen)
+    given = (read.labels, read.frontend, read.threshold, read.optimise)
+    faults = [fault for model in chosen for fault in network_faults(model, *given)]
     if faults:
         raise InputError(faults)
     install_what_is_needed(console, read.cross_compile)

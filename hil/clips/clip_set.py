@@ -11,13 +11,18 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from generator.errors import Fault, InputError, collect
 from hil.clips.shortage import refuse_missing, refuse_without_sounds
 from hil.clips.synthetic import SYNTHETIC
 from sounds.decode import Samples, own_rate_hz, read_samples
 from sounds.layouts import read_sounds
 from sounds.sound import split_category
+
+ANY_RATE_HZ = 16_000
+"""At which a file is decoded to see whether it can be: its faults are the same at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,15 @@ def load_clips(
     refuse_missing(directory, [(one.category, one.fold) for one in found.sounds], folds, limit)
     chosen = choose_clips(every, limit)
     return ClipSet(chosen, found.classes, f"{directory.name or directory}, {len(chosen)} clips")
+
+
+def refuse_unreadable(clips: Iterable[Clip]) -> None:
+    """Raise InputError with every file that cannot be decoded."""
+    faults: list[Fault] = []
+    for clip in clips:
+        collect(faults, partial(clip.read, ANY_RATE_HZ))
+    if faults:
+        raise InputError(faults)
 
 
 def choose_clips(clips: Iterable[Clip], limit: int | None = None) -> tuple[Clip, ...]:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError, Mel2metalError
+from generator.network import read_network
 from generator.notices import notices_apart
 from generator.plain_console import PlainConsole
 from generator.project.applications import MONITOR
@@ -80,7 +81,8 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
     def say(line: str) -> None:
         lines.print(line, markup=False, soft_wrap=True)
 
-    if not (given.wav or given.board_microphone):
+    files = _read_files(given, options) if given.wav else None
+    if not (files or given.board_microphone):
         require_microphone()
     install_what_is_needed(lines, options.cross_compile)
     spec = next(iter(options.boards.values()))
@@ -88,7 +90,7 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
     def watch(setup: Setup) -> Observer:
         return _observer(console, setup, recording, is_shown=is_shown)
 
-    run = _Run(given, options, spec, say, watch, interruption)
+    run = _Run(given, options, spec, files, say, watch, interruption)
     return run.of_the_board() if given.board_microphone else run.through_the_link()
 
 
@@ -99,6 +101,9 @@ class _Run:
     given: argparse.Namespace
     options: Options
     spec: BoardSpec
+    files: SoundFiles | None
+    """What is heard, unless a microphone hears it."""
+
     say: Say
     watch: Watch
     interruption: Interruption
@@ -110,7 +115,9 @@ class _Run:
             open_session(self.options, self.spec, on_progress=progress) as session,
             _reset_at_last(session.board, self.say),
         ):
-            source = _open_source(self.given, session.frontend.sample_rate_hz)
+            source: SoundSource = self.files or open_microphone(
+                self.given.microphone, session.frontend.sample_rate_hz
+            )
             try:
                 setup = _setup(session.board, session.image, source.text)
                 observer, fast = self.watch(setup), self.given.fast
@@ -124,7 +131,7 @@ class _Run:
         with open_unlinked(self.options, self.spec, MONITOR, notices_apart(self.say)) as unlinked:
             board, image = unlinked.board, unlinked.image
             rate_hz = image.project.info.frontend.sample_rate_hz
-            files = SoundFiles(self.given.wav, rate_hz) if self.given.wav else None
+            files = self.files
 
             def let_hear() -> float | None:
                 if files is None or not isinstance(board, VirtualBoard):
@@ -170,6 +177,12 @@ def _read(given: argparse.Namespace) -> Options:
     return options
 
 
+def _read_files(given: argparse.Namespace, options: Options) -> SoundFiles:
+    """The files at the rate of the model's front-end, before a firmware of it is built."""
+    network = read_network(options.model, options.labels, frontend=options.frontend)
+    return SoundFiles(given.wav, network.frontend.sample_rate_hz)
+
+
 @contextmanager
 def _reset_at_last(board: Board, say: Say) -> Iterator[None]:
     """In the end the board is reset, so that no clip stays open on it, and nothing is verbose."""
@@ -187,12 +200,6 @@ def reset_board(board: Board, say: Say) -> None:
     except (Mel2metalError, OSError) as error:
         first = str(error).partition("\n")[0]
         say(f"[board]    {board.spec.id}: could not be reset: {first}")
-
-
-def _open_source(given: argparse.Namespace, rate_hz: int) -> SoundSource:
-    if given.wav:
-        return SoundFiles(given.wav, rate_hz)
-    return open_microphone(given.microphone, rate_hz)
 
 
 def _setup(board: Board, image: BuiltImage, source: str) -> Setup:

@@ -14,7 +14,9 @@ import pytest
 from generator.repository import REPO_ROOT
 from hil.pytest_reruns import WRONG_RESULTS
 from tests.hil.test_plugin import BOARD_RECORD
-from tests.support.pytest_run import NO_MODEL, run_pytest
+from tests.support.model_files import write_model
+from tests.support.pytest_run import run_pytest
+from tests.support.tiny_model import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +129,7 @@ def run_again(
 ) -> tuple[int, str, dict[str, Any], dict[str, Any]]:
     """Exit code, output, report.json and details.json of a run with reruns."""
     (folder / "test_again.py").write_text(source)
-    (folder / "m.tflite").write_bytes(NO_MODEL)
+    write_model(folder / "m.tflite", tiny_model())
     done = run_pytest(
         *("test_again.py", *VIRTUAL, "--model", "m.tflite", "--junitxml", "junit.xml"),
         *("-o", "junit_family=xunit2", *WITHOUT_EMBEDDED, *arguments),

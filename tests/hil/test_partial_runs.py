@@ -12,7 +12,9 @@ import pytest
 from hil.report.completeness import PARTIAL_FILE
 from hil.report.model import Report
 from tests.hil.test_plugin import BOARD_RECORD
-from tests.support.pytest_run import NO_MODEL, run_pytest
+from tests.support.model_files import write_model
+from tests.support.pytest_run import run_pytest
+from tests.support.tiny_model import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +43,7 @@ def run_clips(
     for row in rows:
         (folder / "audio" / row.split(",")[0]).touch()  # the test never reads them
     (folder / "test_clip.py").write_text(CLIP_TEST.replace("FAULT", fault))
-    (folder / "m.tflite").write_bytes(NO_MODEL)
+    write_model(folder / "m.tflite", tiny_model())
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
         *("--sounds", ".", "--build-dir", ".", "--min-accuracy", "1%", *options, "test_clip.py"),

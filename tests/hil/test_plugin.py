@@ -13,7 +13,9 @@ import yaml
 
 from generator.repository import REPO_ROOT
 from hil.node_ids import board_of
+from tests.support.model_files import write_model
 from tests.support.pytest_run import NO_MODEL, run_pytest
+from tests.support.tiny_model import tiny_model
 
 
 @pytest.mark.slow
@@ -52,11 +54,30 @@ def test_named_board_that_is_absent_fails_and_says_what_to_do() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
-def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
+def test_model_that_is_none_ends_the_run_before_it_begins(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     model = tmp_path / "m.tflite"
     model.write_bytes(NO_MODEL + b"no flatbuffer")
+    done = run_pytest(
+        *("hil/", "--board", "u585", "--virtual", "--model", str(model)),
+        *("--build-dir", str(tmp_path), *processes),
+    )
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("mel2metal: m.tflite: truncated or damaged")
+    assert done.stderr.count("m.tflite") == 1
+    assert list(tmp_path.iterdir()) == [model]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["one-process", "two-processes"])
+def test_firmware_that_cannot_be_built_ends_the_run_at_once_with_the_reason(
+    tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    model = write_model(tmp_path / "m.tflite", tiny_model())
+    (tmp_path / "u585").mkdir()
+    (tmp_path / "u585" / "mine.c").touch()
     done = run_pytest(
         *("hil/", "--board", "u585", "--virtual", "--model", str(model)),
         *("--build-dir", str(tmp_path), *processes),
@@ -68,7 +89,7 @@ def test_model_that_is_none_ends_the_run_at_once_with_its_faults(
     assert announced in done.stdout.partition("ERROR at setup")[0]
     assert "could not be built" in done.stdout
     assert "no report: the board was never ready" in done.stdout
-    assert "m.tflite" in done.stdout
+    assert "mine.c" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -211,8 +232,7 @@ def test_records_of_all_processes_meet_in_one_report(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     (tmp_path / "test_recording.py").write_text(RECORDING_TEST)
-    model = tmp_path / "m.tflite"
-    model.write_bytes(NO_MODEL)
+    model = write_model(tmp_path / "m.tflite", tiny_model())
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", str(model)),
         *("--build-dir", ".", "--junitxml", "junit.xml", "--html", "page.html"),
@@ -254,7 +274,7 @@ def test_clip_that_left_no_record_is_told_and_zero_divergences_are_not_claimed(
     for row in rows:
         (tmp_path / "audio" / row.split(",")[0]).touch()  # the test never reads them
     (tmp_path / "test_clip.py").write_text(CLIP_TEST)
-    (tmp_path / "m.tflite").write_bytes(NO_MODEL)
+    write_model(tmp_path / "m.tflite", tiny_model())
     done = run_pytest(
         *("--rootdir", ".", "--board", "u585", "--virtual", "--model", "m.tflite"),
         *("--sounds", ".", "--clips", "5", "--build-dir", ".", *processes, "test_clip.py"),

@@ -10,7 +10,9 @@ import pytest
 
 from hil.report.model import Report
 from tests.hil.test_plugin import RECORDING_TEST
-from tests.support.pytest_run import NO_MODEL, run_pytest
+from tests.support.model_files import write_model
+from tests.support.pytest_run import run_pytest
+from tests.support.tiny_model import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +22,7 @@ def test_a_limit_exceeded_fails_a_run_whose_tests_passed(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     (tmp_path / "test_recording.py").write_text(RECORDING_TEST)
-    (tmp_path / "m.tflite").write_bytes(NO_MODEL)
+    write_model(tmp_path / "m.tflite", tiny_model())
     (tmp_path / "pyproject.toml").write_text(
         "[tool.mel2metal]\nmax_network_cycles = 12_000\nmin_accuracy = 0.99\n"
     )

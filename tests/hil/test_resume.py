@@ -17,7 +17,9 @@ from hil.report.completeness import PARTIAL_FILE
 from hil.report.journal import JOURNAL_FILE, read_journal
 from hil.report.model import Report
 from tests.hil.test_plugin import BOARD_RECORD
-from tests.support.pytest_run import NO_MODEL, run_pytest
+from tests.support.model_files import write_model
+from tests.support.pytest_run import run_pytest
+from tests.support.tiny_model import tiny_model
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +80,7 @@ def folder_of_clips(folder: Path, fault: str = "    pass") -> Path:
     (folder / "test_clip.py").write_text(CLIP_TEST.replace("    FAULT", fault.strip("\n")))
     (folder / "test_last.py").write_text("def test_last(board_name):\n    pass\n")
     (folder / "conftest.py").write_text(NO_DRAWING)
-    (folder / "m.tflite").write_bytes(NO_MODEL)
+    write_model(folder / "m.tflite", tiny_model())
     return folder
 
 

@@ -18,7 +18,8 @@ import pytest
 from hil.boards.locks import hold_any
 from hil.option_table import prefixed_arguments
 from hil.xdist_schedule import BoardScheduling, share_out
-from tests.support.pytest_run import NO_MODEL
+from tests.support.model_files import write_model
+from tests.support.tiny_model import tiny_model
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_on_a_board(board_name, place, number, worker_id):
 
 def start(folder: Path, *entries: str, kill: bool = False) -> subprocess.Popen[str]:
     (folder / "test_places.py").write_text(TESTS)
-    (folder / "m.tflite").write_bytes(NO_MODEL)
+    write_model(folder / "m.tflite", tiny_model())
     inventory = folder / "desk.yaml"
     inventory.write_text("".join(f"- {{board: u585, probe: 'virtual:{e}'}}\n" for e in entries))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]

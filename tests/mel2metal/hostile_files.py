@@ -58,6 +58,11 @@ def _tiny(folder: Path, *more: str) -> list[str]:
     return ["inspect", str(path), *more]
 
 
+def _on_board(folder: Path, command: str, model: bytes, *more: str) -> list[str]:
+    path = write_model(folder / "m.tflite", model, TINY_LABELS)
+    return [command, "--board", "u585", "--virtual", "--model", str(path), *more]
+
+
 def _given(name: str) -> bytes:
     folder = given_folder()
     assert folder is not None
@@ -90,6 +95,13 @@ def _sounds(folder: Path, name: str, content: bytes) -> list[str]:
     root.mkdir()
     (root / name).write_bytes(content)
     return _tiny(folder, "--sounds", str(root))
+
+
+def _class_of(folder: Path, name: str, content: bytes) -> str:
+    """A folder of sounds with one class."""
+    (folder / "sounds" / "dog").mkdir(parents=True)
+    (folder / "sounds" / "dog" / name).write_bytes(content)
+    return str(folder / "sounds")
 
 
 def _long_flac(folder: Path) -> list[str]:
@@ -187,10 +199,46 @@ LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "\n".join(
     f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 9)
 )
 
+NOISE = b"\xff\xfb\x90\0" + bytes(range(256)) * 40
+"""The head of an MP3, and nothing of one."""
+
 MADE = (
     Hostile("model-empty", lambda at: _inspect(at, b""), "not a .tflite file"),
     Hostile("model-cut", lambda at: _inspect(at, tiny_model()[:1000]), "truncated or damaged"),
     Hostile("model-name", lambda at: ["inspect", _text(at, "a\nb.tflite", tiny_model())], "U+000A"),
+    Hostile(
+        "hil-model", lambda at: _on_board(at, "hil", tiny_model()[:1000]), "truncated or damaged"
+    ),
+    Hostile(
+        "hil-record",
+        lambda at: _on_board(at, "hil", tiny_model(), "--frontend", _text(at, "r.yaml", LAUGHS)),
+        "20000",
+    ),
+    Hostile(
+        "hil-sound",
+        lambda at: _on_board(at, "hil", tiny_model(), "--sounds", _class_of(at, "a.mp3", NOISE)),
+        "a.mp3",
+    ),
+    Hostile(
+        "flash-model",
+        lambda at: _on_board(at, "flash", tiny_model()[:1000]),
+        "truncated or damaged",
+    ),
+    Hostile(
+        "bench-model",
+        lambda at: _on_board(at, "bench", tiny_model()[:1000]),
+        "truncated or damaged",
+    ),
+    Hostile(
+        "profile-model",
+        lambda at: _on_board(at, "profile", tiny_model()[:1000]),
+        "truncated or damaged",
+    ),
+    Hostile(
+        "live-sound",
+        lambda at: _on_board(at, "live", tiny_model(), "--wav", _text(at, "a.mp3", NOISE)),
+        "a.mp3",
+    ),
     Hostile("model-shared", lambda at: _inspect(at, _one_vector()), "fault"),
     Hostile(
         "labels-count", lambda at: _tiny(at, "--labels", _text(at, "l.txt", "a\nb\n")), "labels"
@@ -234,7 +282,7 @@ MADE = (
     ),
     Hostile(
         "sound-noise",
-        lambda at: _sounds(at, "a.mp3", b"\xff\xfb\x90\0" + bytes(range(256)) * 40),
+        lambda at: _sounds(at, "a.mp3", NOISE),
         "a.mp3",
     ),
     Hostile("sound-long", _long_flac, "is longer than", is_slow=True),
@@ -318,5 +366,15 @@ GIVEN = (
 )
 """Two of the labels files are no fault by themselves: here they are of another model."""
 
-FEW = {"model-cut", "record-laughs", "sound-noise", "table-quote", "report-deep", "keras-wide"}
+FEW = {
+    "model-cut",
+    "hil-model",
+    "hil-sound",
+    "live-sound",
+    "record-laughs",
+    "sound-noise",
+    "table-quote",
+    "report-deep",
+    "keras-wide",
+}
 """One of each kind, for `make test`."""

@@ -50,7 +50,7 @@ def state_of(folder: Path) -> dict[str, object]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hostile", chosen(), ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", list(chosen()), ids=lambda one: one.name)
 def test_it_ends_in_one_message(hostile: Hostile, tmp_path: Path) -> None:
     if hostile in GIVEN and given_folder() is None:
         pytest.skip("no such cases: they lie in cases/hostile beside the folder ESC10_DIR")
