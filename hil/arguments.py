@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import subprocess
 
 from rich.console import Console
@@ -14,6 +13,7 @@ from generator.command_parser import CommandParser
 from generator.errors import Fault, InputError
 from generator.extras import HIL, missing_extra
 from generator.terminal.tool_progress import install_what_is_needed
+from hil.input_check import check_inputs, read_arguments
 from hil.option_table import ONLY_MEASURE, add_options, prefixed_arguments
 from hil.suite_command import suite_command
 
@@ -33,9 +33,6 @@ examples:
 exit codes: 0 passed, 1 a test failed, 2 something given is wrong, 3 a tool or a board is missing or
 failed, 5 no test was selected
 """
-
-MANY_CLIPS = 100
-"""Beyond which decoding takes a second and more."""
 
 
 def add_hil(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,38 +61,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             [Fault("--app", ONLY_MEASURE, "leave it out; firmware and flash take any")]
         )
     compiler: str | None = None
-    given = _read(passed_on)
+    given = read_arguments(passed_on)
     if given is not None:
-        _check_inputs(given, console)
+        check_inputs(given, console)
         compiler = given.cross_compile
     install_what_is_needed(console, compiler)
     return subprocess.run(suite_command(prefixed_arguments(passed_on)), check=False).returncode
-
-
-def _read(arguments: list[str]) -> argparse.Namespace | None:
-    """The options of the suite among pytest's; None if pytest is to say what is wrong with them."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    add_options(parser.add_argument)
-    try:
-        return parser.parse_known_args(arguments)[0]
-    except argparse.ArgumentError:
-        return None
-
-
-def _check_inputs(given: argparse.Namespace, console: Console) -> None:
-    """Raise InputError or ToolError for what cannot be run, seconds before pytest would."""
-    from generator.repository import WORK_DIR
-    from hil.clips.clip_set import load_clips, refuse_unreadable
-    from hil.options import read_options
-    from hil.virtual.faults.names import VirtualFault
-    from sounds.place import find_directory
-
-    options = read_options(vars(given).get, [fault.value for fault in VirtualFault])
-    if options.boards:
-        directory = find_directory(options.sounds, os.environ, WORK_DIR)
-        clips = load_clips(directory, options.folds, options.clips).clips
-        if len(clips) > MANY_CLIPS:
-            console.print(
-                f"[sounds]   {len(clips)} clips: decoded once, to find faults", markup=False
-            )
-        refuse_unreadable(clips)

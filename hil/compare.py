@@ -30,6 +30,7 @@ from generator.project.manifest import FOOTPRINT_FILE, project_name
 from generator.repository import DEFAULT_OUT_DIR
 from generator.terminal.fitted_table import FittedTable, numbers, words
 from generator.terminal.tool_progress import install_what_is_needed
+from hil.input_check import check_inputs, read_arguments
 from hil.option_table import prefixed_arguments
 from hil.report.run_folder import latest_run
 from hil.suite_command import suite_command
@@ -106,6 +107,10 @@ class EngineRun:
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     import_module("pytest")
+    of_suite = ["--board", options.board, "--clips", str(options.clips), *options.passed_on]
+    given = read_arguments(of_suite)
+    if given is not None:
+        check_inputs(given, console)
     install_what_is_needed(console, None)
     engines, exit_code = [BUILTIN], 0
     try:

@@ -235,6 +235,14 @@ MADE = (
         "truncated or damaged",
     ),
     Hostile(
+        "compare-model",
+        lambda at: _on_board(at, "compare", tiny_model()[:1000]),
+        "truncated or damaged",
+    ),
+    Hostile(
+        "soak-model", lambda at: _on_board(at, "soak", tiny_model()[:1000]), "truncated or damaged"
+    ),
+    Hostile(
         "live-sound",
         lambda at: _on_board(at, "live", tiny_model(), "--wav", _text(at, "a.mp3", NOISE)),
         "a.mp3",
