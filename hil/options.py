@@ -196,6 +196,12 @@ def network_faults(
     return faults
 
 
+def front_end_rate_hz(options: Options) -> int:
+    """The sample rate of the model's front-end, before there is a firmware of it."""
+    network = read_network(options.model, options.labels, frontend=options.frontend)
+    return network.frontend.sample_rate_hz
+
+
 def _frontend_of(named: str | None) -> str | None:
     """The name, or the whole path: the firmware is built in another folder."""
     return str(Path(named).resolve()) if named and Path(named).exists() else named

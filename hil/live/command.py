@@ -15,7 +15,6 @@ from rich.console import Console
 
 from generator.boards.record import BoardSpec
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError, Mel2metalError
-from generator.network import read_network
 from generator.notices import notices_apart
 from generator.plain_console import PlainConsole
 from generator.project.applications import MONITOR
@@ -32,7 +31,7 @@ from hil.live.observations import Counts, Observer, Observers, Setup
 from hil.live.recording import Recording
 from hil.live.sources import SoundFiles, SoundSource
 from hil.live.view import View
-from hil.options import Options, read_options
+from hil.options import Options, front_end_rate_hz, read_options
 from hil.session import open_session
 from hil.unlinked import open_unlinked
 
@@ -81,7 +80,7 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
     def say(line: str) -> None:
         lines.print(line, markup=False, soft_wrap=True)
 
-    files = _read_files(given, options) if given.wav else None
+    files = SoundFiles(given.wav, front_end_rate_hz(options)) if given.wav else None
     if not (files or given.board_microphone):
         require_microphone()
     install_what_is_needed(lines, options.cross_compile)
@@ -175,12 +174,6 @@ def _read(given: argparse.Namespace) -> Options:
     if faults:
         raise InputError(faults)
     return options
-
-
-def _read_files(given: argparse.Namespace, options: Options) -> SoundFiles:
-    """The files at the rate of the model's front-end, before a firmware of it is built."""
-    network = read_network(options.model, options.labels, frontend=options.frontend)
-    return SoundFiles(given.wav, network.frontend.sample_rate_hz)
 
 
 @contextmanager
