@@ -73,7 +73,7 @@ def test_three_classes_from_a_folder_to_the_board(
     host = evaluated(model, "--folds", "5")
     assert (host["correct"], host["clips"]) == (6, 6), "sounds that nothing was trained on"
     assert "may be a training clip" not in capsys.readouterr().out
-    board = played(model, build, ("hil/",))
+    board = played(model, build, CLIPS_ONLY)
     assert_same_decisions(board, host, clips=6)
     evaluated(model, "--folds", "1")
     assert "was trained on fold 1: for these clips the numbers check" in capsys.readouterr().out
