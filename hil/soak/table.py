@@ -33,7 +33,7 @@ def summary_lines(soak: Soak) -> list[str]:
         f"{kind}{soak.board}, {soak.seconds / 60:.1f} minutes, {soak.clips:,} clips, "
         f"{tally.total.injected:,} faults of {len(tally.modes)} kinds, seed {soak.seed}",
         f"commit   {soak.commit}",
-        f"firmware {soak.firmware_sha256 or 'was not built'}",
+        f"firmware {soak.firmware_sha256 or 'not told: no round has ended'}",
         f"command  {soak.command}",
     ]
     lines += [f"left out {mode}: {why}" for mode, why in soak.left_out.items()]
