@@ -187,8 +187,9 @@ def _read_folders(folder: Path, case: list[tuple[list[str], str]]) -> object:
             elif kind == "pipe":
                 os.mkfifo(path)
             else:
-                path.write_bytes(b"x")
-        except (OSError, ValueError):  # no such name on this file system
+                with path.open("xb") as file:  # not into a pipe of that name, which would wait
+                    file.write(b"x")
+        except (OSError, ValueError):  # no such name on this file system, or another's
             continue
     before = sorted(map(str, folder.rglob("*")))
     try:
