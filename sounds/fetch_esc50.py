@@ -17,7 +17,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,8 +155,8 @@ def fetch(url: str, target: Path) -> int:
     """Make `target` an ESC-50 folder with the ESC-10 clips; their number.
 
     Nothing is fetched when they are there and in order. What else is there moves to a dated folder
-    beside it. The archive is removed when it was
-    unpacked, or is damaged; it stays when the disk failed. Raises InputError, ToolError, OSError.
+    beside it. The archive is removed when it was unpacked, or is damaged; it stays when the disk
+    failed. Raises InputError, ToolError, OSError.
     """
     if (target / "meta" / "esc50.csv").is_file():
         try:
@@ -165,14 +165,19 @@ def fetch(url: str, target: Path) -> int:
             print(f"{target} is not in order, fetching it again:\n{error}", file=sys.stderr)
     work = target.parent / f".{target.name}.download"
     with hold_lock(target.parent, target.name):
-        archive = download_archive(url, work)
+        try:
+            archive = download_archive(url, work)
+        except ToolError:
+            with suppress(OSError):
+                work.rmdir()  # stays with what arrived: the next run goes on there
+            raise
         fresh = work / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             extract_esc10(archive, fresh)
             count = check_clips(fresh)
         except (ArchiveDamagedError, InputError):
-            archive.unlink(missing_ok=True)  # fetched again by the next run
+            shutil.rmtree(work, ignore_errors=True)  # fetched again by the next run
             raise
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():  # not in order, but sounds of the user's own may be among it
