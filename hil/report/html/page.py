@@ -22,7 +22,7 @@ from hil.report.html.memory import make_memory
 from hil.report.html.shown import ShownFigures
 from hil.report.html.sound import Sound
 from hil.report.html.verdict import judge
-from hil.report.model import Report
+from hil.report.model import FaultFigures, Report
 from hil.report.records import RetryRecord
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -61,6 +61,7 @@ def make_page(
         accuracy=make_accuracy(report, details),
         clips=make_clips(report, details, evidence, sounds),
         latency=make_latency(report, details, evidence),
+        fault_columns=list(FaultFigures.model_fields),
         memory=make_memory(report, evidence),
         retries=_Retries(
             details.retries[:_SHOWN_RETRIES], max(0, len(details.retries) - _SHOWN_RETRIES)

@@ -18,6 +18,7 @@ from hil.report.figures import make_report
 from hil.report.html.write import RunFiles
 from hil.report.model import Gate, MemoryRegion
 from hil.report.records import DivergenceRecord, RetryRecord, RunRecords
+from hil.report.struck_records import FaultsRecord
 from tests.hil.report.test_figures import BOARD, MEMORY, clip, run_of
 
 RATE_HZ = 16_000
@@ -108,6 +109,8 @@ def full_records(folder: Path, wrong: int = 3) -> RunRecords:
     run.add(evidence("undecided", "", [[10, 5, 0], [0, 5, 10]], kept=True))
     run.add(DivergenceRecord("u585", 2, "right-0: scores, board against host twin: 2 of 6 differ"))
     run.add(RetryRecord("u585", "t[u585-right-1]", "resend", "CRC", "right-1", "2026-01-02T03:04Z"))
+    struck = {"link-cut": {"injected": 2, "detected": 1, "harmless": 1, "recovered": 1}}
+    run.add(FaultsRecord("u585", "right-1", 1, 7, {"link-cut": 0.5, "link-silent": 0.5}, struck))
     for name in run.clips:
         run.selected_clips.add(name)
         run.offered_clips.add(name)

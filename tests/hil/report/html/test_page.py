@@ -85,6 +85,18 @@ def test_a_page_can_be_made_of_any_run(records: RunRecords) -> None:
     assert page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>")
 
 
+def test_faults_on_purpose_stand_by_their_mode_where_there_were_any(full: RunFiles) -> None:
+    page = page_of(full)
+    section = page[page.index('id="faults"') : page.index('id="environment"')]
+    row = section[section.index('class="mono">link-cut') :].partition("</tr>")[0]
+    assert re.findall(r">(\d+)</data>", row) == ["2", "1", "1", "1", "0", "0"]
+    assert re.findall(r'scope="col">(\w+)', section)[0] == "mode"
+    assert "link-silent" not in section, "it struck nothing"
+    none = replace(full, report=full.report.model_copy(update={"faults": None}))
+    assert "Faults on purpose" not in page_of(none)
+    assert 'href="#faults"' in page and 'href="#faults"' not in page_of(none)
+
+
 def test_verdicts_are_the_reports(full: RunFiles) -> None:
     assert '<span class="verdict">Failed</span>' in page_of(full)
     assert "1 of 12 tests failed and 2 of 3 limits exceeded or not judged." in page_of(full)
