@@ -34,7 +34,7 @@ from generator.model.patches import PatchRule, patch_faults, patch_rule
 from generator.model.tflite_reader import read_tflite
 from generator.model.turn import turn_graph
 from generator.model.variables import keeps_state
-from generator.wire.capacity import check_capacity
+from generator.wire.capacity import check_capacity, check_classes
 
 HEADS = {"SOFTMAX": Head.SOFTMAX, "LOGISTIC": Head.SIGMOID}
 
@@ -131,8 +131,11 @@ def read_network(
         mel = collect(faults, lambda: _mel_tables(graph, found))
     names = rules = None
     if _has_scores(graph):
+        too_many = [*check_classes(model.name, graph.classes)]
+        faults += too_many
         within = labels_within(model.read_bytes(), graph.metadata)
-        names = collect(faults, lambda: find_labels(model, labels, graph.classes, within))
+        if not too_many:  # they may be billions, to be named
+            names = collect(faults, lambda: find_labels(model, labels, graph.classes, within))
     if names is not None:
         faults += check_capacity(model.name, names.names)
         head = _head_of(graph)

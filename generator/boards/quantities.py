@@ -43,7 +43,7 @@ def read_bytes(value: object) -> int:
     expected = f"a whole number of bytes above 0 is expected; suffixes: {suffixes}"
     number, unit = _split(value, expected)
     size = number * BYTES_OF.get(unit or "B", 0)
-    if size < 1 or size != int(size):
+    if not (math.isfinite(size) and size >= 1 and size == int(size)):
         raise ValueError(expected)
     return int(size)
 
@@ -68,18 +68,17 @@ def _read_above_zero(value: object, expected: str, suffix: str) -> float:
 
 def _split(value: object, expected: str) -> tuple[float, str]:
     """Number and unit; ValueError where it is neither a number nor a number with a unit."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value), ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
     match = _NUMBER_AND_UNIT.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    if match is None and not is_number:
         raise ValueError(expected)
     try:
-        number = float(match[1])
-    except ValueError:
+        number = float(match[1] if match else value)  # type: ignore[arg-type]
+    except (ValueError, OverflowError):  # an integer beyond all floats
         raise ValueError(expected) from None
     if not math.isfinite(number):
         raise ValueError(expected)
-    return number, match[2]
+    return number, match[2] if match else ""
 
 
 def _before(read: Callable[[object], Any]) -> BeforeValidator:

@@ -132,7 +132,9 @@ def _class_events(chosen: _Chosen, head: Head, step_s: Fraction) -> tuple[ClassE
 def _threshold(chosen: _Chosen, key: str, usual: float, faults: list[Fault]) -> int:
     """A share as it is held; a fault for what no mean, or every mean, would reach."""
     share = chosen.value(key)
-    step = step_of(usual if share is None else share)
+    if share is None:
+        return step_of(usual)
+    step = step_of(share)
     if not ZERO_SHARE_STEP < step < ZERO_SHARE_STEP + SHARE_STEPS:
         remedy = "give from 0.004 to 0.996: scores are held in 256ths"
         faults.append(Fault(chosen.where(key), f"{share:g} is no threshold", remedy))

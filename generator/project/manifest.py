@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from generator.bounded_json import check_numbers
 from generator.engines.engine import BUILTIN
 from generator.errors import ToolError
 from generator.frontend.describe import describe_record
@@ -254,6 +255,7 @@ def read_project(directory: Path) -> Project:
     try:
         content = (directory / MANIFEST_FILE).read_bytes()
         info = _adapter().validate_json(content, strict=True, extra="forbid")
+        check_numbers(content)
     except OSError as error:
         raise _not_a_project(directory, error.strerror or str(error)) from None
     except ValidationError as error:
@@ -261,6 +263,8 @@ def read_project(directory: Path) -> Project:
         place = ".".join(str(key) for key in first["loc"])
         what = ": ".join(part for part in (MANIFEST_FILE, place, first["msg"]) if part)
         raise _not_a_project(directory, what) from None
+    except ValueError as error:
+        raise _not_a_project(directory, f"{MANIFEST_FILE}: {error}") from None
     if len(info.rule.thresholds) != len(info.labels):
         what = f"{len(info.rule.thresholds)} thresholds for {len(info.labels)} labels"
         raise _not_a_project(directory, f"{MANIFEST_FILE}: {what}")

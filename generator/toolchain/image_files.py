@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from elftools.common.exceptions import ELFError
+from elftools.common.exceptions import DWARFError, ELFError
 from elftools.construct.core import ConstructError
 from elftools.elf.elffile import ELFFile
 
 from generator.errors import ToolError
 
-ELF_DAMAGE = (ELFError, ConstructError, OSError, ValueError, KeyError, AttributeError, TypeError)
+ELF_DAMAGE = (
+    *(ELFError, DWARFError, ConstructError, OSError, ValueError, KeyError, AttributeError),
+    *(TypeError, IndexError, AssertionError, ArithmeticError, struct.error),
+    *(MemoryError, RecursionError),  # it takes sizes as they stand, and follows every reference
+)
 """What pyelftools raises for bytes that are no ELF, or a part of one."""
 
 
@@ -30,8 +34,8 @@ def open_elf(path: Path) -> Iterator[ELFFile]:
             yield ELFFile(stream)
     except OSError:
         raise
-    except (*ELF_DAMAGE, IndexError, AssertionError, ArithmeticError, struct.error) as error:
-        what = f"{path} is no whole ELF file: {error or type(error).__name__}"
+    except ELF_DAMAGE as error:
+        what = f"{path} is no whole ELF file: {str(error) or type(error).__name__}"
         raise ToolError(what, "remove it, and build the firmware again") from error
 
 
@@ -75,6 +79,8 @@ def loaded_bytes(elf: Path) -> dict[int, bytes]:
         if end > elf.stat().st_size:
             raise ValueError("cut short")
         for segment in program.iter_segments():
+            if segment["p_offset"] + segment["p_filesz"] > elf.stat().st_size:
+                raise ValueError("cut short")
             if segment["p_type"] == "PT_LOAD" and segment["p_filesz"]:
                 pieces[segment["p_paddr"]] = segment.data()
     if not pieces:

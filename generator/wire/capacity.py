@@ -37,14 +37,18 @@ def check_taps(model_name: str, operators: int, features: int) -> Iterator[Fault
         yield Fault(model_name, what, "build it without taps, or take a model of fewer layers")
 
 
+def check_classes(model_name: str, classes: int) -> Iterator[Fault]:
+    """Complain of a model with more classes, or values of an embedding, than the link carries."""
+    if classes > CLASSES_LIMIT:
+        what = f"{classes} classes; one message of the link carries the scores of {CLASSES_LIMIT}"
+        remedy = f"take a model of at most {CLASSES_LIMIT} classes, or values of an embedding"
+        yield Fault(model_name, what, remedy)
+
+
 def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
     """Complain of a model whose classes or labels the link cannot carry."""
     if len(labels) > CLASSES_LIMIT:
-        what = (
-            f"{len(labels)} classes; one message of the link carries the scores of {CLASSES_LIMIT}"
-        )
-        remedy = f"take a model of at most {CLASSES_LIMIT} classes, or values of an embedding"
-        yield Fault(model_name, what, remedy)
+        yield from check_classes(model_name, len(labels))
         return  # its labels change with its classes
     together = len("\n".join(labels).encode("utf-8"))
     if together > LABELS_LIMIT_BYTES:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from generator.bounded_json import check_numbers
 from generator.errors import Fault, InputError
 from hil.report.files import write_json
 
@@ -169,13 +170,17 @@ def read_record(path: Path) -> BenchRecord:
     """Read one; raises InputError where it is missing, damaged or of another schema."""
     remedy = "write it again: make bench, or make bench-baseline"
     try:
-        record = _adapter().validate_json(path.read_bytes())
+        content = path.read_bytes()
+        record = _adapter().validate_json(content)
+        check_numbers(content)
     except OSError as error:
         raise InputError([Fault(str(path), error.strerror or str(error), remedy)]) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise InputError([Fault(str(path), f"{where}: {first['msg']}", remedy)]) from error
+    except ValueError as error:
+        raise InputError([Fault(str(path), str(error), remedy)]) from error
     if record.schema != SCHEMA:
         raise InputError([Fault(str(path), f"schema {record.schema}, not {SCHEMA}", remedy)])
     return record

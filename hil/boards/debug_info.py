@@ -24,6 +24,9 @@ from hil.boards.elf import Function, file_of, functions_of
 THUMB_BIT = 1
 """Of a symbol's value: it is code of the Thumb instruction set; no part of the address."""
 
+MOST_ORIGINS = 16
+"""From a copy of a function to its name: a damaged file could lead in a circle."""
+
 Range = tuple[int, int]
 """Addresses from the first up to, but without, the second."""
 
@@ -97,15 +100,13 @@ def _linked_functions(unit: Any, functions: _Functions) -> dict[int, DIE]:
         for die in unit.iter_DIEs()
         if die.tag == "DW_TAG_subprogram" and "DW_AT_low_pc" in die.attributes
         for start in [int(die.attributes["DW_AT_low_pc"].value) & ~THUMB_BIT]
-        if any(
-            name.partition(".")[0] == _name_of(die) for name in functions.names_at.get(start, ())
-        )
+        if any(name.partition(".")[0] == name_of(die) for name in functions.names_at.get(start, ()))
     }
 
 
-def _name_of(die: DIE) -> str:
+def name_of(die: DIE) -> str:
     """The name of a function, which an inlined or specialised copy has from its origin."""
-    while True:
+    for _ in range(MOST_ORIGINS):
         if "DW_AT_name" in die.attributes:
             return str(die.attributes["DW_AT_name"].value.decode("utf-8", "replace"))
         for link in ("DW_AT_abstract_origin", "DW_AT_specification"):
@@ -113,7 +114,8 @@ def _name_of(die: DIE) -> str:
                 die = die.get_DIE_from_attribute(link)
                 break
         else:
-            return "?"
+            break
+    return "?"
 
 
 def _ranges_of(die: DIE) -> Iterator[Range]:
@@ -143,7 +145,7 @@ def _note_inlined(
     for child in die.iter_children():
         chain = above
         if child.tag == "DW_TAG_inlined_subroutine":
-            chain = (*above, _name_of(child))
+            chain = (*above, name_of(child))
             for begin, end in _ranges_of(child):
                 for address in _within(wanted, begin, end):
                     inlined[address] = chain

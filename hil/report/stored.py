@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from generator.bounded_json import check_numbers
 from generator.errors import Fault, InputError
 from hil.report.completeness import PARTIAL_FILE
 from hil.report.details import Details
@@ -116,7 +117,10 @@ def _known(run: Path | None, name: str, board_folder: Path) -> Path:
 
 def _read(file: Path, model: type[_T]) -> _T:
     try:
-        return model.model_validate_json(file.read_bytes(), strict=True)
+        content = file.read_bytes()
+        read = model.model_validate_json(content, strict=True)
+        check_numbers(content)
+        return read
     except OSError as error:
         what = f"cannot be read: {error.strerror or error}"
         raise InputError([Fault(str(file), what, "mend it, or leave it out")]) from error
@@ -127,3 +131,5 @@ def _read(file: Path, model: type[_T]) -> _T:
         if key == "schema":
             what = "is of another version of mel2metal, or of another program"
         raise InputError([Fault(str(file), what, "leave it out, or run again")]) from error
+    except ValueError as error:
+        raise InputError([Fault(str(file), str(error), "leave it out, or run again")]) from error

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from generator.bounded_json import check_numbers
 from generator.errors import Fault, InputError
 from hil.fault_modes.names import MODES
 from hil.fault_modes.tally import End, FaultTally, sum_tallies
@@ -112,7 +113,9 @@ def read_soak(path: Path) -> Soak:
     """A soak by its file or folder; InputError where it is none."""
     file = path / SOAK_FILE if path.is_dir() else path
     try:
-        content: dict[str, Any] = TypeAdapter(dict[str, Any]).validate_json(file.read_bytes())
+        text = file.read_bytes()
+        content: dict[str, Any] = TypeAdapter(dict[str, Any]).validate_json(text)
+        check_numbers(text)
         content.pop("faults", None)
         if content.get("schema") != SOAK_SCHEMA:
             raise ValueError("is of another program or version")

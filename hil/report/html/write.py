@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from generator.bounded_json import check_numbers
 from generator.errors import Fault, InputError
 from hil.report.details import Details
 from hil.report.evidence import Evidence
@@ -45,7 +46,10 @@ def read_run(folder: Path) -> RunFiles:
 def _read(path: Path, kind: type[Model], faults: list[Fault]) -> Model | None:
     again = "play the clips again (`make hil`): a run of this version writes it"
     try:
-        return kind.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        read = kind.model_validate_json(content)
+        check_numbers(content)
+        return read
     except OSError as error:
         faults.append(Fault(str(path), f"cannot be read: {error.strerror or error}", again))
     except ValidationError as error:
@@ -53,6 +57,8 @@ def _read(path: Path, kind: type[Model], faults: list[Fault]) -> Model | None:
         place = ".".join(map(str, first["loc"])) or "the whole file"
         more = f", and {error.error_count() - 1} faults more" if error.error_count() > 1 else ""
         faults.append(Fault(str(path), f"{place}: {first['msg']}{more}", again))
+    except ValueError as error:
+        faults.append(Fault(str(path), str(error), again))
     return None
 
 

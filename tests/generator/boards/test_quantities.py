@@ -7,6 +7,9 @@ import pytest
 
 from generator.boards.quantities import read_bytes, read_cycles, read_milliseconds, read_share
 
+BEYOND = (10**400, "1e999", "1e308 MiB")
+"""Beyond all floats, one only with its suffix."""
+
 
 @pytest.mark.parametrize(
     ("text", "share"),
@@ -29,7 +32,9 @@ def test_a_percentage_without_its_sign_is_refused_with_the_right_form() -> None:
         read_share(95)
 
 
-@pytest.mark.parametrize("text", ["101%", -0.1, "high", "0.9 kB", True, None, [], float("nan")])
+@pytest.mark.parametrize(
+    "text", ["101%", -0.1, "high", "0.9 kB", True, None, [], float("nan"), *BEYOND]
+)
 def test_what_is_no_share_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="a share from 0 to 1"):
         read_share(text)
@@ -46,7 +51,9 @@ def test_a_size_is_in_bytes_or_has_a_suffix(text: object, size: int) -> None:
     assert read_bytes(text) == size
 
 
-@pytest.mark.parametrize("text", [0, -1, 1.5, "64K", "64 kb", "1.0001 kB", "much", True, "inf", ""])
+@pytest.mark.parametrize(
+    "text", [0, -1, 1.5, "64K", "64 kb", "1.0001 kB", "much", True, "inf", "", *BEYOND]
+)
 def test_what_is_no_size_is_refused_with_the_suffixes(text: object) -> None:
     with pytest.raises(ValueError, match="suffixes: B, kB, MB, KiB, MiB"):
         read_bytes(text)
@@ -56,7 +63,7 @@ def test_cycles_and_milliseconds_are_above_zero() -> None:
     assert read_cycles("21_900_000") == 21_900_000
     assert read_cycles("2.19e7") == 21_900_000
     assert read_milliseconds("2.5 ms") == read_milliseconds(2.5) == 2.5
-    for text in (0, "0", "-1", "1 kHz", float("inf"), "1.2.3"):
+    for text in (0, "0", "-1", "1 kHz", float("inf"), "1.2.3", 10**400):
         with pytest.raises(ValueError, match="cycles above 0"):
             read_cycles(text)
         with pytest.raises(ValueError, match="milliseconds above 0"):

@@ -111,6 +111,13 @@ def test_too_many_values_are_refused_with_the_links_limit(tmp_path: Path) -> Non
     assert "249 classes; one message of the link carries the scores of 248" in told
 
 
+def test_classes_beyond_all_memory_are_refused_before_they_are_named(tmp_path: Path) -> None:
+    model = body().mean()
+    model.tensors[model.current].shape = (1, 2**31 - 1)
+    told = faults_of(model, tmp_path)
+    assert "2147483647 classes; one message of the link carries the scores of 248" in told
+
+
 @pytest.mark.parametrize(
     ("name", "changed"),
     [

@@ -182,6 +182,8 @@ def test_an_end_above_the_beginning_is_refused(model: Path, text: str, where: st
         ),
         ("events: 0.5", "1: events: Input should be a valid dict"),
         ("events: {begin: high}", "1: events.begin: Input should be a valid number"),
+        ("events: {begin: 2}", "1: events.begin: 2 is no threshold"),
+        ("events: {begin: -1.5}", "1: events.begin: -1.5 is no threshold"),
         ("events: {begin: .nan}", "1: events.begin: Input should be a finite number"),
         ("events: {classes: {no: {begin: 0.5}}}", "events.classes: False is no text"),
         ("events: {classes: {dog: 0.5}}", "events.classes.dog: Input should be a valid dict"),

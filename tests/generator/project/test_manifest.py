@@ -60,6 +60,7 @@ def put(key: str, value: object) -> Callable[[dict[str, Any]], object]:
         (put("rule", {"head": "softmax", "thresholds": [0], "other": None}), "1 thresholds for 3"),
         (put("rule", {"head": "softmax", "thresholds": [0, 0, 0], "other": 3}), "no class 3"),
         (put("operators", [{"index": 0}]), "operators.0"),
+        (put("rule", {"head": "softmax", "thresholds": [0, 9**999, 0]}), "is no number of a file"),
     ],
 )
 def test_every_damage_is_told_with_its_place(

@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +146,19 @@ def test_an_image_that_is_not_what_the_elf_loads_is_found_and_made_again(
     made = compile_project(project, u585, toolchain)
     assert made.sha256 == tiny_firmware.image.sha256
     assert path.read_bytes() == content
+
+
+def test_an_elf_whose_sizes_are_beyond_it_is_damaged(
+    tiny_firmware: Firmware, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_firmware.image.project_dir, tmp_path / "u585")
+    output = tmp_path / "u585" / "out" / "mel2metal"
+    elf = output.with_suffix(".elf")
+    content = bytearray(elf.read_bytes())
+    (first,) = struct.unpack_from("<I", content, 28)  # of the program headers
+    struct.pack_into("<I", content, first + 16, 0xFFFF_FFF0)  # p_filesz
+    elf.write_bytes(content)
+    assert [one.suffix for one in damaged_outputs(output)] == [".elf", ".hex", ".bin"]
 
 
 def test_a_hex_that_writes_elsewhere_or_goes_on_behind_its_end_is_damaged(

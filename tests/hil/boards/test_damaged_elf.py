@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from elftools.common.exceptions import DWARFError
 
 from generator.boards.boards_file import load_boards
 from generator.errors import ToolError
 from generator.repository import DEFAULT_BOARDS_FILE
-from hil.boards.debug_info import places_of
+from generator.toolchain.image_files import open_elf
+from hil.boards.debug_info import name_of, places_of
 from hil.boards.elf import ImageSymbols, compiler_of, functions_of
 from hil.boards.memory_map import read_placed_sections
 from tests.support.firmware_store import stored_firmware, write_tiny_model
@@ -59,3 +63,25 @@ def test_changed_bytes_of_headers_are_read_or_named(content: bytes, tmp_path: Pa
             assert "is no whole ELF file" in str(error)
             named += 1
     assert named > 10
+
+
+@pytest.mark.parametrize(
+    "error", [DWARFError("refaddr 1"), RecursionError(), MemoryError(), struct.error("4 bytes")]
+)
+def test_whatever_reading_damage_raises_is_named(
+    content: bytes, tmp_path: Path, error: Exception
+) -> None:
+    elf = tmp_path / "mel2metal.elf"
+    elf.write_bytes(content)
+    with pytest.raises(ToolError, match=r"mel2metal\.elf is no whole ELF file: \w"), open_elf(elf):
+        raise error
+
+
+def test_origins_that_lead_in_a_circle_have_no_name() -> None:
+    class Circle:
+        attributes: ClassVar = {"DW_AT_abstract_origin": None}
+
+        def get_DIE_from_attribute(self, link: str) -> Circle:  # noqa: N802
+            return self
+
+    assert name_of(Circle()) == "?"  # type: ignore[arg-type]

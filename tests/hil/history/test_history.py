@@ -86,7 +86,11 @@ def test_accuracy_of_other_clips_is_not_joined(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [(0.0, 0.0), (21.8e6, 21.9e6), (99.9, 100.0), (-3.0, 1e9), (5.0, 5.0), (1, 7)]
+    ("low", "high"),
+    [
+        *((0.0, 0.0), (21.8e6, 21.9e6), (99.9, 100.0), (-3.0, 1e9), (5.0, 5.0), (1, 7)),
+        *((-(2.0**64), 2.0**64), (0.0, 5e-324), (1.0, 1.0 + 2.0**-52), (1e-310, 3e-310)),
+    ],
 )
 def test_a_scale_is_round_and_holds_its_range(low: float, high: float) -> None:
     bottom, step, top = scale(low, high)
