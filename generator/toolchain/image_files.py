@@ -22,6 +22,7 @@ ELF_DAMAGE = (
     *(ELFError, DWARFError, ConstructError, OSError, ValueError, KeyError, AttributeError),
     *(TypeError, IndexError, AssertionError, ArithmeticError, struct.error),
     *(MemoryError, RecursionError),  # it takes sizes as they stand, and follows every reference
+    NotImplementedError,  # of a form that no compiler writes there
 )
 """What pyelftools raises for bytes that are no ELF, or a part of one."""
 

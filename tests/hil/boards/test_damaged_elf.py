@@ -66,7 +66,11 @@ def test_changed_bytes_of_headers_are_read_or_named(content: bytes, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "error", [DWARFError("refaddr 1"), RecursionError(), MemoryError(), struct.error("4 bytes")]
+    "error",
+    [
+        *(DWARFError("refaddr 1"), NotImplementedError("form"), struct.error("4 bytes")),
+        *(RecursionError(), MemoryError()),
+    ],
 )
 def test_whatever_reading_damage_raises_is_named(
     content: bytes, tmp_path: Path, error: Exception
