@@ -48,12 +48,19 @@ def probe_hdf5(file: Path | bytes, largest_text: int) -> bytes:
     return done.stdout
 
 
+def _limit(kind: int, most: int) -> None:
+    """Bound this process, or leave the bound that the user's shell or job has set lower."""
+    _, hard = resource.getrlimit(kind)
+    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (bound, bound))
+
+
 def main(arguments: Sequence[str]) -> int:
     """In the process of its own: read all of a file."""
     name, limit_s = arguments[0], int(arguments[1])
-    resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s))
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_MEMORY_BYTES, LARGEST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CPU, limit_s)
+    _limit(resource.RLIMIT_AS, LARGEST_MEMORY_BYTES)
+    _limit(resource.RLIMIT_CORE, 0)
     import h5py
 
     def read(place: str, item: object) -> None:

@@ -26,6 +26,7 @@ from tests.fuzz.parsers.parser import (
     read_files,
     seeds_of,
 )
+from tests.fuzz.parsers.run import run_parser
 from tests.fuzz.parsers.table import PARSERS
 from tests.fuzz.python_targets import PYTHON_TARGETS
 
@@ -110,3 +111,14 @@ def test_what_must_hold_is_seen() -> None:
 def test_memory_is_counted() -> None:
     with case_folder() as folder, pytest.raises(BoundError, match="bytes more than before"):
         check(reading(take_memory), b"", folder)
+
+
+def test_a_parser_that_refuses_every_case_is_no_test_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the valid file that a target changes may be none any more."""
+    monkeypatch.setattr("tests.fuzz.parsers.run.SURELY_TAKEN", 100)
+    refusing = replace(reading(lambda at, case: refuse(at, "is wrong")), refusals=(ValueError,))
+    assert "none of 100 cases was taken" in run_parser(refusing, 1, 100, 0, tmp_path).found
+    taking = reading(lambda at, case: None)
+    assert run_parser(taking, 1, 100, 0, tmp_path).found == ""

@@ -7,6 +7,8 @@ import io
 import json
 import math
 import re
+import subprocess
+import sys
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -172,6 +174,16 @@ def test_hdf5_that_is_damaged_ends_in_words(tmp_path: Path) -> None:
     (tmp_path / "m.h5").write_bytes(whole[:600])
     with pytest.raises(InputError, match="its HDF5 is damaged"):
         check_keras_file(tmp_path / "m.h5")
+
+
+def test_less_memory_than_the_bound_is_no_damage(tmp_path: Path) -> None:
+    """`ulimit -v`, and the jobs of a cluster, set bounds that no process may raise."""
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.attrs["model_config"] = "{}"
+    shell = 'ulimit -v 3000000 && exec "$@"'
+    probe = [sys.executable, "-m", "training.hdf5_probe", str(tmp_path / "m.h5"), "5"]
+    done = subprocess.run(["sh", "-c", shell, "-", *probe], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"{}"), done.stderr
 
 
 def test_a_process_that_hangs_in_hdf5_is_ended(

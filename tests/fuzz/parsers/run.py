@@ -32,6 +32,8 @@ ROUND = 50
 ADDRESS_SPACE_BYTES = 2 << 30
 """Beside what is mapped at the start: a case's own bound is far below, and told in words."""
 
+SURELY_TAKEN = 5000
+"""Cases among which each parser takes some: the dearest refuses all but one of 200."""
 TELL_S = 1.0
 SHOWN = 400
 """Characters of what was found."""
@@ -98,6 +100,8 @@ def run_parser(parser: Parser, first_seed: int, cases: int, seconds: float, work
                 count.found = f"{type(error).__name__}: {str(error)[:SHOWN]} (seed {number})"
                 count.report = "".join(traceback.format_tb(error.__traceback__)[-6:])
             number += 1
+    if not count.found and count.cases >= SURELY_TAKEN and not count.taken:
+        count.found = f"none of {count.cases:,} cases was taken: the parser refuses all files here"
     count.cpu_s = time.process_time()
     return count
 
