@@ -14,7 +14,7 @@ from generator.boards.record import BoardSpec
 from generator.engines.engine import Optimise
 from generator.errors import Fault, InputError, collect
 from generator.model.model_file import model_file_fault
-from generator.network import read_network
+from generator.network import Network, read_network
 from generator.project.manifest import ASSEMBLY
 from generator.repository import DEFAULT_BOARDS_FILE, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE
@@ -58,6 +58,8 @@ class Options:
     labels: Path | None
     frontend: str | None
     """A front-end with a name, or the whole path of a record; None: what the model says."""
+    front_end_rate_hz: int | None
+    """Sample rate of the sound that the model hears; None where no board is named."""
     threshold: float | None
     folds: tuple[int, ...]
     clips: int | None
@@ -131,8 +133,15 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     frontend = _frontend_of(value_of("frontend"))
     threshold: float | None = value_of("threshold")
     optimise: str = value_of("optimise") or Optimise.MEMORY.value
+    network = None
     if boards:
-        faults += network_faults(model, labels, frontend, threshold, optimise)
+        network = collect_network(
+            *(faults, model),
+            labels=labels,
+            frontend=frontend,
+            threshold=threshold,
+            optimise=optimise,
+        )
     if faults:
         raise InputError(faults)
     build_dir = Path(value_of("build_dir") or DEFAULT_OUT_DIR).resolve()
@@ -155,6 +164,7 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
         model=model,
         labels=labels,
         frontend=frontend,
+        front_end_rate_hz=network.frontend.sample_rate_hz if network else None,
         threshold=threshold,
         folds=folds,
         clips=clips,
@@ -174,15 +184,19 @@ def read_options(value_of: Any, known_faults: Collection[str] = ()) -> Options:
     )
 
 
-def network_faults(
+def collect_network(
+    faults: list[Fault],
     model: Path,
-    labels: Path | None,
-    frontend: str | None,
-    threshold: float | None,
-    optimise: str,
-) -> list[Fault]:
-    """What the generator refuses of these files: told before a project of them is begun."""
-    faults: list[Fault] = []
+    *,
+    labels: Path | None = None,
+    frontend: str | None = None,
+    threshold: float | None = None,
+    optimise: str = Optimise.MEMORY.value,
+) -> Network | None:
+    """What firmware is to be made of; what the generator refuses of it joins `faults`.
+
+    So it is told before a project is begun.
+    """
     if labels is not None and not labels.is_file():
         faults.append(Fault("--labels", f"{labels} is not there", "one label a line"))
         labels = None
@@ -190,16 +204,12 @@ def network_faults(
     if not model.exists():
         no_model = Fault("", f"{model} is not there", "name an int8 .tflite")
     if no_model is not None:
-        return [*faults, replace(no_model, where=f"--model {no_model.where}".rstrip())]
+        faults.append(replace(no_model, where=f"--model {no_model.where}".rstrip()))
+        return None
     chosen = Optimise(optimise)
-    collect(faults, lambda: read_network(model, labels, threshold, frontend, optimise=chosen))
-    return faults
-
-
-def front_end_rate_hz(options: Options) -> int:
-    """The sample rate of the model's front-end, before there is a firmware of it."""
-    network = read_network(options.model, options.labels, frontend=options.frontend)
-    return network.frontend.sample_rate_hz
+    return collect(
+        faults, lambda: read_network(model, labels, threshold, frontend, optimise=chosen)
+    )
 
 
 def _frontend_of(named: str | None) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from generator.errors import InputError, ToolError
+from generator.errors import Fault, InputError, ToolError
 from generator.notices import notices_apart
 from generator.repository import DATA_DIR, DEFAULT_MODEL, DEFAULT_OUT_DIR, IN_CHECKOUT
 from generator.terminal.fitted_table import FittedTable, numbers, words
@@ -23,7 +23,7 @@ from hil.bench.page import PAGE, write_page
 from hil.bench.record import SCHEMA, BenchRecord, read_record, write_baseline, write_record
 from hil.bench.run import bench_model
 from hil.bench.table import print_record
-from hil.options import Options, network_faults, read_options
+from hil.options import Options, collect_network, read_options
 
 EXIT_EXCEEDED = 1
 WELL_KNOWN = Path("st_yamnet_256") / "yamnet_256_64x96_tl_int8.tflite"
@@ -142,8 +142,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
     if options.baseline:
         return keep_baseline(read, console)
     chosen = [*options.models, *([Path(options.model)] if options.model else [])]
-    given = (read.labels, read.frontend, read.threshold, read.optimise)
-    faults = [fault for model in chosen for fault in network_faults(model, *given)]
+    faults: list[Fault] = []
+    for model in options.models:
+        collect_network(
+            *(faults, model),
+            labels=read.labels,
+            frontend=read.frontend,
+            threshold=read.threshold,
+            optimise=read.optimise,
+        )
     if faults:
         raise InputError(faults)
     install_what_is_needed(console, read.cross_compile)

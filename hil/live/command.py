@@ -31,7 +31,7 @@ from hil.live.observations import Counts, Observer, Observers, Setup
 from hil.live.recording import Recording
 from hil.live.sources import SoundFiles, SoundSource
 from hil.live.view import View
-from hil.options import Options, front_end_rate_hz, read_options
+from hil.options import Options, read_options
 from hil.session import open_session
 from hil.unlinked import open_unlinked
 
@@ -80,7 +80,8 @@ def _run(given: argparse.Namespace, console: Console, interruption: Interruption
     def say(line: str) -> None:
         lines.print(line, markup=False, soft_wrap=True)
 
-    files = SoundFiles(given.wav, front_end_rate_hz(options)) if given.wav else None
+    assert options.front_end_rate_hz is not None, "a board is named"
+    files = SoundFiles(given.wav, options.front_end_rate_hz) if given.wav else None
     if not (files or given.board_microphone):
         require_microphone()
     install_what_is_needed(lines, options.cross_compile)

@@ -20,14 +20,13 @@ from rich.console import Console
 from rich.text import Text
 
 from generator.boards.boards_file import load_boards, unknown_board
-from generator.engines.engine import Optimise
 from generator.errors import EXIT_INTERRUPTED, Fault, InputError, ToolError
 from generator.repository import DEFAULT_BOARDS_FILE, REPO_ROOT, WORK_DIR
 from hil.clips.clip_set import load_clips
 from hil.fault_modes.names import NEED_A_VIRTUAL_BOARD, STRIKE_FROM_OUTSIDE, Boundary, FaultMode
 from hil.fault_modes.plan import parse_rates
 from hil.option_table import prefixed_arguments
-from hil.options import network_faults
+from hil.options import collect_network
 from hil.report.run_folder import TIME_FORMAT, utc_text
 from hil.report.tool import read_commit
 from hil.soak.defaults import RATES
@@ -214,8 +213,7 @@ def _check(options: argparse.Namespace) -> list[str]:
     if options.board not in known:
         faults.append(unknown_board("--board", options.board, boards_file, [*known]))
     if options.model:
-        chosen = Optimise.MEMORY.value
-        faults += network_faults(options.model.resolve(), None, None, None, chosen)
+        collect_network(faults, options.model.resolve())
     if not 0 < options.minutes < math.inf:
         faults.append(Fault("--minutes", f"{options.minutes:g}", "give more than 0"))
     for name in ("clips", "rounds"):
