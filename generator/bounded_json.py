@@ -7,7 +7,7 @@ Files with a model of pydantic are read by that, which bounds nesting itself.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 LARGEST_BYTES = 64 << 20
 """The largest file of our own, evidence.json, has some MB."""
@@ -37,16 +37,19 @@ def check_numbers(text: str | bytes) -> None:
     json.loads(text, parse_constant=_refuse, parse_float=_float, parse_int=_int)
 
 
-def _refuse(number: str) -> float:
+def _refuse(number: str) -> NoReturn:
     shown = number if len(number) <= SHOWN_DIGITS else f"{number[:SHOWN_DIGITS]}…"
     raise ValueError(f"{shown} is no number of a file of mel2metal")
 
 
 def _float(number: str) -> float:
     value = float(number)
-    return value if abs(value) <= LARGEST_NUMBER else _refuse(number)
+    if abs(value) > LARGEST_NUMBER:
+        _refuse(number)
+    return value
 
 
-def _int(number: str) -> float:
-    short = len(number) <= SHOWN_DIGITS
-    return int(number) if short and abs(int(number)) <= LARGEST_NUMBER else _refuse(number)
+def _int(number: str) -> int:
+    if len(number) > SHOWN_DIGITS or abs(value := int(number)) > LARGEST_NUMBER:
+        _refuse(number)
+    return value

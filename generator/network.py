@@ -133,8 +133,8 @@ def read_network(
     if _has_scores(graph):
         too_many = [*check_classes(model.name, graph.classes)]
         faults += too_many
-        within = labels_within(model.read_bytes(), graph.metadata)
         if not too_many:  # they may be billions, to be named
+            within = labels_within(model.read_bytes(), graph.metadata)
             names = collect(faults, lambda: find_labels(model, labels, graph.classes, within))
     if names is not None:
         faults += check_capacity(model.name, names.names)

@@ -77,10 +77,11 @@ def loaded_bytes(elf: Path) -> dict[int, bytes]:
     with elf.open("rb") as stream:
         program = ELFFile(stream)
         end = program["e_shoff"] + program["e_shnum"] * program["e_shentsize"]
-        if end > elf.stat().st_size:
+        size = elf.stat().st_size
+        if end > size:
             raise ValueError("cut short")
         for segment in program.iter_segments():
-            if segment["p_offset"] + segment["p_filesz"] > elf.stat().st_size:
+            if segment["p_offset"] + segment["p_filesz"] > size:
                 raise ValueError("cut short")
             if segment["p_type"] == "PT_LOAD" and segment["p_filesz"]:
                 pieces[segment["p_paddr"]] = segment.data()

@@ -47,8 +47,9 @@ def check_classes(model_name: str, classes: int) -> Iterator[Fault]:
 
 def check_capacity(model_name: str, labels: Sequence[str]) -> Iterator[Fault]:
     """Complain of a model whose classes or labels the link cannot carry."""
-    if len(labels) > CLASSES_LIMIT:
-        yield from check_classes(model_name, len(labels))
+    too_many = [*check_classes(model_name, len(labels))]
+    if too_many:
+        yield from too_many
         return  # its labels change with its classes
     together = len("\n".join(labels).encode("utf-8"))
     if together > LABELS_LIMIT_BYTES:

@@ -24,6 +24,9 @@ from hil.boards.elf import Function, file_of, functions_of
 THUMB_BIT = 1
 """Of a symbol's value: it is code of the Thumb instruction set; no part of the address."""
 
+ORIGINS = ("DW_AT_abstract_origin", "DW_AT_specification")
+"""References of a copy of a function to what it is a copy of."""
+
 MOST_ORIGINS = 16
 """From a copy of a function to its name: a damaged file could lead in a circle."""
 
@@ -109,12 +112,10 @@ def name_of(die: DIE) -> str:
     for _ in range(MOST_ORIGINS):
         if "DW_AT_name" in die.attributes:
             return str(die.attributes["DW_AT_name"].value.decode("utf-8", "replace"))
-        for link in ("DW_AT_abstract_origin", "DW_AT_specification"):
-            if link in die.attributes:
-                die = die.get_DIE_from_attribute(link)
-                break
-        else:
+        link = next((link for link in ORIGINS if link in die.attributes), None)
+        if link is None:
             break
+        die = die.get_DIE_from_attribute(link)
     return "?"
 
 

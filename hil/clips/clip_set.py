@@ -22,7 +22,7 @@ from sounds.layouts import read_sounds
 from sounds.sound import split_category
 
 ANY_RATE_HZ = 16_000
-"""At which a file is decoded to see whether it can be: its faults are the same at all."""
+"""At which a file is decoded to see whether it can be: its faults are the same at all rates."""
 
 
 @dataclass(frozen=True, slots=True)

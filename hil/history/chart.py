@@ -14,7 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 104, 16, 12, 28
 MARKED_RUNS = 6
 """At most so many dates stand below a chart."""
 SMALLEST_SPREAD = 1e-9
-"""Of values that are drawn apart: no figure has so many digits."""
+"""Of values that are drawn apart, of 1 or of the value itself: no figure has so many digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def draw(measure: Measure, rows: Sequence[Row], series: Sequence[str]) -> Chart:
 
 def scale(low: float, high: float) -> tuple[float, float, float]:
     """Round ends around a range, and a round step between them: 2 to 6 steps."""
-    if high - low <= max(abs(low) * 1e-9, SMALLEST_SPREAD):  # one value, but for rounding
+    if high - low <= max(abs(low), 1.0) * SMALLEST_SPREAD:  # one value, but for rounding
         margin = abs(low) / 20 if abs(low) > SMALLEST_SPREAD else 1.0
         low, high = low - margin, high + margin
     power = 10.0 ** math.floor(math.log10((high - low) / 5))
