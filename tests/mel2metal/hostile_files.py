@@ -13,6 +13,7 @@ import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,10 @@ def _tiny(folder: Path, *more: str) -> list[str]:
 def _on_board(folder: Path, command: str, model: bytes, *more: str) -> list[str]:
     path = write_model(folder / "m.tflite", model, TINY_LABELS)
     return [command, "--board", "u585", "--virtual", "--model", str(path), *more]
+
+
+def _cut_on_board(command: str, folder: Path) -> list[str]:
+    return _on_board(folder, command, tiny_model()[:1000])
 
 
 def _given(name: str) -> bytes:
@@ -206,8 +211,9 @@ MADE = (
     Hostile("model-empty", lambda at: _inspect(at, b""), "not a .tflite file"),
     Hostile("model-cut", lambda at: _inspect(at, tiny_model()[:1000]), "truncated or damaged"),
     Hostile("model-name", lambda at: ["inspect", _text(at, "a\nb.tflite", tiny_model())], "U+000A"),
-    Hostile(
-        "hil-model", lambda at: _on_board(at, "hil", tiny_model()[:1000]), "truncated or damaged"
+    *(
+        Hostile(f"{command}-model", partial(_cut_on_board, command), "truncated or damaged")
+        for command in ("hil", "flash", "bench", "profile", "compare", "soak")
     ),
     Hostile(
         "hil-record",
@@ -218,29 +224,6 @@ MADE = (
         "hil-sound",
         lambda at: _on_board(at, "hil", tiny_model(), "--sounds", _class_of(at, "a.mp3", NOISE)),
         "a.mp3",
-    ),
-    Hostile(
-        "flash-model",
-        lambda at: _on_board(at, "flash", tiny_model()[:1000]),
-        "truncated or damaged",
-    ),
-    Hostile(
-        "bench-model",
-        lambda at: _on_board(at, "bench", tiny_model()[:1000]),
-        "truncated or damaged",
-    ),
-    Hostile(
-        "profile-model",
-        lambda at: _on_board(at, "profile", tiny_model()[:1000]),
-        "truncated or damaged",
-    ),
-    Hostile(
-        "compare-model",
-        lambda at: _on_board(at, "compare", tiny_model()[:1000]),
-        "truncated or damaged",
-    ),
-    Hostile(
-        "soak-model", lambda at: _on_board(at, "soak", tiny_model()[:1000]), "truncated or damaged"
     ),
     Hostile(
         "live-sound",
@@ -288,11 +271,7 @@ MADE = (
     Hostile(
         "sound-rate", lambda at: _sounds(at, "a.wav", _wav(3000, 2_000_000_000)), "none of sound"
     ),
-    Hostile(
-        "sound-noise",
-        lambda at: _sounds(at, "a.mp3", NOISE),
-        "a.mp3",
-    ),
+    Hostile("sound-noise", lambda at: _sounds(at, "a.mp3", NOISE), "a.mp3"),
     Hostile("sound-long", _long_flac, "is longer than", is_slow=True),
     Hostile("table-outside", lambda at: _table(at, "../../x.wav,1,dog\n"), "leads out of"),
     Hostile("table-digits", lambda at: _table(at, f"x.wav,{'9' * 5000},dog\n"), "is no number"),

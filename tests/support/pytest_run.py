@@ -16,12 +16,18 @@ from generator.repository import REPO_ROOT
 from hil.option_table import prefixed_arguments
 
 NO_MODEL = b"\x1c\x00\x00\x00TFL3"
-"""The beginning of a .tflite: enough for a run that opens no board."""
+"""The beginning of a .tflite, and nothing of one."""
 
 KEPT_OBJECTS_HOOK = REPO_ROOT / "tests" / "support" / "with_kept_objects"
 """Firmware that the run builds takes objects that are kept."""
 
 LEAN = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which takes a second to import
+
+
+def python_path() -> str:
+    """PYTHONPATH of processes whose builds take kept objects."""
+    folders = (str(KEPT_OBJECTS_HOOK), str(REPO_ROOT), os.environ.get("PYTHONPATH", ""))
+    return os.pathsep.join(filter(None, folders))
 
 
 def run_pytest(
@@ -34,8 +40,7 @@ def run_pytest(
     """
     ours = prefixed_arguments(arguments)
     command = [sys.executable, "-m", "pytest", "-q", *LEAN, *ours, *theirs]
-    folders = (str(KEPT_OBJECTS_HOOK), str(REPO_ROOT), os.environ.get("PYTHONPATH", ""))
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    environment = {**os.environ, "PYTHONPATH": python_path()}
     return subprocess.run(
         command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )

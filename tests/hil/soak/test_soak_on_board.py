@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import signal
 from pathlib import Path
 
@@ -13,12 +12,11 @@ import pytest
 from rich.console import Console
 
 from generator.errors import EXIT_INTERRUPTED
-from generator.repository import REPO_ROOT
 from hil.soak.arguments import add_soak
 from hil.soak.command import run_soak
 from hil.soak.record import SOAK_FILE, read_soak
 from tests.support.model_files import write_model
-from tests.support.pytest_run import KEPT_OBJECTS_HOOK, write_noise
+from tests.support.pytest_run import python_path, write_noise
 from tests.support.tiny_model import TINY_LABELS, tiny_model
 
 pytestmark = pytest.mark.slow
@@ -47,8 +45,7 @@ def soak_options(folder: Path, *more: str) -> argparse.Namespace:
 def test_a_soak_that_was_ended_goes_on_after_the_last_good_clip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = (str(KEPT_OBJECTS_HOOK), str(REPO_ROOT), os.environ.get("PYTHONPATH", ""))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, folders)))
+    monkeypatch.setenv("PYTHONPATH", python_path())
     write_model(tmp_path / "m.tflite", tiny_model(), TINY_LABELS)
     write_noise(tmp_path / "sounds", TINY_LABELS, samples=8000)
     terminal = Console(file=ImpatientTerminal(), force_terminal=True, width=120)
